@@ -1,0 +1,1 @@
+"""The report and its rules: no HTTP, no provider, no socket."""

@@ -1,0 +1,104 @@
+"""
+The seams: what a channel offers the gateway, and what the gateway offers a channel.
+
+A channel verifies, splits and parses; it decides nothing and stores nothing. `split` runs before the answer to the
+provider and must be cheap; `parse` runs in a worker and is pure; `send` is the only I/O.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+from core.contract.schema import OutboundMessage, Parsed
+
+
+@dataclass(frozen=True)
+class RawDelivery:
+    """One provider request exactly as it arrived: what signatures are checked on and what is stored."""
+
+    channel: str
+    account: str
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: str = ""
+    received_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ItemKey:
+    """
+    One item inside a raw body, found by the splitter without understanding it.
+
+    `dedupe_key` is unique for ever within (channel, account); `conversation_key` groups items whose order matters;
+    `part` tells `parse` which piece of the body is meant (empty: all of it).
+    """
+
+    dedupe_key: str
+    conversation_key: str
+    part: str = ""
+    provider_time: datetime | None = None
+
+
+@dataclass(frozen=True)
+class SendResult:
+    """What the provider said on taking our message: its id for it, kept to match receipts and replies."""
+
+    provider_message_id: str
+
+
+@dataclass(frozen=True)
+class Health:
+    """Whether a channel works, in one word for machines and one Vietnamese sentence for staff."""
+
+    ok: bool
+    detail: str = ""
+
+
+AcceptRaw = Callable[[RawDelivery, Sequence[ItemKey]], Awaitable[None]]
+"""Stores a delivery durably; returns once it is safe to answer the sender, raises IntakeUnavailable otherwise."""
+
+
+@runtime_checkable
+class Channel(Protocol):
+    """What every channel folder offers; `channels/<name>/adapter.py` in reading order."""
+
+    name: str
+
+    def verify(self, delivery: RawDelivery) -> None:
+        """Raise SignatureInvalid unless the raw bytes are proved to come from the provider."""
+
+    def split(self, delivery: RawDelivery) -> Sequence[ItemKey]:
+        """Cut a verified body into items. PayloadInvalid: the whole body becomes one quarantined item."""
+
+    def parse(self, delivery: RawDelivery, item: ItemKey) -> Sequence[Parsed]:
+        """Map one item to what it means; pure. PayloadInvalid sends it to quarantine."""
+
+    async def send(self, message: OutboundMessage) -> SendResult:
+        """Hand one message to the provider, within a time limit. Raises SendError."""
+
+    async def check_health(self) -> Health:
+        """Ask the provider whether we could send now."""
+
+
+@runtime_checkable
+class ListeningChannel(Channel, Protocol):
+    """A channel with an ear of its own (mail, calls): started and stopped with the process."""
+
+    async def start(self, accept: AcceptRaw) -> None:
+        """Begin to listen; everything heard is given to `accept` before it is confirmed to the sender."""
+
+    async def stop(self) -> None:
+        """Stop listening; finish what is being received."""
+
+
+class MediaStore(Protocol):
+    """Files of citizens and officers, encrypted under their subject's key and found by a stored key."""
+
+    async def put(self, data: bytes, *, subject_id: str, media_type: str, name: str) -> str:
+        """Store an EXIF-free copy; returns the stored key. The same bytes for one subject give the same key."""
+
+    async def get(self, stored_key: str) -> bytes:
+        """The stored bytes. Raises NotFound when erased."""

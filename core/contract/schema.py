@@ -1,0 +1,261 @@
+"""
+The common report schema: what every channel turns a citizen's words into, and what goes back.
+
+Versioned (`SCHEMA_VERSION`) and exported as JSON Schema by `langnghe schema`. Instants are aware datetimes in UTC.
+Ids are strings everywhere: some providers' ids exceed 2^53.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Literal, NewType
+from uuid import uuid4
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+SCHEMA_VERSION = "1"
+
+ReportId = NewType("ReportId", str)
+CaseId = NewType("CaseId", str)
+ConversationId = NewType("ConversationId", str)
+ContactId = NewType("ContactId", str)
+MessageId = NewType("MessageId", str)
+
+Instant = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+
+
+def new_id() -> str:
+    """A fresh random identifier: 32 hexadecimal digits, no meaning, no order."""
+    return uuid4().hex
+
+
+class Model(BaseModel):
+    """Base of everything that crosses a border: immutable, and unknown keys are an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Address(Model):
+    """Where one citizen can be reached: a value on one channel account (mail address, phone number, chat user id)."""
+
+    channel: str = Field(description="Name of the channel, as in the registry: email, web, zalo, …")
+    account: str = Field(description="Our side: mailbox, page id, OA id, trunk")
+    value: str = Field(description="Their side, normalised by the channel (E.164, lower-case mail address, chat id)")
+
+
+class GeoPoint(Model):
+    """A point on the map, WGS 84, in degrees; `accuracy_m` is the radius the device claimed, in metres."""
+
+    latitude: float = Field(ge=-90, le=90)
+    longitude: float = Field(ge=-180, le=180)
+    accuracy_m: float | None = Field(default=None, ge=0)
+
+
+class Place(Model):
+    """Where it happened: in words, as a point, or both. A commune code is valid only beside its date (VN-10)."""
+
+    text: str = ""
+    point: GeoPoint | None = None
+    commune_code: str | None = None
+    commune_as_of: str | None = Field(default=None, description="ISO date of the code list the commune code is from")
+
+    @property
+    def known(self) -> bool:
+        """True where something in it would help a person find the spot."""
+        return bool(self.text.strip()) or self.point is not None or self.commune_code is not None
+
+
+class AttachmentKind(StrEnum):
+    """What a file is to the reader."""
+
+    IMAGE = "image"
+    VIDEO = "video"
+    AUDIO = "audio"
+    FILE = "file"
+
+
+class Attachment(Model):
+    """One file a citizen or officer gave. The stored copy has no EXIF; the name is sanitised and only for display."""
+
+    kind: AttachmentKind
+    media_type: str
+    size: int = Field(ge=0, description="Bytes of the stored copy")
+    sha256: str = Field(description="Of the bytes as received, lower-case hex")
+    stored_key: str = Field(default="", description="Key in the media store; empty while still to be fetched")
+    source_url: str | None = Field(default=None, description="Provider's short-lived link, for the worker to fetch")
+    name: str = ""
+
+
+class Reporter(Model):
+    """Who reports (cá nhân, tổ chức), as far as they said. Everything here is personal data."""
+
+    name: str = ""
+    phones: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    address: str = ""
+    organisation: str = ""
+    identity_number: str = Field(default="", description="CMND/CCCD, only where the regulation requires it (LS-5.1c)")
+
+
+class Urgency(StrEnum):
+    """Ordinary, or an emergency (khẩn: 112, 113, 114, 115)."""
+
+    NORMAL = "normal"
+    EMERGENCY = "emergency"
+
+
+class FieldState(StrEnum):
+    """Completeness of one required field: given, declared none with a reason (A-8), or missing."""
+
+    GIVEN = "given"
+    DECLARED_NONE = "declared_none"
+    MISSING = "missing"
+
+
+class MessageKind(StrEnum):
+    """What an inbound message is, before anyone reads its words."""
+
+    TEXT = "text"
+    FORM = "form"
+    POSTBACK = "postback"
+    LOCATION = "location"
+    CONTACT = "contact"
+    MEDIA = "media"
+    EDIT = "edit"
+    WITHDRAWAL = "withdrawal"
+    RATING = "rating"
+    AUTO_REPLY = "auto_reply"
+    BOUNCE = "bounce"
+
+
+class Authenticity(Model):
+    """What the transport proved about the sender. `verified` is a claim about the address, never about the person."""
+
+    spf: Literal["pass", "fail", "none"] = "none"
+    dkim: Literal["pass", "fail", "none"] = "none"
+    dmarc: Literal["pass", "fail", "none"] = "none"
+    spam_score: float | None = None
+    verified: bool = False
+
+
+class ReportForm(Model):
+    """Fields a citizen filled in one go (web form, app). Absent fields are empty, never guessed."""
+
+    content: str = ""
+    place: Place = Place()
+    occurred: str = Field(default="", description="Time of occurrence in the citizen's own words or ISO form")
+    category_hint: str = ""
+    reporter: Reporter = Reporter()
+    confidential: bool = False
+    declared_none: dict[str, str] = Field(default_factory=dict, description="field → reason (A-8)")
+    code: str = Field(default="", description="Report code already promised to the citizen at acceptance")
+    pin_hash: str = Field(default="", description="Hash of the PIN that was shown with the code")
+
+
+class InboundMessage(Model):
+    """
+    One thing a channel received, immutable.
+
+    `provider_time` orders messages inside a conversation (providers promise no order of delivery); `received_at`
+    is when we durably took it and is what deadlines start from (A-7). `thread_hints` are keys by which a channel
+    recognises an existing conversation (plus-address token, In-Reply-To ids), strongest first.
+    """
+
+    channel: str
+    account: str
+    provider_message_id: str
+    sender: Address
+    sender_name: str = ""
+    kind: MessageKind = MessageKind.TEXT
+    text: str = Field(default="", description="The new words, without quoted parts")
+    full_text: str = Field(default="", description="Everything as sent, when quoting was cut away")
+    subject: str = ""
+    payload: str = Field(default="", description="Machine value of a button or postback")
+    attachments: tuple[Attachment, ...] = ()
+    place: Place | None = None
+    contact_phone: str = Field(default="", description="A phone number shared as a contact card, E.164")
+    form: ReportForm | None = None
+    group: str = Field(default="", description="Album key: messages with one key are one message in parts")
+    thread_hints: tuple[str, ...] = ()
+    conversation_hint: str = Field(default="", description="Conversation id proved by a signed token, if any")
+    authenticity: Authenticity = Authenticity()
+    language: str = "vi"
+    provider_time: Instant
+    received_at: Instant
+
+
+class OutboundMessage(Model):
+    """One thing to tell one citizen on one channel. `id` is the outbox id and the idempotency key."""
+
+    id: str
+    channel: str
+    account: str
+    recipient: Address
+    text: str
+    subject: str = ""
+    buttons: tuple[tuple[str, str], ...] = Field(default=(), description="(title, payload) pairs, at most five")
+    attachments: tuple[Attachment, ...] = ()
+    conversation_id: str = ""
+    in_reply_to: str = Field(default="", description="Provider id of the message this answers")
+    references: tuple[str, ...] = ()
+    automatic: bool = True
+
+
+class DeliveryStatus(StrEnum):
+    """How far an outbound message got, in the provider's own words made uniform."""
+
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+
+
+class DeliveryReceipt(Model):
+    """A provider's word about one of our messages (biên nhận gửi, DLR)."""
+
+    channel: str
+    account: str
+    provider_message_id: str
+    status: DeliveryStatus
+    at: Instant
+    reason: str = ""
+    permanent: bool = False
+    address: str = Field(default="", description="The recipient the provider names, when it does (bounces)")
+
+
+class Ignored(Model):
+    """An event we understand and want nothing of; `reason` comes from a closed set and is counted."""
+
+    reason: str
+
+
+Parsed = InboundMessage | DeliveryReceipt | Ignored
+
+
+class Report(Model):
+    """What one reporter told us (phản ánh hiện trường): the content that crosses into a case."""
+
+    schema_version: str = SCHEMA_VERSION
+    id: str
+    code: str = Field(description="Digits with a check digit; opens the public view only")
+    regulation: str
+    source_channel: str
+    source_account: str
+    conversation_id: str
+    contact_id: str
+    reporter: Reporter = Reporter()
+    content_as_sent: str
+    content: str = Field(description="Working text: accents restored, slips mended, never less than what was sent")
+    place: Place = Place()
+    occurred: str = ""
+    category_hint: str = ""
+    urgency: Urgency = Urgency.NORMAL
+    confidential: bool = False
+    attachments: tuple[Attachment, ...] = ()
+    language: str = "vi"
+    completeness: dict[str, FieldState] = Field(default_factory=dict)
+    declared_none: dict[str, str] = Field(default_factory=dict)
+    message_ids: tuple[str, ...] = ()
+    call_ids: tuple[str, ...] = ()
+    received_at: datetime

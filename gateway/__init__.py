@@ -1,0 +1,1 @@
+"""The running process: it wires core and channels together, and nobody imports it."""
