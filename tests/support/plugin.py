@@ -1,0 +1,85 @@
+"""
+What every test of the repository gets: servers, a browser, and three rules.
+
+1. No test talks to a machine other than this one.
+2. The environment of whoever runs the tests (LANGNGHE_*, proxies) does not change them.
+3. Where CI is true, a skipped test is a failed run: a missing tool must not look like success.
+
+The fixtures are started on first use and live as long as the pytest-xdist worker which uses them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.network import OutsideConnection, guard_network
+from tests.support.servers import PostgresServer, RedisServer
+
+PROXIES = {"http_proxy", "https_proxy", "all_proxy", "ftp_proxy", "no_proxy"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Rules 1 and 2, before the first test module is imported."""
+    clean_environment()
+    guard_network()
+
+
+def clean_environment() -> None:
+    """Forget the settings of the person who runs the tests."""
+    for name in list(os.environ):
+        if name.startswith("LANGNGHE_") or name.lower() in PROXIES:
+            del os.environ[name]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Rule 3; with xdist only the controller has all the reports."""
+    if exitstatus == pytest.ExitCode.OK and in_ci() and skipped_tests(session.config):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say why the run failed although no test did."""
+    skipped = skipped_tests(terminalreporter.config)
+    if skipped and in_ci():
+        terminalreporter.section("skipped in CI")
+        terminalreporter.line(f"{len(skipped)} skipped: a skipped test in CI is a failure.", red=True)
+
+
+def in_ci() -> bool:
+    """Whether this run decides about a change."""
+    return os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+
+
+def skipped_tests(config: pytest.Config) -> list[object]:
+    """Reports of skipped tests and skipped modules so far; empty inside a worker."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return list(reporter.stats.get("skipped", ())) if reporter else []
+
+
+@pytest.fixture(autouse=True)
+def outside_connections() -> Iterator[list[OutsideConnection]]:
+    """Fails a test that tried to leave the machine, even where the code under test swallowed the refusal."""
+    attempts = guard_network()
+    attempts.clear()
+    yield attempts
+    refused, attempts[:] = list(attempts), []
+    if refused:
+        pytest.fail(f"this test tried to leave the machine: {refused}")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A running PostgreSQL (fsync on), shared by the tests of this worker; make databases of your own in it."""
+    with PostgresServer.start() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """A running Redis, shared by the tests of this worker: use keys of your own, or `flush()` first."""
+    with RedisServer.start() as server:
+        yield server
