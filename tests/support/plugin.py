@@ -11,12 +11,17 @@ The fixtures are started on first use and live as long as the pytest-xdist worke
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
 
 from tests.support.network import OutsideConnection, guard_network
 from tests.support.servers import PostgresServer, RedisServer
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
 
 PROXIES = {"http_proxy", "https_proxy", "all_proxy", "ftp_proxy", "no_proxy"}
 
@@ -32,6 +37,13 @@ def clean_environment() -> None:
     for name in list(os.environ):
         if name.startswith("LANGNGHE_") or name.lower() in PROXIES:
             del os.environ[name]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever uses the browser carries its marker, so that `-m "not browser"` never forgets a test."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
 
 
 @pytest.hookimpl(trylast=True)
@@ -83,3 +95,12 @@ def redis_server() -> Iterator[RedisServer]:
     """A running Redis, shared by the tests of this worker: use keys of your own, or `flush()` first."""
     with RedisServer.start() as server:
         yield server
+
+
+@pytest_asyncio.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """A Chromium of this test's own, for Playwright's asynchronous API."""
+    from tests.support.chromium import open_browser
+
+    async with open_browser() as opened:
+        yield opened
