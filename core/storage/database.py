@@ -1,0 +1,48 @@
+"""
+Two databases behind one face.
+
+Every read and write is a plain function over a SQLAlchemy `Connection`; only this module knows which engine runs it.
+`write` returns after the commit is on disk, and each function is a transaction of its own: all or nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql import Insert
+
+T = TypeVar("T")
+
+
+class Database(Protocol):
+    """What storage offers the rest of the process."""
+
+    dialect: str
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run a reading function on a snapshot; it cannot write."""
+
+    async def write(self, work: Callable[[Connection], T], *, urgent: bool = False) -> T:
+        """Run a writing function in a transaction; `urgent` work (the inbox) goes before everything that waits."""
+
+    async def close(self) -> None:
+        """Finish what runs, then let go of every connection."""
+
+
+def insert_or_ignore(connection: Connection, table: Table) -> Insert:
+    """An INSERT that leaves a row alone when its unique key is already there."""
+    build = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    return build(table).on_conflict_do_nothing()
+
+
+def upsert(connection: Connection, table: Table, *, update: list[str]) -> Insert:
+    """An INSERT that overwrites the named columns when the primary key is already there."""
+    build = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = build(table)
+    keys = [column.name for column in table.primary_key.columns]
+    return statement.on_conflict_do_update(
+        index_elements=keys, set_={name: statement.excluded[name] for name in update}
+    )

@@ -1,0 +1,146 @@
+"""
+What waits in the inbox, taken one conversation at a time.
+
+Order is kept inside a conversation because a conversation is leased whole; different conversations run side by side.
+A lease that runs out (dead worker) is free again; two workers on one conversation cannot both finish an item, because
+finishing checks that it is still new, in the transaction that stores what came of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, and_, func, or_, select, update
+
+from core.contract.errors import NotFound, VersionConflict
+from core.storage.database import insert_or_ignore
+from core.storage.tables import inbox_item, inbox_lease, inbox_raw
+
+_CANDIDATES = 16
+
+
+@dataclass(frozen=True)
+class WaitingItem:
+    """One item with its sealed raw body, as the worker takes it up."""
+
+    id: int
+    raw_id: str
+    channel: str
+    account: str
+    dedupe_key: str
+    conversation_key: str
+    part: str
+    provider_time: datetime
+    received_at: datetime
+    attempts: int
+    body_sealed: bytes | None
+    wrapped_key: bytes | None
+
+
+def waiting_conversations(
+    connection: Connection, *, now: datetime, busy: Collection[str] = (), most: int = _CANDIDATES
+) -> list[str]:
+    """Conversation keys with new items and no living lease, the longest waiting first."""
+    leased = select(inbox_lease.c.conversation_key).where(inbox_lease.c.until > now)
+    query = (
+        select(inbox_item.c.conversation_key)
+        .where(inbox_item.c.state == "new", inbox_item.c.conversation_key.not_in(leased))
+        .order_by(inbox_item.c.id)
+        .limit(most * 4 + len(busy))
+    )
+    found = dict.fromkeys(key for key in connection.scalars(query) if key not in busy)
+    return list(found)[:most]
+
+
+def lease(connection: Connection, key: str, *, owner: str, now: datetime, seconds: float = 60) -> bool:
+    """Take a conversation for `owner`; False when another living worker has it."""
+    until = now + timedelta(seconds=seconds)
+    fresh = connection.execute(
+        insert_or_ignore(connection, inbox_lease).values(conversation_key=key, owner=owner, until=until)
+    )
+    if fresh.rowcount:
+        return True
+    taken_over = connection.execute(
+        update(inbox_lease)
+        .where(inbox_lease.c.conversation_key == key, or_(inbox_lease.c.until <= now, inbox_lease.c.owner == owner))
+        .values(owner=owner, until=until)
+    )
+    return bool(taken_over.rowcount)
+
+
+def release(connection: Connection, key: str, *, owner: str) -> None:
+    """Give a conversation back."""
+    connection.execute(
+        inbox_lease.delete().where(and_(inbox_lease.c.conversation_key == key, inbox_lease.c.owner == owner))
+    )
+
+
+def items_of(connection: Connection, key: str, *, most: int = 50) -> list[WaitingItem]:
+    """New items of one conversation in the provider's order."""
+    query = (
+        select(
+            *(inbox_item.c[name] for name in list(WaitingItem.__dataclass_fields__)[:-2]),
+            inbox_raw.c.body_sealed,
+            inbox_raw.c.wrapped_key,
+        )
+        .outerjoin(inbox_raw, inbox_raw.c.id == inbox_item.c.raw_id)
+        .where(inbox_item.c.conversation_key == key, inbox_item.c.state == "new")
+        .order_by(inbox_item.c.provider_time, inbox_item.c.id)
+        .limit(most)
+    )
+    return [WaitingItem(**row._mapping) for row in connection.execute(query)]
+
+
+def finish(
+    connection: Connection, item_id: int, *, state: str, reason: str = "", subject_id: str | None = None
+) -> None:
+    """Close a new item inside the transaction that stores what came of it. VersionConflict when it was not new."""
+    done = connection.execute(
+        update(inbox_item)
+        .where(inbox_item.c.id == item_id, inbox_item.c.state == "new")
+        .values(state=state, reason=reason[:300], subject_id=subject_id, attempts=inbox_item.c.attempts + 1)
+    )
+    if done.rowcount != 1:
+        raise VersionConflict(f"inbox item {item_id} is finished already")
+
+
+def count_attempt(connection: Connection, item_id: int) -> int:
+    """Note a failed try; returns how many there have been."""
+    connection.execute(update(inbox_item).where(inbox_item.c.id == item_id).values(attempts=inbox_item.c.attempts + 1))
+    return int(connection.scalars(select(inbox_item.c.attempts).where(inbox_item.c.id == item_id)).one())
+
+
+def erase_raw(connection: Connection, raw_id: str) -> None:
+    """Forget a raw body and its key; the keyed hashes of its items stay, so that a repeat is still recognised."""
+    connection.execute(update(inbox_raw).where(inbox_raw.c.id == raw_id).values(body_sealed=None, wrapped_key=None))
+
+
+def replay(connection: Connection, item_id: int) -> None:
+    """Put a quarantined item back in the queue. NotFound when it is not in quarantine or its body is erased."""
+    body = select(inbox_raw.c.id).where(inbox_raw.c.id == inbox_item.c.raw_id, inbox_raw.c.body_sealed.is_not(None))
+    done = connection.execute(
+        update(inbox_item)
+        .where(inbox_item.c.id == item_id, inbox_item.c.state == "quarantined", body.exists())
+        .values(state="new", reason="", attempts=0)
+    )
+    if done.rowcount != 1:
+        raise NotFound(f"no quarantined item {item_id}")
+
+
+@dataclass(frozen=True)
+class InboxState:
+    """Figures for metrics: how many wait, since when, and how many are in quarantine."""
+
+    waiting: int
+    oldest: datetime | None
+    quarantined: int
+
+
+def inbox_state(connection: Connection) -> InboxState:
+    """Count what waits; partial indexes keep this cheap."""
+    new = inbox_item.c.state == "new"
+    waiting, oldest = connection.execute(select(func.count(), func.min(inbox_item.c.received_at)).where(new)).one()
+    quarantined = connection.scalar(select(func.count()).where(inbox_item.c.state == "quarantined"))
+    return InboxState(waiting, oldest, quarantined or 0)

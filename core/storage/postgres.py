@@ -1,0 +1,59 @@
+"""PostgreSQL behind the same face: a pool, a transaction a write, repeated when the server says deadlock."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+T = TypeVar("T")
+
+_RETRY_STATES = frozenset({"40P01", "40001"})
+_TRIES = 5
+_SERVER_SETTINGS = {"synchronous_commit": "on", "application_name": "langnghe"}
+
+
+class PostgresDatabase:
+    """A PostgreSQL database shared by any number of processes. `url` is `postgresql+asyncpg://…`."""
+
+    dialect = "postgresql"
+
+    def __init__(self, url: str, *, pool_size: int = 12) -> None:
+        self._engine = create_async_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=4,
+            pool_pre_ping=True,
+            pool_timeout=5,
+            connect_args={"timeout": 5, "server_settings": _SERVER_SETTINGS},
+        )
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run in a read-only transaction on one snapshot."""
+        async with self._engine.connect() as connection:
+            await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            return await connection.run_sync(work)
+
+    async def write(self, work: Callable[[Connection], T], *, urgent: bool = False) -> T:
+        """Run in a transaction; a deadlock or serialisation failure is tried again with a growing pause."""
+        del urgent  # the server schedules its own transactions
+        for attempt in range(_TRIES):
+            try:
+                async with self._engine.begin() as connection:
+                    return await connection.run_sync(work)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in _RETRY_STATES or attempt == _TRIES - 1:
+                    raise
+                await asyncio.sleep(0.01 * 2**attempt)
+        raise AssertionError("unreachable: the loop returns or raises")
+
+    async def erase_traces(self) -> None:
+        """Nothing to do: what is erased was ciphertext, and its key stood in another place."""
+
+    async def close(self) -> None:
+        """Let go of the pool."""
+        await self._engine.dispose()

@@ -1,0 +1,192 @@
+"""
+The embedded database: one process, one writing thread, the inbox first.
+
+A second writer takes group-commit p99 from milliseconds to seconds (SQLite's busy handler is unfair), so a file lock
+keeps other processes out and one thread owns the only writing connection. Whatever waits when the thread is free
+shares one transaction and one fsync, each piece of work in a savepoint of its own. Readers are `query_only`.
+SQLite comes from `pysqlite3`: the system's may carry the WAL-reset bug that 3.51.3 fixed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pysqlite3.dbapi2 as sqlite3
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
+
+from core.contract.errors import ConfigError
+
+T = TypeVar("T")
+
+_BATCH = 64
+_READERS = 4
+
+
+@dataclass
+class _Job:
+    work: Callable[[Connection], Any]
+    done: Future[Any]
+
+
+class SqliteDatabase:
+    """One SQLite file, held by this process alone. ConfigError when another process holds it."""
+
+    dialect = "sqlite"
+
+    def __init__(self, path: Path, *, synchronous: str = "FULL") -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = _hold(path)
+        self.path = path
+        writing = (f"synchronous={synchronous}", "secure_delete=ON")
+        self._write_engine = _engine(path, pragmas=writing, begin="BEGIN IMMEDIATE", connections=1)
+        self._read_engine = _engine(path, pragmas=("query_only=ON",), begin="BEGIN", connections=_READERS)
+        self._writer = _Writer(self._write_engine)
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="sqlite-read")
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run on one of the reading threads."""
+
+        def run() -> T:
+            with self._read_engine.connect() as connection:
+                return work(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._readers, run)
+
+    async def write(self, work: Callable[[Connection], T], *, urgent: bool = False) -> T:
+        """Queue for the writing thread; a caller that gives up waiting does not undo the work."""
+        return await asyncio.shield(asyncio.wrap_future(self._writer.submit(work, urgent=urgent)))
+
+    async def erase_traces(self) -> None:
+        """Fold the log into the file and empty it, so that deleted pages leave no copy behind."""
+
+        def checkpoint() -> None:
+            with self._write_engine.connect() as connection:
+                connection.exec_driver_sql("COMMIT")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+        await asyncio.to_thread(checkpoint)
+
+    async def close(self) -> None:
+        """Finish the queue, then close; the file may be opened by another process afterwards."""
+        await asyncio.to_thread(self._writer.stop)
+        self._readers.shutdown()
+        self._write_engine.dispose()
+        self._read_engine.dispose()
+        os.close(self._lock)
+
+
+class _Writer:
+    """The one thread that writes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._urgent: deque[_Job] = deque()
+        self._ordinary: deque[_Job] = deque()
+        self._wake = threading.Condition()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="sqlite-write", daemon=True)
+        self._thread.start()
+
+    def submit(self, work: Callable[[Connection], T], *, urgent: bool) -> Future[T]:
+        job = _Job(work, Future())
+        with self._wake:
+            if self._stopping:
+                raise RuntimeError("the database is closing")
+            (self._urgent if urgent else self._ordinary).append(job)
+            self._wake.notify()
+        return job.done
+
+    def stop(self) -> None:
+        with self._wake:
+            self._stopping = True
+            self._wake.notify()
+        self._thread.join()
+
+    def _take(self) -> list[_Job]:
+        """The next batch: the inbox alone when it waits, so that nothing slower holds up its commit."""
+        with self._wake:
+            while not (self._urgent or self._ordinary or self._stopping):
+                self._wake.wait()
+            queue = self._urgent or self._ordinary
+            return [queue.popleft() for _ in range(min(_BATCH, len(queue)))]
+
+    def _run(self) -> None:
+        while jobs := self._take():
+            try:
+                outcomes = self._transact(jobs)
+            except Exception as error:  # the commit itself failed: nobody may be told that it was stored
+                outcomes = [(job, None, error) for job in jobs]
+            for job, result, problem in outcomes:
+                _settle(job.done, result, problem)
+
+    def _transact(self, jobs: list[_Job]) -> list[tuple[_Job, Any, Exception | None]]:
+        with self._engine.begin() as connection:
+            return [(job, *_attempt(connection, job.work)) for job in jobs]
+
+
+def _attempt(connection: Connection, work: Callable[[Connection], Any]) -> tuple[Any, Exception | None]:
+    """One piece of work in a savepoint: its failure undoes only itself."""
+    savepoint = connection.begin_nested()
+    try:
+        result = work(connection)
+    except Exception as error:
+        savepoint.rollback()
+        return None, error
+    savepoint.commit()
+    return result, None
+
+
+def _settle(future: Future[Any], result: Any, problem: Exception | None) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
+    if problem is None:
+        future.set_result(result)
+    else:
+        future.set_exception(problem)
+
+
+def _hold(path: Path) -> int:
+    """Take the file lock, or refuse to start."""
+    lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(lock)
+        raise ConfigError(
+            "database_url",
+            f"another process holds {path}; SQLite serves one process, use PostgreSQL for several",
+            example="postgresql://langnghe@db/langnghe",
+        ) from None
+    return lock
+
+
+def _engine(path: Path, *, pragmas: tuple[str, ...], begin: str, connections: int) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}",
+        module=sqlite3,
+        poolclass=QueuePool,
+        pool_size=connections,
+        max_overflow=0,
+        connect_args={"check_same_thread": False, "timeout": 5.0},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves: the driver would start too late
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=5000", *pragmas):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

@@ -1,0 +1,417 @@
+"""
+Every table, once, for both databases.
+
+Groups: intake (inbox) · conversation · cases and their chain · clocks and timers · outbox · vault · people and access.
+Free text and personal data stand only in columns that end in `sealed` (ciphertext) or `blind` (keyed hash).
+Partial indexes keep the hot pages flat as the archive grows.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from core.storage.types import Instant, Json
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite gives an auto-incrementing 64-bit key only to a column of type INTEGER.
+Serial = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _partial(name: str, *columns: Column[object], where: str) -> Index:
+    """An index over the few open rows only, so that it stays small for ever."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
+# --- Intake ---------------------------------------------------------------------------------------------------------
+
+inbox_raw = Table(
+    "inbox_raw",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("channel", String(32), nullable=False),
+    Column("account", String(200), nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("body_sealed", LargeBinary, comment="NULL once erased or purged"),
+    Column("wrapped_key", LargeBinary, comment="per-row key; forgetting it erases the body"),
+)
+
+inbox_item = Table(
+    "inbox_item",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("raw_id", String(32), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("account", String(200), nullable=False),
+    Column("dedupe_key", String(64), nullable=False, comment="keyed hash: provider ids may hold an address"),
+    Column("conversation_key", String(64), nullable=False, comment="keyed hash"),
+    Column("part", String(200), nullable=False, server_default=""),
+    Column("provider_time", Instant, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("state", String(12), nullable=False, server_default="new", comment="new done quarantined ignored erased"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("reason", String(300), nullable=False, server_default=""),
+    Column("subject_id", String(32), comment="contact it turned out to be from: found again on erasure"),
+    UniqueConstraint("channel", "account", "dedupe_key"),
+)
+_partial("ix_inbox_item_new", inbox_item.c.id, where="state = 'new'")
+_partial(
+    "ix_inbox_item_conversation",
+    inbox_item.c.conversation_key,
+    inbox_item.c.provider_time,
+    inbox_item.c.id,
+    where="state = 'new'",
+)
+_partial("ix_inbox_item_quarantined", inbox_item.c.id, where="state = 'quarantined'")
+Index("ix_inbox_item_raw", inbox_item.c.raw_id)
+Index("ix_inbox_item_subject", inbox_item.c.subject_id)
+
+inbox_lease = Table(
+    "inbox_lease",
+    metadata,
+    Column("conversation_key", String(64), primary_key=True),
+    Column("owner", String(64), nullable=False),
+    Column("until", Instant, nullable=False),
+)
+
+# --- Conversation ---------------------------------------------------------------------------------------------------
+
+contact = Table(
+    "contact",
+    metadata,
+    Column("id", String(32), primary_key=True, comment="also the subject id of the person's key"),
+    Column("created_at", Instant, nullable=False),
+    Column("profile_sealed", LargeBinary, comment="name, phones, emails, address"),
+    Column("erased_at", Instant),
+)
+
+identity = Table(
+    "identity",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("contact_id", String(32), ForeignKey("contact.id"), nullable=False),
+    Column("kind", String(16), nullable=False, comment="phone email chat"),
+    Column("address_blind", String(64), nullable=False),
+    Column("asserted_at", Instant, nullable=False),
+    Column("verified_at", Instant),
+    Column("verified_by", String(32)),
+    UniqueConstraint("contact_id", "kind", "address_blind"),
+)
+Index("ix_identity_address", identity.c.address_blind)
+
+conversation = Table(
+    "conversation",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("channel", String(32), nullable=False),
+    Column("account", String(200), nullable=False),
+    Column("address_blind", String(64), nullable=False),
+    Column("contact_id", String(32), ForeignKey("contact.id"), nullable=False),
+    Column("address_sealed", LargeBinary),
+    Column("dialogue_sealed", LargeBinary, comment="state of the intake dialogue"),
+    Column("mode", String(8), nullable=False, server_default="bot", comment="bot or human"),
+    Column("version", Integer, nullable=False, server_default="0"),
+    Column("created_at", Instant, nullable=False),
+    Column("last_message_at", Instant, nullable=False),
+    Column("last_inbound_at", Instant),
+    Column("unread", Integer, nullable=False, server_default="0"),
+    Column("needs_human", Boolean, nullable=False, server_default=text("false")),
+)
+Index("ix_conversation_address", conversation.c.channel, conversation.c.account, conversation.c.address_blind)
+Index("ix_conversation_contact", conversation.c.contact_id)
+_partial("ix_conversation_human", conversation.c.last_message_at, where="needs_human")
+
+message = Table(
+    "message",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("seq", Integer, nullable=False, comment="order inside the conversation"),
+    Column("conversation_id", String(32), ForeignKey("conversation.id"), nullable=False),
+    Column("direction", String(3), nullable=False, comment="in or out"),
+    Column("kind", String(16), nullable=False),
+    Column("provider_blind", String(64), nullable=False, server_default="", comment="keyed hash of the provider's id"),
+    Column("at", Instant, nullable=False),
+    Column("content_sealed", LargeBinary, comment="text, subject, attachments, place"),
+    Column("author", String(32), nullable=False, server_default="", comment="staff id of a written answer"),
+    Column("outbox_id", String(32)),
+    UniqueConstraint("conversation_id", "seq"),
+)
+Index("ix_message_provider", message.c.provider_blind)
+
+timer = Table(
+    "timer",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("conversation_id", String(32), ForeignKey("conversation.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("due_at", Instant, nullable=False),
+    UniqueConstraint("conversation_id", "kind"),
+)
+Index("ix_timer_due", timer.c.due_at)
+
+# --- Cases ----------------------------------------------------------------------------------------------------------
+
+report = Table(
+    "report",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("code", String(12), nullable=False, unique=True),
+    Column("pin_hash", String(200), nullable=False, server_default=""),
+    Column("case_id", String(32), nullable=False),
+    Column("conversation_id", String(32), ForeignKey("conversation.id"), nullable=False),
+    Column("contact_id", String(32), ForeignKey("contact.id"), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("regulation", String(64), nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("content_sealed", LargeBinary, comment="the whole Report, encrypted under its contact's key"),
+    Column("erased_at", Instant),
+)
+Index("ix_report_case", report.c.case_id)
+Index("ix_report_contact", report.c.contact_id)
+Index("ix_report_conversation", report.c.conversation_id)
+
+case = Table(
+    "case",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("number", Serial, unique=True, comment="what staff say to each other"),
+    Column("regulation", String(128), nullable=False, comment="pack id@hash, pinned"),
+    Column("version", Integer, nullable=False),
+    Column("head", LargeBinary, nullable=False, comment="hash of the last event"),
+    Column("stage", String(48), nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("urgency", String(12), nullable=False),
+    Column("category", String(64), nullable=False, server_default=""),
+    Column("received_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+    Column("published_at", Instant),
+    Column("next_due_at", Instant),
+    Column("state", Json, nullable=False, comment="the fold of its events"),
+    Column("search_text", Text, nullable=False, server_default="", comment="masked, folded working text"),
+)
+_partial("ix_case_open_due", case.c.next_due_at, case.c.id, where="open")
+_partial("ix_case_published", case.c.published_at, case.c.id, where="published_at IS NOT NULL")
+Index("ix_case_received", case.c.received_at)
+
+case_event = Table(
+    "case_event",
+    metadata,
+    Column("case_id", String(32), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("name", String(48), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("body", LargeBinary, nullable=False, comment="canonical JSON, hashed as stored"),
+    Column("hash", LargeBinary, nullable=False),
+)
+Index("ix_case_event_at", case_event.c.at)
+
+case_task = Table(
+    "case_task",
+    metadata,
+    Column("case_id", String(32), primary_key=True),
+    Column("key", String(80), primary_key=True, comment="role:dispatch"),
+    Column("role", String(48), nullable=False),
+    Column("agency_id", String(64), nullable=False, server_default=""),
+    Column("stage", String(48), nullable=False),
+    Column("due_at", Instant),
+    Column("since", Instant, nullable=False),
+)
+Index("ix_case_task_queue", case_task.c.role, case_task.c.agency_id, case_task.c.due_at, case_task.c.case_id)
+
+case_clock = Table(
+    "case_clock",
+    metadata,
+    Column("case_id", String(32), primary_key=True),
+    Column("clock_id", String(80), primary_key=True),
+    Column("fire_at", Instant, nullable=False, comment="next warning or due instant"),
+)
+Index("ix_case_clock_fire", case_clock.c.fire_at)
+
+chain_root = Table(
+    "chain_root",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("cases", Integer, nullable=False),
+    Column("record", LargeBinary, nullable=False),
+    Column("leaves", LargeBinary, nullable=False, comment="case ids, versions and heads the root was made of"),
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("scope", String(64), primary_key=True),
+    Column("key", String(200), primary_key=True),
+    Column("body_hash", String(64), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("response", LargeBinary, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+# --- Outbox ---------------------------------------------------------------------------------------------------------
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("seq", Serial, unique=True, comment="order of writing, for one conversation's messages"),
+    Column("dedupe_key", String(200), nullable=False, unique=True, comment="the same notice is written once"),
+    Column("conversation_id", String(32), nullable=False),
+    Column("case_id", String(32)),
+    Column("channel", String(32), nullable=False),
+    Column("payload_sealed", LargeBinary, comment="OutboundMessage, encrypted under the contact's key"),
+    Column("subject_id", String(32), nullable=False),
+    Column("state", String(10), nullable=False, server_default="pending"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_at", Instant, nullable=False),
+    Column("owner", String(64)),
+    Column("claimed_until", Instant),
+    Column("created_at", Instant, nullable=False),
+    Column("sent_at", Instant),
+    Column("provider_message_id", String(300)),
+    Column("outcome", String(12), nullable=False, server_default=""),
+    Column("reason", String(300), nullable=False, server_default=""),
+)
+_partial("ix_outbox_pending", outbox.c.next_at, outbox.c.seq, where="state IN ('pending', 'claimed')")
+Index("ix_outbox_conversation", outbox.c.conversation_id, outbox.c.seq)
+Index("ix_outbox_provider", outbox.c.provider_message_id)
+Index("ix_outbox_subject", outbox.c.subject_id)
+Index("ix_outbox_case", outbox.c.case_id)
+
+# --- Vault and publication ------------------------------------------------------------------------------------------
+
+vault = Table(
+    "vault",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("subject_id", String(32), nullable=False),
+    Column("sealed", LargeBinary),
+)
+Index("ix_vault_subject", vault.c.subject_id)
+
+publication = Table(
+    "publication",
+    metadata,
+    Column("case_id", String(32), primary_key=True),
+    Column("published_at", Instant, nullable=False),
+    Column("view", Json, nullable=False, comment="what the public sees, built from the allow-list"),
+    Column("kind", String(12), nullable=False, comment="result or declined"),
+    Column("search_text", Text, nullable=False, server_default=""),
+)
+Index("ix_publication_at", publication.c.kind, publication.c.published_at)
+
+diversion = Table(
+    "diversion",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("day", String(10), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("channel", String(32), nullable=False),
+)
+
+# --- People and access ----------------------------------------------------------------------------------------------
+
+user = Table(
+    "user",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("login", String(80), nullable=False, unique=True),
+    Column("display_name", String(120), nullable=False),
+    Column("password_hash", String(200), nullable=False),
+    Column("totp_sealed", LargeBinary),
+    Column("totp_last_step", BigInteger, nullable=False, server_default="0", comment="a one-time code works once"),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    Column("created_at", Instant, nullable=False),
+)
+
+role_grant = Table(
+    "role_grant",
+    metadata,
+    Column("user_id", String(32), ForeignKey("user.id"), primary_key=True),
+    Column("role", String(48), primary_key=True),
+    Column("agency_id", String(64), primary_key=True, server_default=""),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("id_hash", String(64), primary_key=True, comment="SHA-256 of the cookie"),
+    Column("user_id", String(32), ForeignKey("user.id"), nullable=False),
+    Column("csrf", String(64), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("second_factor", Boolean, nullable=False),
+    Column("revoked_at", Instant),
+)
+Index("ix_session_user", session.c.user_id)
+
+api_token = Table(
+    "api_token",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("user_id", String(32), ForeignKey("user.id"), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("scope", String(160), nullable=False, comment="what is limited, hashed where it is personal"),
+    Column("at", Instant, nullable=False),
+    Column("ok", Boolean, nullable=False),
+)
+Index("ix_attempt_scope", attempt.c.scope, attempt.c.at)
+
+access_log = Table(
+    "access_log",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False),
+    Column("user_id", String(32), nullable=False),
+    Column("what", String(32), nullable=False),
+    Column("ref", String(64), nullable=False),
+)
+Index("ix_access_log_ref", access_log.c.ref, access_log.c.at)
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("key", String(80), primary_key=True),
+    Column("value", Json, nullable=False),
+)
+
+# The keys live in a database of their own, which the backup leaves out.
+key_metadata = MetaData()
+subject_key = Table(
+    "subject_key",
+    key_metadata,
+    Column("subject_id", String(32), primary_key=True),
+    Column("wrapped", LargeBinary, comment="NULL once destroyed"),
+    Column("created_at", Instant, nullable=False),
+    Column("destroyed_at", Instant),
+)
