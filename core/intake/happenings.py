@@ -1,0 +1,75 @@
+"""What can happen to a conversation; the input of `dialogue.step`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.contract.schema import InboundMessage
+from core.intake.rules import IntakeField
+
+
+class TimerKind(StrEnum):
+    """The three waits of a conversation; at most one timer of each kind runs."""
+
+    BURST = "burst"
+    REMINDER = "reminder"
+    SILENCE = "silence"
+
+
+@dataclass(frozen=True)
+class MessageArrived:
+    """The citizen wrote. Delivered once each; any order inside a burst."""
+
+    message: InboundMessage
+
+
+@dataclass(frozen=True)
+class TimerFired:
+    """A timer set by `SetTimer` is due. A timer that was cleared or moved meanwhile does nothing."""
+
+    kind: TimerKind
+
+
+@dataclass(frozen=True)
+class StaffTookOver:
+    """A person answers from now on; the bot keeps silent and keeps reading."""
+
+    by: str
+
+
+@dataclass(frozen=True)
+class HandedBack:
+    """The bot may speak again."""
+
+
+@dataclass(frozen=True)
+class ReportOpened:
+    """A submitted draft became a report: its code and PIN may now be told. `draft_id` as in `Submit.draft.id`."""
+
+    code: str
+    pin: str
+    report_id: str
+    draft_id: str = ""
+
+
+@dataclass(frozen=True)
+class SupplementAsked:
+    """Staff want more about a report. `note`: staff's words; `announce`: say it here (else somebody already did)."""
+
+    fields: tuple[IntakeField, ...]
+    report_id: str
+    note: str = ""
+    announce: bool = False
+
+
+@dataclass(frozen=True)
+class ResultPublished:
+    """The answer went out: ratings and words of this person are now about that result."""
+
+    report_id: str
+    code: str = ""
+    announce: bool = False
+
+
+Happening = MessageArrived | TimerFired | StaffTookOver | HandedBack | ReportOpened | SupplementAsked | ResultPublished

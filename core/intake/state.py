@@ -1,0 +1,87 @@
+"""The remembered state of one conversation: everything `dialogue.step` knows besides its arguments."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from core.contract.schema import Attachment, GeoPoint, InboundMessage, Instant, Model
+from core.intake.rules import EmergencyKind, IntakeField
+
+
+class Mode(StrEnum):
+    """Who answers: the bot, nobody yet (a person was asked for), or a person."""
+
+    BOT = "bot"
+    WAITING_FOR_PERSON = "waiting_for_person"
+    PERSON = "person"
+
+
+class Part(Model):
+    """One message of a draft, as said; `asked` is the question it followed. The draft's facts are a fold over parts."""
+
+    message_id: str
+    said_at: Instant
+    received_at: Instant
+    text: str = ""
+    subject: str = ""
+    asked: IntakeField | None = None
+    attachments: tuple[Attachment, ...] = ()
+    point: GeoPoint | None = None
+    place_text: str = ""
+    phone: str = ""
+    sender_name: str = ""
+    declares_none: IntakeField | None = None
+    confidential: bool | None = None
+
+
+class Draft(Model):
+    """A report in the making. `asked`: the questions put so far, in order, repeats included."""
+
+    id: str
+    channel: str
+    sender: str = ""
+    parts: tuple[Part, ...] = ()
+    asked: tuple[IntakeField, ...] = ()
+    emergency: EmergencyKind | None = None
+    emergency_at: Instant | None = None
+    reminded: bool = False
+    language: str = "vi"
+
+
+class OpenReport(Model):
+    """A report of this conversation, with as much of its draft as later corrections need."""
+
+    draft: Draft
+    report_id: str = ""
+    code: str = ""
+    submitted_at: Instant
+    published: bool = False
+    rated: bool = False
+    supplement: tuple[IntakeField, ...] = ()
+    asking: IntakeField | None = None
+
+
+class Dialogue(Model):
+    """
+    State of one conversation, serialisable as JSON. Holds what a citizen said: personal data, to be sealed at rest.
+
+    `drafts`: unfinished reports, the first is the one being asked about; `asking`: the question that stands open;
+    `pending`: messages of a burst not read yet; `reports`: submitted ones, latest last, a handful at most.
+    """
+
+    mode: Mode = Mode.BOT
+    language: str = "vi"
+    greeted: bool = False
+    drafts: tuple[Draft, ...] = ()
+    asking: IntakeField | None = None
+    asking_code: bool = False
+    pending: tuple[InboundMessage, ...] = ()
+    pending_since: Instant | None = None
+    burst_due: Instant | None = None
+    reminder_due: Instant | None = None
+    silence_due: Instant | None = None
+    reports: tuple[OpenReport, ...] = ()
+    misses: int = Field(default=0, ge=0, description="Messages in a row that nothing could be made of")
+    seen: tuple[str, ...] = Field(default=(), description="Ids of the last messages read, to drop repeats")
