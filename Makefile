@@ -1,0 +1,52 @@
+# Everything one needs: make run · make test · make check. The rest serves these three.
+# Needs Python 3.11 or later with venv or pip; nothing else has to be installed beforehand.
+
+PYTHON ?= python3
+VENV := .venv/bin
+UV ?= $(shell command -v uv || echo .tools/uv/bin/uv)
+UV_VERSION := 0.13.9
+COMPILE := $(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	--python-version 3.11 --quiet
+# Two workers: tests own their servers, and more would only make a small machine wait for itself.
+PYTEST := $(VENV)/python -m pytest
+export UV_PYTHON_DOWNLOADS := never
+
+.PHONY: help run test chaos check setup setup-test lock clean
+.DEFAULT_GOAL := help
+
+help: ## Show the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+run: setup ## Start the gateway in demo mode on http://127.0.0.1:8080
+	@LANGNGHE_MODE="$${LANGNGHE_MODE:-demo}" exec $(VENV)/langnghe serve
+
+test: setup-test ## Run all tests but the long ones, with real servers and a browser
+	@$(PYTEST) -n 2 -m "not chaos"
+
+chaos: setup-test ## Run the long fault and load tests
+	@$(PYTEST) -m chaos
+
+check: setup-test ## Format, lint, types, boundaries
+	@$(VENV)/ruff check .
+	@$(VENV)/ruff format --check .
+	@$(VENV)/mypy
+	@$(VENV)/mypy tests/support scripts
+	@$(PYTEST) -q tests/test_boundaries.py
+	@if [ -f gateway/static/tsconfig.json ]; then $(PYTHON) scripts/tsc.py -p gateway/static; fi
+	@if command -v docker-compose >/dev/null; then docker-compose config --quiet; fi
+
+setup: ## Set up what a run needs
+	@$(PYTHON) scripts/setup.py
+
+setup-test: ## Set up what the tests need
+	@$(PYTHON) scripts/setup.py --test
+
+lock: ## Choose versions anew; the locks hold hashes, never addresses
+	$(COMPILE) --upgrade pyproject.toml --group build -o requirements/run.txt
+	$(COMPILE) --upgrade pyproject.toml --group build --group dev -c requirements/run.txt -o requirements/dev.txt
+	echo "uv==$(UV_VERSION)" | $(COMPILE) - -o requirements/uv.txt
+	npm update --package-lock-only
+
+clean: ## Remove what set-up and tools made; your data in var/ stays
+	rm -rf .venv .tools node_modules build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

