@@ -66,6 +66,7 @@ class Setup:
             steps = [(title, do) for title, done, do in self.steps() if not done()]
             if steps:
                 self.log.write_text("")
+                self.check_system()
                 print(f"Setting up Lắng Nghe in {self.root} (once):", flush=True)
             for number, (title, do) in enumerate(steps, 1):
                 _show(f"[{number}/{len(steps)}] {title} … ", do)
@@ -83,6 +84,11 @@ class Setup:
             *python_packages,
             ("PostgreSQL and Redis for the tests", self.has_servers, self.install_servers),
         ]
+
+    def check_system(self) -> None:
+        """Ask for what only a person can install before any work starts. Raises: MissingTool."""
+        if self.level == TEST and not has_browser() and not can_install():
+            raise MissingTool(please_install("Chromium", "chromium"))
 
     # Python
 
@@ -189,19 +195,25 @@ class Setup:
         """Install a Debian package unless the thing is there; says what to do where that is not possible."""
         if present():
             return
-        sentence = f"Please install {name} first (on Debian or Ubuntu: sudo apt-get install {package}), then try again."
-        prefix = _root_prefix()
-        if prefix is None or not shutil.which("apt-get"):
-            raise MissingTool(sentence)
-        apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=300"]
+        if not can_install():
+            raise MissingTool(please_install(name, package))
+        apt = [
+            *(root_prefix() or []),
+            "env",
+            "DEBIAN_FRONTEND=noninteractive",
+            "apt-get",
+            "-q",
+            "-o",
+            "DPkg::Lock::Timeout=300",
+        ]
         with contextlib.suppress(StepFailed):  # one broken source of many must not matter if the package is found
             self.call([*apt, "update"])
         try:
             self.call([*apt, "install", "-y", "--no-install-recommends", package])
         except StepFailed as error:
-            raise MissingTool(sentence) from error
+            raise MissingTool(please_install(name, package)) from error
         if not present():
-            raise MissingTool(sentence)
+            raise MissingTool(please_install(name, package))
 
     # Helpers
 
@@ -224,7 +236,7 @@ class Setup:
             result = subprocess.run(
                 command,
                 cwd=self.root,
-                env=_environment(),
+                env=environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -249,6 +261,16 @@ def has_pip() -> bool:
     return _succeeds([sys.executable, "-m", "pip", "--version"])
 
 
+def can_install() -> bool:
+    """Whether Debian packages can be installed without asking anybody."""
+    return shutil.which("apt-get") is not None and root_prefix() is not None
+
+
+def please_install(name: str, package: str) -> str:
+    """The one sentence for a person."""
+    return f"Please install {name} first (on Debian or Ubuntu: sudo apt-get install {package}), then try again."
+
+
 def choose_python() -> None:
     """Go on in a fitting Python of this machine if the one we were started with does not fit."""
     if OLDEST <= sys.version_info[:2] < TOO_NEW:
@@ -261,26 +283,26 @@ def choose_python() -> None:
     raise MissingTool(f"Please install Python 3.11, 3.12, 3.13 or 3.14 first (this is {found}), then try again.")
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """
     The person's environment, with every installer told what one of them knows: a mirror, trusted certificates.
 
     uv never downloads a Python: the one of the machine gets its security updates.
     """
-    environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
-    environment.pop("VIRTUAL_ENV", None)
-    if "PIP_INDEX_URL" in environment:
-        environment.setdefault("UV_DEFAULT_INDEX", environment["PIP_INDEX_URL"])
-    trusted = environment.get("PIP_CERT") or next((path for path in CERTIFICATES if os.path.exists(path)), "")
+    result = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
+    result.pop("VIRTUAL_ENV", None)
+    if "PIP_INDEX_URL" in result:
+        result.setdefault("UV_DEFAULT_INDEX", result["PIP_INDEX_URL"])
+    trusted = result.get("PIP_CERT") or next((path for path in CERTIFICATES if os.path.exists(path)), "")
     if trusted:  # an organisation's own proxy is trusted by the machine, not by certificates inside uv and Node
         for name in ("PIP_CERT", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"):
-            environment.setdefault(name, trusted)
-    environment.setdefault("UV_HTTP_TIMEOUT", "180")
-    environment.setdefault("PIP_DISABLE_PIP_VERSION_CHECK", "1")
-    return environment
+            result.setdefault(name, trusted)
+    result.setdefault("UV_HTTP_TIMEOUT", "180")
+    result.setdefault("PIP_DISABLE_PIP_VERSION_CHECK", "1")
+    return result
 
 
-def _root_prefix() -> list[str] | None:
+def root_prefix() -> list[str] | None:
     """What to write before a command that needs root: nothing for root, sudo where it asks nothing, else None."""
     if os.geteuid() == 0:
         return []

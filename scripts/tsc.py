@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from setup import TEST, Setup
+from setup import TEST, Setup, environment
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 def main() -> int:
     """Exit code of tsc; its arguments are passed on."""
     command = [*Setup(ROOT, TEST).find_npm(), "exec", "--offline", "--", "tsc", *sys.argv[1:]]
-    return subprocess.run(command, cwd=ROOT, check=False).returncode
+    return subprocess.run(command, cwd=ROOT, env=environment(), check=False).returncode
 
 
 if __name__ == "__main__":
