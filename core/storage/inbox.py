@@ -33,16 +33,14 @@ _REASON_LENGTH = 300
 
 
 class Zone(Protocol):
-    """The intake zone's cipher: a fresh key for every raw body, and keyed hashes for what must stay comparable."""
+    """The intake zone's cipher: a fresh key for every raw body."""
 
-    def seal(self, body: bytes, *, row_id: str) -> tuple[bytes, bytes]:
-        """(wrapped key, ciphertext)."""
+    def seal(self, body: bytes, *, binding: str) -> tuple[bytes, bytes]:
+        """(wrapped key, ciphertext), bound to the row's id."""
 
-    def open(self, wrapped_key: bytes, ciphertext: bytes, *, row_id: str) -> bytes:
-        """The body again."""
 
-    def blind(self, value: str, *, purpose: str) -> str:
-        """64 hexadecimal digits, the same for the same value and purpose."""
+Blind = Callable[[str], str]
+"""A keyed hash of 64 hexadecimal digits: provider keys may hold an address, and must stay comparable."""
 
 
 @dataclass
@@ -64,10 +62,18 @@ class Inbox:
     """Takes deliveries. `budget` is how long the database may take, in seconds, before the journal is used."""
 
     def __init__(
-        self, database: Database, *, zone: Zone, journal: Journal, budget: float = 0.3, now: Callable[[], datetime]
+        self,
+        database: Database,
+        *,
+        zone: Zone,
+        blind: Blind,
+        journal: Journal,
+        now: Callable[[], datetime],
+        budget: float = 0.3,
     ) -> None:
         self._database = database
         self._zone = zone
+        self._blind = blind
         self._journal = journal
         self._budget = budget
         self._now = now
@@ -158,7 +164,7 @@ class Inbox:
     def _seal(self, delivery: RawDelivery, items: Sequence[ItemKey], quarantine: str) -> Acceptance:
         raw_id = new_id()
         received = to_microseconds(delivery.received_at or self._now())
-        wrapped, sealed = self._zone.seal(pack_delivery(delivery), row_id=raw_id)
+        wrapped, sealed = self._zone.seal(pack_delivery(delivery), binding=raw_id)
         raw = RawRow(raw_id, delivery.channel, delivery.account, received, sealed, wrapped)
         return Acceptance(raw, tuple(self._item(raw, item, quarantine) for item in items))
 
@@ -168,10 +174,8 @@ class Inbox:
             raw_id=raw.id,
             channel=raw.channel,
             account=raw.account,
-            dedupe_key=self._zone.blind(item.dedupe_key, purpose="dedupe"),
-            conversation_key=self._zone.blind(
-                f"{raw.channel}\0{raw.account}\0{item.conversation_key}", purpose="conversation"
-            ),
+            dedupe_key=self._blind(f"item\0{item.dedupe_key}"),
+            conversation_key=self._blind(f"{raw.channel}\0{raw.account}\0{item.conversation_key}"),
             part=item.part,
             provider_time=provider_time,
             received_at=raw.received_at,

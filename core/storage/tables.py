@@ -195,7 +195,7 @@ case = Table(
     "case",
     metadata,
     Column("id", String(32), primary_key=True),
-    Column("number", Serial, unique=True, comment="what staff say to each other"),
+    Column("code", String(12), nullable=False, comment="report code of its first report: what staff say to each other"),
     Column("regulation", String(128), nullable=False, comment="pack id@hash, pinned"),
     Column("version", Integer, nullable=False),
     Column("head", LargeBinary, nullable=False, comment="hash of the last event"),
@@ -213,6 +213,7 @@ case = Table(
 _partial("ix_case_open_due", case.c.next_due_at, case.c.id, where="open")
 _partial("ix_case_published", case.c.published_at, case.c.id, where="published_at IS NOT NULL")
 Index("ix_case_received", case.c.received_at)
+Index("ix_case_code", case.c.code)
 
 case_event = Table(
     "case_event",
@@ -274,8 +275,8 @@ idempotency = Table(
 outbox = Table(
     "outbox",
     metadata,
-    Column("id", String(32), primary_key=True),
-    Column("seq", Serial, unique=True, comment="order of writing, for one conversation's messages"),
+    Column("seq", Serial, primary_key=True, autoincrement=True, comment="order of writing"),
+    Column("id", String(32), nullable=False, unique=True),
     Column("dedupe_key", String(200), nullable=False, unique=True, comment="the same notice is written once"),
     Column("conversation_id", String(32), nullable=False),
     Column("case_id", String(32)),
@@ -294,6 +295,7 @@ outbox = Table(
     Column("reason", String(300), nullable=False, server_default=""),
 )
 _partial("ix_outbox_pending", outbox.c.next_at, outbox.c.seq, where="state IN ('pending', 'claimed')")
+_partial("ix_outbox_ended", outbox.c.state, where="state IN ('unknown', 'failed')")
 Index("ix_outbox_conversation", outbox.c.conversation_id, outbox.c.seq)
 Index("ix_outbox_provider", outbox.c.provider_message_id)
 Index("ix_outbox_subject", outbox.c.subject_id)

@@ -1,0 +1,96 @@
+"""
+The subject keys' own database: a file of its own on SQLite, a schema that backups leave out on PostgreSQL.
+
+Sealing and opening happen in worker threads; this store carries each small request to the event loop's database and
+waits for it there. Calling it on the loop's own thread would wait for itself, and is refused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import Connection, select, update
+
+from core.privacy.keys import Tombstone
+from core.storage.database import Database, insert_or_ignore
+from core.storage.tables import key_metadata, subject_key
+
+T = TypeVar("T")
+
+
+class SqlKeyStore:
+    """`core.privacy.keys.KeyStore` over a Database; every write is durable when it returns."""
+
+    def __init__(self, database: Database, *, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._loop = asyncio.get_running_loop()
+        self._now = now
+
+    @staticmethod
+    def create(connection: Connection) -> None:
+        """Make the table where there is none."""
+        key_metadata.create_all(connection)
+
+    def get(self, subject_id: str) -> bytes | Tombstone | None:
+        """The wrapped key, its tombstone, or None."""
+        return self._read(lambda connection: _standing(connection, subject_id))
+
+    def put_if_absent(self, subject_id: str, wrapped: bytes) -> bytes | Tombstone:
+        """Store it unless something stands there; returns what stands there now."""
+
+        def put(connection: Connection) -> bytes | Tombstone:
+            row = {"subject_id": subject_id, "wrapped": wrapped, "created_at": self._now()}
+            connection.execute(insert_or_ignore(connection, subject_key).values(row))
+            standing = _standing(connection, subject_id)
+            return wrapped if standing is None else standing
+
+        return self._write(put)
+
+    def replace(self, subject_id: str, *, old: bytes, new: bytes) -> bool:
+        """Swap `old` for `new` only where `old` still stands."""
+        change = update(subject_key).where(subject_key.c.subject_id == subject_id, subject_key.c.wrapped == old)
+        return self._write(lambda connection: connection.execute(change.values(wrapped=new)).rowcount == 1)
+
+    def destroy(self, subject_id: str, at: datetime) -> None:
+        """Overwrite the key by a tombstone."""
+
+        def destroy(connection: Connection) -> None:
+            row = {"subject_id": subject_id, "wrapped": None, "created_at": at, "destroyed_at": at}
+            connection.execute(insert_or_ignore(connection, subject_key).values(row))
+            standing = update(subject_key).where(
+                subject_key.c.subject_id == subject_id, subject_key.c.destroyed_at.is_(None)
+            )
+            connection.execute(standing.values(wrapped=None, destroyed_at=at))
+
+        self._write(destroy)
+
+    def wrapped_keys(self) -> Iterable[tuple[str, bytes]]:
+        """Every (subject id, wrapped key) that is not destroyed."""
+        query = select(subject_key.c.subject_id, subject_key.c.wrapped).where(subject_key.c.wrapped.is_not(None))
+        return self._read(lambda connection: [(row[0], row[1]) for row in connection.execute(query)])
+
+    def _read(self, work: Callable[[Connection], T]) -> T:
+        self._refuse_loop_thread()
+        return asyncio.run_coroutine_threadsafe(self._database.read(work), self._loop).result()
+
+    def _write(self, work: Callable[[Connection], T]) -> T:
+        self._refuse_loop_thread()
+        return asyncio.run_coroutine_threadsafe(self._database.write(work, urgent=True), self._loop).result()
+
+    def _refuse_loop_thread(self) -> None:
+        try:
+            running = asyncio.get_running_loop()
+        except RuntimeError:
+            return
+        if running is self._loop:
+            raise RuntimeError("open and seal in a thread (asyncio.to_thread), not on the event loop")
+
+
+def _standing(connection: Connection, subject_id: str) -> bytes | Tombstone | None:
+    row = connection.execute(select(subject_key).where(subject_key.c.subject_id == subject_id)).one_or_none()
+    if row is None:
+        return None
+    return row.wrapped if row.destroyed_at is None else Tombstone(row.destroyed_at)

@@ -1,0 +1,176 @@
+"""
+What must still be told to somebody: written in the transaction that caused it, sent afterwards.
+
+pending → claimed → sent | failed, or back to pending for another try. The row of an owner who died between claiming
+and telling us is `unknown`: it may have gone out, so it is never sent again blindly. Messages of one conversation
+leave in the order they were written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.orm import aliased
+
+from core.contract.errors import VersionConflict
+from core.storage.database import insert_or_ignore
+from core.storage.tables import outbox
+
+
+@dataclass(frozen=True)
+class NewEntry:
+    """One message to send. `dedupe_key` names the cause, so that the same notice is never written twice."""
+
+    id: str
+    dedupe_key: str
+    conversation_id: str
+    case_id: str | None
+    channel: str
+    subject_id: str
+    payload_sealed: bytes
+    next_at: datetime
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class ClaimedEntry:
+    """A message this worker alone may send now."""
+
+    id: str
+    conversation_id: str
+    case_id: str | None
+    channel: str
+    subject_id: str
+    payload_sealed: bytes | None
+    attempts: int
+
+
+def add(connection: Connection, entries: Iterable[NewEntry]) -> int:
+    """Write entries; those whose cause was written before are left alone. Returns how many are new."""
+    return sum(
+        connection.execute(insert_or_ignore(connection, outbox).values(entry.__dict__)).rowcount for entry in entries
+    )
+
+
+def claim(
+    connection: Connection, *, owner: str, now: datetime, most: int = 20, lease_seconds: float = 120
+) -> list[ClaimedEntry]:
+    """Take due entries, at most one per conversation and none behind an unsent earlier one."""
+    earlier = aliased(outbox)
+    blocked = (
+        select(earlier.c.id)
+        .where(
+            earlier.c.conversation_id == outbox.c.conversation_id,
+            earlier.c.seq < outbox.c.seq,
+            earlier.c.state.in_(("pending", "claimed")),
+        )
+        .exists()
+    )
+    due = (
+        select(outbox.c.id)
+        .where(outbox.c.state == "pending", outbox.c.next_at <= now, ~blocked)
+        .order_by(outbox.c.next_at, outbox.c.seq)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    ids = list(connection.scalars(due))
+    taken = (
+        update(outbox)
+        .where(outbox.c.id.in_(ids), outbox.c.state == "pending")
+        .values(
+            state="claimed",
+            owner=owner,
+            claimed_until=now + timedelta(seconds=lease_seconds),
+            attempts=outbox.c.attempts + 1,
+        )
+        .returning(*(outbox.c[name] for name in ClaimedEntry.__dataclass_fields__))
+    )
+    return [ClaimedEntry(**row._mapping) for row in connection.execute(taken)]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of sending: sent, failed, unknown, or pending again from `next_at`."""
+
+    state: str
+    provider_message_id: str | None = None
+    reason: str = ""
+    next_at: datetime | None = None
+
+
+def settle(connection: Connection, entry_id: str, outcome: Outcome, *, owner: str, now: datetime) -> None:
+    """Record the outcome of a claimed entry. VersionConflict when the claim was lost."""
+    values: dict[str, object] = {"state": outcome.state, "owner": None, "claimed_until": None}
+    values["reason"] = outcome.reason[:300]
+    if outcome.state == "sent":
+        values |= {"sent_at": now, "provider_message_id": outcome.provider_message_id}
+    if outcome.next_at is not None:
+        values["next_at"] = outcome.next_at
+    ours = update(outbox).where(outbox.c.id == entry_id, outbox.c.state == "claimed", outbox.c.owner == owner)
+    if connection.execute(ours.values(**values)).rowcount != 1:
+        raise VersionConflict(f"outbox entry {entry_id} is no longer ours")
+
+
+def mark_unknown(connection: Connection, *, now: datetime) -> list[str]:
+    """Entries whose owner died while sending become `unknown`, for a person or a receipt to settle."""
+    dead = (
+        update(outbox)
+        .where(outbox.c.state == "claimed", outbox.c.claimed_until < now)
+        .values(state="unknown", owner=None, reason="owner died while sending")
+        .returning(outbox.c.id)
+    )
+    return list(connection.scalars(dead))
+
+
+def mark_all_unknown(connection: Connection) -> list[str]:
+    """On the start of the only process: whoever claimed an entry is dead."""
+    dead = (
+        update(outbox)
+        .where(outbox.c.state == "claimed")
+        .values(state="unknown", owner=None, reason="owner died while sending")
+        .returning(outbox.c.id)
+    )
+    return list(connection.scalars(dead))
+
+
+def note_receipt(connection: Connection, provider_message_id: str, *, outcome: str, reason: str = "") -> str | None:
+    """Attach a provider's receipt; an entry we thought unknown turns out sent. Returns its id, None when not ours."""
+    found = connection.execute(
+        select(outbox.c.id, outbox.c.state).where(outbox.c.provider_message_id == provider_message_id)
+    ).first()
+    if found is None:
+        return None
+    state = "sent" if found.state == "unknown" and outcome != "failed" else found.state
+    connection.execute(
+        update(outbox).where(outbox.c.id == found.id).values(outcome=outcome, reason=reason[:300], state=state)
+    )
+    return str(found.id)
+
+
+def resend(connection: Connection, entry_id: str, *, now: datetime) -> bool:
+    """A person decides that a failed or unknown entry is tried again."""
+    change = update(outbox).where(outbox.c.id == entry_id, outbox.c.state.in_(("failed", "unknown")))
+    return connection.execute(change.values(state="pending", next_at=now, attempts=0, reason="")).rowcount == 1
+
+
+@dataclass(frozen=True)
+class OutboxState:
+    """Figures for metrics: what waits and since when, what nobody knows the end of, what failed."""
+
+    pending: int
+    oldest: datetime | None
+    unknown: int
+    failed: int
+
+
+def outbox_state(connection: Connection) -> OutboxState:
+    """Count by state."""
+    pending, oldest = connection.execute(
+        select(func.count(), func.min(outbox.c.created_at)).where(outbox.c.state.in_(("pending", "claimed")))
+    ).one()
+    ended = select(outbox.c.state, func.count()).where(outbox.c.state.in_(("unknown", "failed")))
+    ends = {row[0]: int(row[1]) for row in connection.execute(ended.group_by(outbox.c.state))}
+    return OutboxState(pending, oldest, ends.get("unknown", 0), ends.get("failed", 0))

@@ -1,0 +1,41 @@
+"""An inbox over the test's database, with a real cipher and a real journal."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from core.privacy.intake_zone import IntakeZone
+from core.privacy.master import KeyRing, MasterKey
+from core.storage.database import Database
+from core.storage.inbox import Inbox
+from core.storage.journal import Journal
+
+MakeInbox = Callable[[Database], Inbox]
+
+
+def blind(value: str) -> str:
+    """A keyed hash that is good enough to tell keys apart."""
+    return hashlib.blake2b(value.encode(), key=b"test", digest_size=32).hexdigest()
+
+
+@pytest.fixture
+def zone() -> IntakeZone:
+    """A cipher with a key of this test's own."""
+    return IntakeZone(KeyRing([MasterKey(1, os.urandom(32))]))
+
+
+@pytest.fixture
+def make_inbox(zone: IntakeZone, tmp_path: Path) -> MakeInbox:
+    """Builds an inbox over a database; its journal lies in the test's folder."""
+
+    def make(database: Database) -> Inbox:
+        journal = Journal(tmp_path / "journal")
+        return Inbox(database, zone=zone, blind=blind, journal=journal, now=lambda: datetime.now(UTC))
+
+    return make

@@ -1,0 +1,86 @@
+"""Both engines behind one face: transactions, one process on SQLite, a schema that its history really makes."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, insert, select
+
+from core.contract.errors import ConfigError
+from core.storage.database import Database
+from core.storage.sqlite import SqliteDatabase
+from core.storage.tables import metadata, setting
+from core.storage.types import canonical_json, from_microseconds, to_microseconds
+from tests.support.databases import on_both_engines
+
+
+def put(key: str, value: Any) -> Any:
+    return lambda connection: connection.execute(insert(setting).values(key=key, value=value))
+
+
+def keys(connection: Connection) -> set[str]:
+    return set(connection.scalars(select(setting.c.key)))
+
+
+@on_both_engines
+async def test_the_migrations_make_exactly_the_tables(database: Database) -> None:
+    """A forgotten migration is a red test."""
+
+    def difference(connection: Connection) -> list[Any]:
+        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+    assert await database.read(difference) == []
+
+
+@on_both_engines
+async def test_a_failed_write_undoes_only_itself(database: Database) -> None:
+    """Work that shares a commit does not share a failure."""
+
+    def fail(connection: Connection) -> None:
+        put("lost", 1)(connection)
+        raise ValueError("no")
+
+    outcomes = await asyncio.gather(
+        database.write(put("a", 1)), database.write(fail), database.write(put("b", 2)), return_exceptions=True
+    )
+
+    assert isinstance(outcomes[1], ValueError)
+    assert await database.read(keys) == {"a", "b"}
+
+
+@on_both_engines
+async def test_reading_cannot_write(database: Database) -> None:
+    """A mistake in a page cannot change a case."""
+    with pytest.raises(Exception, match=r"readonly|read-only|query_only"):
+        await database.read(put("a", 1))
+
+
+async def test_a_second_process_is_kept_out_of_sqlite(tmp_path: Path) -> None:
+    """With a sentence that says what to use instead."""
+    first = SqliteDatabase(tmp_path / "x.sqlite3")
+
+    with pytest.raises(ConfigError, match="PostgreSQL"):
+        SqliteDatabase(tmp_path / "x.sqlite3")
+
+    await first.close()
+    await SqliteDatabase(tmp_path / "x.sqlite3").close()
+
+
+def test_instants_survive_to_the_microsecond() -> None:
+    """Integers, so that no driver makes them naive."""
+    moment = datetime(2026, 11, 20, 9, 45, 0, 123457, tzinfo=UTC)
+
+    assert from_microseconds(to_microseconds(moment)) == moment
+    with pytest.raises(ValueError, match="time zone"):
+        to_microseconds(datetime(2026, 11, 20))  # noqa: DTZ001 - naive on purpose
+
+
+def test_one_value_has_one_byte_string() -> None:
+    """Hashes are over stored bytes."""
+    assert canonical_json({"b": "đ", "a": 1}) == '{"a":1,"b":"đ"}'.encode()

@@ -1,0 +1,186 @@
+"""Durable acceptance: stored before it is confirmed, once for ever, with the journal behind the database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, func, select
+
+from core.contract.errors import IntakeUnavailable
+from core.contract.ports import ItemKey, RawDelivery
+from core.privacy.intake_zone import IntakeZone
+from core.storage.database import Database
+from core.storage.inbox import Inbox, unpack_delivery
+from core.storage.inbox_queue import inbox_state
+from core.storage.tables import inbox_item, inbox_raw
+from tests.support.databases import on_both_engines
+
+MakeInbox = Callable[[Database], Inbox]
+
+
+class FailingDatabase:
+    """A database that is away: every write fails, or never ends."""
+
+    dialect = "sqlite"
+
+    def __init__(self, *, hang: bool = False) -> None:
+        self._hang = hang
+
+    async def write(self, work: Callable[[Connection], Any], *, urgent: bool = False) -> Any:
+        if self._hang:
+            await asyncio.Event().wait()
+        raise ConnectionRefusedError
+
+    async def read(self, work: Callable[[Connection], Any]) -> Any:
+        raise ConnectionRefusedError
+
+    async def close(self) -> None:
+        pass
+
+
+def delivery(body: bytes = b'{"text": "x"}') -> RawDelivery:
+    return RawDelivery(channel="test", account="a", body=body, headers={"X-Kind": "ví dụ"}, query="q=1")
+
+
+def item(key: str, *, conversation: str = "c1") -> ItemKey:
+    return ItemKey(dedupe_key=key, conversation_key=conversation)
+
+
+async def stored(database: Database) -> tuple[int, int]:
+    """How many items and raw bodies there are."""
+
+    def count(connection: Connection) -> tuple[int, int]:
+        items = connection.scalar(select(func.count()).select_from(inbox_item))
+        raws = connection.scalar(select(func.count()).select_from(inbox_raw))
+        return int(items or 0), int(raws or 0)
+
+    return await database.read(count)
+
+
+@on_both_engines
+async def test_a_delivery_comes_back_byte_for_byte(database: Database, make_inbox: MakeInbox, zone: IntakeZone) -> None:
+    """What signatures were checked on is what a replay reads."""
+    body = bytes(range(256))
+    await make_inbox(database).accept(delivery(body), [item("1")])
+
+    row = await database.read(lambda connection: connection.execute(select(inbox_raw)).one())
+    packed = zone.open(row.wrapped_key, row.body_sealed, binding=row.id)
+    again = unpack_delivery(packed, channel=row.channel, account=row.account, received_at=row.received_at)
+
+    assert (again.body, again.headers, again.query) == (body, {"X-Kind": "ví dụ"}, "q=1")
+    assert body not in row.body_sealed
+
+
+@on_both_engines
+async def test_a_repeated_delivery_leaves_nothing_behind(database: Database, make_inbox: MakeInbox) -> None:
+    """The same key twice, and twice at once, is one item and one raw body."""
+    inbox = make_inbox(database)
+    await inbox.accept(delivery(), [item("1")])
+
+    await asyncio.gather(*(inbox.accept(delivery(), [item("1")]) for _ in range(20)))
+
+    assert await stored(database) == (1, 1)
+
+
+@on_both_engines
+async def test_a_batch_keeps_what_is_new_in_it(database: Database, make_inbox: MakeInbox) -> None:
+    """A provider may regroup items on retry: each item has its own key."""
+    inbox = make_inbox(database)
+    await inbox.accept(delivery(), [item("1"), item("2")])
+
+    await inbox.accept(delivery(), [item("2"), item("3")])
+
+    assert await stored(database) == (3, 2)
+
+
+@on_both_engines
+async def test_everything_that_waits_shares_one_commit(database: Database, make_inbox: MakeInbox) -> None:
+    """200 deliveries at once cost far fewer transactions than 200."""
+    inbox = make_inbox(database)
+    commits = 0
+    write = database.write
+
+    async def counting(work: Callable[[Connection], Any], *, urgent: bool = False) -> Any:
+        nonlocal commits
+        commits += 1
+        return await write(work, urgent=urgent)
+
+    database.write = counting  # type: ignore[method-assign]
+    await asyncio.gather(*(inbox.accept(delivery(), [item(str(number))]) for number in range(200)))
+
+    assert await stored(database) == (200, 200)
+    assert commits < 20
+
+
+@pytest.mark.parametrize("hang", [False, True])
+async def test_with_the_database_away_the_journal_takes_it(
+    make_inbox: MakeInbox, database: Database, hang: bool
+) -> None:
+    """Accepted all the same, shipped when the database is back, once however often it is shipped."""
+    away = make_inbox(FailingDatabase(hang=hang))  # type: ignore[arg-type]
+    await asyncio.gather(*(away.accept(delivery(), [item(str(number))]) for number in range(5)))
+    assert away.counters.journaled == 5
+    assert await stored(database) == (0, 0)
+
+    back = make_inbox(database)
+    await back.accept(delivery(), [item("3")])
+
+    assert await back.ship() == 5
+    assert await back.ship() == 0
+    assert await stored(database) == (5, 5)
+
+
+async def test_shipping_again_after_a_crash_doubles_nothing(
+    make_inbox: MakeInbox, database: Database, tmp_path: Path
+) -> None:
+    """Shipped but not yet dropped when the process died: the keys make the second time harmless."""
+    away = make_inbox(FailingDatabase())  # type: ignore[arg-type]
+    await away.accept(delivery(), [item("1")])
+    segment = next((tmp_path / "journal").glob("*.journal"))
+    content = segment.read_bytes()
+    back = make_inbox(database)
+    await back.ship()
+
+    segment.write_bytes(content)
+
+    assert await back.ship() == 1
+    assert await stored(database) == (1, 1)
+
+
+async def test_only_when_the_journal_fails_too_is_the_sender_asked_to_come_back(
+    make_inbox: MakeInbox, tmp_path: Path
+) -> None:
+    """Neither database nor journal: an error, and no acknowledgement."""
+    inbox = make_inbox(FailingDatabase())  # type: ignore[arg-type]
+    (tmp_path / "journal").rmdir()
+
+    with pytest.raises(IntakeUnavailable):
+        await inbox.accept(delivery(), [item("1")])
+
+    assert inbox.counters.refused == 1
+
+
+@on_both_engines
+async def test_what_nobody_can_split_is_kept_in_quarantine(database: Database, make_inbox: MakeInbox) -> None:
+    """Stored as one item with its reason, out of the workers' way."""
+    await make_inbox(database).accept(delivery(b"\x00"), [item("1")], quarantine="not JSON")
+
+    state = await database.read(inbox_state)
+
+    assert (state.waiting, state.quarantined) == (0, 1)
+
+
+async def test_the_time_of_receipt_is_the_callers_when_it_gives_one(database: Database, make_inbox: MakeInbox) -> None:
+    """Mail servers know better than we when the last byte came."""
+    moment = datetime(2026, 11, 20, 9, 45, tzinfo=UTC)
+    timed = RawDelivery(channel="test", account="a", body=b"", received_at=moment)
+    await make_inbox(database).accept(timed, [item("1")])
+
+    received = await database.read(lambda connection: connection.scalar(select(inbox_item.c.received_at)))
+
+    assert received == moment

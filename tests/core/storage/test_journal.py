@@ -1,0 +1,86 @@
+"""The journal: on disk before it answers, readable after a crash, honest about a torn tail."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+
+from core.contract.errors import ConfigError
+from core.storage.journal import Journal, read_frames
+
+
+async def test_frames_come_back_in_order(tmp_path: Path) -> None:
+    """Also those appended at once, which share a sync."""
+    journal = Journal(tmp_path)
+    await asyncio.gather(*(journal.append(f"frame {number}".encode()) for number in range(50)))
+
+    frames = [frame for segment in await journal.pending() for frame in read_frames(segment)]
+
+    assert frames == [f"frame {number}".encode() for number in range(50)]
+
+
+async def test_a_torn_tail_is_dropped_and_what_stands_before_it_kept(tmp_path: Path) -> None:
+    """A frame that was never acknowledged may be half written."""
+    journal = Journal(tmp_path)
+    await journal.append(b"whole")
+    await journal.append(b"torn in the middle")
+    (segment,) = await journal.pending()
+    os.truncate(segment, segment.stat().st_size - 5)
+
+    assert list(read_frames(segment)) == [b"whole"]
+
+
+async def test_a_damaged_frame_is_not_believed(tmp_path: Path) -> None:
+    """One flipped bit fails the checksum."""
+    journal = Journal(tmp_path)
+    await journal.append(b"whole")
+    (segment,) = await journal.pending()
+    data = bytearray(segment.read_bytes())
+    data[-1] ^= 1
+    segment.write_bytes(data)
+
+    assert list(read_frames(segment)) == []
+
+
+async def test_after_a_failed_sync_nothing_is_acknowledged_and_a_new_segment_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A segment whose sync failed is not written to again: the kernel may have dropped its dirty pages."""
+    journal = Journal(tmp_path)
+    await journal.append(b"first")
+    monkeypatch.setattr(os, "fdatasync", _refuse)
+    with pytest.raises(OSError, match="disk"):
+        await journal.append(b"lost")
+    monkeypatch.undo()
+
+    await journal.append(b"second")
+
+    assert len(await journal.pending()) == 2
+
+
+async def test_appending_goes_on_beside_shipping(tmp_path: Path) -> None:
+    """`pending` closes the current segment: a later frame is in another one, and is not dropped with it."""
+    journal = Journal(tmp_path)
+    await journal.append(b"old")
+    (old,) = await journal.pending()
+    await journal.append(b"new")
+
+    journal.drop(old)
+
+    assert [list(read_frames(segment)) for segment in await journal.pending()] == [[b"new"]]
+    assert not journal.empty
+
+
+def test_without_a_writable_folder_there_is_no_start(tmp_path: Path) -> None:
+    """A clear sentence instead of a journal that fails when it is needed."""
+    (tmp_path / "file").write_text("in the way")
+
+    with pytest.raises(ConfigError, match="not writable"):
+        Journal(tmp_path / "file" / "journal")
+
+
+def _refuse(_file: int) -> None:
+    raise OSError("disk")

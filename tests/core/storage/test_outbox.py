@@ -1,0 +1,122 @@
+"""The outbox: written once, sent once or `unknown`, in order inside a conversation."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import pytest
+
+from core.contract.errors import VersionConflict
+from core.storage import outbox
+from core.storage.database import Database
+from tests.support.databases import on_both_engines
+
+NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
+
+
+def entry(name: str, *, conversation: str = "c", cause: str = "") -> outbox.NewEntry:
+    return outbox.NewEntry(
+        id=name,
+        dedupe_key=cause or name,
+        conversation_id=conversation,
+        case_id=None,
+        channel="test",
+        subject_id="s",
+        payload_sealed=b"x",
+        next_at=NOW,
+        created_at=NOW,
+    )
+
+
+async def add(database: Database, *entries: outbox.NewEntry) -> int:
+    return await database.write(partial(outbox.add, entries=entries))
+
+
+async def claim(database: Database, owner: str = "me", now: datetime = NOW) -> list[str]:
+    return [one.id for one in await database.write(partial(outbox.claim, owner=owner, now=now))]
+
+
+async def settle(database: Database, name: str, outcome: outbox.Outcome, owner: str = "me") -> None:
+    await database.write(partial(outbox.settle, entry_id=name, outcome=outcome, owner=owner, now=NOW))
+
+
+@on_both_engines
+async def test_one_cause_is_written_once(database: Database) -> None:
+    """A notice decided twice (crash, replay) is one message."""
+    assert await add(database, entry("1", cause="case-1/published")) == 1
+    assert await add(database, entry("2", cause="case-1/published")) == 0
+    assert await claim(database) == ["1"]
+
+
+@on_both_engines
+async def test_a_conversation_is_told_in_order(database: Database) -> None:
+    """The second message waits for the first; other conversations do not."""
+    await add(database, entry("1"), entry("2"), entry("3", conversation="other"))
+
+    assert sorted(await claim(database)) == ["1", "3"]
+    assert await claim(database) == []
+    await settle(database, "1", outbox.Outcome("sent", provider_message_id="p1"))
+    assert await claim(database) == ["2"]
+
+
+@on_both_engines
+async def test_a_failed_try_waits_its_turn(database: Database) -> None:
+    """Back to pending, not before `next_at`, and what follows in the conversation waits behind it."""
+    await add(database, entry("1"), entry("2"))
+    await claim(database)
+    later = NOW + timedelta(minutes=1)
+
+    await settle(database, "1", outbox.Outcome("pending", reason="throttled", next_at=later))
+
+    assert await claim(database) == []
+    assert await claim(database, now=later) == ["1"]
+
+
+@on_both_engines
+async def test_the_row_of_a_dead_owner_is_unknown_and_not_sent_again(database: Database) -> None:
+    """It may have gone out: a receipt or a person settles it."""
+    await add(database, entry("1"))
+    await claim(database)
+    later = NOW + timedelta(minutes=5)
+
+    assert await database.write(partial(outbox.mark_unknown, now=later)) == ["1"]
+
+    assert await claim(database, now=later) == []
+    assert (await database.read(outbox.outbox_state)).unknown == 1
+    assert await database.write(partial(outbox.resend, entry_id="1", now=later))
+    assert await claim(database, now=later) == ["1"]
+
+
+@on_both_engines
+async def test_only_the_owner_settles(database: Database) -> None:
+    """A worker that lost its claim may not write over the other's outcome."""
+    await add(database, entry("1"))
+    await claim(database)
+
+    with pytest.raises(VersionConflict):
+        await settle(database, "1", outbox.Outcome("sent"), owner="somebody else")
+
+
+@on_both_engines
+async def test_a_receipt_finds_its_message(database: Database) -> None:
+    """By the provider's id; a stranger's receipt is nobody's."""
+    await add(database, entry("1"))
+    await claim(database)
+    await settle(database, "1", outbox.Outcome("sent", provider_message_id="p1"))
+    note = partial(outbox.note_receipt, outcome="delivered")
+
+    assert await database.write(partial(note, provider_message_id="p1")) == "1"
+    assert await database.write(partial(note, provider_message_id="other")) is None
+
+
+@on_both_engines
+async def test_two_workers_never_claim_the_same_entry(database: Database) -> None:
+    """Whatever one takes, the other does not see."""
+    await add(database, *(entry(str(number), conversation=str(number)) for number in range(30)))
+
+    first, second = await claim(database, "one"), await claim(database, "two")
+
+    assert len(first) == 20
+    assert len(second) == 10
+    assert not set(first) & set(second)

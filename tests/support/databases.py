@@ -1,0 +1,76 @@
+"""A fresh, migrated database for each test: SQLite by copying a migrated file, PostgreSQL by a template database."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+
+from core.contract.schema import new_id
+from core.storage.database import Database
+from core.storage.migrations import upgrade
+from core.storage.postgres import PostgresDatabase
+from core.storage.sqlite import SqliteDatabase
+
+if TYPE_CHECKING:
+    from tests.support.servers import PostgresServer
+
+ENGINES = ["sqlite", "postgresql"]
+TEMPLATE = "langnghe_template"
+
+
+async def _migrate(database: Database) -> None:
+    await database.write(upgrade)
+    await database.close()
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, closed SQLite file, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "langnghe.sqlite3"
+    asyncio.run(_migrate(SqliteDatabase(path)))
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: PostgresServer) -> PostgresServer:
+    """The PostgreSQL server, holding a migrated template database."""
+    postgres_server.create_database(TEMPLATE)
+    asyncio.run(_migrate(PostgresDatabase(postgres_server.url(TEMPLATE))))
+    return postgres_server
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a fresh database on the engine that the test asks for (SQLite unless parametrised)."""
+    if getattr(request, "param", "sqlite") == "postgresql":
+        server: PostgresServer = request.getfixturevalue("migrated_postgres")
+        name = f"test_{new_id()}"
+        server.create_database(name, template=TEMPLATE)
+        return server.url(name)
+    path = tmp_path / "langnghe.sqlite3"
+    shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
+    return f"sqlite:///{path}"
+
+
+@pytest_asyncio.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A fresh migrated database, open."""
+    opened = open_database(database_url)
+    yield opened
+    await opened.close()
+
+
+def open_database(url: str) -> Database:
+    """The database behind a URL, as the process opens it."""
+    if url.startswith("sqlite"):
+        return SqliteDatabase(Path(url.removeprefix("sqlite:///")))
+    return PostgresDatabase(url)
+
+
+on_both_engines = pytest.mark.parametrize("database_url", ENGINES, indirect=True)
