@@ -41,7 +41,7 @@ setup: ## Set up what a run needs
 setup-test: ## Set up what the tests need
 	@$(PYTHON) scripts/setup.py --test
 
-lock: ## Choose versions anew; the locks hold hashes, never addresses
+lock: setup-test ## Choose versions anew; the locks hold hashes, never addresses
 	$(COMPILE) --upgrade pyproject.toml --group build -o requirements/run.txt
 	$(COMPILE) --upgrade pyproject.toml --group build --group dev -c requirements/run.txt -o requirements/dev.txt
 	echo "uv==$(UV_VERSION)" | $(COMPILE) - -o requirements/uv.txt
