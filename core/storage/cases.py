@@ -1,0 +1,255 @@
+"""
+Cases and their events: appended under a version check, in the transaction of everything that follows from them.
+
+The row is the fold of the events; tasks and clocks are small tables beside it, so that queues and the due-time index
+stay flat however many finished cases there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Select,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+    update,
+)
+
+from core.contract.errors import NotFound, VersionConflict
+from core.storage.tables import case, case_clock, case_event, case_task
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """One event as stored: `body` is the canonical JSON that `hash` was taken over."""
+
+    version: int
+    name: str
+    at: datetime
+    actor: str
+    body: bytes
+    hash: bytes
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """The case as the fold of its events left it, with the columns that lists are sorted and filtered by."""
+
+    id: str
+    code: str
+    regulation: str
+    version: int
+    head: bytes
+    stage: str
+    open: bool
+    urgency: str
+    category: str
+    received_at: datetime
+    closed_at: datetime | None
+    published_at: datetime | None
+    next_due_at: datetime | None
+    state: Any
+    search_text: str
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """Something a role (of an agency) has to do now."""
+
+    key: str
+    role: str
+    agency_id: str
+    stage: str
+    due_at: datetime | None
+    since: datetime
+
+
+@dataclass(frozen=True)
+class ClockRow:
+    """The next instant at which a clock wants to be looked at."""
+
+    clock_id: str
+    fire_at: datetime
+
+
+def append(
+    connection: Connection,
+    row: CaseRow,
+    events: Sequence[EventRow],
+    *,
+    tasks: Sequence[TaskRow],
+    clocks: Sequence[ClockRow],
+) -> None:
+    """Store a case's new events and what they made of it. VersionConflict when somebody was faster."""
+    expected = row.version - len(events)
+    _store_row(connection, row, expected)
+    connection.execute(insert(case_event), [{"case_id": row.id, **asdict(event)} for event in events])
+    for table, rows in ((case_task, tasks), (case_clock, clocks)):
+        connection.execute(delete(table).where(table.c.case_id == row.id))
+        if rows:
+            connection.execute(insert(table), [{"case_id": row.id, **asdict(one)} for one in rows])
+
+
+def _store_row(connection: Connection, row: CaseRow, expected: int) -> None:
+    values = {name: getattr(row, name) for name in CaseRow.__dataclass_fields__}
+    if expected == 0:
+        connection.execute(insert(case).values(values))
+        return
+    changed = connection.execute(update(case).where(case.c.id == row.id, case.c.version == expected).values(values))
+    if changed.rowcount != 1:
+        raise VersionConflict(f"case {row.id} is no longer at version {expected}")
+
+
+_COLUMNS = tuple(case.c[name] for name in CaseRow.__dataclass_fields__)
+
+
+def load(connection: Connection, case_id: str) -> CaseRow:
+    """One case. NotFound."""
+    found = connection.execute(select(*_COLUMNS).where(case.c.id == case_id)).one_or_none()
+    if found is None:
+        raise NotFound(f"no case {case_id}")
+    return CaseRow(**found._mapping)
+
+
+def load_events(connection: Connection, case_id: str) -> list[EventRow]:
+    """All events of a case, in order."""
+    columns = (case_event.c[name] for name in EventRow.__dataclass_fields__)
+    query = select(*columns).where(case_event.c.case_id == case_id).order_by(case_event.c.version)
+    return [EventRow(**row._mapping) for row in connection.execute(query)]
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """One line of a queue page."""
+
+    case_id: str
+    code: str
+    role: str
+    agency_id: str
+    stage: str
+    category: str
+    urgency: str
+    received_at: datetime
+    due_at: datetime | None
+
+
+# A place for "no due time" behind every real one, so that a page can be continued from its last line.
+_FAR = 2**62
+
+
+def queue(
+    connection: Connection,
+    *,
+    seats: Collection[tuple[str, str]],
+    after: tuple[int, str] | None = None,
+    most: int = 50,
+) -> list[QueueRow]:
+    """
+    What these seats (role, agency id; "" = any agency) have to do, the nearest due time first.
+
+    `after` is (due time in microseconds or far, case id) of the last line of the page before.
+    """
+    due = func.coalesce(type_coerce(case_task.c.due_at, BigInteger), _FAR)
+    query = (
+        select(
+            case_task.c.case_id,
+            case.c.code,
+            case_task.c.role,
+            case_task.c.agency_id,
+            case_task.c.stage,
+            case.c.category,
+            case.c.urgency,
+            case.c.received_at,
+            case_task.c.due_at,
+        )
+        .join(case, case.c.id == case_task.c.case_id)
+        .where(_seated(seats))
+        .order_by(due, case_task.c.case_id)
+        .limit(most)
+    )
+    if after is not None:
+        query = query.where(tuple_(due, case_task.c.case_id) > after)
+    return [QueueRow(**row._mapping) for row in connection.execute(query)]
+
+
+def _seated(seats: Collection[tuple[str, str]]) -> Any:
+    wide = [role for role, agency in seats if not agency]
+    exact = [and_(case_task.c.role == role, case_task.c.agency_id == agency) for role, agency in seats if agency]
+    return or_(case_task.c.role.in_(wide), *exact)
+
+
+def count_tasks(connection: Connection, *, seats: Collection[tuple[str, str]]) -> dict[str, int]:
+    """How many tasks wait per role, for the badges."""
+    query = select(case_task.c.role, func.count()).where(_seated(seats)).group_by(case_task.c.role)
+    return {row[0]: int(row[1]) for row in connection.execute(query)}
+
+
+def due_clocks(connection: Connection, *, now: datetime, most: int = 100) -> list[tuple[str, str]]:
+    """(case id, clock id) whose next look is due, the longest waiting first."""
+    query = (
+        select(case_clock.c.case_id, case_clock.c.clock_id)
+        .where(case_clock.c.fire_at <= now)
+        .order_by(case_clock.c.fire_at)
+        .limit(most)
+    )
+    return [(row[0], row[1]) for row in connection.execute(query)]
+
+
+def oldest_due(connection: Connection) -> datetime | None:
+    """The earliest instant at which some clock wants to be looked at."""
+    oldest: datetime | None = connection.scalar(select(func.min(case_clock.c.fire_at)))
+    return oldest
+
+
+@dataclass(frozen=True)
+class Search:
+    """What staff look for; empty fields do not filter. `text` is folded by the caller."""
+
+    text: str = ""
+    code: str = ""
+    stage: str = ""
+    open_only: bool = False
+
+
+def search(
+    connection: Connection, wanted: Search, *, before: tuple[datetime, str] | None = None, most: int = 50
+) -> list[CaseRow]:
+    """Cases, the newest first. `before` is (received_at, id) of the last line of the page before."""
+    query: Select[Any] = select(*_COLUMNS).order_by(case.c.received_at.desc(), case.c.id.desc()).limit(most)
+    if wanted.text:
+        query = query.where(case.c.search_text.contains(wanted.text, autoescape=True))
+    if wanted.code:
+        query = query.where(case.c.code == wanted.code)
+    if wanted.stage:
+        query = query.where(case.c.stage == wanted.stage)
+    if wanted.open_only:
+        query = query.where(case.c.open)
+    if before is not None:
+        query = query.where(tuple_(case.c.received_at, case.c.id) < before)
+    return [CaseRow(**row._mapping) for row in connection.execute(query)]
+
+
+def open_cases_since(connection: Connection, since: datetime, *, most: int = 200) -> list[CaseRow]:
+    """Recent open cases, for finding duplicates."""
+    query = select(*_COLUMNS).where(case.c.open, case.c.received_at >= since)
+    return [
+        CaseRow(**row._mapping) for row in connection.execute(query.order_by(case.c.received_at.desc()).limit(most))
+    ]
+
+
+def heads(connection: Connection, *, after: str = "", most: int = 10_000) -> list[tuple[str, int, bytes]]:
+    """(case id, version, head) of every case in order of id, for the daily root."""
+    query = select(case.c.id, case.c.version, case.c.head).where(case.c.id > after).order_by(case.c.id).limit(most)
+    return [(row[0], row[1], row[2]) for row in connection.execute(query)]

@@ -1,0 +1,244 @@
+"""
+People and what they say: contacts, their addresses, conversations, messages, timers.
+
+Addresses are found by keyed hash (blind index); words and names are ciphertext under the contact's key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from core.contract.errors import NotFound, VersionConflict
+from core.contract.schema import new_id
+from core.storage.database import insert_or_ignore, upsert
+from core.storage.tables import contact, conversation, diversion, identity, message, timer
+
+
+@dataclass(frozen=True)
+class ConversationRow:
+    """One thread of one citizen's address on one channel account."""
+
+    id: str
+    channel: str
+    account: str
+    address_blind: str
+    contact_id: str
+    address_sealed: bytes | None
+    dialogue_sealed: bytes | None
+    mode: str
+    version: int
+    created_at: datetime
+    last_message_at: datetime
+    last_inbound_at: datetime | None
+    unread: int
+    needs_human: bool
+
+
+@dataclass(frozen=True)
+class MessageRow:
+    """One message of a conversation, in or out."""
+
+    id: str
+    seq: int
+    conversation_id: str
+    direction: str
+    kind: str
+    provider_blind: str
+    at: datetime
+    content_sealed: bytes | None
+    author: str
+    outbox_id: str | None
+
+
+_CONVERSATION = tuple(conversation.c[name] for name in ConversationRow.__dataclass_fields__)
+_MESSAGE = tuple(message.c[name] for name in MessageRow.__dataclass_fields__)
+
+
+def load(connection: Connection, conversation_id: str) -> ConversationRow:
+    """One conversation. NotFound."""
+    found = find(connection, conversation_id)
+    if found is None:
+        raise NotFound(f"no conversation {conversation_id}")
+    return found
+
+
+def find(connection: Connection, conversation_id: str) -> ConversationRow | None:
+    """One conversation, or None."""
+    row = connection.execute(select(*_CONVERSATION).where(conversation.c.id == conversation_id)).one_or_none()
+    return None if row is None else ConversationRow(**row._mapping)
+
+
+def newest_at(connection: Connection, *, channel: str, account: str, address_blind: str) -> ConversationRow | None:
+    """The latest conversation with one address, or None."""
+    query = (
+        select(*_CONVERSATION)
+        .where(
+            conversation.c.channel == channel,
+            conversation.c.account == account,
+            conversation.c.address_blind == address_blind,
+        )
+        .order_by(conversation.c.last_message_at.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else ConversationRow(**row._mapping)
+
+
+def of_provider_ids(connection: Connection, provider_blinds: Collection[str]) -> dict[str, str]:
+    """Which conversation each of these provider message ids belongs to (replies, receipts)."""
+    query = select(message.c.provider_blind, message.c.conversation_id).where(
+        message.c.provider_blind.in_(provider_blinds)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def contact_by_address(connection: Connection, address_blind: str) -> str | None:
+    """The contact that this address was first seen with, or None."""
+    query = select(identity.c.contact_id).where(identity.c.address_blind == address_blind)
+    return connection.scalar(query.order_by(identity.c.asserted_at, identity.c.id).limit(1))
+
+
+def create_contact(
+    connection: Connection, contact_id: str, *, now: datetime, profile_sealed: bytes | None = None
+) -> None:
+    """A person we had not met; a second creation of the same id does nothing."""
+    values = {"id": contact_id, "created_at": now, "profile_sealed": profile_sealed}
+    connection.execute(insert_or_ignore(connection, contact).values(values))
+
+
+def set_profile(connection: Connection, contact_id: str, profile_sealed: bytes) -> None:
+    """Name, phones, emails, address as last said."""
+    connection.execute(update(contact).where(contact.c.id == contact_id).values(profile_sealed=profile_sealed))
+
+
+def profile(connection: Connection, contact_id: str) -> bytes | None:
+    """The sealed profile of a contact; None when there is none (yet, or any more)."""
+    return connection.scalar(select(contact.c.profile_sealed).where(contact.c.id == contact_id))
+
+
+def assert_identity(connection: Connection, contact_id: str, *, kind: str, address_blind: str, now: datetime) -> None:
+    """Note that this contact uses this address, so far only by their own word."""
+    values = {
+        "id": new_id(),
+        "contact_id": contact_id,
+        "kind": kind,
+        "address_blind": address_blind,
+        "asserted_at": now,
+    }
+    connection.execute(insert_or_ignore(connection, identity).values(values))
+
+
+def verify_identity(connection: Connection, contact_id: str, *, address_blind: str, by: str, now: datetime) -> None:
+    """The address is proved (callback, one-time password)."""
+    connection.execute(
+        update(identity)
+        .where(identity.c.contact_id == contact_id, identity.c.address_blind == address_blind)
+        .values(verified_at=now, verified_by=by)
+    )
+
+
+def create(connection: Connection, row: ConversationRow) -> None:
+    """A new conversation."""
+    connection.execute(insert(conversation).values(row.__dict__))
+
+
+def save(connection: Connection, row: ConversationRow, *, expected_version: int) -> None:
+    """Store a changed conversation. VersionConflict when another worker changed it first."""
+    changed = connection.execute(
+        update(conversation)
+        .where(conversation.c.id == row.id, conversation.c.version == expected_version)
+        .values(row.__dict__)
+    )
+    if changed.rowcount != 1:
+        raise VersionConflict(f"conversation {row.id} is no longer at version {expected_version}")
+
+
+def next_seq(connection: Connection, conversation_id: str) -> int:
+    """The number of the next message."""
+    last = connection.scalar(select(func.max(message.c.seq)).where(message.c.conversation_id == conversation_id))
+    return (last or 0) + 1
+
+
+def add_message(connection: Connection, row: MessageRow) -> None:
+    """Append a message."""
+    connection.execute(insert(message).values(row.__dict__))
+
+
+def messages(connection: Connection, conversation_id: str, *, most: int = 500) -> list[MessageRow]:
+    """The last messages of a conversation, in order."""
+    newest = (
+        select(*_MESSAGE).where(message.c.conversation_id == conversation_id).order_by(message.c.seq.desc()).limit(most)
+    )
+    return [MessageRow(**row._mapping) for row in connection.execute(newest)][::-1]
+
+
+def note_provider_id(connection: Connection, outbox_id: str, provider_blind: str) -> None:
+    """Remember the provider's id of a message we sent, so that replies and receipts find it."""
+    connection.execute(update(message).where(message.c.outbox_id == outbox_id).values(provider_blind=provider_blind))
+
+
+def waiting_for_human(connection: Connection, *, most: int = 100) -> list[ConversationRow]:
+    """Conversations in which somebody asked for a person, the longest waiting first."""
+    query = select(*_CONVERSATION).where(conversation.c.needs_human).order_by(conversation.c.last_message_at)
+    return [ConversationRow(**row._mapping) for row in connection.execute(query.limit(most))]
+
+
+def of_contact(connection: Connection, contact_id: str) -> list[ConversationRow]:
+    """All conversations of a person."""
+    query = select(*_CONVERSATION).where(conversation.c.contact_id == contact_id).order_by(conversation.c.created_at)
+    return [ConversationRow(**row._mapping) for row in connection.execute(query)]
+
+
+def set_timer(connection: Connection, conversation_id: str, *, kind: str, due_at: datetime) -> None:
+    """Start or move a timer of a conversation."""
+    clear_timer(connection, conversation_id, kind=kind)
+    values = {"id": new_id(), "conversation_id": conversation_id, "kind": kind, "due_at": due_at}
+    connection.execute(upsert(connection, timer, update=["due_at"]).values(values))
+
+
+def clear_timer(connection: Connection, conversation_id: str, *, kind: str) -> None:
+    """Stop a timer; one that is not there is no mistake."""
+    connection.execute(delete(timer).where(timer.c.conversation_id == conversation_id, timer.c.kind == kind))
+
+
+@dataclass(frozen=True)
+class DueTimer:
+    """A timer whose instant has come."""
+
+    id: str
+    conversation_id: str
+    kind: str
+
+
+def due_timers(connection: Connection, *, now: datetime, most: int = 100) -> list[DueTimer]:
+    """Timers to fire, the longest waiting first."""
+    query = select(timer.c.id, timer.c.conversation_id, timer.c.kind).where(timer.c.due_at <= now)
+    return [DueTimer(**row._mapping) for row in connection.execute(query.order_by(timer.c.due_at).limit(most))]
+
+
+def take_timer(connection: Connection, timer_id: str) -> None:
+    """Remove a timer in the transaction of what it causes. VersionConflict when it was fired or moved already."""
+    if connection.execute(delete(timer).where(timer.c.id == timer_id)).rowcount != 1:
+        raise VersionConflict(f"timer {timer_id} is gone")
+
+
+def next_timer(connection: Connection) -> datetime | None:
+    """When the next timer is due."""
+    soonest: datetime | None = connection.scalar(select(func.min(timer.c.due_at)))
+    return soonest
+
+
+def count_diversion(connection: Connection, *, kind: str, channel: str, day: str) -> None:
+    """All that stays of a diverted message: its kind, channel and day (VN-1, VN-2)."""
+    connection.execute(insert(diversion).values(id=new_id(), day=day, kind=kind, channel=channel))
+
+
+def erase(connection: Connection, conversation_id: str) -> None:
+    """Remove a diverted conversation with its messages and timers."""
+    for table in (timer, message):
+        connection.execute(delete(table).where(table.c.conversation_id == conversation_id))
+    connection.execute(delete(conversation).where(conversation.c.id == conversation_id))

@@ -1,0 +1,215 @@
+"""Staff: users, what they may do, their sessions and tokens, attempts, and the log of what they read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Connection, delete, func, insert, select, type_coerce, update
+
+from core.contract.errors import NotFound
+from core.storage.tables import access_log, api_token, attempt, idempotency, role_grant, session, user
+
+
+@dataclass(frozen=True)
+class UserRow:
+    """One person with an account of their own (LS-3.1)."""
+
+    id: str
+    login: str
+    display_name: str
+    password_hash: str
+    totp_sealed: bytes | None
+    totp_last_step: int
+    active: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class SessionRow:
+    """One browser that is signed in; the cookie itself is not stored."""
+
+    id_hash: str
+    user_id: str
+    csrf: str
+    created_at: datetime
+    seen_at: datetime
+    second_factor: bool
+    revoked_at: datetime | None
+
+
+_USER = tuple(user.c[name] for name in UserRow.__dataclass_fields__)
+_SESSION = tuple(session.c[name] for name in SessionRow.__dataclass_fields__)
+
+
+def add_user(connection: Connection, row: UserRow) -> None:
+    """A new account."""
+    connection.execute(insert(user).values(row.__dict__))
+
+
+def user_by_login(connection: Connection, login: str) -> UserRow | None:
+    """The account with this log-in name, or None."""
+    row = connection.execute(select(*_USER).where(user.c.login == login)).one_or_none()
+    return None if row is None else UserRow(**row._mapping)
+
+
+def user_by_id(connection: Connection, user_id: str) -> UserRow:
+    """One account. NotFound."""
+    row = connection.execute(select(*_USER).where(user.c.id == user_id)).one_or_none()
+    if row is None:
+        raise NotFound("no such user")
+    return UserRow(**row._mapping)
+
+
+def all_users(connection: Connection) -> list[UserRow]:
+    """Every account, by log-in name."""
+    return [UserRow(**row._mapping) for row in connection.execute(select(*_USER).order_by(user.c.login))]
+
+
+def set_password(connection: Connection, user_id: str, password_hash: str) -> None:
+    """A new password."""
+    connection.execute(update(user).where(user.c.id == user_id).values(password_hash=password_hash))
+
+
+def set_totp(connection: Connection, user_id: str, totp_sealed: bytes | None) -> None:
+    """A new second factor, or none."""
+    connection.execute(update(user).where(user.c.id == user_id).values(totp_sealed=totp_sealed, totp_last_step=0))
+
+
+def use_totp_step(connection: Connection, user_id: str, step: int) -> bool:
+    """Mark a one-time code's time step as used; False when it, or a later one, was used already."""
+    used = update(user).where(user.c.id == user_id, user.c.totp_last_step < step).values(totp_last_step=step)
+    return connection.execute(used).rowcount == 1
+
+
+def set_active(connection: Connection, user_id: str, active: bool) -> None:
+    """Switch an account on or off; off ends its sessions and tokens at the next request."""
+    connection.execute(update(user).where(user.c.id == user_id).values(active=active))
+
+
+def grant(connection: Connection, user_id: str, *, role: str, agency_id: str = "") -> None:
+    """Give a role, of one agency where the role belongs to agencies."""
+    connection.execute(insert(role_grant).values(user_id=user_id, role=role, agency_id=agency_id))
+
+
+def revoke_grant(connection: Connection, user_id: str, *, role: str, agency_id: str = "") -> None:
+    """Take a role away."""
+    connection.execute(
+        delete(role_grant).where(
+            role_grant.c.user_id == user_id, role_grant.c.role == role, role_grant.c.agency_id == agency_id
+        )
+    )
+
+
+def grants(connection: Connection, user_id: str) -> list[tuple[str, str]]:
+    """(role, agency id) pairs of a user."""
+    query = select(role_grant.c.role, role_grant.c.agency_id).where(role_grant.c.user_id == user_id)
+    return [(row[0], row[1]) for row in connection.execute(query.order_by(role_grant.c.role))]
+
+
+def open_session(connection: Connection, row: SessionRow) -> None:
+    """A browser has signed in."""
+    connection.execute(insert(session).values(row.__dict__))
+
+
+def find_session(connection: Connection, id_hash: str) -> SessionRow | None:
+    """A session that is not revoked, or None."""
+    query = select(*_SESSION).where(session.c.id_hash == id_hash, session.c.revoked_at.is_(None))
+    row = connection.execute(query).one_or_none()
+    return None if row is None else SessionRow(**row._mapping)
+
+
+def touch_session(connection: Connection, id_hash: str, *, now: datetime) -> None:
+    """The session was used."""
+    connection.execute(update(session).where(session.c.id_hash == id_hash).values(seen_at=now))
+
+
+def revoke_session(connection: Connection, id_hash: str, *, now: datetime) -> None:
+    """Sign one browser out."""
+    connection.execute(update(session).where(session.c.id_hash == id_hash).values(revoked_at=now))
+
+
+def revoke_sessions(connection: Connection, user_id: str, *, now: datetime) -> int:
+    """Sign a user out everywhere."""
+    still = update(session).where(session.c.user_id == user_id, session.c.revoked_at.is_(None))
+    return connection.execute(still.values(revoked_at=now)).rowcount
+
+
+def sessions_of(connection: Connection, user_id: str) -> list[SessionRow]:
+    """Living sessions of a user, the last used first."""
+    query = select(*_SESSION).where(session.c.user_id == user_id, session.c.revoked_at.is_(None))
+    return [SessionRow(**row._mapping) for row in connection.execute(query.order_by(session.c.seen_at.desc()))]
+
+
+def add_token(
+    connection: Connection, *, token_id: str, token_hash: str, user_id: str, name: str, now: datetime
+) -> None:
+    """A new API token; only its hash is kept."""
+    values = {"id": token_id, "token_hash": token_hash, "user_id": user_id, "name": name, "created_at": now}
+    connection.execute(insert(api_token).values(values))
+
+
+def token_owner(connection: Connection, token_hash: str) -> tuple[str, str] | None:
+    """(token id, user id) of a living token, or None."""
+    query = select(api_token.c.id, api_token.c.user_id).where(
+        api_token.c.token_hash == token_hash, api_token.c.revoked_at.is_(None)
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def revoke_token(connection: Connection, token_id: str, *, now: datetime) -> None:
+    """End a token."""
+    connection.execute(update(api_token).where(api_token.c.id == token_id).values(revoked_at=now))
+
+
+def note_attempt(connection: Connection, scope: str, *, ok: bool, now: datetime) -> None:
+    """Remember a try (log-in, PIN, OTP) for the limits."""
+    connection.execute(insert(attempt).values(scope=scope, ok=ok, at=now))
+
+
+def failures_since(connection: Connection, scope: str, since: datetime) -> list[datetime]:
+    """Failed tries after the last success, not older than `since`."""
+    last_ok = select(func.max(type_coerce(attempt.c.at, BigInteger))).where(attempt.c.scope == scope, attempt.c.ok)
+    query = (
+        select(attempt.c.at)
+        .where(attempt.c.scope == scope, ~attempt.c.ok, attempt.c.at >= since)
+        .where(type_coerce(attempt.c.at, BigInteger) > func.coalesce(last_ok.scalar_subquery(), 0))
+        .order_by(attempt.c.at)
+    )
+    return list(connection.scalars(query))
+
+
+def log_access(connection: Connection, *, user_id: str, what: str, ref: str, now: datetime) -> None:
+    """Somebody read personal data: who, what, of which case."""
+    connection.execute(insert(access_log).values(at=now, user_id=user_id, what=what, ref=ref))
+
+
+def accesses(connection: Connection, ref: str) -> list[tuple[datetime, str, str]]:
+    """(when, user id, what) was read of one case, the newest first."""
+    query = select(access_log.c.at, access_log.c.user_id, access_log.c.what).where(access_log.c.ref == ref)
+    return [(row[0], row[1], row[2]) for row in connection.execute(query.order_by(access_log.c.at.desc()))]
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """The answer given to an earlier request with the same idempotency key."""
+
+    body_hash: str
+    status: int
+    response: bytes
+
+
+def remembered(connection: Connection, *, scope: str, key: str) -> Remembered | None:
+    """What was answered under this key, or None."""
+    row = connection.execute(
+        select(idempotency.c.body_hash, idempotency.c.status, idempotency.c.response).where(
+            idempotency.c.scope == scope, idempotency.c.key == key
+        )
+    ).one_or_none()
+    return None if row is None else Remembered(row[0], row[1], row[2])
+
+
+def remember(connection: Connection, *, scope: str, key: str, answer: Remembered, now: datetime) -> None:
+    """Keep an answer in the transaction of what it answers; a unique key stops the second of two at once."""
+    connection.execute(insert(idempotency).values(scope=scope, key=key, at=now, **answer.__dict__))

@@ -1,0 +1,153 @@
+"""Reports (one reporter's words), the vault of free text, and what the public may see."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, tuple_, update
+
+from core.contract.errors import NotFound
+from core.storage.database import upsert
+from core.storage.tables import publication, report, vault
+
+
+@dataclass(frozen=True)
+class ReportRow:
+    """One report; `content_sealed` is the whole Report under its contact's key."""
+
+    id: str
+    code: str
+    pin_hash: str
+    case_id: str
+    conversation_id: str
+    contact_id: str
+    channel: str
+    regulation: str
+    received_at: datetime
+    content_sealed: bytes | None
+
+
+@dataclass(frozen=True)
+class VaultRow:
+    """One free text, encrypted under its subject's key."""
+
+    id: str
+    subject_id: str
+    sealed: bytes | None
+
+
+_REPORT = tuple(report.c[name] for name in ReportRow.__dataclass_fields__)
+
+
+def add(connection: Connection, row: ReportRow) -> None:
+    """A new report."""
+    connection.execute(insert(report).values(row.__dict__))
+
+
+def load(connection: Connection, report_id: str) -> ReportRow:
+    """One report. NotFound."""
+    return _one(connection, report.c.id == report_id)
+
+
+def by_code(connection: Connection, code: str) -> ReportRow:
+    """The report that holds this code. NotFound."""
+    return _one(connection, report.c.code == code)
+
+
+def _one(connection: Connection, condition: Any) -> ReportRow:
+    row = connection.execute(select(*_REPORT).where(condition)).one_or_none()
+    if row is None:
+        raise NotFound("no such report")
+    return ReportRow(**row._mapping)
+
+
+def find(connection: Connection, report_ids: Collection[str]) -> list[ReportRow]:
+    """These reports, in order of receipt; unknown ids are left out."""
+    query = select(*_REPORT).where(report.c.id.in_(report_ids)).order_by(report.c.received_at)
+    return [ReportRow(**row._mapping) for row in connection.execute(query)]
+
+
+def of_contact(connection: Connection, contact_id: str) -> list[ReportRow]:
+    """Every report of one person."""
+    query = select(*_REPORT).where(report.c.contact_id == contact_id).order_by(report.c.received_at)
+    return [ReportRow(**row._mapping) for row in connection.execute(query)]
+
+
+def code_taken(connection: Connection, code: str) -> bool:
+    """Whether a code is in use."""
+    return connection.scalar(select(report.c.id).where(report.c.code == code)) is not None
+
+
+def move(connection: Connection, report_id: str, *, case_id: str) -> None:
+    """Point a report at another case (link and unlink): reports are pointed to, never copied."""
+    connection.execute(update(report).where(report.c.id == report_id).values(case_id=case_id))
+
+
+def replace_content(connection: Connection, report_id: str, content_sealed: bytes | None) -> None:
+    """New sealed content: a supplement, or None on erasure."""
+    connection.execute(update(report).where(report.c.id == report_id).values(content_sealed=content_sealed))
+
+
+def put_texts(connection: Connection, rows: Iterable[VaultRow]) -> None:
+    """Store sealed free texts."""
+    values = [row.__dict__ for row in rows]
+    if values:
+        connection.execute(insert(vault), values)
+
+
+def texts(connection: Connection, ids: Collection[str]) -> list[VaultRow]:
+    """Sealed texts by id; unknown ids are left out."""
+    query = select(vault.c.id, vault.c.subject_id, vault.c.sealed).where(vault.c.id.in_(ids))
+    return [VaultRow(**row._mapping) for row in connection.execute(query)]
+
+
+@dataclass(frozen=True)
+class PublicationRow:
+    """What the public sees of a case: built from the allow-list, stored as shown."""
+
+    case_id: str
+    published_at: datetime
+    view: Any
+    kind: str
+    search_text: str
+
+
+_PUBLICATION = tuple(publication.c[name] for name in PublicationRow.__dataclass_fields__)
+
+
+def publish(connection: Connection, row: PublicationRow) -> None:
+    """Show, or show anew."""
+    statement = upsert(connection, publication, update=["published_at", "view", "kind", "search_text"])
+    connection.execute(statement.values(row.__dict__))
+
+
+def unpublish(connection: Connection, case_id: str) -> None:
+    """Take down what is shown of a case."""
+    connection.execute(publication.delete().where(publication.c.case_id == case_id))
+
+
+def published(
+    connection: Connection,
+    *,
+    kind: str,
+    text: str = "",
+    before: tuple[datetime, str] | None = None,
+    most: int = 30,
+) -> list[PublicationRow]:
+    """Published cases, the newest first; `text` is folded by the caller."""
+    query = select(*_PUBLICATION).where(publication.c.kind == kind)
+    if text:
+        query = query.where(publication.c.search_text.contains(text, autoescape=True))
+    if before is not None:
+        query = query.where(tuple_(publication.c.published_at, publication.c.case_id) < before)
+    query = query.order_by(publication.c.published_at.desc(), publication.c.case_id.desc()).limit(most)
+    return [PublicationRow(**row._mapping) for row in connection.execute(query)]
+
+
+def publication_of(connection: Connection, case_id: str) -> PublicationRow | None:
+    """What is shown of one case, or None."""
+    row = connection.execute(select(*_PUBLICATION).where(publication.c.case_id == case_id)).one_or_none()
+    return None if row is None else PublicationRow(**row._mapping)
