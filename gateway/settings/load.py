@@ -1,0 +1,158 @@
+"""
+Reading settings: the file, then the environment over it, then secrets from where they are kept.
+
+Every mistake is a ConfigError that says which key, what is wrong, and an example; `mistakes` lists them all.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import ValidationError
+
+from core.contract.errors import ConfigError
+from gateway.settings.model import Settings
+
+ENVIRONMENT = {
+    "LANGNGHE_MODE": ("mode",),
+    "LANGNGHE_ROLES": ("roles",),
+    "LANGNGHE_DATA": ("data",),
+    "LANGNGHE_PUBLIC_URL": ("public_url",),
+    "LANGNGHE_REGULATION": ("regulation",),
+    "LANGNGHE_DATABASE_URL": ("database_url",),
+    "LANGNGHE_REDIS_URL": ("redis_url",),
+    "LANGNGHE_MASTER_KEY": ("master_key",),
+    "LANGNGHE_HTTP_HOST": ("http", "host"),
+    "LANGNGHE_HTTP_PORT": ("http", "port"),
+    "LANGNGHE_TRUSTED_PROXIES": ("http", "trusted_proxies"),
+    "LANGNGHE_SMTP_HOST": ("email", "host"),
+    "LANGNGHE_SMTP_PORT": ("email", "smtp_port"),
+    "LANGNGHE_LMTP_PORT": ("email", "lmtp_port"),
+    "LANGNGHE_LOG_LEVEL": ("logs", "level"),
+    "LANGNGHE_LOG_FORMAT": ("logs", "format"),
+}
+SECRETS = (("redis_url",), ("database_url",), ("email", "relay_password"))
+EXAMPLES = {
+    "mode": "production",
+    "roles": 'roles = ["web", "worker"]',
+    "public_url": "https://phananh.example.vn",
+    "database_url": "postgresql://langnghe@db.example.vn/langnghe",
+    "http.port": "8080",
+    "email.smtp_port": "8025",
+    "email.address": "phananh@example.vn",
+    "master_key": "file:/etc/langnghe/master.key",
+}
+
+
+def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this process. ConfigError for the first mistake."""
+    found = mistakes(environ)
+    if isinstance(found, Settings):
+        return found
+    raise found[0]
+
+
+def mistakes(environ: Mapping[str, str] = os.environ) -> Settings | list[ConfigError]:
+    """The settings, or everything that is wrong with them."""
+    try:
+        raw = _overlay(_read_file(environ), environ)
+        raw = _fetch_secrets(raw, environ)
+        settings = Settings.model_validate(raw)
+    except ConfigError as error:
+        return [error]
+    except ValidationError as error:
+        return [_explain(one) for one in error.errors(include_url=False, include_input=False)]
+    return _contradictions(settings) or settings
+
+
+def _read_file(environ: Mapping[str, str]) -> dict[str, Any]:
+    named = environ.get("LANGNGHE_CONFIG")
+    path = Path(named or "langnghe.toml")
+    if not named and not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(
+            "LANGNGHE_CONFIG", f"cannot read {path}: {error.strerror}", example="langnghe.toml"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(str(path), f"not valid TOML: {error}", example='mode = "production"') from error
+
+
+def _overlay(raw: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
+    for name, path in ENVIRONMENT.items():
+        if environ.get(name):
+            _set(raw, path, environ[name])
+    return raw
+
+
+def _fetch_secrets(raw: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
+    for path in SECRETS:
+        value = _get(raw, path)
+        if isinstance(value, str) and value.startswith(("env:", "file:")):
+            _set(raw, path, _fetch(".".join(path), value, environ))
+    return raw
+
+
+def _fetch(key: str, reference: str, environ: Mapping[str, str]) -> str:
+    kind, _, place = reference.partition(":")
+    if kind == "env":
+        if place not in environ:
+            raise ConfigError(key, f"environment variable {place} is not set", example=f"env:{place}")
+        return environ[place]
+    try:
+        return Path(place).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ConfigError(key, f"cannot read {place}: {error.strerror}", example="file:/run/secrets/name") from error
+
+
+def _set(raw: dict[str, Any], path: tuple[str, ...], value: str) -> None:
+    for part in path[:-1]:
+        inner = raw.setdefault(part, {})
+        if not isinstance(inner, dict):
+            raise ConfigError(part, "must be a section", example=f"[{part}]")
+        raw = inner
+    raw[path[-1]] = value
+
+
+def _get(raw: dict[str, Any], path: tuple[str, ...]) -> Any:
+    value: Any = raw
+    for part in path:
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
+def _explain(problem: Any) -> ConfigError:
+    key = ".".join(str(part) for part in problem["loc"])
+    text = "unknown setting" if problem["type"] == "extra_forbidden" else problem["msg"]
+    return ConfigError(key, text, example=EXAMPLES.get(key, "see docs/operations/settings.md"))
+
+
+def _contradictions(settings: Settings) -> list[ConfigError]:
+    """Settings that are each right and together wrong."""
+    found = []
+    if settings.embedded and set(settings.roles) & {"web", "worker"} not in ({"web", "worker"}, set()):
+        found.append(
+            ConfigError("roles", "web and worker can be split only on PostgreSQL", example=EXAMPLES["database_url"])
+        )
+    if unknown := set(settings.roles) - {"web", "worker", "telephony"}:
+        found.append(ConfigError("roles", f"unknown: {', '.join(sorted(unknown))}", example=EXAMPLES["roles"]))
+    if settings.mode == "production" and not settings.master_key:
+        found.append(
+            ConfigError(
+                "master_key", "production needs a key kept outside the data folder", example=EXAMPLES["master_key"]
+            )
+        )
+    if settings.mode == "demo" and settings.http.host not in ("127.0.0.1", "::1", "localhost"):
+        found.append(ConfigError("http.host", "demo mode serves this machine only", example="127.0.0.1"))
+    if urlsplit(settings.public_url).scheme not in ("http", "https") or not urlsplit(settings.public_url).netloc:
+        found.append(ConfigError("public_url", "not an http(s) address", example=EXAMPLES["public_url"]))
+    if not settings.embedded and not settings.database_url.startswith(("postgresql://", "postgresql+asyncpg://")):
+        found.append(ConfigError("database_url", "neither sqlite nor postgresql", example=EXAMPLES["database_url"]))
+    return found

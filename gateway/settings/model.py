@@ -1,0 +1,99 @@
+"""Every setting, its meaning, its default, and the secrets that are never printed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+Names = Annotated[
+    tuple[str, ...],
+    BeforeValidator(lambda value: tuple(filter(None, value.split(","))) if isinstance(value, str) else value),
+]
+
+
+class Section(BaseModel):
+    """Base of a settings section: unknown keys are mistakes, not wishes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Http(Section):
+    """The web side. `trusted_proxies` are addresses whose X-Forwarded-For is believed; none by default."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8080
+    trusted_proxies: Names = ()
+    max_body_mb: int = Field(default=35, ge=1, le=200)
+
+
+class Email(Section):
+    """The mail channel: what we listen on, who we are, and the relay that carries our answers."""
+
+    enabled: bool = True
+    address: str = "phananh@langnghe.example.vn"
+    display_name: str = "Lắng Nghe"
+    host: str = "127.0.0.1"
+    smtp_port: Port = 8025
+    lmtp_port: Port = 8024
+    relay_host: str = ""
+    relay_port: Port = 25
+    relay_tls: Literal["none", "starttls", "tls"] = "starttls"
+    relay_user: str = ""
+    relay_password: SecretStr = SecretStr("")
+    trusted_authserv: str = Field(default="", description="authserv-id of our own edge MTA (RFC 8601)")
+
+
+class Logs(Section):
+    """JSON lines for machines, colour for the desk."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["json", "console"] = "json"
+
+
+class Intake(Section):
+    """
+    Acceptance. `database_budget` is how long the database may take (seconds) before the local journal is used;
+    `keep_raw_days` is how long raw bodies stay for replay.
+    """
+
+    database_budget: float = Field(default=0.3, gt=0, le=1.5)
+    keep_raw_days: int = Field(default=30, ge=1, le=365)
+
+
+class Settings(Section):
+    """The whole configuration of one deployment (one province)."""
+
+    mode: Literal["demo", "production"] = "production"
+    roles: Names = ("web", "worker")
+    data: Path = Path("var")
+    public_url: str = "http://127.0.0.1:8080"
+    regulation: str = "thua_thien_hue"
+    database_url: str = Field(default="", description="empty: SQLite in the data folder")
+    redis_url: SecretStr = SecretStr("")
+    master_key: str = Field(default="", description="env:NAME or file:PATH; demo mode makes one in the data folder")
+    office: str = "Trung tâm tiếp nhận phản ánh hiện trường"
+    hotline: str = "1022"
+    require_second_factor: bool = True
+    http: Http = Http()
+    email: Email = Email()
+    intake: Intake = Intake()
+    logs: Logs = Logs()
+
+    @property
+    def embedded(self) -> bool:
+        """True on SQLite: one process holds the database."""
+        return self.database_url in ("", "sqlite") or self.database_url.startswith("sqlite:")
+
+    @property
+    def sqlite_path(self) -> Path:
+        """File of the embedded database."""
+        _, _, path = self.database_url.partition("sqlite:///")
+        return Path(path) if path else self.data / "langnghe.sqlite3"
+
+    @property
+    def master_key_reference(self) -> str:
+        """Where the master key is; demo mode keeps its own beside the data."""
+        return self.master_key or f"file:{self.data / 'master.key'}"
