@@ -1,0 +1,198 @@
+"""The loader: folders, files, extension, references, and errors that say where."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.contract.errors import NotFound
+from core.regulations.library import PackLibrary
+from core.regulations.loader import PackError, load_pack, overlay, pack_names, parse_pack
+
+LOOKAHEAD = Path(__file__).parent / "lookahead"
+SMALL = """\
+id: nho
+meta: {title: Nhỏ}
+roles:
+  clerk: {label: Cán bộ, level: centre, cites: A-1}
+stages:
+  case:
+    received: {label: Mới, kind: open, owner: clerk, cites: A-1}
+    accepted: {label: Nhận, kind: done, cites: A-1}
+moves:
+  accept: {by: clerk, from: received, to: accepted, cites: A-1}
+"""
+
+
+def write(folder: Path, text: str, name: str = "pack.yaml") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("name", ["quang_binh", "tien_giang", "lang_son", "dak_lak"])
+def test_the_language_carries_the_hard_rules_of_the_other_provinces(name: str) -> None:
+    """Written before the engine: no rule of the five texts needs a line of Python of its own."""
+    pack = load_pack(LOOKAHEAD / f"{name}.yaml")
+
+    assert f"{name}_ahead" == pack.id
+    assert "linked" in pack.stages.case  # from the national base
+
+
+def test_a_pack_is_a_folder_of_files_with_one_section_each(tmp_path: Path) -> None:
+    """Sections may be spread over files as suits the reader."""
+    head, moves = SMALL.split("moves:")
+    write(tmp_path / "nho", head)
+    write(tmp_path / "nho", "moves:" + moves, "moves.yaml")
+
+    pack = load_pack("nho", roots=(tmp_path,))
+
+    assert pack.moves["accept"].from_ == ("received",)
+    assert pack.moves["accept"].command == "accept"
+
+
+def test_a_section_in_two_files_is_refused(tmp_path: Path) -> None:
+    """Otherwise half of it would silently be lost."""
+    write(tmp_path / "nho", SMALL)
+    write(tmp_path / "nho", "moves: {}", "zz.yaml")
+
+    with pytest.raises(PackError, match=r"nho/zz.yaml: section moves stands in another file too"):
+        load_pack("nho", roots=(tmp_path,))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("to: accepted,", "to: acepted,", r"pack.yaml:10: moves.accept.to: no case stage 'acepted'"),
+        ("by: clerk", "by: clrk", r"pack.yaml:10: moves.accept.by: no role 'clrk'"),
+        ("owner: clerk", "owner: boss", r"pack.yaml:7: .*no role 'boss'"),
+        ("  accept: {by", "  acept: {by", r"pack.yaml:10: .*no command 'acept' in table 7.0"),
+        ("kind: done", "kind: finished", r"pack.yaml:8: stages.case.accepted.kind: Input should be"),
+        ("to: accepted, cites: A-1", "to: accepted", r"pack.yaml:10: moves.accept.cites: Field required"),
+        ("cites: A-1}\nstages", "cites: quy chế}\nstages", r"pack.yaml:4: roles.clerk.cites"),
+        ("to: accepted,", "to: accepted, color: red,", r"pack.yaml:10: moves.accept.color: Extra inputs"),
+        ("to: accepted,", "to: accepted, requires: reasn,", r"no field of accept 'reasn'"),
+        ("id: nho", "id: nho\nid: to", r"pack.yaml:2: .*duplicate key"),
+    ],
+)
+def test_every_mistake_is_reported_with_file_and_line(tmp_path: Path, old: str, new: str, complaint: str) -> None:
+    """Whoever edits a pack must be able to jump to the line."""
+    write(tmp_path / "nho", SMALL.replace(old, new, 1))
+
+    with pytest.raises(PackError, match=complaint):
+        load_pack("nho", roots=(tmp_path,))
+
+
+@pytest.mark.parametrize(
+    ("clock", "complaint"),
+    [
+        ("allowance: 2 hours", "is not a time limit"),
+        ("allowance: {windows: [{from: '06:00', through: '22:00', allow: 1h}]}", "gap or overlap|end of the day"),
+        ("allowance: 1h, from: 'soon()'", "is not the name of a time"),
+        ("allowance: 1h, from: arrived_at", "no time 'arrived_at'"),
+        ("allowance: 1h, stop: fly", "no command 'fly'"),
+        ("allowance: 1h, stop: case/nowhere", "no case stage 'nowhere'"),
+        ("allowance: 1h, warnings: [{at: later, tell: clerk}]", "later"),
+    ],
+)
+def test_clock_notation_is_understood_when_the_pack_is_loaded(tmp_path: Path, clock: str, complaint: str) -> None:
+    """A deadline nobody can read must not wait for the night it is needed."""
+    line = f"clocks:\n  t: {{label: T, role: clerk, start: receive_report, {clock}, cites: A-1}}\n"
+    write(tmp_path / "nho", SMALL + line)
+
+    with pytest.raises(PackError, match=complaint):
+        load_pack("nho", roots=(tmp_path,))
+
+
+def test_times_of_day_and_no_stay_what_was_written(tmp_path: Path) -> None:
+    """YAML 1.1 readers make 22:00 a number and `no` a falsehood."""
+    report = "reports: {w: {label: no, role: clerk, every: week, at: 22:00, cites: A-1}}\n"
+    write(tmp_path / "nho", SMALL + report)
+
+    pack = load_pack("nho", roots=(tmp_path,))
+
+    assert pack.reports["w"].label == "no"
+    assert f"{pack.reports['w'].at:%H:%M}" == "22:00"
+
+
+def test_a_variant_changes_fields_adds_entries_and_removes_them(tmp_path: Path) -> None:
+    """`extends` keeps everything it does not name."""
+    write(tmp_path / "nho", SMALL)
+    write(
+        tmp_path / "nho_2025",
+        """\
+id: nho_2025
+extends: nho
+roles: {clerk: {label: Nhân viên}, chief: {label: Trưởng, level: centre, cites: A-2}}
+moves:
+  accept: null
+  classify: {by: chief, from: received, cites: A-2}
+""",
+    )
+
+    pack = load_pack("nho_2025", roots=(tmp_path,))
+
+    assert (pack.roles["clerk"].label, pack.roles["clerk"].level) == ("Nhân viên", "centre")
+    assert list(pack.moves) == ["classify"]
+    assert pack.id == "nho_2025"
+
+
+def test_an_error_in_what_a_variant_inherits_names_the_file_it_stands_in(tmp_path: Path) -> None:
+    """The line of the base, not of the variant."""
+    write(tmp_path / "nho", SMALL.replace("owner: clerk", "owner: boss"))
+    write(tmp_path / "con", "id: con\nextends: nho\n")
+
+    with pytest.raises(PackError, match=r"nho/pack.yaml:7: "):
+        load_pack("con", roots=(tmp_path,))
+
+
+def test_overlay_replaces_lists_and_merges_mappings() -> None:
+    """The one rule of extension."""
+    base = {"a": {"x": 1, "y": [1, 2]}, "b": 2}
+
+    assert overlay(base, {"a": {"y": [3]}, "b": None, "c": {"z": 1}}) == {"a": {"x": 1, "y": [3]}, "c": {"z": 1}}
+
+
+def test_the_reference_follows_the_content(tmp_path: Path) -> None:
+    """A comment changes nothing; a changed limit is another regulation to every case that pins it."""
+    first = load_pack("nho", roots=(write(tmp_path / "1" / "nho", SMALL).parent,))
+    same = load_pack("nho", roots=(write(tmp_path / "2" / "nho", "# ghi chú\n" + SMALL).parent,))
+    other = load_pack("nho", roots=(write(tmp_path / "3" / "nho", SMALL.replace("Nhận", "Tiếp nhận")).parent,))
+
+    assert first.ref == same.ref
+    assert first.ref != other.ref
+    assert first.ref.startswith("nho@")
+    assert len(first.digest) == 16
+
+
+def test_a_pinned_pack_is_found_again_after_a_newer_one_is_installed(tmp_path: Path) -> None:
+    """U-11: a case goes on under what it began with."""
+    old = load_pack("nho", roots=(write(tmp_path / "1" / "nho", SMALL).parent,))
+    new = load_pack("nho", roots=(write(tmp_path / "2" / "nho", SMALL.replace("Nhận", "Tiếp nhận")).parent,))
+
+    library = PackLibrary.of(new, [old.document, new.document])
+
+    assert old == library.get(old.ref)
+    assert new == library.get(new.ref)
+    assert len(list(library)) == 2
+    with pytest.raises(NotFound):
+        library.get("nho@0000000000000000")
+
+
+def test_a_stored_document_gives_the_same_pack() -> None:
+    """What storage keeps is enough."""
+    pack = load_pack(LOOKAHEAD / "quang_binh.yaml")
+
+    assert pack == parse_pack(pack.document)
+
+
+def test_an_unknown_name_says_where_it_was_looked_for(tmp_path: Path) -> None:
+    """A typing slip in the configuration."""
+    with pytest.raises(PackError, match="khong_co: not found in"):
+        load_pack("khong_co", roots=(tmp_path,))
+
+
+def test_the_national_base_is_no_regulation_by_itself() -> None:
+    """It is there to be extended."""
+    assert "national" not in pack_names()
