@@ -1,0 +1,126 @@
+"""
+What all channels share, and nothing else: signing, redaction, and the honest description of a file.
+
+Everything here is pure. A channel imports this module and `core.contract`, never another channel.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+import unicodedata
+from collections.abc import Mapping
+
+import filetype  # type: ignore[import-untyped]
+
+from core.contract.schema import Attachment, AttachmentKind
+
+NAME_LIMIT = 120
+UNKNOWN_TYPE = "application/octet-stream"
+
+_SECRET_KEYS = re.compile(r"authori[sz]ation|cookie|password|secret|signature|token|api[-_]?key", re.IGNORECASE)
+_MAIL = re.compile(r"[^\s<>\"'(),:;@]+@([^\s<>\"'(),:;@]+)")
+_DIGITS = re.compile(r"\+?\d(?:[ .-]?\d){7,14}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"|?*\ud800-\udfff]')
+_MAGIC = {b"\x78\x9f\x3e\x22": "application/ms-tnef", b"%PDF-": "application/pdf", b"PK\x03\x04": "application/zip"}
+
+
+def mac(secret: bytes, *parts: str, length: int = 8) -> str:
+    """
+    A short keyed tag over several strings, safe in mail addresses and links: lower-case base32, 5 bits a character.
+
+    The parts are separated unambiguously; give the purpose as the first one.
+    """
+    body = b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)
+    return base64.b32encode(hmac.digest(secret, body, "sha256")).decode("ascii").lower()[:length]
+
+
+def sign(secret: bytes, body: bytes, *, digest: str = "sha256") -> str:
+    """HMAC of raw bytes as lower-case hexadecimal, the form most providers send."""
+    return hmac.digest(secret, body, digest).hex()
+
+
+def same(left: str | bytes, right: str | bytes) -> bool:
+    """Compare in constant time; unlike `hmac.compare_digest` it takes any text, also with non-ASCII letters."""
+    return hmac.compare_digest(_bytes(left), _bytes(right))
+
+
+def redact(text: str) -> str:
+    """Make a sentence fit for a log: mail addresses keep their domain, long numbers their last three digits."""
+    return _DIGITS.sub(lambda found: "…" + found[0][-3:], _MAIL.sub(r"***@\1", text))
+
+
+def redact_keys(values: Mapping[str, str]) -> dict[str, str]:
+    """A copy of headers or form fields in which every secret, known by its key, is blank."""
+    return {key: "***" if _SECRET_KEYS.search(key) else value for key, value in values.items()}
+
+
+def clean_text(text: str) -> str:
+    """
+    Text that every store and page can take: composed (NFC), one kind of newline, no NUL or control characters.
+
+    PostgreSQL refuses NUL; lone surrogates cannot be encoded; direction marks let a text lie about itself.
+    """
+    unified = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", _INVISIBLE.sub("", _CONTROL.sub("", unified)))
+
+
+def safe_name(name: str) -> str:
+    """A file name for display and download: no path, no control or direction characters, at most 120 characters."""
+    flat = clean_text(name).replace("\\", "/").rsplit("/", 1)[-1]
+    flat = " ".join(_NOT_IN_NAMES.sub(" ", flat).split()).lstrip(". ")
+    if len(flat) <= NAME_LIMIT:
+        return flat
+    stem, dot, extension = flat.rpartition(".")
+    keep = extension if dot and len(extension) <= 10 else ""
+    return (stem or flat)[: NAME_LIMIT - len(keep) - 1] + (f".{keep}" if keep else "")
+
+
+def sniff_type(data: bytes) -> str:
+    """Media type by content; the sender's word and the extension are never believed. Text is always text/plain."""
+    guess = filetype.guess(data)
+    if guess is not None:
+        return str(guess.mime)
+    for magic, media_type in _MAGIC.items():
+        if data.startswith(magic):
+            return media_type
+    return "text/plain" if _is_text(data) else UNKNOWN_TYPE
+
+
+def describe_file(data: bytes, *, name: str = "", media_type: str = "") -> Attachment:
+    """
+    What we say about a file before it is stored: digest, size, type by content, sanitised name.
+
+    `media_type` is given only where the type is known from the protocol (a forwarded mail), never from the sender.
+    """
+    kind = media_type or sniff_type(data)
+    return Attachment(
+        kind=_kind(kind),
+        media_type=kind,
+        size=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        name=safe_name(name),
+    )
+
+
+def _kind(media_type: str) -> AttachmentKind:
+    family = media_type.partition("/")[0]
+    return AttachmentKind(family) if family in {"image", "video", "audio"} else AttachmentKind.FILE
+
+
+def _is_text(data: bytes) -> bool:
+    if not data or b"\x00" in data:
+        return False
+    try:
+        data[:4096].decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start > 4092  # only the last character was cut in two
+    return True
+
+
+def _bytes(value: str | bytes) -> bytes:
+    return value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass")
