@@ -1,0 +1,1 @@
+"""Mail: SMTP and LMTP in, a relay out. Import by full name only (`channels.email.adapter`)."""

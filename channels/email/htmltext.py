@@ -1,0 +1,105 @@
+"""
+HTML mail → the words in it. Nothing is fetched; scripts, styles, comments and pictures are dropped.
+
+The text is first put in order by a strict sanitiser (well-formed output, allow-listed tags), so the walk below sees
+no broken markup. Quotations become lines with "> ", as in plain mail, and a link keeps its address if its text does
+not show it: map links are often the only place a citizen gives.
+"""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import nh3
+
+HTML_LIMIT = 2_000_000
+_BLOCKS = {"p", "div", "tr", "table", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "hr", "section", "article"}
+_PARAGRAPHS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "pre"}
+_TAGS = _BLOCKS | {"br", "li", "blockquote", "a", "td", "th"}
+_DROPPED = {"script", "style", "title", "noscript", "template", "object", "iframe", "svg", "math"}
+
+
+def html_to_text(html: str) -> str:
+    """The readable text of an HTML document, at most one blank line in a row; reads the first 2,000,000 characters."""
+    tidy = nh3.clean(
+        html[:HTML_LIMIT],
+        tags=_TAGS,
+        clean_content_tags=_DROPPED,
+        attributes={"a": {"href"}},
+        url_schemes={"http", "https", "mailto", "tel", "geo"},
+        link_rel=None,
+    )
+    walker = _Walker()
+    walker.feed(tidy)
+    walker.close()
+    return walker.text()
+
+
+class _Walker(HTMLParser):
+    """Collects lines; knows how deep in quotations and in which link it is."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._lines: list[str] = []
+        self._line: list[str] = []
+        self._depth = 0
+        self._link = ""
+        self._link_text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Open a line, a quotation or a link."""
+        if tag == "a":
+            self._link, self._link_text = dict(attrs).get("href") or "", []
+        elif tag == "br":
+            self._end_line(keep_empty=True)
+        elif tag in {"td", "th"}:
+            self._line.append(" ")
+        elif tag in _BLOCKS or tag in {"li", "blockquote"}:
+            self._block(tag)
+        if tag == "li":
+            self._line.append("- ")
+        if tag == "blockquote":
+            self._depth += 1
+
+    def handle_endtag(self, tag: str) -> None:
+        """Close a line, a quotation or a link."""
+        if tag == "a":
+            self._end_link()
+        elif tag in _BLOCKS or tag == "li":
+            self._block(tag)
+        elif tag == "blockquote":
+            self._end_line()
+            self._depth = max(0, self._depth - 1)
+
+    def handle_data(self, data: str) -> None:
+        """Words; runs of white space mean one space."""
+        words = " ".join(data.split())
+        lead, trail = data[:1].isspace(), data[-1:].isspace()
+        self._line.append((" " if lead else "") + words + (" " if trail and words else ""))
+        self._link_text.append(words)
+
+    def text(self) -> str:
+        """All lines so far, trimmed."""
+        self._end_line()
+        kept: list[str] = []
+        for line in self._lines:
+            if line.strip("> ") or (kept and kept[-1].strip("> ")):
+                kept.append(line)
+        return "\n".join(kept).strip()
+
+    def _block(self, tag: str) -> None:
+        self._end_line()
+        if tag in _PARAGRAPHS:
+            self._end_line(keep_empty=True)
+
+    def _end_line(self, *, keep_empty: bool = False) -> None:
+        line = " ".join("".join(self._line).split())
+        self._line = []
+        if line or keep_empty:
+            self._lines.append((">" * self._depth + " " + line if self._depth else line).rstrip())
+
+    def _end_link(self) -> None:
+        target = self._link.removeprefix("mailto:").removeprefix("tel:")
+        if target and target not in "".join(self._link_text):
+            self._line.append(f" ({target}) ")
+        self._link = ""
