@@ -1,0 +1,166 @@
+"""The mail channel in reading order: verify, split, parse, listen, send, health. It decides and stores nothing."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from channels.email.client import Relay
+from channels.email.compose import compose
+from channels.email.listen import Door, Incoming, MailServer
+from channels.email.mapping import (
+    CHANNEL,
+    ENVELOPE_FROM,
+    ENVELOPE_PEER,
+    ENVELOPE_PROTOCOL,
+    ENVELOPE_TO,
+    MailMapping,
+    accepted_recipients,
+)
+from channels.email.settings import EmailSettings
+from core.contract.errors import ChannelMisconfigured, NotFound, PayloadTooLarge, SendError, SignatureInvalid
+from core.contract.ports import AcceptRaw, Health, ItemKey, MediaStore, RawDelivery, SendResult
+from core.contract.schema import OutboundMessage, Parsed
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class EmailChannel:
+    """One mailbox: heard over SMTP and LMTP, answered through a relay. Implements `ListeningChannel`."""
+
+    name = CHANNEL
+    threaded = True
+
+    def __init__(
+        self, settings: EmailSettings, *, media: MediaStore | None = None, clock: Callable[[], datetime] = _utc_now
+    ) -> None:
+        self.settings = settings
+        self._mapping = MailMapping.of(settings)
+        self._media = media
+        self._clock = clock
+        self._relay = Relay(settings.relay, hostname=settings.mail_domain) if settings.relay else None
+        self._servers: dict[str, MailServer] = {}
+        self.listening_on: dict[str, tuple[str, int]] = {}
+
+    def verify(self, delivery: RawDelivery) -> None:
+        """
+        Check that a mail is for this mailbox and within the limit; mail itself proves no sender.
+
+        What our edge server found out about the sender is in `InboundMessage.authenticity`.
+        Raises: SignatureInvalid: no recipient is ours. PayloadTooLarge: over `max_bytes`.
+        """
+        if not any(self._mapping.threads.receives(address) for address in accepted_recipients(delivery)):
+            raise SignatureInvalid("no recipient of this mail is ours")
+        if len(delivery.body) > self.settings.max_bytes:
+            raise PayloadTooLarge(f"the mail is over {self.settings.max_bytes} bytes")
+
+    def split(self, delivery: RawDelivery) -> Sequence[ItemKey]:
+        """One item per mail, from its headers alone. Raises PayloadInvalid when there is nothing in it."""
+        return self._mapping.split(delivery)
+
+    def parse(self, delivery: RawDelivery, item: ItemKey) -> Sequence[Parsed]:
+        """What the mail means. Raises PayloadInvalid when nobody can be answered or nothing can be read."""
+        return self._mapping.parse(delivery, item)
+
+    def extract_files(self, delivery: RawDelivery, item: ItemKey) -> dict[str, bytes]:
+        """The attached files' bytes by SHA-256 (as in `InboundMessage.attachments`), for the worker to store."""
+        return self._mapping.extract_files(delivery)
+
+    async def start(self, accept: AcceptRaw) -> None:
+        """Listen on the configured ports; where that was, port 0 included, stands in `listening_on` afterwards."""
+        settings = self.settings
+        ears = {"smtp": (settings.smtp_host, settings.smtp_port), "lmtp": (settings.lmtp_host, settings.lmtp_port)}
+        try:
+            for name, (host, port) in ears.items():
+                if port is not None:
+                    server = MailServer(self._door(accept, tls=name == "smtp"), lmtp=name == "lmtp")
+                    self.listening_on[name] = await server.start(host, port)
+                    self._servers[name] = server
+        except OSError:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Take no new mail, finish those being received; idempotent."""
+        for server in self._servers.values():
+            await server.stop(self.settings.stop_seconds)
+        self._servers.clear()
+        self.listening_on.clear()
+
+    async def send(self, message: OutboundMessage) -> SendResult:
+        """
+        Hand one mail to the relay; the provider id is our Message-ID, the same for each try of one outbox row.
+
+        Raises SendError. After OutcomeUnknown a repeat is safe for the citizen: same Message-ID.
+        """
+        if self._relay is None:
+            raise ChannelMisconfigured("no relay is configured for outgoing mail")
+        files = await self._files(message)
+        mail = compose(message, settings=self.settings, now=self._clock(), files=files)
+        await self._relay.send(mail)
+        return SendResult(provider_message_id=mail.message_id)
+
+    async def check_health(self) -> Health:
+        """Whether our ears are open and the relay would talk to us now."""
+        deaf = [name for name, server in self._servers.items() if not server.listening]
+        if deaf:
+            return Health(ok=False, detail=f"Không nhận được thư qua cổng {', '.join(deaf)}.")
+        if self._relay is None:
+            return Health(ok=False, detail="Chưa cấu hình máy chủ gửi thư; chỉ nhận được thư đến.")
+        try:
+            await self._relay.probe()
+        except SendError as error:
+            return Health(ok=False, detail=f"Máy chủ gửi thư chưa sẵn sàng ({error.code}).")
+        return Health(ok=True, detail="Kênh thư điện tử hoạt động bình thường.")
+
+    async def _files(self, message: OutboundMessage) -> dict[str, bytes]:
+        """Bytes by stored key; what is erased, or has no store to come from, is named in the mail instead."""
+        found: dict[str, bytes] = {}
+        for key in {attachment.stored_key for attachment in message.attachments} - {""}:
+            with suppress(NotFound):
+                found |= {key: await self._media.get(key)} if self._media else {}
+        return found
+
+    def _door(self, accept: AcceptRaw, *, tls: bool) -> Door:
+        settings = self.settings
+
+        async def take(incoming: Incoming) -> None:
+            delivery = self._delivery(incoming)
+            self.verify(delivery)
+            await accept(delivery, self.split(delivery))
+
+        return Door(
+            receives=self._mapping.threads.receives,
+            take=take,
+            hostname=settings.mail_domain,
+            max_bytes=settings.max_bytes,
+            max_sessions=settings.max_sessions,
+            session_seconds=settings.session_seconds,
+            tls=_tls_context(settings) if tls else None,
+        )
+
+    def _delivery(self, incoming: Incoming) -> RawDelivery:
+        return RawDelivery(
+            channel=CHANNEL,
+            account=self.settings.address,
+            body=incoming.body,
+            headers={
+                ENVELOPE_FROM: incoming.mail_from,
+                ENVELOPE_TO: ", ".join(incoming.recipients),
+                ENVELOPE_PEER: incoming.peer,
+                ENVELOPE_PROTOCOL: incoming.protocol,
+            },
+            received_at=self._clock(),
+        )
+
+
+def _tls_context(settings: EmailSettings) -> ssl.SSLContext | None:
+    if not settings.tls_certificate:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(settings.tls_certificate, settings.tls_key)
+    return context

@@ -1,0 +1,151 @@
+"""
+The only way out: one SMTP session with the relay per mail, every step with a time limit.
+
+What went wrong is judged by how far we had come. Before DATA nothing was handed over, so a cut is ConnectionFailed
+and may be repeated. From DATA on the relay may have taken the mail although we did not hear it: OutcomeUnknown. A
+repeat then carries the same Message-ID, so at worst the citizen's program shows the mail once although it came twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from contextlib import suppress
+from enum import IntEnum
+
+import aiosmtplib
+
+from channels.base import redact
+from channels.email.compose import OutgoingMail
+from channels.email.settings import RelaySettings
+from core.contract.errors import (
+    ChannelMisconfigured,
+    ConnectionFailed,
+    MessageInvalid,
+    OutcomeUnknown,
+    ProviderRefused,
+    RecipientUnreachable,
+    SendError,
+    TemporarySendError,
+    Throttled,
+)
+
+THROTTLED_SECONDS = 600.0
+DETAIL_LIMIT = 200
+_ENHANCED = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
+
+
+class Stage(IntEnum):
+    """How far a session has come."""
+
+    CONNECT = 1
+    SENDER = 2
+    RECIPIENT = 3
+    CONTENT = 4
+
+
+class Relay:
+    """The relay as configured; holds no connection between mails."""
+
+    def __init__(self, settings: RelaySettings, *, hostname: str) -> None:
+        self._settings = settings
+        self._hostname = hostname
+
+    async def send(self, mail: OutgoingMail) -> None:
+        """Hand one mail over; returns when the relay has confirmed it. Raises SendError."""
+        session = self._session()
+        stage = Stage.CONNECT
+        try:
+            async with asyncio.timeout(self._settings.send_seconds):
+                await session.connect()
+                stage = Stage.SENDER
+                await session.mail(mail.envelope_from, options=_options(session, mail))
+                stage = Stage.RECIPIENT
+                await session.rcpt(mail.recipient, encoding="utf-8")
+                stage = Stage.CONTENT
+                await session.data(mail.content)
+        except (aiosmtplib.SMTPException, OSError, TimeoutError, UnicodeError, ValueError) as error:
+            raise translate(error, stage) from None  # the cause quotes addresses, which must not reach a log
+        finally:
+            await _leave(session)
+
+    async def probe(self) -> None:
+        """Ask the relay whether it would talk to us (greeting, TLS, log-in). Raises SendError."""
+        session = self._session()
+        try:
+            async with asyncio.timeout(self._settings.connect_seconds):
+                await session.connect()
+                await session.noop()
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            raise translate(error, Stage.CONNECT) from None
+        finally:
+            await _leave(session)
+
+    def _session(self) -> aiosmtplib.SMTP:
+        settings = self._settings
+        return aiosmtplib.SMTP(
+            hostname=settings.host,
+            port=settings.port,
+            username=settings.username or None,
+            password=settings.password.get_secret_value() or None,
+            local_hostname=self._hostname,
+            timeout=settings.connect_seconds,
+            use_tls=settings.tls == "implicit",
+            start_tls=settings.tls == "starttls",
+            cert_bundle=settings.ca_file or None,
+        )
+
+
+def translate(error: Exception, stage: Stage) -> SendError:
+    """Which of our errors a failed session is, by what the relay said and how far we had come."""
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return _by_reply(error.code, error.message, stage)
+    if isinstance(error, aiosmtplib.SMTPNotSupported):
+        if stage is Stage.SENDER:
+            return RecipientUnreachable("the relay takes no address with letters beyond ASCII")
+        return ChannelMisconfigured("the relay does not offer the TLS or log-in that is configured")
+    if isinstance(error, UnicodeError | ValueError) and not isinstance(error, OSError):
+        return MessageInvalid("the address cannot be written in SMTP")
+    if stage is Stage.CONTENT:
+        return OutcomeUnknown("the connection broke while the mail was handed over")
+    return ConnectionFailed(f"no session with the relay: {type(error).__name__}")
+
+
+def _by_reply(code: int, text: str, stage: Stage) -> SendError:
+    enhanced = _ENHANCED.search(text)
+    provider_code = f"{code} {enhanced[0]}" if enhanced else str(code)
+    subject = int(enhanced[2]) if enhanced else 0
+    detail = f"{stage.name.lower()}: {code} {redact(text)}"[:DETAIL_LIMIT]
+    if 400 <= code < 500:
+        if code == 421 or subject == 7:  # too many sessions, greylisting, rate limits
+            return Throttled(detail, retry_after=THROTTLED_SECONDS, provider_code=provider_code)
+        return TemporarySendError(detail, provider_code=provider_code)
+    return _permanent(stage, subject)(detail, provider_code=provider_code)
+
+
+def _permanent(stage: Stage, subject: int) -> type[SendError]:
+    """5yz: before RCPT it is about us; at RCPT about the address, unless policy (x.7.x) forbids; then the content."""
+    if stage <= Stage.SENDER:
+        return ChannelMisconfigured
+    if subject == 7:
+        return ProviderRefused
+    if stage is Stage.RECIPIENT or subject == 1:
+        return RecipientUnreachable
+    return MessageInvalid
+
+
+def _options(session: aiosmtplib.SMTP, mail: OutgoingMail) -> list[str]:
+    """SMTPUTF8 (RFC 6531) only where the address needs it."""
+    if mail.recipient.isascii():
+        return []
+    if not session.supports_extension("smtputf8"):
+        raise aiosmtplib.SMTPNotSupported("SMTPUTF8")
+    return ["SMTPUTF8"]
+
+
+async def _leave(session: aiosmtplib.SMTP) -> None:
+    """Part politely if the session still stands; how that goes changes nothing."""
+    if session.is_connected:
+        with suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
+            await session.quit(timeout=2)
+    session.close()
