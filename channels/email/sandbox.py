@@ -1,0 +1,353 @@
+"""
+The citizen's mail provider, played: a real SMTP server that keeps what it receives, and a small JSON API.
+
+It speaks SMTP in both directions, so the gateway's own code is what is tried. Moods change how it takes mail.
+
+| method | path | what |
+|---|---|---|
+| GET | /mails?to=… | mails received, oldest first, read as a person's program would show them |
+| GET | /mails/{id}/raw | one mail's bytes |
+| DELETE | /mails | forget all |
+| POST | /send | write to the gateway: from, to, subject, text, html, in_reply_to, attachments, headers; or raw |
+| POST | /mails/{id}/reply | answer one mail as its recipient: text (quotes like a Vietnamese mail program) |
+| GET, PUT | /mood | mood: normal, slow, temporary, refuse, full, cut_before, cut_after, bounce; seconds for slow |
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid, parseaddr
+from enum import StrEnum
+from typing import Any
+
+import aiosmtplib
+from aiohttp import web
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+HOST = "127.0.0.1"
+DOMAIN = "hopthu.example.vn"
+SEND_SECONDS = 30.0
+
+
+class Mood(StrEnum):
+    """How the provider behaves."""
+
+    NORMAL = "normal"
+    SLOW = "slow"
+    TEMPORARY = "temporary"
+    REFUSE = "refuse"
+    FULL = "full"
+    CUT_BEFORE = "cut_before"
+    CUT_AFTER = "cut_after"
+    BOUNCE = "bounce"
+
+
+@dataclass(frozen=True)
+class KeptMail:
+    """One mail that the provider took."""
+
+    id: int
+    envelope_from: str
+    recipient: str
+    raw: bytes
+    received_at: datetime
+
+    def read(self) -> EmailMessage:
+        """As the recipient's program reads it."""
+        message = message_from_bytes(self.raw, _class=EmailMessage, policy=policy.default)
+        assert isinstance(message, EmailMessage)
+        return message
+
+    def shown(self) -> dict[str, Any]:
+        """As JSON."""
+        mail = self.read()
+        body = mail.get_body(("plain", "html"))
+        return {
+            "id": self.id,
+            "envelope_from": self.envelope_from,
+            "to": self.recipient,
+            "from": str(mail["From"] or ""),
+            "subject": str(mail["Subject"] or ""),
+            "text": body.get_content() if body is not None else "",
+            "headers": {key: str(value) for key, value in mail.items()},
+            "attachments": [_shown_file(part) for part in mail.iter_attachments()],
+            "received_at": self.received_at.isoformat(),
+        }
+
+
+@dataclass
+class MailSandbox:
+    """
+    The provider as an object: `start`, `stop`, `mails`, `mood`, `send`.
+
+    `gateway` is host and port of the gateway's SMTP server, where the citizens' mails go.
+    """
+
+    gateway: tuple[str, int]
+    mood: Mood = Mood.NORMAL
+    seconds: float = 1.0
+    mails: list[KeptMail] = field(default_factory=list)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    smtp: tuple[str, int] = (HOST, 0)
+    http: tuple[str, int] = (HOST, 0)
+    _servers: list[asyncio.Server] = field(default_factory=list)
+    _runner: web.AppRunner | None = None
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _last_id: int = 0
+
+    async def start(self, *, smtp_port: int = 0, http_port: int = 0) -> None:
+        """Open both ports (0: any free one); the addresses taken are in `smtp` and `http`."""
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(
+            lambda: SMTP(_Sink(self), enable_SMTPUTF8=True, hostname=DOMAIN, ident="sandbox", loop=loop),
+            HOST,
+            smtp_port,
+        )
+        self._servers.append(server)
+        self.smtp = (HOST, int(server.sockets[0].getsockname()[1]))
+        self._runner = web.AppRunner(self.app())
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, HOST, http_port)
+        await site.start()
+        self.http = (HOST, int(self._runner.addresses[0][1]))
+
+    async def stop(self) -> None:
+        """Close both ports."""
+        for server in self._servers:
+            server.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+        for task in list(self._tasks):
+            await task
+
+    def app(self) -> web.Application:
+        """The JSON API, also to be mounted by others."""
+        app = web.Application(client_max_size=64 * 1024 * 1024)
+        app.add_routes(
+            [
+                web.get("/mails", self._list),
+                web.get("/mails/{id}/raw", self._raw),
+                web.delete("/mails", self._forget),
+                web.post("/mails/{id}/reply", self._reply),
+                web.post("/send", self._send),
+                web.get("/mood", self._get_mood),
+                web.put("/mood", self._put_mood),
+            ]
+        )
+        return app
+
+    async def send(self, raw: bytes, *, sender: str, recipients: list[str]) -> str:
+        """Deliver a mail to the gateway over SMTP; returns its reply. Raises aiosmtplib.SMTPException."""
+        async with aiosmtplib.SMTP(
+            hostname=self.gateway[0],
+            port=self.gateway[1],
+            local_hostname=DOMAIN,
+            start_tls=False,
+            timeout=SEND_SECONDS,
+        ) as session:
+            _, reply = await session.sendmail(sender, recipients, raw, mail_options=["SMTPUTF8"])
+        return reply
+
+    def keep(self, envelope_from: str, recipient: str, raw: bytes) -> None:
+        """Put a mail into its recipient's box."""
+        self._last_id += 1
+        self.mails.append(KeptMail(self._last_id, envelope_from, recipient, raw, datetime.now(UTC)))
+        self.arrived.set()
+
+    def bounce(self, envelope_from: str, recipient: str, raw: bytes) -> None:
+        """Send the writer a delivery report, as a provider does which finds out later."""
+        report = delivery_report(recipient, raw, to=envelope_from)
+        task = asyncio.create_task(self._deliver_report(report, envelope_from))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _deliver_report(self, report: bytes, to: str) -> None:
+        await self.send(report, sender="", recipients=[to])
+
+    async def _list(self, request: web.Request) -> web.Response:
+        wanted = request.query.get("to", "").lower()
+        shown = [mail.shown() for mail in self.mails if not wanted or mail.recipient.lower() == wanted]
+        return web.json_response(shown)
+
+    async def _raw(self, request: web.Request) -> web.Response:
+        return web.Response(body=self._mail(request).raw, content_type="message/rfc822")
+
+    async def _forget(self, request: web.Request) -> web.Response:
+        self.mails.clear()
+        self.arrived.clear()
+        return web.Response(status=204)
+
+    async def _send(self, request: web.Request) -> web.Response:
+        wanted = await _json(request)
+        try:
+            raw = base64.b64decode(wanted["raw"]) if "raw" in wanted else write(wanted).as_bytes()
+            recipients = _strings(wanted["to"])
+        except (KeyError, ValueError, TypeError, binascii.Error) as error:
+            raise web.HTTPBadRequest(text=f"cannot write this mail: {error}") from error
+        return await self._delivered(raw, sender=parseaddr(str(wanted.get("from", "")))[1], recipients=recipients)
+
+    async def _reply(self, request: web.Request) -> web.Response:
+        kept = self._mail(request)
+        wanted = await _json(request)
+        reply = write_reply(kept, str(wanted.get("text", "")))
+        to = parseaddr(str(reply["To"]))[1]
+        return await self._delivered(reply.as_bytes(), sender=kept.recipient, recipients=[to])
+
+    async def _delivered(self, raw: bytes, *, sender: str, recipients: list[str]) -> web.Response:
+        try:
+            reply = await self.send(raw, sender=sender, recipients=recipients)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            return web.json_response({"sent": False, "reply": str(error)}, status=502)
+        return web.json_response({"sent": True, "reply": reply})
+
+    async def _get_mood(self, request: web.Request) -> web.Response:
+        return web.json_response({"mood": self.mood, "seconds": self.seconds, "moods": list(Mood)})
+
+    async def _put_mood(self, request: web.Request) -> web.Response:
+        wanted = await _json(request)
+        try:
+            self.mood = Mood(str(wanted.get("mood", self.mood)))
+            self.seconds = float(wanted.get("seconds", self.seconds))
+        except (ValueError, TypeError) as error:
+            raise web.HTTPBadRequest(text=str(error)) from error
+        return await self._get_mood(request)
+
+    def _mail(self, request: web.Request) -> KeptMail:
+        for mail in self.mails:
+            if str(mail.id) == request.match_info["id"]:
+                return mail
+        raise web.HTTPNotFound
+
+
+class _Sink:
+    """aiosmtpd's hooks: take, delay, refuse or cut, as the mood says."""
+
+    def __init__(self, provider: MailSandbox) -> None:
+        self._provider = provider
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        mood = self._provider.mood
+        if mood is Mood.REFUSE:
+            return "550 5.1.1 User unknown"
+        if mood is Mood.FULL:
+            return "452 4.2.2 Mailbox full"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        provider = self._provider
+        if provider.mood is Mood.TEMPORARY:
+            return "451 4.7.1 Greylisted, try again later"
+        if provider.mood is Mood.SLOW:
+            await asyncio.sleep(provider.seconds)
+        if provider.mood is Mood.CUT_BEFORE:
+            return _cut(server)
+        for address in envelope.rcpt_tos:
+            raw = bytes(envelope.original_content or b"")
+            if provider.mood is Mood.BOUNCE:
+                provider.bounce(envelope.mail_from or "", address, raw)
+            else:
+                provider.keep(envelope.mail_from or "", address, raw)
+        return _cut(server) if provider.mood is Mood.CUT_AFTER else "250 2.0.0 OK"
+
+
+def write(wanted: Mapping[str, Any]) -> EmailMessage:
+    """A citizen's mail from the fields of POST /send. Raises KeyError or ValueError when it cannot be one."""
+    mail = EmailMessage(policy=policy.SMTPUTF8)
+    mail["From"] = str(wanted["from"])
+    mail["To"] = ", ".join(_strings(wanted["to"]))
+    mail["Subject"] = str(wanted.get("subject", ""))
+    mail["Date"] = format_datetime(datetime.now(UTC))
+    mail["Message-ID"] = str(wanted.get("message_id") or make_msgid(domain=DOMAIN))
+    for name, key in (("In-Reply-To", "in_reply_to"), ("References", "references")):
+        if wanted.get(key):
+            mail[name] = str(wanted[key])
+    for name, value in dict(wanted.get("headers", {})).items():
+        mail[str(name)] = str(value)
+    mail.set_content(str(wanted.get("text", "")))
+    if wanted.get("html"):
+        mail.add_alternative(str(wanted["html"]), subtype="html")
+    for file in wanted.get("attachments", []):
+        main, _, sub = str(file.get("type", "application/octet-stream")).partition("/")
+        data = base64.b64decode(file["base64"], validate=True)
+        mail.add_attachment(data, maintype=main, subtype=sub or "octet-stream", filename=str(file["name"]))
+    return mail
+
+
+def write_reply(kept: KeptMail, text: str) -> EmailMessage:
+    """The recipient's answer to a kept mail: to its Reply-To, threaded, with the old mail quoted below."""
+    old = kept.read()
+    body = old.get_body(("plain",))
+    quoted = "".join(f"> {line}\n" for line in (body.get_content() if body is not None else "").splitlines())
+    answered = str(old["Message-ID"] or "")
+    return write(
+        {
+            "from": kept.recipient,
+            "to": parseaddr(str(old["Reply-To"] or old["From"] or ""))[1],
+            "subject": "Re: " + str(old["Subject"] or ""),
+            "in_reply_to": answered,
+            "references": f"{old['References'] or ''} {answered}".strip(),
+            "text": f"{text}\n\nVào {datetime.now(UTC):%H:%M %d/%m/%Y}, {old['From']} đã viết:\n{quoted}",
+        }
+    )
+
+
+def delivery_report(recipient: str, raw: bytes, *, to: str) -> bytes:
+    """A permanent delivery report (RFC 3464) about a mail, with its headers enclosed."""
+    headers = raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0].decode("utf-8", "replace")
+    boundary = "=_sandbox_report"
+    lines = [
+        f"From: Mail Delivery System <MAILER-DAEMON@{DOMAIN}>",
+        f"To: {to}",
+        "Subject: Undelivered Mail Returned to Sender",
+        f"Date: {format_datetime(datetime.now(UTC))}",
+        f"Message-ID: {make_msgid(domain=DOMAIN)}",
+        "Auto-Submitted: auto-replied",
+        "MIME-Version: 1.0",
+        f'Content-Type: multipart/report; report-type=delivery-status; boundary="{boundary}"',
+        f"\n--{boundary}\nContent-Type: text/plain; charset=utf-8\n",
+        "The mail could not be delivered.",
+        f"\n--{boundary}\nContent-Type: message/delivery-status\n",
+        f"Reporting-MTA: dns; {DOMAIN}\n",
+        f"Final-Recipient: rfc822; {recipient}",
+        "Action: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 User unknown",
+        f"\n--{boundary}\nContent-Type: text/rfc822-headers\n",
+        headers,
+        f"\n--{boundary}--",
+    ]
+    return "\n".join(lines).encode() + b"\n"
+
+
+def _cut(server: SMTP) -> str:
+    """Break the connection without an answer."""
+    if isinstance(server.transport, asyncio.Transport):
+        server.transport.abort()
+    raise ConnectionResetError("cut by the sandbox")
+
+
+async def _json(request: web.Request) -> dict[str, Any]:
+    try:
+        body = await request.json()
+    except ValueError as error:
+        raise web.HTTPBadRequest(text="not JSON") from error
+    if not isinstance(body, dict):
+        raise web.HTTPBadRequest(text="an object is wanted")
+    return body
+
+
+def _strings(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else [str(item) for item in value]
+
+
+def _shown_file(part: Any) -> dict[str, Any]:
+    data = part.get_payload(decode=True) or b""
+    return {"name": part.get_filename() or "", "type": part.get_content_type(), "size": len(data)}
