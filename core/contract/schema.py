@@ -151,6 +151,9 @@ class ReportForm(Model):
     declared_none: dict[str, str] = Field(default_factory=dict, description="field → reason (A-8)")
     code: str = Field(default="", description="Report code already promised to the citizen at acceptance")
     pin_hash: str = Field(default="", description="Hash of the PIN that was shown with the code")
+    contact_id: str = Field(
+        default="", description="Contact the attachments are stored under already: the reporter becomes this contact"
+    )
 
 
 class InboundMessage(Model):
