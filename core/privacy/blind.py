@@ -16,6 +16,8 @@ from typing import Literal
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from core.identity import phones
+
 SECRET_BYTES = 32
 VIETNAM = "84"
 
@@ -34,7 +36,7 @@ class BlindIndex:
 
     def phone(self, value: str) -> str:
         """Of a phone number in any spelling; 0900 000 001, +84 900 000 001 and 84900000001 are one number."""
-        return self._hash("phone", normal_phone(value))
+        return self._hash("phone", phones.normalise(value) or normal_phone(value))
 
     def email(self, value: str) -> str:
         """Of a mail address, whatever its capitals."""
@@ -84,7 +86,7 @@ def kind_of_address(value: str) -> Literal["phone", "email", "chat"]:
 
 
 def normal_phone(value: str) -> str:
-    """Digits in international form with +; short codes (up to six digits) stay as they are."""
+    """For what no numbering plan knows: digits in international form with +; short codes stay as they are."""
     text = unicodedata.normalize("NFKC", value).strip()
     digits = re.sub(r"\D", "", text)
     if text.startswith("+"):

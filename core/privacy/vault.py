@@ -11,7 +11,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 from uuid import uuid4
 
 from cryptography.exceptions import InvalidTag
@@ -20,6 +22,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from core.privacy.errors import Tampered
 from core.privacy.keys import SubjectKeys
 from core.privacy.master import NONCE_BYTES
+
+T = TypeVar("T")
 
 SALT_BYTES = 32
 TEXT_DOMAIN = "langnghe/vault/v1"
@@ -93,18 +97,23 @@ class Vault:
         return decrypt(self._keys.existing(subject_id), sealed, _binding(BLOB_DOMAIN, place, subject_id))
 
 
-class Sealer:
-    """Seals the texts of one command under one subject and gathers the rows to store with its events."""
+class Sealer(Generic[T]):
+    """
+    Seals the texts of one command under one subject and gathers the rows to store with its events.
 
-    def __init__(self, vault: Vault, *, subject_id: str) -> None:
-        self._vault, self._subject_id = vault, subject_id
+    Args:
+        make: builds what stands for a text from `id=`, `commitment=`, `length=` (`core.cases.sealed.SealedText`).
+    """
+
+    def __init__(self, vault: Vault, *, subject_id: str, make: Callable[..., T]) -> None:
+        self._vault, self._subject_id, self._make = vault, subject_id, make
         self.rows: list[Sealed] = []
 
-    def __call__(self, text: str) -> TextReference:
+    def __call__(self, text: str) -> T:
         """Seal one text; its row is in `rows`."""
         row = self._vault.seal(text, subject_id=self._subject_id)
         self.rows.append(row)
-        return row.reference
+        return self._make(id=row.id, commitment=row.commitment, length=row.length)
 
 
 def commitment(salt: bytes, encoded: bytes) -> str:

@@ -26,6 +26,10 @@ def test_one_number_in_many_spellings(spelling: str) -> None:
     assert INDEX.phone(spelling) == INDEX.phone("+84900000001")
 
 
+def test_number_of_before_2018_is_found_under_its_present_prefix() -> None:
+    assert INDEX.phone("0168 900 0001") == INDEX.phone("038 900 0001")
+
+
 def test_other_numbers_differ() -> None:
     numbers = ["0900000001", "0900000002", "+1900000001", "113", "1022", "84", "840"]
     assert len({INDEX.phone(number) for number in numbers}) == len(numbers)

@@ -8,7 +8,9 @@ import hmac
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
+from core.cases.sealed import SealedText
 from core.privacy.errors import Erased, Tampered
 from core.privacy.vault import SALT_BYTES, Sealer, TextReference, Vault, commitment, encrypt
 from tests.core.privacy.stores import NOON, MemoryKeyStore, subject_keys
@@ -100,14 +102,25 @@ def test_salt_lies_inside_the_ciphertext_only() -> None:
     assert Vault(keys).open(sealed, vault_id="row", subject_id="an", expected=expected) == TEXT
 
 
+class Decline(BaseModel):
+    """A command as the case core has them."""
+
+    reason: SealedText
+    note: SealedText
+
+
 def test_sealer_gathers_the_rows_of_one_command() -> None:
     vault = Vault(subject_keys())
-    sealer = Sealer(vault, subject_id="case-1")
-    references = [sealer("lý do"), sealer("ghi chú")]
+    sealer = Sealer(vault, subject_id="case-1", make=SealedText)
+    command = Decline.model_validate({"reason": "lý do", "note": "ghi chú"}, context={"sealer": sealer})
 
-    assert [row.reference for row in sealer.rows] == references
+    assert [row.id for row in sealer.rows] == [command.reason.id, command.note.id]
+    assert [row.commitment for row in sealer.rows] == [command.reason.commitment, command.note.commitment]
     assert {row.subject_id for row in sealer.rows} == {"case-1"}
-    assert vault.open(sealer.rows[1].sealed, vault_id=references[1].id, subject_id="case-1") == "ghi chú"
+    held = vault.open(
+        sealer.rows[1].sealed, vault_id=command.note.id, subject_id="case-1", expected=command.note.commitment
+    )
+    assert held == "ghi chú"
 
 
 @given(data=st.binary())
