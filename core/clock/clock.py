@@ -14,8 +14,8 @@ What is left when a clock stands still is measured in the clock's own unit (A-2,
     1d                        calendar days, in the same way
     before 18, date           nothing: the date stands, whatever happens
 
-Pausing and resuming in the same instant never moves the limit. A clock that has reached or passed its limit keeps it:
-resuming gives no new time.
+Pausing and resuming in the same instant never moves the limit, and no pause brings it nearer. A clock that has reached
+or passed its limit keeps it: resuming gives no new time.
 """
 
 from __future__ import annotations
@@ -114,7 +114,8 @@ class Clock:
         frame = Frame.resumed_from(self.due.explanation)
         options = self.allowance.variant(self.variant).options
         limit = compute(again.since, self.left, calendar, options=options, frame=frame, strict=self.due.strict)
-        return replace(again, due=limit)
+        # Only a calendar edited in between could make it earlier, and an issued limit never shrinks (U-11).
+        return replace(again, due=limit) if limit.at >= self.due.at else again
 
     def restart(
         self,
