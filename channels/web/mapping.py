@@ -19,8 +19,10 @@ from core.contract.schema import Address, Attachment, InboundMessage, Instant, M
 
 CHANNEL = "web"
 ACCOUNT = "portal"
-CONFIDENTIAL_ON = "confidential:on"
-CONFIDENTIAL_OFF = "confidential:off"
+# The machine values of buttons, as every channel with buttons sends them back.
+CONFIDENTIAL = "confidential"
+OPEN = "open"
+RATE = "rate:"
 
 What = Literal["form", "text", "rating", "withdrawal", "confidentiality"]
 
@@ -99,7 +101,7 @@ def _problem(submission: Submission) -> str:
 
 
 def to_message(submission: Submission, *, received_at: datetime) -> InboundMessage:
-    """The common form. `payload` is the rating's level, or confidential:on / confidential:off."""
+    """The common form. `payload` is what a button would send: rate:<level>, confidential, open."""
     form = submission.form
     return InboundMessage(
         channel=CHANNEL,
@@ -122,5 +124,5 @@ def to_message(submission: Submission, *, received_at: datetime) -> InboundMessa
 
 def _payload(submission: Submission) -> str:
     if submission.what == "confidentiality":
-        return CONFIDENTIAL_ON if submission.confidential else CONFIDENTIAL_OFF
-    return submission.level
+        return CONFIDENTIAL if submission.confidential else OPEN
+    return RATE + submission.level if submission.what == "rating" else ""

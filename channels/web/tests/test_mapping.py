@@ -61,14 +61,12 @@ def test_a_form_becomes_one_message_with_everything_in_it() -> None:
     ("changes", "kind", "payload"),
     [
         pytest.param({"what": "text", "text": "Thêm ảnh"}, MessageKind.TEXT, "", id="words"),
-        pytest.param({"what": "rating", "level": "satisfied"}, MessageKind.RATING, "satisfied", id="rating"),
+        pytest.param({"what": "rating", "level": "satisfied"}, MessageKind.RATING, "rate:satisfied", id="rating"),
         pytest.param({"what": "withdrawal"}, MessageKind.WITHDRAWAL, "", id="withdrawal"),
         pytest.param(
-            {"what": "confidentiality", "confidential": True}, MessageKind.POSTBACK, "confidential:on", id="secret"
+            {"what": "confidentiality", "confidential": True}, MessageKind.POSTBACK, "confidential", id="secret"
         ),
-        pytest.param(
-            {"what": "confidentiality", "confidential": False}, MessageKind.POSTBACK, "confidential:off", id="open"
-        ),
+        pytest.param({"what": "confidentiality", "confidential": False}, MessageKind.POSTBACK, "open", id="open"),
     ],
 )
 def test_what_is_done_on_the_tracking_page(changes: dict[str, object], kind: MessageKind, payload: str) -> None:
