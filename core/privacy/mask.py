@@ -98,7 +98,7 @@ def is_forbidden(key: str) -> bool:
     return _FORBIDDEN.search(key.lower().replace("-", "_")) is not None
 
 
-def mask_processor(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def mask_log_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """
     The structlog processor: drops forbidden keys, masks every other value.
 

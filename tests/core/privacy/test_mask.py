@@ -17,9 +17,9 @@ from core.privacy.mask import (
     mask_address,
     mask_email,
     mask_identity_number,
+    mask_log_event,
     mask_name,
     mask_phone,
-    mask_processor,
     mask_text,
 )
 
@@ -110,7 +110,7 @@ def test_hostile_text_is_masked_in_linear_time() -> None:
     """Runs into the test's time limit if an expression backtracks."""
     for piece in ("a", "a@", "0 ", "+8", "a.", "0(", "input_value="):
         mask_text(piece * 50_000)
-        mask_processor(None, "", {"event": piece * 20_000})
+        mask_log_event(None, "", {"event": piece * 20_000})
 
 
 @pytest.mark.parametrize(
@@ -130,12 +130,12 @@ def test_hostile_text_is_masked_in_linear_time() -> None:
 )
 def test_forbidden_keys(key: str) -> None:
     assert is_forbidden(key)
-    assert mask_processor(None, "", {"event": "e", key: "canary"}) == {"event": "e"}
+    assert mask_log_event(None, "", {"event": "e", key: "canary"}) == {"event": "e"}
 
 
 @pytest.mark.parametrize("key", ["subject_id", "channel", "case", "text_length", "outcome", "tokens_left"])
 def test_allowed_keys(key: str) -> None:
-    assert mask_processor(None, "", {"event": "e", key: "x"}) == {"event": "e", key: "x"}
+    assert mask_log_event(None, "", {"event": "e", key: "x"}) == {"event": "e", key: "x"}
 
 
 class Colour(enum.StrEnum):
@@ -177,7 +177,7 @@ class Profile:
     ],
 )
 def test_values_in_logs(key: str, value: object, logged: object) -> None:
-    assert mask_processor(None, "", {key: value}) == {key: logged}
+    assert mask_log_event(None, "", {key: value}) == {key: logged}
 
 
 def test_values_echoed_by_libraries_are_cut() -> None:
@@ -187,11 +187,11 @@ def test_values_echoed_by_libraries_are_cut() -> None:
     with pytest.raises(ValidationError) as caught:
         Form.model_validate({"age": "Nguyễn Văn Canary"})
 
-    logged = mask_processor(None, "", {"error": caught.value, "exception": f"{caught.value}"})
+    logged = mask_log_event(None, "", {"error": caught.value, "exception": f"{caught.value}"})
     assert "Canary" not in str(logged)
     assert "input_type=str" in str(logged["exception"])
     database = "IntegrityError: UNIQUE\n[SQL: INSERT]\n[parameters: ('Canary',)]\n(Background)"
-    assert "Canary" not in str(mask_processor(None, "", {"exception": database}))
+    assert "Canary" not in str(mask_log_event(None, "", {"exception": database}))
 
 
 def test_in_a_real_logger() -> None:
@@ -206,7 +206,7 @@ def test_in_a_real_logger() -> None:
 
     log = structlog.wrap_logger(
         Sink(),
-        processors=[structlog.processors.format_exc_info, mask_processor, structlog.processors.JSONRenderer()],
+        processors=[structlog.processors.format_exc_info, mask_log_event, structlog.processors.JSONRenderer()],
     )
     try:
         raise ValueError("0900000001 an@example.vn")
