@@ -1,0 +1,212 @@
+"""
+The media store: files of citizens and officers, cleaned, encrypted under their subject's key, on disk.
+
+A stored key is two keyed hashes, one of the subject and one of subject and content: the same bytes for one subject
+give the same key, equal files of two people cannot be matched, and all files of a subject lie in one folder. A file
+holds magic · subject id · AES-256-GCM of (description, bytes). It is written beside its place, synced and renamed,
+then the folder is synced: after `put` returns it survives a power cut, and there is never half a file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from core.contract.errors import NotFound
+from core.contract.schema import Attachment, AttachmentKind
+from core.privacy.blind import BlindIndex
+from core.privacy.boxes import BOXED, clean_boxes
+from core.privacy.errors import Erased, Tampered
+from core.privacy.keys import SubjectKeys
+from core.privacy.media_types import MediaLimits, accept_type
+from core.privacy.vault import decrypt, encrypt
+
+MAGIC = b"LNM1"
+HASH_DIGITS = 32
+STORED_KEY = re.compile(rf"[0-9a-f]{{{2 * HASH_DIGITS}}}")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A file as it will be stored: cleaned, with the type and kind its content has."""
+
+    data: bytes
+    media_type: str
+    kind: AttachmentKind
+
+
+@dataclass(frozen=True)
+class StoredMedia:
+    """A file out of the store."""
+
+    data: bytes
+    media_type: str
+    name: str
+    subject_id: str
+
+
+def prepare(data: bytes, limits: MediaLimits) -> Prepared:
+    """
+    Check a file and strip it of metadata. Slow for pictures: call it in a thread.
+
+    Raises: MediaRefused, MediaTooLarge, with a Vietnamese sentence for the sender.
+    """
+    from core.privacy.images import can_clean, clean_image
+
+    media_type, kind = accept_type(data, limits)
+    if can_clean(media_type):
+        return Prepared(clean_image(data, media_type, limits), media_type, kind)
+    cleaned = clean_boxes(data, media_type) if media_type in BOXED else data
+    return Prepared(cleaned, media_type, kind)
+
+
+class FileMediaStore:
+    """`core.contract.ports.MediaStore` over a folder. Everything slow runs in threads."""
+
+    def __init__(
+        self, folder: Path, *, keys: SubjectKeys, blind: BlindIndex, limits: MediaLimits | None = None
+    ) -> None:
+        self._folder, self._keys, self._blind = folder, keys, blind
+        self._limits = limits or MediaLimits()
+
+    async def put(self, data: bytes, *, subject_id: str, media_type: str, name: str) -> str:
+        """
+        Store a file; returns its stored key. `media_type` is the sender's claim and not believed.
+
+        Raises: MediaRefused, MediaTooLarge; Erased where the subject was erased.
+        """
+        return (await self.put_file(data, subject_id=subject_id, name=name)).stored_key
+
+    async def put_file(self, data: bytes, *, subject_id: str, name: str) -> Attachment:
+        """As `put`, but returns the full description: true type and kind, size as stored, sha256 as received."""
+        return await asyncio.to_thread(self._put, data, subject_id, name)
+
+    async def get(self, stored_key: str) -> bytes:
+        """The stored bytes. Raises NotFound where there is none or its subject was erased, Tampered if altered."""
+        return (await self.open(stored_key)).data
+
+    async def open(self, stored_key: str) -> StoredMedia:
+        """The stored bytes with type and name. Raises as `get`."""
+        return await asyncio.to_thread(self._open, stored_key)
+
+    async def delete(self, stored_key: str) -> None:
+        """Remove one file; none there is fine."""
+        await asyncio.to_thread(self._delete, stored_key)
+
+    async def delete_subject(self, subject_id: str) -> None:
+        """Remove every file of a subject (VN-1, VN-4); none there is fine."""
+        await asyncio.to_thread(self._delete_subject, subject_id)
+
+    def stored_key(self, sha256: str, *, subject_id: str) -> str:
+        """The key that bytes with this hash (as received) have for a subject."""
+        content = self._blind.other("media", subject_id, sha256)
+        return self._subject_hash(subject_id) + content[:HASH_DIGITS]
+
+    def _put(self, data: bytes, subject_id: str, name: str) -> Attachment:
+        prepared = prepare(data, self._limits)
+        sha256 = hashlib.sha256(data).hexdigest()
+        stored_key = self.stored_key(sha256, subject_id=subject_id)
+        key, path = self._keys.key(subject_id), self._path(stored_key)
+        if not path.exists():
+            description = json.dumps({"media_type": prepared.media_type, "name": name}).encode()
+            plain = len(description).to_bytes(4, "big") + description + prepared.data
+            head = MAGIC + len(subject_id.encode()).to_bytes(2, "big") + subject_id.encode()
+            _write(path, head + encrypt(key, plain, head + stored_key.encode()))
+        _sync_folder(path.parent)  # also for a file that an interrupted `put` left
+        return Attachment(
+            kind=prepared.kind,
+            media_type=prepared.media_type,
+            size=len(prepared.data),
+            sha256=sha256,
+            stored_key=stored_key,
+            name=name,
+        )
+
+    def _open(self, stored_key: str) -> StoredMedia:
+        try:
+            stored = self._path(stored_key).read_bytes()
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise NotFound("no such file") from error
+        head, subject_id = _head(stored)
+        try:
+            plain = decrypt(self._keys.existing(subject_id), stored[len(head) :], head + stored_key.encode())
+        except Erased as error:
+            raise NotFound("file of an erased subject") from error
+        length = 4 + int.from_bytes(plain[:4], "big")
+        description = json.loads(plain[4:length])
+        return StoredMedia(plain[length:], description["media_type"], description["name"], subject_id)
+
+    def _delete(self, stored_key: str) -> None:
+        path = self._path(stored_key)
+        path.unlink(missing_ok=True)
+        if path.parent.exists():
+            _sync_folder(path.parent)
+
+    def _delete_subject(self, subject_id: str) -> None:
+        folder = self._subject_folder(self._subject_hash(subject_id))
+        shutil.rmtree(folder, ignore_errors=not folder.exists())
+        if folder.parent.exists():
+            _sync_folder(folder.parent)
+
+    def _subject_hash(self, subject_id: str) -> str:
+        return self._blind.other("media-subject", subject_id)[:HASH_DIGITS]
+
+    def _subject_folder(self, subject_hash: str) -> Path:
+        return self._folder / subject_hash[:2] / subject_hash[2:4] / subject_hash
+
+    def _path(self, stored_key: str) -> Path:
+        """Where a file lies. Raises NotFound for anything that is no stored key, such as a path."""
+        if not STORED_KEY.fullmatch(stored_key):
+            raise NotFound("not a stored key")
+        return self._subject_folder(stored_key[:HASH_DIGITS]) / stored_key[HASH_DIGITS:]
+
+
+def _head(stored: bytes) -> tuple[bytes, str]:
+    """The clear part in front of the ciphertext, and the subject id in it."""
+    end = 6 + int.from_bytes(stored[4:6], "big")
+    try:
+        subject_id = stored[6:end].decode()
+    except UnicodeDecodeError as error:
+        raise Tampered("unreadable media file") from error
+    if not stored.startswith(MAGIC) or len(stored) < end:
+        raise Tampered("not a media file")
+    return stored[:end], subject_id
+
+
+def _write(path: Path, data: bytes) -> None:
+    """All of it or nothing; on disk once the folder is synced as well."""
+    _make_folders(path.parent)
+    temporary = path.parent / f".{uuid4().hex}.part"
+    try:
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _make_folders(folder: Path) -> None:
+    """Create missing folders, each one's entry synced in its parent."""
+    if folder.exists():
+        return
+    _make_folders(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    _sync_folder(folder.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
