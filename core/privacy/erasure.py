@@ -13,7 +13,7 @@ Sources: VN-4 (erasure on request), VN-15 (scheduled erasure of identifiers whil
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from core.contract.schema import Reporter
@@ -63,6 +63,8 @@ class Holdings:
     cases: tuple[CaseHolding, ...] = ()
     report_ids: tuple[str, ...] = ()
     conversation_ids: tuple[str, ...] = ()
+    message_ids: tuple[str, ...] = ()
+    media_keys: tuple[str, ...] = ()
     raw_ids: tuple[str, ...] = ()
     journal_ids: tuple[str, ...] = ()
     outbox_ids: tuple[str, ...] = ()
@@ -92,7 +94,8 @@ class ErasurePlan:
     """
     What to do, in this order. Ids only: the plan itself may be logged.
 
-    `destroy_keys` are subjects; `media_subjects` lose their files; `clear_*` rows lose every sealed and blind column.
+    `destroy_keys` are subjects; `media_subjects` lose all their files, `media_keys` are single ones; `clear_*` rows
+    lose every sealed and blind column.
     """
 
     destroy_keys: tuple[str, ...]
@@ -100,9 +103,11 @@ class ErasurePlan:
     forget_journal: tuple[str, ...]
     clear_outbox: tuple[str, ...]
     clear_conversations: tuple[str, ...]
+    clear_messages: tuple[str, ...]
     clear_reports: tuple[str, ...]
     delete_identities: tuple[str, ...]
     media_subjects: tuple[str, ...]
+    media_keys: tuple[str, ...]
     delete_calls: tuple[str, ...]
     redact_cases: tuple[TextRedaction, ...]
     withdraw_publications: tuple[str, ...]
@@ -127,15 +132,22 @@ def plan_erasure(holdings: Holdings, mode: ErasureMode = ErasureMode.ERASE) -> E
     )
 
 
-def plan_diversion(holdings: Holdings) -> ErasurePlan:
+def plan_diversion(holdings: Holdings, *, contact_stays: bool) -> ErasurePlan:
     """
     The plan for a message that must not be kept (khiếu nại, tố cáo, report of corruption; VN-1, VN-2).
 
+    Args:
+        holdings: what belongs to this message only.
+        contact_stays: the person has other conversations or reports here; their key, identities and the conversation
+            then stay, and only this message goes, row by row.
     Raises: ValueError where it already became a case: that is an erasure, decided by a person.
     """
     if holdings.cases or holdings.report_ids:
         raise ValueError("a diverted message never becomes a report")
-    return _plan(holdings, subjects=(holdings.contact_id, *holdings.other_subjects), redactions=(), withdrawals=())
+    if not contact_stays:
+        return _plan(holdings, subjects=(holdings.contact_id, *holdings.other_subjects), redactions=(), withdrawals=())
+    only = replace(holdings, conversation_ids=(), identity_ids=())
+    return _plan(only, subjects=only.other_subjects, redactions=(), withdrawals=())
 
 
 def terms_of(reporter: Reporter, *, other_addresses: Iterable[str] = ()) -> tuple[str, ...]:
@@ -169,9 +181,11 @@ def _plan(
         forget_journal=holdings.journal_ids,
         clear_outbox=holdings.outbox_ids,
         clear_conversations=holdings.conversation_ids,
+        clear_messages=holdings.message_ids,
         clear_reports=holdings.report_ids,
         delete_identities=holdings.identity_ids,
         media_subjects=unique,
+        media_keys=holdings.media_keys,
         delete_calls=holdings.call_ids,
         redact_cases=redactions,
         withdraw_publications=withdrawals,

@@ -23,6 +23,8 @@ HOLDINGS = Holdings(
     cases=(OWN, SHARED),
     report_ids=("r1", "r2"),
     conversation_ids=("v1",),
+    message_ids=("m1", "m2"),
+    media_keys=("f1",),
     raw_ids=("raw1",),
     journal_ids=("j1",),
     outbox_ids=("o1",),
@@ -59,10 +61,12 @@ def test_everything_personal_goes_in_either_mode(mode: ErasureMode) -> None:
         plan.forget_journal,
         plan.clear_outbox,
         plan.clear_conversations,
+        plan.clear_messages,
+        plan.media_keys,
         plan.clear_reports,
         plan.delete_identities,
         plan.delete_calls,
-    ) == (("raw1",), ("j1",), ("o1",), ("v1",), ("r1", "r2"), ("i1",), ("call1",))
+    ) == (("raw1",), ("j1",), ("o1",), ("v1",), ("m1", "m2"), ("f1",), ("r1", "r2"), ("i1",), ("call1",))
 
 
 def test_other_peoples_keys_are_never_touched() -> None:
@@ -74,17 +78,28 @@ def test_other_peoples_keys_are_never_touched() -> None:
 @pytest.mark.rule("VN-1", "VN-2")
 def test_diversion_takes_all_of_the_message() -> None:
     holdings = Holdings("an", conversation_ids=("v1",), raw_ids=("raw1",), journal_ids=("j1",), call_ids=("c1",))
-    plan = plan_diversion(holdings)
+    plan = plan_diversion(holdings, contact_stays=False)
 
     assert plan.destroy_keys == ("an",)
     assert (plan.forget_raw, plan.forget_journal) == (("raw1",), ("j1",))
     assert (plan.clear_conversations, plan.delete_calls) == (("v1",), ("c1",))
 
 
+@pytest.mark.rule("VN-1", "VN-2")
+def test_diversion_spares_what_the_person_reported_before() -> None:
+    """A known citizen who denounces somebody keeps the road report of last week."""
+    holdings = Holdings("an", conversation_ids=("v1",), message_ids=("m9",), media_keys=("f9",), identity_ids=("i1",))
+    plan = plan_diversion(holdings, contact_stays=True)
+
+    assert (plan.destroy_keys, plan.media_subjects) == ((), ())
+    assert (plan.clear_conversations, plan.delete_identities) == ((), ())
+    assert (plan.clear_messages, plan.media_keys) == (("m9",), ("f9",))
+
+
 @pytest.mark.rule("VN-1")
 def test_diversion_of_a_report_is_refused() -> None:
     with pytest.raises(ValueError, match="never becomes a report"):
-        plan_diversion(HOLDINGS)
+        plan_diversion(HOLDINGS, contact_stays=True)
 
 
 def test_terms_name_the_person_in_what_others_wrote() -> None:
