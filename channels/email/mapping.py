@@ -150,11 +150,11 @@ class MailMapping:
         Items whose order matters: the conversation proved by a token, else named in a Message-ID of ours, else all
         mails of one address (a second mail often follows the first in a minute), else the thread's first mail.
         """
+        recipients = self._recipients(message, delivery)
         ids = message_ids(raw_header(message, "References") + raw_header(message, "In-Reply-To"))
-        named = (self.threads.issued_conversation(found) for found in reversed(ids))
-        conversation = self.threads.conversation_of(self._recipients(message, delivery)) or next(
-            filter(None, named), ""
-        )
+        named = (self.threads.bounced_message_id(recipients), *reversed(ids))
+        conversations = (self.threads.issued_conversation(found) for found in named)
+        conversation = self.threads.conversation_of(recipients) or next(filter(None, conversations), "")
         if conversation:
             return f"conversation:{conversation}"
         address = sender_of(message)[0] or first_address(delivery.headers.get(ENVELOPE_FROM, ""))

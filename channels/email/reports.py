@@ -8,6 +8,7 @@ dead, and is ignored.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,13 +17,13 @@ from email.message import Message
 
 from flufl.bounce import all_failures
 
-from channels.base import redact
 from channels.email.charset import header, raw_header
 from channels.email.mime import first_address, part_bytes
 from channels.email.threading import Threads, message_ids
 from core.contract.schema import DeliveryReceipt, DeliveryStatus, Ignored, Parsed
 
-REASON_LIMIT = 200
+REASON_LIMIT = 100
+_CODES = re.compile(r"\b(?:[245]\.\d{1,3}\.\d{1,3}|[245]\d\d)\b")  # the sentences beside them name people
 _ACTIONS = {
     "delivered": DeliveryStatus.DELIVERED,
     "relayed": DeliveryStatus.SENT,
@@ -85,7 +86,7 @@ class ReportReader:
             if action in _ACTIONS:
                 status = header(block, "Status")
                 address = _address(block, "Original-Recipient") or _address(block, "Final-Recipient")
-                reason = redact(f"{status} {header(block, 'Diagnostic-Code')}").strip()
+                reason = " ".join(_CODES.findall(f"{status} {header(block, 'Diagnostic-Code')}"))
                 permanent = action in {"failed", "error"} and (status.startswith("5") or not status)
                 yield self._receipt(about, _ACTIONS[action], address=address, reason=reason, permanent=permanent)
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from channels.base import mac, same
 from channels.email.settings import EmailSettings
@@ -36,7 +36,7 @@ class Threads:
     address: str
     domain: str
     aliases: tuple[str, ...]
-    secrets: tuple[bytes, ...]
+    secrets: tuple[bytes, ...] = field(repr=False)
 
     @classmethod
     def of(cls, settings: EmailSettings) -> Threads:
