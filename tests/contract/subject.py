@@ -1,0 +1,94 @@
+"""
+What a channel gives to the contract suite: itself, the means to make deliveries, and its provider's side.
+
+A channel joins by `channels/<name>/tests/contract.py` with a function `subject() -> Subject`; nothing else is touched.
+Dictionaries are label → case; leave empty what a channel does not have (a form has no receipts).
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from core.contract.ports import AcceptRaw, Channel, RawDelivery
+from core.contract.schema import DeliveryStatus, OutboundMessage
+
+CHANNELS = Path(__file__).parents[2] / "channels"
+NOON = datetime(2026, 11, 16, 5, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a citizen wrote: the same `key` means the very same message; `sender` is one of the two test citizens."""
+
+    text: str
+    key: str = "1"
+    sender: str = "an"
+    at: datetime = NOON
+
+
+class ProviderMood(StrEnum):
+    """How the provider takes what we send."""
+
+    NORMAL = "normal"
+    DOWN = "down"
+    TEMPORARY = "temporary"
+    REFUSED = "refused"
+    CUT = "cut"
+
+
+class Provider(Protocol):
+    """The provider's side while it runs."""
+
+    channel: Channel
+
+    async def set_mood(self, mood: ProviderMood) -> None:
+        """Behave so from now on."""
+
+    def received(self) -> Sequence[str]:
+        """The texts that citizens got, oldest first."""
+
+
+class Wire(Protocol):
+    """A listening channel's own door, reached from outside."""
+
+    async def bring(self, written: Written) -> bool:
+        """Deliver as the provider does; whether it was confirmed."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One channel under contract. `write` makes a delivery that `verify` accepts; `secret` is one it is set up with."""
+
+    name: str
+    channel: Callable[[], Channel]
+    write: Callable[[Written], RawDelivery]
+    secret: str = ""
+    forged: Mapping[str, RawDelivery] = field(default_factory=dict)
+    oversized: Mapping[str, RawDelivery] = field(default_factory=dict)
+    broken: Mapping[str, RawDelivery] = field(default_factory=dict)
+    ignored: Mapping[str, RawDelivery] = field(default_factory=dict)
+    automatic: Mapping[str, RawDelivery] = field(default_factory=dict)
+    receipts: Mapping[str, tuple[RawDelivery, DeliveryStatus]] = field(default_factory=dict)
+    encodings: Mapping[str, tuple[RawDelivery, str]] = field(default_factory=dict)
+    with_file: Mapping[str, Callable[[str, bytes], RawDelivery]] = field(default_factory=dict)
+    outbound: Callable[[str], OutboundMessage] | None = None
+    provider: Callable[[], AbstractAsyncContextManager[Provider]] | None = None
+    wire: Callable[[AcceptRaw], AbstractAsyncContextManager[Wire]] | None = None
+
+
+def subjects() -> list[Subject]:
+    """All channels that have joined, by name."""
+    return [_load(path) for path in sorted(CHANNELS.glob("*/tests/contract.py"))]
+
+
+def _load(path: Path) -> Subject:
+    found = importlib.import_module(f"channels.{path.parents[1].name}.tests.contract").subject()
+    assert isinstance(found, Subject)
+    return found

@@ -1,0 +1,344 @@
+"""What every channel must do with what comes in: prove it, cut it, read it, and never fall over it."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import unicodedata
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from core.contract.errors import InboundError, PayloadInvalid, PayloadTooLarge, SignatureInvalid
+from core.contract.ports import CarriesFiles, Channel, RawDelivery
+from core.contract.schema import (
+    AttachmentKind,
+    DeliveryReceipt,
+    DeliveryStatus,
+    Ignored,
+    InboundMessage,
+    MessageKind,
+)
+from tests.contract.cases import each, every, having, one
+from tests.contract.subject import NOON, Subject, Written
+
+MARKED = "Kính gửi Trung tâm, đường Lê Lợi ngập sâu; rác thải bốc mùi. Ỷ, ẵ, ỡ, ự!"
+PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452") + bytes(5000)
+
+
+@every()
+def test_it_is_a_channel(subject: Subject) -> None:
+    """All of the port is there, under the folder's name."""
+    channel = subject.channel()
+
+    assert isinstance(channel, Channel)
+    assert channel.name == subject.name
+
+
+@every()
+def test_a_good_delivery_is_accepted(subject: Subject) -> None:
+    """Verification passes, twice as well."""
+    channel, delivery = subject.channel(), subject.write(Written("Xin chào"))
+
+    assert [channel.verify(delivery), channel.verify(delivery)] == [None, None]
+
+
+@each("forged")
+def test_a_forged_delivery_is_refused(subject: Subject, case: RawDelivery) -> None:
+    """What is not proved never reaches the splitter, and the refusal repeats nothing of it."""
+    with pytest.raises(SignatureInvalid) as refusal:
+        subject.channel().verify(case)
+
+    assert "bimat" not in str(refusal.value)
+
+
+@each("oversized")
+def test_an_oversized_delivery_is_refused(subject: Subject, case: RawDelivery) -> None:
+    """A size limit holds before anything is read."""
+    with pytest.raises(PayloadTooLarge):
+        subject.channel().verify(case)
+
+
+@every()
+def test_a_delivery_is_cut_into_named_items(subject: Subject) -> None:
+    """Each item has its keys."""
+    items = subject.channel().split(subject.write(Written("Xin chào")))
+
+    assert items
+    assert all(item.dedupe_key and item.conversation_key for item in items)
+
+
+@every()
+def test_cutting_twice_gives_the_same(subject: Subject) -> None:
+    """Another process, another time: the same keys."""
+    delivery = subject.write(Written("Xin chào"))
+
+    assert list(subject.channel().split(delivery)) == list(subject.channel().split(delivery))
+
+
+@every()
+def test_a_repeated_delivery_has_the_same_key(subject: Subject) -> None:
+    """A provider sends again, later: nothing is done twice."""
+    delivery = subject.write(Written("Xin chào"))
+    later = replace(delivery, received_at=NOON + timedelta(hours=6))
+    first, again = subject.channel().split(delivery), subject.channel().split(later)
+
+    assert [item.dedupe_key for item in first] == [item.dedupe_key for item in again]
+
+
+@every()
+def test_two_messages_have_two_keys(subject: Subject) -> None:
+    """Even with the same words from the same person."""
+    keys = {item.dedupe_key for key in "12" for item in subject.channel().split(subject.write(Written("Alo", key)))}
+
+    assert len(keys) == 2
+
+
+@every()
+def test_messages_of_one_person_keep_their_order(subject: Subject) -> None:
+    """They share a conversation key; another person's do not."""
+    written = [Written("một", "1"), Written("hai", "2"), Written("ba", "3", sender="binh")]
+    keys = [subject.channel().split(subject.write(one_of))[0].conversation_key for one_of in written]
+
+    assert keys[0] == keys[1] != keys[2]
+
+
+@every()
+def test_keys_fit_into_an_index(subject: Subject) -> None:
+    """Short, printable, and without the sender's words."""
+    [item] = subject.channel().split(subject.write(Written("bimat")))
+
+    for key in (item.dedupe_key, item.conversation_key):
+        assert len(key) <= 200
+        assert key.isascii()
+        assert key.isprintable()
+        assert "bimat" not in key
+
+
+@every()
+def test_item_times_have_a_zone(subject: Subject) -> None:
+    """A provider's time is aware or absent."""
+    [item] = subject.channel().split(subject.write(Written("Xin chào")))
+
+    assert item.provider_time is None or item.provider_time.tzinfo is not None
+
+
+@every()
+def test_an_empty_body_is_no_item(subject: Subject) -> None:
+    """Nothing came: say so, do not crash."""
+    with pytest.raises(PayloadInvalid):
+        subject.channel().split(replace(subject.write(Written("x")), body=b""))
+
+
+@every()
+def test_reading_is_pure(subject: Subject) -> None:
+    """The same delivery means the same, in any thread and with any instance."""
+    channel, delivery = subject.channel(), subject.write(Written(MARKED))
+    [item] = channel.split(delivery)
+    with ThreadPoolExecutor(4) as pool:
+        meanings = list(pool.map(lambda _: subject.channel().parse(delivery, item), range(8)))
+
+    assert all(meaning == meanings[0] for meaning in meanings)
+    assert channel.parse(delivery, item) == meanings[0]
+
+
+@every()
+def test_a_message_says_where_it_came_from(subject: Subject) -> None:
+    """Channel and account are those of the delivery; so is the address."""
+    delivery = subject.write(Written("Xin chào"))
+    message = one(subject, delivery)
+
+    assert isinstance(message, InboundMessage)
+    assert (message.channel, message.account) == (subject.name, delivery.account)
+    assert (message.sender.channel, message.sender.account) == (subject.name, delivery.account)
+    assert message.sender.value
+    assert message.provider_message_id
+
+
+@every()
+def test_times_of_a_message(subject: Subject) -> None:
+    """Deadlines start when we took it (A-7), not when the sender's clock says."""
+    message = one(subject, subject.write(Written("Xin chào")))
+
+    assert message.received_at == NOON
+    assert message.provider_time <= message.received_at + timedelta(minutes=5)
+
+
+@every()
+def test_vietnamese_with_marks_arrives_whole(subject: Subject) -> None:
+    """Letter for letter."""
+    assert one(subject, subject.write(Written(MARKED))).text == MARKED
+
+
+@every()
+def test_vietnamese_without_marks_is_left_alone(subject: Subject) -> None:
+    """Nobody's words are improved here."""
+    text = "duong Le Loi ngap sau, xin cho nguoi xuong xem"
+
+    assert one(subject, subject.write(Written(text))).text == text
+
+
+@every()
+def test_decomposed_letters_are_composed(subject: Subject) -> None:
+    """An iPhone writes a tone as a sign of its own."""
+    message = one(subject, subject.write(Written(unicodedata.normalize("NFD", MARKED))))
+
+    assert message.text == MARKED
+
+
+@every()
+def test_signs_beyond_the_basic_plane_arrive(subject: Subject) -> None:
+    """Emoji, also joined ones, and lines."""
+    text = "Cảm ơn 👍🏽\nNgập 🌊 quá"
+
+    assert one(subject, subject.write(Written(text))).text == text
+
+
+@every()
+def test_a_long_message_is_not_cut(subject: Subject) -> None:
+    """Twenty thousand characters of a patient citizen."""
+    text = " ".join(["Đường hỏng."] * 1700)
+
+    assert one(subject, subject.write(Written(text))).text == text
+
+
+@every()
+def test_markup_stays_words(subject: Subject) -> None:
+    """What looks like HTML in plain words is words."""
+    text = "Giá <b>5</b> & 6 'triệu' \"đồng\" {{ 7*7 }} %s"
+
+    assert one(subject, subject.write(Written(text))).text == text
+
+
+@every()
+def test_one_person_has_one_address(subject: Subject) -> None:
+    """Two messages, one address; another person, another address."""
+    written = [Written("x", "1", "an"), Written("x", "2", "an"), Written("x", "3", "binh")]
+    senders = [one(subject, subject.write(one_of)).sender for one_of in written]
+
+    assert senders[0] == senders[1] != senders[2]
+
+
+@every()
+def test_a_message_survives_its_json(subject: Subject) -> None:
+    """Stored and read back it is equal."""
+    message = one(subject, subject.write(Written(MARKED)))
+
+    assert InboundMessage.model_validate_json(message.model_dump_json()) == message
+
+
+@every()
+def test_a_persons_message_is_from_a_person(subject: Subject) -> None:
+    """Ordinary words are never taken for a robot's."""
+    message = one(subject, subject.write(Written("Xin chào")))
+
+    assert message.kind not in {MessageKind.AUTO_REPLY, MessageKind.BOUNCE}
+
+
+@each("encodings")
+def test_encodings_are_read(subject: Subject, case: tuple[RawDelivery, str]) -> None:
+    """Old and wrong encodings end as the words that were meant."""
+    delivery, words = case
+
+    assert one(subject, delivery).text == words
+
+
+@each("broken")
+def test_a_broken_delivery_goes_to_quarantine(subject: Subject, case: RawDelivery) -> None:
+    """PayloadInvalid from the splitter or the parser, and nothing else."""
+    channel = subject.channel()
+    channel.verify(case)
+    with pytest.raises(PayloadInvalid):
+        [channel.parse(case, item) for item in channel.split(case)]
+
+
+@every()
+def test_damage_never_crashes_it(subject: Subject) -> None:
+    """Cut, flipped and stuffed bodies raise an InboundError or mean something; no other exception leaves."""
+    chance, channel, good = random.Random(5), subject.channel(), subject.write(Written(MARKED))
+    for body in _damaged(good.body, chance):
+        delivery = replace(good, body=body)
+        try:
+            for item in channel.split(delivery):
+                for meaning in channel.parse(delivery, item):
+                    meaning.model_dump_json().encode()
+        except InboundError:
+            continue
+
+
+def _damaged(body: bytes, chance: random.Random) -> list[bytes]:
+    cut = [body[: chance.randrange(len(body))] for _ in range(60)]
+    flipped = [_flip(body, chance) for _ in range(200)]
+    stuffed = [body[:at] + chance.randbytes(9) + body[at:] for at in (chance.randrange(len(body)) for _ in range(60))]
+    return [*cut, *flipped, *stuffed, b"\x00", b"\xff" * 100, b"{}", b"[]", b'"x"', b"\r\n\r\n", b": :\r\n\r\n"]
+
+
+def _flip(body: bytes, chance: random.Random) -> bytes:
+    changed = bytearray(body)
+    for _ in range(chance.randrange(1, 6)):
+        changed[chance.randrange(len(changed))] = chance.randrange(256)
+    return bytes(changed)
+
+
+@each("ignored")
+def test_an_unwanted_event_is_ignored_by_name(subject: Subject, case: RawDelivery) -> None:
+    """Understood, counted under a short reason, and nothing done."""
+    meaning = one(subject, case)
+
+    assert isinstance(meaning, Ignored)
+    assert meaning.reason.replace("_", "").isalpha()
+    assert meaning.reason == meaning.reason.lower()
+
+
+@each("automatic")
+def test_a_robot_is_never_taken_for_a_person(subject: Subject, case: RawDelivery) -> None:
+    """So that nobody answers it."""
+    meaning = one(subject, case)
+
+    assert not isinstance(meaning, InboundMessage) or meaning.kind is MessageKind.AUTO_REPLY
+
+
+@each("receipts")
+def test_receipts_are_read(subject: Subject, case: tuple[RawDelivery, DeliveryStatus]) -> None:
+    """The provider's word about a message of ours, in our words."""
+    delivery, status = case
+    receipt = one(subject, delivery)
+
+    assert isinstance(receipt, DeliveryReceipt)
+    assert receipt.status is status
+    assert receipt.provider_message_id
+    assert receipt.channel == subject.name
+
+
+@each("with_file")
+def test_a_file_is_described_by_its_content(subject: Subject, case: Any) -> None:
+    """Digest, size, type by content, a harmless name, nothing stored yet."""
+    [file] = one(subject, case("../../Ảnh\u202egnp.exe", PNG)).attachments
+
+    assert (file.kind, file.media_type, file.size) == (AttachmentKind.IMAGE, "image/png", len(PNG))
+    assert file.sha256 == hashlib.sha256(PNG).hexdigest()
+    assert file.stored_key == ""
+    assert not set("/\\\u202e") & set(file.name)
+
+
+@each("with_file")
+def test_the_bytes_of_a_file_are_found_by_its_digest(subject: Subject, case: Any) -> None:
+    """The worker gets exactly what was sent."""
+    channel, delivery = subject.channel(), case("a.png", PNG)
+    [item] = channel.split(delivery)
+
+    assert isinstance(channel, CarriesFiles)
+    assert dict(channel.extract_files(delivery, item)) == {hashlib.sha256(PNG).hexdigest(): PNG}
+
+
+@having("secret")
+def test_a_channel_keeps_its_secret(subject: Subject) -> None:
+    """Printed by accident, with all it holds, it does not show it."""
+    channel = subject.channel()
+    held = [repr(value) for name, value in vars(channel).items() if not isinstance(value, bytes | str)]
+
+    assert subject.secret not in repr(channel)
+    assert subject.secret not in str(held)
