@@ -124,7 +124,7 @@ def _read_files(path: Path) -> Source:
     positions: dict[tuple[str, ...], Position] = {}
     for file in files:
         label = f"{path.name}/{file.name}" if path.is_dir() else file.name
-        content = _read_yaml(file, label)
+        content = _parse_yaml(file, label)
         twice = content.keys() & document.keys()
         if twice:
             raise PackError(path.name, [f"{label}: section {', '.join(sorted(twice))} stands in another file too"])
@@ -133,7 +133,13 @@ def _read_files(path: Path) -> Source:
     return Source(document, positions)
 
 
-def _read_yaml(file: Path, label: str) -> dict[str, Any]:
+def read_yaml(file: Path) -> dict[str, Any]:
+    """One YAML file as plain values. Raises: PackError: not YAML 1.2, a key twice, or not a mapping."""
+    plain: dict[str, Any] = _plain(_parse_yaml(file, file.name))
+    return plain
+
+
+def _parse_yaml(file: Path, label: str) -> dict[str, Any]:
     try:
         content = YAML(typ="rt").load(file.read_text(encoding="utf-8"))
     except MarkedYAMLError as error:

@@ -22,10 +22,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from core.clock.errors import NotationInvalid
-from core.clock.start import Start, parse_start
-from core.clock.units import Allowance, parse
-from core.clock.warning import parse_lead
+from core.clock import Allowance, NotationInvalid, Start, parse, parse_lead, parse_start
 from core.regulations.sections import (
     Intake,
     Letter,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from core.cases.commands import NAMES, REGISTRY
-from core.clock.start import facts_of
+from core.clock import facts_of
 from core.regulations.model import ClockSpec, Move, Pack
 from core.regulations.words import KINDS, Level, parse_trigger
 

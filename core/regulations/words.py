@@ -70,7 +70,7 @@ class Condition(PackModel):
                              automatic (its category is marked so), via_board, interim (the latest result is a dated
                              commitment), verification, merged (other cases hang on it), cancel_reason
     Facts of the agency:     agency_kind (of the dispatch's agency), unit_named
-    Facts of the command:    reason_code, field_check, outcome
+    Facts of the command:    reason_code, field_check, outcome, undo
     """
 
     urgency: Words | None = None
@@ -92,6 +92,7 @@ class Condition(PackModel):
     reason_code: Words | None = None
     field_check: bool | None = None
     outcome: Words | None = None
+    undo: bool | None = None
 
     def stated(self) -> Iterator[tuple[str, tuple[Any, ...]]]:
         """Each fact that matters with the values it may have."""

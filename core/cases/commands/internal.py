@@ -1,0 +1,53 @@
+"""What the product itself asks of a case: not in table 7.0, and nobody can be given it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from core.cases.commands.base import Command
+from core.cases.sealed import SealedText
+from core.contract.schema import FieldState, Instant, Urgency
+
+
+class ReceiveReport(Command):
+    """
+    A report has come in and opens a case. It carries facts and sealed words; identity stays with the contact.
+
+    Args:
+        received_at: what deadlines count from (A-7), not the time we looked at it.
+        point: latitude and longitude in thousandths of a degree (about 100 m): coarse enough to be shown.
+    """
+
+    label = "Nhận phản ánh"
+    internal = True
+    name: Literal["receive_report"] = "receive_report"
+    case_id: str
+    report_id: str
+    code: str
+    contact_id: str
+    conversation_id: str = ""
+    channel: str
+    account: str = ""
+    received_at: Instant
+    content: SealedText | None = None
+    place: SealedText | None = None
+    commune_code: str | None = None
+    point: tuple[int, int] | None = None
+    category: str | None = None
+    urgency: Urgency = Urgency.NORMAL
+    confidential: bool = False
+    language: str = "vi"
+    completeness: dict[str, FieldState] = Field(default_factory=dict)
+    media: tuple[str, ...] = ()
+    out_of_scope: bool = False
+
+
+class FireClock(Command):
+    """A due time, or the warning before it, has come."""
+
+    label = "Đến hạn"
+    internal = True
+    name: Literal["fire_clock"] = "fire_clock"
+    clock_id: str

@@ -1,0 +1,73 @@
+"""
+The facts that a pack's conditions speak of, read off a case, a dispatch and a command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from core.cases.agencies import AgencyTree
+from core.cases.commands import Command
+from core.cases.model import Case, Dispatch
+from core.contract.schema import FieldState
+from core.regulations.model import Pack
+from core.regulations.sections import RequiredField
+from core.regulations.words import Condition
+
+COMMAND_FACTS = ("reason_code", "field_check", "outcome", "undo")
+
+
+def facts_of(
+    pack: Pack,
+    agencies: AgencyTree,
+    case: Case,
+    *,
+    dispatch: Dispatch | None = None,
+    command: Command | None = None,
+) -> Mapping[str, Any]:
+    """Every fact that is known; a condition on one that is not (no command yet) does not stand in the way."""
+    category = pack.intake.categories.get(case.category or "")
+    facts: dict[str, Any] = {
+        "urgency": case.urgency,
+        "channel": case.channel,
+        "confidential": case.flags.confidential,
+        "reputation": case.flags.reputation,
+        "secret": case.flags.secret,
+        "out_of_scope": case.flags.out_of_scope,
+        "complete": not any(missing_fields(pack, case)),
+        "classified": case.category is not None,
+        "automatic": bool(category and category.automatic),
+        "via_board": case.board_asked,
+        "interim": case.answer_is_interim,
+        "verification": case.verification,
+        "merged": bool(case.merged_cases),
+        "cancel_reason": case.cancel_code,
+    }
+    if dispatch is not None:
+        agency = agencies.get(dispatch.agency_id)
+        facts |= {"agency_kind": agency.kind if agency else None, "unit_named": dispatch.unit_id is not None}
+    if command is not None:
+        facts |= {name: getattr(command, name) for name in COMMAND_FACTS if hasattr(command, name)}
+    return facts
+
+
+def missing_fields(pack: Pack, case: Case) -> Iterator[RequiredField]:
+    """What the regulation requires on this channel, and the case neither has nor is declared to lack (A-8)."""
+    for required in pack.intake.required.values():
+        applies = required.channels is None or case.channel in required.channels
+        if applies and case.completeness.get(required.field, FieldState.MISSING) is FieldState.MISSING:
+            yield required
+
+
+def unmet(condition: Condition, facts: Mapping[str, Any]) -> tuple[str, Any] | None:
+    """The first fact that stands against a condition, with its value; None: it holds."""
+    for name, allowed in condition.stated():
+        if name in facts and facts[name] not in allowed:
+            return name, facts[name]
+    return None
+
+
+def holds(condition: Condition, facts: Mapping[str, Any]) -> bool:
+    """Does nothing stand against it?"""
+    return unmet(condition, facts) is None

@@ -1,0 +1,197 @@
+"""
+What this person may do with this case now, as buttons with their forms.
+
+The same guard that decides a command answers here, so a button that is shown is a command that is allowed as far as
+one can know before it is filled in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from core.cases.commands import REGISTRY
+from core.cases.decide.context import Context
+from core.cases.decide.facts import facts_of, holds, missing_fields
+from core.cases.decide.guard import Subject, fits, subjects
+from core.cases.decide.refusals import button
+from core.cases.forms import Input, InputKind
+from core.cases.model import Case
+from core.regulations.model import Move as Row
+from core.regulations.sections import Reason
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value a field may have, and how it reads."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class FormField:
+    """
+    One field of a command's form.
+
+    Args:
+        required: by the command itself or by the pack; `either` names fields of which one must be filled in.
+        choices: where the pack, the agency tree or the case supplies the list; empty for open fields.
+    """
+
+    name: str
+    label: str
+    kind: InputKind
+    required: bool
+    choices: tuple[Choice, ...] = ()
+    either: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Move:
+    """
+    A command that may be issued.
+
+    Args:
+        subject_id: of the dispatch or request for help it is about; None: the case itself.
+        rules: what allows it. `beyond_text`: a product option that the regulation's text does not know.
+        offered: a time limit that has run out proposes it.
+    """
+
+    command: str
+    label: str
+    dispatch_id: str | None
+    coordination_id: str | None
+    form: tuple[FormField, ...]
+    rules: tuple[str, ...]
+    beyond_text: bool = False
+    offered: bool = False
+
+
+def allowed_moves(ctx: Context, case: Case) -> list[Move]:
+    """Every command that this person may issue now, in the order of the pack, each once for what it is about."""
+    seen: set[tuple[str, str | None]] = set()
+    allowed: list[Move] = []
+    for row in ctx.pack.moves.values():
+        for subject in subjects(case, row):
+            key = (row.command, subject.id)
+            if key not in seen and ctx.actor.roles.intersection(row.by) and fits(ctx, case, row, subject):
+                seen.add(key)
+                allowed.append(_move(ctx, case, row, subject))
+    return allowed
+
+
+def _move(ctx: Context, case: Case, row: Row, subject: Subject) -> Move:
+    return Move(
+        command=row.command,
+        label=button(row.command, row),
+        dispatch_id=subject.dispatch.id if subject.dispatch else None,
+        coordination_id=subject.coordination.id if subject.coordination else None,
+        form=tuple(_fields(ctx, case, row, subject)),
+        rules=row.cites,
+        beyond_text=row.beyond_text,
+        offered=any(clock.offer == row.command for clock in case.running()),
+    )
+
+
+def _fields(ctx: Context, case: Case, row: Row, subject: Subject) -> Iterator[FormField]:
+    demanded = [tuple(alternatives.split("|")) for alternatives in row.requires]
+    for name, info in REGISTRY[row.command].model_fields.items():
+        asked = next((item for item in info.metadata if isinstance(item, Input)), None)
+        if asked is None:
+            continue
+        either = next((group for group in demanded if len(group) > 1 and name in group), ())
+        yield FormField(
+            name=name,
+            label=asked.label,
+            kind=asked.kind,
+            required=info.is_required() or (name,) in demanded,
+            choices=tuple(_choices(ctx, case, row, subject, kind=asked.kind)),
+            either=either,
+        )
+
+
+def _choices(ctx: Context, case: Case, row: Row, subject: Subject, *, kind: InputKind) -> Iterator[Choice]:
+    intake = ctx.pack.intake
+    match kind:
+        case "category":
+            yield from (Choice(item.id, item.label) for item in intake.categories.values() if item.active)
+        case "urgency":
+            yield from (Choice(item.id, item.label) for item in intake.urgencies.values())
+        case "diversion":
+            yield from (Choice(item.id, item.label) for item in intake.diversions.values())
+        case "emergency_target":
+            yield from (Choice(item.id, item.label) for item in intake.emergency_targets.values())
+        case "level":
+            levels = sorted(ctx.pack.rating.levels.values(), key=lambda item: -item.score)
+            yield from (Choice(item.id, item.label) for item in levels)
+        case "fields":
+            yield from (Choice(item.field, item.label) for item in missing_fields(ctx.pack, case))
+        case "decline_reason":
+            yield from _reasons(ctx, case, ctx.pack.decline_reasons.values())
+        case "cancel_reason":
+            yield from _reasons(ctx, case, ctx.pack.cancel_reasons.values())
+        case "agency" | "agencies" | "unit":
+            yield from _agencies(ctx, case, row, subject)
+        case "outcome":
+            yield from _OUTCOMES
+        case "flag":
+            yield from _FLAGS
+        case _:
+            yield from _from_case(ctx, case, kind)
+
+
+_OUTCOMES = (
+    Choice("reached", "Đã xác minh"),
+    Choice("not_reached", "Không liên lạc được"),
+    Choice("not_the_reporter", "Người nghe máy không phải người phản ánh"),
+)
+_FLAGS = (
+    Choice("reputation", "Ảnh hưởng uy tín"),
+    Choice("secret", "Nghi bí mật nhà nước"),
+    Choice("valuable", "Có giá trị"),
+    Choice("false_report", "Sai sự thật"),
+)
+
+
+def _from_case(ctx: Context, case: Case, kind: InputKind) -> Iterator[Choice]:
+    match kind:
+        case "media":
+            yield from (Choice(key, key) for key in sorted(case.evidence))
+        case "report":
+            yield from (Choice(item.report_id, item.code) for item in case.reports)
+        case "clock":
+            late = (item for item in case.clocks.values() if item.breached_at or item.late_s)
+            yield from (Choice(item.id, ctx.pack.clocks[item.name].label) for item in late)
+
+
+def _reasons(ctx: Context, case: Case, reasons: Iterable[Reason]) -> Iterator[Choice]:
+    """Only those grounds whose conditions hold and whose waiting time is over."""
+    facts = facts_of(ctx.pack, ctx.agencies, case)
+    for reason in reasons:
+        clock = case.clocks.get(reason.after_clock)
+        waited = not reason.after_clock or (clock is not None and clock.has_run_out(ctx.now))
+        if waited and holds(reason.when, facts):
+            yield Choice(reason.id, reason.label)
+
+
+def _agencies(ctx: Context, case: Case, row: Row, subject: Subject) -> Iterator[Choice]:
+    """Those the row may go to; the category's usual ones, and the one a returner suggested, come first."""
+    category = ctx.pack.intake.categories.get(case.category or "")
+    suggested = [item.sent_back_to for item in case.dispatches if item.sent_back_to]
+    first = [*suggested, *(category.agencies if category else ())]
+    found = [item for item in ctx.agencies.of_kinds(row.target.kinds) if _fits_target(ctx, case, row, subject, item.id)]
+    found.sort(key=lambda item: first.index(item.id) if item.id in first else len(first))
+    yield from (Choice(item.id, item.name) for item in found)
+
+
+def _fits_target(ctx: Context, case: Case, row: Row, subject: Subject, agency_id: str) -> bool:
+    here = subject.dispatch.agency_id if subject.dispatch else None
+    match row.target.relation:
+        case "place":
+            found = ctx.agencies.get(agency_id)
+            return case.commune_code is None or (found is not None and found.commune_code == case.commune_code)
+        case "below":
+            return here is None or agency_id == here or ctx.agencies.is_below(agency_id, here)
+        case _:
+            return True
