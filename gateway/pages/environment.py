@@ -1,0 +1,63 @@
+"""The Jinja environment: everything escaped, nothing undefined, Vietnamese formats as filters."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+
+from core.identity.codes import format_code
+from core.privacy.mask import mask_address, mask_name, mask_phone
+from gateway.pages import formats
+
+TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
+ENVIRONMENT = web.AppKey("environment", Environment)
+
+
+def build_environment() -> Environment:
+    """One for the life of the process."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    environment.filters.update(
+        time=formats.local_time,
+        date=formats.local_date,
+        clock=formats.local_clock,
+        iso=formats.iso,
+        span=formats.span,
+        due=_due,
+        due_state=_due_state,
+        ago=_ago,
+        number=formats.number,
+        percent=formats.percent,
+        file_size=formats.file_size,
+        masked_name=mask_name,
+        masked_phone=mask_phone,
+        masked_address=mask_address,
+        code=format_code,
+    )
+    return environment
+
+
+@pass_context
+def _due(context: Context, due: datetime) -> str:
+    return formats.due_text(due, context["now"])
+
+
+@pass_context
+def _due_state(context: Context, due: datetime) -> str:
+    return formats.due_state(due, context["now"])
+
+
+@pass_context
+def _ago(context: Context, moment: datetime) -> str:
+    return formats.ago(moment, context["now"])

@@ -1,0 +1,45 @@
+"""The entries of the two menus; each area adds its own while the application is built."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from gateway.auth.staff import Staff
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a menu. `roles`: who sees it, empty: everybody. `order`: smaller stands first."""
+
+    label: str
+    href: str
+    icon: str = ""
+    roles: tuple[str, ...] = ()
+    order: int = 100
+
+
+class Menu:
+    """A menu that grows until the application starts."""
+
+    def __init__(self, *entries: Entry) -> None:
+        self._entries = list(entries)
+
+    def add(self, entry: Entry) -> None:
+        """One more entry."""
+        self._entries.append(entry)
+
+    def visible(self, staff: Staff | None) -> list[Entry]:
+        """What this person sees, in order."""
+        seen = [entry for entry in self._entries if not entry.roles or (staff is not None and staff.may(*entry.roles))]
+        return sorted(seen, key=lambda entry: entry.order)
+
+    def current(self, path: str) -> str:
+        """The href of the entry to which a path belongs: the longest that it starts with."""
+        fitting = [entry.href for entry in self._entries if path == entry.href or path.startswith(f"{entry.href}/")]
+        return max(fitting, key=len, default="")
+
+
+PUBLIC_MENU = web.AppKey("public_menu", Menu)
+CONSOLE_MENU = web.AppKey("console_menu", Menu)

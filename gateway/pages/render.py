@@ -1,0 +1,66 @@
+"""Turns a template into the answer to a request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+from markupsafe import Markup
+
+from gateway.auth.csrf import FIELD, VISITOR, csrf_token
+from gateway.auth.staff import current_staff
+from gateway.deployment import DEPLOYMENT
+from gateway.pages.assets import ASSETS
+from gateway.pages.environment import ENVIRONMENT
+from gateway.pages.navigation import CONSOLE_MENU, PUBLIC_MENU
+
+KEPT_BY_NOBODY = "no-store"
+
+
+def render(
+    request: web.Request,
+    template: str,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **context: Any,
+) -> web.Response:
+    """
+    A page, or a fragment of one for htmx (a template that extends nothing).
+
+    Every template knows: status, staff, office, hotline, demo, now, path, is_htmx, static(name), csrf(), csrf_field(),
+    public_menu, console_menu, current_href. A page with somebody's data or token is stored by no cache.
+    """
+    text = render_text(request, template, status=status, **context)
+    response = web.Response(text=text, status=status, content_type="text/html", headers=headers)
+    if current_staff(request) is not None or VISITOR in request:
+        response.headers["Cache-Control"] = KEPT_BY_NOBODY
+    return response
+
+
+def render_text(request: web.Request, template: str, **context: Any) -> str:
+    """The same as text."""
+    return request.app[ENVIRONMENT].get_template(template).render({**shared_context(request), **context})
+
+
+def shared_context(request: web.Request) -> dict[str, Any]:
+    """What every template may use."""
+    app, staff = request.app, current_staff(request)
+    deployment = app[DEPLOYMENT]
+    public, console = app[PUBLIC_MENU], app[CONSOLE_MENU]
+    return {
+        "staff": staff,
+        "office": deployment.settings.office,
+        "hotline": deployment.settings.hotline,
+        "demo": deployment.settings.mode == "demo",
+        "now": deployment.now(),
+        "path": request.path,
+        "is_htmx": "HX-Request" in request.headers,
+        "static": app[ASSETS].url,
+        "csrf": lambda: csrf_token(request),
+        "csrf_field": lambda: Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, csrf_token(request)),
+        "public_menu": public.visible(staff),
+        "console_menu": console.visible(staff),
+        "current_href": console.current(request.path) or public.current(request.path),
+    }

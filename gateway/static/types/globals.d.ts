@@ -1,0 +1,6 @@
+/** What htmx puts on the page: only what our modules use. */
+declare const htmx: {
+  process(element: Element): void;
+  trigger(element: Element, event: string, detail?: unknown): void;
+  ajax(verb: string, path: string, context: Element | string | { target?: string; swap?: string }): Promise<void>;
+};
