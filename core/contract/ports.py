@@ -66,6 +66,8 @@ class Channel(Protocol):
     """What every channel folder offers; `channels/<name>/adapter.py` in reading order."""
 
     name: str
+    threaded: bool
+    """A message without a known thread begins a new conversation (mail), or goes on with the address's last (chat)."""
 
     def verify(self, delivery: RawDelivery) -> None:
         """Raise SignatureInvalid unless the raw bytes are proved to come from the provider."""
@@ -92,6 +94,14 @@ class ListeningChannel(Channel, Protocol):
 
     async def stop(self) -> None:
         """Stop listening; finish what is being received."""
+
+
+@runtime_checkable
+class CarriesFiles(Protocol):
+    """A channel whose raw body holds the files themselves (mail), so that nothing has to be fetched later."""
+
+    def extract_files(self, delivery: RawDelivery, item: ItemKey) -> Mapping[str, bytes]:
+        """sha256 of an attachment → its bytes; pure."""
 
 
 class MediaStore(Protocol):

@@ -73,7 +73,6 @@ class TaskRow:
     agency_id: str
     stage: str
     due_at: datetime | None
-    since: datetime
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ class ConversationRow:
     account: str
     address_blind: str
     contact_id: str
-    address_sealed: bytes | None
+    correspondent_sealed: bytes | None
     dialogue_sealed: bytes | None
     mode: str
     version: int
@@ -52,6 +52,7 @@ class MessageRow:
     content_sealed: bytes | None
     author: str
     outbox_id: str | None
+    raw_id: str | None = None
 
 
 _CONVERSATION = tuple(conversation.c[name] for name in ConversationRow.__dataclass_fields__)
@@ -237,8 +238,24 @@ def count_diversion(connection: Connection, *, kind: str, channel: str, day: str
     connection.execute(insert(diversion).values(id=new_id(), day=day, kind=kind, channel=channel))
 
 
-def erase(connection: Connection, conversation_id: str) -> None:
-    """Remove a diverted conversation with its messages and timers."""
+def raws_of(connection: Connection, conversation_id: str, provider_blinds: Collection[str] | None = None) -> list[str]:
+    """Ids of the raw bodies behind these messages, or behind all of a conversation's."""
+    query = select(message.c.raw_id).where(message.c.conversation_id == conversation_id, message.c.raw_id.is_not(None))
+    if provider_blinds is not None:
+        query = query.where(message.c.provider_blind.in_(provider_blinds))
+    return list(connection.scalars(query))
+
+
+def erase_messages(connection: Connection, conversation_id: str, provider_blinds: Collection[str]) -> None:
+    """Remove single messages as if they had never been said."""
+    mentioned = message.c.provider_blind.in_(provider_blinds)
+    connection.execute(delete(message).where(message.c.conversation_id == conversation_id, mentioned))
+
+
+def erase(connection: Connection, row: ConversationRow) -> None:
+    """Remove a diverted conversation with its messages and timers, and its contact, of whom nothing else is kept."""
     for table in (timer, message):
-        connection.execute(delete(table).where(table.c.conversation_id == conversation_id))
-    connection.execute(delete(conversation).where(conversation.c.id == conversation_id))
+        connection.execute(delete(table).where(table.c.conversation_id == row.id))
+    connection.execute(delete(conversation).where(conversation.c.id == row.id))
+    connection.execute(delete(identity).where(identity.c.contact_id == row.contact_id))
+    connection.execute(delete(contact).where(contact.c.id == row.contact_id))

@@ -14,6 +14,8 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import Insert
 
+__all__ = ["Connection", "Database", "insert_or_ignore", "upsert"]
+
 T = TypeVar("T")
 
 
@@ -27,6 +29,9 @@ class Database(Protocol):
 
     async def write(self, work: Callable[[Connection], T], *, urgent: bool = False) -> T:
         """Run a writing function in a transaction; `urgent` work (the inbox) goes before everything that waits."""
+
+    async def erase_traces(self) -> None:
+        """After an erasure: leave no copy of deleted rows behind in logs and free pages."""
 
     async def close(self) -> None:
         """Finish what runs, then let go of every connection."""

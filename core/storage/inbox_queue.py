@@ -117,6 +117,13 @@ def erase_raw(connection: Connection, raw_id: str) -> None:
     connection.execute(update(inbox_raw).where(inbox_raw.c.id == raw_id).values(body_sealed=None, wrapped_key=None))
 
 
+def forget_subject(connection: Connection, subject_id: str) -> None:
+    """Items no longer say whose they were: all that stays of them is a keyed hash."""
+    connection.execute(
+        update(inbox_item).where(inbox_item.c.subject_id == subject_id).values(subject_id=None, state="erased")
+    )
+
+
 def replay(connection: Connection, item_id: int) -> None:
     """Put a quarantined item back in the queue. NotFound when it is not in quarantine or its body is erased."""
     body = select(inbox_raw.c.id).where(inbox_raw.c.id == inbox_item.c.raw_id, inbox_raw.c.body_sealed.is_not(None))

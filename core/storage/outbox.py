@@ -22,7 +22,11 @@ from core.storage.tables import outbox
 
 @dataclass(frozen=True)
 class NewEntry:
-    """One message to send. `dedupe_key` names the cause, so that the same notice is never written twice."""
+    """
+    One message to send. `dedupe_key` names the cause, so that the same notice is never written twice.
+
+    `forget`: the last word to somebody of whom nothing may stay; its key is destroyed once it is sent (VN-1, VN-2).
+    """
 
     id: str
     dedupe_key: str
@@ -33,6 +37,7 @@ class NewEntry:
     payload_sealed: bytes
     next_at: datetime
     created_at: datetime
+    forget: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ class ClaimedEntry:
     subject_id: str
     payload_sealed: bytes | None
     attempts: int
+    forget: bool
 
 
 def add(connection: Connection, entries: Iterable[NewEntry]) -> int:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -18,13 +18,14 @@ _SERVER_SETTINGS = {"synchronous_commit": "on", "application_name": "langnghe"}
 
 
 class PostgresDatabase:
-    """A PostgreSQL database shared by any number of processes. `url` is `postgresql+asyncpg://…`."""
+    """A PostgreSQL database shared by any number of processes. `url` is `postgresql://…`; its password may be apart."""
 
     dialect = "postgresql"
 
-    def __init__(self, url: str, *, pool_size: int = 12) -> None:
+    def __init__(self, url: str, *, password: str = "", pool_size: int = 12) -> None:
+        place = make_url(url).set(drivername="postgresql+asyncpg")
         self._engine = create_async_engine(
-            url,
+            place.set(password=password) if password else place,
             pool_size=pool_size,
             max_overflow=4,
             pool_pre_ping=True,

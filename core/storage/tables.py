@@ -128,7 +128,7 @@ conversation = Table(
     Column("account", String(200), nullable=False),
     Column("address_blind", String(64), nullable=False),
     Column("contact_id", String(32), ForeignKey("contact.id"), nullable=False),
-    Column("address_sealed", LargeBinary),
+    Column("correspondent_sealed", LargeBinary, comment="address, name, and what an answer must refer to"),
     Column("dialogue_sealed", LargeBinary, comment="state of the intake dialogue"),
     Column("mode", String(8), nullable=False, server_default="bot", comment="bot or human"),
     Column("version", Integer, nullable=False, server_default="0"),
@@ -153,6 +153,7 @@ message = Table(
     Column("provider_blind", String(64), nullable=False, server_default="", comment="keyed hash of the provider's id"),
     Column("at", Instant, nullable=False),
     Column("content_sealed", LargeBinary, comment="text, subject, attachments, place"),
+    Column("raw_id", String(32), comment="the raw body it came in, while that is kept"),
     Column("author", String(32), nullable=False, server_default="", comment="staff id of a written answer"),
     Column("outbox_id", String(32)),
     UniqueConstraint("conversation_id", "seq"),
@@ -237,7 +238,6 @@ case_task = Table(
     Column("agency_id", String(64), nullable=False, server_default=""),
     Column("stage", String(48), nullable=False),
     Column("due_at", Instant),
-    Column("since", Instant, nullable=False),
 )
 Index("ix_case_task_queue", case_task.c.role, case_task.c.agency_id, case_task.c.due_at, case_task.c.case_id)
 
@@ -283,6 +283,7 @@ outbox = Table(
     Column("channel", String(32), nullable=False),
     Column("payload_sealed", LargeBinary, comment="OutboundMessage, encrypted under the contact's key"),
     Column("subject_id", String(32), nullable=False),
+    Column("forget", Boolean, nullable=False, server_default=text("false"), comment="destroy the subject once sent"),
     Column("state", String(10), nullable=False, server_default="pending"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("next_at", Instant, nullable=False),

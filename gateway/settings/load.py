@@ -27,16 +27,18 @@ ENVIRONMENT = {
     "LANGNGHE_DATABASE_URL": ("database_url",),
     "LANGNGHE_REDIS_URL": ("redis_url",),
     "LANGNGHE_MASTER_KEY": ("master_key",),
-    "LANGNGHE_HTTP_HOST": ("http", "host"),
     "LANGNGHE_HTTP_PORT": ("http", "port"),
     "LANGNGHE_TRUSTED_PROXIES": ("http", "trusted_proxies"),
-    "LANGNGHE_SMTP_HOST": ("email", "host"),
     "LANGNGHE_SMTP_PORT": ("email", "smtp_port"),
     "LANGNGHE_LMTP_PORT": ("email", "lmtp_port"),
     "LANGNGHE_LOG_LEVEL": ("logs", "level"),
     "LANGNGHE_LOG_FORMAT": ("logs", "format"),
 }
-SECRETS = (("redis_url",), ("database_url",), ("email", "relay_password"))
+# One variable for every listening address: what a container sets.
+BIND = "LANGNGHE_BIND"
+# Variables that name a file, as container secrets do.
+FILES = {"LANGNGHE_MASTER_KEY_FILE": ("master_key",), "LANGNGHE_DATABASE_PASSWORD_FILE": ("database_password",)}
+SECRETS = (("redis_url",), ("database_url",), ("database_password",), ("email", "relay_password"))
 EXAMPLES = {
     "mode": "production",
     "roles": 'roles = ["web", "worker"]',
@@ -89,6 +91,11 @@ def _overlay(raw: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
     for name, path in ENVIRONMENT.items():
         if environ.get(name):
             _set(raw, path, environ[name])
+    for name, path in FILES.items():
+        if environ.get(name):
+            _set(raw, path, f"file:{environ[name]}")
+    for section in ("http", "email") if environ.get(BIND) else ():
+        _set(raw, (section, "host"), environ[BIND])
     return raw
 
 

@@ -72,6 +72,7 @@ class Settings(Section):
     public_url: str = "http://127.0.0.1:8080"
     regulation: str = "thua_thien_hue"
     database_url: str = Field(default="", description="empty: SQLite in the data folder")
+    database_password: SecretStr = SecretStr("")
     redis_url: SecretStr = SecretStr("")
     master_key: str = Field(default="", description="env:NAME or file:PATH; demo mode makes one in the data folder")
     office: str = "Trung tâm tiếp nhận phản ánh hiện trường"

@@ -70,7 +70,7 @@ async def test_queues_show_the_nearest_due_time_first_and_page_on(database: Data
     """Without a due time last; a page continues where the one before ended."""
     dues = {"a": NOW + timedelta(hours=2), "b": None, "c": NOW + timedelta(hours=1), "d": None}
     for name, due in dues.items():
-        task = cases.TaskRow(key="t", role="officer", agency_id="x", stage="s", due_at=due, since=NOW)
+        task = cases.TaskRow(key="t", role="officer", agency_id="x", stage="s", due_at=due)
         await append(database, case_row(name), 1, tasks=[task])
     page = partial(cases.queue, seats=[("officer", "x")], most=3)
 
@@ -120,7 +120,7 @@ async def with_conversation(database: Database) -> conversations.ConversationRow
         account="a",
         address_blind="b",
         contact_id="p",
-        address_sealed=b"x",
+        correspondent_sealed=b"x",
         dialogue_sealed=None,
         mode="bot",
         version=0,

@@ -112,7 +112,6 @@ def upgrade() -> None:
         sa.Column("agency_id", sa.String(length=64), server_default="", nullable=False),
         sa.Column("stage", sa.String(length=48), nullable=False),
         sa.Column("due_at", core.storage.types.Instant(), nullable=True),
-        sa.Column("since", core.storage.types.Instant(), nullable=False),
         sa.PrimaryKeyConstraint("case_id", "key", name=op.f("pk_case_task")),
     )
     with op.batch_alter_table("case_task", schema=None) as batch_op:
@@ -248,6 +247,13 @@ def upgrade() -> None:
             comment="OutboundMessage, encrypted under the contact's key",
         ),
         sa.Column("subject_id", sa.String(length=32), nullable=False),
+        sa.Column(
+            "forget",
+            sa.Boolean(),
+            server_default=sa.text("(false)"),
+            nullable=False,
+            comment="destroy the subject once sent",
+        ),
         sa.Column("state", sa.String(length=10), server_default="pending", nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("next_at", core.storage.types.Instant(), nullable=False),
@@ -346,7 +352,12 @@ def upgrade() -> None:
         sa.Column("account", sa.String(length=200), nullable=False),
         sa.Column("address_blind", sa.String(length=64), nullable=False),
         sa.Column("contact_id", sa.String(length=32), nullable=False),
-        sa.Column("address_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column(
+            "correspondent_sealed",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="address, name, and what an answer must refer to",
+        ),
         sa.Column("dialogue_sealed", sa.LargeBinary(), nullable=True, comment="state of the intake dialogue"),
         sa.Column("mode", sa.String(length=8), server_default="bot", nullable=False, comment="bot or human"),
         sa.Column("version", sa.Integer(), server_default="0", nullable=False),
@@ -426,6 +437,7 @@ def upgrade() -> None:
         ),
         sa.Column("at", core.storage.types.Instant(), nullable=False),
         sa.Column("content_sealed", sa.LargeBinary(), nullable=True, comment="text, subject, attachments, place"),
+        sa.Column("raw_id", sa.String(length=32), nullable=True, comment="the raw body it came in, while that is kept"),
         sa.Column(
             "author", sa.String(length=32), server_default="", nullable=False, comment="staff id of a written answer"
         ),

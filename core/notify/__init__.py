@@ -1,0 +1,1 @@
+"""Whom to tell what: notices planned from events and the pack, letters rendered from templates, channels chosen."""

@@ -1,0 +1,23 @@
+"""What every letter of a deployment says about itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.notify.letters import PLACEHOLDERS, Letter, templates
+
+
+@dataclass(frozen=True)
+class House:
+    """The office behind the letters: its name, its hotline, where a report is followed."""
+
+    office: str
+    hotline: str
+    follow_url: str
+
+    def write(self, template: str, values: Mapping[str, str]) -> Letter:
+        """A letter from a template; placeholders that nothing is known for stay empty. KeyError: no such template."""
+        known = dict.fromkeys(PLACEHOLDERS, "")
+        known |= {"office": self.office, "hotline": self.hotline, "link": self.follow_url}
+        return templates()[template].fill(known | dict(values))

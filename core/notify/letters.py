@@ -1,0 +1,65 @@
+"""
+Letters to citizens: a template, its placeholders filled in from a closed set.
+
+The words live in `templates/vi.yaml`. A placeholder that is not in `PLACEHOLDERS`, or a template that a pack names and
+nobody wrote, fails a test.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+PLACEHOLDERS = frozenset(
+    {"code", "link", "office", "hotline", "answer", "reason", "note", "fields", "date", "agencies", "ratings", "stage"}
+)
+_HOLE = re.compile(r"\{([a-z_]+)\}")
+_FILE = Path(__file__).parent / "templates" / "vi.yaml"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What goes out: `subject` is used by channels that have one."""
+
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Template:
+    """A letter with holes."""
+
+    subject: str
+    text: str
+
+    @property
+    def holes(self) -> frozenset[str]:
+        """Names of the placeholders it uses."""
+        return frozenset(_HOLE.findall(self.subject + self.text))
+
+    def fill(self, values: Mapping[str, str]) -> Letter:
+        """The letter; a line whose only placeholder is empty is left out. KeyError for a missing value."""
+        lines = [_fill(line, values) for line in self.text.strip().splitlines() if not _is_void(line, values)]
+        text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+        return Letter(_fill(self.subject, values), text)
+
+
+@cache
+def templates() -> Mapping[str, Template]:
+    """Every template by name."""
+    raw = YAML(typ="safe", pure=True).load(_FILE)
+    return {name: Template(entry["subject"], entry["text"]) for name, entry in raw.items()}
+
+
+def _fill(line: str, values: Mapping[str, str]) -> str:
+    return _HOLE.sub(lambda hole: values[hole[1]], line)
+
+
+def _is_void(line: str, values: Mapping[str, str]) -> bool:
+    holes = _HOLE.findall(line)
+    return bool(holes) and not any(values[hole] for hole in holes)

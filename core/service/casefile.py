@@ -1,0 +1,114 @@
+"""A case in the hand: as stored, plus the events of this unit of work, ready to be appended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from core.cases.events import Event, canonical
+from core.cases.evolve import evolve
+from core.cases.model import Case
+from core.cases.tasks import open_tasks
+from core.privacy import chain
+from core.regulations.model import Pack
+from core.storage.cases import CaseRow, ClockRow, EventRow, TaskRow
+
+
+@dataclass
+class CaseFile:
+    """`case` already holds `events`; `stored_version` and `head` are those of the database."""
+
+    pack: Pack
+    case: Case | None = None
+    stored_version: int = 0
+    head: bytes = b""
+    search_text: str = ""
+    events: list[Event] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, row: CaseRow, pack: Pack) -> CaseFile:
+        """A stored case."""
+        case = Case.model_validate(row.state)
+        return cls(pack, case, row.version, row.head, row.search_text)
+
+    def take(self, events: Sequence[Event]) -> None:
+        """Fold what was decided."""
+        for event in events:
+            self.case = evolve(self.case, event)
+        self.events.extend(events)
+
+    @property
+    def now(self) -> Case:
+        """The case as it stands; LookupError before its first event."""
+        if self.case is None:
+            raise LookupError("the case has not been received yet")
+        return self.case
+
+    @property
+    def public_stage(self) -> str:
+        """Where the case stands, in the words for outsiders; a stage without such words shows the one before."""
+        stages = (self.pack.stage("case", visit.stage) for visit in reversed(self.now.trail))
+        return next((stage.public for stage in stages if stage.public), "")
+
+    def rows(self) -> tuple[CaseRow, list[EventRow], list[TaskRow], list[ClockRow]]:
+        """What to store."""
+        events = self._event_rows()
+        return self._case_row(events[-1].hash), events, self._task_rows(), self._clock_rows()
+
+    def _event_rows(self) -> list[EventRow]:
+        bodies = [canonical(event) for event in self.events]
+        hashes = chain.extend(self.head or chain.start(self.now.id), bodies)
+        return [
+            EventRow(version=version, name=event.kind, at=event.at, actor=event.by.id, body=body, hash=digest)
+            for version, event, body, digest in zip(
+                range(self.stored_version + 1, self.stored_version + len(bodies) + 1),
+                self.events,
+                bodies,
+                hashes,
+                strict=True,
+            )
+        ]
+
+    def _case_row(self, head: bytes) -> CaseRow:
+        case = self.now
+        kind = self.pack.stage("case", case.stage).kind
+        return CaseRow(
+            id=case.id,
+            code=case.code,
+            regulation=case.regulation,
+            version=self.stored_version + len(self.events),
+            head=head,
+            stage=case.stage,
+            open=kind in ("open", "aside"),
+            urgency=case.urgency,
+            category=case.category or "",
+            received_at=case.received_at,
+            closed_at=case.trail[-1].at if kind in ("done", "closed") else None,
+            published_at=self._published_at(),
+            next_due_at=self._next_due(),
+            state=case.model_dump(mode="json"),
+            search_text=self.search_text,
+        )
+
+    def _published_at(self) -> datetime | None:
+        return next((one.at for one in reversed(self.now.publications) if one.kind == "public"), None)
+
+    def _next_due(self) -> datetime | None:
+        return min((clock.due_at for clock in self.now.running() if clock.purpose == "deadline"), default=None)
+
+    def _task_rows(self) -> list[TaskRow]:
+        return [
+            TaskRow(
+                key=f"{task.role}:{task.dispatch_id or task.coordination_id or ''}",
+                role=task.role,
+                agency_id=task.agency_id or "",
+                stage=task.stage,
+                due_at=task.due_at,
+            )
+            for task in open_tasks(self.pack, self.now)
+        ]
+
+    def _clock_rows(self) -> list[ClockRow]:
+        clocks = ((clock.id, clock.fires_at) for clock in self.now.clocks.values())
+        return [ClockRow(clock_id, fires_at) for clock_id, fires_at in clocks if fires_at is not None]

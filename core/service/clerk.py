@@ -1,0 +1,126 @@
+"""
+Everything a unit of work is done with, put together once: talks, posting, desk, dialogue, notices, publication.
+
+`finish` is the one way to end a unit: notices are written, the public view brought up to date, conversations saved,
+cases closed, and all of it committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from core.cases.decide import Actor, Refusal
+from core.contract.errors import VersionConflict
+from core.intake.rules import IntakeRules
+from core.notify.house import House
+from core.privacy.media import FileMediaStore
+from core.service.converse import Converse
+from core.service.desk import CaseDesk, Issued
+from core.service.notices import Notices
+from core.service.posting import Posting
+from core.service.publishing import Publishing
+from core.service.regulation import Regulation
+from core.service.safe import Safe
+from core.service.talk import Talks
+from core.service.texts import Texts
+from core.service.work import Work, Write
+from core.storage.database import Database
+
+_TRIES = 3
+
+
+class Clerk:
+    """The use cases' common hands in one process."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        safe: Safe,
+        media: FileMediaStore,
+        regulation: Regulation,
+        rules: IntakeRules,
+        house: House,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self.texts = Texts(database, safe=safe)
+        self.talks = Talks(database, safe=safe, now=now)
+        self.posting = Posting(self.talks, safe=safe, now=now)
+        self.desk = CaseDesk(database, safe=safe, regulation=regulation, now=now)
+        self.converse = Converse(
+            database,
+            safe=safe,
+            media=media,
+            desk=self.desk,
+            posting=self.posting,
+            house=house,
+            rules=rules,
+            now=now,
+        )
+        self._notices = Notices(
+            talks=self.talks,
+            posting=self.posting,
+            converse=self.converse,
+            texts=self.texts,
+            regulation=regulation,
+            house=house,
+        )
+        self._publishing = Publishing(regulation=regulation, texts=self.texts)
+
+    async def finish(self, work: Work) -> None:
+        """Write what follows from the work, and store all of it or nothing."""
+        await self._notices.write(work)
+        await self._publishing.write(work)
+        await self.talks.save_all(work)
+        self.desk.close(work)
+        await work.commit(self._database)
+
+    async def execute(
+        self,
+        case_id: str,
+        name: str,
+        payload: Mapping[str, Any],
+        *,
+        actor: Actor,
+        version: int | None = None,
+        also: Write | None = None,
+    ) -> Issued | Refusal:
+        """
+        One command on one case, as a unit of its own.
+
+        Args:
+            version: the version its sender saw (If-Match); without one, a lost race is tried again.
+            also: a write to go into the same transaction (an idempotency record).
+        Raises: NotFound · VersionConflict.
+        """
+        for attempt in range(_TRIES):
+            try:
+                return await self._execute(case_id, name, payload, actor=actor, version=version, also=also)
+            except VersionConflict:
+                if version is not None or attempt == _TRIES - 1:
+                    raise
+        raise AssertionError("unreachable: the loop returns or raises")
+
+    async def _execute(
+        self,
+        case_id: str,
+        name: str,
+        payload: Mapping[str, Any],
+        *,
+        actor: Actor,
+        version: int | None,
+        also: Write | None,
+    ) -> Issued | Refusal:
+        work = Work()
+        file = await self.desk.open(work, case_id)
+        self.desk.expect(file, version)
+        answer = await self.desk.issue(work, case_id, name, payload, actor)
+        if isinstance(answer, Refusal):
+            return answer
+        if also is not None:
+            work.add(also)
+        await self.finish(work)
+        return answer

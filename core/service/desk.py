@@ -1,0 +1,153 @@
+"""
+The case desk: the single door through which a case changes.
+
+A command is sealed, decided, folded and, with everything that follows from it (events, clocks, tasks, notices, what
+the public sees), stored in one transaction. What the regulation does not allow comes back as a Refusal, unstored.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from pydantic import ValidationError
+
+from core.cases.commands import REGISTRY, Command, ReceiveReport
+from core.cases.decide import Actor, Context, Decision, Refusal, decide
+from core.cases.events import Event
+from core.cases.sealed import SealedText
+from core.contract.errors import VersionConflict
+from core.privacy.vault import Sealed, Vault
+from core.regulations.model import Pack
+from core.service.casefile import CaseFile
+from core.service.regulation import Regulation
+from core.service.safe import Safe
+from core.service.work import Work
+from core.storage import cases, reports
+from core.storage.database import Database
+
+_LONGEST_TEXT = 20_000
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A command that was carried out: its events, of this case, in order."""
+
+    events: tuple[Event, ...]
+
+
+class CaseDesk:
+    """Issues commands within a unit of work; `close` turns the touched cases into writes."""
+
+    def __init__(self, database: Database, *, safe: Safe, regulation: Regulation, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._safe = safe
+        self.regulation = regulation
+        self._now = now
+
+    async def open(self, work: Work, case_id: str) -> CaseFile:
+        """A case, in the hand of this unit. NotFound."""
+        if case_id not in work.cases:
+            row = await self._database.read(partial(cases.load, case_id=case_id))
+            work.cases[case_id] = CaseFile.of(row, self.regulation.packs.get(row.regulation))
+        return work.cases[case_id]
+
+    async def receive(self, work: Work, payload: Mapping[str, Any], *, search_text: str) -> Issued | Refusal:
+        """A report opens a case under the regulation in force; `payload` is that of ReceiveReport, words unsealed."""
+        case_id = str(payload["case_id"])
+        file = CaseFile(self.regulation.current, search_text=search_text)
+        work.cases[case_id] = file
+        return await asyncio.to_thread(self._issue, work, case_id, ReceiveReport, payload, Actor.system())
+
+    async def issue(
+        self, work: Work, case_id: str, name: str, payload: Mapping[str, Any], actor: Actor
+    ) -> Issued | Refusal:
+        """
+        Carry out one command of table 7.0 (or `fire_clock`) on a case.
+
+        Raises: NotFound: no such case, or another case that the command names.
+        """
+        await self.open(work, case_id)
+        for field in ("other_case", "same_as"):
+            if payload.get(field):
+                await self.open(work, str(payload[field]))
+        return await asyncio.to_thread(self._issue, work, case_id, REGISTRY[name], payload, actor)
+
+    def _issue(
+        self, work: Work, case_id: str, kind: type[Command], payload: Mapping[str, Any], actor: Actor
+    ) -> Issued | Refusal:
+        file = work.cases[case_id]
+        sealer = _Sealer(self._safe.vault, subject_id=case_id)
+        try:
+            command = kind.model_validate(dict(payload), context={"sealer": sealer})
+        except ValidationError as error:
+            return _invalid(kind, error)
+        decision = decide(self._context(work, case_id, file.pack, actor), file.case, command)
+        if isinstance(decision, Refusal):
+            return decision
+        self._take(work, case_id, decision)
+        sealer.hand_over(work)
+        return Issued(decision.events)
+
+    def _context(self, work: Work, case_id: str, pack: Pack, actor: Actor) -> Context:
+        now = self._now()
+        others = {key: file.case for key, file in work.cases.items() if key != case_id and file.case is not None}
+        return Context(
+            pack=pack,
+            actor=actor,
+            agencies=self.regulation.agencies,
+            calendar=self.regulation.calendar(now),
+            now=now,
+            others=others,
+        )
+
+    def _take(self, work: Work, case_id: str, decision: Decision) -> None:
+        work.cases[case_id].take(decision.events)
+        for other, events in decision.elsewhere.items():
+            work.cases[other].take(events)
+
+    def close(self, work: Work) -> None:
+        """Turn what happened to every case in the hand into writes, in order of id (deadlocks)."""
+        for _, file in sorted(work.cases.items()):
+            if file.events:
+                row, events, tasks, clocks = file.rows()
+                work.foundations.append(partial(cases.append, row=row, events=events, tasks=tasks, clocks=clocks))
+
+    def expect(self, file: CaseFile, version: int | None) -> None:
+        """VersionConflict unless the case still is at the version its reader saw (If-Match)."""
+        if version is not None and file.stored_version != version:
+            raise VersionConflict(f"case is at version {file.stored_version}, not {version}")
+
+
+class _Sealer:
+    """Seals a command's texts under the case's own key; nothing is stored before the command is carried out."""
+
+    def __init__(self, vault: Vault, *, subject_id: str) -> None:
+        self._vault = vault
+        self._subject_id = subject_id
+        self._sealed: list[tuple[Sealed, str]] = []
+
+    def __call__(self, text: str) -> SealedText:
+        if len(text) > _LONGEST_TEXT:
+            raise ValueError(f"Nội dung quá dài, tối đa {_LONGEST_TEXT} ký tự.")
+        row = self._vault.seal(text, subject_id=self._subject_id)
+        self._sealed.append((row, text))
+        return SealedText(id=row.id, commitment=row.commitment, length=row.length)
+
+    def hand_over(self, work: Work) -> None:
+        """The command was carried out: its texts are to be stored, and may be quoted."""
+        rows = [reports.VaultRow(row.id, row.subject_id, row.sealed) for row, _ in self._sealed]
+        work.add(partial(reports.put_texts, rows=rows))
+        work.texts |= {row.id: text for row, text in self._sealed}
+
+
+def _invalid(kind: type[Command], error: ValidationError) -> Refusal:
+    """What a command carries does not fit its form: which fields, in the words of the form."""
+    problems = {".".join(map(str, one["loc"])) or "*": one["msg"] for one in error.errors(include_url=False)}
+    names = ", ".join(problems)
+    text = f"Thông tin nhập cho “{kind.label}” chưa hợp lệ ({names}). Vui lòng kiểm tra lại."
+    return Refusal("data_invalid", 422, text, details={"fields": problems})

@@ -1,0 +1,142 @@
+"""
+Taking up one inbox item: read it, find its conversation, let the dialogue answer, store everything at once.
+
+The item is finished in the same transaction as all that came of it, so a crash at any point means it is simply taken
+up again. What cannot be read goes to quarantine with its reason and blocks nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+
+import structlog
+
+from core.contract.errors import PayloadInvalid
+from core.contract.ports import CarriesFiles, Channel, ItemKey, RawDelivery
+from core.contract.schema import Attachment, DeliveryReceipt, InboundMessage, Parsed
+from core.intake.happenings import TimerFired, TimerKind
+from core.privacy.errors import Erased, MediaRefused
+from core.privacy.media import FileMediaStore
+from core.service.clerk import Clerk
+from core.service.safe import Safe
+from core.service.talk import Talk
+from core.service.work import Work
+from core.storage import conversations, inbox_queue, outbox
+from core.storage.database import Database
+from core.storage.inbox import unpack_delivery
+from core.storage.inbox_queue import WaitingItem
+
+log = structlog.get_logger()
+
+Files = Mapping[str, bytes]
+
+
+class Intake:
+    """Processes inbox items and conversation timers."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        safe: Safe,
+        media: FileMediaStore,
+        clerk: Clerk,
+        channels: Mapping[str, Channel],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._safe = safe
+        self._media = media
+        self._clerk = clerk
+        self._channels = channels
+        self._now = now
+
+    async def take_up(self, item: WaitingItem) -> str:
+        """
+        Process one item; returns what became of it: done, ignored, erased or quarantined.
+
+        Raises: VersionConflict when another worker was faster; any other error means: try again later.
+        """
+        channel = self._channels.get(item.channel)
+        if channel is None:
+            return await self._finish(item, "quarantined", "channel is off")
+        try:
+            parsed, files = await asyncio.to_thread(self._read, item, channel)
+        except PayloadInvalid as error:
+            return await self._finish(item, "quarantined", str(error) or error.code)
+        except Erased:
+            return await self._finish(item, "erased", "body erased")
+        return await self._process(item, channel, parsed, files)
+
+    def _read(self, item: WaitingItem, channel: Channel) -> tuple[Sequence[Parsed], Files]:
+        packed = self._safe.zone.open(item.wrapped_key, item.body_sealed, binding=item.raw_id)
+        delivery = unpack_delivery(packed, channel=item.channel, account=item.account, received_at=item.received_at)
+        key = ItemKey(item.dedupe_key, item.conversation_key, item.part, item.provider_time)
+        files = self._files(channel, delivery, key)
+        return channel.parse(delivery, key), files
+
+    def _files(self, channel: Channel, delivery: RawDelivery, key: ItemKey) -> Files:
+        return channel.extract_files(delivery, key) if isinstance(channel, CarriesFiles) else {}
+
+    async def _finish(self, item: WaitingItem, state: str, reason: str) -> str:
+        await self._database.write(partial(inbox_queue.finish, item_id=item.id, state=state, reason=reason))
+        log.info("item_finished", channel=item.channel, outcome=state, reason=reason)
+        return state
+
+    async def _process(self, item: WaitingItem, channel: Channel, parsed: Sequence[Parsed], files: Files) -> str:
+        work, state, subject = Work(), "ignored", None
+        for one in parsed:
+            if isinstance(one, InboundMessage):
+                talk = await self._clerk.talks.for_message(work, one, threaded=channel.threaded)
+                kept = await self._hear(work, talk, one, files, item)
+                state, subject = ("done", talk.contact_id) if kept else ("erased", None)
+            elif isinstance(one, DeliveryReceipt):
+                state = "done"
+                self._note_receipt(work, one)
+        work.add(partial(inbox_queue.finish, item_id=item.id, state=state, subject_id=subject))
+        if state == "erased":
+            work.add(partial(inbox_queue.erase_raw, raw_id=item.raw_id))
+        await self._clerk.finish(work)
+        log.info("item_processed", channel=item.channel, outcome=state)
+        return state
+
+    async def _hear(self, work: Work, talk: Talk, message: InboundMessage, files: Files, item: WaitingItem) -> bool:
+        stored = [await self._store(one, files, talk.contact_id) for one in message.attachments]
+        kept = tuple(one for one in stored if one is not None)
+        message = message.model_copy(update={"attachments": kept})
+        heard = await self._clerk.converse.hear(work, talk, message, raw_id=item.raw_id)
+        if not heard:
+            work.afterwards += [partial(self._media.delete, file.stored_key) for file in kept if file.stored_key]
+        return heard
+
+    async def _store(self, attachment: Attachment, files: Files, contact_id: str) -> Attachment | None:
+        """Keep a file under its owner's key; one that is not taken is named in the log by its reason only."""
+        data = files.get(attachment.sha256)
+        if attachment.stored_key or data is None:
+            return attachment
+        try:
+            return await self._media.put_file(data, subject_id=contact_id, name=attachment.name)
+        except MediaRefused as refusal:
+            log.info("file_refused", reason=refusal.reason)
+            return None
+
+    def _note_receipt(self, work: Work, receipt: DeliveryReceipt) -> None:
+        work.add(
+            partial(
+                outbox.note_receipt,
+                provider_message_id=receipt.provider_message_id,
+                outcome=receipt.status,
+                reason=receipt.reason,
+            )
+        )
+
+    async def fire_timer(self, timer: conversations.DueTimer) -> None:
+        """A wait of a conversation is over. VersionConflict when it was fired or moved meanwhile."""
+        work = Work()
+        talk = await self._clerk.talks.load(work, timer.conversation_id)
+        work.foundations.append(partial(conversations.take_timer, timer_id=timer.id))
+        await self._clerk.converse.happen(work, talk, TimerFired(TimerKind(timer.kind)))
+        await self._clerk.finish(work)

@@ -1,0 +1,99 @@
+"""
+Writing to a citizen: the outbox entry and the line in the conversation, in the work of whatever caused it.
+
+The same cause gives the same `dedupe_key`, so a notice worked out twice is one message. What goes out is sealed under
+the contact's key; erasing the contact makes an unsent message unreadable, and it fails instead of going out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+from core.contract.schema import OutboundMessage, new_id
+from core.service.safe import Safe
+from core.service.talk import MessageContent, Talk, Talks
+from core.service.work import Work
+from core.storage import conversations, outbox
+from core.storage.outbox import NewEntry
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What to say: `cause` names why, once and for ever; `author` is the staff member who wrote it, if one did."""
+
+    text: str
+    cause: str
+    subject: str = ""
+    buttons: tuple[tuple[str, str], ...] = ()
+    case_id: str | None = None
+    author: str = ""
+
+
+class Posting:
+    """Puts letters into conversations."""
+
+    def __init__(self, talks: Talks, *, safe: Safe, now: Callable[[], datetime]) -> None:
+        self.talks = talks
+        self._safe = safe
+        self._now = now
+
+    async def say(self, work: Work, talk: Talk, letter: Letter) -> None:
+        """Write to the person of this conversation, on its channel, in its thread."""
+        entry, row = await asyncio.to_thread(self._prepare, talk, letter)
+        talk.next_seq += 1
+        work.add(partial(outbox.add, entries=[entry]))
+        work.add(partial(conversations.add_message, row=row))
+
+    async def farewell(self, work: Work, talk: Talk, letter: Letter) -> None:
+        """The last word to somebody of whom nothing may stay (VN-1, VN-2): under a key of its own, no line kept."""
+        entry = await asyncio.to_thread(self._entry, talk, letter, subject_id=new_id())
+        work.add(partial(outbox.add, entries=[replace(entry, forget=True)]))
+
+    def _prepare(self, talk: Talk, letter: Letter) -> tuple[NewEntry, conversations.MessageRow]:
+        entry = self._entry(talk, letter, subject_id=talk.contact_id)
+        content = MessageContent(text=letter.text, subject=letter.subject)
+        row = self.talks.line(talk, content, direction="out", at=self._now())
+        return entry, replace(row, author=letter.author, outbox_id=entry.id)
+
+    def _entry(self, talk: Talk, letter: Letter, *, subject_id: str) -> NewEntry:
+        now, entry_id = self._now(), new_id()
+        message = _message(talk, letter, entry_id)
+        return NewEntry(
+            id=entry_id,
+            dedupe_key=f"{talk.row.id}/{letter.cause}",
+            conversation_id=talk.row.id,
+            case_id=letter.case_id,
+            channel=talk.row.channel,
+            subject_id=subject_id,
+            payload_sealed=self._safe.seal(message, subject_id=subject_id, place=f"outbox:{entry_id}"),
+            next_at=now,
+            created_at=now,
+        )
+
+
+def _message(talk: Talk, letter: Letter, entry_id: str) -> OutboundMessage:
+    who = talk.correspondent
+    return OutboundMessage(
+        id=entry_id,
+        channel=talk.row.channel,
+        account=talk.row.account,
+        recipient=who.address,
+        text=letter.text,
+        subject=_answering(who.subject) or letter.subject,
+        buttons=letter.buttons,
+        conversation_id=talk.row.id,
+        in_reply_to=who.last_id,
+        references=who.references,
+        automatic=not letter.author,
+    )
+
+
+def _answering(subject: str) -> str:
+    """Keep the citizen's own subject, so that their mail program keeps the thread together."""
+    if not subject or subject.lower().startswith("re:"):
+        return subject
+    return f"Re: {subject}"

@@ -1,0 +1,106 @@
+"""
+What everybody may read of a case, kept as shown: written whenever a case that is published, or was, changes.
+
+The view is the pack's allow-list with the sealed answer opened; nothing else of the case has a way into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+
+from core.cases.view import PublicView, is_published, public_view
+from core.contract.schema import Model
+from core.identity.codes import format_code
+from core.intake.fold import fold
+from core.service.casefile import CaseFile
+from core.service.regulation import Regulation
+from core.service.texts import Texts
+from core.service.work import Work
+from core.storage import reports
+from core.storage.reports import PublicationRow
+
+RESULT, DECLINED = "result", "declined"
+
+
+class ShownStep(Model):
+    """A public step that was reached."""
+
+    label: str
+    at: datetime
+
+
+class Shown(Model):
+    """One published case as pages and the API give it out; fields that its list does not name are empty."""
+
+    code: str = ""
+    category: str = ""
+    commune_code: str = ""
+    point: tuple[float, float] | None = None
+    received_at: datetime | None = None
+    stage: str = ""
+    steps: tuple[ShownStep, ...] = ()
+    agencies: tuple[str, ...] = ()
+    answer: str = ""
+    interim: bool = False
+    media: tuple[str, ...] = ()
+    answered_at: datetime | None = None
+    decline_label: str = ""
+
+
+class Publishing:
+    """Keeps the publication table in step with the cases of a unit of work."""
+
+    def __init__(self, *, regulation: Regulation, texts: Texts) -> None:
+        self._regulation = regulation
+        self._texts = texts
+
+    async def write(self, work: Work) -> None:
+        """Show, show anew, or take down."""
+        for file in work.cases.values():
+            if file.events:
+                await self._write(work, file)
+
+    async def _write(self, work: Work, file: CaseFile) -> None:
+        case = file.now
+        view = public_view(case, file.pack, self._regulation.agencies)
+        kind = RESULT if is_published(case, file.pack) else DECLINED if view.decline_label else ""
+        if kind:
+            words = await self._texts.read([view.answer], work=work)
+            shown = _shown(view, words[view.answer.id] if view.answer else "")
+            work.add(partial(reports.publish, row=_row(case.id, kind, shown, at=file.events[-1].at)))
+        elif case.publications or case.decline_code:
+            work.add(partial(reports.unpublish, case_id=case.id))
+
+
+def _shown(view: PublicView, answer: str) -> Shown:
+    return Shown(
+        code=format_code(view.code) if view.code else "",
+        category=view.category or "",
+        commune_code=view.commune_code or "",
+        point=(view.point[0] / 1000, view.point[1] / 1000) if view.point else None,
+        received_at=view.received_at,
+        stage=view.stage or "",
+        steps=tuple(ShownStep(label=step.label, at=step.at) for step in view.progress or ()),
+        agencies=view.agencies or (),
+        answer=answer,
+        interim=bool(view.interim),
+        media=view.media or (),
+        answered_at=view.answered_at,
+        decline_label=view.decline_label or "",
+    )
+
+
+def _row(case_id: str, kind: str, shown: Shown, *, at: datetime) -> PublicationRow:
+    return PublicationRow(
+        case_id=case_id,
+        published_at=shown.answered_at or at,
+        view=shown.model_dump(mode="json"),
+        kind=kind,
+        search_text=_searchable([shown.category, shown.answer, shown.decline_label, *shown.agencies]),
+    )
+
+
+def _searchable(parts: Sequence[str]) -> str:
+    return fold(" ".join(part for part in parts if part))

@@ -1,0 +1,145 @@
+"""From a complete draft to a report and its case: codes, identities, the sealed report, the first events."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from core.cases.decide import Refusal
+from core.contract.schema import Place, Report, new_id
+from core.identity.codes import hash_pin, new_code, new_pin
+from core.intake.effects import ReportDraft
+from core.intake.fold import fold
+from core.privacy.mask import mask_text
+from core.service.desk import CaseDesk
+from core.service.safe import Safe
+from core.service.talk import Talk
+from core.service.work import Work
+from core.storage import conversations, reports
+from core.storage.database import Database
+from core.storage.reports import ReportRow
+
+
+@dataclass(frozen=True)
+class Received:
+    """A report that was opened; `pin` is empty where the citizen was told it before (web form)."""
+
+    report_id: str
+    case_id: str
+    code: str
+    pin: str
+
+
+class Receiving:
+    """Opens reports within a unit of work."""
+
+    def __init__(self, database: Database, *, safe: Safe, desk: CaseDesk, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._safe = safe
+        self._desk = desk
+        self._now = now
+
+    async def open(self, work: Work, talk: Talk, draft: ReportDraft) -> Received | Refusal:
+        """Store the report and open its case; a Refusal when the regulation does not take it."""
+        code = draft.code or await self._free_code()
+        pin = "" if draft.pin_hash else new_pin()
+        received = Received(report_id=new_id(), case_id=new_id(), code=code, pin=pin)
+        report = self._report(talk, draft, received)
+        refusal = await self._desk.receive(
+            work, _payload(received, report, talk), search_text=fold(mask_text(f"{report.content} {report.place.text}"))
+        )
+        if isinstance(refusal, Refusal):
+            return refusal
+        row, profile, identities = await asyncio.to_thread(self._sealed, report, received, draft, talk)
+        work.add(partial(reports.add, row=row))
+        work.add(partial(conversations.set_profile, contact_id=talk.contact_id, profile_sealed=profile))
+        for kind, blind in identities:
+            work.add(
+                partial(
+                    conversations.assert_identity,
+                    contact_id=talk.contact_id,
+                    kind=kind,
+                    address_blind=blind,
+                    now=self._now(),
+                )
+            )
+        return received
+
+    async def _free_code(self) -> str:
+        while True:
+            code = new_code()
+            if not await self._database.read(partial(reports.code_taken, code=code)):
+                return code
+
+    def _report(self, talk: Talk, draft: ReportDraft, received: Received) -> Report:
+        shared = draft.model_dump(include=set(Report.model_fields) - {"id", "code"})
+        return Report.model_validate(
+            shared
+            | {
+                "id": received.report_id,
+                "code": received.code,
+                "regulation": self._desk.regulation.current.ref,
+                "source_channel": talk.row.channel,
+                "source_account": talk.row.account,
+                "conversation_id": talk.row.id,
+                "contact_id": talk.contact_id,
+            }
+        )
+
+    def _sealed(
+        self, report: Report, received: Received, draft: ReportDraft, talk: Talk
+    ) -> tuple[ReportRow, bytes, list[tuple[str, str]]]:
+        subject = talk.contact_id
+        key = self._safe.keys.system_secret("pin")
+        row = ReportRow(
+            id=report.id,
+            code=report.code,
+            pin_hash=draft.pin_hash or hash_pin(received.pin, code=report.code, key=key),
+            case_id=received.case_id,
+            conversation_id=talk.row.id,
+            contact_id=subject,
+            channel=talk.row.channel,
+            regulation=report.regulation,
+            received_at=report.received_at,
+            content_sealed=self._safe.seal(report, subject_id=subject, place=f"report:{report.id}"),
+        )
+        profile = self._safe.seal(report.reporter, subject_id=subject, place=f"contact:{subject}")
+        blind = self._safe.blind
+        identities = [("phone", blind.phone(phone)) for phone in report.reporter.phones]
+        identities += [("email", blind.email(email)) for email in report.reporter.emails]
+        return row, profile, identities
+
+
+def _payload(received: Received, report: Report, talk: Talk) -> Mapping[str, Any]:
+    """What the case may know of a report: facts, and words that are sealed on the way."""
+    return {
+        "case_id": received.case_id,
+        "report_id": received.report_id,
+        "code": received.code,
+        "contact_id": talk.contact_id,
+        "conversation_id": talk.row.id,
+        "channel": talk.row.channel,
+        "account": talk.row.account,
+        "received_at": report.received_at,
+        "content": report.content or None,
+        "place": report.place.text.strip() or None,
+        "commune_code": report.place.commune_code,
+        "point": _coarse(report.place),
+        "category": report.category_hint or None,
+        "urgency": report.urgency,
+        "confidential": report.confidential,
+        "language": report.language,
+        "completeness": report.completeness,
+        "media": tuple(file.stored_key for file in report.attachments if file.stored_key),
+    }
+
+
+def _coarse(place: Place) -> tuple[int, int] | None:
+    """Thousandths of a degree (about 100 m): what may be shown to everybody."""
+    if place.point is None:
+        return None
+    return round(place.point.latitude * 1000), round(place.point.longitude * 1000)

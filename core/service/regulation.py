@@ -1,0 +1,124 @@
+"""
+The regulation in force, with everything that decisions need besides the case: older packs, agencies, the calendar.
+
+Cases go on under the pack they began with, so every pack ever in force is kept in the database under its reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from core.cases.agencies import AgencyTree, load_agencies
+from core.clock import BusinessCalendar, CalendarHistory, load_calendar
+from core.intake.rules import (
+    ANY_CHANNEL,
+    CategoryRule,
+    ChannelTraits,
+    DiversionKind,
+    EmergencyKind,
+    EmergencyLine,
+    IntakeField,
+    IntakeRules,
+    RatingLevel,
+)
+from core.regulations.library import PackLibrary
+from core.regulations.loader import load_pack
+from core.regulations.model import Pack
+from core.storage import settings
+from core.storage.database import Database
+
+_PREFIX = "pack:"
+
+# Which of the intake's questions a required field of a pack is.
+_FIELDS = {"reachable": IntakeField.CONTACT, "identity_number": IntakeField.IDENTITY}
+
+# How people write on the channels we know; a pack says what is required, the channel how it is said.
+_AT_ONCE = ChannelTraits(burst_seconds=0, album_seconds=0, buttons=False, reminds=False)
+_TRAITS = {
+    ANY_CHANNEL: ChannelTraits(),
+    "email": _AT_ONCE.model_copy(update={"sender_is": IntakeField.EMAIL, "sender_name_counts": True}),
+    "web": _AT_ONCE,
+    "app": _AT_ONCE,
+    "sms": ChannelTraits(buttons=False, sender_is=IntakeField.PHONE),
+}
+_LINES = {
+    "112": EmergencyKind.DISASTER,
+    "113": EmergencyKind.POLICE,
+    "114": EmergencyKind.FIRE_RESCUE,
+    "115": EmergencyKind.MEDICAL,
+}
+
+
+@dataclass(frozen=True)
+class Regulation:
+    """What `decide` reads: packs by reference, the agencies of today, the calendar of an instant."""
+
+    packs: PackLibrary
+    agencies: AgencyTree
+    calendars: CalendarHistory
+
+    @property
+    def current(self) -> Pack:
+        """The pack that new reports come under."""
+        return self.packs.current
+
+    def calendar(self, now: datetime) -> BusinessCalendar:
+        """The calendar version to compute with at this instant."""
+        return self.calendars.at(now)
+
+    def intake_rules(self, office: str) -> IntakeRules:
+        """What the intake dialogue asks for, from the pack in force."""
+        return intake_rules(self.current, office=office)
+
+
+async def open_regulation(name: str, database: Database) -> Regulation:
+    """Load the pack in force, keep its document, and bring back the older ones."""
+    pack = load_pack(name)
+
+    documents = await database.write(partial(settings.keep, prefix=_PREFIX, name=pack.ref, value=pack.document))
+    calendars = CalendarHistory((load_calendar(pack.meta.calendar),))
+    return Regulation(PackLibrary.of(pack, documents), load_agencies(name), calendars)
+
+
+def intake_rules(pack: Pack, *, office: str) -> IntakeRules:
+    """The part of a pack that the dialogue works with."""
+    intake = pack.intake
+    return IntakeRules(
+        regulation=pack.ref,
+        office=office,
+        required=_required(pack, ["*", *intake.channels]),
+        categories=tuple(
+            CategoryRule(id=key, label=category.label) for key, category in intake.categories.items() if category.active
+        ),
+        ratings=tuple(
+            RatingLevel(id=key, label=level.label)
+            for key, level in sorted(pack.rating.levels.items(), key=lambda pair: -pair[1].score)
+        ),
+        emergency_lines=tuple(
+            EmergencyLine(kind=_LINES[target.number], number=target.number, label=target.label)
+            for target in intake.emergency_targets.values()
+            if target.number in _LINES
+        ),
+        channels=_TRAITS,
+        elsewhere={
+            DiversionKind(key): diversion.text
+            for key, diversion in intake.diversions.items()
+            if key in set(DiversionKind)
+        },
+        consent_notice=bool(intake.consent),
+    )
+
+
+def _required(pack: Pack, channels: Iterable[str]) -> dict[str, tuple[IntakeField, ...]]:
+    """Per channel, "*" being every one that the pack does not name."""
+    return {
+        channel: tuple(
+            _FIELDS.get(entry.field) or IntakeField(entry.field)
+            for entry in pack.intake.required.values()
+            if entry.channels is None or channel in entry.channels
+        )
+        for channel in channels
+    }

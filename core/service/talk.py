@@ -1,0 +1,251 @@
+"""
+One conversation while it is being worked on: found or begun, changed in memory, saved with the rest of the work.
+
+A conversation is found by a token that only we could have signed, by a message it answers, or by the address itself;
+channels with threads of their own (mail) begin a new one where chats go on with the last.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+from core.contract.schema import Address, Attachment, Authenticity, InboundMessage, Model, Place, Reporter, new_id
+from core.intake.state import Dialogue
+from core.privacy.blind import kind_of_address
+from core.service.safe import Safe
+from core.service.work import Work
+from core.storage import conversations
+from core.storage.conversations import ConversationRow, MessageRow
+from core.storage.database import Connection, Database
+
+_KEPT_REFERENCES = 10
+
+
+class Correspondent(Model):
+    """Who is on the other side, and what an answer refers to: the last message, the thread before it, the subject."""
+
+    address: Address
+    name: str = ""
+    subject: str = ""
+    last_id: str = ""
+    references: tuple[str, ...] = ()
+
+
+class MessageContent(Model):
+    """What a message says; sealed under its contact."""
+
+    text: str = ""
+    full_text: str = ""
+    subject: str = ""
+    sender_name: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    place: Place | None = None
+    authenticity: Authenticity | None = None
+    provider_message_id: str = ""
+
+
+@dataclass
+class Talk:
+    """A conversation in the hand. `row` is as stored; the other fields are what it will be."""
+
+    row: ConversationRow
+    dialogue: Dialogue
+    correspondent: Correspondent
+    next_seq: int
+    is_new: bool = False
+    contact_is_new: bool = False
+    needs_human: bool = False
+    heard: int = 0
+
+    @property
+    def contact_id(self) -> str:
+        """Whose conversation it is."""
+        return self.row.contact_id
+
+
+class Talks:
+    """Opens and saves conversations."""
+
+    def __init__(self, database: Database, *, safe: Safe, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._safe = safe
+        self._now = now
+
+    async def for_message(self, work: Work, message: InboundMessage, *, threaded: bool) -> Talk:
+        """The conversation that a message belongs to, begun where there is none."""
+        blind = await asyncio.to_thread(self._blinds, message)
+        found = await self._database.read(partial(self._find, message=message, blind=blind, threaded=threaded))
+        if isinstance(found, ConversationRow):
+            return work.talks.get(found.id) or await self._open(work, found)
+        talk = self._begin(message, address_blind=blind.address, contact_id=found)
+        return work.talks.setdefault(talk.row.id, talk)
+
+    async def load(self, work: Work, conversation_id: str) -> Talk:
+        """A conversation by id. NotFound."""
+        if conversation_id in work.talks:
+            return work.talks[conversation_id]
+        row = await self._database.read(partial(conversations.load, conversation_id=conversation_id))
+        return await self._open(work, row)
+
+    def _blinds(self, message: InboundMessage) -> _Blinds:
+        blind, sender = self._safe.blind, message.sender
+        hints = tuple(blind.other("provider", message.channel, hint) for hint in message.thread_hints)
+        return _Blinds(blind.address(sender.channel, sender.account, sender.value), hints)
+
+    def _find(
+        self, connection: Connection, *, message: InboundMessage, blind: _Blinds, threaded: bool
+    ) -> ConversationRow | str | None:
+        """The conversation, else the contact whose address this is, else None."""
+        if message.conversation_hint:
+            named = conversations.find(connection, message.conversation_hint)
+            if named is not None and named.channel == message.channel:
+                return named
+        known = conversations.of_provider_ids(connection, blind.hints)
+        for hint in blind.hints:
+            if hint in known:
+                return conversations.load(connection, known[hint])
+        last = conversations.newest_at(
+            connection, channel=message.channel, account=message.account, address_blind=blind.address
+        )
+        if last is not None and not threaded:
+            return last
+        return conversations.contact_by_address(connection, blind.address)
+
+    async def _open(self, work: Work, row: ConversationRow) -> Talk:
+        seq = await self._database.read(partial(conversations.next_seq, conversation_id=row.id))
+        talk = await asyncio.to_thread(self._unseal, row, seq)
+        return work.talks.setdefault(row.id, talk)
+
+    def _unseal(self, row: ConversationRow, seq: int) -> Talk:
+        place = f"conversation:{row.id}"
+        subject = row.contact_id
+        dialogue = self._safe.open_or_none(row.dialogue_sealed, Dialogue, subject_id=subject, place=place)
+        who = self._safe.open_or_none(row.correspondent_sealed, Correspondent, subject_id=subject, place=place)
+        nobody = Correspondent(address=Address(channel=row.channel, account=row.account, value=""))
+        return Talk(row, dialogue or Dialogue(), who or nobody, seq, needs_human=row.needs_human)
+
+    def _begin(self, message: InboundMessage, *, address_blind: str, contact_id: str | None) -> Talk:
+        now = self._now()
+        promised = message.form.contact_id if message.form else ""
+        row = ConversationRow(
+            id=new_id(),
+            channel=message.channel,
+            account=message.account,
+            address_blind=address_blind,
+            contact_id=promised or contact_id or new_id(),
+            correspondent_sealed=None,
+            dialogue_sealed=None,
+            mode="bot",
+            version=0,
+            created_at=now,
+            last_message_at=now,
+            last_inbound_at=None,
+            unread=0,
+            needs_human=False,
+        )
+        who = Correspondent(address=message.sender, name=message.sender_name)
+        return Talk(row, Dialogue(), who, 1, is_new=True, contact_is_new=bool(promised) or contact_id is None)
+
+    async def hear(self, work: Work, talk: Talk, message: InboundMessage, *, raw_id: str | None) -> None:
+        """Write down what was said, and what an answer will refer to."""
+        row = replace(await asyncio.to_thread(self._heard_row, talk, message), raw_id=raw_id)
+        talk.heard += 1
+        talk.correspondent = _referring_to(talk.correspondent, message)
+        _append(work, talk, row)
+
+    def _heard_row(self, talk: Talk, message: InboundMessage) -> MessageRow:
+        content = MessageContent(
+            text=message.text or (message.form.content if message.form else ""),
+            full_text=message.full_text,
+            subject=message.subject,
+            sender_name=message.sender_name,
+            attachments=message.attachments,
+            place=message.place,
+            authenticity=message.authenticity,
+            provider_message_id=message.provider_message_id,
+        )
+        row = self.line(talk, content, direction="in", at=message.received_at)
+        blind = self._safe.blind.other("provider", message.channel, message.provider_message_id)
+        return replace(row, kind=message.kind, provider_blind=blind)
+
+    def line(self, talk: Talk, content: MessageContent, *, direction: str, at: datetime) -> MessageRow:
+        """The next message of this conversation, sealed; runs in a thread."""
+        message_id = new_id()
+        return MessageRow(
+            id=message_id,
+            seq=talk.next_seq,
+            conversation_id=talk.row.id,
+            direction=direction,
+            kind="text",
+            provider_blind="",
+            at=at,
+            content_sealed=self._safe.seal(content, subject_id=talk.contact_id, place=f"message:{message_id}"),
+            author="",
+            outbox_id=None,
+        )
+
+    async def save_all(self, work: Work) -> None:
+        """Have every conversation in the hand stored under its version check."""
+        for talk in work.talks.values():
+            await self._save(work, talk)
+
+    async def _save(self, work: Work, talk: Talk) -> None:
+        now = self._now()
+        row, profile = await asyncio.to_thread(self._sealed_row, talk, now)
+        if not talk.is_new:
+            work.foundations.append(partial(conversations.save, row=row, expected_version=talk.row.version))
+            return
+        kind = kind_of_address(talk.correspondent.address.value)
+        contact = talk.contact_id
+        work.foundations += [
+            partial(conversations.create_contact, contact_id=contact, now=now, profile_sealed=profile),
+            partial(conversations.create, row=row),
+            partial(
+                conversations.assert_identity, contact_id=contact, kind=kind, address_blind=row.address_blind, now=now
+            ),
+        ]
+
+    def _sealed_row(self, talk: Talk, now: datetime) -> tuple[ConversationRow, bytes]:
+        place, subject = f"conversation:{talk.row.id}", talk.contact_id
+        row = replace(
+            talk.row,
+            correspondent_sealed=self._safe.seal(talk.correspondent, subject_id=subject, place=place),
+            dialogue_sealed=self._safe.seal(talk.dialogue, subject_id=subject, place=place),
+            mode=talk.dialogue.mode,
+            version=talk.row.version + 1,
+            last_message_at=now,
+            last_inbound_at=now if talk.heard else talk.row.last_inbound_at,
+            unread=talk.row.unread + talk.heard,
+            needs_human=talk.needs_human,
+        )
+        profile = Reporter(name=talk.correspondent.name)
+        return row, self._safe.seal(profile, subject_id=subject, place=f"contact:{subject}")
+
+
+@dataclass(frozen=True)
+class _Blinds:
+    address: str
+    hints: tuple[str, ...]
+
+
+def _append(work: Work, talk: Talk, row: MessageRow) -> None:
+    talk.next_seq += 1
+    work.add(partial(conversations.add_message, row=row))
+
+
+def _referring_to(who: Correspondent, message: InboundMessage) -> Correspondent:
+    """The thread as an answer will cite it (RFC 5322 §3.6.4: References end with what is answered)."""
+    references = (*message.thread_hints[::-1], *who.references)
+    thread = tuple(dict.fromkeys((*references, message.provider_message_id)))[-_KEPT_REFERENCES:]
+    return who.model_copy(
+        update={
+            "name": message.sender_name or who.name,
+            "subject": message.subject or who.subject,
+            "last_id": message.provider_message_id,
+            "references": thread,
+        }
+    )

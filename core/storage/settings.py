@@ -1,0 +1,26 @@
+"""Small lasting facts of a deployment, by key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.storage.database import Connection, insert_or_ignore, upsert
+from core.storage.tables import setting
+
+
+def put(connection: Connection, key: str, value: Any) -> None:
+    """Set or overwrite one fact."""
+    connection.execute(upsert(connection, setting, update=["value"]).values(key=key, value=value))
+
+
+def get(connection: Connection, key: str) -> Any:
+    """One fact, or None."""
+    row = connection.execute(setting.select().where(setting.c.key == key)).one_or_none()
+    return None if row is None else row.value
+
+
+def keep(connection: Connection, *, prefix: str, name: str, value: Any) -> list[Any]:
+    """Add one fact under a prefix unless it is there; returns all facts under that prefix."""
+    connection.execute(insert_or_ignore(connection, setting).values(key=prefix + name, value=value))
+    rows = connection.execute(setting.select().where(setting.c.key.startswith(prefix, autoescape=True)))
+    return [row.value for row in rows]

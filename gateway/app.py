@@ -1,0 +1,24 @@
+"""Builds the web application of one deployment: every part mounts its own routes, nothing else is decided here."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from gateway.api.setup import setup_api
+from gateway.auth.setup import setup_auth
+from gateway.console.setup import setup_console
+from gateway.deployment import DEPLOYMENT, Deployment
+from gateway.health import setup_health
+from gateway.middleware import middlewares
+from gateway.pages.setup import setup_pages
+from gateway.portal.setup import setup_portal
+
+
+def create_app(deployment: Deployment) -> web.Application:
+    """The portal, the console, the API, sign-in and the operators' three paths."""
+    limit = deployment.settings.http.max_body_mb * 1024 * 1024
+    app = web.Application(middlewares=middlewares(deployment), client_max_size=limit)
+    app[DEPLOYMENT] = deployment
+    for setup in (setup_health, setup_pages, setup_auth, setup_portal, setup_console, setup_api):
+        setup(app)
+    return app

@@ -1,0 +1,133 @@
+"""
+Everything one running process shares, built in one place and handed on: the object graph of Lắng Nghe.
+
+Handlers reach it through `request.app[DEPLOYMENT]`; tests open one over a fresh data folder.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from aiohttp import web
+
+from core.contract.ports import Channel
+from core.notify.house import House
+from core.privacy.master import KeyRing, create_master_key_file, load_master_key
+from core.privacy.media import FileMediaStore
+from core.service.clerk import Clerk
+from core.service.intake import Intake
+from core.service.regulation import Regulation, open_regulation
+from core.service.safe import Safe
+from core.storage.database import Database
+from core.storage.inbox import Inbox
+from core.storage.journal import Journal
+from core.storage.keys import SqlKeyStore
+from core.storage.migrations import upgrade
+from core.storage.postgres import PostgresDatabase
+from core.storage.sqlite import SqliteDatabase
+from gateway.registry import build_channels
+from gateway.settings import Settings
+
+Now = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One province's gateway in one process. `now` is the only clock; tests move it."""
+
+    settings: Settings
+    now: Now
+    database: Database
+    safe: Safe
+    media: FileMediaStore
+    inbox: Inbox
+    journal: Journal
+    regulation: Regulation
+    clerk: Clerk
+    intake: Intake
+    channels: Mapping[str, Channel]
+
+
+DEPLOYMENT = web.AppKey("deployment", Deployment)
+
+
+def utc_now() -> datetime:
+    """The present instant, aware."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def open_deployment(settings: Settings, *, now: Now = utc_now) -> AsyncIterator[Deployment]:
+    """Open databases (migrated), keys, inbox and channels; closes them in reverse order."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    journal = Journal(settings.data / "journal")
+    async with AsyncExitStack() as stack:
+        database = await _opened(stack, _database(settings))
+        await database.write(upgrade)
+        keys = database if not settings.embedded else await _opened(stack, _key_database(settings))
+        await keys.write(SqlKeyStore.create)
+        store = SqlKeyStore(keys, now=now)
+        safe = await asyncio.to_thread(Safe.open, store, _key_ring(settings))
+        yield await _assemble(settings, now=now, database=database, safe=safe, journal=journal)
+
+
+async def _assemble(settings: Settings, *, now: Now, database: Database, safe: Safe, journal: Journal) -> Deployment:
+    def blind(value: str) -> str:
+        return safe.blind.other("inbox", value)
+
+    media = FileMediaStore(settings.data / "media", keys=safe.keys, blind=safe.blind)
+    inbox = Inbox(
+        database, zone=safe.zone, blind=blind, journal=journal, now=now, budget=settings.intake.database_budget
+    )
+    regulation = await open_regulation(settings.regulation, database)
+    channels = await asyncio.to_thread(build_channels, settings, safe, media)
+    clerk = Clerk(
+        database,
+        safe=safe,
+        media=media,
+        regulation=regulation,
+        rules=regulation.intake_rules(settings.office),
+        house=House(settings.office, settings.hotline, f"{settings.public_url}/tra-cuu"),
+        now=now,
+    )
+    intake = Intake(database, safe=safe, media=media, clerk=clerk, channels=channels, now=now)
+    return Deployment(
+        settings=settings,
+        now=now,
+        database=database,
+        safe=safe,
+        media=media,
+        inbox=inbox,
+        journal=journal,
+        regulation=regulation,
+        clerk=clerk,
+        intake=intake,
+        channels=channels,
+    )
+
+
+async def _opened(stack: AsyncExitStack, database: Database) -> Database:
+    stack.push_async_callback(database.close)
+    return database
+
+
+def _database(settings: Settings) -> Database:
+    if settings.embedded:
+        return SqliteDatabase(settings.sqlite_path)
+    return PostgresDatabase(settings.database_url, password=settings.database_password.get_secret_value())
+
+
+def _key_database(settings: Settings) -> Database:
+    """Keys lie in a file of their own, so that a copy of the data is not a copy of the keys."""
+    return SqliteDatabase(settings.data / "keys" / "keys.sqlite3")
+
+
+def _key_ring(settings: Settings) -> KeyRing:
+    reference = settings.master_key_reference
+    if settings.mode == "demo" and not settings.master_key:
+        create_master_key_file(settings.data / "master.key")
+    return KeyRing([load_master_key(reference, setting="master_key")])

@@ -1,0 +1,47 @@
+"""
+Structured logs: one line a unit of work, keys from a fixed set, personal data masked before it is written.
+
+JSON for machines, colour at the desk. Context (request id, case, conversation) comes from context variables.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+
+from core.privacy.mask import mask_log_event
+from gateway.settings.model import Logs
+
+
+def configure_logs(settings: Logs) -> None:
+    """Set up logging for this process; libraries' own log lines go the same way."""
+    level = getattr(logging, settings.level.upper())
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        mask_log_event,
+    ]
+    last: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if settings.format == "json"
+        else structlog.dev.ConsoleRenderer()
+    )
+    structlog.configure(
+        processors=[*shared, last],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(level=max(level, logging.WARNING), handlers=[_Bridge()], force=True)
+
+
+class _Bridge(logging.Handler):
+    """Carries the lines of libraries into our format; their arguments may hold anything, so only the text goes."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        level = record.levelno if record.levelno in (30, 40, 50) else logging.WARNING
+        structlog.get_logger(record.name).log(level, "library_log", detail=str(record.msg)[:300])

@@ -1,0 +1,81 @@
+"""
+The running process: listens, works, and stops without losing anything.
+
+Start: databases, channels that listen, workers, web; `var/demo.json` is written when all of it answers. Stop: no new
+requests, what is being received is finished, loops end after their round, connections close. What was accepted and
+not yet processed waits in the inbox for the next start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from aiohttp import web
+
+from core.contract.ports import ListeningChannel
+from core.contract.schema import new_id
+from gateway.app import create_app
+from gateway.deployment import Deployment, open_deployment
+from gateway.settings import Settings
+from gateway.workers.crew import Crew
+
+log = structlog.get_logger()
+
+_DRAIN_SECONDS = 20
+
+
+async def run(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stopping.set)
+    async with open_deployment(settings) as deployment, running(deployment) as address:
+        log.info("started", address=address, pid=os.getpid(), mode=settings.mode)
+        await stopping.wait()
+        log.info("stopping")
+    log.info("stopped")
+
+
+@asynccontextmanager
+async def running(deployment: Deployment) -> AsyncIterator[str]:
+    """Everything a deployment does in this process; yields the base URL of its web side."""
+    roles = deployment.settings.roles
+    crew = Crew(deployment, owner=new_id()) if "worker" in roles else None
+    runner = web.AppRunner(create_app(deployment), access_log=None, shutdown_timeout=_DRAIN_SECONDS)
+    await runner.setup()
+    try:
+        if crew is not None:
+            await crew.start()
+        if "web" in roles:
+            await _listen(deployment)
+        site = web.TCPSite(runner, deployment.settings.http.host, deployment.settings.http.port)
+        await site.start()
+        yield _base_url(runner, deployment)
+    finally:
+        await runner.cleanup()
+        await _stop_listening(deployment)
+        if crew is not None:
+            await crew.stop()
+
+
+async def _listen(deployment: Deployment) -> None:
+    for channel in deployment.channels.values():
+        if isinstance(channel, ListeningChannel):
+            await channel.start(deployment.inbox.accept)
+
+
+async def _stop_listening(deployment: Deployment) -> None:
+    for channel in deployment.channels.values():
+        if isinstance(channel, ListeningChannel):
+            await channel.stop()
+
+
+def _base_url(runner: web.AppRunner, deployment: Deployment) -> str:
+    port = runner.addresses[0][1]
+    return f"http://{deployment.settings.http.host}:{port}"

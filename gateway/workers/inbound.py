@@ -1,0 +1,86 @@
+"""Takes waiting conversations, several side by side, each by one worker alone and in order."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+import structlog
+
+from core.contract.errors import VersionConflict
+from core.service.intake import Intake
+from core.storage import inbox_queue
+from core.storage.inbox_queue import WaitingItem
+from gateway.deployment import Deployment
+from gateway.metrics import PROCESSED
+
+log = structlog.get_logger()
+
+_SIDE_BY_SIDE = 8
+_MOST_TRIES = 5
+_RETRY_SECONDS = 1.0
+
+
+class _TryLater(Exception):
+    """The conversation waits: its next message may not overtake the one that failed."""
+
+
+class InboundWorker:
+    """The inbox's consumer in one process. `owner` names its leases."""
+
+    def __init__(self, deployment: Deployment, intake: Intake, *, owner: str) -> None:
+        self._deployment = deployment
+        self._intake = intake
+        self._owner = owner
+        self._database = deployment.database
+        self._embedded = deployment.settings.embedded
+
+    async def run_once(self) -> int:
+        """Work through the conversations that wait now; returns how many there were."""
+        now = self._deployment.now()
+        keys = await self._database.read(partial(inbox_queue.waiting_conversations, now=now, most=_SIDE_BY_SIDE))
+        await asyncio.gather(*(self._conversation(key) for key in keys))
+        return len(keys)
+
+    async def _conversation(self, key: str) -> None:
+        if not await self._lease(key):
+            return
+        try:
+            for item in await self._database.read(partial(inbox_queue.items_of, key=key)):
+                await self._item(item)
+        except VersionConflict as error:
+            log.info("conversation_taken_over", error=error.code)
+        except _TryLater:
+            await asyncio.sleep(_RETRY_SECONDS)
+        finally:
+            await self._release(key)
+
+    async def _lease(self, key: str) -> bool:
+        """On SQLite this process is the only worker, and one round ends before the next begins: no lease needed."""
+        if self._embedded:
+            return True
+        now = self._deployment.now()
+        return await self._database.write(partial(inbox_queue.lease, key=key, owner=self._owner, now=now))
+
+    async def _release(self, key: str) -> None:
+        if not self._embedded:
+            await self._database.write(partial(inbox_queue.release, key=key, owner=self._owner))
+
+    async def _item(self, item: WaitingItem) -> None:
+        try:
+            outcome = await self._intake.take_up(item)
+        except VersionConflict:
+            raise
+        except Exception as error:
+            outcome = await self._after_failure(item, error)
+        PROCESSED.labels(item.channel, outcome).inc()
+
+    async def _after_failure(self, item: WaitingItem, error: Exception) -> str:
+        """A message that keeps failing must not block those behind it: it goes to quarantine with its reason."""
+        log.exception("item_failed", item=item.id, channel=item.channel)
+        tries = await self._database.write(partial(inbox_queue.count_attempt, item_id=item.id))
+        if tries < _MOST_TRIES:
+            raise _TryLater from error
+        reason = f"failed {tries} times: {type(error).__name__}"
+        await self._database.write(partial(inbox_queue.finish, item_id=item.id, state="quarantined", reason=reason))
+        return "quarantined"

@@ -1,0 +1,60 @@
+"""
+One way to run every background loop: again and again until told to stop, and a failure is logged, not fatal.
+
+A broad `except` belongs here and nowhere else: a loop that dies silently is a queue that grows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import structlog
+
+log = structlog.get_logger()
+
+_LONGEST_PAUSE = 30.0
+
+
+class Loop:
+    """Calls `work` whenever it is woken, and at least every `interval` seconds; more at once while it finds work."""
+
+    def __init__(
+        self, name: str, work: Callable[[], Awaitable[int]], *, interval: float, wake: asyncio.Event | None = None
+    ) -> None:
+        self.name = name
+        self._work = work
+        self._interval = interval
+        self._wake = wake or asyncio.Event()
+        self._stopping = False
+        self._failures = 0
+
+    async def run(self) -> None:
+        """Until `stop`: what is being done is finished first."""
+        while not self._stopping:
+            self._wake.clear()
+            if await self._once() == 0 and not self._stopping:
+                await self._pause()
+
+    async def _once(self) -> int:
+        try:
+            done = await self._work()
+        except Exception:
+            self._failures += 1
+            log.exception("loop_failed", loop=self.name, failures=self._failures)
+            return 0
+        self._failures = 0
+        return done
+
+    async def _pause(self) -> None:
+        patience = min(self._interval * 2**self._failures, _LONGEST_PAUSE) if self._failures else self._interval
+        if self._failures:
+            await asyncio.sleep(min(patience, 1.0))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), patience)
+
+    def stop(self) -> None:
+        """Finish the present round, then end."""
+        self._stopping = True
+        self._wake.set()
