@@ -2,14 +2,29 @@
 The intake dialogue: a pure function from what happened to what should be done.
 
 `step` never reads a clock, never sends and never stores. It asks one thing at a time and never what was already said.
+A conversation is a fold of `step` over its happenings; a burst of messages is read as one, by the provider's time.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from core.intake import arriving, reporting, waiting
 from core.intake.effects import Effect
+from core.intake.happenings import (
+    HandedBack,
+    Happening,
+    MessageArrived,
+    ReportOpened,
+    ResultPublished,
+    StaffTookOver,
+    SupplementAsked,
+    TimerFired,
+)
+from core.intake.rules import IntakeRules
 from core.intake.state import Dialogue
+from core.intake.turn import Turn
 
 
 @dataclass(frozen=True)
@@ -18,3 +33,38 @@ class Step:
 
     state: Dialogue
     effects: tuple[Effect, ...] = ()
+
+
+def step(state: Dialogue, happening: Happening, *, rules: IntakeRules, now: datetime) -> Step:
+    """
+    What a conversation does about one happening.
+
+    `now` is aware and never earlier than in the step before. The same arguments always give the same answer; the
+    state survives being written as JSON and read back. Nothing is refused: what cannot be understood is asked about,
+    or handed to a person.
+    """
+    turn = Turn(state, rules, now)
+    dispatch(turn, happening)
+    return Step(turn.state, tuple(turn.effects))
+
+
+def dispatch(turn: Turn, happening: Happening) -> None:
+    """Give the happening to the part of the dialogue that knows it."""
+    match happening:
+        case MessageArrived(message):
+            arriving.arrive(turn, message)
+        case TimerFired(kind):
+            waiting.fire(turn, kind)
+        case StaffTookOver():
+            waiting.take_over(turn)
+        case HandedBack():
+            waiting.hand_back(turn)
+        case ReportOpened():
+            reporting.opened(turn, happening)
+        case SupplementAsked():
+            reporting.supplement_asked(turn, happening)
+        case ResultPublished():
+            reporting.published(turn, happening)
+
+
+__all__ = ["Dialogue", "Happening", "Step", "step"]

@@ -102,6 +102,7 @@ class IntakeRules(Model):
     office: str = "Trung tâm tiếp nhận phản ánh"
     required: dict[str, tuple[IntakeField, ...]]
     categories: tuple[CategoryRule, ...] = ()
+    place_names: tuple[str, ...] = Field(default=(), description="Streets, communes, landmarks that the province adds")
     ratings: tuple[RatingLevel, ...] = ()
     emergency_lines: tuple[EmergencyLine, ...] = ()
     channels: dict[str, ChannelTraits] = Field(default_factory=dict)

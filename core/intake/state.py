@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from core.contract.schema import Attachment, GeoPoint, InboundMessage, Instant, Model
+from core.contract.schema import Attachment, GeoPoint, InboundMessage, Instant, Model, ReportForm
 from core.intake.rules import EmergencyKind, IntakeField
 
 
@@ -19,9 +19,15 @@ class Mode(StrEnum):
 
 
 class Part(Model):
-    """One message of a draft, as said; `asked` is the question it followed. The draft's facts are a fold over parts."""
+    """
+    One message of a draft, as said. The draft's facts are a fold over its parts.
+
+    `burst` numbers the bursts of the draft: parts of one burst are read as one text. `asked` is the question the
+    burst followed; `declares_none` is a field that a button said there is none of (A-8).
+    """
 
     message_id: str
+    burst: int = 0
     said_at: Instant
     received_at: Instant
     text: str = ""
@@ -34,6 +40,7 @@ class Part(Model):
     sender_name: str = ""
     declares_none: IntakeField | None = None
     confidential: bool | None = None
+    form: ReportForm | None = None
 
 
 class Draft(Model):
@@ -71,6 +78,7 @@ class Dialogue(Model):
     `pending`: messages of a burst not read yet; `reports`: submitted ones, latest last, a handful at most.
     """
 
+    channel: str = ""
     mode: Mode = Mode.BOT
     language: str = "vi"
     greeted: bool = False

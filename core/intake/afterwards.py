@@ -1,0 +1,173 @@
+"""After a report was submitted: corrections, further facts, withdrawal, ratings and words about the result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Protocol
+
+from core.contract.schema import Attachment, InboundMessage, Place
+from core.intake.effects import CancelReport, GiveFeedback, Rate, Supply
+from core.intake.fold import fold
+from core.intake.parts import part_of
+from core.intake.reading.message import Reading, read
+from core.intake.reporting import set_confidential
+from core.intake.rules import IntakeField
+from core.intake.signals.acts import mentions, says
+from core.intake.signals.ratings import read_rating, speaks_of_satisfaction
+from core.intake.state import Draft, OpenReport
+from core.intake.turn import Turn
+from core.intake.understand import Facts, category_of, understand
+from core.intake.words import Text
+
+SAME_MATTER = timedelta(hours=24)
+AT_ONCE_AFTER = timedelta(minutes=15)
+
+
+class Said(Protocol):
+    """What of a burst is needed here."""
+
+    @property
+    def messages(self) -> tuple[InboundMessage, ...]: ...
+
+    @property
+    def text(self) -> Text: ...
+
+    @property
+    def payload(self) -> str: ...
+
+
+def rate(turn: Turn, said: Said) -> bool:
+    """A rating, or words about a published result."""
+    if turn.draft is not None:
+        return False
+    report = next((known for known in reversed(turn.state.reports) if known.published), None)
+    level = read_rating(said.text, said.payload, turn.rules.ratings, numbers=report is not None and not report.rated)
+    if level and (report is not None or said.payload or speaks_of_satisfaction(said.text)):
+        return take_rating(turn, said, level, report)
+    if report is not None and mentions("feedback", said.text) and not read(said.text, turn.rules).pieces:
+        return take_feedback(turn, said, report)
+    return False
+
+
+def take_rating(turn: Turn, said: Said, level: str, report: OpenReport | None) -> bool:
+    """Pass the rating on; words beside it are feedback."""
+    target = report or turn.report
+    turn.do(Rate(level, target.report_id if target else ""))
+    if target is not None:
+        turn.put_report(target.model_copy(update={"rated": True}))
+    if mentions("feedback", said.text):
+        return take_feedback(turn, said, target)
+    turn.say("rated")
+    return True
+
+
+def take_feedback(turn: Turn, said: Said, report: OpenReport | None) -> bool:
+    """Words about a result open a task for whoever answered."""
+    files = tuple(file for message in said.messages for file in message.attachments)
+    turn.do(GiveFeedback(said.text.raw, report.report_id if report else "", files))
+    turn.say("feedback")
+    return True
+
+
+def withdraw_report(turn: Turn, text: str) -> bool:
+    """The report sent last is withdrawn; False where there is none."""
+    report = turn.report
+    if report is None or report.published:
+        return False
+    turn.do(CancelReport(report.report_id, report.draft.id, text))
+    turn.say("cancelled.report", code=report.code)
+    turn.change(reports=turn.state.reports[:-1])
+    return True
+
+
+def belongs(turn: Turn, text: Text, reading: Reading, *, shows: bool) -> bool:
+    """Whether a burst is about the report sent last, not about a new matter."""
+    report = turn.report
+    if report is None or report.published or turn.now - report.submitted_at > SAME_MATTER:
+        return False
+    if report.asking is not None or reading.correction is not None or reading.confidential is not None:
+        return True
+    if mentions("new_matter", text):
+        return False
+    if not reading.tells:
+        return reading.facts_only or shows or bool(reading.lines)
+    return not is_new(turn, report, text, reading)
+
+
+def is_new(turn: Turn, report: OpenReport, text: Text, reading: Reading) -> bool:
+    """Another place, or another category, is another matter; so is the same an hour later with a place of its own."""
+    known = understand(report.draft.parts, turn.rules)
+    elsewhere = bool(reading.pieces) and not same_place(known, reading)
+    category = category_of(known, turn.rules)
+    other_kind = bool(reading.categories) and bool(category) and category not in dict(reading.categories)
+    if report.draft.emergency is not None:
+        return elsewhere and other_kind
+    soon = turn.now - report.submitted_at <= AT_ONCE_AFTER
+    adds = mentions("addition", text)
+    return (elsewhere and known.place.known) or (other_kind and not adds) or not (soon or adds)
+
+
+def same_place(known: Facts, reading: Reading) -> bool:
+    """Whether one of the places told now is part of the known one, or the other way round."""
+    place = fold(known.place.text)
+    return any(fold(piece.text) in place or (place and place in fold(piece.text)) for piece in reading.pieces)
+
+
+def supply(turn: Turn, messages: Sequence[InboundMessage], text: Text, reading: Reading) -> None:
+    """Pass on what was added or corrected."""
+    report = turn.report
+    if report is None:
+        return
+    if reading.confidential is not None and not (reading.tells or reading.facts_only or reading.correction):
+        set_confidential(turn, report, value=reading.confidential)
+        return
+    before = understand(report.draft.parts, turn.rules)
+    draft = grown(turn, report, messages)
+    after = understand(draft.parts, turn.rules)
+    files = after.attachments[len(before.attachments) :]
+    turn.do(supplied(report, before, after, text, messages, files))
+    if reading.confidential is not None:
+        set_confidential(turn, report, value=reading.confidential)
+    turn.put_report(report.model_copy(update={"draft": draft, "asking": None, "supplement": ()}))
+    turn.say("supplied.corrected" if reading.correction else "supplied.added", code=report.code)
+
+
+def grown(turn: Turn, report: OpenReport, messages: Sequence[InboundMessage]) -> Draft:
+    """The report's draft with the new messages, so that the next correction knows them."""
+    number = max((part.burst + 1 for part in report.draft.parts), default=0)
+    parts = tuple(part_of(message, burst=number, asked=report.asking) for message in messages)
+    return report.draft.model_copy(update={"parts": (*report.draft.parts, *parts)})
+
+
+def supplied(
+    report: OpenReport,
+    before: Facts,
+    after: Facts,
+    text: Text,
+    messages: Sequence[InboundMessage],
+    files: tuple[Attachment, ...],
+) -> Supply:
+    """The effect: only what changed."""
+    was, now = values(before), values(after)
+    changed = {field: value for field, value in now.items() if value and value != was[field]}
+    moved: Place | None = after.place if after.place != before.place else None
+    ids = tuple(message.provider_message_id for message in messages)
+    return Supply(report.report_id, changed, text.raw, report.draft.id, moved, files, ids)
+
+
+def values(facts: Facts) -> dict[str, str]:
+    """Facts by field name, as text."""
+    return {
+        IntakeField.CONTENT.value: facts.content,
+        IntakeField.PLACE.value: facts.place.text,
+        IntakeField.TIME.value: facts.occurred,
+        IntakeField.NAME.value: facts.name,
+        IntakeField.PHONE.value: ", ".join(facts.phones),
+        IntakeField.EMAIL.value: ", ".join(facts.emails),
+        IntakeField.ADDRESS.value: facts.address,
+        IntakeField.IDENTITY.value: facts.identity,
+    }
+
+
+__all__ = ["belongs", "rate", "says", "supply", "withdraw_report"]

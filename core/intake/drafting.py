@@ -1,0 +1,139 @@
+"""An unfinished report: what it still lacks is asked for, one thing at a time; complete, it is submitted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.contract.schema import Instant, Reporter, Urgency
+from core.intake.completeness import completeness, missing
+from core.intake.effects import Button, HandOver, ReportDraft, Submit
+from core.intake.happenings import TimerKind
+from core.intake.reading.message import read
+from core.intake.rules import IntakeField
+from core.intake.signals.acts import Payload
+from core.intake.state import Draft, Mode, OpenReport, Part
+from core.intake.topics import seems_several
+from core.intake.turn import Turn
+from core.intake.understand import Facts, category_of, facts_of, order, understand
+from core.intake.words import Text
+
+MOST_ASKED = 3
+REMEMBERED_REPORTS = 5
+CAN_BE_NONE = frozenset(
+    {IntakeField.NAME, IntakeField.PHONE, IntakeField.EMAIL, IntakeField.TIME, IntakeField.ADDRESS, IntakeField.MEDIA}
+)
+
+
+def is_told(turn: Turn, draft: Draft) -> bool:
+    """Whether a draft says already what is wrong."""
+    return bool(draft.parts) and facts_of(draft, turn.rules).told
+
+
+def advance(turn: Turn) -> None:
+    """Submit what is complete, ask for the next thing that is not."""
+    while (draft := turn.draft) is not None:
+        facts = facts_of(draft, turn.rules)
+        lacking = missing(facts, turn.rules, draft.channel)
+        if draft.emergency is not None and (facts.told or facts.as_sent):
+            submit(turn, draft, facts)
+            ask_after_emergency(turn, facts)
+        elif lacking:
+            ask(turn, draft, lacking[0])
+            return
+        else:
+            submit(turn, draft, facts)
+
+
+def ask(turn: Turn, draft: Draft, field: IntakeField) -> None:
+    """Put one question; after three without an answer a person takes over."""
+    times = draft.asked.count(field)
+    if times >= MOST_ASKED:
+        hand_over(turn, "not_understood")
+        return
+    turn.put_draft(draft.model_copy(update={"asked": (*draft.asked, field)}))
+    turn.change(asking=field)
+    none = (Button(f"none:{field}"),) if field in CAN_BE_NONE else ()
+    turn.say(f"{'ask_again' if times else 'ask'}.{field}", *none, Button(Payload.HUMAN))
+    wait(turn, draft)
+
+
+def wait(turn: Turn, draft: Draft) -> None:
+    """Wait for an answer: one gentle reminder, and the end of a draft that stays silent (A-7)."""
+    if turn.traits.reminds and not draft.reminded:
+        turn.set_timer(TimerKind.REMINDER, turn.rules.reminder_after)
+    turn.set_timer(TimerKind.SILENCE, turn.rules.silence)
+
+
+def ask_after_emergency(turn: Turn, facts: Facts) -> None:
+    """An emergency is submitted as it is; where it happens is asked right after."""
+    report = turn.report
+    if report is not None and not facts.place.known:
+        turn.put_report(report.model_copy(update={"asking": IntakeField.PLACE}))
+        turn.say(f"ask.{IntakeField.PLACE}")
+
+
+def submit(turn: Turn, draft: Draft, facts: Facts) -> None:
+    """Hand the draft over as a report; its code is told when it is opened."""
+    turn.do(Submit(as_report(turn, draft, facts)))
+    turn.drop_draft(draft.id)
+    opened = OpenReport(draft=draft, submitted_at=turn.now)
+    turn.change(reports=(*turn.state.reports, opened)[-REMEMBERED_REPORTS:], misses=0)
+
+
+def as_report(turn: Turn, draft: Draft, facts: Facts) -> ReportDraft:
+    """The draft in the form of the report schema."""
+    text = Text.of(facts.content)
+    states = completeness(facts, turn.rules, draft.channel)
+    return ReportDraft(
+        id=draft.id,
+        channel=draft.channel,
+        reporter=Reporter(
+            name=facts.name,
+            phones=facts.phones,
+            emails=facts.emails,
+            address=facts.address,
+            organisation=facts.organisation,
+            identity_number=facts.identity,
+        ),
+        content_as_sent="\n".join(facts.as_sent),
+        content=facts.content or "\n".join(facts.as_sent),
+        place=facts.place,
+        occurred=facts.occurred,
+        category_hint=category_of(facts, turn.rules),
+        urgency=Urgency.EMERGENCY if draft.emergency else Urgency.NORMAL,
+        emergency=draft.emergency,
+        confidential=bool(facts.confidential),
+        attachments=facts.attachments,
+        language=draft.language,
+        completeness={field.value: state for field, state in states.items()},
+        declared_none=facts.declared_none,
+        message_ids=tuple(dict.fromkeys(part.message_id for part in sorted(draft.parts, key=order))),
+        several_topics=seems_several(text, read(text, turn.rules)),
+        code=facts.form.code if facts.form else "",
+        pin_hash=facts.form.pin_hash if facts.form else "",
+        received_at=received_at(turn, draft),
+    )
+
+
+def received_at(turn: Turn, draft: Draft) -> Instant:
+    """When the last message that made it submittable was received; the first sign of an emergency (A-7)."""
+    if draft.emergency_at is not None:
+        return draft.emergency_at
+    parts = sorted(draft.parts, key=order)
+    for count in range(1, len(parts) + 1):
+        if not missing(understand(parts[:count], turn.rules), turn.rules, draft.channel):
+            return latest(parts[:count])
+    return latest(parts)
+
+
+def latest(parts: Sequence[Part]) -> Instant:
+    """The last moment at which one of these parts was received."""
+    return max(part.received_at for part in parts)
+
+
+def hand_over(turn: Turn, reason: str) -> None:
+    """Ask a person to take over; the bot keeps silent until one did and handed back."""
+    turn.change(mode=Mode.WAITING_FOR_PERSON, asking=None)
+    turn.clear_waiting()
+    turn.do(HandOver(reason))
+    turn.say(f"handover.{reason}")

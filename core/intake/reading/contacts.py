@@ -1,0 +1,61 @@
+"""How to reach the reporter: telephone numbers and mail addresses inside a message."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from core.identity import phones
+from core.intake.words import Text, vi
+
+MAIL = re.compile(r"[A-Z0-9][A-Z0-9._%+-]*@[A-Z0-9-]+(?:\.[A-Z0-9-]+)*\.[A-Z]{2,}", re.IGNORECASE)
+SPOKEN = re.compile(
+    r"([A-Z0-9][A-Z0-9._%+-]*)\s*(?:\(a còng\)|\[at\]|\(at\)|a còng)\s*(gmail|yahoo|outlook|hotmail)"
+    r"(?:\s*(?:\.|chấm)\s*(com(?:\.vn)?|vn))?",
+    re.IGNORECASE,
+)
+OWNER = "(?: (?:của )?(?:tôi|em|mình|tui|anh|chị|cháu|con|nhà em))?(?: (?:là|số|qua|theo số|theo|ở số))* ?[:.-]? ?"
+LABELS = (
+    "(?:số điện thoại|số đt|sđt|đt|dt|sdt|điện thoại|tel|phone|di động|zalo|hotline|liên hệ|liên lạc|lh|gọi|alo|số|"
+    "email|e-mail|mail|gmail|thư điện tử|địa chỉ email|hộp thư)"
+)
+LABEL_REACH = 45
+
+
+@dataclass(frozen=True)
+class ContactReading:
+    """Numbers in E.164, mail addresses in lower case, and where they stood, labels included."""
+
+    phones: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+def read_contacts(text: Text) -> ContactReading:
+    """All telephone numbers and mail addresses of a text; short codes such as 113 are nobody's number."""
+    mails = [(match.group().lower(), *match.span()) for match in MAIL.finditer(text.raw)]
+    mails += [(spoken(match), *match.span()) for match in SPOKEN.finditer(text.raw)]
+    without_mails = text.without(tuple((start, end) for _, start, end in mails))
+    numbers = phones.find(without_mails.raw)
+    spans = tuple((label_start(text, start), end) for _, start, end in (*mails, *numbers))
+    return ContactReading(unique(number for number, *_ in numbers), unique(mail for mail, *_ in mails), spans)
+
+
+def spoken(match: re.Match[str]) -> str:
+    """ "an a còng gmail chấm com" as an address."""
+    name, host, ending = match.groups()
+    return f"{name}@{host}.{ending or 'com'}".lower()
+
+
+def label_start(text: Text, start: int) -> int:
+    """Where the words that introduce a number begin ("sđt của em là")."""
+    window = text.part(max(0, start - LABEL_REACH), start)
+    reached = len(window.raw.rstrip())
+    labels = [match for match in vi(LABELS + OWNER).finditer(window) if match.end() >= reached]
+    return start - len(window.raw) + labels[0].start() if labels else start
+
+
+def unique(values: Iterable[str]) -> tuple[str, ...]:
+    """In order of appearance, each once."""
+    return tuple(dict.fromkeys(values))

@@ -1,0 +1,177 @@
+"""Where the name of a place ends: after "đường", "cầu", "thôn", "gần" …"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.intake.lexicon import Lexicon, lexicon
+from core.intake.tokens import Kind, Token
+
+LONGEST_CAPITAL_RUN = 7
+LONGEST_SMALL_RUN = 3
+
+
+@dataclass(frozen=True)
+class Names:
+    """Reads names of places out of one text's tokens. `cased`: whether capitals tell anything in this text."""
+
+    tokens: Sequence[Token]
+    marked: bool
+    cased: bool
+    local: Lexicon | None = None
+
+    def known(self, index: int) -> int:
+        """End of a name everybody knows that begins at `index`, else `index`."""
+        length = lexicon("places", "streets_known").at(self.tokens, index, marked=self.marked)
+        if self.local is not None:
+            length = max(length, self.local.at(self.tokens, index, marked=self.marked))
+        return self.with_tail(index + length) if length else index
+
+    def capitals(self, index: int) -> int:
+        """End of a run of words with capitals; numbers may stand inside or end it ("Xuân 68", "Lê Lợi 2")."""
+        end = index
+        while self.cased and end < len(self.tokens) and end - index < LONGEST_CAPITAL_RUN:
+            token = self.tokens[end]
+            capital = self.is_capital(token) if end == index else token.kind is Kind.WORD and token.capital
+            if not (capital or (end > index and self.number_in_name(end))):
+                break
+            end += 1
+        return self.with_tail(end) if end > index else index
+
+    def is_capital(self, token: Token) -> bool:
+        """A word with a capital that is no everyday opening of a sentence."""
+        return token.kind is Kind.WORD and token.capital and not self.greets(token)
+
+    def greets(self, token: Token) -> bool:
+        """Words that begin sentences, not names: Nhờ, Đề, Xin, Mong, Tôi …"""
+        return token.low in OPENING_WORDS
+
+    def number_in_name(self, index: int) -> bool:
+        """A number right after a capital word that does not count time, people or things."""
+        return self.tokens[index].kind is Kind.NUMBER and not self.at("counted", index + 1)
+
+    def small(self, index: int, *, most: int = LONGEST_SMALL_RUN, surname: bool = False) -> int:
+        """End of a name written without capitals: it ends at the first everyday word. `surname`: must begin so."""
+        if index >= len(self.tokens) or (surname and not self.at("surnames", index)):
+            return index
+        end = index
+        while end < len(self.tokens) and end - index < most and self.may_be_name(end, first=end == index):
+            end += 1
+        return self.with_tail(end) if end - index >= (2 if surname else 1) else index
+
+    def may_be_name(self, index: int, *, first: bool) -> bool:
+        """Whether a word can belong to a name in small letters; after a surname nearly every word can."""
+        if self.tokens[index].kind is not Kind.WORD or self.is_stop(index):
+            return False
+        return first or not any(self.at(heading, index) for heading in ("admin", "areas", "relations", "landmarks"))
+
+    def is_stop(self, index: int) -> bool:
+        """An everyday word, as far as its letters tell."""
+        spared = not self.marked and self.at("stops_only_marked", index)
+        return bool(self.at("stops", index)) and not spared
+
+    def number(self, index: int) -> int:
+        """End of a number used as a name: tổ 5, đường 3/2, quốc lộ 1A, kiệt 45."""
+        if index < len(self.tokens) and self.tokens[index].low in ("số", "so") and self.is_number(index + 1):
+            return index + 2
+        return index + 1 if self.is_number(index) else index
+
+    def is_number(self, index: int) -> bool:
+        """A number at this index that is no phone number."""
+        return index < len(self.tokens) and self.tokens[index].kind is Kind.NUMBER and len(self.tokens[index].raw) < 9
+
+    def with_tail(self, end: int) -> int:
+        """The name with "nối dài", "kéo dài" …"""
+        return end + lexicon("places", "tails").at(self.tokens, end, marked=self.marked)
+
+    def at(self, heading: str, index: int) -> int:
+        """How many tokens at `index` make a phrase of this list."""
+        if index >= len(self.tokens):
+            return 0
+        return lexicon("places", heading).at(self.tokens, index, marked=self.marked)
+
+
+OPENING_WORDS = frozenset(
+    [
+        "nhờ",
+        "đề",
+        "mong",
+        "xin",
+        "tôi",
+        "em",
+        "anh",
+        "chị",
+        "mình",
+        "tui",
+        "con",
+        "cháu",
+        "bác",
+        "cô",
+        "chú",
+        "kính",
+        "dạ",
+        "vâng",
+        "thưa",
+        "gửi",
+        "cảm",
+        "cám",
+        "chào",
+        "hiện",
+        "đang",
+        "đã",
+        "bị",
+        "có",
+        "không",
+        "rất",
+        "nay",
+        "hôm",
+        "sáng",
+        "trưa",
+        "chiều",
+        "tối",
+        "đêm",
+        "vào",
+        "lúc",
+        "khi",
+        "do",
+        "vì",
+        "nên",
+        "mà",
+        "nhưng",
+        "và",
+        "với",
+        "rồi",
+        "thì",
+        "là",
+        "của",
+        "cho",
+        "các",
+        "những",
+        "một",
+        "mấy",
+        "nhiều",
+        "người",
+        "xe",
+        "rác",
+        "đèn",
+        "nước",
+        "cây",
+        "ổ",
+        "nắp",
+        "hố",
+        "cống",
+        "dân",
+        "bà",
+        "ông",
+        "sđt",
+        "số",
+        "đt",
+        "điện",
+        "tên",
+        "họ",
+        "email",
+        "liên",
+        "nguy",
+    ]
+)

@@ -1,0 +1,66 @@
+"""Vietnamese sentences of what the dialogue wants to say. Pure: the texts are read once from `texts/`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from types import MappingProxyType
+
+from ruamel.yaml import YAML
+
+from core.intake.effects import Button, Say
+
+FILES = ("dialogue.yaml", "buttons.yaml")
+REFERENCE = "@"
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What is sent: the text, and the buttons as (title, payload) pairs."""
+
+    text: str
+    buttons: tuple[tuple[str, str], ...] = ()
+
+
+@lru_cache(maxsize=1)
+def texts() -> Mapping[str, str]:
+    """All texts by dotted key."""
+    flat: dict[str, str] = {}
+    for name in FILES:
+        content = files("core.intake.texts").joinpath(name).read_text(encoding="utf-8")
+        flatten(YAML(typ="safe").load(content), "", flat)
+    return MappingProxyType(flat)
+
+
+def flatten(node: object, prefix: str, into: dict[str, str]) -> None:
+    """Nested headings as dotted keys."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            flatten(value, f"{prefix}.{key}" if prefix else str(key), into)
+    else:
+        into[prefix] = str(node)
+
+
+def render(effect: Say) -> Rendered:
+    """
+    The words and buttons of a `Say`.
+
+    A parameter that begins with "@" names another text. Raises KeyError for a template or parameter that is missing:
+    a slip of ours, found by tests.
+    """
+    params = {name: resolve(value) for name, value in effect.params.items()}
+    lines = texts()[effect.template].format_map(params).splitlines()
+    text = "\n".join(" ".join(line.split()) for line in lines if line.strip())
+    return Rendered(text, tuple((title(button), button.payload) for button in effect.buttons))
+
+
+def resolve(value: str) -> str:
+    """A parameter's own words, or the text it names."""
+    return texts()[value[1:]] if value.startswith(REFERENCE) else value
+
+
+def title(button: Button) -> str:
+    """A button's own title, or the one of its payload."""
+    return button.title or texts()[f"buttons.{button.payload.split(':')[0]}"]

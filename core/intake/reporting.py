@@ -1,0 +1,92 @@
+"""What happened to a report outside the conversation: it was opened, more is wanted, its result is out."""
+
+from __future__ import annotations
+
+from core.intake.effects import Button, SetConfidential
+from core.intake.happenings import ReportOpened, ResultPublished, SupplementAsked
+from core.intake.signals.acts import Payload
+from core.intake.signals.ratings import PAYLOAD
+from core.intake.state import OpenReport
+from core.intake.turn import Turn
+from core.intake.understand import Facts, facts_of
+
+
+def opened(turn: Turn, happening: ReportOpened) -> None:
+    """Tell the code, what was understood, and that the name can be kept secret (offered on every channel)."""
+    report = waiting_report(turn, happening.draft_id)
+    if report is None:
+        return
+    turn.put_report(report.model_copy(update={"report_id": happening.report_id, "code": happening.code}))
+    facts = facts_of(report.draft, turn.rules)
+    template = "opened.emergency" if report.draft.emergency else "opened.report"
+    buttons = () if facts.confidential or not turn.rules.confidentiality else (Button(Payload.CONFIDENTIAL),)
+    turn.say(
+        template,
+        *buttons,
+        code=happening.code,
+        pin=happening.pin,
+        place=facts.place.text or "@opened.place_by_pin" if facts.place.known else "@opened.place_unknown",
+        summary=shorten(facts.content),
+        secrecy=secrecy(turn, facts),
+    )
+
+
+def waiting_report(turn: Turn, draft_id: str) -> OpenReport | None:
+    """The submitted report that this code is for; the oldest without one where no draft is named."""
+    named = [report for report in turn.state.reports if report.draft.id == draft_id]
+    waiting = [report for report in turn.state.reports if not report.report_id]
+    return next(iter(named or ([] if draft_id else waiting)), None)
+
+
+def secrecy(turn: Turn, facts: Facts) -> str:
+    """Which sentence about secrecy belongs here (TG-5.4)."""
+    if not turn.rules.confidentiality:
+        return ""
+    return "@secrecy.kept" if facts.confidential else "@secrecy.offer"
+
+
+def shorten(content: str, limit: int = 90) -> str:
+    """The matter in one short line."""
+    line = " ".join(content.split())
+    return line if len(line) <= limit else f"{line[:limit].rsplit(' ', 1)[0]}…"
+
+
+def report_named(turn: Turn, report_id: str) -> OpenReport | None:
+    """The open report of this id."""
+    return next((report for report in turn.state.reports if report.report_id == report_id), None)
+
+
+def supplement_asked(turn: Turn, happening: SupplementAsked) -> None:
+    """The next answer belongs to this report (request_supplement)."""
+    report = report_named(turn, happening.report_id)
+    if report is None:
+        return
+    first = happening.fields[0] if happening.fields else None
+    changed = report.model_copy(update={"supplement": happening.fields, "asking": first})
+    others = tuple(known for known in turn.state.reports if known.draft.id != report.draft.id)
+    turn.change(reports=(*others, changed))
+    if happening.announce:
+        wanted = f"@short.{first}" if first else "@short.content"
+        turn.say("supplement", code=report.code, wanted=wanted, note=happening.note)
+
+
+def published(turn: Turn, happening: ResultPublished) -> None:
+    """Ratings and words of this person are about this result from now on."""
+    report = report_named(turn, happening.report_id)
+    if report is not None:
+        changed = report.model_copy(update={"published": True, "rated": False, "supplement": (), "asking": None})
+        others = tuple(known for known in turn.state.reports if known.draft.id != report.draft.id)
+        turn.change(reports=(*others, changed))
+    if happening.announce:
+        buttons = tuple(Button(f"{PAYLOAD}{level.id}", level.label) for level in turn.rules.ratings)
+        labels = "; ".join(f"{number}. {level.label}" for number, level in enumerate(turn.rules.ratings, 1))
+        turn.say("result", *buttons, code=happening.code or (report.code if report else ""), levels=labels)
+
+
+def set_confidential(turn: Turn, report: OpenReport, *, value: bool) -> None:
+    """The wish changes until publication; afterwards a person explains what can still be done."""
+    if report.published:
+        turn.say("secrecy.too_late")
+        return
+    turn.do(SetConfidential(value, report.report_id, report.draft.id))
+    turn.say("secrecy.set" if value else "secrecy.unset", code=report.code)

@@ -1,0 +1,92 @@
+"""What a whole message does: greets, thanks, refuses, cancels, asks for a person …"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from core.intake.lexicon import lexicon, load, pattern
+from core.intake.tokens import Kind, tokens_of
+from core.intake.words import Text
+
+LONGEST_CANCEL = 16
+LONGEST_REQUEST = 40
+
+
+class Payload(StrEnum):
+    """Machine values of our own buttons; `rate:<level>`, `none:<field>` and `code:<digits>` carry a value."""
+
+    CONFIRM = "confirm"
+    CANCEL = "cancel"
+    HUMAN = "human"
+    CONFIDENTIAL = "confidential"
+    OPEN = "open"
+    REPORT = "report"
+    STATUS = "status"
+
+
+def wants_person(text: Text) -> bool:
+    """ "Cho gặp nhân viên": a person must answer. Not: "đã gặp nhân viên", "nhân viên vệ sinh"."""
+    for match in pattern("signals", "handover").finditer(text):
+        around = text.part(max(0, match.start() - 14), min(len(text.raw), match.end() + 14))
+        if not pattern("signals", "handover_not").search(around):
+            return len(text.raw.split()) <= LONGEST_REQUEST
+    return False
+
+
+def cancels(text: Text) -> bool:
+    """The report is no longer wanted; only short messages, since long ones may speak of a cancelled bus."""
+    short = len(text.raw.split()) <= LONGEST_CANCEL
+    return short and pattern("signals", "cancel").search(text) is not None
+
+
+def wishes_secrecy(text: Text) -> bool | None:
+    """True: keep my identity secret; False: no need to; None: nothing said."""
+    if pattern("signals", "open_wish").search(text):
+        return False
+    return True if pattern("signals", "secret_wish").search(text) else None
+
+
+def says(heading: str, text: Text) -> bool:
+    """Whether the whole message is of this kind (yes, no, none …)."""
+    return pattern("signals", heading).fullmatch(text.part(*trimmed(text))) is not None
+
+
+def mentions(heading: str, text: Text) -> bool:
+    """Whether the message holds words of this kind."""
+    return pattern("signals", heading).search(text) is not None
+
+
+def trimmed(text: Text) -> tuple[int, int]:
+    """The text without white space and signs at its borders."""
+    inner = re.search(r"\w.*\w|\w", text.raw, re.DOTALL)
+    return inner.span() if inner else (0, 0)
+
+
+def telling_words(text: Text) -> int:
+    """How many words tell something: not courtesy, not address, not abuse, not "ở đây"."""
+    polite = pattern("signals", "courtesy", "greeting", "thanks", "intent", "profanity", "correction")
+    spans = [match.span() for match in polite.finditer(text)]
+    spans += [match.span() for match in pattern("signals", "secret_wish", "open_wish").finditer(text)]
+    rest = text.without(tuple(spans))
+    return sum(token.kind is Kind.WORD and len(token.raw) > 1 for token in tokens_of(rest))
+
+
+def is_abuse(text: Text) -> bool:
+    """Nothing but anger: abuse, and no word that tells something."""
+    return mentions("profanity", text)
+
+
+__all__ = [
+    "Payload",
+    "cancels",
+    "is_abuse",
+    "lexicon",
+    "load",
+    "mentions",
+    "says",
+    "telling_words",
+    "trimmed",
+    "wants_person",
+    "wishes_secrecy",
+]

@@ -1,0 +1,30 @@
+"""
+Complaints, denunciations and reports of corruption: never a case here (VN-1, VN-2).
+
+People say "tố cáo" and "khiếu nại" also of noise and rubbish; that stays a report. What counts is an official act, an
+official or a named person with the wish to have them punished (A-DL-9), or corruption.
+"""
+
+from __future__ import annotations
+
+from core.intake.lexicon import pattern
+from core.intake.rules import DiversionKind
+from core.intake.words import Text
+
+
+def read_diversion(text: Text) -> DiversionKind | None:
+    """Which other way this text belongs to; None where it may become a report."""
+    for kind in (DiversionKind.CORRUPTION, DiversionKind.DENUNCIATION, DiversionKind.COMPLAINT):
+        if pattern("diversion", kind.value).search(text) and not colloquial(text, kind):
+            return kind
+    return None
+
+
+def colloquial(text: Text, kind: DiversionKind) -> bool:
+    """ "Tố cáo quán karaoke ồn": a big word for an ordinary report."""
+    return kind is not DiversionKind.CORRUPTION and pattern("diversion", "colloquial").search(text) is not None
+
+
+def hints_state_secret(text: Text) -> bool:
+    """Whether something is called a state secret (VN-3): nothing of it may stay in an Internet system."""
+    return pattern("signals", "state_secret").search(text) is not None

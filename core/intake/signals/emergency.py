@@ -1,0 +1,69 @@
+"""
+Does somebody need help this minute?
+
+Fire, drowning, injuries, weapons, landslides, live wires. Figures of speech ("cháy túi"), fear ("sợ cháy"), habit and
+the past ("hôm qua cháy") are none. A false alarm costs a phone call, a missed one a life: in doubt it is one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from core.intake.lexicon import pattern
+from core.intake.rules import EmergencyKind
+from core.intake.words import Text
+
+SENTENCE = re.compile(r"[.!?;\n]")
+
+
+@dataclass(frozen=True)
+class EmergencySign:
+    """What kind of help, and the words that told it."""
+
+    kind: EmergencyKind
+    start: int
+    end: int
+
+
+def read_emergency(text: Text) -> EmergencySign | None:
+    """The first sign that holds, in the order of the text; None where nothing is urgent."""
+    signs = [
+        EmergencySign(kind, *match.span())
+        for kind in EmergencyKind
+        for match in pattern("emergency", kind.value).finditer(text)
+    ]
+    return min((sign for sign in signs if holds(text, sign)), key=lambda sign: (sign.start, sign.kind), default=None)
+
+
+def holds(text: Text, sign: EmergencySign) -> bool:
+    """Whether the words around a sign leave it an emergency; a cry for help always does."""
+    if pattern("emergency", "distress").search(text):
+        return not figure_of_speech(text, sign)
+    return not (
+        harmless_before(text, sign)
+        or figure_of_speech(text, sign)
+        or pattern("emergency", "past").match(after(text, sign))
+    )
+
+
+def figure_of_speech(text: Text, sign: EmergencySign) -> bool:
+    """ "Cháy túi", "cháy hàng", "bình chữa cháy" …"""
+    thing = pattern("emergency", "thing_before").search(before(text, sign))
+    return thing is not None or pattern("emergency", "figure_after").match(after(text, sign)) is not None
+
+
+def harmless_before(text: Text, sign: EmergencySign) -> bool:
+    """Fear, habit, hearsay or the past in front of a sign."""
+    return pattern("emergency", "before").search(before(text, sign)) is not None
+
+
+def before(text: Text, sign: EmergencySign) -> Text:
+    """The sentence up to the sign."""
+    borders = [match.end() for match in SENTENCE.finditer(text.raw, 0, sign.start)]
+    return text.part(borders[-1] if borders else 0, sign.start)
+
+
+def after(text: Text, sign: EmergencySign) -> Text:
+    """The text behind the sign."""
+    return text.part(sign.end, len(text.raw))

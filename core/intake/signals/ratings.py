@@ -1,0 +1,52 @@
+"""How satisfied somebody is: the regulation's own labels, everyday words for them, or a number."""
+
+from __future__ import annotations
+
+import re
+
+from core.intake.fold import fold
+from core.intake.lexicon import pattern
+from core.intake.rules import RatingLevel
+from core.intake.words import Text, vi
+
+PAYLOAD = "rate:"
+NUMBER = re.compile(
+    r"^\W*(?:(?:mức|số|chọn|đánh giá|muc|so|chon|bam|bấm)\s+)*([1-9])"
+    r"(?:\s*(?:sao|điểm|diem))?(?:\s*(?:ạ|nha|nhé))?\W*$",
+    re.IGNORECASE,
+)
+HEADINGS = ("rating_best", "rating_middle", "rating_worst")
+LONGEST_RATING = 14
+
+
+def read_rating(text: Text, payload: str, levels: tuple[RatingLevel, ...], *, numbers: bool) -> str:
+    """The id of the level that was chosen, or empty. `numbers`: a bare 1, 2, 3 counts, best first."""
+    if payload.startswith(PAYLOAD):
+        chosen = payload.removeprefix(PAYLOAD)
+        return next((level.id for position, level in enumerate(levels, 1) if chosen in (level.id, str(position))), "")
+    number = NUMBER.match(text.raw) if numbers else None
+    if number and int(number.group(1)) <= len(levels):
+        return levels[int(number.group(1)) - 1].id
+    return by_label(text, levels) or by_everyday_words(text, levels)
+
+
+def by_label(text: Text, levels: tuple[RatingLevel, ...]) -> str:
+    """The level whose label is the whole message."""
+    said = fold(re.sub(r"[^\w\s]", " ", text.raw))
+    return next((level.id for level in levels if fold(level.label) == said), "")
+
+
+def by_everyday_words(text: Text, levels: tuple[RatingLevel, ...]) -> str:
+    """Worst first: "không hài lòng" holds "hài lòng". Only short messages: a long one tells something else."""
+    if not levels or len(text.raw.split()) > LONGEST_RATING:
+        return ""
+    by_heading = dict(zip(HEADINGS, (levels[0], levels[len(levels) // 2], levels[-1]), strict=True))
+    for heading in ("rating_worst", "rating_middle", "rating_best"):
+        if pattern("signals", heading).search(text):
+            return by_heading[heading].id
+    return ""
+
+
+def speaks_of_satisfaction(text: Text) -> bool:
+    """Whether the message is clearly a rating even when none was asked for."""
+    return vi("hài lòng|chấp nhận được|đánh giá").search(text) is not None

@@ -1,0 +1,1 @@
+"""Vietnamese texts of the dialogue, as YAML."""

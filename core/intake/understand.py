@@ -1,0 +1,271 @@
+"""
+From what was said to what is known: the fold of a draft's parts into facts.
+
+Parts of one burst are read as one text, bursts in order. Later words add to earlier ones; a correction replaces them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import groupby
+
+from pydantic import Field
+
+from core.contract.schema import Attachment, GeoPoint, Model, Place, ReportForm
+from core.intake.category import read_categories
+from core.intake.fold import fold
+from core.intake.normalise import working_text
+from core.intake.reading.message import Reading, read
+from core.intake.reading.place import Piece, PieceKind
+from core.intake.rules import IntakeRules
+from core.intake.state import Draft, Part
+from core.intake.words import Text
+
+MOST_TIMES = 3
+
+
+class PlacePiece(Model):
+    """A concrete piece of the place as known so far."""
+
+    text: str
+    admin: bool = False
+    number: str = ""
+
+
+class Facts(Model):
+    """What is known of a report in the making."""
+
+    lines: tuple[str, ...] = Field(default=(), description="What was told about the matter, message by message")
+    as_sent: tuple[str, ...] = ()
+    told: bool = False
+    pieces: tuple[PlacePiece, ...] = ()
+    point: GeoPoint | None = None
+    times: tuple[str, ...] = ()
+    name: str = ""
+    phones: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    address: str = ""
+    organisation: str = ""
+    identity: str = ""
+    confidential: bool | None = None
+    declared_none: dict[str, str] = Field(default_factory=dict)
+    attachments: tuple[Attachment, ...] = ()
+    category_given: str = ""
+    form: ReportForm | None = None
+
+    @property
+    def content(self) -> str:
+        """The working text: all that was told of the matter."""
+        return working_text("\n".join(self.lines))
+
+    @property
+    def place(self) -> Place:
+        """Words and point of the place; commune as the form gave it."""
+        given = self.form.place if self.form else Place()
+        text = ", ".join(piece.text for piece in self.pieces)
+        return given.model_copy(update={"text": text or given.text, "point": self.point or given.point})
+
+    @property
+    def occurred(self) -> str:
+        """When it happened, in the citizen's words."""
+        return ", ".join(self.times)
+
+
+def understand(parts: Sequence[Part], rules: IntakeRules) -> Facts:
+    """The facts of all parts, bursts in order, messages of a burst by the time they were said."""
+    facts = Facts()
+    for _, group in groupby(sorted(parts, key=order), key=lambda part: part.burst):
+        facts = take_in(facts, tuple(group), rules)
+    return facts
+
+
+def order(part: Part) -> tuple[int, object, str]:
+    """Burst, then the provider's time, then the id, so that delivery order never matters."""
+    return part.burst, part.said_at, part.message_id
+
+
+def take_in(facts: Facts, group: tuple[Part, ...], rules: IntakeRules) -> Facts:
+    """Facts with one more burst."""
+    facts = take_structured(facts, group)
+    texts = [words for part in group if (words := part_text(part))]
+    text = Text.of("\n".join(texts))
+    if not text.raw.strip():
+        return facts
+    reading = read(
+        text, rules, asked=group[-1].asked, known_place=bool(facts.pieces or facts.point), known_name=facts.name
+    )
+    return take_reading(facts, reading, tuple(texts))
+
+
+def part_text(part: Part) -> str:
+    """Subject and words of a part; a subject that only repeats or introduces is left out."""
+    subject = re.sub(r"^\s*((re|fw|fwd|tr|trả lời)\s*:\s*)+", "", part.subject, flags=re.IGNORECASE).strip()
+    repeated = not subject or fold(subject) in fold(part.text)
+    return part.text.strip() if repeated else f"{subject}\n{part.text}".strip()
+
+
+def take_structured(facts: Facts, group: tuple[Part, ...]) -> Facts:
+    """What came as data: attachments, a pin, a contact card, a form, buttons."""
+    for part in group:
+        if part.form is not None:
+            facts = take_form(facts, part.form)
+        facts = facts.model_copy(
+            update={
+                "attachments": (*facts.attachments, *part.attachments),
+                "point": part.point or facts.point,
+                "pieces": add_pieces(facts.pieces, (PlacePiece(text=part.place_text),))
+                if part.place_text
+                else facts.pieces,
+                "phones": once(facts.phones, (part.phone,) if part.phone else ()),
+                "name": facts.name or part.sender_name,
+                "confidential": facts.confidential if part.confidential is None else part.confidential,
+                "declared_none": facts.declared_none
+                | ({part.declares_none.value: "không có"} if part.declares_none else {}),
+            }
+        )
+    return facts
+
+
+def take_form(facts: Facts, form: ReportForm) -> Facts:
+    """A filled-in form says what each field is; nothing of it is guessed."""
+    who = form.reporter
+    return facts.model_copy(
+        update={
+            "form": form,
+            "lines": (*facts.lines, form.content) if form.content.strip() else facts.lines,
+            "as_sent": (*facts.as_sent, form.content) if form.content.strip() else facts.as_sent,
+            "told": facts.told or bool(form.content.strip()),
+            "pieces": (PlacePiece(text=form.place.text),) if form.place.text else facts.pieces,
+            "point": form.place.point or facts.point,
+            "times": (form.occurred,) if form.occurred else facts.times,
+            "name": who.name or facts.name,
+            "phones": once(facts.phones, who.phones),
+            "emails": once(facts.emails, who.emails),
+            "address": who.address or facts.address,
+            "organisation": who.organisation or facts.organisation,
+            "identity": who.identity_number or facts.identity,
+            "confidential": form.confidential or facts.confidential,
+            "declared_none": facts.declared_none | form.declared_none,
+            "category_given": form.category_hint or facts.category_given,
+        }
+    )
+
+
+def take_reading(facts: Facts, reading: Reading, texts: tuple[str, ...]) -> Facts:
+    """Facts with what one burst's words tell."""
+    corrected = reading.correction
+    changed = {
+        "as_sent": (*facts.as_sent, *texts),
+        "lines": (*facts.lines, *reading.lines),
+        "told": facts.told or reading.tells,
+        "point": reading.point or facts.point,
+        "name": (corrected.name if corrected else "") or reading.name or facts.name,
+        "phones": replace_or_add(facts.phones, reading.phones, corrected.phones if corrected else ()),
+        "emails": replace_or_add(facts.emails, reading.emails, corrected.emails if corrected else ()),
+        "times": merge_times(facts.times, reading, corrected),
+        "identity": reading.identity or facts.identity,
+        "address": reading.address or facts.address,
+        "confidential": facts.confidential if reading.confidential is None else reading.confidential,
+        "declared_none": facts.declared_none | dict(reading.declared_none),
+        "pieces": merge_places(facts.pieces, reading, corrected),
+    }
+    return facts.model_copy(update=changed)
+
+
+def merge_times(known: tuple[str, ...], reading: Reading, corrected: Reading | None) -> tuple[str, ...]:
+    """Times said later add up to a few; a corrected time replaces all."""
+    if corrected and corrected.times:
+        return corrected.times
+    return once(known, reading.times)[:MOST_TIMES]
+
+
+def replace_or_add(known: tuple[str, ...], said: tuple[str, ...], corrected: tuple[str, ...]) -> tuple[str, ...]:
+    """Values said later are further ones; corrected ones replace."""
+    return corrected or once(known, said)
+
+
+def once(known: tuple[str, ...], said: tuple[str, ...]) -> tuple[str, ...]:
+    """Both, in order, each once (compared without marks)."""
+    kept = {fold(value): value for value in reversed((*known, *said))}
+    return tuple(dict.fromkeys(kept[fold(value)] for value in (*known, *said)))
+
+
+def merge_places(known: tuple[PlacePiece, ...], reading: Reading, corrected: Reading | None) -> tuple[PlacePiece, ...]:
+    """The place with what was said now, then with what was corrected."""
+    pieces = add_pieces(known, as_pieces(reading.pieces))
+    if corrected is None:
+        return pieces
+    if corrected.wrong and (swapped := swap(pieces, corrected.wrong, corrected.right)):
+        return swapped
+    return replace_pieces(pieces, as_pieces(corrected.pieces))
+
+
+def as_pieces(pieces: Sequence[Piece]) -> tuple[PlacePiece, ...]:
+    """Pieces of a text as remembered."""
+    return tuple(
+        PlacePiece(text=piece.text, admin=piece.kind is PieceKind.ADMIN, number=piece.number) for piece in pieces
+    )
+
+
+def add_pieces(known: tuple[PlacePiece, ...], said: Sequence[PlacePiece]) -> tuple[PlacePiece, ...]:
+    """Known pieces and new ones; a piece that another one contains is left out."""
+    merged = list(known)
+    for piece in said:
+        if any(fold(piece.text) in fold(other.text) for other in merged):
+            continue
+        merged = [other for other in merged if fold(other.text) not in fold(piece.text)] + [piece]
+    return tuple(merged)
+
+
+def replace_pieces(known: tuple[PlacePiece, ...], said: tuple[PlacePiece, ...]) -> tuple[PlacePiece, ...]:
+    """A corrected spot replaces all spots, a corrected commune all communes; a bare number only the house number."""
+    if not said:
+        return known
+    bare_number = len(said) == 1 and re.fullmatch(r"(?:số nhà|nhà số|số|so)?\s*\d\S*", said[0].text, re.IGNORECASE)
+    if bare_number and (swapped := swap_number(known, said[0].number)):
+        return swapped
+    kinds = {piece.admin for piece in said}
+    kept = tuple(piece for piece in known if piece.admin not in kinds)
+    return tuple(sorted((*kept, *said), key=lambda piece: piece.admin))
+
+
+def swap_number(known: tuple[PlacePiece, ...], number: str) -> tuple[PlacePiece, ...]:
+    """The same street under another house number; empty where no number was known."""
+    old = next((piece for piece in known if piece.number), None)
+    return swap(known, old.number, number) if old else ()
+
+
+def swap(known: tuple[PlacePiece, ...], wrong: str, right: str) -> tuple[PlacePiece, ...]:
+    """The place with `wrong` replaced by `right` in the piece that holds it; empty where none does."""
+    for index, piece in enumerate(known):
+        span = find_folded(piece.text, wrong)
+        if span and right:
+            start, end = span
+            text = piece.text[:start] + right + piece.text[end:]
+            changed = piece.model_copy(update={"text": text, "number": next(iter(re.findall(r"\d\S*", text)), "")})
+            return (*known[:index], changed, *known[index + 1 :])
+    return ()
+
+
+def find_folded(text: str, piece: str) -> tuple[int, int] | None:
+    """Where a piece stands in a text as whole words, compared without marks and leading words such as "số"."""
+    folded = Text.of(text).folded
+    for words in (fold(piece), re.sub(r"^(so nha|nha so|so|duong|o|tai|kiet|hem|ngo)\s+", "", fold(piece))):
+        found = re.search(rf"(?<!\w){re.escape(words)}(?!\w)", folded) if words else None
+        if found:
+            return found.span()
+    return None
+
+
+def category_of(facts: Facts, rules: IntakeRules) -> str:
+    """The category the form names, else the one the words hint at most; empty where nothing hints."""
+    if facts.category_given:
+        return facts.category_given
+    found = read_categories(Text.of(facts.content), rules.categories)
+    return found[0][0] if found else ""
+
+
+def facts_of(draft: Draft, rules: IntakeRules) -> Facts:
+    """The facts of a draft."""
+    return understand(draft.parts, rules)

@@ -1,0 +1,51 @@
+"""Time passes or people step in: timers, and the change between bot and staff."""
+
+from __future__ import annotations
+
+from core.intake.bursts import absorb_pending, read_burst
+from core.intake.drafting import advance
+from core.intake.effects import Abandon
+from core.intake.happenings import TimerKind
+from core.intake.state import Draft, Mode
+from core.intake.turn import DUE, Turn
+
+
+def fire(turn: Turn, kind: TimerKind) -> None:
+    """A timer is due, unless it was moved or cleared meanwhile."""
+    due = getattr(turn.state, DUE[kind])
+    if due is None or turn.now < due:
+        return
+    turn.change(**{DUE[kind]: None})
+    if kind is TimerKind.BURST:
+        read_burst(turn)
+    elif turn.draft is not None and turn.state.mode is Mode.BOT:
+        remind(turn, turn.draft) if kind is TimerKind.REMINDER else abandon(turn)
+
+
+def remind(turn: Turn, draft: Draft) -> None:
+    """One gentle reminder of the question that stands open."""
+    if draft.reminded or turn.state.asking is None:
+        return
+    turn.put_draft(draft.model_copy(update={"reminded": True}))
+    turn.say("reminder", question=f"@short.{turn.state.asking}")
+
+
+def abandon(turn: Turn) -> None:
+    """Unfinished drafts went silent: they are no cases (A-7)."""
+    for draft in turn.state.drafts:
+        turn.do(Abandon(draft.id))
+        turn.drop_draft(draft.id)
+
+
+def take_over(turn: Turn) -> None:
+    """A person answers: read what is pending, keep silent."""
+    absorb_pending(turn)
+    turn.clear_timer(TimerKind.BURST)
+    turn.clear_waiting()
+    turn.change(mode=Mode.PERSON, asking=None)
+
+
+def hand_back(turn: Turn) -> None:
+    """The bot goes on where the unfinished report stands now."""
+    turn.change(mode=Mode.BOT, misses=0)
+    advance(turn)

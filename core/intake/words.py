@@ -1,0 +1,144 @@
+"""
+Patterns over Vietnamese as people type it: with all marks, with some, or with none.
+
+A pattern is written once, with marks. In a text without marks it matches the bare letters; in a text with marks an
+unmarked word is a word of its own ("cho" is not "chợ", "xa" is not "xã"), so the marks must be there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from core.intake.fold import bare, compose, fold_aligned, lower_canonical, split_tone
+
+WORD = re.compile(r"[^\W\d_]+")
+MARKED_SHARE = 0.3
+
+
+@dataclass(frozen=True)
+class Text:
+    """A message to read: `raw` composed, `low` in lower case, `folded` without marks; positions agree in all three."""
+
+    raw: str
+    whole_marked: bool | None = None
+
+    @classmethod
+    def of(cls, text: str) -> Text:
+        """A text ready for matching."""
+        return cls(compose(text))
+
+    @cached_property
+    def low(self) -> str:
+        """Lower case, tones in one position."""
+        return lower_canonical(self.raw)
+
+    @cached_property
+    def folded(self) -> str:
+        """Without marks and case."""
+        return fold_aligned(self.raw)
+
+    @cached_property
+    def marked(self) -> bool:
+        """Whether its writer types marks."""
+        if self.whole_marked is not None:
+            return self.whole_marked
+        words = WORD.findall(self.low)
+        with_marks = sum(any(bare(letter) != letter for letter in word) for word in words)
+        return bool(words) and with_marks / len(words) >= MARKED_SHARE
+
+    def part(self, start: int, end: int) -> Text:
+        """A piece of it, read in the same manner."""
+        return Text(self.raw[start:end], self.marked)
+
+    def without(self, spans: tuple[tuple[int, int], ...]) -> Text:
+        """The text with these stretches blanked out; positions stay."""
+        letters = list(self.raw)
+        for start, end in spans:
+            letters[start:end] = " " * (end - start)
+        return Text("".join(letters), self.marked)
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A compiled pattern in its strict (marked text) and lenient (unmarked text) form."""
+
+    strict: re.Pattern[str]
+    lenient: re.Pattern[str]
+
+    def finditer(self, text: Text) -> Iterator[re.Match[str]]:
+        """All matches; their positions are positions in the text."""
+        return self._for(text).finditer(text.low)
+
+    def search(self, text: Text) -> re.Match[str] | None:
+        """The first match."""
+        return self._for(text).search(text.low)
+
+    def match(self, text: Text, start: int = 0) -> re.Match[str] | None:
+        """A match that begins exactly at `start`."""
+        return self._for(text).match(text.low, start)
+
+    def fullmatch(self, text: Text) -> re.Match[str] | None:
+        """A match of the whole text."""
+        return self._for(text).fullmatch(text.low)
+
+    def sub_all(self, text: Text) -> str:
+        """The text without its matches."""
+        return text.without(tuple(match.span() for match in self.finditer(text))).raw
+
+    def _for(self, text: Text) -> re.Pattern[str]:
+        return self.strict if text.marked else self.lenient
+
+
+@lru_cache(maxsize=2048)
+def vi(source: str, *, whole: bool = True) -> Pattern:
+    """
+    Compile a pattern written in Vietnamese with marks.
+
+    `whole`: only at word borders. Spaces in the source match any white space. Letters with marks must not stand
+    inside a character class. " ?" means white space that may be missing.
+    """
+    canonical = lower_marked(source)
+    forms = (spell(canonical, strict=strict) for strict in (True, False))
+    edge = r"(?<![^\W_])(?:{})(?![^\W_])" if whole else "{}"
+    return Pattern(*(re.compile(edge.format(form.replace(" ?", r"\s*").replace(" ", r"\s+"))) for form in forms))
+
+
+def lower_marked(source: str) -> str:
+    """Tones in one position; escapes such as \\W and \\S keep their case."""
+    canonical = lower_canonical(source)
+    return "".join(old if old.isascii() else new for old, new in zip(compose(source), canonical, strict=True))
+
+
+def spell(source: str, *, strict: bool) -> str:
+    """The source with each word's marked letters widened to the spellings that people use for them."""
+    return WORD.sub(lambda word: spell_word(word.group(), strict=strict), source)
+
+
+def spell_word(word: str, *, strict: bool) -> str:
+    """
+    One word. One mark: it must be there in a text with marks, and may be missing in one without.
+
+    Two marks: both or none, since half of them often makes another word ("đèn", "đền"). Three or more: each may be
+    dropped, wholly or in part, since the rest still tells the word ("đưòng").
+    """
+    marks = count_marks(word)
+    plain = "".join(map(bare, word))
+    if not marks or (marks == 1 and strict):
+        return word
+    return "".join(map(widen, word)) if marks > 2 else f"(?:{word}|{plain})"
+
+
+def count_marks(word: str) -> int:
+    """How many letters of a word bear marks."""
+    return sum(bare(letter) != letter.lower() for letter in word)
+
+
+def widen(letter: str) -> str:
+    """A class of the spellings of one letter: as it is, without one of its marks, without any."""
+    if bare(letter) == letter.lower():
+        return letter
+    shape, tone = split_tone(letter)
+    return f"[{''.join(sorted({letter, bare(letter), shape, compose(bare(letter) + tone)}))}]"
