@@ -14,7 +14,7 @@ import ssl
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
@@ -214,9 +214,7 @@ class IntakeSMTP(SMTP):
             super().connection_made(transport)
             return
         self._refused = True
-        if isinstance(transport, asyncio.Transport):
-            transport.write(BUSY.encode() + b"\r\n")
-        transport.close()
+        _farewell(transport, BUSY)
 
     def connection_lost(self, error: Exception | None) -> None:
         """End a session."""
@@ -256,13 +254,12 @@ class IntakeSMTP(SMTP):
 
     def abort(self) -> None:
         """Go now."""
-        if isinstance(self.transport, asyncio.Transport):
-            self.transport.abort()
+        if self.transport is not None:
+            cast(asyncio.Transport, self.transport).abort()
 
     def _say_goodbye(self) -> None:
-        if isinstance(self.transport, asyncio.Transport):
-            self.transport.write(GOING_DOWN.encode() + b"\r\n")
-            self.transport.close()
+        if self.transport is not None:
+            _farewell(self.transport, GOING_DOWN)
 
 
 class IntakeLMTP(IntakeSMTP):
@@ -317,6 +314,13 @@ async def _taken(take: Take, incoming: Incoming) -> str:
         logger.error("mail_not_stored", channel="email", protocol=incoming.protocol, exc_info=error)
         return TRY_LATER
     return OK
+
+
+def _farewell(transport: asyncio.BaseTransport, reply: str) -> None:
+    """A last word; uvloop's transports are not asyncio's classes, only their likeness, hence no type test."""
+    if not transport.is_closing():
+        cast(asyncio.Transport, transport).write(reply.encode() + b"\r\n")
+        transport.close()
 
 
 def _printable(address: str) -> str:

@@ -25,7 +25,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid, parseaddr
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 import aiosmtplib
 from aiohttp import web
@@ -329,8 +329,7 @@ def delivery_report(recipient: str, raw: bytes, *, to: str) -> bytes:
 
 def _cut(server: SMTP) -> str:
     """Break the connection without an answer."""
-    if isinstance(server.transport, asyncio.Transport):
-        server.transport.abort()
+    cast(asyncio.Transport, server.transport).abort()
     raise ConnectionResetError("cut by the sandbox")
 
 

@@ -127,17 +127,14 @@ def test_headers_never_fail(value: str) -> None:
         ("=?UTF-8?B?UGjhuqNuIOG6?= =?utf-8?b?o25o?=", "Phản ản" + "h"),
         ("=?utf-8?q?Ph=E1=BA=A3n?= =?utf-8?q?_=C3=A1nh?=", "Phản ánh"),
         ("=?utf-8?b?@@@?= x", "x"),
-        ("Re: =?windows-1258?Q?T=CC=ECa?=", "Re: T\u0300́a".replace("\u0300́", "")),
+        ("=?windows-1258?Q?Ba=D2o_so=F2_m=F4=F2t?=", "Bảo sọ một"),
         ("Phản ánh".encode().decode("ascii", "surrogateescape"), "Phản ánh"),
         ("a\r\n b", "a b"),
     ],
 )
 def test_headers_are_decoded(raw: str, shown: str) -> None:
     """Split in the middle of a letter, broken, raw or folded."""
-    if "1258" in raw:
-        assert decode_header(raw).startswith("Re: T")
-    else:
-        assert decode_header(raw) == shown
+    assert decode_header(raw) == shown
 
 
 def test_damaged_bytes_are_not_readable() -> None:
