@@ -1,0 +1,68 @@
+"""Background loops: woken when there is work, never dead, stopped after the present round."""
+
+from __future__ import annotations
+
+import asyncio
+
+from gateway.workers.loop import Loop
+
+
+async def test_a_failure_is_survived() -> None:
+    """A loop that dies silently is a queue that grows."""
+    rounds = 0
+    done = asyncio.Event()
+
+    async def work() -> int:
+        nonlocal rounds
+        rounds += 1
+        if rounds == 1:
+            raise ValueError("once")
+        done.set()
+        return 0
+
+    loop = Loop("test", work, interval=0.001)
+    task = asyncio.create_task(loop.run())
+    await asyncio.wait_for(done.wait(), 10)
+    loop.stop()
+    await task
+
+    assert rounds >= 2
+
+
+async def test_waking_cuts_the_pause_short() -> None:
+    """What has just arrived is not left waiting for the interval."""
+    wake, rounds = asyncio.Event(), asyncio.Queue[int]()
+
+    async def work() -> int:
+        await rounds.put(1)
+        return 0
+
+    loop = Loop("test", work, interval=3600, wake=wake)
+    task = asyncio.create_task(loop.run())
+    await rounds.get()
+    wake.set()
+    await asyncio.wait_for(rounds.get(), 10)
+    loop.stop()
+    await task
+
+
+async def test_stopping_finishes_the_present_round() -> None:
+    """What was begun is ended before the process goes."""
+    begun, finish = asyncio.Event(), asyncio.Event()
+    finished = False
+
+    async def work() -> int:
+        nonlocal finished
+        begun.set()
+        await finish.wait()
+        finished = True
+        return 1
+
+    loop = Loop("test", work, interval=1)
+    task = asyncio.create_task(loop.run())
+    await begun.wait()
+    loop.stop()
+    finish.set()
+    await task
+
+    assert finished
