@@ -53,13 +53,13 @@ class AgencyTree:
     @classmethod
     def of(cls, agencies: Iterable[Agency], as_of: date) -> AgencyTree:
         """A checked snapshot; agencies whose time had not come yet are left out, those gone stay searchable."""
-        rows = [item for item in agencies if item.since is None or item.since <= as_of]
+        rows = tuple(agencies)
         known = {item.id: item for item in rows}
         if len(known) != len(rows):
             raise ValueError("an agency id is given twice")
-        tree = cls(as_of, known)
-        tree._check()
-        return tree
+        cls(as_of, known)._check()
+        begun = {item.id: item for item in rows if item.since is None or item.since <= as_of}
+        return cls(as_of, begun)
 
     def _check(self) -> None:
         for item in self.agencies.values():

@@ -17,7 +17,8 @@ from core.cases.moves import allowed_moves
 def automatic_command(ctx: Context, case: Case) -> Command | None:
     """The command the product itself should issue now, to be decided like any other; None: nothing."""
     category = ctx.pack.intake.categories.get(case.category or "")
-    targets = tuple(name for name in (category.agencies if category else ()) if ctx.agencies.is_active(name))
+    usual = category.agencies if category else ()
+    targets = tuple(dict.fromkeys(heir.id for name in usual for heir in ctx.agencies.successors(name)))
     own = replace(ctx, actor=Actor.system())
     may = any(move.command == "dispatch" for move in allowed_moves(own, case))
     return DispatchCase(agencies=targets) if may and targets else None

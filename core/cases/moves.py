@@ -128,9 +128,9 @@ def _choices(ctx: Context, case: Case, row: Row, subject: Subject, *, kind: Inpu
         case "fields":
             yield from (Choice(item.field, item.label) for item in missing_fields(ctx.pack, case))
         case "decline_reason":
-            yield from _reasons(ctx, case, ctx.pack.decline_reasons.values())
+            yield from _reasons(ctx, case, row, ctx.pack.decline_reasons.values())
         case "cancel_reason":
-            yield from _reasons(ctx, case, ctx.pack.cancel_reasons.values())
+            yield from _reasons(ctx, case, row, ctx.pack.cancel_reasons.values())
         case "agency" | "agencies" | "unit":
             yield from _agencies(ctx, case, row, subject)
         case "outcome":
@@ -165,10 +165,11 @@ def _from_case(ctx: Context, case: Case, kind: InputKind) -> Iterator[Choice]:
             yield from (Choice(item.id, ctx.pack.clocks[item.name].label) for item in late)
 
 
-def _reasons(ctx: Context, case: Case, reasons: Iterable[Reason]) -> Iterator[Choice]:
-    """Only those grounds whose conditions hold and whose waiting time is over."""
+def _reasons(ctx: Context, case: Case, row: Row, reasons: Iterable[Reason]) -> Iterator[Choice]:
+    """Only those grounds that the row allows, whose conditions hold and whose waiting time is over."""
     facts = facts_of(ctx.pack, ctx.agencies, case)
-    for reason in reasons:
+    allowed = row.when.reason_code
+    for reason in (item for item in reasons if allowed is None or item.id in allowed):
         clock = case.clocks.get(reason.after_clock)
         waited = not reason.after_clock or (clock is not None and clock.has_run_out(ctx.now))
         if waited and holds(reason.when, facts):
@@ -179,7 +180,8 @@ def _agencies(ctx: Context, case: Case, row: Row, subject: Subject) -> Iterator[
     """Those the row may go to; the category's usual ones, and the one a returner suggested, come first."""
     category = ctx.pack.intake.categories.get(case.category or "")
     suggested = [item.sent_back_to for item in case.dispatches if item.sent_back_to]
-    first = [*suggested, *(category.agencies if category else ())]
+    usual = [*suggested, *(category.agencies if category else ())]
+    first = [heir.id for name in usual for heir in ctx.agencies.successors(name)]
     found = [item for item in ctx.agencies.of_kinds(row.target.kinds) if _fits_target(ctx, case, row, subject, item.id)]
     found.sort(key=lambda item: first.index(item.id) if item.id in first else len(first))
     yield from (Choice(item.id, item.name) for item in found)

@@ -69,7 +69,7 @@ def load_pack(name_or_path: str | Path, *, roots: tuple[Path, ...] = (BUNDLED,))
     Raises: PackError: not found, not YAML, an unknown key, or a reference to nothing.
     """
     name = str(name_or_path)
-    source = read_source(_find(name, roots), roots)
+    source = read_source(find_pack(name, roots), roots)
     return _build(source.document, name=name, source=source)
 
 
@@ -90,7 +90,7 @@ def read_source(path: Path, roots: tuple[Path, ...]) -> Source:
     own = _read_files(path)
     if "extends" not in own.document:
         return own
-    base = read_source(_find(str(own.document["extends"]), roots), roots)
+    base = read_source(find_pack(str(own.document["extends"]), roots), roots)
     below, above = ({k: v for k, v in part.document.items() if k not in _HEAD} for part in (base, own))
     head = {"id": own.document.get("id", path.name)}
     return Source(head | overlay(below, above), {**base.positions, **own.positions})
@@ -110,7 +110,8 @@ def overlay(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, An
     return merged
 
 
-def _find(name: str, roots: tuple[Path, ...]) -> Path:
+def find_pack(name: str, roots: tuple[Path, ...]) -> Path:
+    """The folder or file of a pack by name or path. Raises: PackError: there is none."""
     candidates = [Path(name), *(root / name for root in roots)]
     for path in candidates:
         if path.is_file() or (path / "pack.yaml").is_file():

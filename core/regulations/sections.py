@@ -73,6 +73,7 @@ class Category(Entry):
         default=False, description="The system may distribute it once a person accepted it (A-TG-6)"
     )
     agencies: Words = Field(default=(), description="Agencies it usually goes to, the default first")
+    keywords: Words = Field(default=(), description="Words of a message that hint at it; marks and case do not matter")
     active: bool = True
 
 

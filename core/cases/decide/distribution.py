@@ -123,8 +123,9 @@ def escalate(scene: Scene, command: Escalate) -> None:
 
 
 def _above(scene: Scene) -> Agency:
-    move, here = scene.permit.move, scene.dispatch
-    found = scene.ctx.agencies.parent(here.agency_id) if here else None
+    move, here, tree = scene.permit.move, scene.dispatch, scene.ctx.agencies
+    parent = tree.parent(here.agency_id) if here else None
+    found = next(iter(tree.successors(parent.id)), None) if parent else None
     if found is None or (move.target.kinds and found.kind not in move.target.kinds):
         raise refuse("nobody_above", 409, "Không có cấp trên nào để chuyển theo quy chế.", move.cites)
     return found

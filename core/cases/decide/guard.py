@@ -133,7 +133,7 @@ def _standing(ctx: Context, case: Case, move: Move, subject: Subject) -> str | N
 
 
 def _stands(ctx: Context, case: Case, level: RoleLevel, subject: Subject) -> bool:
-    place, parts = ctx.actor.agency_id, (subject.dispatch,) if subject.dispatch else case.dispatches
+    place, parts = ctx.actor.agency_id, (subject.dispatch,) if subject.dispatch else _at_work(ctx, case)
     match level:
         case "reporter":
             return any(report.contact_id == ctx.actor.id for report in case.reports)
@@ -148,6 +148,12 @@ def _stands(ctx: Context, case: Case, level: RoleLevel, subject: Subject) -> boo
             return any(item.agency_id == place for item in asked)
         case _:
             return True
+
+
+def _at_work(ctx: Context, case: Case) -> tuple[Dispatch, ...]:
+    """The dispatches that count: not those sent back, redirected or passed on."""
+    stages = ctx.pack.stages.dispatch
+    return tuple(item for item in case.dispatches if stages[item.stage].kind in ("open", "done"))
 
 
 def _check_conditions(ctx: Context, case: Case, move: Move, subject: Subject, command: Command | None) -> None:
