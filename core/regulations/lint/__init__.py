@@ -13,6 +13,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from core.regulations.agency_files import read_agencies
+from core.regulations.lint.agencies import lint_agencies
 from core.regulations.lint.citing import check_carried, check_readings, check_references, check_rules
 from core.regulations.lint.context import Context, shipped_context
 from core.regulations.lint.finding import Finding, Kind, Severity, error
@@ -28,7 +30,7 @@ from core.regulations.lint.wording import (
     check_notices,
     check_public_fields,
 )
-from core.regulations.loader import BUNDLED, PackError, read_source
+from core.regulations.loader import BUNDLED, find_pack, read_source
 from core.regulations.model import Pack
 
 __all__ = ["Context", "Finding", "Kind", "Severity", "exit_code", "lint_pack", "lint_regulation", "shipped_context"]
@@ -71,19 +73,23 @@ def lint_regulation(
 
     Raises: PackError: there is no such pack, or a file of it is not YAML.
     """
-    source = read_source(_find(name_or_path, roots), roots)
+    path = find_pack(str(name_or_path), roots)
+    source = read_source(path, roots)
     try:
         pack = Pack.model_validate(source.document)
     except ValidationError as invalid:
         return tuple(replace(finding, place=source.locate(finding.path)) for finding in _schema(invalid))
-    return tuple(replace(finding, place=source.locate(finding.path)) for finding in lint_pack(pack, context))
+    found = (*lint_pack(pack, context), *_agencies_of(path, pack, roots))
+    return tuple(replace(finding, place=finding.place or source.locate(finding.path)) for finding in found)
 
 
-def _find(name_or_path: str | Path, roots: tuple[Path, ...]) -> Path:
-    for path in (Path(name_or_path), *(root / name_or_path for root in roots)):
-        if path.is_file() or (path / "pack.yaml").is_file():
-            return path
-    raise PackError(str(name_or_path), [f"not found in {', '.join(str(root) for root in roots)}"])
+def _agencies_of(path: Path, pack: Pack, roots: tuple[Path, ...]) -> Iterator[Finding]:
+    """The agencies beside the pack, else beside the one that it varies; a pack may come without."""
+    folders = [path, *([find_pack(pack.meta.variant_of, roots)] if pack.meta.variant_of else [])]
+    for file in [folder / "agencies.yaml" for folder in folders if (folder / "agencies.yaml").is_file()][:1]:
+        for finding in lint_agencies(read_agencies(file), pack):
+            place = f"{file.parent.name}/{file.name}: " if finding.path[0] == "agencies" else ""
+            yield replace(finding, place=place)
 
 
 def _schema(invalid: ValidationError) -> Iterator[Finding]:

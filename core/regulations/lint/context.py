@@ -1,12 +1,14 @@
 """
-What a pack is held against beyond itself: the catalogue, the notices that can be written, the calendars.
+What a pack is held against beyond itself: the catalogue, the letters that can be written, the calendars.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.clock.calendar_data import DATA
+from core.notify.letters import PLACEHOLDERS, templates
 from core.regulations.catalogue import Catalogue, load_catalogue
 
 
@@ -18,14 +20,21 @@ class Context:
     Args:
         catalogue: the rule ids that a pack may cite.
         calendars: names of the working calendars that are shipped.
-        templates: names of the notices that can be written; None where there are none to compare with.
+        templates: name of each letter to citizens → the placeholders that it uses.
+        placeholders: those that somebody fills in.
     """
 
     catalogue: Catalogue
     calendars: frozenset[str]
-    templates: frozenset[str] | None = None
+    templates: Mapping[str, frozenset[str]]
+    placeholders: frozenset[str]
 
 
-def shipped_context(*, templates: frozenset[str] | None = None) -> Context:
-    """What the project itself ships; the templates come from whoever writes the notices."""
-    return Context(load_catalogue(), frozenset(path.stem for path in DATA.glob("*.yaml")), templates)
+def shipped_context() -> Context:
+    """What the project itself ships."""
+    return Context(
+        catalogue=load_catalogue(),
+        calendars=frozenset(path.stem for path in DATA.glob("*.yaml")),
+        templates={name: template.holes for name, template in templates().items()},
+        placeholders=PLACEHOLDERS,
+    )

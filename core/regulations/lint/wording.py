@@ -24,6 +24,7 @@ ANSWER_PLACEHOLDER = "nội dung trả lời"
 TELLING = frozenset({"place", "answer", "media", "decline_reason"})
 """Fields that may give away who wrote, or what must stay unsaid (A-TG-8: stages under the code, no text)."""
 
+REPORTER = "reporter"
 HOLE = re.compile(r"\[([^\[\]]*)\]|\{\{?([^{}]*)\}\}?")
 
 
@@ -77,12 +78,17 @@ def _twice(path: Path, labelled: Iterable[tuple[str, str]]) -> Iterator[Finding]
 
 
 def check_notices(subject: Subject) -> Iterator[Finding]:
-    """Every notice has words to say."""
-    templates = subject.context.templates
+    """Every notice to the reporter has words to say, and nothing stays open in them."""
     for notice in subject.pack.notifications.values():
-        if templates is not None and notice.template not in templates:
-            path = ("notifications", notice.id, "template")
+        if REPORTER not in notice.to:
+            continue
+        path = ("notifications", notice.id, "template")
+        holes = subject.context.templates.get(notice.template)
+        if holes is None:
             yield error(Kind.TEMPLATE_MISSING, path, f"there is no template {notice.template!r}", notice.cites)
+        for hole in sorted((holes or frozenset()) - subject.context.placeholders):
+            message = f"nobody fills in {{{hole}}} of the template {notice.template!r}"
+            yield error(Kind.PLACEHOLDER_UNKNOWN, path, message, notice.cites)
 
 
 def check_letter(subject: Subject) -> Iterator[Finding]:
