@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from core.regulations.draw import to_dot, to_mermaid
+from core.regulations.draw import diagram_of, to_dot, to_mermaid
+from core.regulations.graph import node_id
+from core.regulations.loader import load_pack
 from core.regulations.model import Pack
 
 TINY = {
@@ -42,6 +46,11 @@ TINY = {
 @pytest.fixture(scope="module")
 def tiny() -> Pack:
     return Pack.model_validate(TINY)
+
+
+@pytest.fixture(scope="module")
+def hue() -> Pack:
+    return load_pack("thua_thien_hue")
 
 
 def test_dot_of_a_tiny_pack_word_for_word(tiny: Pack) -> None:
@@ -125,3 +134,29 @@ def test_linking_moves_the_other_case_aside_and_back() -> None:
 
     assert '  case_sent -> case_linked [label="link_report · Trung tâm · A-3"];' in lines
     assert '  case_linked -> case_sent [label="unlink_report · Trung tâm · A-3", style=dotted];' in lines
+
+
+def test_hue_shows_each_step_of_its_regulation(hue: Pack) -> None:
+    """Every rule with a step of its own labels at least one edge, in both languages."""
+    for text in (to_dot(hue), to_mermaid(hue)):
+        cited = set(re.findall(r"HUE-[0-9][a-z]?", text))
+        assert {"HUE-1", "HUE-2", "HUE-3a", "HUE-3b", "HUE-4a", "HUE-4b", "HUE-5"} <= cited
+
+
+def test_hue_draws_every_stage_and_every_move_that_leads_somewhere(hue: Pack) -> None:
+    """Nothing of the data is lost on the way into the picture."""
+    diagram = diagram_of(hue)
+    labels = " ".join(label for *_, found in diagram.edges for label in found)
+    drawn = {node_id(level, stage.id) for level, stage in diagram.stages}
+
+    assert len(drawn) == len(hue.stages.case) + len(hue.stages.dispatch) + len(hue.stages.coordination)
+    assert {node for source, target, *_ in diagram.edges for node in (source, target)} <= drawn
+    assert [move.id for move in hue.moves.values() if move.to and f"{move.command} ·" not in labels] == []
+
+
+def test_the_picture_does_not_depend_on_the_run(hue: Pack) -> None:
+    """A copy that went through JSON gives the same text."""
+    again = Pack.model_validate_json(hue.model_dump_json(by_alias=True))
+
+    assert to_dot(again) == to_dot(hue)
+    assert to_mermaid(again) == to_mermaid(hue)
