@@ -64,7 +64,8 @@ class Finding:
     def __str__(self) -> str:
         """One line for a terminal."""
         cited = f" [{', '.join(self.rules)}]" if self.rules else ""
-        return f"{self.severity.value}: {self.place}{'.'.join(self.path)}: {self.message}{cited} ({self.kind.value})"
+        where = f"{self.place}{'.'.join(self.path)}: " if self.path else self.place
+        return f"{self.severity.value}: {where}{self.message}{cited} ({self.kind.value})"
 
 
 def error(kind: Kind, path: Path, message: str, rules: tuple[str, ...] = ()) -> Finding:

@@ -255,6 +255,15 @@ def test_agencies_beside_the_pack_are_checked(tmp_path: Path) -> None:
     assert found[Kind.DANGLING].place.startswith("thua_thien_hue/")
 
 
+def test_a_finding_about_the_whole_pack_has_no_place() -> None:
+    """One line for a terminal, with the rule it is about."""
+    slip = next(slip for slip in SLIPS if slip.kind is Kind.RULE_NOT_CARRIED)
+    (finding,) = (found for found in lint_changed(slip.change) if found.kind is slip.kind)
+
+    assert str(finding).startswith("warning: no entry carries out HUE-4b: ")
+    assert str(finding).endswith(" [HUE-4b] (rule_not_carried)")
+
+
 def test_a_letter_that_nobody_can_fill_in_is_found() -> None:
     """A placeholder of a template that the writer of notices does not know."""
     context = replace(CONTEXT, templates=CONTEXT.templates | {"case_accepted": frozenset({"code", "weather"})})
