@@ -45,6 +45,7 @@ from core.service.desk import CaseDesk
 from core.service.diverting import Diverting
 from core.service.posting import Letter, Posting
 from core.service.receiving import Receiving
+from core.service.regulation import pack_field
 from core.service.safe import Safe
 from core.service.talk import Talk
 from core.service.work import Work
@@ -128,7 +129,7 @@ class Converse:
             await self._hands[type(effect)](work, talk, effect)
 
     async def _say(self, work: Work, talk: Talk, effect: Say) -> None:
-        said = render(effect, rules=self._rules)
+        said = render(effect)
         await self._posting.say(work, talk, Letter(said.text, cause=f"line/{talk.next_seq}", buttons=said.buttons))
 
     async def _set_timer(self, work: Work, talk: Talk, effect: SetTimer) -> None:
@@ -151,7 +152,7 @@ class Converse:
         if case_id is None:
             return
         payload = {
-            "fields": tuple(effect.fields),
+            "fields": tuple(pack_field(name) for name in effect.fields),
             "note": effect.text or None,
             "files": tuple(file.stored_key for file in effect.attachments if file.stored_key),
         }

@@ -15,14 +15,13 @@ from core.cases.events import AnswerPublished, Event, PrivateReplySent, Reporter
 from core.cases.model import Case
 from core.identity.codes import format_code
 from core.intake.happenings import Happening, ResultPublished, SupplementAsked
-from core.intake.rules import IntakeField
 from core.notify.house import House
 from core.notify.plan import Notice, plan
 from core.regulations.model import Pack
 from core.service.casefile import CaseFile
 from core.service.converse import Converse
 from core.service.posting import Letter, Posting
-from core.service.regulation import Regulation
+from core.service.regulation import Regulation, intake_field
 from core.service.talk import Talks
 from core.service.texts import Texts
 from core.service.work import Work
@@ -117,12 +116,8 @@ def _for_dialogue(event: Event, report: ReportRef) -> Happening | None:
     if isinstance(event, _ANSWERS):
         return ResultPublished(report.report_id, report.code)
     if isinstance(event, SupplementRequested):
-        return SupplementAsked(tuple(_intake_fields(event.fields)), report.report_id)
+        return SupplementAsked(tuple(intake_field(name) for name in event.fields), report.report_id)
     return None
-
-
-def _intake_fields(names: tuple[str, ...]) -> list[IntakeField]:
-    return [IntakeField(name) for name in names if name in set(IntakeField)]
 
 
 def _reason_label(pack: Pack, event: Event) -> str:

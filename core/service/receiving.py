@@ -16,6 +16,7 @@ from core.intake.effects import ReportDraft
 from core.intake.fold import fold
 from core.privacy.mask import mask_text
 from core.service.desk import CaseDesk
+from core.service.regulation import pack_field
 from core.service.safe import Safe
 from core.service.talk import Talk
 from core.service.work import Work
@@ -133,7 +134,7 @@ def _payload(received: Received, report: Report, talk: Talk) -> Mapping[str, Any
         "urgency": report.urgency,
         "confidential": report.confidential,
         "language": report.language,
-        "completeness": report.completeness,
+        "completeness": {pack_field(name): state for name, state in report.completeness.items()},
         "media": tuple(file.stored_key for file in report.attachments if file.stored_key),
     }
 

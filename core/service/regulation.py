@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
+from pathlib import Path
 
-from core.cases.agencies import AgencyTree, load_agencies
+from core.cases.agencies import AgencyTree
 from core.clock import BusinessCalendar, CalendarHistory, load_calendar
 from core.intake.rules import (
     ANY_CHANNEL,
@@ -24,16 +25,18 @@ from core.intake.rules import (
     IntakeRules,
     RatingLevel,
 )
+from core.regulations.agency_files import load_agencies
 from core.regulations.library import PackLibrary
-from core.regulations.loader import load_pack
+from core.regulations.loader import BUNDLED, load_pack
 from core.regulations.model import Pack
 from core.storage import settings
 from core.storage.database import Database
 
 _PREFIX = "pack:"
 
-# Which of the intake's questions a required field of a pack is.
+# Where the dialogue's question and the regulation's required field have different names.
 _FIELDS = {"reachable": IntakeField.CONTACT, "identity_number": IntakeField.IDENTITY}
+_NAMES = {field.value: name for name, field in _FIELDS.items()}
 
 # How people write on the channels we know; a pack says what is required, the channel how it is said.
 _AT_ONCE = ChannelTraits(burst_seconds=0, album_seconds=0, buttons=False, reminds=False)
@@ -74,13 +77,19 @@ class Regulation:
         return intake_rules(self.current, office=office)
 
 
-async def open_regulation(name: str, database: Database) -> Regulation:
+async def open_regulation(name: str, database: Database, *, today: date) -> Regulation:
     """Load the pack in force, keep its document, and bring back the older ones."""
     pack = load_pack(name)
 
     documents = await database.write(partial(settings.keep, prefix=_PREFIX, name=pack.ref, value=pack.document))
     calendars = CalendarHistory((load_calendar(pack.meta.calendar),))
-    return Regulation(PackLibrary.of(pack, documents), load_agencies(name), calendars)
+    return Regulation(PackLibrary.of(pack, documents), load_agencies(_agency_file(pack), today), calendars)
+
+
+def _agency_file(pack: Pack) -> Path:
+    """The tree that ships with a pack; a variant without one of its own uses that of the pack it varies."""
+    own = BUNDLED / pack.id / "agencies.yaml"
+    return own if own.exists() or not pack.meta.variant_of else BUNDLED / pack.meta.variant_of / "agencies.yaml"
 
 
 def intake_rules(pack: Pack, *, office: str) -> IntakeRules:
@@ -91,7 +100,9 @@ def intake_rules(pack: Pack, *, office: str) -> IntakeRules:
         office=office,
         required=_required(pack, ["*", *intake.channels]),
         categories=tuple(
-            CategoryRule(id=key, label=category.label) for key, category in intake.categories.items() if category.active
+            CategoryRule(id=key, label=category.label, keywords=category.keywords)
+            for key, category in intake.categories.items()
+            if category.active
         ),
         ratings=tuple(
             RatingLevel(id=key, label=level.label)
@@ -112,11 +123,21 @@ def intake_rules(pack: Pack, *, office: str) -> IntakeRules:
     )
 
 
+def intake_field(name: str) -> IntakeField:
+    """The dialogue's question for a required field of a pack. ValueError: no such field."""
+    return _FIELDS.get(name) or IntakeField(name)
+
+
+def pack_field(name: str) -> str:
+    """The pack's name for what the dialogue asks."""
+    return _NAMES.get(name, name)
+
+
 def _required(pack: Pack, channels: Iterable[str]) -> dict[str, tuple[IntakeField, ...]]:
     """Per channel, "*" being every one that the pack does not name."""
     return {
         channel: tuple(
-            _FIELDS.get(entry.field) or IntakeField(entry.field)
+            intake_field(entry.field)
             for entry in pack.intake.required.values()
             if entry.channels is None or channel in entry.channels
         )

@@ -1,0 +1,107 @@
+"""
+Members of staff as the case core knows them: which of their roles hold, and for which agency they act.
+
+A role of the centre belongs to no agency (""). A role of an agency holds only for the agency it was granted for; a
+person with roles of several agencies acts for one at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from core.cases.agencies import AgencyTree
+from core.cases.decide import Actor
+from core.cases.model import Case
+from core.regulations.model import Pack
+
+Grants = tuple[tuple[str, str], ...]
+"""(role, agency id) pairs; the agency is empty where the role belongs to none."""
+
+ADMIN = "admin"
+"""Runs the deployment: sees every case, masked; no regulation gives it a command."""
+
+_OF_AGENCIES = frozenset({"agency", "unit", "partner", "above"})
+_OF_CENTRE = frozenset({"centre", "owner", "board"})
+
+
+@dataclass(frozen=True)
+class Member:
+    """One official as far as cases are concerned: user id and what was granted."""
+
+    id: str
+    grants: Grants
+
+    @property
+    def agencies(self) -> tuple[str, ...]:
+        """Every agency this person may act for, in order of the grants."""
+        return tuple(dict.fromkeys(agency for _, agency in self.grants if agency))
+
+    def holds(self, *roles: str) -> bool:
+        """Whether one of these roles was granted, wherever."""
+        return any(role in roles for role, _ in self.grants)
+
+    def is_centre(self, pack: Pack) -> bool:
+        """Whether this person works at the centre: sees every case and talks with its reporters."""
+        return any(role in pack.roles and pack.roles[role].level in _OF_CENTRE for role, _ in self.grants)
+
+
+def actor_for(member: Member, case: Case | None, *, agencies: AgencyTree, acting: str = "") -> Actor:
+    """
+    The actor that `decide` takes.
+
+    Args:
+        acting: the agency this person says to act for; empty: the one that has a part in the case, else the first.
+    Raises: ValueError: no role of the named agency was granted.
+    """
+    if acting and acting not in member.agencies:
+        raise ValueError(f"no role of agency {acting}")
+    chosen = acting or _fitting(member, case, agencies)
+    roles = frozenset(role for role, agency in member.grants if agency in ("", chosen))
+    return Actor(member.id, roles, chosen or None)
+
+
+def _fitting(member: Member, case: Case | None, agencies: AgencyTree) -> str:
+    own = member.agencies
+    if case is None or len(own) < 2:
+        return next(iter(own), "")
+    involved = involved_agencies(case)
+    direct = (agency for agency in own if agency in involved)
+    above = (agency for agency in own if any(agencies.is_below(part, agency) for part in involved))
+    return next(direct, None) or next(above, None) or own[0]
+
+
+def involved_agencies(case: Case) -> frozenset[str]:
+    """Every agency and unit with a part in the case: asked to act, to lead or to help."""
+    parts = [agency for item in case.dispatches for agency in (item.agency_id, item.unit_id)]
+    helpers = [item.agency_id for item in case.coordinations]
+    return frozenset(filter(None, [*parts, *helpers, case.lead_agency]))
+
+
+def seats(grants: Iterable[tuple[str, str]], pack: Pack) -> Collection[tuple[str, str]]:
+    """
+    (role, agency) pairs whose work this person does, for queues.
+
+    A role of an agency that was granted for none gives no seat: it would be a seat in every agency.
+    """
+    return frozenset(
+        (role, agency)
+        for role, agency in grants
+        if role in pack.roles and (agency or pack.roles[role].level not in _OF_AGENCIES)
+    )
+
+
+def may_see(member: Member, case: Case, *, pack: Pack, agencies: AgencyTree) -> bool:
+    """The centre and administrators see every case; an agency those it has a part in, and those of agencies below."""
+    if member.holds(ADMIN) or member.is_centre(pack):
+        return True
+    involved = involved_agencies(case)
+    return any(_reaches(role, agency, involved, pack=pack, agencies=agencies) for role, agency in member.grants)
+
+
+def _reaches(role: str, agency: str, involved: frozenset[str], *, pack: Pack, agencies: AgencyTree) -> bool:
+    if not agency or role not in pack.roles:
+        return False
+    if agency in involved:
+        return True
+    return pack.roles[role].level == "above" and any(agencies.is_below(part, agency) for part in involved)
