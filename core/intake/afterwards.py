@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Protocol
 
-from core.contract.schema import Attachment, InboundMessage, Place
+from core.contract.schema import InboundMessage, Place
 from core.intake.effects import CancelReport, GiveFeedback, Rate, Supply
 from core.intake.fold import fold
 from core.intake.parts import part_of
@@ -122,15 +122,20 @@ def supply(turn: Turn, messages: Sequence[InboundMessage], text: Text, reading: 
     if reading.confidential is not None and not (reading.tells or reading.facts_only or reading.correction):
         set_confidential(turn, report, value=reading.confidential)
         return
-    before = understand(report.draft.parts, turn.rules)
-    draft = grown(turn, report, messages)
-    after = understand(draft.parts, turn.rules)
-    files = after.attachments[len(before.attachments) :]
-    turn.do(supplied(report, before, after, text, messages, files))
+    change_report(turn, report, grown(turn, report, messages), messages, corrects=reading.correction is not None)
     if reading.confidential is not None:
         set_confidential(turn, report, value=reading.confidential)
+
+
+def change_report(
+    turn: Turn, report: OpenReport, draft: Draft, messages: Sequence[InboundMessage], *, corrects: bool = True
+) -> None:
+    """Pass on what a report's draft says now and did not say before."""
+    before, after = understand(report.draft.parts, turn.rules), understand(draft.parts, turn.rules)
+    text = "\n".join(message.text for message in messages if message.text)
+    turn.do(supplied(report, before, after, text, messages))
     turn.put_report(report.model_copy(update={"draft": draft, "asking": None, "supplement": ()}))
-    turn.say("supplied.corrected" if reading.correction else "supplied.added", code=report.code)
+    turn.say("supplied.corrected" if corrects else "supplied.added", code=report.code)
 
 
 def grown(turn: Turn, report: OpenReport, messages: Sequence[InboundMessage]) -> Draft:
@@ -140,20 +145,14 @@ def grown(turn: Turn, report: OpenReport, messages: Sequence[InboundMessage]) ->
     return report.draft.model_copy(update={"parts": (*report.draft.parts, *parts)})
 
 
-def supplied(
-    report: OpenReport,
-    before: Facts,
-    after: Facts,
-    text: Text,
-    messages: Sequence[InboundMessage],
-    files: tuple[Attachment, ...],
-) -> Supply:
+def supplied(report: OpenReport, before: Facts, after: Facts, text: str, messages: Sequence[InboundMessage]) -> Supply:
     """The effect: only what changed."""
+    files = after.attachments[len(before.attachments) :]
     was, now = values(before), values(after)
     changed = {field: value for field, value in now.items() if value and value != was[field]}
     moved: Place | None = after.place if after.place != before.place else None
     ids = tuple(message.provider_message_id for message in messages)
-    return Supply(report.report_id, changed, text.raw, report.draft.id, moved, files, ids)
+    return Supply(report.report_id, changed, text, report.draft.id, moved, files, ids)
 
 
 def values(facts: Facts) -> dict[str, str]:

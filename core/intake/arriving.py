@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from core.contract.schema import InboundMessage, MessageKind
-from core.intake import bursts, drafting
+from core.intake import afterwards, bursts, drafting
 from core.intake.effects import RaiseEmergency
 from core.intake.happenings import TimerKind
 from core.intake.parts import draft_id, message_text, part_of
@@ -55,7 +55,8 @@ def wait_after(turn: Turn, message: InboundMessage) -> timedelta:
     """How long to wait for more after this message."""
     if message.kind in AT_ONCE:
         return timedelta(0)
-    seconds = turn.traits.album_seconds if message.group else turn.traits.burst_seconds
+    album = turn.traits.album_seconds if message.group else 0
+    seconds = max(album, turn.traits.burst_seconds)
     running = turn.state.burst_due
     return max(timedelta(seconds=seconds), running - turn.now if running and seconds else timedelta(0))
 
@@ -96,7 +97,7 @@ def withdraw(turn: Turn, message: InboundMessage) -> None:
 
 def edit(turn: Turn, message: InboundMessage) -> bool:
     """Replace the edited message wherever it is kept; False where it is not known here any more."""
-    return edit_pending(turn, message) or edit_draft(turn, message)
+    return edit_pending(turn, message) or edit_draft(turn, message) or edit_report(turn, message)
 
 
 def edit_pending(turn: Turn, message: InboundMessage) -> bool:
@@ -121,6 +122,18 @@ def edit_draft(turn: Turn, message: InboundMessage) -> bool:
     turn.put_draft(draft.model_copy(update={"parts": tuple(edited(part, message, target) for part in draft.parts)}))
     if turn.state.mode is Mode.BOT:
         drafting.advance(turn)
+    return True
+
+
+def edit_report(turn: Turn, message: InboundMessage) -> bool:
+    """Replace it in the report sent last, and pass on what that changes."""
+    report = turn.report
+    target = named_or_last(message, tuple(part.message_id for part in report.draft.parts)) if report else ""
+    if report is None or not target or report.published:
+        return False
+    raise_emergency(turn, message)
+    parts = tuple(edited(part, message, target) for part in report.draft.parts)
+    afterwards.change_report(turn, report, report.draft.model_copy(update={"parts": parts}), (message,))
     return True
 
 

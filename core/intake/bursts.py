@@ -18,7 +18,7 @@ from core.intake.parts import draft_id, message_text, part_of
 from core.intake.reading.message import Reading, read
 from core.intake.reporting import set_confidential
 from core.intake.rules import DiversionKind, IntakeField
-from core.intake.signals.acts import Payload, cancels, mentions, says, telling_words, wants_person
+from core.intake.signals.acts import Payload, cancels, mentions, opens_with_thanks, says, telling_words, wants_person
 from core.intake.signals.diversion import hints_state_secret, read_diversion
 from core.intake.signals.status import asks_status, only_code, read_code
 from core.intake.state import Draft, Mode, Part
@@ -28,6 +28,7 @@ from core.intake.words import Text
 
 NONE_PAYLOAD = "none:"
 CODE_PAYLOAD = "code:"
+LONGEST_THANKS = 30
 
 
 @dataclass(frozen=True)
@@ -186,10 +187,16 @@ def ask_for_person(turn: Turn, burst: Burst) -> bool:
 
 def cancel(turn: Turn, burst: Burst) -> bool:
     """The report is no longer wanted."""
-    if not cancels(burst.text) or read(burst.text, turn.rules).correction is not None:
+    if not cancels(burst.text) or corrects_something(read(burst.text, turn.rules)):
         return False
     asked_none = turn.state.asking in drafting.CAN_BE_NONE and (says("no", burst.text) or says("none", burst.text))
     return not asked_none and call_off(turn, burst)
+
+
+def corrects_something(reading: Reading) -> bool:
+    """Whether a correction holds a fact: "gửi nhầm chỗ, hủy giúp" holds none."""
+    right = reading.correction
+    return right is not None and (right.facts_only or right.tells)
 
 
 def call_off(turn: Turn, burst: Burst) -> bool:
@@ -258,8 +265,18 @@ def talk(turn: Turn, burst: Burst) -> None:
 
 def worth_a_draft(burst: Burst, reading: Reading) -> bool:
     """Whether the burst begins a report: it tells something, shows something, or says that it wants to."""
-    told = reading.tells or reading.lines or reading.facts_only or burst.shows
+    if praises(burst, reading):
+        return False
+    timed_only = reading.times and not (reading.pieces or reading.point or reading.phones or reading.name)
+    told = reading.tells or reading.lines or (reading.facts_only and not timed_only) or burst.shows
     return bool(told) or (mentions("intent", burst.text) and not says("thanks", burst.text))
+
+
+def praises(burst: Burst, reading: Reading) -> bool:
+    """Thanks for something done: nothing is reported, though something is told."""
+    quiet = not (burst.shows or reading.phones or reading.emails or mentions("feedback", burst.text))
+    thanks = opens_with_thanks(burst.text) and len(burst.text.raw.split()) <= LONGEST_THANKS
+    return quiet and thanks and not mentions("trouble", burst.text)
 
 
 def go_on(turn: Turn, burst: Burst, reading: Reading) -> None:

@@ -23,6 +23,10 @@ from core.intake.state import Draft, Part
 from core.intake.words import Text
 
 MOST_TIMES = 3
+SIGNATURE = re.compile(r"^--\s*$", re.MULTILINE)
+QUOTED = re.compile(
+    r"^(?:>|On .+ wrote:|Vào .+ đã viết:|-+ ?(?:Original Message|Thư gốc|Tin nhắn gốc) ?-+)", re.MULTILINE
+)
 
 
 class PlacePiece(Model):
@@ -92,17 +96,46 @@ def take_in(facts: Facts, group: tuple[Part, ...], rules: IntakeRules) -> Facts:
     text = Text.of("\n".join(texts))
     if not text.raw.strip():
         return facts
+    text, signature = cut_signature(text)
     reading = read(
         text, rules, asked=group[-1].asked, known_place=bool(facts.pieces or facts.point), known_name=facts.name
     )
-    return take_reading(facts, reading, tuple(texts))
+    return take_signature(take_reading(facts, reading, tuple(texts)), signature, rules)
+
+
+def cut_signature(text: Text) -> tuple[Text, Text]:
+    """The words and the signature under a line of two dashes; an address in a signature is not the place."""
+    line = SIGNATURE.search(text.raw)
+    end = line.start() if line else len(text.raw)
+    return text.part(0, end), text.part(end, len(text.raw))
+
+
+def take_signature(facts: Facts, signature: Text, rules: IntakeRules) -> Facts:
+    """Facts with name, telephone and mail of a signature, where nothing else was said."""
+    if not signature.raw.strip():
+        return facts
+    signed = read(signature, rules)
+    return facts.model_copy(
+        update={
+            "name": facts.name or signed.name,
+            "phones": facts.phones or signed.phones,
+            "emails": facts.emails or signed.emails,
+        }
+    )
 
 
 def part_text(part: Part) -> str:
     """Subject and words of a part; a subject that only repeats or introduces is left out."""
+    words = without_quotes(part.text).strip()
     subject = re.sub(r"^\s*((re|fw|fwd|tr|trả lời)\s*:\s*)+", "", part.subject, flags=re.IGNORECASE).strip()
-    repeated = not subject or fold(subject) in fold(part.text)
-    return part.text.strip() if repeated else f"{subject}\n{part.text}".strip()
+    repeated = not subject or fold(subject) in fold(words)
+    return words if repeated else f"{subject}\n{words}".strip()
+
+
+def without_quotes(text: str) -> str:
+    """A mail without the earlier mail it quotes, for channels that did not cut it."""
+    quoted = QUOTED.search(text)
+    return text[: quoted.start()] if quoted else text
 
 
 def take_structured(facts: Facts, group: tuple[Part, ...]) -> Facts:

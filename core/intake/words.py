@@ -97,13 +97,18 @@ def vi(source: str, *, whole: bool = True) -> Pattern:
     """
     Compile a pattern written in Vietnamese with marks.
 
-    `whole`: only at word borders. Spaces in the source match any white space. Letters with marks must not stand
-    inside a character class. " ?" means white space that may be missing.
+    `whole`: only at word borders. Spaces in the source match any white space; ^ and $ are borders of lines.
+    Letters with marks must not stand inside a character class. " ?" means white space that may be missing.
     """
     canonical = lower_marked(source)
-    forms = (spell(canonical, strict=strict) for strict in (True, False))
     edge = r"(?<![^\W_])(?:{})(?![^\W_])" if whole else "{}"
-    return Pattern(*(re.compile(edge.format(form.replace(" ?", r"\s*").replace(" ", r"\s+"))) for form in forms))
+    forms = (edge.format(spaced(spell(canonical, strict=strict))) for strict in (True, False))
+    return Pattern(*(re.compile(form, re.MULTILINE) for form in forms))
+
+
+def spaced(source: str) -> str:
+    """Spaces as any white space, " ?" as white space that may be missing."""
+    return source.replace(" ?", r"\s*").replace(" ", r"\s+")
 
 
 def lower_marked(source: str) -> str:

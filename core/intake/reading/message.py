@@ -87,7 +87,7 @@ def read_plain(text: Text, rules: IntakeRules) -> Reading:
     link_piece = (Piece(0, 0, PieceKind.SPOT, links.text),) if links.text else ()
     telling = telling_words(rest)
     return Reading(
-        lines=telling_lines(text, rest, rules) if categories or telling >= 1 else (),
+        lines=content_lines(text, rest, told=bool(categories) or telling >= TELLING) if categories or telling else (),
         tells=bool(categories) or telling >= TELLING,
         pieces=(*pieces, *link_piece),
         point=links.point,
@@ -105,13 +105,20 @@ def overlaps(piece: Piece, spans: tuple[tuple[int, int], ...]) -> bool:
     return any(piece.start < end and start < piece.end for start, end in spans)
 
 
-def telling_lines(text: Text, rest: Text, rules: IntakeRules) -> tuple[str, ...]:
-    """The lines of a text of which something is left when place, time and contacts are taken away."""
+def content_lines(text: Text, rest: Text, *, told: bool) -> tuple[str, ...]:
+    """
+    The lines of a text that belong to the content.
+
+    `rest`: the text without place, time and contacts. Where the text tells what is wrong, every line with a word
+    of its own or a place stays, since lines of one burst hang together; otherwise those with a word of their own.
+    """
     kept: list[str] = []
     at = 0
     for line in text.raw.split("\n"):
-        left = rest.part(at, at + len(line))
-        if telling_words(left) or read_categories(left, rules.categories):
+        piece = text.part(at, at + len(line))
+        if telling_words(rest.part(at, at + len(line))) or (
+            told and telling_words(piece) and not read_contacts(piece).spans
+        ):
             kept.append(line.strip())
         at += len(line) + 1
     return tuple(kept)
@@ -211,6 +218,8 @@ def starts_with_none(text: Text) -> bool:
 def answer_place(reading: Reading, text: Text, rules: IntakeRules) -> Reading:
     """A place told in any words; not a question, not "không biết", not more about the matter."""
     if reading.pieces or reading.point or says("no", text) or says("none", text) or cancels(text):
+        return reading
+    if reading.phones or reading.emails or reading.name:
         return reading
     words = strip_courtesy(text)
     place_like = bool(loose := loose_place(text, rules)) or mentions_relation(text)

@@ -28,24 +28,30 @@ class Names:
             length = max(length, self.local.at(self.tokens, index, marked=self.marked))
         return self.with_tail(index + length) if length else index
 
-    def capitals(self, index: int) -> int:
-        """End of a run of words with capitals; numbers may stand inside or end it ("Xuân 68", "Lê Lợi 2")."""
+    def capitals(self, index: int, *, after_unit: bool = False) -> int:
+        """
+        End of a run of words with capitals; numbers may stand inside or end it ("Xuân 68", "Lê Lợi 2").
+
+        `after_unit`: right after "đường", "thôn" …, where even "Dạ" and "Cống" begin a name.
+        """
         end = index
         while self.cased and end < len(self.tokens) and end - index < LONGEST_CAPITAL_RUN:
             token = self.tokens[end]
-            capital = self.is_capital(token) if end == index else token.kind is Kind.WORD and token.capital
+            capital = self.is_capital(end, after_unit) if end == index else token.kind is Kind.WORD and token.capital
             if not (capital or (end > index and self.number_in_name(end))):
                 break
             end += 1
         return self.with_tail(end) if end > index else index
 
-    def is_capital(self, token: Token) -> bool:
+    def is_capital(self, index: int, after_unit: bool = False) -> bool:
         """A word with a capital that is no everyday opening of a sentence."""
-        return token.kind is Kind.WORD and token.capital and not self.greets(token)
+        token = self.tokens[index]
+        return token.kind is Kind.WORD and token.capital and not self.greets(index, after_unit)
 
-    def greets(self, token: Token) -> bool:
+    def greets(self, index: int, after_unit: bool) -> bool:
         """Words that begin sentences, not names: Nhờ, Đề, Xin, Mong, Tôi …"""
-        return token.low in OPENING_WORDS
+        follows_on = after_unit and index > 0 and self.tokens[index - 1].kind is Kind.WORD
+        return self.tokens[index].low in OPENING_WORDS and not follows_on
 
     def number_in_name(self, index: int) -> bool:
         """A number right after a capital word that does not count time, people or things."""

@@ -16,6 +16,7 @@ SIGNED = re.compile(
     re.IGNORECASE,
 )
 LONGEST = 5
+CLAUSES = re.compile(r"[,;.\n–|:()-]")
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,27 @@ def read_name(text: Text, *, taken: tuple[tuple[int, int], ...] = ()) -> NameRea
             inside_place = any(start < end and match.end() < stop for start, stop in taken)
             if end > match.end() and not (inside_place and heading == "is"):
                 return NameReading(tidy(text.raw[match.end() : end]), ((match.start(), end),))
+    return read_standing(text, taken)
+
+
+def read_standing(text: Text, taken: tuple[tuple[int, int], ...]) -> NameReading:
+    """A full name that stands by itself between commas or on a line of its own: "0900 000 001 - Bùi Văn Mít"."""
+    at = 0
+    for clause in CLAUSES.split(text.without(taken).raw):
+        words = [token for token in tokens_of(text.part(at, at + len(clause))) if token.raw.strip()]
+        if is_full_name(words, marked=text.marked):
+            return NameReading(clause.strip(), ((at + words[0].start, at + words[-1].end),))
+        at += len(clause) + 1
     return read_signature(text)
+
+
+def is_full_name(words: Sequence[Token], *, marked: bool) -> bool:
+    """Two to five capitalised words, a family name first, and no everyday word."""
+    if not 2 <= len(words) <= LONGEST or not all(word.kind is Kind.WORD and word.capital for word in words):
+        return False
+    known_street = lexicon("places", "streets_known").at(words, 0, marked=marked) == len(words)
+    family = lexicon("places", "sure_surnames", "family_names").at(words, 0, marked=marked)
+    return bool(family) and not known_street and not all(word.raw.isupper() for word in words)
 
 
 def read_signature(text: Text) -> NameReading:
@@ -84,7 +105,8 @@ def name_words(tokens: Sequence[Token], *, marked: bool) -> list[Token]:
     """Words up to a sign, a number, a line break or an everyday word."""
     words: list[Token] = []
     for index, token in enumerate(tokens[:LONGEST]):
-        everyday = lexicon("persons", "ends").at(tokens, index, marked=marked) and not (words and token.capital)
+        named = token.capital and (bool(words) or (index + 1 < len(tokens) and tokens[index + 1].capital))
+        everyday = lexicon("persons", "ends").at(tokens, index, marked=marked) and not named
         if token.kind is not Kind.WORD or everyday:
             break
         words.append(token)
@@ -93,7 +115,8 @@ def name_words(tokens: Sequence[Token], *, marked: bool) -> list[Token]:
 
 def looks_like_name(words: Sequence[Token], *, marked: bool, sure: bool) -> bool:
     """Capitals or a surname; where the text says "tên", any one to four words; never a role ("người dân")."""
-    if lexicon("persons", "not_names").at(words, 0, marked=marked):
+    named = len(words) > 1 and all(word.capital for word in words)
+    if not named and lexicon("persons", "not_names").at(words, 0, marked=marked):
         return False
     surname = bool(lexicon("places", "surnames").at(words, 0, marked=marked)) and len(words) > 1
     return surname or all(word.capital for word in words) or (sure and len(words) < LONGEST)

@@ -89,10 +89,20 @@ class Scanner:
 
     def concrete(self, index: int) -> tuple[int, PieceKind]:
         """End of a concrete piece that begins at this token, and its kind; `index` itself where none does."""
-        for end, kind in (self.house(index), self.unit(index), self.opened_name(index)):
-            if end > index:
-                return end, kind
+        if not self.inside_compound(index):
+            for end, kind in (self.house(index), self.unit(index), self.opened_name(index), self.one_of_a_kind(index)):
+                if end > index:
+                    return end, kind
         return index, PieceKind.SPOT
+
+    def inside_compound(self, index: int) -> bool:
+        """Whether the token is part of a word that is no place: "hàng xóm", "đèn đường"."""
+        return any(self.names.at("compounds", at) > index - at for at in range(max(0, index - 2), index + 1))
+
+    def one_of_a_kind(self, index: int) -> tuple[int, PieceKind]:
+        """ "Ở ngã sáu": there is but one."""
+        length = self.names.at("one_of_a_kind", index) if self.follows_relation(index) else 0
+        return index + length, PieceKind.SPOT
 
     def house(self, index: int) -> tuple[int, PieceKind]:
         """A house number with its street: "12 Nguyễn Huệ", "số nhà 3/45 đường Lê Lợi", "14 kiệt 60 Đặng Huy Trứ"."""
@@ -127,23 +137,7 @@ class Scanner:
 
     def surname_is_sure(self, index: int) -> bool:
         """A word that is hardly anything but a surname, as "nguyễn"."""
-        return index < len(self.tokens) and self.tokens[index].folded in {
-            "nguyen",
-            "tran",
-            "pham",
-            "phan",
-            "hoang",
-            "huynh",
-            "dang",
-            "bui",
-            "truong",
-            "trinh",
-            "vo",
-            "ngo",
-            "le",
-            "ly",
-            "dinh",
-        }
+        return bool(self.names.at("sure_surnames", index))
 
     def unit(self, index: int) -> tuple[int, PieceKind]:
         """A unit word with its name: "cầu Bạch Yến", "thôn 3", "phường Vỹ Dạ", "quốc lộ 1A", "bến xe phía Bắc"."""
@@ -162,27 +156,50 @@ class Scanner:
 
     def name_after(self, start: int, unit_at: int, heading: str) -> int:
         """End of the name that follows a unit word."""
-        sure = self.names.known(start)
-        capitals = self.names.capitals(start)
-        if max(sure, capitals) > start:
-            return max(sure, capitals)
+        named = max(self.names.known(start), self.names.capitals(start, after_unit=True))
+        if named > start:
+            return named
+        house = self.house(start)[0] if heading == "landmarks" and self.names.at("numbered_words", start) else start
+        if house > start:
+            return house
         if heading in ("streets", "alleys", "areas", "admin") or self.unit_is_numbered(unit_at):
             number = self.names.number(start)
             if number > start and not self.counts_unit(number):
-                return self.after_alley(number) if heading == "alleys" else number
-        nested = self.nested(start, heading)
-        return nested if nested > start else self.small_name(start, unit_at, heading)
+                return self.after_number(number, heading)
+        candidates = (self.nested(start, heading), self.name_behind_kind(start, heading))
+        further = next((end for end in candidates if end > start), start)
+        return further if further > start else self.small_name(start, unit_at, heading)
+
+    def name_behind_kind(self, start: int, heading: str) -> int:
+        """A name behind small words: "đường liên xã Vinh Hưng", "khu định cư Hương Sơ", "tiệm cơm gà Kim Long"."""
+        if heading == "streets":
+            length = self.names.at("street_kinds", start)
+            after = start + length
+            ends = (self.names.known(after), self.names.capitals(after, after_unit=True), self.unit(after)[0])
+            return max(ends) if length and max(ends) > after else start
+        at = start
+        while at < len(self.tokens) and at - start < 2 and self.small_noun(at) and not self.names.is_stop(at):
+            at += 1
+        end = self.names.capitals(at, after_unit=True) if start < at < len(self.tokens) and self.text.marked else at
+        return end if end > at else start
 
     def counts_unit(self, index: int) -> bool:
         """Whether the number just read counts time or people after all: "đường 3 hôm nay"."""
         return bool(self.names.at("counted", index))
 
     def unit_is_numbered(self, index: int) -> bool:
-        """Landmarks that go by number: km 12, cột điện số 4, ngã ba 46."""
-        return self.tokens[index].folded in {"km", "cot", "tru", "tram", "cong", "to", "toa", "nga", "nha", "bai"}
+        """Landmarks that go by number (km 12, cột điện số 4), and dates as names (công viên 3/2)."""
+        following = self.skip_sign(index + self.unit_word(index)[1])
+        dated = following < len(self.tokens) and "/" in self.tokens[following].raw
+        numbered = {"km", "cot", "tru", "tram", "cong", "to", "toa", "nga", "nha", "bai"}
+        return dated or self.tokens[index].folded in numbered
 
-    def after_alley(self, index: int) -> int:
-        """An alley's number with the street it leaves: "kiệt 60 Đặng Huy Trứ"."""
+    def after_number(self, index: int, heading: str) -> int:
+        """What follows an alley's or a group's number: "kiệt 60 Đặng Huy Trứ", "tổ 4 Vĩnh Ninh"."""
+        if heading == "areas":
+            return max(self.names.known(index), self.names.capitals(index), index)
+        if heading != "alleys":
+            return index
         after = self.skip_sign(index)
         end = self.unit(after)[0]
         return end if end > after else max(self.street_name(after, sure=True), index)
@@ -222,6 +239,9 @@ class Scanner:
         length = self.names.at("openers", index)
         if not length:
             return index, PieceKind.SPOT
+        unit = self.unit(self.skip_sign(index + length, lines=True))[0]
+        if unit > self.skip_sign(index + length, lines=True):
+            return unit, PieceKind.SPOT
         start = self.noun_before_name(index + length)
         end = max(self.names.known(start), self.names.capitals(start))
         return (end, PieceKind.SPOT) if end > start else (index, PieceKind.SPOT)
@@ -241,7 +261,7 @@ class Scanner:
         at = index = self.skip_sign(index, lines=True)
         while at < len(self.tokens) and at - index < 3 and self.small_noun(at):
             at += 1
-        return at if at < len(self.tokens) and self.names.cased and self.names.is_capital(self.tokens[at]) else index
+        return at if at < len(self.tokens) and self.names.cased and self.names.is_capital(at) else index
 
     def small_noun(self, index: int) -> bool:
         """A small word that may stand between "gần" and a name."""
@@ -274,7 +294,10 @@ class Scanner:
         if self.tokens[index].kind is not Kind.WORD:
             return False
         reaches = (self.names.at("relations", at) > index - at for at in range(max(floor, index - 2), index + 1))
-        return any(reaches) or any(self.names.at(heading, index) for heading in ("landmarks", "areas", "alleys"))
+        if any(reaches):
+            return True
+        weak = any(self.names.at(heading, index) for heading in ("landmarks", "areas", "alleys"))
+        return weak and not self.names.at("doubtful_always", index) and not self.inside_compound(index)
 
     def joined(self, found: Sequence[tuple[int, int, PieceKind]]) -> list[tuple[int, int, PieceKind]]:
         """Stretches with nothing but signs between them become one, unless their kinds differ."""

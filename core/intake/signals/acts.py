@@ -72,6 +72,12 @@ def telling_words(text: Text) -> int:
     return sum(token.kind is Kind.WORD and len(token.raw) > 1 for token in tokens_of(rest))
 
 
+def opens_with_thanks(text: Text) -> bool:
+    """Whether a message begins with thanks, a greeting before it allowed."""
+    start = trimmed(text)[0]
+    return pattern("signals", "thanks_first").match(text, start) is not None
+
+
 def is_abuse(text: Text) -> bool:
     """Nothing but anger: abuse, and no word that tells something."""
     return mentions("profanity", text)

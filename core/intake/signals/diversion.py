@@ -14,8 +14,9 @@ from core.intake.words import Text
 
 def read_diversion(text: Text) -> DiversionKind | None:
     """Which other way this text belongs to; None where it may become a report."""
+    told = Text(pattern("diversion", "harmless").sub_all(text), text.marked)
     for kind in (DiversionKind.CORRUPTION, DiversionKind.DENUNCIATION, DiversionKind.COMPLAINT):
-        if pattern("diversion", kind.value).search(text) and not colloquial(text, kind):
+        if pattern("diversion", kind.value).search(told) and not colloquial(told, kind):
             return kind
     return None
 
