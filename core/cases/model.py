@@ -16,7 +16,7 @@ from pydantic import Field
 
 from core.cases.events import ReportRef, WarningTime
 from core.cases.sealed import SealedText
-from core.clock import Clock
+from core.clock import Clock, sentence_vi
 from core.contract.schema import FieldState, Instant, Model
 
 
@@ -169,6 +169,11 @@ class CaseClock(Model):
     def clock(self) -> Clock:
         """The engine's clock: states, explanation, what is left."""
         return Clock.from_dict(self.engine)
+
+    @property
+    def explanation_vi(self) -> str:
+        """Why the limit is what it is, in one Vietnamese sentence."""
+        return sentence_vi(self.clock.due)
 
     @property
     def fires_at(self) -> datetime | None:

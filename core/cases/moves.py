@@ -75,10 +75,19 @@ def allowed_moves(ctx: Context, case: Case) -> list[Move]:
     for row in ctx.pack.moves.values():
         for subject in subjects(case, row):
             key = (row.command, subject.id)
-            if key not in seen and ctx.actor.roles.intersection(row.by) and fits(ctx, case, row, subject):
+            mine = ctx.actor.roles.intersection(row.by) and key not in seen
+            if mine and fits(ctx, case, row, subject) and not _is_spent(ctx, case, row):
                 seen.add(key)
                 allowed.append(_move(ctx, case, row, subject))
     return allowed
+
+
+def _is_spent(ctx: Context, case: Case, row: Row) -> bool:
+    """A reporter who has rated the present answer has nothing left to rate (A-5)."""
+    if row.command != "rate" or not case.publications:
+        return False
+    rated = {given.report_id for given in case.publications[-1].ratings}
+    return all(item.report_id in rated for item in case.reports if item.contact_id == ctx.actor.id)
 
 
 def _move(ctx: Context, case: Case, row: Row, subject: Subject) -> Move:

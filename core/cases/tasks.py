@@ -26,6 +26,7 @@ class Task:
         role: whose it is, `agency_id` where (None: the centre); `staff_id`: the person it was given to.
         stage: where it stands, `label` in the words of the pack.
         due_at, late_from, clock_id: the limit that runs for it; None where the regulation sets none.
+        explanation: how the limit came about, in a Vietnamese sentence; "Không quy định" where there is none.
         resting: the limit is paused.
         rules: what the limit, or else the stage, rests on.
     """
@@ -40,6 +41,7 @@ class Task:
     due_at: datetime | None = None
     late_from: datetime | None = None
     clock_id: str | None = None
+    explanation: str = UNSET_VI
     resting: bool = False
     rules: tuple[str, ...] = ()
 
@@ -115,6 +117,7 @@ def _task(stage: Stage, clock: CaseClock | None, **about: str | None) -> Task:
         due_at=clock.due_at if clock else None,
         late_from=clock.late_from if clock else None,
         clock_id=clock.id if clock else None,
+        explanation=clock.explanation_vi if clock else UNSET_VI,
         resting=clock is not None and clock.state == "paused",
         rules=clock.rules if clock else stage.cites,
         **about,

@@ -38,6 +38,7 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "decline": intake.decline,
         "cancel": intake.cancel,
         "divert": intake.divert,
+        "clear_flag": intake.clear_flag,
         "set_confidential": intake.set_confidential,
         "dispatch": distribution.dispatch,
         "escalate": distribution.escalate,

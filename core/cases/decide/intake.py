@@ -9,6 +9,7 @@ from typing import get_args
 from core.cases.commands import (
     Cancel,
     Classify,
+    ClearFlag,
     DeclareNone,
     Decline,
     Divert,
@@ -27,6 +28,7 @@ from core.cases.events import (
     CaseDiverted,
     CaseReceived,
     ConfidentialitySet,
+    FlagCleared,
     NoneDeclared,
     ReportRef,
     SupplementRequested,
@@ -167,6 +169,13 @@ def divert(scene: Scene, command: Divert) -> None:
     if command.kind not in scene.ctx.pack.intake.diversions:
         raise data_invalid("Loại hướng dẫn không có trong quy chế.", scene.permit.move.cites)
     scene.tell(CaseDiverted, diversion=command.kind)
+
+
+def clear_flag(scene: Scene, command: ClearFlag) -> None:
+    """Only a flag that is on can be taken off."""
+    if getattr(scene.case.flags, command.flag) in (False, "none"):
+        raise refuse("nothing_changes", 409, "Hồ sơ không có dấu hiệu này.", scene.permit.move.cites)
+    scene.record(FlagCleared, command)
 
 
 def set_confidential(scene: Scene, command: SetConfidential) -> None:

@@ -1,0 +1,268 @@
+"""
+Thừa Thiên Huế: in every state, what each person may do, written out by hand; everything else is refused.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from core.cases.commands import NAMES, REGISTRY
+from core.cases.decide import Refusal
+from tests.core.cases.bench import Bench, seal, staff
+from tests.core.regulations.hue_states import EVERYBODY, STATES
+
+DESK = {"divert", "flag_secret", "link_report", "notify_reporter", "raise_emergency", "register_external"}
+EDITING = {"flag_secret", "notify_reporter", "register_external"}
+AFTER = {"flag_secret", "link_report", "notify_reporter", "register_external"}
+SECRECY = {"set_confidential"}
+
+# state → role → commands. A state or role that is not named may do nothing.
+TABLE: dict[str, dict[str, set[str]]] = {
+    "received": {
+        "receptionist": DESK
+        | SECRECY
+        | {"accept", "classify", "decline", "cancel", "request_supplement", "declare_none", "log_verification_call"},
+        "distributor": DESK | SECRECY | {"classify"},
+        "editor": EDITING | SECRECY,
+        "reporter": SECRECY | {"cancel"},
+    },
+    "waiting": {
+        "receptionist": DESK
+        | SECRECY
+        | {"supply_supplement", "decline", "cancel", "declare_none", "log_verification_call"},
+        "distributor": DESK | SECRECY,
+        "editor": EDITING | SECRECY,
+        "reporter": SECRECY | {"cancel", "supply_supplement"},
+    },
+    "declined": {},
+    "cancelled": {},
+    "diverted": {},
+    "accepted": {
+        "receptionist": DESK | SECRECY | {"classify", "cancel", "log_verification_call"},
+        "distributor": DESK | SECRECY | {"classify", "dispatch"},
+        "editor": EDITING | SECRECY,
+        "reporter": SECRECY,
+    },
+    "distributed": {
+        "receptionist": DESK | SECRECY,
+        "distributor": DESK | SECRECY | {"dispatch", "remind"},
+        "editor": EDITING | SECRECY,
+        "officer": {"accept_dispatch", "send_back", "flag_secret"},
+        "leader": {"flag_secret"},
+        "reporter": SECRECY,
+    },
+    "sent_back": {
+        "receptionist": DESK | SECRECY | {"classify", "cancel", "log_verification_call"},
+        "distributor": DESK | SECRECY | {"classify", "dispatch"},
+        "editor": EDITING | SECRECY,
+        "reporter": SECRECY,
+    },
+    "processing": {
+        "receptionist": DESK | SECRECY,
+        "distributor": DESK | SECRECY | {"dispatch", "remind"},
+        "editor": EDITING | SECRECY,
+        "officer": {"submit_result", "send_back", "flag_secret"},
+        "leader": {"flag_secret"},
+        "reporter": SECRECY,
+    },
+    "awaiting_approval": {
+        "receptionist": DESK | SECRECY,
+        "distributor": DESK | SECRECY | {"dispatch", "remind"},
+        "editor": EDITING | SECRECY,
+        "officer": {"flag_secret"},
+        "leader": {"approve", "edit_and_approve", "return_for_revision", "flag_secret"},
+        "reporter": SECRECY,
+    },
+    "awaiting_publication": {
+        "receptionist": DESK | SECRECY,
+        "distributor": DESK | SECRECY,
+        "editor": EDITING | SECRECY | {"publish"},
+        "officer": {"flag_secret"},
+        "leader": {"flag_secret"},
+        "reporter": SECRECY,
+    },
+    "confidential": {
+        "receptionist": DESK | SECRECY,
+        "distributor": DESK | SECRECY,
+        "editor": EDITING | SECRECY | {"reply_privately"},
+        "officer": {"flag_secret"},
+        "leader": {"flag_secret"},
+        "reporter": SECRECY,
+    },
+    "secret": {
+        "receptionist": DESK - {"flag_secret"} | SECRECY,
+        "distributor": DESK - {"flag_secret"} | SECRECY,
+        "editor": EDITING - {"flag_secret"} | SECRECY | {"withhold", "clear_flag"},
+        "reporter": SECRECY,
+    },
+    "published": {
+        "receptionist": AFTER,
+        "distributor": AFTER,
+        "editor": EDITING,
+        "officer": {"flag_secret"},
+        "leader": {"flag_secret"},
+        "reporter": {"rate", "give_feedback"},
+    },
+    "answered_privately": {
+        "receptionist": AFTER,
+        "distributor": AFTER,
+        "editor": EDITING,
+        "officer": {"flag_secret"},
+        "leader": {"flag_secret"},
+        "reporter": {"rate", "give_feedback"},
+    },
+    "withheld": {
+        "receptionist": AFTER - {"flag_secret"},
+        "distributor": AFTER - {"flag_secret"},
+        "editor": EDITING - {"flag_secret"} | {"clear_flag"},
+    },
+    "clarifying": {
+        "receptionist": DESK,
+        "distributor": DESK,
+        "editor": EDITING,
+        "officer": {"clarify", "flag_secret"},
+        "leader": {"clarify", "flag_secret"},
+        "reporter": {"rate"},
+    },
+    "clarifying_privately": {
+        "receptionist": DESK,
+        "distributor": DESK,
+        "editor": EDITING,
+        "officer": {"clarify", "flag_secret"},
+        "leader": {"clarify", "flag_secret"},
+        "reporter": {"rate"},
+    },
+}
+
+RULES = ("HUE-1", "HUE-2", "HUE-3a", "HUE-3b", "HUE-4a", "HUE-4b", "HUE-5", "A-HUE-3", "VN-3")
+
+# What each command needs to be filled in with, so that only the table can refuse it.
+FILLED: dict[str, dict[str, object]] = {
+    "classify": {"category": "transport"},
+    "log_verification_call": {"outcome": "reached"},
+    "declare_none": {"field": "place", "reason": "Không rõ"},
+    "request_supplement": {"fields": ["place"]},
+    "decline": {"reason_code": "no_basis", "reason": "Không đủ thông tin"},
+    "cancel": {"reason_code": "withdrawn"},
+    "mark_spam": {"reason": "Rác"},
+    "divert": {"kind": "complaint"},
+    "dispatch": {"agencies": ["so_y_te"]},
+    "hand_over_emergency": {"target": "n113", "spoken_to": "Trực ban", "spoken_at": "2026-11-20T08:59:00+07:00"},
+    "downgrade_emergency": {"reason": "Báo nhầm"},
+    "consult": {"agencies": ["so_y_te"], "note": "Ai xử lý?"},
+    "refer_to_board": {"reason": "Chưa rõ đầu mối"},
+    "decide_lead": {"agency": "so_y_te"},
+    "report_deadlock": {"reason": "Không thống nhất"},
+    "assign_unit": {"unit": "so_y_te"},
+    "assign_staff": {"staff": "u-1"},
+    "send_back": {"reason": "Không thuộc thẩm quyền", "agency_unknown": True},
+    "propose_send_back": {"reason": "Không thuộc thẩm quyền"},
+    "propose_coordination": {"reason": "Cần hỗ trợ"},
+    "escalate": {"reason": "Vượt thẩm quyền"},
+    "request_coordination": {"agency": "so_y_te", "ask": "Cung cấp hồ sơ"},
+    "supply_information": {"information": "Hồ sơ"},
+    "refuse_coordination": {"reason": "Không có hồ sơ"},
+    "submit_result": {"result": "Đã xử lý"},
+    "commit_interim": {"status": "Đang sửa", "promised_date": "2026-12-30"},
+    "edit_and_approve": {"text": "Đã xử lý xong"},
+    "return_for_revision": {"reason": "Cần ảnh"},
+    "centre_return": {"reason": "Chưa rõ"},
+    "publish": {"text": "Đã xử lý"},
+    "answer_reporter": {"text": "Đã xử lý"},
+    "reply_privately": {"text": "Đã xử lý"},
+    "withhold": {"reason": "Bí mật"},
+    "send_letter": {"agency": "so_y_te", "text": "Kính gửi"},
+    "notify_reporter": {"text": "Xin thông báo"},
+    "flag_reputation": {"reason": "Có thể ảnh hưởng"},
+    "clear_flag": {"flag": "secret", "reason": "Không phải bí mật"},
+    "mark_valuable": {"reason": "Đúng sự thật"},
+    "mark_false": {"reason": "Sai sự thật"},
+    "rate": {"level": "satisfied"},
+    "give_feedback": {"text": "Vẫn còn"},
+    "clarify": {"text": "Sẽ kiểm tra"},
+    "reopen": {"reason": "Chưa xong"},
+    "link_report": {"other_case": "c2"},
+    "unlink_report": {"other_case": "c2", "reason": "Khác nơi"},
+    "remind": {"text": "Đề nghị xử lý"},
+    "explain_lateness": {"clock_id": "acceptance:d1", "text": "Mất điện"},
+    "register_external": {"reference": "QG-1"},
+}
+
+
+@cache
+def standing_in(state: str) -> Bench:
+    bench = STATES[state]()
+    bench.others = {"c2": Bench().receive("c2", contact_id="binh").it}
+    return bench
+
+
+@pytest.mark.rule(*RULES)
+@pytest.mark.parametrize("role", EVERYBODY)
+@pytest.mark.parametrize("state", TABLE)
+def test_the_buttons_are_those_of_the_table(state: str, role: str) -> None:
+    """No more, no fewer."""
+    assert standing_in(state).names(EVERYBODY[role]) == TABLE[state].get(role, set())
+
+
+@pytest.mark.rule(*RULES)
+@pytest.mark.parametrize("state", TABLE)
+def test_every_command_is_allowed_or_refused_as_the_table_says(state: str) -> None:
+    """Every role, every command of table 7.0, properly filled in; a refusal says why, for machines and people."""
+    bench = standing_in(state)
+    for role, actor in EVERYBODY.items():
+        for name in sorted(NAMES):
+            changes = {"confidential": not bench.it.flags.confidential} if name == "set_confidential" else {}
+            answer = bench.ask(actor, name, **FILLED.get(name, changes))
+
+            expected = name in TABLE[state].get(role, set())
+            assert isinstance(answer, Refusal) is not expected, f"{role} {name}: {answer}"
+            if isinstance(answer, Refusal):
+                assert answer.code
+                assert answer.http in (403, 409)
+                assert answer.text_vi.endswith((".", "!"))
+
+
+@pytest.mark.rule("HUE-2", "HUE-3a", "HUE-4b")
+@pytest.mark.parametrize("state", ["distributed", "processing", "awaiting_approval", "clarifying"])
+@pytest.mark.parametrize("role", ["officer", "leader"])
+def test_another_agency_may_do_nothing(state: str, role: str) -> None:
+    """The right role in the wrong house."""
+    bench, stranger = standing_in(state), staff(role, "so_y_te")
+
+    assert not bench.moves(stranger)
+    for name in ("accept_dispatch", "submit_result", "send_back", "approve", "clarify"):
+        refusal = bench.refused(stranger, name, **FILLED.get(name, {}))
+        assert refusal.http == 403
+
+
+@pytest.mark.rule("A-HUE-3")
+def test_another_reporter_may_do_nothing() -> None:
+    """Only whose report it is."""
+    stranger = EVERYBODY["reporter"].__class__.reporter("binh")
+
+    assert not standing_in("published").moves(stranger)
+    assert standing_in("published").refused(stranger, "rate", level="satisfied").code == "not_your_work"
+
+
+@pytest.mark.rule("VN-8")
+def test_an_emergency_opens_the_second_track_and_no_stage_changes() -> None:
+    """Put on the system and handed over by phone at the same time."""
+    bench = STATES["received"]()
+    desk = EVERYBODY["receptionist"]
+    assert bench.refused(desk, "hand_over_emergency", **FILLED["hand_over_emergency"]).code == "condition_not_met"
+
+    bench.do(desk, "raise_emergency", target="n114")
+    assert (bench.it.urgency, bench.stage) == ("emergency", "received")
+    assert "accept" in bench.names(desk)
+
+    bench.do(desk, "hand_over_emergency", **FILLED["hand_over_emergency"])
+    bench.do(desk, "downgrade_emergency", reason="Báo nhầm")
+    assert bench.it.urgency == "normal"
+
+
+def test_every_command_of_the_table_has_something_to_fill_in() -> None:
+    """So that the big table test can issue all of them."""
+    for name in NAMES:
+        REGISTRY[name].model_validate(FILLED.get(name, {}), context={"sealer": seal})
