@@ -13,6 +13,7 @@ from core.storage import people
 from core.storage.database import Connection
 from core.storage.people import SessionRow, UserRow
 from gateway.auth import cookies, sessions
+from gateway.auth.duties import duties_of
 from gateway.auth.errors import NotAllowed, TooManyAttempts
 from gateway.auth.network import CLIENT
 from gateway.auth.sessions import Opened
@@ -128,6 +129,7 @@ async def _page(request: web.Request, *, status: int = 200, errors: dict[str, st
         status=status,
         errors=errors or {},
         this_session=session,
+        duties=duties_of(staff_of(request), deployment.regulation),
         done=DONE.get(request.query.get("xong", ""), ""),
         **await deployment.database.read(read),
     )

@@ -13,7 +13,6 @@ import hmac
 
 from aiohttp import web
 
-from core.contract.errors import PayloadInvalid
 from gateway.auth import cookies
 from gateway.auth.errors import CsrfRefused
 from gateway.auth.staff import current_session, current_staff
@@ -80,7 +79,7 @@ async def _given(request: web.Request) -> str:
     try:
         field = (await request.post()).get(FIELD, "")
     except (ValueError, LookupError) as error:  # broken multipart, unknown charset
-        raise PayloadInvalid("the form cannot be read") from error
+        raise web.HTTPBadRequest from error
     return field if isinstance(field, str) else ""
 
 

@@ -23,9 +23,9 @@ async def identify(request: web.Request) -> None:
     """Put the member of staff, or the session that waits for its second factor, on the request."""
     if request.path.startswith(NOBODY_ASKS):
         return
-    authorization = request.headers.get("Authorization", "")
-    if authorization.startswith(tokens.SCHEME):
-        await _by_token(request, authorization.removeprefix(tokens.SCHEME).strip())
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == tokens.SCHEME:
+        await _by_token(request, secret.strip())
     elif cookie := cookies.read(request, cookies.SESSION):
         await _by_cookie(request, cookie)
 

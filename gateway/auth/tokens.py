@@ -18,7 +18,7 @@ from gateway.auth.sessions import hash_secret
 from gateway.auth.staff import Staff
 
 PREFIX = "ln_"
-SCHEME = "Bearer "
+SCHEME = "bearer"
 
 
 @dataclass(frozen=True)
