@@ -13,6 +13,7 @@ from types import MappingProxyType
 from urllib.parse import urlencode
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from core.contract import errors
 from core.contract.errors import GatewayError
@@ -50,7 +51,7 @@ TITLES = MappingProxyType(
         415: "Yêu cầu chưa hợp lệ",
         422: "Thông tin chưa hợp lệ",
         429: "Vui lòng chờ trong giây lát",
-        500: "Hệ thống gặp lỗi",
+        500: "Chưa thực hiện được",
         503: "Hệ thống đang bận",
     }
 )
@@ -87,6 +88,8 @@ def failure_of(error: Exception, *, max_body_mb: int) -> Failure:
     """What to tell about an error."""
     if isinstance(error, web.HTTPRequestEntityTooLarge):
         return _too_large(max_body_mb)
+    if isinstance(error, HttpProcessingError):  # a body that breaks HTTP's own rules
+        error = web.HTTPBadRequest()
     if isinstance(error, web.HTTPException):
         return _of_http(error)
     status = next((status for kind, status in STATUS if isinstance(error, kind)), 500)

@@ -8,6 +8,8 @@ from aiohttp import web
 
 from gateway.auth.staff import Staff
 
+HOMES = ("/", "/console")
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -36,9 +38,12 @@ class Menu:
         return sorted(seen, key=lambda entry: entry.order)
 
     def current(self, path: str) -> str:
-        """The href of the entry to which a path belongs: the longest that it starts with."""
-        fitting = [entry.href for entry in self._entries if path == entry.href or path.startswith(f"{entry.href}/")]
-        return max(fitting, key=len, default="")
+        """The href of the entry to which a path belongs: the longest that it starts with; a home is only itself."""
+        return max((entry.href for entry in self._entries if _belongs(path, entry.href)), key=len, default="")
+
+
+def _belongs(path: str, href: str) -> bool:
+    return path == href or (href not in HOMES and path.startswith(f"{href}/"))
 
 
 PUBLIC_MENU = web.AppKey("public_menu", Menu)
