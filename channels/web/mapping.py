@@ -45,6 +45,7 @@ class Submission(BaseModel):
         conversation_id: of a report that came another way (mail, call) and is followed here; proved by code and PIN.
         level: (rating) id of a level of the regulation. confidential: (confidentiality) the wish from now on.
         attachments: stored already (`stored_key`), EXIF-free, under the contact `form.contact_id` or the report's own.
+        consent: the box about personal data was ticked, never by us (VN-4).
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -59,6 +60,7 @@ class Submission(BaseModel):
     confidential: bool | None = None
     conversation_id: str = ""
     attachments: tuple[Attachment, ...] = ()
+    consent: bool = False
 
     @property
     def key(self) -> ItemKey:

@@ -1,0 +1,168 @@
+"""
+`/tra-cuu`: how far a report is. Its code alone opens the public view; with the PIN, the conversation and the answer.
+
+Nothing secret stands in an address. Whoever typed code and PIN keeps a sealed cookie for half an hour.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from aiohttp import web
+
+from core.identity.codes import parse_code
+from core.identity.lockout import wait_in_words
+from core.service.public import FollowView, Opened, Refused
+from gateway.auth import cookies
+from gateway.deployment import DEPLOYMENT
+from gateway.pages import render
+from gateway.portal.shared import FOLLOW, FOLLOW_TIME, PORTAL, client_of, private, put_note, read_note
+
+PAGE = "/tra-cuu"
+REPORT = "/tra-cuu/phan-anh"
+
+NOT_A_CODE = "Mã phản ánh có 12 chữ số. Vui lòng kiểm tra lại từng số."
+WRONG = "Mã phản ánh hoặc mã PIN chưa đúng. Nếu Quý vị vừa gửi, vui lòng chờ vài phút rồi thử lại."
+UNKNOWN = "Chưa thấy phản ánh nào có mã này. Nếu Quý vị vừa gửi, vui lòng chờ vài phút rồi thử lại."
+DONE = {
+    "text": "Đã gửi. Chúng tôi sẽ trả lời ngay trên trang này.",
+    "rating": "Cảm ơn Quý vị đã đánh giá.",
+    "confidentiality": "Đã ghi nhận mong muốn của Quý vị.",
+    "withdrawal": "Đã ghi nhận việc rút phản ánh.",
+}
+"""What the last act came to, for the page after it."""
+
+
+async def show_form(request: web.Request) -> web.StreamResponse:
+    """Where code and PIN are typed."""
+    return _form(request)
+
+
+async def take_form(request: web.Request) -> web.StreamResponse:
+    """Open a report with code and PIN, or what its code alone shows."""
+    posted = await request.post()
+    typed, pin = str(posted.get("code", "")), str(posted.get("pin", "")).strip()
+    if parse_code(typed) is None:
+        return _form(request, typed, {"code": NOT_A_CODE}, status=422)
+    if not pin:
+        return await _glance(request, typed)
+    answer = await request.app[PORTAL].desk.open(typed, pin, client=client_of(request))
+    if isinstance(answer, Refused):
+        return _refuse(request, typed, answer)
+    return _enter(request, answer)
+
+
+async def leave(request: web.Request) -> web.StreamResponse:
+    """Close the report in this browser."""
+    response = web.HTTPSeeOther(PAGE)
+    cookies.drop(request, response, name=FOLLOW)
+    raise response
+
+
+async def show_report(request: web.Request) -> web.StreamResponse:
+    """The report of whoever opened it; for the others the way to open it."""
+    code = opened_code(request)
+    if code is None:
+        raise web.HTTPSeeOther(PAGE)
+    view = await request.app[PORTAL].desk.follow(code)
+    if view is None:
+        return private(render(request, "portal/arriving.html", code=code))
+    return report_page(request, view, said=DONE.get(request.query.get("xong", ""), ""))
+
+
+async def show_file(request: web.Request) -> web.StreamResponse:
+    """One file of the report that is open in this browser."""
+    view = await opened_report(request)
+    key = request.match_info["key"]
+    if key not in view.stored_keys:
+        raise web.HTTPNotFound
+    found = await request.app[DEPLOYMENT].media.open(key)
+    return private(file_response(found.data, found.media_type))
+
+
+def file_response(data: bytes, media_type: str) -> web.Response:
+    """A stored file: pictures, films and sound are shown, anything else is saved, never run."""
+    shown = media_type.partition("/")[0] in {"image", "video", "audio"}
+    headers = {
+        "Content-Disposition": "inline" if shown else "attachment",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+    }
+    return web.Response(body=data, content_type=media_type, headers=headers)
+
+
+def opened_code(request: web.Request) -> str | None:
+    """Code of the report that is open in this browser, or None."""
+    note = read_note(request, FOLLOW, longest=FOLLOW_TIME)
+    return str(note.values["code"]) if note else None
+
+
+async def opened_report(request: web.Request) -> FollowView:
+    """The report that is open in this browser. HTTPSeeOther to the form where there is none."""
+    code = opened_code(request)
+    view = await request.app[PORTAL].desk.follow(code) if code else None
+    if view is None:
+        raise web.HTTPSeeOther(PAGE)
+    return view
+
+
+def report_page(
+    request: web.Request,
+    view: FollowView,
+    *,
+    said: str = "",
+    errors: dict[str, str] | None = None,
+    text: str = "",
+    status: int = 200,
+) -> web.Response:
+    """The tracking page. `said`: what just happened; `text`: what was typed and not yet taken."""
+    portal, now = request.app[PORTAL], request.app[DEPLOYMENT].now()
+    once = portal.notes.write("once", {"code": view.code}, now=now)
+    page = render(
+        request,
+        "portal/report.html",
+        status=status,
+        view=view,
+        progress=view.progress,
+        said=said,
+        errors=errors or {},
+        text=text,
+        once=once,
+    )
+    put_note(request, page, FOLLOW, {"code": view.code})
+    return private(page)
+
+
+def _form(
+    request: web.Request, code: str = "", errors: dict[str, str] | None = None, *, status: int = 200
+) -> web.Response:
+    page = render(
+        request,
+        "portal/follow.html",
+        status=status,
+        code=code,
+        errors=errors or {},
+        still_open=opened_code(request),
+    )
+    return private(page)
+
+
+def _refuse(request: web.Request, typed: str, refused: Refused) -> web.Response:
+    """The same words whether or not the code exists."""
+    if refused.wait > timedelta(0):
+        return _form(request, typed, {"pin": wait_in_words(refused.wait)}, status=429)
+    return _form(request, typed, {"pin": WRONG}, status=422)
+
+
+async def _glance(request: web.Request, typed: str) -> web.Response:
+    glance = await request.app[PORTAL].desk.glance(typed, client=client_of(request))
+    if isinstance(glance, Refused):
+        return _form(request, typed, {"code": wait_in_words(glance.wait)}, status=429)
+    if glance is None:
+        return _form(request, typed, {"code": UNKNOWN}, status=404)
+    return private(render(request, "portal/glance.html", glance=glance))
+
+
+def _enter(request: web.Request, opened: Opened) -> web.StreamResponse:
+    response = web.HTTPSeeOther(REPORT)
+    put_note(request, response, FOLLOW, {"code": opened.code})
+    raise response

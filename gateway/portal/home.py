@@ -1,0 +1,65 @@
+"""`/`: what this is, how to report, how to follow, and what came of the reports of others."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from core.service.publishing import RESULT
+from gateway.deployment import DEPLOYMENT, Deployment
+from gateway.pages import render
+from gateway.portal.shared import PORTAL
+
+LATEST = 3
+
+ROBOTS = """User-agent: *
+Disallow: /tra-cuu
+Disallow: /phan-anh/da-gui
+Disallow: /console
+Disallow: /api/
+"""
+
+
+async def show_home(request: web.Request) -> web.StreamResponse:
+    """The first page."""
+    deployment, portal = request.app[DEPLOYMENT], request.app[PORTAL]
+    latest = await portal.desk.published(kind=RESULT, most=LATEST)
+    pack = deployment.regulation.current
+    return render(
+        request,
+        "portal/home.html",
+        latest=latest.rows,
+        lines=portal.rules.emergency_lines,
+        channels=_other_ways(deployment),
+        declined_public=pack.publication.declined_public,
+    )
+
+
+def _other_ways(deployment: Deployment) -> list[tuple[str, str]]:
+    """(label, address) of the other channels that are switched on in this deployment, as the regulation names them."""
+    named = deployment.regulation.current.intake.channels
+    ours = {"email": deployment.settings.email.address}
+    ways = [(key, channel.label, ours.get(key, channel.address)) for key, channel in named.items()]
+    return [(label, address) for key, label, address in ways if key in deployment.channels and key != "web" and address]
+
+
+async def show_robots(request: web.Request) -> web.StreamResponse:
+    """What search engines leave alone."""
+    return web.Response(text=ROBOTS, headers={"Cache-Control": "public, max-age=86400"})
+
+
+async def show_manifest(request: web.Request) -> web.StreamResponse:
+    """So that the page can be put on a phone's home screen."""
+    from gateway.pages import ASSETS
+
+    icon = request.app[ASSETS].url("img/logo.svg")
+    manifest = {
+        "name": f"Lắng Nghe – {request.app[DEPLOYMENT].settings.office}",
+        "short_name": "Lắng Nghe",
+        "lang": "vi",
+        "start_url": "/",
+        "display": "standalone",
+        "background_color": "#ffffff",
+        "theme_color": "#0b5563",
+        "icons": [{"src": icon, "sizes": "any", "type": "image/svg+xml"}],
+    }
+    return web.json_response(manifest, content_type="application/manifest+json")

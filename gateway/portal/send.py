@@ -1,0 +1,211 @@
+"""
+`/phan-anh`: a report in one page, without an account.
+
+Nothing typed is ever lost: on a mistake the same page comes back with everything in it, files included. What is right
+is stored durably before the citizen sees the code; sent twice, it is one report with one code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+from aiohttp import web
+
+from channels.web.mapping import CHANNEL, Submission
+from core.clock.zone import local
+from core.contract.errors import IntakeUnavailable
+from core.contract.schema import new_id
+from core.intake.rules import DiversionKind
+from core.intake.signals.diversion import read_diversion
+from core.intake.signals.emergency import read_emergency
+from core.intake.words import Text
+from core.storage import conversations
+from gateway.auth import cookies
+from gateway.deployment import DEPLOYMENT
+from gateway.pages import render
+from gateway.pages.formats import span
+from gateway.portal import uploads
+from gateway.portal.fields import Filled, Problem, inputs, problems, read_fields, required_fields, to_form
+from gateway.portal.shared import (
+    FOLLOW,
+    PORTAL,
+    SENT,
+    SENT_TIME,
+    accept,
+    client_of,
+    private,
+    put_note,
+    read_note,
+)
+
+PAGE = "/phan-anh"
+DONE = "/phan-anh/da-gui"
+FORM = "form"
+FORM_TIME = timedelta(hours=12)
+TRAP = "website"
+
+CROWD = "Nơi Quý vị đang dùng mạng vừa gửi rất nhiều phản ánh. Nội dung vẫn còn nguyên: vui lòng bấm gửi lại sau {}."
+STALE = "Trang này đã mở quá lâu. Nội dung vẫn còn nguyên: Quý vị chỉ cần bấm gửi lại."
+TRAPPED = "Có một ô dành để trống đã bị điền. Chúng tôi đã xóa ô đó: Quý vị chỉ cần bấm gửi lại."
+
+
+async def show_form(request: web.Request) -> web.StreamResponse:
+    """An empty form."""
+    return _page(request, Filled({}), contact_id=new_id())
+
+
+async def take_form(request: web.Request) -> web.StreamResponse:
+    """A filled form: accepted, or shown again with what is wrong."""
+    portal, deployment = request.app[PORTAL], request.app[DEPLOYMENT]
+    posted = await request.post()
+    note = portal.notes.open(FORM, str(posted.get("form", "")), now=deployment.now(), longest=FORM_TIME)
+    contact_id = str(note.values["contact"]) if note else new_id()
+    filled = read_fields(posted)
+    if wait := portal.sending.wait(client_of(request), deployment.now()):
+        crowd = Problem("", CROWD.format(span(wait + timedelta(seconds=59))))
+        filled = replace(filled, files=uploads.kept_files(request, posted, subject_id=contact_id))
+        return _page(request, filled, contact_id=contact_id, found=[crowd], status=429)
+    if kind := read_diversion(Text.of(filled["content"])):
+        return await _divert(request, kind, contact_id)
+    taken = await uploads.take_files(request, posted, subject_id=contact_id)
+    filled = replace(filled, files=taken.files)
+    found = [Problem("media", sentence) for sentence in taken.refused]
+    found += problems(filled, portal.rules) + _obstacles(fresh=note is not None, trapped=bool(posted.get(TRAP)))
+    if found:
+        status = 413 if taken.too_large else 422
+        return _page(request, filled, contact_id=contact_id, found=found, status=status)
+    return await _send(request, filled, contact_id)
+
+
+async def show_done(request: web.Request) -> web.StreamResponse:
+    """Code and PIN, to be written down; gone after a quarter of an hour or when the citizen says so."""
+    note = read_note(request, SENT, longest=SENT_TIME)
+    if note is None:
+        raise web.HTTPSeeOther("/tra-cuu")
+    return private(render(request, "portal/sent.html", **note.values))
+
+
+async def forget_code(request: web.Request) -> web.StreamResponse:
+    """The citizen has written the code down, or leaves a shared computer."""
+    response = web.HTTPSeeOther("/")
+    for name in (SENT, FOLLOW):
+        cookies.drop(request, response, name=name)
+    raise response
+
+
+def _obstacles(*, fresh: bool, trapped: bool) -> list[Problem]:
+    """Reasons not to take a form that have nothing to do with what is typed."""
+    if not fresh:
+        return [Problem("", STALE)]
+    if trapped:
+        return [Problem("", TRAPPED)]
+    return []
+
+
+def _page(
+    request: web.Request,
+    filled: Filled,
+    *,
+    contact_id: str,
+    found: list[Problem] | None = None,
+    status: int = 200,
+) -> web.Response:
+    portal, deployment = request.app[PORTAL], request.app[DEPLOYMENT]
+    pack, rules = deployment.regulation.current, portal.rules
+    lackable = {entry.field for entry in pack.intake.required.values() if entry.may_be_declared_none}
+    page = render(
+        request,
+        "portal/send.html",
+        status=status,
+        filled=filled,
+        errors={problem.field: problem.text for problem in reversed(found or [])},
+        inputs=inputs(required_fields(rules)),
+        lackable={"identity" if name == "identity_number" else name for name in lackable},
+        groups=_grouped_categories(request),
+        consent=pack.intake.consent,
+        confidentiality=rules.confidentiality,
+        lines=rules.emergency_lines,
+        kept=uploads.keep(request, filled.files, subject_id=contact_id),
+        most_files=uploads.MOST_FILES,
+        most_mb=deployment.settings.http.max_body_mb,
+        note=portal.notes.write(FORM, {"contact": contact_id}, now=deployment.now()),
+        tiles=portal.tiles,
+        credit=portal.credit,
+    )
+    if portal.tiles:
+        allow_tiles(page, portal.tiles)
+    return private(page)
+
+
+def allow_tiles(response: web.Response, tiles: str) -> None:
+    """Let this page load pictures of the map from the one place the deployment names."""
+    from yarl import URL
+
+    from gateway.pages.headers import CONTENT_SECURITY_POLICY
+
+    origin = str(URL(tiles.partition("{")[0]).origin())
+    policy = CONTENT_SECURITY_POLICY.replace("img-src 'self'", f"img-src 'self' {origin}")
+    response.headers["Content-Security-Policy"] = policy
+
+
+def _grouped_categories(request: web.Request) -> list[tuple[str, list[tuple[str, str]]]]:
+    """(heading, [(id, label)]) as the regulation groups its categories; one group without heading where it does not."""
+    intake = request.app[DEPLOYMENT].regulation.current.intake
+    grouped: dict[str, list[tuple[str, str]]] = {}
+    for key, category in intake.categories.items():
+        if category.active:
+            grouped.setdefault(category.group, []).append((key, category.label))
+    return [(intake.groups.get(group, group), rows) for group, rows in grouped.items()]
+
+
+async def _divert(request: web.Request, kind: DiversionKind, contact_id: str) -> web.Response:
+    """Never ours to keep: say where to go, count it, store nothing of it (VN-1, VN-2)."""
+    deployment = request.app[DEPLOYMENT]
+    day = local(deployment.now()).date().isoformat()
+    if "kept" in await request.post():
+        await uploads.forget(request, contact_id)
+    await deployment.database.write(partial(conversations.count_diversion, kind=kind.value, channel=CHANNEL, day=day))
+    text = request.app[PORTAL].rules.elsewhere.get(kind, "")
+    return private(render(request, "portal/diverted.html", text=text))
+
+
+async def _send(request: web.Request, filled: Filled, contact_id: str) -> web.StreamResponse:
+    """Promise a code, store the report, and only then show the code."""
+    portal, now = request.app[PORTAL], request.app[DEPLOYMENT].now()
+    submission_id = _submission_id(filled, contact_id)
+    promise = await portal.desk.promise(submission_id)
+    form = to_form(filled, code=promise.code, pin_hash=promise.pin_hash, contact_id=contact_id)
+    submission = Submission(
+        what="form",
+        id=submission_id,
+        code=promise.code,
+        sent_at=now,
+        form=form,
+        attachments=filled.files,
+        consent=filled.consent,
+    )
+    try:
+        await accept(request, submission)
+    except IntakeUnavailable as error:
+        return _page(request, filled, contact_id=contact_id, found=[Problem("", error.vi)], status=503)
+    response = web.HTTPSeeOther(DONE)
+    put_note(request, response, SENT, {"code": promise.code, "pin": promise.pin, "line": _line(request, filled)})
+    put_note(request, response, FOLLOW, {"code": promise.code})
+    raise response
+
+
+def _submission_id(filled: Filled, contact_id: str) -> str:
+    """One for the same form with the same content, however often it is sent; another once a word was changed."""
+    said = [dict(filled.texts), sorted(filled.lacking), filled.confidential, [file.sha256 for file in filled.files]]
+    body = json.dumps([contact_id, said], ensure_ascii=False, sort_keys=True).encode(errors="surrogatepass")
+    return hashlib.sha256(body).hexdigest()
+
+
+def _line(request: web.Request, filled: Filled) -> str:
+    """The number to ring at once, where what is reported cannot wait for us (VN-8)."""
+    sign = read_emergency(Text.of(filled["content"]))
+    return request.app[PORTAL].rules.line_for(sign.kind) if sign else ""

@@ -1,0 +1,50 @@
+"""Every address of the portal, in one list."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from gateway.pages import PUBLIC_MENU, Entry
+from gateway.portal import acts, follow, home, published, send
+from gateway.portal.shared import portal_context
+
+
+def setup_portal(app: web.Application, *, tiles: str = "", credit: str = "") -> None:
+    """
+    Mount the public pages.
+
+    Args:
+        tiles: address of map tiles with {z}, {x} and {y}; empty: no map, the place is typed or located.
+        credit: whom the map's pictures come from, shown on it.
+    """
+    app.cleanup_ctx.append(portal_context(tiles=tiles, credit=credit))
+    app.router.add_get("/", home.show_home)
+    app.router.add_get("/robots.txt", home.show_robots)
+    app.router.add_get("/manifest.webmanifest", home.show_manifest)
+    app.router.add_get(send.PAGE, send.show_form)
+    app.router.add_post(send.PAGE, send.take_form)
+    app.router.add_get(send.DONE, send.show_done)
+    app.router.add_post(send.DONE, send.forget_code)
+    app.router.add_get(follow.PAGE, follow.show_form)
+    app.router.add_post(follow.PAGE, follow.take_form)
+    app.router.add_get(follow.REPORT, follow.show_report)
+    app.router.add_get(f"{follow.REPORT}/tep/{{key:[0-9a-f]{{64}}}}", follow.show_file)
+    app.router.add_post(f"{follow.REPORT}/viet", acts.write)
+    app.router.add_post(f"{follow.REPORT}/danh-gia", acts.rate)
+    app.router.add_post(f"{follow.REPORT}/giu-bi-mat", acts.set_confidential)
+    app.router.add_post(f"{follow.REPORT}/rut", acts.withdraw)
+    app.router.add_post(f"{follow.REPORT}/dong", follow.leave)
+    app.router.add_get(published.RESULTS_PAGE, published.show_results)
+    app.router.add_get(f"{published.RESULTS_PAGE}/{{case:[0-9a-f]{{32}}}}", published.show_result)
+    app.router.add_get(
+        f"{published.RESULTS_PAGE}/{{case:[0-9a-f]{{32}}}}/tep/{{number:[0-9]{{1,2}}}}", published.show_result_file
+    )
+    app.router.add_get(published.DECLINED_PAGE, published.show_declined)
+    _add_menu(app)
+
+
+def _add_menu(app: web.Application) -> None:
+    menu = app[PUBLIC_MENU]
+    menu.add(Entry("Gửi phản ánh", send.PAGE, order=10))
+    menu.add(Entry("Tra cứu", follow.PAGE, order=20))
+    menu.add(Entry("Kết quả công khai", published.RESULTS_PAGE, order=30))

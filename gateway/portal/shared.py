@@ -1,0 +1,98 @@
+"""What the portal's pages share for the life of the application, and the cookies of its visitors."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from aiohttp import web
+
+from channels.web.adapter import WebChannel
+from channels.web.mapping import CHANNEL, Submission
+from core.contract.errors import ConfigError
+from core.intake.rules import IntakeRules
+from core.service.public import PublicDesk
+from gateway.auth import cookies
+from gateway.auth.network import CLIENT
+from gateway.deployment import DEPLOYMENT, Deployment
+from gateway.portal.limits import Limits, network_of
+from gateway.portal.tokens import Note, Notes
+
+FOLLOW = "langnghe_follow"
+"""Cookie of whoever opened a report with code and PIN; holds its code, sealed."""
+FOLLOW_TIME = timedelta(minutes=30)
+SENT = "langnghe_sent"
+"""Cookie between sending and the page that shows code and PIN."""
+SENT_TIME = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Portal:
+    """The public pages' own things. `tiles`: address of map tiles with {z}/{x}/{y}, empty: no map."""
+
+    desk: PublicDesk
+    channel: WebChannel
+    notes: Notes
+    rules: IntakeRules
+    tiles: str = ""
+    credit: str = ""
+    sending: Limits = field(default_factory=lambda: Limits(most=30, span=timedelta(minutes=10)))
+    writing: Limits = field(default_factory=lambda: Limits(most=60, span=timedelta(minutes=10)))
+
+
+PORTAL = web.AppKey("portal", Portal)
+
+
+async def open_portal(deployment: Deployment, *, tiles: str = "", credit: str = "") -> Portal:
+    """Build it over a deployment. ConfigError where the web channel is off."""
+    channel = deployment.channels.get(CHANNEL)
+    if not isinstance(channel, WebChannel):
+        raise ConfigError("channels.web", "the portal needs the web channel")
+    regulation = deployment.regulation
+    desk = PublicDesk(deployment.database, safe=deployment.safe, regulation=regulation, now=deployment.now)
+    key = await asyncio.to_thread(deployment.safe.keys.system_secret, "portal")
+    rules = regulation.intake_rules(deployment.settings.office)
+    return Portal(desk, channel, Notes(key), rules, tiles=tiles, credit=credit)
+
+
+def portal_context(*, tiles: str, credit: str) -> Any:
+    """For `app.cleanup_ctx`."""
+
+    async def context(app: web.Application) -> AsyncIterator[None]:
+        app[PORTAL] = await open_portal(app[DEPLOYMENT], tiles=tiles, credit=credit)
+        yield
+
+    return context
+
+
+def client_of(request: web.Request) -> str:
+    """The network address limits are counted against."""
+    return network_of(request.get(CLIENT, request.remote or ""))
+
+
+def read_note(request: web.Request, cookie: str, *, longest: timedelta) -> Note | None:
+    """What a cookie of ours says, or None."""
+    portal, now = request.app[PORTAL], request.app[DEPLOYMENT].now()
+    return portal.notes.open(cookie, cookies.read(request, cookie), now=now, longest=longest)
+
+
+def put_note(request: web.Request, response: web.StreamResponse, cookie: str, values: Mapping[str, Any]) -> None:
+    """Hand a sealed note over as a cookie."""
+    note = request.app[PORTAL].notes.write(cookie, values, now=request.app[DEPLOYMENT].now())
+    cookies.put(request, response, name=cookie, value=note)
+
+
+async def accept(request: web.Request, submission: Submission) -> None:
+    """Store a submission durably. Raises IntakeUnavailable."""
+    delivery, items = request.app[PORTAL].channel.compose(submission)
+    await request.app[DEPLOYMENT].inbox.accept(delivery, items)
+
+
+def private(response: web.Response) -> web.Response:
+    """What is on this page belongs to one person: no cache keeps it, no search engine lists it."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response

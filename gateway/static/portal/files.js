@@ -1,0 +1,123 @@
+/** Longest side of a photo that is sent, in pixels: enough to read a number plate, small enough for a slow line. */
+const LONGEST_SIDE = 2400;
+/** Photos below this size stay as they are, in bytes. */
+const SMALL = 1_200_000;
+
+/**
+ * Show what was chosen, make large photos smaller, let one be taken out again.
+ * @param {HTMLFormElement} form
+ */
+export function watchFiles(form) {
+  const list = form.querySelector("[data-previews]");
+  if (!(list instanceof HTMLElement)) return;
+  for (const input of form.querySelectorAll('input[type="file"]')) {
+    if (input instanceof HTMLInputElement) input.addEventListener("change", () => void take(input, form, list));
+  }
+}
+
+/**
+ * @param {HTMLInputElement} input
+ * @param {HTMLFormElement} form
+ * @param {HTMLElement} list
+ */
+async function take(input, form, list) {
+  const files = await Promise.all([...(input.files ?? [])].map(shrink));
+  setFiles(input, files);
+  draw(form, list);
+}
+
+/**
+ * A photo no larger than needed; everything else, and what cannot be read here, stays as it is.
+ * @param {File} file
+ * @returns {Promise<File>}
+ */
+export async function shrink(file) {
+  if (!file.type.startsWith("image/") || file.type === "image/gif" || file.size < SMALL) return file;
+  try {
+    const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+    const scale = Math.min(1, LONGEST_SIDE / Math.max(picture.width, picture.height));
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(picture.width * scale);
+    canvas.height = Math.round(picture.height * scale);
+    canvas.getContext("2d")?.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    picture.close();
+    /** @type {Blob | null} */
+    const smaller = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.85));
+    if (!smaller || smaller.size >= file.size) return file;
+    return new File([smaller], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" });
+  } catch {
+    return file;
+  }
+}
+
+/**
+ * @param {HTMLInputElement} input
+ * @param {File[]} files
+ */
+function setFiles(input, files) {
+  const transfer = new DataTransfer();
+  for (const file of files) transfer.items.add(file);
+  input.files = transfer.files;
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {HTMLElement} list
+ */
+function draw(form, list) {
+  list.replaceChildren();
+  let total = 0;
+  for (const input of form.querySelectorAll('input[type="file"]')) {
+    if (!(input instanceof HTMLInputElement)) continue;
+    for (const file of input.files ?? []) {
+      total += file.size;
+      list.append(preview(file, () => {
+        setFiles(input, [...(input.files ?? [])].filter((other) => other !== file));
+        draw(form, list);
+        input.focus();
+      }));
+    }
+  }
+  const most = Number(form.dataset.mostMb ?? "0") * 1024 * 1024;
+  if (most && total > most) list.append(warning(`Các tệp lớn hơn ${form.dataset.mostMb} MB. Vui lòng bỏ bớt hoặc gửi thành nhiều lần.`));
+}
+
+/**
+ * @param {File} file
+ * @param {() => void} remove
+ */
+function preview(file, remove) {
+  const item = document.createElement("li");
+  item.className = "preview";
+  if (file.type.startsWith("image/")) {
+    const picture = document.createElement("img");
+    picture.alt = "";
+    picture.src = URL.createObjectURL(file);
+    picture.addEventListener("load", () => URL.revokeObjectURL(picture.src), { once: true });
+    item.append(picture);
+  } else {
+    const blank = document.createElement("span");
+    blank.className = "preview__blank";
+    blank.textContent = file.type.startsWith("video/") ? "Video" : "Tệp";
+    item.append(blank);
+  }
+  const name = document.createElement("span");
+  name.className = "preview__name";
+  name.textContent = file.name;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "link-button";
+  button.textContent = "Bỏ";
+  button.setAttribute("aria-label", `Bỏ tệp ${file.name}`);
+  button.addEventListener("click", remove);
+  item.append(name, button);
+  return item;
+}
+
+/** @param {string} sentence */
+function warning(sentence) {
+  const item = document.createElement("li");
+  item.className = "field-error";
+  item.textContent = sentence;
+  return item;
+}

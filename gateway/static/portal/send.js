@@ -1,0 +1,14 @@
+/** The form's comforts; it is complete without them. */
+
+import { watchFiles } from "./files.js";
+import { openMap } from "./map.js";
+import { watchPlace } from "./place.js";
+
+const form = document.querySelector("form[data-report]");
+if (form instanceof HTMLFormElement) {
+  document.documentElement.classList.add("has-script");
+  const element = form.querySelector("[data-map]");
+  const map = element instanceof HTMLElement ? openMap(form, element) : null;
+  watchFiles(form);
+  watchPlace(form, (latitude, longitude) => void map?.then((move) => move(latitude, longitude)));
+}

@@ -1,0 +1,7 @@
+/** Offers to print code and PIN where there is something to print with. */
+
+for (const button of document.querySelectorAll("button[data-print]")) {
+  if (!(button instanceof HTMLButtonElement)) continue;
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
