@@ -17,6 +17,7 @@ from channels.email.mime import sender_of
 from core.contract.schema import Authenticity
 
 Verdict = Literal["pass", "fail", "none"]
+MAX_HEADERS = 20
 _COMMENT = re.compile(r"\([^()]*\)")
 _RESULT = re.compile(r"^\s*(spf|dkim|dmarc)\s*=\s*([a-z]+)(.*)$", re.IGNORECASE | re.DOTALL)
 _SIGNER = re.compile(r"header\.d\s*=\s*([^\s;]+)", re.IGNORECASE)
@@ -49,7 +50,8 @@ def read_authenticity(message: Message, trusted: Collection[str]) -> Authenticit
 
 
 def _trusted_headers(message: Message, trusted: Collection[str]) -> list[str]:
-    values = [_COMMENT.sub(" ", decode_header(value)) for value in raw_headers(message, "Authentication-Results")]
+    headers = raw_headers(message, "Authentication-Results")[:MAX_HEADERS]
+    values = [_COMMENT.sub(" ", decode_header(value)) for value in headers]
     return [value for value in values if _authserv_id(value) in trusted]
 
 

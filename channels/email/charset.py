@@ -49,7 +49,7 @@ def is_readable(text: str) -> bool:
 def decode_header(value: str) -> str:
     """A header as people read it: encoded words (RFC 2047) or raw bytes decoded, folding and controls removed."""
     raw = value[:HEADER_LIMIT]
-    if _has_raw_bytes(raw):
+    if has_raw_bytes(raw):
         raw = decode_text(raw.encode("ascii", "surrogateescape"))
     return " ".join(repair(clean_text(_decode_words(raw))).split())
 
@@ -68,6 +68,11 @@ def raw_headers(message: Message, name: str) -> list[str]:
     """All headers of that name, topmost first; `Message.get_all` would turn raw bytes into unknown-8bit words."""
     wanted = name.lower()
     return [re.sub(r"[\r\n]+", "", str(value)) for key, value in message.raw_items() if key.lower() == wanted]
+
+
+def has_raw_bytes(text: str) -> bool:
+    """Whether a header as it stands holds bytes beyond ASCII."""
+    return any("\udc80" <= letter <= "\udcff" for letter in text)
 
 
 def _decode(data: bytes, charset: str) -> str:
@@ -104,10 +109,6 @@ def _codec(charset: str) -> str:
     except (LookupError, ValueError):
         return ""
     return info.name if getattr(info, "_is_text_encoding", True) else ""
-
-
-def _has_raw_bytes(text: str) -> bool:
-    return any("\udc80" <= letter <= "\udcff" for letter in text)
 
 
 def _decode_words(raw: str) -> str:

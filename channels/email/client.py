@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import ssl
 from contextlib import suppress
 from enum import IntEnum
 
@@ -59,12 +60,12 @@ class Relay:
             async with asyncio.timeout(self._settings.send_seconds):
                 await session.connect()
                 stage = Stage.SENDER
-                await session.mail(mail.envelope_from, options=_options(session, mail))
+                await session.mail(mail.envelope_from)
                 stage = Stage.RECIPIENT
-                await session.rcpt(mail.recipient, encoding="utf-8")
+                await session.rcpt(mail.recipient)
                 stage = Stage.CONTENT
-                await session.data(mail.content)
-        except (aiosmtplib.SMTPException, OSError, TimeoutError, UnicodeError, ValueError) as error:
+                await session.data(mail.content, timeout=self._settings.send_seconds)
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             raise translate(error, stage) from None  # the cause quotes addresses, which must not reach a log
         finally:
             await _leave(session)
@@ -98,17 +99,23 @@ class Relay:
 
 def translate(error: Exception, stage: Stage) -> SendError:
     """Which of our errors a failed session is, by what the relay said and how far we had come."""
-    if isinstance(error, aiosmtplib.SMTPResponseException):
+    if isinstance(error, aiosmtplib.SMTPResponseException) and 400 <= error.code < 600:
         return _by_reply(error.code, error.message, stage)
-    if isinstance(error, aiosmtplib.SMTPNotSupported):
-        if stage is Stage.SENDER:
-            return RecipientUnreachable("the relay takes no address with letters beyond ASCII")
+    if isinstance(error, aiosmtplib.SMTPNotSupported) or type(error) is aiosmtplib.SMTPException:
         return ChannelMisconfigured("the relay does not offer the TLS or log-in that is configured")
-    if isinstance(error, UnicodeError | ValueError) and not isinstance(error, OSError):
-        return MessageInvalid("the address cannot be written in SMTP")
+    if _untrusted(error):
+        return ChannelMisconfigured("the relay's certificate is not trusted")
     if stage is Stage.CONTENT:
         return OutcomeUnknown("the connection broke while the mail was handed over")
     return ConnectionFailed(f"no session with the relay: {type(error).__name__}")
+
+
+def _untrusted(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _by_reply(code: int, text: str, stage: Stage) -> SendError:
@@ -132,15 +139,6 @@ def _permanent(stage: Stage, subject: int) -> type[SendError]:
     if stage is Stage.RECIPIENT or subject == 1:
         return RecipientUnreachable
     return MessageInvalid
-
-
-def _options(session: aiosmtplib.SMTP, mail: OutgoingMail) -> list[str]:
-    """SMTPUTF8 (RFC 6531) only where the address needs it."""
-    if mail.recipient.isascii():
-        return []
-    if not session.supports_extension("smtputf8"):
-        raise aiosmtplib.SMTPNotSupported("SMTPUTF8")
-    return ["SMTPUTF8"]
 
 
 async def _leave(session: aiosmtplib.SMTP) -> None:

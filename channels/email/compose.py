@@ -10,6 +10,7 @@ import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -19,7 +20,7 @@ from channels.base import clean_text, safe_name
 from channels.email.classify import LOOP_HEADER
 from channels.email.settings import MAX_SENT_FILES, EmailSettings
 from channels.email.threading import Threads, message_ids
-from core.contract.errors import MessageInvalid
+from core.contract.errors import MessageInvalid, RecipientUnreachable
 from core.contract.schema import Attachment, OutboundMessage
 
 SUBJECT_LIMIT = 200
@@ -54,6 +55,7 @@ def compose(
         now: aware, for the Date header.
         files: bytes by stored key for the attachments; those beyond 15 MB in all are named in the text instead.
     Raises: MessageInvalid: no usable recipient, or a conversation id that does not fit into an address.
+        RecipientUnreachable: an address that most servers on the way could not write.
     """
     threads = Threads.of(settings)
     message_id = threads.message_id(outbox_id=message.id, conversation=message.conversation_id)
@@ -62,7 +64,8 @@ def compose(
     mail["Date"] = format_datetime(now)
     mail["From"] = _address(settings.address, settings.display_name)
     mail["Reply-To"] = _address(threads.reply_address(message.conversation_id), settings.display_name)
-    mail["To"] = _address(message.recipient.value)
+    recipient = _recipient(message.recipient.value)
+    mail["To"] = _address(recipient)
     mail["Subject"] = _one_line(message.subject)[:SUBJECT_LIMIT] or _NO_SUBJECT
     _add_thread(mail, message)
     _add_marks(mail, message, settings)
@@ -71,7 +74,7 @@ def compose(
     for attachment, data in sent:
         _attach(mail, attachment, data)
     envelope_from = threads.bounce_address(message_id)
-    return OutgoingMail(message_id, envelope_from, message.recipient.value, mail.as_bytes())
+    return OutgoingMail(message_id, envelope_from, recipient, mail.as_bytes())
 
 
 def _add_thread(mail: EmailMessage, message: OutboundMessage) -> None:
@@ -138,10 +141,21 @@ def _attach(mail: EmailMessage, attachment: Attachment, data: bytes) -> None:
     mail.add_attachment(data, maintype=main, subtype=sub, filename=safe_name(attachment.name) or f"tep.{sub}")
 
 
+def _recipient(value: str) -> str:
+    """The address as SMTP takes it everywhere: the domain in its ASCII form (RFC 5891), the local part ASCII."""
+    local, _, domain = value.rpartition("@")
+    if not local.isascii():
+        raise RecipientUnreachable("an address whose local part is not ASCII cannot be written to")
+    try:
+        return f"{local}@{domain.encode('idna').decode('ascii')}"
+    except UnicodeError as error:
+        raise MessageInvalid("the recipient's address is not a mail address") from error
+
+
 def _address(value: str, name: str = "") -> Address:
     try:
         return Address(display_name=_one_line(name), addr_spec=value)
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, MessageError) as error:
         raise MessageInvalid("the recipient's address is not a mail address") from error
 
 

@@ -242,6 +242,13 @@ class IntakeSMTP(SMTP):
             if self._retiring:
                 self._say_goodbye()
 
+    @syntax("STARTTLS", when="tls_context")
+    async def smtp_STARTTLS(self, arg: str) -> None:
+        """Encrypt; a peer that hangs up meanwhile ends its session, which asyncio forgets to tell the library."""
+        await super().smtp_STARTTLS(arg)
+        if self._tls_protocol is not None and (self.session is None or self.session.ssl is None):
+            self.connection_lost(ConnectionResetError("gone during the TLS handshake"))
+
     async def push(self, status: Any) -> None:
         """Send a reply, with our own codes where the library's are bare."""
         await super().push({"552 Error: Too much mail data": TOO_LARGE}.get(status, status))

@@ -84,7 +84,7 @@ class MailMapping:
         to_bounces = bool(self.threads.bounced_message_id(recipients))
         nature = classify(message, threads=self.threads, envelope_from=envelope_from, to_bounces=to_bounces)
         received_at = _received_at(message, delivery)
-        reports = ReportReader(self.threads, self.settings.address, received_at, recipients)
+        reports = ReportReader(self.threads, self.settings.address, received_at, recipients, delivery.body)
         if nature is Nature.LOOP:
             return [Ignored(reason="loop")]
         if nature is Nature.BOUNCE:

@@ -24,19 +24,21 @@ from email.message import Message
 from io import BytesIO
 
 from channels.base import clean_text
-from channels.email.charset import decode_header, decode_text, header, raw_header, raw_headers
+from channels.email.charset import decode_header, decode_text, has_raw_bytes, header, raw_header, raw_headers
 from channels.email.htmltext import html_to_text
 from core.contract.errors import PayloadInvalid
 
-HEADER_BLOCK_LIMIT = 1_000_000
+HEADER_BLOCK_LIMIT = 256 * 1024
+ADDRESS_LIST_LIMIT = 50_000
+SENDER_LIMIT = 2_000
 MAX_DEPTH = 50
 MAX_FILES = 50
 TINY_INLINE_IMAGE = 4096
 """An inline image below 4 KB is a logo, a spacer or a tracking pixel: a phone's photo has a hundred times that."""
 
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
-_ADDRESS = re.compile(r"[^\s<>\"(),:;@\[\]]+@[^\s<>\"(),:;@\[\]]+")
-_ANGLE = re.compile(r"<\s*([^<>\s]+@[^<>\s]+)\s*>")
+_ADDRESS = re.compile(r"[^\s<>\"(),:;@\[\]]{1,64}@[^\s<>\"(),:;@\[\]]{1,255}")  # bounded, hence linear
+_ANGLE = re.compile(r"<\s*([^<>\s]{1,64}@[^<>\s]{1,255})\s*>")
 _QUOTED = re.compile(r'"(?:\\.|[^"\\])*"')
 _NO_FILE = {
     "text/calendar",
@@ -114,15 +116,17 @@ def sender_of(message: Message) -> tuple[str, str]:
 
 def first_address(value: str) -> str:
     """The first mail address of a header value, lower-case; one inside a quoted display name does not count."""
-    bare = decode_header(_QUOTED.sub(" ", value)) if "@" in _QUOTED.sub(" ", value) else decode_header(value)
+    near = value[:SENDER_LIMIT]
+    unquoted = _QUOTED.sub(" ", near)
+    bare = decode_header(unquoted if "@" in unquoted else near)
     found = _ANGLE.search(bare) or _ADDRESS.search(bare)
-    return (found[found.lastindex or 0].lower().rstrip(".") if found else "")[:254]
+    return found[found.lastindex or 0].lower().rstrip(".")[:254] if found else ""
 
 
 def all_addresses(message: Message, *names: str) -> tuple[str, ...]:
-    """Every mail address in these headers, in order, lower-case."""
-    values = (value[:20_000] for name in names for value in raw_headers(message, name))
-    return tuple(address.lower() for value in values for address in _ADDRESS.findall(value))
+    """The mail addresses in these headers, in order, lower-case; of an endless list only the beginning."""
+    values = " ".join(value for name in names for value in raw_headers(message, name)[:50])
+    return tuple(address.lower() for address in _ADDRESS.findall(values[:ADDRESS_LIST_LIMIT]))
 
 
 def part_bytes(part: Message) -> bytes:
@@ -138,6 +142,7 @@ def _parse(body: bytes) -> Message:
 def _walk(part: Message, *, depth: int) -> _Found:
     if depth > MAX_DEPTH:
         raise PayloadInvalid("the mail is nested too deeply")
+    _make_readable(part)
     kind = part.get_content_type()
     if part.is_multipart() and part.get_content_maintype() == "multipart":
         children = [_walk(child, depth=depth + 1) for child in _children(part)]
@@ -169,6 +174,14 @@ def _leaf_file(part: Message, kind: str) -> MailFile | None:
     if not data or (_is_inline(part) and kind.startswith("image/") and len(data) < TINY_INLINE_IMAGE):
         return None
     return MailFile(_file_name(part), data)
+
+
+def _make_readable(part: Message) -> None:
+    """File names in raw UTF-8 (RFC 6532, or sloppy programs): the library would turn them into question marks."""
+    for name in ("Content-Type", "Content-Disposition"):
+        raw = raw_header(part, name)
+        if has_raw_bytes(raw):
+            part.replace_header(name, decode_text(raw.encode("ascii", "surrogateescape")))
 
 
 def _is_file(part: Message) -> bool:
@@ -229,5 +242,5 @@ def _parts(message: Message) -> Iterator[Message]:
 
 
 def _display_name(value: str) -> str:
-    before = decode_header(value).partition("<")[0].strip().strip("\"'").strip()
+    before = decode_header(value[:SENDER_LIMIT]).partition("<")[0].strip().strip("\"'").strip()
     return "" if "@" in before else before[:200]

@@ -24,6 +24,7 @@ from core.contract.schema import DeliveryReceipt, DeliveryStatus, Ignored, Parse
 
 REASON_LIMIT = 100
 _CODES = re.compile(r"\b(?:[245]\.\d{1,3}\.\d{1,3}|[245]\d\d)\b")  # the sentences beside them name people
+_ASCII = bytes(range(128)) + b"?" * 128
 _ACTIONS = {
     "delivered": DeliveryStatus.DELIVERED,
     "relayed": DeliveryStatus.SENT,
@@ -36,24 +37,25 @@ _ACTIONS = {
 
 @dataclass(frozen=True)
 class ReportReader:
-    """Reads reports for one mailbox; `recipients` are the addresses the report came to, `at` when."""
+    """Reads reports for one mailbox; `recipients` are the addresses the report came to, `at` when, `raw` all of it."""
 
     threads: Threads
     account: str
     at: datetime
     recipients: Sequence[str]
+    raw: bytes
 
     def bounce(self, message: Message) -> Sequence[Parsed]:
         """A delivery report: one receipt per recipient named; 5.x.x is permanent, 4.x.x is not (RFC 3463)."""
         about = self._about(message)
         if not about:
             return [Ignored(reason="bounce_unmatched")]
-        return [*self._from_blocks(message, about)] or [*self._from_free_text(message, about)] or [self._failed(about)]
+        return [*self._from_blocks(message, about)] or [*self._from_free_text(about)] or [self._failed(about)]
 
     def undeclared_bounce(self, message: Message) -> Sequence[Parsed]:
         """A bounce in a mail server's own words (old qmail, Exim); empty when it is none or not about our mail."""
         about = self._about(message)
-        return [*self._from_free_text(message, about)] if about else []
+        return [*self._from_free_text(about)] if about else []
 
     def read_receipt(self, message: Message) -> Sequence[Parsed]:
         """A reading confirmation (RFC 8098): READ if displayed."""
@@ -90,8 +92,8 @@ class ReportReader:
                 permanent = action in {"failed", "error"} and (status.startswith("5") or not status)
                 yield self._receipt(about, _ACTIONS[action], address=address, reason=reason, permanent=permanent)
 
-    def _from_free_text(self, message: Message, about: str) -> Iterator[DeliveryReceipt]:
-        for addresses, permanent in zip(_failures(message), (False, True), strict=True):
+    def _from_free_text(self, about: str) -> Iterator[DeliveryReceipt]:
+        for addresses, permanent in zip(_failures(self.raw), (False, True), strict=True):
             for address in sorted(addresses):
                 yield self._failed(about, address=address.decode("ascii").lower(), permanent=permanent)
 
@@ -113,10 +115,14 @@ class ReportReader:
         )
 
 
-def _failures(message: Message) -> tuple[frozenset[bytes], frozenset[bytes]]:
-    """(temporary, permanent) addresses; the library's heuristics may trip over a report that is itself broken."""
+def _failures(raw: bytes) -> tuple[frozenset[bytes], frozenset[bytes]]:
+    """
+    (temporary, permanent) addresses that the library's many detectors find.
+
+    They expect ASCII, and may still trip over a report that is itself broken.
+    """
     try:
-        temporary, permanent = all_failures(message)
+        temporary, permanent = all_failures(message_from_bytes(raw.translate(_ASCII)))
     except (ValueError, LookupError, TypeError, AttributeError):
         return frozenset(), frozenset()
     return frozenset(temporary), frozenset(permanent)

@@ -187,7 +187,7 @@ class MailSandbox:
     async def _send(self, request: web.Request) -> web.Response:
         wanted = await _json(request)
         try:
-            raw = base64.b64decode(wanted["raw"]) if "raw" in wanted else write(wanted).as_bytes()
+            raw = base64.b64decode(wanted["raw"], validate=True) if "raw" in wanted else write(wanted).as_bytes()
             recipients = _strings(wanted["to"])
         except (KeyError, ValueError, TypeError, binascii.Error) as error:
             raise web.HTTPBadRequest(text=f"cannot write this mail: {error}") from error

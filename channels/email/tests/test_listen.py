@@ -8,18 +8,12 @@ import smtplib
 import ssl
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import aiosmtplib
 import pytest
 import structlog
 import uvloop
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from channels.email.adapter import EmailChannel
 from channels.email.mapping import ENVELOPE_FROM, ENVELOPE_PEER, ENVELOPE_PROTOCOL, ENVELOPE_TO
@@ -449,27 +443,6 @@ async def test_the_standard_librarys_lmtp_client_is_served(store: Store) -> None
     assert store.kept[0][0].headers[ENVELOPE_PROTOCOL] == "lmtp"
 
 
-@pytest.fixture
-def certificate(tmp_path: Path) -> tuple[str, str]:
-    """A certificate for localhost, made on the spot: (certificate, key)."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    built = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem, key_file = tmp_path / "cert.pem", tmp_path / "key.pem"
-    pem.write_bytes(built.public_bytes(serialization.Encoding.PEM))
-    key_file.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return str(pem), str(key_file)
-
-
 def _secure_send(port: int, ca_file: str) -> bool:
     with smtplib.SMTP("localhost", port, local_hostname="may.example.vn", timeout=LONG) as client:
         client.starttls(context=ssl.create_default_context(cafile=ca_file))
@@ -483,6 +456,29 @@ async def test_a_session_can_be_encrypted(store: Store, certificate: tuple[str, 
         assert await asyncio.to_thread(_secure_send, channel.listening_on["smtp"][1], certificate[0])
 
     assert len(store.kept) == 1
+
+
+@pytest.mark.parametrize("said", [b"", b"this is no TLS\r\n"], ids=["hangs up", "talks nonsense"])
+async def test_a_failed_handshake_leaves_no_session_behind(
+    store: Store, certificate: tuple[str, str], said: bytes
+) -> None:
+    """Otherwise a few of them would fill the house."""
+    tls = {"tls_certificate": certificate[0], "tls_key": certificate[1]}
+    async with listening(store.accept, max_sessions=1, stop_seconds=60, **tls) as channel:
+        address = channel.listening_on["smtp"]
+        async with greeted(address, "EHLO x") as session:
+            assert (await session.say("STARTTLS")).startswith("220")
+            session.writer.write(said)
+            session.writer.close()
+        await _let_in(address)
+
+
+async def _let_in(address: tuple[str, int]) -> None:
+    """Waits until the server takes a session again."""
+    while True:
+        async with line(address) as session:
+            if (await session.read()).startswith("220"):
+                return
 
 
 async def test_the_moment_of_receipt_is_the_clocks(store: Store) -> None:

@@ -329,3 +329,34 @@ def test_the_account_is_the_mailbox() -> None:
     found = delivery(payload("person__plain_utf8").body, to="postmaster@example.vn")
 
     assert message(found).account == message(found).sender.account == ADDRESS
+
+
+HOSTILE = {
+    "addresses without end": b"From: a@x.vn\n" + (b"To: " + b"a" * 20_000 + b"\n") * 400 + b"\nx\n",
+    "angles": b"From: " + b"<a@" * 300_000 + b"\n\nx\n",
+    "quotes": b"From: " + b'"' * 500_001 + b" <a@x.vn>\n\nx\n",
+    "at signs": b"From: <" + b"a@" * 500_000 + b"\n\nx\n",
+    "tiny headers": b"From: a@x.vn\n" + b"a:b\n" * 200_000 + b"\nx\n",
+    "results": b"From: a@x.vn\n" + b"Authentication-Results: mail.example.vn; ((((((((((\n" * 50_000 + b"\nx\n",
+    "encoded words": b"From: a@x.vn\nSubject: " + b"=?utf-8?q?a?= " * 100_000 + b"\n\nx\n",
+    "references": b"From: a@x.vn\nReferences: " + b"<a" * 500_000 + b"\n\nx\n",
+    "open tags": b"From: a@x.vn\nContent-Type: text/html\n\n" + b"<div><b>" * 100_000 + b"x",
+    "broken tags": b"From: a@x.vn\nContent-Type: text/html\n\n" + b"<!--<a <![CDATA[" * 100_000 + b"x",
+    "quoted deep": b"From: a@x.vn\nContent-Type: text/html\n\n" + b"<blockquote>" * 3_000 + b"x",
+    "mangled text": b"From: a@x.vn\n\n" + "Tiáº¿ng Viá»‡t ".encode() * 100_000,
+    "blank lines": b"From: a@x.vn\n\nx" + b"\n" * 2_000_000 + b"x",
+    "many parts": b'From: a@x.vn\nContent-Type: multipart/mixed; boundary="b"\n\n' + b"--b\n\nx\n" * 20_000,
+    "enclosed in enclosed": b"From: a@x.vn\n" + b"Content-Type: message/rfc822\n\n" * 400 + b"\nx\n",
+}
+
+
+@pytest.mark.parametrize("label", HOSTILE)
+def test_hostile_mails_end(label: str) -> None:
+    """What takes time that grows with the square of its size runs into the test's own time limit."""
+    found = delivery(HOSTILE[label])
+    try:
+        meanings = [meaning for item in MAPPING.split(found) for meaning in MAPPING.parse(found, item)]
+    except PayloadInvalid:
+        return
+
+    assert len(meanings) == 1

@@ -172,6 +172,12 @@ def test_html_becomes_words(html: str, text: str) -> None:
     assert html_to_text(html) == text
 
 
+def test_madly_nested_html_keeps_its_words() -> None:
+    """Without its layout, and in time."""
+    assert html_to_text("<div><b>" * 50_000 + "ngập &amp; bẩn") == "ngập & bẩn"
+    assert html_to_text("<div>" * 400 + "sâu" + "</div>" * 400) == "sâu"
+
+
 @given(st.text(alphabet="<>/abdivpqlockote =\"'&;!-\n", max_size=200))
 def test_any_markup_is_survived(html: str) -> None:
     """Broken on purpose or not."""
