@@ -14,6 +14,7 @@ from core.storage import people
 from core.storage.database import Connection, Database
 from core.storage.people import UserRow
 from gateway.auth import limits, sessions
+from gateway.auth.limits import Turnstile
 from gateway.auth.sessions import Opened
 
 AT_ONCE = 2
@@ -52,6 +53,7 @@ class Door:
 
     database: Database
     hashing: Hashing
+    turnstile: Turnstile
 
     async def check(self, login: str, password: str, *, client: str, now: datetime) -> UserRow | None:
         """
@@ -66,7 +68,7 @@ class Door:
             limits.reserve(connection, scope, now=now)
             return people.user_by_login(connection, login)
 
-        user = await self.database.write(begin)
+        user = await self.turnstile.enter(self.database, begin)
         checked = await self.hashing.check(password, user.password_hash if user else None)
         known = user if user is not None and user.active and checked.ok else None
 

@@ -1,20 +1,24 @@
 """
 How often sign-in may be tried: per account and per network, with growing waits.
 
-A try is written down as wrong before it is looked at and made good afterwards, so that a hundred tries at once are a
-hundred tries. Tries made while waiting are refused unseen and not counted.
+A try is written down as wrong before it is looked at and made good afterwards, and tries enter one by one, so that a
+hundred tries at once are a hundred tries. Tries made while waiting are refused unseen and not counted.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
+
+from aiohttp import web
 
 from core.identity.lockout import STAFF_LOGIN, Attempt, LockoutPolicy, wait_for
 from core.storage import people
-from core.storage.database import Connection
+from core.storage.database import Connection, Database
 from gateway.auth.errors import TooManyAttempts
 from gateway.auth.network import network_of
 
@@ -22,6 +26,24 @@ from gateway.auth.network import network_of
 NETWORK = LockoutPolicy(
     free=40, first_wait=timedelta(seconds=15), longest_wait=timedelta(minutes=15), forget_after=timedelta(hours=1)
 )
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Turnstile:
+    """Lets tries in one after the other: on PostgreSQL transactions side by side would not see each other's rows."""
+
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def enter(self, database: Database, work: Callable[[Connection], T]) -> T:
+        """Run the counting transaction alone in this process."""
+        async with self._turn:
+            return await database.write(work)
+
+
+TURNSTILE = web.AppKey("turnstile", Turnstile)
 
 
 @dataclass(frozen=True)

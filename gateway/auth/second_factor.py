@@ -25,6 +25,7 @@ from core.storage import people
 from core.storage.database import Connection, Database
 from core.storage.people import SessionRow, UserRow
 from gateway.auth import limits
+from gateway.auth.limits import Turnstile
 
 SECRET_BYTES = 20
 PURPOSE = "totp-enrolment"
@@ -57,6 +58,7 @@ class SecondFactor:
 
     database: Database
     safe: Safe
+    turnstile: Turnstile
 
     async def enrolment(self, user: UserRow, session: SessionRow) -> Enrolment:
         """The secret that this session may set up, as QR code and text."""
@@ -72,7 +74,7 @@ class SecondFactor:
         Raises TooManyAttempts; Erased where the account's key is lost, and only a reset by an administrator helps.
         """
         scope = limits.by_second_factor(user.id)
-        await self.database.write(partial(limits.reserve, scope=scope, now=now))
+        await self.turnstile.enter(self.database, partial(limits.reserve, scope=scope, now=now))
         secret = await asyncio.to_thread(self._open, user)
         step = check_totp(secret, typed, now=now, last_step=user.totp_last_step)
 
@@ -87,7 +89,7 @@ class SecondFactor:
     async def enrol(self, user: UserRow, session: SessionRow, typed: str, *, now: datetime) -> bool:
         """Set the session's candidate as the account's second factor, if the code proves that the phone has it."""
         scope = limits.by_second_factor(user.id)
-        await self.database.write(partial(limits.reserve, scope=scope, now=now))
+        await self.turnstile.enter(self.database, partial(limits.reserve, scope=scope, now=now))
         secret = await asyncio.to_thread(self._candidate, session)
         step = check_totp(secret, typed, now=now, last_step=0)
         if step is None:

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from core.identity.passwords import Passwords
 from gateway.auth.door import HASHING, Hashing
+from gateway.auth.limits import TURNSTILE, Turnstile
 
 
 def setup_auth(app: web.Application, *, passwords: Passwords | None = None) -> None:
@@ -17,4 +18,5 @@ def setup_auth(app: web.Application, *, passwords: Passwords | None = None) -> N
     from gateway.auth.routes import add_routes
 
     app[HASHING] = Hashing(passwords or Passwords())
+    app[TURNSTILE] = Turnstile()
     add_routes(app)

@@ -13,6 +13,7 @@ from core.storage.people import SessionRow, UserRow
 from gateway.auth import cookies, sessions
 from gateway.auth.door import HASHING, Door, normal_login
 from gateway.auth.errors import TooManyAttempts
+from gateway.auth.limits import TURNSTILE
 from gateway.auth.network import CLIENT
 from gateway.auth.second_factor import SecondFactor
 from gateway.auth.staff import PENDING, current_session, current_staff
@@ -29,13 +30,13 @@ log = structlog.get_logger()
 
 def door_of(request: web.Request) -> Door:
     """The door of this deployment."""
-    return Door(request.app[DEPLOYMENT].database, request.app[HASHING])
+    return Door(request.app[DEPLOYMENT].database, request.app[HASHING], request.app[TURNSTILE])
 
 
 def second_factor_of(request: web.Request) -> SecondFactor:
     """The second factor of this deployment."""
     deployment = request.app[DEPLOYMENT]
-    return SecondFactor(deployment.database, deployment.safe)
+    return SecondFactor(deployment.database, deployment.safe, request.app[TURNSTILE])
 
 
 async def show_sign_in(request: web.Request) -> web.Response:

@@ -7,6 +7,7 @@ import asyncio
 from core.storage.database import Database
 from gateway.auth.limits import NETWORK
 from tests.gateway.pages.shell import PASSWORD, Site, open_site
+from tests.support.databases import on_both_engines
 
 BAD = "mat khau khong dung"
 WAIT = "Quý vị đã nhập sai nhiều lần."
@@ -70,6 +71,7 @@ async def test_a_right_password_forgives(site: Site) -> None:
         site.forget_cookies()
 
 
+@on_both_engines
 async def test_tries_at_the_same_time_are_counted_one_by_one(site: Site) -> None:
     """Twenty guesses at once are twenty guesses, not one."""
     await site.add_user()

@@ -9,11 +9,13 @@ import pytest
 from core.storage import people
 from gateway.auth.accounts import deactivate, reset_second_factor
 from tests.gateway.pages.shell import PASSWORD, Site
+from tests.support.databases import on_both_engines
 
 WRONG = "Tên đăng nhập hoặc mật khẩu không đúng."
 WRONG_CODE = "Mã xác thực không đúng hoặc đã được dùng."
 
 
+@on_both_engines
 async def test_the_first_sign_in_sets_up_the_second_factor(site: Site) -> None:
     """Password, QR code, code, console; the secret is stored sealed."""
     user = await site.add_user()
