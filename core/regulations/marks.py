@@ -114,7 +114,18 @@ def _is_rule_mark(func: ast.expr) -> bool:
 
 
 def _ids(call: ast.Call, module: _Module) -> set[str]:
-    ids = {arg.value for arg in call.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)}
-    if len(ids) != len(call.args) or not ids:
+    written = [part for arg in call.args for part in _spelled_out(arg, module)]
+    ids = {part.value for part in written if isinstance(part, ast.Constant) and isinstance(part.value, str)}
+    if len(ids) != len(written) or not ids:
         raise UnreadableMark(f"{module.name}:{call.lineno}: write the rule ids of a mark out, each one as a text, once")
     return ids
+
+
+def _spelled_out(argument: ast.expr, module: _Module) -> list[ast.expr]:
+    """`*RULES` stands for what the module's constant RULES lists."""
+    if not isinstance(argument, ast.Starred):
+        return [argument]
+    listed = argument.value
+    if isinstance(listed, ast.Name):
+        listed = module.constants.get(listed.id, listed)
+    return listed.elts if isinstance(listed, ast.Tuple | ast.List | ast.Set) else [argument]

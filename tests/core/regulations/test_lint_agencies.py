@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from core.cases.agencies import Agency
+from core.regulations.agency_files import load_agencies
 from core.regulations.lint.agencies import lint_agencies
+from core.regulations.loader import BUNDLED, load_pack, pack_names
 from core.regulations.model import Pack
 
 CENTRE = Agency(id="ioc", name="Trung tâm", kind="centre")
@@ -67,3 +71,30 @@ def test_a_longer_circle_names_everybody_in_it() -> None:
     found = lint_agencies([CENTRE, COMMUNE, first, second, below], PACK)
 
     assert [finding.path for finding in found] == [("agencies", "a", "parent"), ("agencies", "b", "parent")]
+
+
+@pytest.mark.rule("VN-11")
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Sở Giao thông vận tải", "Sở Xây dựng"),
+        ("Sở Tài nguyên và Môi trường", "Sở Nông nghiệp và Môi trường"),
+        ("Sở Nông nghiệp và Phát triển nông thôn", "Sở Nông nghiệp và Môi trường"),
+    ],
+)
+def test_a_department_merged_in_2025_leads_to_the_one_that_took_over(before: str, after: str) -> None:
+    """Active until the day before, then found by its old name and followed to the new one."""
+    file = BUNDLED / "thua_thien_hue" / "agencies.yaml"
+    old, new = load_agencies(file, date(2025, 2, 28)), load_agencies(file, date(2025, 3, 1))
+    (gone,) = (agency for agency in new.agencies.values() if agency.name == before)
+
+    assert old.is_active(gone.id)
+    assert not new.is_active(gone.id)
+    assert [agency.name for agency in new.successors(gone.id)] == [after]
+
+
+@pytest.mark.rule("VN-11")
+@pytest.mark.parametrize("name", pack_names())
+def test_no_role_of_a_shipped_pack_is_a_department(name: str) -> None:
+    """Departments are merged and renamed; who owns the system is a role."""
+    assert [role.label for role in load_pack(name).roles.values() if "sở " in f"{role.label.casefold()} "] == []

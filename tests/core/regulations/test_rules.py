@@ -9,7 +9,7 @@ import pytest
 
 from core.regulations.catalogue import Catalogue, Rule, Source, Status, load_catalogue
 from core.regulations.marks import UnreadableMark, proofs_by_rule, read_marks
-from core.regulations.rules import ROOT, RulesReport, Standing, report_on, rules_of
+from core.regulations.rules import ROOT, RulesReport, Standing, report_on, rules_of, rules_report
 
 
 def marks(source: str) -> dict[str, set[str]]:
@@ -70,16 +70,32 @@ def test_marks_in_the_rows_of_a_table_count_for_its_test() -> None:
     assert found == {"t.py::test_named": {"TG-6.3", "TG-7.3"}, "t.py::test_written_out": {"LS-7.3b"}}
 
 
+def test_a_mark_may_name_a_list_of_ids_in_the_module() -> None:
+    """Several tests of one file often prove the same rules."""
+    found = marks(
+        """
+        import pytest
+
+        RULES = ("HUE-1", "HUE-2")
+
+        @pytest.mark.rule("HUE-5", *RULES)
+        def test_moves(): ...
+        """
+    )
+
+    assert found == {"t.py::test_moves": {"HUE-1", "HUE-2", "HUE-5"}}
+
+
 def test_a_test_without_a_mark_proves_nothing() -> None:
     """Neither a name like a rule nor a rule in a text is a mark."""
     assert marks('def test_hue_2():\n    """HUE-2"""\n    assert "HUE-2"\n') == {}
 
 
-@pytest.mark.parametrize("argument", ["*RULES", "RULE", "f'HUE-{2}'", "", "'HUE-2', 'HUE-2'"])
+@pytest.mark.parametrize("argument", ["*ELSEWHERE", "*COUNTED", "RULE", "f'HUE-{2}'", "", "'HUE-2', 'HUE-2'"])
 def test_a_mark_that_nobody_can_read_is_an_error(argument: str) -> None:
     """The message says where it stands."""
     with pytest.raises(UnreadableMark, match=r"t\.py:2: write the rule ids"):
-        marks(f"import pytest\n@pytest.mark.rule({argument})\ndef test_a(): ...\n")
+        marks(f"import pytest; COUNTED = ('HUE-1', 2)\n@pytest.mark.rule({argument})\ndef test_a(): ...\n")
 
 
 def test_tests_are_found_in_the_core_and_in_the_channels(tmp_path: Path) -> None:
@@ -167,3 +183,12 @@ def test_an_invented_regulation_is_bound_by_what_binds_all(catalogue: Catalogue)
 def test_every_mark_in_the_repository_names_a_rule_of_the_catalogue() -> None:
     """Also marks on rules of regulations that come later."""
     assert {rule_id for rule_id in proofs_by_rule(ROOT) if rule_id not in load_catalogue()} == set()
+
+
+def test_no_rule_that_binds_hue_is_without_a_test() -> None:
+    """The same report that `langnghe regulation rules thua_thien_hue` prints."""
+    found = rules_report("thua_thien_hue")
+
+    assert [row.rule.id for row in found.missing] == []
+    assert found.exit_code == 0
+    assert {row.rule.id for row in found.rows} >= {"HUE-2", "U-1", "VN-1", "A-HUE-1"}
