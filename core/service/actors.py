@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from core.cases.agencies import AgencyTree
 from core.cases.decide import Actor
 from core.cases.model import Case
+from core.cases.tasks import open_tasks
 from core.regulations.model import Pack
 
 Grants = tuple[tuple[str, str], ...]
@@ -46,29 +47,45 @@ class Member:
         return any(role in pack.roles and pack.roles[role].level in _OF_CENTRE for role, _ in self.grants)
 
 
-def actor_for(member: Member, case: Case | None, *, agencies: AgencyTree, acting: str = "") -> Actor:
+def actor_for(
+    member: Member, case: Case | None, *, pack: Pack, agencies: AgencyTree, acting: str = "", about: str = ""
+) -> Actor:
     """
     The actor that `decide` takes.
 
     Args:
-        acting: the agency this person says to act for; empty: the one that has a part in the case, else the first.
+        acting: the agency this person says to act for; empty: the one whose part of the case it is.
+        about: id of the dispatch or request for help that is meant; empty: the one whose turn it is.
     Raises: ValueError: no role of the named agency was granted.
     """
     if acting and acting not in member.agencies:
         raise ValueError(f"no role of agency {acting}")
-    chosen = acting or _fitting(member, case, agencies)
+    chosen = acting or _fitting(member, case, pack=pack, agencies=agencies, about=about)
     roles = frozenset(role for role, agency in member.grants if agency in ("", chosen))
     return Actor(member.id, roles, chosen or None)
 
 
-def _fitting(member: Member, case: Case | None, agencies: AgencyTree) -> str:
+def _fitting(member: Member, case: Case | None, *, pack: Pack, agencies: AgencyTree, about: str) -> str:
+    """The agency that is meant, else one whose turn it is, else one with a part in the case, else the first."""
     own = member.agencies
     if case is None or len(own) < 2:
         return next(iter(own), "")
-    involved = involved_agencies(case)
-    direct = (agency for agency in own if agency in involved)
-    above = (agency for agency in own if any(agencies.is_below(part, agency) for part in involved))
-    return next(direct, None) or next(above, None) or own[0]
+    meant = [place for part in _parts(case) if part[0] == about for place in part[1:]]
+    turns = [task.agency_id for task in open_tasks(pack, case)]
+    involved = [place for part in _parts(case) for place in part[1:]]
+    held = frozenset(own)
+    for places in (meant, turns, involved):
+        for place in filter(None, places):
+            if place in held:
+                return place
+    above = (agency for place in involved if place for agency in own if agencies.is_below(place, agency))
+    return next(above, own[0])
+
+
+def _parts(case: Case) -> list[tuple[str, str | None, str | None]]:
+    """(id, unit, agency) of every dispatch and request for help."""
+    sent = [(item.id, item.unit_id, item.agency_id) for item in case.dispatches]
+    return [*sent, *((item.id, None, item.agency_id) for item in case.coordinations)]
 
 
 def involved_agencies(case: Case) -> frozenset[str]:

@@ -1,0 +1,161 @@
+"""
+What staff pages list besides cases: names of colleagues, what could not be sent, what could not be read.
+
+Reading only, over the tables of the other repositories; every page is continued from its last line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, or_, select, tuple_, type_coerce
+
+from core.storage.conversations import ConversationRow
+from core.storage.database import insert_or_ignore
+from core.storage.people import Remembered
+from core.storage.tables import case, conversation, idempotency, identity, inbox_item, outbox, role_grant, user
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """One official who holds a role of an agency (or of the centre: agency id empty)."""
+
+    id: str
+    name: str
+    role: str
+    agency_id: str
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How far one message to a citizen got. `outcome` is the provider's last word, where there is one."""
+
+    id: str
+    state: str
+    outcome: str
+    reason: str
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True)
+class StoppedEntry:
+    """A message that did not go out (`failed`), or of which nobody knows (`unknown`). No words, no address."""
+
+    id: str
+    seq: int
+    conversation_id: str
+    case_id: str | None
+    channel: str
+    state: str
+    attempts: int
+    reason: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class QuarantinedItem:
+    """Something that came in and could not be read; its body stays sealed."""
+
+    id: int
+    channel: str
+    account: str
+    received_at: datetime
+    attempts: int
+    reason: str
+
+
+def user_names(connection: Connection, ids: Collection[str]) -> dict[str, str]:
+    """Display names by user id; unknown ids are left out."""
+    query = select(user.c.id, user.c.display_name).where(user.c.id.in_(ids))
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def colleagues(connection: Connection, agency_ids: Collection[str]) -> list[Colleague]:
+    """Active officials of these agencies, by name."""
+    query = (
+        select(user.c.id, user.c.display_name, role_grant.c.role, role_grant.c.agency_id)
+        .join(role_grant, role_grant.c.user_id == user.c.id)
+        .where(user.c.active, role_grant.c.agency_id.in_(agency_ids))
+        .order_by(user.c.display_name, user.c.id, role_grant.c.role)
+    )
+    return [Colleague(*row) for row in connection.execute(query)]
+
+
+def case_states(connection: Connection, case_ids: Collection[str]) -> dict[str, Any]:
+    """The stored folds of these cases, by id."""
+    query = select(case.c.id, case.c.state).where(case.c.id.in_(case_ids))
+    return {row.id: row.state for row in connection.execute(query)}
+
+
+def contacts_at(connection: Connection, address_blinds: Collection[str]) -> list[str]:
+    """Everybody who ever used one of these addresses."""
+    query = select(identity.c.contact_id).where(identity.c.address_blind.in_(address_blinds))
+    return list(dict.fromkeys(connection.scalars(query.order_by(identity.c.asserted_at, identity.c.id))))
+
+
+@dataclass(frozen=True)
+class KnownIdentity:
+    """One kind of address a contact uses, and how it was proved; the address itself is a hash here."""
+
+    kind: str
+    asserted_at: datetime
+    verified_at: datetime | None
+    verified_by: str | None
+
+
+def identities(connection: Connection, contact_id: str) -> list[KnownIdentity]:
+    """How a contact is known to us, the oldest first."""
+    columns = (identity.c[name] for name in KnownIdentity.__dataclass_fields__)
+    query = select(*columns).where(identity.c.contact_id == contact_id).order_by(identity.c.asserted_at, identity.c.id)
+    return [KnownIdentity(**row._mapping) for row in connection.execute(query)]
+
+
+_CONVERSATION = tuple(conversation.c[name] for name in ConversationRow.__dataclass_fields__)
+
+
+def attended(connection: Connection, *, after: tuple[int, str] | None = None, most: int = 50) -> list[ConversationRow]:
+    """
+    Conversations that wait for a person or that one has taken over, the longest waiting first.
+
+    `after` is (last message in microseconds, id) of the last line of the page before.
+    """
+    at = type_coerce(conversation.c.last_message_at, BigInteger)
+    query = (
+        select(*_CONVERSATION)
+        .where(or_(conversation.c.needs_human, conversation.c.mode == "person"))
+        .order_by(at, conversation.c.id)
+        .limit(most)
+    )
+    if after is not None:
+        query = query.where(tuple_(at, conversation.c.id) > after)
+    return [ConversationRow(**row._mapping) for row in connection.execute(query)]
+
+
+def deliveries(connection: Connection, conversation_ids: Collection[str]) -> dict[str, Delivery]:
+    """How far the messages of these conversations got, by outbox id."""
+    columns = (outbox.c[name] for name in Delivery.__dataclass_fields__)
+    query = select(*columns).where(outbox.c.conversation_id.in_(conversation_ids))
+    return {row.id: Delivery(**row._mapping) for row in connection.execute(query)}
+
+
+def stopped(connection: Connection, *, after: int = 0, most: int = 50) -> list[StoppedEntry]:
+    """Messages that failed or whose end nobody knows, in order of writing. `after` is the last line's number."""
+    columns = (outbox.c[name] for name in StoppedEntry.__dataclass_fields__)
+    query = select(*columns).where(outbox.c.state.in_(("unknown", "failed")), outbox.c.seq > after)
+    return [StoppedEntry(**row._mapping) for row in connection.execute(query.order_by(outbox.c.seq).limit(most))]
+
+
+def quarantined(connection: Connection, *, after: int = 0, most: int = 50) -> list[QuarantinedItem]:
+    """What could not be read, in order of arrival. `after` is the last line's id."""
+    columns = (inbox_item.c[name] for name in QuarantinedItem.__dataclass_fields__)
+    query = select(*columns).where(inbox_item.c.state == "quarantined", inbox_item.c.id > after)
+    return [QuarantinedItem(**row._mapping) for row in connection.execute(query.order_by(inbox_item.c.id).limit(most))]
+
+
+def remember_once(connection: Connection, *, scope: str, key: str, answer: Remembered, now: datetime) -> bool:
+    """Keep an answer unless this key was answered before; False: it was, and nothing is changed."""
+    fresh = insert_or_ignore(connection, idempotency).values(scope=scope, key=key, at=now, **answer.__dict__)
+    return connection.execute(fresh).rowcount == 1
