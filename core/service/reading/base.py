@@ -1,0 +1,63 @@
+"""What all readers share: where they read, how they open seals, who may see what, and the log of what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+
+from core.cases.model import Case
+from core.contract.errors import CaseError
+from core.regulations.model import Pack
+from core.service.actors import ADMIN, Member, may_see
+from core.service.reading.gathering import Opener
+from core.service.reading.names import Names
+from core.service.regulation import Regulation
+from core.service.safe import Safe
+from core.storage import people
+from core.storage.database import Database
+
+
+class RevealRefused(CaseError):
+    """This person may see it, but not who is behind it: 403."""
+
+    code = "reveal_refused"
+    vi = "Quý vị không được xem thông tin cá nhân của người phản ánh này."
+
+
+class Reads:
+    """The common ground of the readers. `now` is the only clock."""
+
+    def __init__(self, database: Database, *, safe: Safe, regulation: Regulation, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._safe = safe
+        self._regulation = regulation
+        self._now = now
+        self._opener = Opener(safe)
+
+    async def log(self, member: Member, what: str, ref: str) -> None:
+        """Note that personal data was read: who, what, of which case or contact (VN-4)."""
+        write = partial(people.log_access, user_id=member.id, what=what, ref=ref, now=self._now())
+        await self._database.write(write)
+
+    def allowed(self, member: Member, case: Case) -> bool:
+        """Whether this person may see the case at all."""
+        return may_see(member, case, pack=self.pack(case), agencies=self._regulation.agencies)
+
+    def may_reveal(self, member: Member, case: Case) -> bool:
+        """The centre always; an agency with a part in the case unless the reporter asked for secrecy (TG-5.4)."""
+        pack = self.pack(case)
+        part = any(agency and role in pack.roles for role, agency in member.grants)
+        return member.is_centre(pack) or (part and not case.flags.confidential)
+
+    def hears(self, member: Member) -> bool:
+        """Whether this person may read conversations: the centre, and administrators (masked)."""
+        return member.is_centre(self._regulation.current) or member.holds(ADMIN)
+
+    def pack(self, case: Case) -> Pack:
+        """The regulation that the case is pinned to."""
+        return self._regulation.packs.get(case.regulation)
+
+    def names(self, pack: Pack | None = None, users: Mapping[str, str] | None = None) -> Names:
+        """Words for codes, from this pack or the one in force."""
+        return Names(pack or self._regulation.current, self._regulation.agencies, users or {})

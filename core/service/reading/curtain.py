@@ -1,0 +1,67 @@
+"""What stands between a reader and personal data: drawn, everything that tells who somebody is comes masked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.contract.schema import Attachment, Place, Reporter
+from core.privacy.mask import mask_address, mask_email, mask_identity_number, mask_name, mask_phone, mask_text
+from core.service.reading.views import PlaceView, ReporterView
+
+EXCERPT = 140
+
+
+@dataclass(frozen=True)
+class Curtain:
+    """`revealed`: drawn aside; whoever does so has the reading logged."""
+
+    revealed: bool = False
+
+    def said(self, text: str) -> str:
+        """What a citizen wrote: numbers and addresses in it are masked."""
+        return text if self.revealed else mask_text(text)
+
+    def name(self, name: str) -> str:
+        """A person's name."""
+        return name if self.revealed else mask_name(name)
+
+    def address(self, value: str) -> str:
+        """An address on a channel."""
+        return value if self.revealed else mask_address(value)
+
+    def reporter(self, who: Reporter, contact_id: str) -> ReporterView:
+        """Who reported."""
+        if self.revealed:
+            return ReporterView(contact_id=contact_id, revealed=True, **who.model_dump())
+        return ReporterView(
+            contact_id=contact_id,
+            name=mask_name(who.name),
+            phones=tuple(map(mask_phone, who.phones)),
+            emails=tuple(map(mask_email, who.emails)),
+            address=mask_name(who.address),
+            organisation=mask_name(who.organisation),
+            identity_number=mask_identity_number(who.identity_number) if who.identity_number else "",
+        )
+
+    def place(self, place: Place) -> PlaceView:
+        """Where it happened; it says where to go, so only numbers in its words are masked."""
+        point = place.point
+        return PlaceView(
+            text=self.said(place.text),
+            latitude=point.latitude if point else None,
+            longitude=point.longitude if point else None,
+            accuracy_m=point.accuracy_m if point else None,
+            commune_code=place.commune_code,
+        )
+
+    def attachment(self, file: Attachment) -> Attachment:
+        """A file's description: its name was given by its sender and may tell who that is."""
+        hidden: Mapping[str, object] = {} if self.revealed else {"name": ""}
+        return file.model_copy(update={"source_url": None, **hidden})
+
+
+def excerpt(text: str) -> str:
+    """The first words, masked, in one line."""
+    line = " ".join(mask_text(text).split())
+    return line if len(line) <= EXCERPT else line[:EXCERPT].rsplit(" ", 1)[0] + " …"

@@ -1,0 +1,181 @@
+"""Lists of cases: whose turn it is, and what matches a search. No names in them; first words masked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from core.cases.model import Case
+from core.contract.errors import NotFound
+from core.identity.codes import format_code, parse_code
+from core.identity.phones import valid
+from core.intake.fold import fold
+from core.service.reading.curtain import excerpt
+from core.service.reading.gathering import Opener
+from core.service.reading.names import Names
+from core.service.reading.views import CaseLine, QueueLine
+from core.service.regulation import Regulation
+from core.service.safe import Safe
+from core.storage import cases, reports, staff_lists
+from core.storage.cases import CaseRow, QueueRow, Search
+from core.storage.database import Connection
+from core.storage.reports import VaultRow
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FAR = 2**62
+_MOST_LOOKED_AT = 2_000
+_AT_A_TIME = 200
+
+After = tuple[int, str]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What staff look for: words, a code, a phone number or mail address (exact), and filters."""
+
+    text: str = ""
+    stage: str = ""
+    open_only: bool = False
+
+
+def microseconds(moment: datetime) -> int:
+    """A sort value of a cursor."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def queue_rows(
+    connection: Connection, *, seats: Collection[tuple[str, str]], after: After | None, most: int
+) -> tuple[list[QueueRow], After | None]:
+    """One page of work, the nearest due time first."""
+    if not seats:
+        return [], None
+    rows = cases.queue(connection, seats=seats, after=after, most=most + 1)
+    last = rows[most - 1] if len(rows) > most else None
+    cursor = (microseconds(last.due_at) if last.due_at else _FAR, last.case_id) if last else None
+    return rows[:most], cursor
+
+
+def search_rows(
+    connection: Connection, wanted: Search, *, after: After | None, most: int, allowed: Callable[[Case], bool]
+) -> tuple[list[CaseRow], After | None]:
+    """
+    One page of a search, the newest first, of those cases that the reader may see.
+
+    Looks at a bounded number of cases; a page may be short, or empty, and still be continued.
+    """
+    found: list[CaseRow] = []
+    before = (_EPOCH + timedelta(microseconds=after[0]), after[1]) if after else None
+    for _ in range(_MOST_LOOKED_AT // _AT_A_TIME):
+        rows = cases.search(connection, wanted, before=before, most=_AT_A_TIME)
+        for row in rows:
+            before = (row.received_at, row.id)
+            if allowed(Case.model_validate(row.state)):
+                found.append(row)
+            if len(found) == most:
+                return found, (microseconds(row.received_at), row.id)
+        if len(rows) < _AT_A_TIME:
+            return found, None
+    return found, (microseconds(before[0]), before[1]) if before else None
+
+
+def by_key(connection: Connection, text: str, *, safe: Safe, by_address: bool) -> list[CaseRow] | None:
+    """The cases behind a report code or, `by_address`, a phone number or mail address; None for any other text."""
+    code = parse_code(text)
+    if code is not None:
+        return _load(connection, _case_of_code(connection, code))
+    blind = _blind(text, safe) if by_address else None
+    if blind is None:
+        return None
+    contacts = staff_lists.contacts_at(connection, [blind])
+    told = [row.case_id for contact in contacts for row in reports.of_contact(connection, contact)]
+    return _load(connection, dict.fromkeys(reversed(told)))
+
+
+def _case_of_code(connection: Connection, code: str) -> list[str]:
+    try:
+        return [reports.by_code(connection, code).case_id]
+    except NotFound:
+        return []
+
+
+def _blind(text: str, safe: Safe) -> str | None:
+    phone = valid(text)
+    if phone is not None:
+        return safe.blind.phone(phone)
+    return safe.blind.email(text.strip()) if "@" in text and " " not in text.strip() else None
+
+
+def _load(connection: Connection, ids: Iterable[str]) -> list[CaseRow]:
+    return [cases.load(connection, case_id) for case_id in ids]
+
+
+def searching(wanted: Wanted) -> Search:
+    """The same, as storage asks for it."""
+    return Search(text=fold(wanted.text).strip(), stage=wanted.stage, open_only=wanted.open_only)
+
+
+@dataclass(frozen=True)
+class ListReader:
+    """Puts rows into lines. `words`: the content of each case, opened."""
+
+    regulation: Regulation
+    now: datetime
+    words: Mapping[str, str]
+
+    def case_line(self, row: CaseRow) -> CaseLine:
+        """A case in a search."""
+        names = self._names(row.regulation)
+        return CaseLine(
+            id=row.id,
+            code=format_code(row.code),
+            stage=names.stage("case", row.stage),
+            category=names.category(row.category) if row.category else None,
+            urgency=names.urgency(row.urgency),
+            received_at=row.received_at,
+            due_at=row.next_due_at,
+            overdue=row.next_due_at is not None and self.now > row.next_due_at,
+            open=row.open,
+            excerpt=self.words.get(row.id, ""),
+        )
+
+    def queue_line(self, row: QueueRow, case: Case) -> QueueLine:
+        """A piece of work in a queue."""
+        names = self._names(case.regulation)
+        levels = ("case", "dispatch", "coordination")
+        steps = (names.stage(level, row.stage).label for level in levels)  # type: ignore[arg-type]
+        return QueueLine(
+            id=row.case_id,
+            code=format_code(row.code),
+            stage=names.stage("case", case.stage),
+            category=names.category(row.category) if row.category else None,
+            urgency=names.urgency(row.urgency),
+            received_at=row.received_at,
+            due_at=row.due_at,
+            overdue=row.due_at is not None and self.now > row.due_at,
+            open=True,
+            excerpt=self.words.get(row.case_id, ""),
+            role=names.role(row.role),
+            agency=names.agency(row.agency_id) if row.agency_id else None,
+            step=next((label for label in steps if label != row.stage), row.stage),
+        )
+
+    def _names(self, regulation: str) -> Names:
+        return Names(self.regulation.packs.get(regulation), self.regulation.agencies)
+
+
+def content_rows(connection: Connection, states: Iterable[Case]) -> dict[str, VaultRow]:
+    """The sealed content of these cases, by case id."""
+    ids = {case.content.id: case.id for case in states if case.content is not None}
+    return {ids[row.id]: row for row in reports.texts(connection, list(ids))}
+
+
+def excerpts(rows: Mapping[str, VaultRow], opener: Opener) -> dict[str, str]:
+    """First words, masked, by case id; runs in a thread."""
+    return {case_id: excerpt(opener.text(row)) for case_id, row in rows.items()}
+
+
+def states_of(connection: Connection, ids: Collection[str]) -> dict[str, Case]:
+    """Cases by id."""
+    found = staff_lists.case_states(connection, ids)
+    return {case_id: Case.model_validate(state) for case_id, state in found.items()}

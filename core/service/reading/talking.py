@@ -1,0 +1,83 @@
+"""Conversations as staff read them: who, on which channel, what was said, and how far our answers got."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from core.contract.schema import Attachment
+from core.identity.codes import format_code
+from core.service.reading.curtain import Curtain, excerpt
+from core.service.reading.gathering import Opener, TalkRows
+from core.service.reading.names import Names
+from core.service.reading.views import ConversationLine, ConversationView, DeliveryView, File, MessageView
+from core.storage.conversations import ConversationRow, MessageRow
+from core.storage.staff_lists import Delivery
+
+KINDS = {"image": "Ảnh", "video": "Video", "audio": "Ghi âm", "file": "Tệp"}
+
+
+@dataclass(frozen=True)
+class TalkReader:
+    """Builds views out of rows; runs in a thread."""
+
+    opener: Opener
+    names: Names
+    curtain: Curtain
+
+    def line(self, row: ConversationRow, last: MessageRow | None = None) -> ConversationLine:
+        """A conversation in a list."""
+        who = self.opener.correspondent(row)
+        said = self.opener.message(last, row.contact_id) if last else None
+        return ConversationLine(
+            id=row.id,
+            channel=self.names.channel(row.channel),
+            contact_id=row.contact_id,
+            name=self.curtain.name(who.name) if who else "",
+            address=self.curtain.address(who.address.value) if who and who.address.value else "",
+            mode=row.mode,
+            needs_human=row.needs_human,
+            unread=row.unread,
+            last_message_at=row.last_message_at,
+            excerpt=excerpt(said.text) if said else "",
+        )
+
+    def view(self, talk: TalkRows, *, cases: Mapping[str, str]) -> ConversationView:
+        """One conversation; `cases`: report code → case id."""
+        line = self.line(talk.row, talk.messages[-1] if talk.messages else None)
+        return ConversationView(
+            **dict(line),
+            revealed=self.curtain.revealed,
+            messages=tuple(self._messages(talk)),
+            cases={format_code(code): case_id for code, case_id in cases.items()},
+        )
+
+    def _messages(self, talk: TalkRows) -> Iterator[MessageView]:
+        for row in talk.messages:
+            said = self.opener.message(row, talk.row.contact_id)
+            yield MessageView(
+                id=row.id,
+                number=row.seq,
+                at=row.at,
+                direction=row.direction,
+                kind=row.kind,
+                author=self.names.staff(row.author).name if row.author else "",
+                subject=self.curtain.said(said.subject) if said else "",
+                text=self.curtain.said(said.text) if said else "",
+                place=self.curtain.place(said.place) if said and said.place else None,
+                files=tuple(files(said.attachments, self.curtain, of="")) if said else (),
+                erased=said is None,
+                delivery=_delivery(talk.deliveries.get(row.outbox_id or "")),
+            )
+
+
+def files(attachments: tuple[Attachment, ...], curtain: Curtain, *, of: str) -> Iterator[File]:
+    """Stored files with a label each: "Ảnh 1", or "Ảnh 1 – phản ánh 1234 5678 9012"."""
+    for number, one in enumerate(attachments, start=1):
+        if one.stored_key:
+            label = f"{KINDS[one.kind]} {number}" + (f" – {of}" if of else "")
+            yield File(key=one.stored_key, label=label, description=curtain.attachment(one))
+
+
+def _delivery(found: Delivery | None) -> DeliveryView | None:
+    return DeliveryView(**found.__dict__) if found else None

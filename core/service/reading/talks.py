@@ -1,0 +1,132 @@
+"""Conversations and contacts: whom the centre talks with."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import NamedTuple
+
+from core.contract.errors import NotFound
+from core.contract.schema import Reporter
+from core.identity.codes import format_code
+from core.service.actors import ADMIN, Member
+from core.service.reading import lists
+from core.service.reading.base import Reads, RevealRefused
+from core.service.reading.curtain import Curtain
+from core.service.reading.gathering import TalkRows, authors, read_talks
+from core.service.reading.lists import After
+from core.service.reading.talking import TalkReader
+from core.service.reading.views import (
+    ContactView,
+    ConversationLine,
+    ConversationView,
+    IdentityView,
+    Labelled,
+    Page,
+    ReporterView,
+)
+from core.storage import conversations, reports, staff_lists
+from core.storage.conversations import ConversationRow
+from core.storage.database import Connection
+from core.storage.reports import ReportRow
+from core.storage.staff_lists import KnownIdentity
+
+PAGE = 50
+
+
+class _Talk(NamedTuple):
+    talk: TalkRows
+    cases: dict[str, str]
+    users: dict[str, str]
+
+
+class _Contact(NamedTuple):
+    profile: bytes | None
+    identities: list[KnownIdentity]
+    talks: list[ConversationRow]
+    reports: list[ReportRow]
+
+
+class ReadsPeople(Reads):
+    """Conversations and contacts, for the centre; administrators see them masked."""
+
+    async def conversations(
+        self, member: Member, *, after: After | None = None, most: int = PAGE
+    ) -> Page[ConversationLine]:
+        """Conversations that wait for a person or that one has taken over, the longest waiting first."""
+        self._check(member)
+        rows = await self._database.read(partial(staff_lists.attended, after=after, most=most + 1))
+        shown, last = rows[:most], rows[most - 1] if len(rows) > most else None
+        lines = await asyncio.to_thread(self._talk_lines, shown)
+        cursor = (lists.microseconds(last.last_message_at), last.id) if last else None
+        return Page[ConversationLine](items=lines, after=cursor)
+
+    def _talk_lines(self, rows: list[ConversationRow]) -> tuple[ConversationLine, ...]:
+        reader = TalkReader(self._opener, self.names(), Curtain())
+        return tuple(reader.line(row) for row in rows)
+
+    async def conversation(self, conversation_id: str, member: Member, *, reveal: bool = False) -> ConversationView:
+        """One conversation with its messages and what became of ours. NotFound · RevealRefused."""
+        self._check(member)
+        found = await self._database.read(partial(_read_talk, conversation_id=conversation_id))
+        await self._reveal(member, reveal, what="conversation", ref=conversation_id)
+        reader = TalkReader(self._opener, self.names(users=found.users), Curtain(reveal))
+        return await asyncio.to_thread(partial(reader.view, found.talk, cases=found.cases))
+
+    async def open_message_file(self, conversation_id: str, key: str, member: Member) -> None:
+        """Let a file of a conversation be read, and log it. NotFound unless it holds it."""
+        view = await self.conversation(conversation_id, member)
+        if key not in {file.key for line in view.messages for file in line.files}:
+            raise NotFound(key)
+        await self.log(member, "file", conversation_id)
+
+    async def contact(self, contact_id: str, member: Member, *, reveal: bool = False) -> ContactView:
+        """A person who wrote to us, with reports and conversations. NotFound · RevealRefused."""
+        self._check(member)
+        found = await self._database.read(partial(_read_contact, contact_id=contact_id))
+        await self._reveal(member, reveal, what="contact", ref=contact_id)
+        return await asyncio.to_thread(self._contact_view, contact_id, found, Curtain(reveal))
+
+    def _contact_view(self, contact_id: str, found: _Contact, curtain: Curtain) -> ContactView:
+        who = self._safe.open_or_none(found.profile, Reporter, subject_id=contact_id, place=f"contact:{contact_id}")
+        reader = TalkReader(self._opener, self.names(), curtain)
+        return ContactView(
+            id=contact_id,
+            reporter=curtain.reporter(who, contact_id) if who else ReporterView(contact_id=contact_id),
+            identities=tuple(IdentityView(**one.__dict__) for one in found.identities),
+            reports=tuple(Labelled(id=row.case_id, label=format_code(row.code)) for row in found.reports),
+            conversations=tuple(reader.line(row) for row in found.talks),
+        )
+
+    def _check(self, member: Member) -> None:
+        if not self.hears(member):
+            raise NotFound("conversations belong to the centre")
+
+    async def _reveal(self, member: Member, reveal: bool, *, what: str, ref: str) -> None:
+        """Only the centre may see who it is; logged before it happens."""
+        if not reveal:
+            return
+        if not member.is_centre(self._regulation.current):
+            raise RevealRefused(f"{ADMIN} reads masked")
+        await self.log(member, what, ref)
+
+
+def _read_talk(connection: Connection, conversation_id: str) -> _Talk:
+    talks = read_talks(connection, [conversation_id])
+    if not talks:
+        raise NotFound(conversation_id)
+    told = reports.of_contact(connection, talks[0].row.contact_id)
+    cases = {row.code: row.case_id for row in told if row.conversation_id == conversation_id}
+    return _Talk(talks[0], cases, staff_lists.user_names(connection, set(authors(talks))))
+
+
+def _read_contact(connection: Connection, contact_id: str) -> _Contact:
+    found = _Contact(
+        profile=conversations.profile(connection, contact_id),
+        identities=staff_lists.identities(connection, contact_id),
+        talks=conversations.of_contact(connection, contact_id),
+        reports=reports.of_contact(connection, contact_id),
+    )
+    if not any(found):
+        raise NotFound(contact_id)
+    return found
