@@ -1,0 +1,98 @@
+"""
+A person answers in a conversation: reply, take it over from the dialogue, hand it back.
+
+A reply takes the conversation over, so that the dialogue does not speak in between. While a person has it, it stays
+in the list of conversations to look after; handing it back ends that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from core.contract.errors import CaseError, VersionConflict
+from core.intake.happenings import HandedBack, StaffTookOver
+from core.intake.state import Mode
+from core.service.clerk import Clerk
+from core.service.posting import Letter
+from core.service.talk import Talk
+from core.service.work import Work, Write
+
+_TRIES = 3
+LONGEST_REPLY = 8_000
+
+
+class AddressUnknown(CaseError):
+    """The person of this conversation was erased, so nothing can be sent to them: 409."""
+
+    code = "address_unknown"
+    vi = "Không gửi được: thông tin liên hệ của hội thoại này đã được xóa."
+
+
+class Answering:
+    """What officials do in conversations; each act is one unit of work, tried again after a lost race."""
+
+    def __init__(self, clerk: Clerk) -> None:
+        self._clerk = clerk
+
+    async def reply(
+        self, conversation_id: str, text: str, *, author: str, cause: str, also: Write | None = None
+    ) -> None:
+        """
+        Write to the citizen on their channel, in their thread.
+
+        Args:
+            author: user id of the official. `cause` names this reply for ever: the same one is sent once.
+            also: a write to go into the same transaction (an idempotency record).
+        Raises: NotFound · AddressUnknown · VersionConflict after several lost races.
+        """
+
+        async def act(work: Work, talk: Talk) -> None:
+            if not talk.correspondent.address.value:
+                raise AddressUnknown(conversation_id)
+            await self._take(work, talk, author)
+            await self._clerk.posting.say(work, talk, Letter(text, cause=f"staff/{cause}", author=author))
+
+        await self._in_unit(conversation_id, act, also)
+
+    async def take_over(self, conversation_id: str, *, by: str, also: Write | None = None) -> None:
+        """A person answers from now on; nothing happens where one does already. NotFound · VersionConflict."""
+
+        async def act(work: Work, talk: Talk) -> None:
+            await self._take(work, talk, by)
+
+        await self._in_unit(conversation_id, act, also)
+
+    async def hand_back(self, conversation_id: str, *, also: Write | None = None) -> None:
+        """The dialogue may speak again, and nobody is waited for. NotFound · VersionConflict."""
+
+        async def act(work: Work, talk: Talk) -> None:
+            if talk.dialogue.mode is not Mode.BOT:
+                await self._clerk.converse.happen(work, talk, HandedBack())
+            talk.needs_human = False
+            talk.row = replace(talk.row, unread=0)
+
+        await self._in_unit(conversation_id, act, also)
+
+    async def _take(self, work: Work, talk: Talk, by: str) -> None:
+        if talk.dialogue.mode is not Mode.PERSON:
+            await self._clerk.converse.happen(work, talk, StaffTookOver(by))
+        talk.needs_human = True
+        talk.row = replace(talk.row, unread=0)
+
+    async def _in_unit(
+        self, conversation_id: str, act: Callable[[Work, Talk], Awaitable[None]], also: Write | None
+    ) -> None:
+        for attempt in range(_TRIES):
+            work = Work()
+            talk = await self._clerk.talks.load(work, conversation_id)
+            await act(work, talk)
+            if also is not None:
+                work.add(also)
+            try:
+                await self._clerk.finish(work)
+            except VersionConflict:
+                if attempt == _TRIES - 1:
+                    raise
+            else:
+                return
