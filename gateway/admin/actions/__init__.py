@@ -1,0 +1,37 @@
+"""
+Everything an operator can have done, by name: async functions of the deployment and JSON arguments, to JSON.
+
+The one registry behind the socket and the command line. Arguments come from this machine's operator, and are checked
+all the same: a slip must be refused with a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from gateway.admin.actions import people, upkeep
+from gateway.deployment import Deployment
+
+Action = Callable[[Deployment, Mapping[str, Any]], Awaitable[Any]]
+
+ACTIONS: Mapping[str, Action] = {
+    "user.add": people.add_user,
+    "user.list": people.list_users,
+    "user.grant": people.grant,
+    "user.revoke": people.revoke,
+    "user.password": people.set_password,
+    "user.reset-totp": people.reset_totp,
+    "user.deactivate": people.deactivate,
+    "token.add": people.add_token,
+    "token.revoke": people.revoke_token,
+    "agency.list": people.list_agencies,
+    "inbox.quarantine": upkeep.quarantine,
+    "inbox.replay": upkeep.replay,
+    "audit.verify": upkeep.verify,
+    "audit.root": upkeep.root,
+    "backup.archive": upkeep.backup_archive,
+    "backup.keys": upkeep.backup_keys,
+    "erase": upkeep.erase,
+    "keys.rotate": upkeep.rotate,
+}

@@ -1,0 +1,169 @@
+"""Accounts, roles, tokens, agencies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any
+
+import structlog
+
+from core.contract.errors import ConfigError, NotFound
+from core.identity.passwords import Passwords, weakness
+from core.storage import people
+from core.storage.database import Connection
+from core.storage.people import UserRow
+from gateway.auth import accounts, tokens
+from gateway.auth.door import Hashing, normal_login
+from gateway.deployment import Deployment
+from gateway.roles import staff_roles, works_at_agency
+
+log = structlog.get_logger()
+
+Arguments = Mapping[str, Any]
+
+
+async def add_user(deployment: Deployment, arguments: Arguments) -> Any:
+    """login, name, password, grants [(role, agency)] → id. ConfigError: taken, weak, unknown role or agency."""
+    login, name = normal_login(arguments["login"]), arguments["name"].strip()
+    if not login or not name:
+        raise ConfigError("login", "login and name may not be empty", example="user add lan --name 'Trần Thị Lan'")
+    grants = [checked_grant(deployment, role, agency) for role, agency in arguments["grants"]]
+    _check_password(arguments["password"], login=login, name=name)
+    if await deployment.database.read(partial(people.user_by_login, login=login)) is not None:
+        raise ConfigError("login", f"{login} is taken", example=f"{login}2")
+    row = await accounts.create_user(
+        deployment.database,
+        Hashing(Passwords()),
+        login=login,
+        display_name=name,
+        password=arguments["password"],
+        grants=grants,
+        now=deployment.now(),
+    )
+    log.info("user_added", user=row.id)
+    return {"id": row.id}
+
+
+async def list_users(deployment: Deployment, _arguments: Arguments) -> Any:
+    """Every account with its grants."""
+
+    def read(connection: Connection) -> list[dict[str, Any]]:
+        return [_shown(row, people.grants(connection, row.id)) for row in people.all_users(connection)]
+
+    return await deployment.database.read(read)
+
+
+async def grant(deployment: Deployment, arguments: Arguments) -> Any:
+    """login, role, agency: given, once."""
+    user = await _user(deployment, arguments["login"])
+    role, agency = checked_grant(deployment, arguments["role"], arguments["agency"])
+
+    def write(connection: Connection) -> None:
+        if (role, agency) not in people.grants(connection, user.id):
+            people.grant(connection, user.id, role=role, agency_id=agency)
+
+    await deployment.database.write(write)
+    log.info("role_granted", user=user.id, role=role, agency=agency)
+
+
+async def revoke(deployment: Deployment, arguments: Arguments) -> Any:
+    """login, role, agency: taken. NotFound where it was not held."""
+    user = await _user(deployment, arguments["login"])
+    held = arguments["role"], arguments["agency"]
+
+    def write(connection: Connection) -> None:
+        if held not in people.grants(connection, user.id):
+            raise NotFound(f"{user.login} does not hold {'@'.join(filter(None, held))}")
+        people.revoke_grant(connection, user.id, role=held[0], agency_id=held[1])
+
+    await deployment.database.write(write)
+    log.info("role_revoked", user=user.id, role=held[0], agency=held[1])
+
+
+async def set_password(deployment: Deployment, arguments: Arguments) -> Any:
+    """login, password: every session ends."""
+    user = await _user(deployment, arguments["login"])
+    _check_password(arguments["password"], login=user.login, name=user.display_name)
+    await accounts.reset_password(
+        deployment.database, Hashing(Passwords()), user.id, arguments["password"], now=deployment.now()
+    )
+    log.info("password_reset", user=user.id)
+
+
+async def reset_totp(deployment: Deployment, arguments: Arguments) -> Any:
+    """login: the next sign-in sets up a new second factor."""
+    user = await _user(deployment, arguments["login"])
+    await accounts.reset_second_factor(deployment.database, user.id, now=deployment.now())
+    log.info("second_factor_reset", user=user.id)
+
+
+async def deactivate(deployment: Deployment, arguments: Arguments) -> Any:
+    """login: switched off."""
+    user = await _user(deployment, arguments["login"])
+    await accounts.deactivate(deployment.database, user.id, now=deployment.now())
+    log.info("user_deactivated", user=user.id)
+
+
+async def add_token(deployment: Deployment, arguments: Arguments) -> Any:
+    """login, name → id and secret; the secret is stored nowhere."""
+    user = await _user(deployment, arguments["login"])
+    made = await tokens.create_token(deployment.database, user.id, name=arguments["name"], now=deployment.now())
+    log.info("api_access_added", user=user.id, id=made.id)
+    return {"id": made.id, "secret": made.secret}
+
+
+async def revoke_token(deployment: Deployment, arguments: Arguments) -> Any:
+    """id: ended."""
+    await tokens.revoke_token(deployment.database, arguments["id"], now=deployment.now())
+    log.info("api_access_revoked", id=arguments["id"])
+
+
+async def list_agencies(deployment: Deployment, _arguments: Arguments) -> Any:
+    """Every agency of the snapshot, those gone with their last day."""
+    return [
+        {
+            "id": agency.id,
+            "kind": agency.kind,
+            "name": agency.name,
+            "parent": agency.parent,
+            "until": agency.until.isoformat() if agency.until else None,
+        }
+        for agency in deployment.regulation.agencies.agencies.values()
+    ]
+
+
+def checked_grant(deployment: Deployment, role: str, agency: str) -> tuple[str, str]:
+    """A role of the regulation in force (or admin), and an agency that works. ConfigError otherwise."""
+    known = staff_roles(deployment.regulation.current)
+    if role not in known:
+        raise ConfigError("role", f"no role {role}", example=", ".join(known))
+    if agency and not deployment.regulation.agencies.is_active(agency):
+        raise ConfigError("agency", f"no agency {agency} at work", example="langnghe agency list")
+    if works_at_agency(deployment.regulation.current, role) and not agency:
+        raise ConfigError("role", f"{role} works at an agency", example=f"{role}@AGENCY; see langnghe agency list")
+    return role, agency
+
+
+def _check_password(password: str, *, login: str, name: str) -> None:
+    problem = weakness(password, login=login, display_name=name)
+    if problem:
+        raise ConfigError("password", problem)
+
+
+async def _user(deployment: Deployment, login: str) -> UserRow:
+    user = await deployment.database.read(partial(people.user_by_login, login=normal_login(login)))
+    if user is None:
+        raise NotFound(f"no user {login}")
+    return user
+
+
+def _shown(row: UserRow, grants: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "login": row.login,
+        "name": row.display_name,
+        "active": row.active,
+        "second_factor": row.totp_sealed is not None,
+        "grants": [list(pair) for pair in grants],
+    }

@@ -1,0 +1,24 @@
+"""The use cases of upkeep, built over a deployment."""
+
+from __future__ import annotations
+
+from core.service.auditing import Auditor
+from core.service.erasing import Eraser
+from gateway.deployment import Deployment
+
+
+def auditor_of(deployment: Deployment) -> Auditor:
+    """Verifies the archive and makes its daily root."""
+    return Auditor(deployment.database, safe=deployment.safe, now=deployment.now)
+
+
+def eraser_of(deployment: Deployment) -> Eraser:
+    """Erases persons."""
+    return Eraser(
+        deployment.database,
+        key_database=deployment.keys.database,
+        safe=deployment.safe,
+        media=deployment.media,
+        inbox=deployment.inbox,
+        now=deployment.now,
+    )

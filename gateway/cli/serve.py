@@ -1,0 +1,44 @@
+"""`langnghe serve`: the gateway itself."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import TYPE_CHECKING, Any
+
+from gateway.cli.common import command
+
+if TYPE_CHECKING:
+    from gateway.settings import Settings
+
+
+def add(commands: Any) -> None:
+    """Mount `serve`."""
+    parser = command(commands, "serve", serve, about="Run the gateway until SIGTERM or Ctrl-C")
+    parser.add_argument("--roles", help="web,worker (the default: both); they can be split only on PostgreSQL")
+
+
+def serve(arguments: argparse.Namespace) -> int:
+    """Settings first: a wrong one stops the start and says which."""
+    import uvloop
+
+    from gateway.logs import configure_logs
+    from gateway.settings import load_settings
+
+    roles = {"LANGNGHE_ROLES": arguments.roles} if arguments.roles else {}
+    settings = load_settings({**os.environ, **roles})
+    configure_logs(settings.logs)
+    uvloop.run(_serve(settings))
+    return 0
+
+
+async def _serve(settings: Settings) -> None:
+    from gateway.process import run
+
+    if settings.mode != "demo":
+        await run(settings)
+        return
+    from gateway.demo import demonstrating
+
+    async with demonstrating(settings) as demo:
+        await run(demo.settings, ready=demo.announce)
