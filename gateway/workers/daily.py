@@ -1,0 +1,66 @@
+"""
+What is done once a day: yesterday's signed root, old raw bodies, a look at the calendar's end, unfinished erasures.
+
+Runs often and does little: each piece of work knows whether it is done, so that a restart at any moment repeats
+nothing and misses nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import partial
+
+import structlog
+
+from core.clock import local
+from core.storage import housekeeping
+from gateway.admin.services import auditor_of, eraser_of
+from gateway.deployment import Deployment
+from gateway.metrics import CALENDAR_DAYS
+
+log = structlog.get_logger()
+
+
+class Daily:
+    """One round of housekeeping; `run_once` says how much there was to do."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
+        self._auditor = auditor_of(deployment)
+        self._eraser = eraser_of(deployment)
+        self._looked_on: date | None = None
+
+    async def run_once(self) -> int:
+        """The root as soon as a day is over; the rest on the first round of a day and of a process."""
+        made = await self._root()
+        today = local(self._deployment.now()).date()
+        if self._looked_on == today:
+            return made
+        done = made + await self._purge() + await self._eraser.resume()
+        self._warn(today)
+        self._looked_on = today
+        return done
+
+    async def _root(self) -> int:
+        record = await self._auditor.make_root(self._auditor.yesterday())
+        if record is None:
+            return 0
+        log.info("daily_root_made", day=record.day.isoformat(), cases=record.cases, root=record.root.hex())
+        return 1
+
+    async def _purge(self) -> int:
+        """Forget raw bodies that nobody will replay any more (VN-15: no longer than needed)."""
+        before = self._deployment.now() - timedelta(days=self._deployment.settings.intake.keep_raw_days)
+        purged = 0
+        while count := await self._deployment.database.write(partial(housekeeping.purge_bodies, before=before)):
+            purged += count
+        if purged:
+            log.info("raw_bodies_purged", count=purged)
+        return purged
+
+    def _warn(self, today: date) -> None:
+        """A calendar that runs out must be renewed months before: deadlines beyond it cannot be computed (U-8)."""
+        calendar = self._deployment.regulation.calendar(self._deployment.now())
+        CALENDAR_DAYS.set((calendar.last - today).days)
+        for alarm in calendar.alarms(today):
+            log.warning("calendar_ends", reason=alarm.reason, last=alarm.last.isoformat(), days=alarm.days_left)
