@@ -14,12 +14,14 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
+from core.clock import local
 from core.contract.ports import Channel
 from core.notify.house import House
-from core.privacy.master import KeyRing, create_master_key_file, load_master_key
+from core.privacy.master import KeyRing, create_master_key_file
 from core.privacy.media import FileMediaStore
 from core.service.clerk import Clerk
 from core.service.intake import Intake
+from core.service.keyhouse import KeyHouse, load_key_ring
 from core.service.regulation import Regulation, open_regulation
 from core.service.safe import Safe
 from core.storage.database import Database
@@ -42,6 +44,7 @@ class Deployment:
     settings: Settings
     now: Now
     database: Database
+    keys: KeyHouse
     safe: Safe
     media: FileMediaStore
     inbox: Inbox
@@ -60,22 +63,39 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(frozen=True)
+class Stores:
+    """What lies on disk: the database, brought up to date, and the keys to what is sealed in it."""
+
+    database: Database
+    keys: KeyHouse
+
+
 @asynccontextmanager
-async def open_deployment(settings: Settings, *, now: Now = utc_now) -> AsyncIterator[Deployment]:
-    """Open databases (migrated), keys, inbox and channels; closes them in reverse order."""
+async def open_stores(settings: Settings, *, now: Now = utc_now) -> AsyncIterator[Stores]:
+    """Open both databases and the master keys, without making a secret; closes them in reverse order."""
     settings.data.mkdir(parents=True, exist_ok=True)
-    journal = Journal(settings.data / "journal")
     async with AsyncExitStack() as stack:
         database = await _opened(stack, _database(settings))
         await database.write(upgrade)
         keys = database if not settings.embedded else await _opened(stack, _key_database(settings))
         await keys.write(SqlKeyStore.create)
-        store = SqlKeyStore(keys, now=now)
-        safe = await asyncio.to_thread(Safe.open, store, _key_ring(settings))
-        yield await _assemble(settings, now=now, database=database, safe=safe, journal=journal)
+        yield Stores(database, KeyHouse(keys, SqlKeyStore(keys, now=now), _key_ring(settings)))
 
 
-async def _assemble(settings: Settings, *, now: Now, database: Database, safe: Safe, journal: Journal) -> Deployment:
+@asynccontextmanager
+async def open_deployment(settings: Settings, *, now: Now = utc_now) -> AsyncIterator[Deployment]:
+    """Open databases (migrated), keys, inbox and channels; closes them in reverse order."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    journal = Journal(settings.data / "journal")
+    async with open_stores(settings, now=now) as stores:
+        safe = await asyncio.to_thread(Safe.open, stores.keys.store, stores.keys.ring)
+        yield await _assemble(settings, now=now, stores=stores, safe=safe, journal=journal)
+
+
+async def _assemble(settings: Settings, *, now: Now, stores: Stores, safe: Safe, journal: Journal) -> Deployment:
+    database = stores.database
+
     def blind(value: str) -> str:
         return safe.blind.other("inbox", value)
 
@@ -83,7 +103,7 @@ async def _assemble(settings: Settings, *, now: Now, database: Database, safe: S
     inbox = Inbox(
         database, zone=safe.zone, blind=blind, journal=journal, now=now, budget=settings.intake.database_budget
     )
-    regulation = await open_regulation(settings.regulation, database)
+    regulation = await open_regulation(settings.regulation, database, today=local(now()).date())
     channels = await asyncio.to_thread(build_channels, settings, safe, media)
     clerk = Clerk(
         database,
@@ -99,6 +119,7 @@ async def _assemble(settings: Settings, *, now: Now, database: Database, safe: S
         settings=settings,
         now=now,
         database=database,
+        keys=stores.keys,
         safe=safe,
         media=media,
         inbox=inbox,
@@ -130,4 +151,4 @@ def _key_ring(settings: Settings) -> KeyRing:
     reference = settings.master_key_reference
     if settings.mode == "demo" and not settings.master_key:
         create_master_key_file(settings.data / "master.key")
-    return KeyRing([load_master_key(reference, setting="master_key")])
+    return load_key_ring(reference, setting="master_key")

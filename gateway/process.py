@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import structlog
@@ -19,6 +19,7 @@ from aiohttp import web
 
 from core.contract.ports import ListeningChannel
 from core.contract.schema import new_id
+from gateway.admin import serving_admin
 from gateway.app import create_app
 from gateway.deployment import Deployment, open_deployment
 from gateway.settings import Settings
@@ -29,14 +30,24 @@ log = structlog.get_logger()
 _DRAIN_SECONDS = 20
 
 
-async def run(settings: Settings) -> None:
+Ready = Callable[[Deployment, str], Awaitable[None]]
+"""Told once when all of it answers, with the base URL."""
+
+
+async def run(settings: Settings, *, ready: Ready | None = None) -> None:
     """Serve until SIGTERM or SIGINT."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopping.set)
-    async with open_deployment(settings) as deployment, running(deployment) as address:
+    async with (
+        open_deployment(settings) as deployment,
+        running(deployment) as address,
+        serving_admin(deployment),
+    ):
         log.info("started", address=address, pid=os.getpid(), mode=settings.mode)
+        if ready is not None:
+            await ready(deployment, address)
         await stopping.wait()
         log.info("stopping")
     log.info("stopped")
