@@ -473,6 +473,20 @@ async def test_a_failed_handshake_leaves_no_session_behind(
         await _let_in(address)
 
 
+async def test_a_stop_in_the_middle_of_a_handshake(store: Store, certificate: tuple[str, str]) -> None:
+    """asyncio does not tell the library that the handshake is over; nobody may wait for that session."""
+    tls = {"tls_certificate": certificate[0], "tls_key": certificate[1]}
+    with structlog.testing.capture_logs() as lines:
+        async with (
+            listening(store.accept, stop_seconds=5, **tls) as channel,
+            greeted(channel.listening_on["smtp"], "EHLO x") as session,
+        ):
+            assert (await session.say("STARTTLS")).startswith("220")
+            await channel.stop()
+
+    assert [entry for entry in lines if entry["event"] == "mail_sessions_cut"] == []
+
+
 async def _let_in(address: tuple[str, int]) -> None:
     """Waits until the server takes a session again."""
     while True:
@@ -512,3 +526,4 @@ def test_on_uvloop(body: Callable[..., Coroutine[Any, Any, None]]) -> None:
 def test_a_session_can_be_encrypted_on_uvloop(certificate: tuple[str, str]) -> None:
     """STARTTLS leans on private parts of asyncio."""
     uvloop.run(test_a_session_can_be_encrypted(Store(), certificate))
+    uvloop.run(test_a_stop_in_the_middle_of_a_handshake(Store(), certificate))
