@@ -17,7 +17,7 @@ from gateway.auth.duties import duties_of
 from gateway.auth.errors import NotAllowed, TooManyAttempts
 from gateway.auth.network import CLIENT
 from gateway.auth.sessions import Opened
-from gateway.auth.sign_in import WRONG_CODE, door_of, second_factor_of
+from gateway.auth.sign_in import WRONG_CODE, door_of, second_factor_of, text_of
 from gateway.auth.staff import require_staff, staff_of
 from gateway.auth.targets import ACCOUNT, SIGN_IN, see_other
 from gateway.deployment import DEPLOYMENT
@@ -44,9 +44,9 @@ async def show_account(request: web.Request) -> web.Response:
 async def change_password(request: web.Request) -> web.Response:
     """A new password, proved by the old one; every other session ends."""
     session, form, now = _session(request), await request.post(), request.app[DEPLOYMENT].now()
-    new, repeated = _text(form.get("new_password")), _text(form.get("repeated_password"))
+    new, repeated = text_of(form.get("new_password")), text_of(form.get("repeated_password"))
     try:
-        user = await _prove_password(request, _text(form.get("current_password")))
+        user = await _prove_password(request, text_of(form.get("current_password")))
     except TooManyAttempts as error:
         return await _page(request, status=429, errors={"current_password": error.vi})
     if user is None:
@@ -65,7 +65,7 @@ async def change_password(request: web.Request) -> web.Response:
 async def end_session(request: web.Request) -> web.Response:
     """End one of my sessions; of this one too."""
     staff, deployment, form = staff_of(request), request.app[DEPLOYMENT], await request.post()
-    id_hash = _text(form.get("session"))
+    id_hash = text_of(form.get("session"))
     await deployment.database.write(
         partial(sessions.revoke_own, user_id=staff.id, id_hash=id_hash, now=deployment.now())
     )
@@ -95,10 +95,10 @@ async def change_device(request: web.Request) -> web.Response:
     """A new second factor, proved by the password and the new phone's first code; every other session ends."""
     session, form, now = _session(request), await request.post(), request.app[DEPLOYMENT].now()
     try:
-        user = await _prove_password(request, _text(form.get("current_password")))
+        user = await _prove_password(request, text_of(form.get("current_password")))
         if user is None:
             return await _device_page(request, status=422, errors={"current_password": NOT_PROVED})
-        right = await second_factor_of(request).enrol(user, session, _text(form.get("code")), now=now)
+        right = await second_factor_of(request).enrol(user, session, text_of(form.get("code")), now=now)
     except TooManyAttempts as error:
         return await _device_page(request, status=429, errors={"code": error.vi})
     if not right:
@@ -166,7 +166,3 @@ def _go_on(request: web.Request, opened: Opened, *, done: str) -> web.Response:
     response = see_other(f"{ACCOUNT}?xong={done}")
     cookies.put(request, response, name=cookies.SESSION, value=opened.cookie)
     return response
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""

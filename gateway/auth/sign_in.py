@@ -50,10 +50,10 @@ async def show_sign_in(request: web.Request) -> web.Response:
 async def sign_in(request: web.Request) -> web.Response:
     """Check login and password; the same answer whatever was wrong with them."""
     form = await request.post()
-    login, target = normal_login(_text(form.get("login"))), safe_target(_text(form.get(FIELD)))
+    login, target = normal_login(text_of(form.get("login"))), safe_target(text_of(form.get(FIELD)))
     now = request.app[DEPLOYMENT].now()
     try:
-        user = await door_of(request).check(login, _text(form.get("password")), client=request[CLIENT], now=now)
+        user = await door_of(request).check(login, text_of(form.get("password")), client=request[CLIENT], now=now)
     except TooManyAttempts as error:
         log.warning("sign_in_refused", outcome="waiting")
         return _form(request, target, login=login, status=429, error=error.vi)
@@ -84,8 +84,8 @@ async def give_second_factor(request: web.Request) -> web.Response:
     if session is None:
         return see_other(HOME if current_staff(request) else SIGN_IN)
     form, user = await request.post(), await _user(request, session)
-    target, now = safe_target(_text(form.get(FIELD))), request.app[DEPLOYMENT].now()
-    factor, code = second_factor_of(request), _text(form.get("code"))
+    target, now = safe_target(text_of(form.get(FIELD))), request.app[DEPLOYMENT].now()
+    factor, code = second_factor_of(request), text_of(form.get("code"))
     try:
         right = await (
             factor.check(user, code, now=now) if user.totp_sealed else factor.enrol(user, session, code, now=now)
@@ -136,5 +136,6 @@ async def _user(request: web.Request, session: SessionRow) -> UserRow:
     return await request.app[DEPLOYMENT].database.read(partial(people.user_by_id, user_id=session.user_id))
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
+    """A form field's text; a missing field or a file is an empty one."""
     return value if isinstance(value, str) else ""

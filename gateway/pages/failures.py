@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from math import ceil
 from types import MappingProxyType
-from urllib.parse import urlencode
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -19,11 +18,11 @@ from core.contract import errors
 from core.contract.errors import GatewayError
 from core.privacy.errors import Erased
 from gateway.auth.errors import CsrfRefused, NotAllowed, NotSignedIn, TooManyAttempts
+from gateway.auth.targets import SIGN_IN, see_other, with_target
 from gateway.deployment import DEPLOYMENT
 from gateway.pages.render import render
 
 REQUEST_ID = web.RequestKey("request_id", str)
-SIGN_IN = "/console/dang-nhap"
 PROGRAMS = ("/api/", "/hooks/", "/open311/", "/oauth/", "/healthz", "/readyz", "/metrics")
 STATUS = (
     (errors.SignatureInvalid, 401),
@@ -136,8 +135,7 @@ def _lead_to_sign_in(request: web.Request, failure: Failure) -> web.Response:
     if "HX-Request" in request.headers:
         return web.Response(status=401, headers={"HX-Redirect": SIGN_IN})
     if request.method in ("GET", "HEAD"):
-        target = f"{SIGN_IN}?{urlencode({'tiep': request.path_qs})}" if request.path != "/console" else SIGN_IN
-        return web.Response(status=303, headers={"Location": target, "Cache-Control": "no-store"})
+        return see_other(with_target(SIGN_IN, request.path_qs))
     return _page(request, failure, "errors/page.html", {})
 
 
