@@ -6,18 +6,21 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Protocol
 
-from core.contract.schema import InboundMessage, Place
+from core.contract.schema import FieldState, InboundMessage, Place
+from core.intake.completeness import state_of
 from core.intake.effects import CancelReport, GiveFeedback, Rate, Supply
+from core.intake.facts import Facts
 from core.intake.fold import fold
 from core.intake.parts import part_of
-from core.intake.reading.message import Reading, read
+from core.intake.reading.message import read
+from core.intake.reading.told import Reading
 from core.intake.reporting import set_confidential
 from core.intake.rules import IntakeField
 from core.intake.signals.acts import mentions, says
 from core.intake.signals.ratings import read_rating, speaks_of_satisfaction
 from core.intake.state import Draft, OpenReport
 from core.intake.turn import Turn
-from core.intake.understand import Facts, category_of, understand
+from core.intake.understand import category_of, understand
 from core.intake.words import Text
 
 SAME_MATTER = timedelta(hours=24)
@@ -134,8 +137,21 @@ def change_report(
     before, after = understand(report.draft.parts, turn.rules), understand(draft.parts, turn.rules)
     text = "\n".join(message.text for message in messages if message.text)
     turn.do(supplied(report, before, after, text, messages))
-    turn.put_report(report.model_copy(update={"draft": draft, "asking": None, "supplement": ()}))
+    wanted = tuple(field for field in report.supplement if not is_supplied(field, before, after, turn))
+    asking = wanted[0] if wanted else None
+    turn.put_report(report.model_copy(update={"draft": draft, "asking": asking, "supplement": wanted}))
     turn.say("supplied.corrected" if corrects else "supplied.added", code=report.code)
+    if asking is not None:
+        turn.say(f"ask.{asking}" if asking is not report.asking else f"ask_again.{asking}")
+
+
+def is_supplied(field: IntakeField, before: Facts, after: Facts, turn: Turn) -> bool:
+    """Whether a field staff or the dialogue asked for was answered: it changed, or is declared none."""
+    if field is IntakeField.MEDIA:
+        return len(after.attachments) > len(before.attachments)
+    if field in (IntakeField.CONTACT, IntakeField.PLACE):
+        return state_of(field, after, turn.traits) is not FieldState.MISSING and after != before
+    return values(before).get(field.value) != values(after).get(field.value) or field.value in after.declared_none
 
 
 def grown(turn: Turn, report: OpenReport, messages: Sequence[InboundMessage]) -> Draft:

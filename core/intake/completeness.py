@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from core.contract.schema import FieldState
+from core.intake.facts import Facts
 from core.intake.rules import ChannelTraits, IntakeField, IntakeRules
-from core.intake.understand import Facts
 
 NEVER_NONE = frozenset({IntakeField.CONTENT})
 """A report without content is none, whatever is declared."""

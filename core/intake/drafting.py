@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from core.contract.schema import Instant, Reporter, Urgency
 from core.intake.completeness import completeness, missing
 from core.intake.effects import Button, HandOver, ReportDraft, Submit
+from core.intake.facts import Facts
 from core.intake.happenings import TimerKind
 from core.intake.reading.message import read
 from core.intake.rules import IntakeField
@@ -14,7 +15,7 @@ from core.intake.signals.acts import Payload
 from core.intake.state import Draft, Mode, OpenReport, Part
 from core.intake.topics import seems_several
 from core.intake.turn import Turn
-from core.intake.understand import Facts, category_of, facts_of, order, understand
+from core.intake.understand import category_of, facts_of, order, understand
 from core.intake.words import Text
 
 MOST_ASKED = 3
@@ -68,7 +69,7 @@ def ask_after_emergency(turn: Turn, facts: Facts) -> None:
     """An emergency is submitted as it is; where it happens is asked right after."""
     report = turn.report
     if report is not None and not facts.place.known:
-        turn.put_report(report.model_copy(update={"asking": IntakeField.PLACE}))
+        turn.put_report(report.model_copy(update={"asking": IntakeField.PLACE, "supplement": (IntakeField.PLACE,)}))
         turn.say(f"ask.{IntakeField.PLACE}")
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from core.intake.effects import Button, SetConfidential
+from core.intake.facts import Facts
 from core.intake.happenings import ReportOpened, ResultPublished, SupplementAsked
+from core.intake.reading.message import read
 from core.intake.signals.acts import Payload
 from core.intake.signals.ratings import PAYLOAD
 from core.intake.state import OpenReport
+from core.intake.topics import seems_several
 from core.intake.turn import Turn
-from core.intake.understand import Facts, facts_of
+from core.intake.understand import facts_of
+from core.intake.words import Text
 
 
 def opened(turn: Turn, happening: ReportOpened) -> None:
@@ -28,7 +32,14 @@ def opened(turn: Turn, happening: ReportOpened) -> None:
         place=facts.place.text or "@opened.place_by_pin" if facts.place.known else "@opened.place_unknown",
         summary=shorten(facts.content),
         secrecy=secrecy(turn, facts),
+        several=several(turn, facts),
     )
+
+
+def several(turn: Turn, facts: Facts) -> str:
+    """A word to those whose report seems to hold two matters."""
+    text = Text.of(facts.content)
+    return "@opened.several" if seems_several(text, read(text, turn.rules)) else ""
 
 
 def waiting_report(turn: Turn, draft_id: str) -> OpenReport | None:

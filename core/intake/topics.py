@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 
 from core.intake.lexicon import pattern
-from core.intake.reading.message import Reading, read
+from core.intake.reading.message import read
+from core.intake.reading.told import Reading
 from core.intake.rules import IntakeRules
 from core.intake.words import Text
 

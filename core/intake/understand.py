@@ -10,14 +10,13 @@ import re
 from collections.abc import Sequence
 from itertools import groupby
 
-from pydantic import Field
-
-from core.contract.schema import Attachment, GeoPoint, Model, Place, ReportForm
+from core.contract.schema import ReportForm
 from core.intake.category import read_categories
+from core.intake.facts import Facts, PlacePiece
 from core.intake.fold import fold
-from core.intake.normalise import working_text
-from core.intake.reading.message import Reading, read
-from core.intake.reading.place import Piece, PieceKind
+from core.intake.known_place import add_pieces, merge_places
+from core.intake.reading.message import read
+from core.intake.reading.told import Reading
 from core.intake.rules import IntakeRules
 from core.intake.state import Draft, Part
 from core.intake.words import Text
@@ -27,53 +26,6 @@ SIGNATURE = re.compile(r"^--\s*$", re.MULTILINE)
 QUOTED = re.compile(
     r"^(?:>|On .+ wrote:|Vào .+ đã viết:|-+ ?(?:Original Message|Thư gốc|Tin nhắn gốc) ?-+)", re.MULTILINE
 )
-
-
-class PlacePiece(Model):
-    """A concrete piece of the place as known so far."""
-
-    text: str
-    admin: bool = False
-    number: str = ""
-
-
-class Facts(Model):
-    """What is known of a report in the making."""
-
-    lines: tuple[str, ...] = Field(default=(), description="What was told about the matter, message by message")
-    as_sent: tuple[str, ...] = ()
-    told: bool = False
-    pieces: tuple[PlacePiece, ...] = ()
-    point: GeoPoint | None = None
-    times: tuple[str, ...] = ()
-    name: str = ""
-    phones: tuple[str, ...] = ()
-    emails: tuple[str, ...] = ()
-    address: str = ""
-    organisation: str = ""
-    identity: str = ""
-    confidential: bool | None = None
-    declared_none: dict[str, str] = Field(default_factory=dict)
-    attachments: tuple[Attachment, ...] = ()
-    category_given: str = ""
-    form: ReportForm | None = None
-
-    @property
-    def content(self) -> str:
-        """The working text: all that was told of the matter."""
-        return working_text("\n".join(self.lines))
-
-    @property
-    def place(self) -> Place:
-        """Words and point of the place; commune as the form gave it."""
-        given = self.form.place if self.form else Place()
-        text = ", ".join(piece.text for piece in self.pieces)
-        return given.model_copy(update={"text": text or given.text, "point": self.point or given.point})
-
-    @property
-    def occurred(self) -> str:
-        """When it happened, in the citizen's words."""
-        return ", ".join(self.times)
 
 
 def understand(parts: Sequence[Part], rules: IntakeRules) -> Facts:
@@ -222,73 +174,6 @@ def once(known: tuple[str, ...], said: tuple[str, ...]) -> tuple[str, ...]:
     """Both, in order, each once (compared without marks)."""
     kept = {fold(value): value for value in reversed((*known, *said))}
     return tuple(dict.fromkeys(kept[fold(value)] for value in (*known, *said)))
-
-
-def merge_places(known: tuple[PlacePiece, ...], reading: Reading, corrected: Reading | None) -> tuple[PlacePiece, ...]:
-    """The place with what was said now, then with what was corrected."""
-    pieces = add_pieces(known, as_pieces(reading.pieces))
-    if corrected is None:
-        return pieces
-    if corrected.wrong and (swapped := swap(pieces, corrected.wrong, corrected.right)):
-        return swapped
-    return replace_pieces(pieces, as_pieces(corrected.pieces))
-
-
-def as_pieces(pieces: Sequence[Piece]) -> tuple[PlacePiece, ...]:
-    """Pieces of a text as remembered."""
-    return tuple(
-        PlacePiece(text=piece.text, admin=piece.kind is PieceKind.ADMIN, number=piece.number) for piece in pieces
-    )
-
-
-def add_pieces(known: tuple[PlacePiece, ...], said: Sequence[PlacePiece]) -> tuple[PlacePiece, ...]:
-    """Known pieces and new ones; a piece that another one contains is left out."""
-    merged = list(known)
-    for piece in said:
-        if any(fold(piece.text) in fold(other.text) for other in merged):
-            continue
-        merged = [other for other in merged if fold(other.text) not in fold(piece.text)] + [piece]
-    return tuple(merged)
-
-
-def replace_pieces(known: tuple[PlacePiece, ...], said: tuple[PlacePiece, ...]) -> tuple[PlacePiece, ...]:
-    """A corrected spot replaces all spots, a corrected commune all communes; a bare number only the house number."""
-    if not said:
-        return known
-    bare_number = len(said) == 1 and re.fullmatch(r"(?:số nhà|nhà số|số|so)?\s*\d\S*", said[0].text, re.IGNORECASE)
-    if bare_number and (swapped := swap_number(known, said[0].number)):
-        return swapped
-    kinds = {piece.admin for piece in said}
-    kept = tuple(piece for piece in known if piece.admin not in kinds)
-    return tuple(sorted((*kept, *said), key=lambda piece: piece.admin))
-
-
-def swap_number(known: tuple[PlacePiece, ...], number: str) -> tuple[PlacePiece, ...]:
-    """The same street under another house number; empty where no number was known."""
-    old = next((piece for piece in known if piece.number), None)
-    return swap(known, old.number, number) if old else ()
-
-
-def swap(known: tuple[PlacePiece, ...], wrong: str, right: str) -> tuple[PlacePiece, ...]:
-    """The place with `wrong` replaced by `right` in the piece that holds it; empty where none does."""
-    for index, piece in enumerate(known):
-        span = find_folded(piece.text, wrong)
-        if span and right:
-            start, end = span
-            text = piece.text[:start] + right + piece.text[end:]
-            changed = piece.model_copy(update={"text": text, "number": next(iter(re.findall(r"\d\S*", text)), "")})
-            return (*known[:index], changed, *known[index + 1 :])
-    return ()
-
-
-def find_folded(text: str, piece: str) -> tuple[int, int] | None:
-    """Where a piece stands in a text as whole words, compared without marks and leading words such as "số"."""
-    folded = Text.of(text).folded
-    for words in (fold(piece), re.sub(r"^(so nha|nha so|so|duong|o|tai|kiet|hem|ngo)\s+", "", fold(piece))):
-        found = re.search(rf"(?<!\w){re.escape(words)}(?!\w)", folded) if words else None
-        if found:
-            return found.span()
-    return None
 
 
 def category_of(facts: Facts, rules: IntakeRules) -> str:

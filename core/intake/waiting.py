@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from core.intake.bursts import absorb_pending, read_burst
+from core.intake.bursts import read_burst
 from core.intake.drafting import advance
 from core.intake.effects import Abandon
+from core.intake.gathering import absorb_pending
 from core.intake.happenings import TimerKind
 from core.intake.state import Draft, Mode
 from core.intake.turn import DUE, Turn

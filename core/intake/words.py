@@ -16,6 +16,7 @@ from core.intake.fold import bare, compose, fold_aligned, lower_canonical, split
 
 WORD = re.compile(r"[^\W\d_]+")
 MARKED_SHARE = 0.3
+READ_LIMIT = 4000
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ class Text:
 
     @classmethod
     def of(cls, text: str) -> Text:
-        """A text ready for matching."""
-        return cls(compose(text))
+        """A text ready for matching; of an endless one only the beginning is read for facts."""
+        return cls(compose(text)[:READ_LIMIT])
 
     @cached_property
     def low(self) -> str:

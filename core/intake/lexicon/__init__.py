@@ -58,7 +58,13 @@ def same_words(tokens: Sequence[Token], entry: Entry, *, marked: bool) -> bool:
 
 def same_word(token: Token, word: str, *, marked: bool) -> bool:
     """One word, spelled as `words.spell_word` allows."""
-    return token.low == word or re.fullmatch(spell_word(word, strict=marked), token.low) is not None
+    return token.low == word or spelling(word, marked).fullmatch(token.low) is not None
+
+
+@lru_cache(maxsize=16384)
+def spelling(word: str, marked: bool) -> re.Pattern[str]:
+    """The spellings of one word, compiled."""
+    return re.compile(spell_word(word, strict=marked))
 
 
 @lru_cache(maxsize=8)

@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from core.identity import phones
 from core.intake.words import Text, vi
 
-MAIL = re.compile(r"[A-Z0-9][A-Z0-9._%+-]*@[A-Z0-9-]+(?:\.[A-Z0-9-]+)*\.[A-Z]{2,}", re.IGNORECASE)
+MAIL = re.compile(
+    r"(?<![A-Z0-9._%+-])[A-Z0-9][A-Z0-9._%+-]{0,63}@(?:[A-Z0-9-]{1,63}\.){1,5}[A-Z]{2,24}",
+    re.IGNORECASE,
+)
 SPOKEN = re.compile(
-    r"([A-Z0-9][A-Z0-9._%+-]*)\s*(?:\(a còng\)|\[at\]|\(at\)|a còng)\s*(gmail|yahoo|outlook|hotmail)"
+    r"(?<![A-Z0-9._%+-])([A-Z0-9][A-Z0-9._%+-]{0,63})\s{0,3}(?:\(a còng\)|\[at\]|\(at\)|a còng)"
+    r"\s*(gmail|yahoo|outlook|hotmail)"
     r"(?:\s*(?:\.|chấm)\s*(com(?:\.vn)?|vn))?",
     re.IGNORECASE,
 )
-OWNER = "(?: (?:của )?(?:tôi|em|mình|tui|anh|chị|cháu|con|nhà em))?(?: (?:là|số|qua|theo số|theo|ở số))* ?[:.-]? ?"
+OWNER = "(?: (?:của )?(?:tôi|em|mình|tui|anh|chị|cháu|con|nhà em))?(?: (?:là|số|qua|theo số|theo|ở số)){0,3} ?[:.-]? ?"
 LABELS = (
     "(?:số điện thoại|số đt|sđt|đt|dt|sdt|điện thoại|tel|phone|di động|zalo|hotline|liên hệ|liên lạc|lh|gọi|alo|số|"
     "email|e-mail|mail|gmail|thư điện tử|địa chỉ email|hộp thư)"

@@ -16,6 +16,7 @@ SIGNED = re.compile(
     re.IGNORECASE,
 )
 LONGEST = 5
+REACH = 80
 CLAUSES = re.compile(r"[,;.\n–|:()-]")
 
 
@@ -79,7 +80,7 @@ def refuses_name(text: Text) -> bool:
 
 def name_end(text: Text, start: int, *, sure: bool) -> int:
     """Where the name that begins at `start` ends; `start` itself where no name stands there."""
-    rest = text.part(start, len(text.raw))
+    rest = text.part(start, start + REACH)
     tokens = tokens_of(rest)[: LONGEST + 3]
     words = name_words(tokens[skip_titles(rest, tokens) :], marked=text.marked)
     if not words or not looks_like_name(words, marked=text.marked, sure=sure):

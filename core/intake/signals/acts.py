@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from core.intake.lexicon import lexicon, load, pattern
+from core.intake.lexicon import pattern
 from core.intake.tokens import Kind, tokens_of
 from core.intake.words import Text
 
 LONGEST_CANCEL = 16
 LONGEST_REQUEST = 40
+EMPTY_WORDS = ("secret_wish", "open_wish", "courtesy", "greeting", "thanks", "intent", "profanity", "correction")
 
 
 class Payload(StrEnum):
@@ -65,34 +66,17 @@ def trimmed(text: Text) -> tuple[int, int]:
 
 def telling_words(text: Text) -> int:
     """How many words tell something: not courtesy, not address, not abuse, not "ở đây"."""
-    polite = pattern("signals", "courtesy", "greeting", "thanks", "intent", "profanity", "correction")
-    spans = [match.span() for match in polite.finditer(text)]
-    spans += [match.span() for match in pattern("signals", "secret_wish", "open_wish").finditer(text)]
-    rest = text.without(tuple(spans))
+    rest = Text(telling_text(text), text.marked)
     return sum(token.kind is Kind.WORD and len(token.raw) > 1 for token in tokens_of(rest))
+
+
+def telling_text(text: Text) -> str:
+    """The text with all words blanked out that tell nothing about a matter."""
+    polite = pattern("signals", *EMPTY_WORDS)
+    return text.without(tuple(match.span() for match in polite.finditer(text))).raw
 
 
 def opens_with_thanks(text: Text) -> bool:
     """Whether a message begins with thanks, a greeting before it allowed."""
     start = trimmed(text)[0]
     return pattern("signals", "thanks_first").match(text, start) is not None
-
-
-def is_abuse(text: Text) -> bool:
-    """Nothing but anger: abuse, and no word that tells something."""
-    return mentions("profanity", text)
-
-
-__all__ = [
-    "Payload",
-    "cancels",
-    "is_abuse",
-    "lexicon",
-    "load",
-    "mentions",
-    "says",
-    "telling_words",
-    "trimmed",
-    "wants_person",
-    "wishes_secrecy",
-]

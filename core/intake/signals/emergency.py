@@ -14,6 +14,7 @@ from core.intake.lexicon import pattern
 from core.intake.rules import EmergencyKind
 from core.intake.words import Text
 
+REACH = 120
 SENTENCE = re.compile(r"[.!?;\n]")
 
 
@@ -60,10 +61,11 @@ def harmless_before(text: Text, sign: EmergencySign) -> bool:
 
 def before(text: Text, sign: EmergencySign) -> Text:
     """The sentence up to the sign."""
-    borders = [match.end() for match in SENTENCE.finditer(text.raw, 0, sign.start)]
-    return text.part(borders[-1] if borders else 0, sign.start)
+    begin = max(0, sign.start - REACH)
+    borders = [match.end() for match in SENTENCE.finditer(text.raw, begin, sign.start)]
+    return text.part(borders[-1] if borders else begin, sign.start)
 
 
 def after(text: Text, sign: EmergencySign) -> Text:
     """The text behind the sign."""
-    return text.part(sign.end, len(text.raw))
+    return text.part(sign.end, sign.end + REACH)

@@ -1,0 +1,111 @@
+"""What a message may want besides reporting: to stop, to be diverted, a person, the state of a report."""
+
+from __future__ import annotations
+
+from core.intake import afterwards, drafting
+from core.intake.burst import Burst
+from core.intake.effects import AskStatus, Divert, EraseRequest
+from core.intake.gathering import absorb
+from core.intake.reading.message import read
+from core.intake.reading.told import Reading
+from core.intake.rules import DiversionKind
+from core.intake.signals.acts import cancels, mentions, says, telling_words, wants_person
+from core.intake.signals.diversion import hints_state_secret, read_diversion
+from core.intake.signals.status import asks_status, only_code, read_code
+from core.intake.turn import Turn
+
+
+def stop_for_secrets(turn: Turn, burst: Burst) -> bool:
+    """Something is called a state secret: keep nothing of it, hand over with the flag (VN-3)."""
+    if not hints_state_secret(burst.text):
+        return False
+    forget_drafts(turn)
+    drafting.hand_over(turn, "secret_suspected")
+    return True
+
+
+def divert(turn: Turn, burst: Burst) -> bool:
+    """Complaint, denunciation, corruption: keep nothing, tell where to go (VN-1, VN-2)."""
+    kind = read_diversion(burst.text)
+    if kind is None:
+        return False
+    known = tuple(part.message_id for draft in turn.state.drafts for part in draft.parts)
+    forget_drafts(turn)
+    turn.do(Divert(kind, (*known, *burst.ids)))
+    turn.say(f"divert.{kind}", elsewhere=turn.rules.elsewhere.get(DiversionKind(kind), "@divert.elsewhere"))
+    return True
+
+
+def forget_drafts(turn: Turn) -> None:
+    """Drop every unfinished report."""
+    for draft in turn.state.drafts:
+        turn.drop_draft(draft.id)
+
+
+def erase(turn: Turn, burst: Burst) -> bool:
+    """The person wants their data erased (VN-4): a person checks who asks."""
+    if not mentions("erase", burst.text):
+        return False
+    turn.do(EraseRequest())
+    turn.say("erase")
+    return True
+
+
+def ask_for_person(turn: Turn, burst: Burst) -> bool:
+    """Hand over; what was told so far goes along."""
+    if not wants_person(burst.text):
+        return False
+    if read(burst.text, turn.rules).tells and (turn.draft is not None or telling_words(burst.text) > 4):
+        absorb(turn, burst)
+    drafting.hand_over(turn, "asked")
+    return True
+
+
+def cancel(turn: Turn, burst: Burst) -> bool:
+    """The report is no longer wanted."""
+    if not cancels(burst.text) or corrects_something(read(burst.text, turn.rules)):
+        return False
+    asked_none = turn.state.asking in drafting.CAN_BE_NONE and (says("no", burst.text) or says("none", burst.text))
+    return not asked_none and call_off(turn, burst)
+
+
+def corrects_something(reading: Reading) -> bool:
+    """Whether a correction holds a fact: "gửi nhầm chỗ, hủy giúp" holds none."""
+    right = reading.correction
+    return right is not None and (right.facts_only or right.tells)
+
+
+def call_off(turn: Turn, burst: Burst) -> bool:
+    """Drop the unfinished report, or withdraw the one sent last."""
+    if turn.draft is not None:
+        forget_drafts(turn)
+        turn.say("cancelled.draft")
+        return True
+    return afterwards.withdraw_report(turn, burst.text.raw)
+
+
+def tell_status(turn: Turn, burst: Burst) -> bool:
+    """ "Tới đâu rồi?" with a code, about the report of this conversation, or with the code still to be told."""
+    code = only_code(burst.text) if turn.draft is None else ""
+    if turn.state.asking_code and (code := code or read_code(burst.text)):
+        return answer_status(turn, code)
+    if turn.draft is not None and turn.state.asking is not None and not read_code(burst.text):
+        return False
+    code = read_code(burst.text)
+    if not (asks_status(burst.text) or (code and only_code(burst.text) and turn.draft is None)):
+        return False
+    if not code and (
+        read(burst.text, turn.rules).pieces or (turn.report is None and read(burst.text, turn.rules).categories)
+    ):
+        return False
+    return answer_status(turn, code or (turn.report.code if turn.report else ""))
+
+
+def answer_status(turn: Turn, code: str) -> bool:
+    """Look a code up; ask for it where none is known."""
+    turn.change(asking_code=not code)
+    if code:
+        turn.do(AskStatus(code))
+    else:
+        turn.say("ask.code")
+    return True
