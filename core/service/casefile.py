@@ -17,7 +17,11 @@ from core.storage.cases import CaseRow, ClockRow, EventRow, TaskRow
 
 @dataclass
 class CaseFile:
-    """`case` already holds `events`; `stored_version` and `head` are those of the database."""
+    """
+    `case` already holds `events`; `stored_version` and `head` are those of the database.
+
+    `subject`: the key subject its texts are sealed under; empty: the case's own id.
+    """
 
     pack: Pack
     case: Case | None = None
@@ -25,12 +29,13 @@ class CaseFile:
     head: bytes = b""
     search_text: str = ""
     events: list[Event] = field(default_factory=list)
+    subject: str = ""
 
     @classmethod
-    def of(cls, row: CaseRow, pack: Pack) -> CaseFile:
+    def of(cls, row: CaseRow, pack: Pack, *, subject: str = "") -> CaseFile:
         """A stored case."""
         case = Case.model_validate(row.state)
-        return cls(pack, case, row.version, row.head, row.search_text)
+        return cls(pack, case, row.version, row.head, row.search_text, subject=subject)
 
     def take(self, events: Sequence[Event]) -> None:
         """Fold what was decided."""

@@ -113,6 +113,8 @@ class Converse:
 
     async def happen(self, work: Work, talk: Talk, happening: Happening) -> None:
         """Let the dialogue answer anything else that happens, and do what it says, in order."""
+        if talk.gone:
+            return
         answer = await self._think(talk, happening)
         diverted = next((effect for effect in answer.effects if isinstance(effect, Divert)), None)
         if diverted is not None:

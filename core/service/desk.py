@@ -27,8 +27,8 @@ from core.service.casefile import CaseFile
 from core.service.regulation import Regulation
 from core.service.safe import Safe
 from core.service.work import Work
-from core.storage import cases, reports
-from core.storage.database import Database
+from core.storage import cases, erasure, reports
+from core.storage.database import Connection, Database
 
 _LONGEST_TEXT = 20_000
 
@@ -52,8 +52,8 @@ class CaseDesk:
     async def open(self, work: Work, case_id: str) -> CaseFile:
         """A case, in the hand of this unit. NotFound."""
         if case_id not in work.cases:
-            row = await self._database.read(partial(cases.load, case_id=case_id))
-            work.cases[case_id] = CaseFile.of(row, self.regulation.packs.get(row.regulation))
+            row, subject = await self._database.read(partial(_load, case_id=case_id))
+            work.cases[case_id] = CaseFile.of(row, self.regulation.packs.get(row.regulation), subject=subject)
         return work.cases[case_id]
 
     async def receive(self, work: Work, payload: Mapping[str, Any], *, search_text: str) -> Issued | Refusal:
@@ -81,7 +81,7 @@ class CaseDesk:
         self, work: Work, case_id: str, kind: type[Command], payload: Mapping[str, Any], actor: Actor
     ) -> Issued | Refusal:
         file = work.cases[case_id]
-        sealer = _Sealer(self._safe.vault, subject_id=case_id)
+        sealer = _Sealer(self._safe.vault, subject_id=file.subject or case_id)
         try:
             command = kind.model_validate(dict(payload), context={"sealer": sealer})
         except ValidationError as error:
@@ -121,6 +121,11 @@ class CaseDesk:
         """VersionConflict unless the case still is at the version its reader saw (If-Match)."""
         if version is not None and file.stored_version != version:
             raise VersionConflict(f"case is at version {file.stored_version}, not {version}")
+
+
+def _load(connection: Connection, *, case_id: str) -> tuple[cases.CaseRow, str]:
+    """The case, and the subject its texts are sealed under (another one once somebody was erased from it)."""
+    return cases.load(connection, case_id), erasure.text_subject(connection, case_id)
 
 
 class _Sealer:

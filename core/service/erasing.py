@@ -118,7 +118,8 @@ class Eraser:
         files = [task.contact_id, *found.other_subjects, *emptied, *map(file_subject, sorted(emptied))]
         keys = tuple(dict.fromkeys((*task.destroy, *files)))
         await asyncio.to_thread(self._destroy, keys)
-        waiting = await self._database.write(partial(erasure.clear, found=found, now=self._now()))
+        clear = partial(erasure.clear, contact_id=task.contact_id, emptied=emptied, now=self._now())
+        waiting = await self._database.write(clear)
         for subject in files:
             await self._media.delete_subject(subject)
         await self._database.erase_traces()

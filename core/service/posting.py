@@ -42,7 +42,9 @@ class Posting:
         self._now = now
 
     async def say(self, work: Work, talk: Talk, letter: Letter) -> None:
-        """Write to the person of this conversation, on its channel, in its thread."""
+        """Write to the person of this conversation, on its channel, in its thread; to one who was erased, nothing."""
+        if talk.gone:
+            return
         entry, row = await asyncio.to_thread(self._prepare, talk, letter)
         talk.next_seq += 1
         work.add(partial(outbox.add, entries=[entry]))

@@ -66,6 +66,11 @@ class Talk:
         """Whose conversation it is."""
         return self.row.contact_id
 
+    @property
+    def gone(self) -> bool:
+        """Whether its person was erased: nothing is said in it, or written about it, any more (VN-4)."""
+        return not self.row.address_blind
+
 
 class Talks:
     """Opens and saves conversations."""
@@ -102,7 +107,7 @@ class Talks:
         """The conversation, else the contact whose address this is, else None."""
         if message.conversation_hint:
             named = conversations.find(connection, message.conversation_hint)
-            if named is not None and named.channel == message.channel:
+            if named is not None and named.channel == message.channel and named.address_blind:
                 return named
         known = conversations.of_provider_ids(connection, blind.hints)
         for hint in blind.hints:
@@ -194,6 +199,8 @@ class Talks:
             await self._save(work, talk)
 
     async def _save(self, work: Work, talk: Talk) -> None:
+        if talk.gone:
+            return
         now = self._now()
         row, profile = await asyncio.to_thread(self._sealed_row, talk, now)
         if not talk.is_new:

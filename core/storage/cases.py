@@ -106,6 +106,7 @@ def _store_row(connection: Connection, row: CaseRow, expected: int) -> None:
     if expected == 0:
         connection.execute(insert(case).values(values))
         return
+    del values["search_text"]  # words of the reporter: written once, and never again after an erasure
     changed = connection.execute(update(case).where(case.c.id == row.id, case.c.version == expected).values(values))
     if changed.rowcount != 1:
         raise VersionConflict(f"case {row.id} is no longer at version {expected}")

@@ -106,9 +106,11 @@ def contact_by_address(connection: Connection, address_blind: str) -> str | None
 def create_contact(
     connection: Connection, contact_id: str, *, now: datetime, profile_sealed: bytes | None = None
 ) -> None:
-    """A person we had not met; a second creation of the same id does nothing."""
+    """A person we had not met; a second creation of the same id does nothing. VersionConflict: erased meanwhile."""
     values = {"id": contact_id, "created_at": now, "profile_sealed": profile_sealed}
     connection.execute(insert_or_ignore(connection, contact).values(values))
+    if connection.scalar(select(contact.c.erased_at).where(contact.c.id == contact_id)) is not None:
+        raise VersionConflict(f"contact {contact_id} was erased meanwhile")
 
 
 def set_profile(connection: Connection, contact_id: str, profile_sealed: bytes) -> None:

@@ -268,12 +268,17 @@ def _forget_answers(connection: Connection, case_id: str) -> None:
         after = (rows[-1][0], rows[-1][1])
 
 
-def clear(connection: Connection, found: Holdings, *, now: datetime) -> tuple[str, ...]:
+def clear(connection: Connection, contact_id: str, *, emptied: Collection[str], now: datetime) -> tuple[str, ...]:
     """
     Take every sealed and every blind column of a contact away; returns raw bodies that must wait.
 
     A raw body that also holds somebody else's message which nobody has taken up yet is left for the next try.
+
+    Args:
+        emptied: cases of this person alone; what was published of one in the last moment goes, too.
     """
+    found = holdings(connection, contact_id)
+    connection.execute(delete(publication).where(publication.c.case_id.in_(emptied)))
     waiting = _forget_raw(connection, found)
     connection.execute(delete(timer).where(timer.c.conversation_id.in_(found.conversation_ids)))
     connection.execute(
