@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.cases.decide import Actor, Context
@@ -52,6 +52,7 @@ class CasePage:
         texts = self.opener.texts(self.rows.texts)
         reported = {row.id: self.opener.report(row) for row in self.rows.reports}
         known = [report for report in reported.values() if report is not None]
+        reading = replace(reading, curtain=reading.curtain.about(report.reporter for report in known))
         held = held_files(case, known, names=names, curtain=reading.curtain)
         parts = PartReader(names, reading.curtain, texts)
         talks = TalkReader(self.opener, names, reading.curtain)
@@ -82,7 +83,7 @@ class CasePage:
             clocks=tuple(
                 clock_view(clock, names, now=reading.now, calendar=reading.calendar) for clock in case.clocks.values()
             ),
-            reports=tuple(self._report(row, reported[row.id]) for row in self.rows.reports),
+            reports=tuple(self._report(row, reported[row.id], reading.curtain) for row in self.rows.reports),
             conversations=tuple(talks.view(talk, cases=self._cases_of(talk.row.id)) for talk in self.rows.talks),
             dispatches=tuple(map(parts.dispatch, case.dispatches)),
             coordinations=tuple(map(parts.coordination, case.coordinations)),
@@ -114,8 +115,7 @@ class CasePage:
                 rules=task.rules,
             )
 
-    def _report(self, row: ReportRow, report: Report | None) -> ReportView:
-        curtain = self.reading.curtain
+    def _report(self, row: ReportRow, report: Report | None, curtain: Curtain) -> ReportView:
         received_in = {one.report_id: one.case_id for one in self.rows.case.reports}
         view = ReportView(
             id=row.id,

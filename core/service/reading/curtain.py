@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from core.contract.schema import Attachment, Place, Reporter
-from core.privacy.mask import mask_address, mask_email, mask_identity_number, mask_name, mask_phone, mask_text
+from core.privacy.erasure import terms_of
+from core.privacy.mask import STARS, mask_address, mask_email, mask_identity_number, mask_name, mask_phone, mask_text
+from core.privacy.redact import MARKER, redact
 from core.service.reading.views import PlaceView, ReporterView
 
 EXCERPT = 140
@@ -14,13 +16,19 @@ EXCERPT = 140
 
 @dataclass(frozen=True)
 class Curtain:
-    """`revealed`: drawn aside; whoever does so has the reading logged."""
+    """`revealed`: drawn aside; whoever does so has the reading logged. `terms`: what else in words tells who it is."""
 
     revealed: bool = False
+    terms: tuple[str, ...] = ()
+
+    def about(self, people: Iterable[Reporter]) -> Curtain:
+        """The same curtain, which knows these people's names."""
+        known = dict.fromkeys([*self.terms, *(term for one in people for term in terms_of(Reporter(name=one.name)))])
+        return replace(self, terms=tuple(known))
 
     def said(self, text: str) -> str:
-        """What a citizen wrote: numbers and addresses in it are masked."""
-        return text if self.revealed else mask_text(text)
+        """What a citizen wrote: numbers, mail addresses and the names of those we know are masked."""
+        return text if self.revealed else mask_text(_without(text, self.terms))
 
     def name(self, name: str) -> str:
         """A person's name."""
@@ -61,7 +69,12 @@ class Curtain:
         return file.model_copy(update={"source_url": None, **hidden})
 
 
-def excerpt(text: str) -> str:
-    """The first words, masked, in one line."""
-    line = " ".join(mask_text(text).split())
+def excerpt(text: str, curtain: Curtain) -> str:
+    """The first words, masked whatever the curtain, in one line."""
+    line = " ".join(replace(curtain, revealed=False).said(text).split())
     return line if len(line) <= EXCERPT else line[:EXCERPT].rsplit(" ", 1)[0] + " …"
+
+
+def _without(text: str, terms: tuple[str, ...]) -> str:
+    """The text with these words starred out; what was erased in it stays marked as erased."""
+    return MARKER.join(redact(part, terms).replace(MARKER, STARS) for part in text.split(MARKER))

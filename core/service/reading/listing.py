@@ -15,7 +15,7 @@ from core.service.reading.views import CaseLine, Page, QueueLine
 from core.storage import cases
 from core.storage.cases import CaseRow, QueueRow
 from core.storage.database import Connection
-from core.storage.reports import VaultRow
+from core.storage.reports import ReportRow
 
 PAGE = 50
 
@@ -24,13 +24,13 @@ class _Queue(NamedTuple):
     rows: list[QueueRow]
     after: After | None
     states: dict[str, Case]
-    contents: dict[str, VaultRow]
+    contents: dict[str, ReportRow]
 
 
 class _Found(NamedTuple):
     rows: list[CaseRow]
     after: After | None
-    contents: dict[str, VaultRow]
+    contents: dict[str, ReportRow]
 
 
 class ReadsLists(Reads):
@@ -82,6 +82,6 @@ class ReadsLists(Reads):
         reader = await self._lines(found.contents)
         return Page[CaseLine](items=tuple(map(reader.case_line, found.rows)), after=found.after)
 
-    async def _lines(self, contents: dict[str, VaultRow]) -> ListReader:
+    async def _lines(self, contents: dict[str, ReportRow]) -> ListReader:
         words = await asyncio.to_thread(lists.excerpts, contents, self._opener)
         return ListReader(self._regulation, self._now(), words)

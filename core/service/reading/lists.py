@@ -11,7 +11,7 @@ from core.contract.errors import NotFound
 from core.identity.codes import format_code, parse_code
 from core.identity.phones import valid
 from core.intake.fold import fold
-from core.service.reading.curtain import excerpt
+from core.service.reading.curtain import Curtain, excerpt
 from core.service.reading.gathering import Opener
 from core.service.reading.names import Names
 from core.service.reading.views import CaseLine, QueueLine
@@ -20,7 +20,7 @@ from core.service.safe import Safe
 from core.storage import cases, reports, staff_lists
 from core.storage.cases import CaseRow, QueueRow, Search
 from core.storage.database import Connection
-from core.storage.reports import VaultRow
+from core.storage.reports import ReportRow
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FAR = 2**62
@@ -164,15 +164,16 @@ class ListReader:
         return Names(self.regulation.packs.get(regulation), self.regulation.agencies)
 
 
-def content_rows(connection: Connection, states: Iterable[Case]) -> dict[str, VaultRow]:
-    """The sealed content of these cases, by case id."""
-    ids = {case.content.id: case.id for case in states if case.content is not None}
-    return {ids[row.id]: row for row in reports.texts(connection, list(ids))}
+def content_rows(connection: Connection, states: Iterable[Case]) -> dict[str, ReportRow]:
+    """The first report of each of these cases, by case id."""
+    ids = {case.reports[0].report_id: case.id for case in states}
+    return {ids[row.id]: row for row in reports.find(connection, list(ids))}
 
 
-def excerpts(rows: Mapping[str, VaultRow], opener: Opener) -> dict[str, str]:
+def excerpts(rows: Mapping[str, ReportRow], opener: Opener) -> dict[str, str]:
     """First words, masked, by case id; runs in a thread."""
-    return {case_id: excerpt(opener.text(row)) for case_id, row in rows.items()}
+    told = ((case_id, opener.report(row)) for case_id, row in rows.items())
+    return {case_id: excerpt(one.content, Curtain().about([one.reporter])) for case_id, one in told if one}
 
 
 def states_of(connection: Connection, ids: Collection[str]) -> dict[str, Case]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from core.contract.schema import Attachment
+from core.contract.schema import Attachment, Reporter
 from core.identity.codes import format_code
 from core.service.reading.curtain import Curtain, excerpt
 from core.service.reading.gathering import Opener, TalkRows
@@ -39,11 +39,18 @@ class TalkReader:
             needs_human=row.needs_human,
             unread=row.unread,
             last_message_at=row.last_message_at,
-            excerpt=excerpt(said.text) if said else "",
+            excerpt=excerpt(said.text, self.curtain) if said else "",
         )
 
     def view(self, talk: TalkRows, *, cases: Mapping[str, str]) -> ConversationView:
         """One conversation; `cases`: report code → case id."""
+        who = self.opener.correspondent(talk.row)
+        if who is not None:
+            knowing = replace(self, curtain=self.curtain.about([Reporter(name=who.name)]))
+            return knowing._view(talk, cases)
+        return self._view(talk, cases)
+
+    def _view(self, talk: TalkRows, cases: Mapping[str, str]) -> ConversationView:
         line = self.line(talk.row, talk.messages[-1] if talk.messages else None)
         return ConversationView(
             **dict(line),

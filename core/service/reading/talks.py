@@ -36,6 +36,7 @@ PAGE = 50
 
 class _Talk(NamedTuple):
     talk: TalkRows
+    profile: bytes | None
     cases: dict[str, str]
     users: dict[str, str]
 
@@ -70,8 +71,13 @@ class ReadsPeople(Reads):
         self._check(member)
         found = await self._database.read(partial(_read_talk, conversation_id=conversation_id))
         await self._reveal(member, reveal, what="conversation", ref=conversation_id)
-        reader = TalkReader(self._opener, self.names(users=found.users), Curtain(reveal))
-        return await asyncio.to_thread(partial(reader.view, found.talk, cases=found.cases))
+        return await asyncio.to_thread(self._talk_view, found, Curtain(reveal))
+
+    def _talk_view(self, found: _Talk, curtain: Curtain) -> ConversationView:
+        contact = found.talk.row.contact_id
+        who = self._safe.open_or_none(found.profile, Reporter, subject_id=contact, place=f"contact:{contact}")
+        reader = TalkReader(self._opener, self.names(users=found.users), curtain.about([who] if who else []))
+        return reader.view(found.talk, cases=found.cases)
 
     async def open_message_file(self, conversation_id: str, key: str, member: Member) -> None:
         """Let a file of a conversation be read, and log it. NotFound unless it holds it."""
@@ -117,7 +123,8 @@ def _read_talk(connection: Connection, conversation_id: str) -> _Talk:
         raise NotFound(conversation_id)
     told = reports.of_contact(connection, talks[0].row.contact_id)
     cases = {row.code: row.case_id for row in told if row.conversation_id == conversation_id}
-    return _Talk(talks[0], cases, staff_lists.user_names(connection, set(authors(talks))))
+    profile = conversations.profile(connection, talks[0].row.contact_id)
+    return _Talk(talks[0], profile, cases, staff_lists.user_names(connection, set(authors(talks))))
 
 
 def _read_contact(connection: Connection, contact_id: str) -> _Contact:

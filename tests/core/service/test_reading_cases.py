@@ -87,6 +87,7 @@ async def test_people_are_masked_until_somebody_asks_and_that_is_logged(world: W
     assert masked.reports[0].reporter.name == "N*** V** A*"
     assert "0900 000 001" not in masked.model_dump_json()
     assert "an@hopthu" not in masked.model_dump_json()
+    assert "Nguyễn Văn An" not in masked.model_dump_json()
     assert await accesses(world, case_id) == []
 
     clear = await reader.case_page(case_id, ioc, reveal=True)
