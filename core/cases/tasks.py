@@ -59,7 +59,7 @@ def _of_case(pack: Pack, case: Case) -> Iterator[Task]:
     if not _is_work(stage):
         return
     for agency_id in _owners(pack, case, stage):
-        yield _task(stage, _clock(case, stage), agency_id=agency_id)
+        yield _task(stage, _clock(pack, case, stage), agency_id=agency_id)
 
 
 def _owners(pack: Pack, case: Case, stage: Stage) -> Iterator[str | None]:
@@ -77,7 +77,7 @@ def _of_dispatches(pack: Pack, case: Case) -> Iterator[Task]:
         if _is_work(stage):
             level = pack.roles[stage.owner].level
             agency = {"agency": item.agency_id, "unit": item.unit_id or item.agency_id}.get(level)
-            clock = _clock(case, stage, dispatch_id=item.id)
+            clock = _clock(pack, case, stage, dispatch_id=item.id)
             yield _task(stage, clock, agency_id=agency, dispatch_id=item.id, staff_id=item.staff_id)
 
 
@@ -85,7 +85,7 @@ def _of_coordinations(pack: Pack, case: Case) -> Iterator[Task]:
     for item in case.coordinations:
         stage = pack.stage("coordination", item.stage)
         if _is_work(stage):
-            clock = _clock(case, stage, coordination_id=item.id)
+            clock = _clock(pack, case, stage, coordination_id=item.id)
             yield _task(stage, clock, agency_id=item.agency_id, coordination_id=item.id)
 
 
@@ -94,19 +94,23 @@ def _is_work(stage: Stage) -> bool:
 
 
 def _clock(
-    case: Case, stage: Stage, *, dispatch_id: str | None = None, coordination_id: str | None = None
+    pack: Pack, case: Case, stage: Stage, *, dispatch_id: str | None = None, coordination_id: str | None = None
 ) -> CaseClock | None:
-    """The limit that presses the owner: their own on this subject first, then on the case; the nearest of several."""
-    running = [item for item in case.clocks.values() if item.purpose == "deadline" and item.state != "stopped"]
+    """
+    The limit that presses the owner, the nearest of several: their own, else a colleague's for the same thing.
+
+    An hour to receive and distribute is the distributor's, and presses the receptionist before that.
+    """
     about = [
         item
-        for item in running
-        if item.role == stage.owner
-        and item.dispatch_id in (None, dispatch_id)
-        and item.coordination_id in (None, coordination_id)
+        for item in case.clocks.values()
+        if (item.purpose, item.dispatch_id, item.coordination_id) == ("deadline", dispatch_id, coordination_id)
+        and item.state != "stopped"
     ]
-    own = [item for item in about if item.dispatch_id == dispatch_id and item.coordination_id == coordination_id]
-    return min(own or about, key=lambda item: item.late_from, default=None)
+    level = pack.roles[stage.owner].level
+    own = [item for item in about if item.role == stage.owner]
+    colleagues = [item for item in about if pack.roles[item.role].level == level]
+    return min(own or colleagues, key=lambda item: item.late_from, default=None)
 
 
 def _task(stage: Stage, clock: CaseClock | None, **about: str | None) -> Task:
