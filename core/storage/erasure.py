@@ -78,23 +78,27 @@ def _ids(connection: Connection, table: Table, condition: Any) -> tuple[str, ...
 
 
 def _cases_of(connection: Connection, contact_id: str) -> list[str]:
-    """Cases a report of theirs hangs on now, and those it was received in before it was linked."""
-    query = select(report.c.case_id, case.c.state).join(case, case.c.id == report.c.case_id)
-    found: set[str] = set()
-    for case_id, state in connection.execute(query.where(report.c.contact_id == contact_id)):
+    """Cases their reports hang on, were received in before they were linked, or are answered by since."""
+    reported = connection.scalars(select(report.c.case_id).where(report.c.contact_id == contact_id))
+    pending, found = set(reported), set[str]()
+    while pending:
+        case_id = pending.pop()
+        state = connection.scalar(select(case.c.state).where(case.c.id == case_id))
+        if case_id in found or state is None:
+            continue
         found.add(case_id)
-        found.update(one["case_id"] for one in state["reports"] if one["contact_id"] == contact_id)
+        pending.update(one["case_id"] for one in state["reports"] if one["contact_id"] == contact_id)
+        pending.update(filter(None, [state["merged_into"]]))
     return sorted(found)
 
 
 def _case_holding(connection: Connection, case_id: str) -> CaseHolding:
     subject = text_subject(connection, case_id)
-    state = connection.scalar(select(case.c.state).where(case.c.id == case_id)) or {"reports": ()}
+    state = connection.scalar(select(case.c.state).where(case.c.id == case_id))
     hanging = connection.scalars(select(report.c.contact_id).where(report.c.case_id == case_id))
-    received = (one["contact_id"] for one in state["reports"] if one["case_id"] == case_id)
     return CaseHolding(
         case_id=case_id,
-        reporters=frozenset([*hanging, *received]),
+        reporters=frozenset([*hanging, *(one["contact_id"] for one in state["reports"])]),
         text_subject=subject,
         text_ids=_ids(connection, vault, vault.c.subject_id == subject),
         published=connection.scalar(select(publication.c.case_id).where(publication.c.case_id == case_id)) is not None,
@@ -260,11 +264,12 @@ def _forget_answers(connection: Connection, case_id: str) -> None:
     """Answers remembered for repeated API requests may quote a case."""
     needle, after = case_id.encode(), ("", "")
     place = tuple_(idempotency.c.scope, idempotency.c.key)
-    query = select(idempotency.c.scope, idempotency.c.key, idempotency.c.response).order_by(place).limit(_BATCH)
+    columns = (idempotency.c.scope, idempotency.c.key, idempotency.c.response)
+    query = select(*columns).order_by(*columns[:2]).limit(_BATCH)
     while rows := connection.execute(query.where(place > after)).all():
         for scope, key, response in rows:
             if needle in response:
-                connection.execute(delete(idempotency).where(place == (scope, key)))
+                connection.execute(delete(idempotency).where(idempotency.c.scope == scope, idempotency.c.key == key))
         after = (rows[-1][0], rows[-1][1])
 
 

@@ -1,0 +1,341 @@
+"""
+Erasing a person: afterwards their name is nowhere, and chain and fold still verify (VN-4, VN-15).
+
+The canary is a name that stands in every place a citizen can write: sender, subject, text, file name, file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from channels.email.sandbox import write_reply
+from core.cases.decide import Actor
+from core.cases.events import CaseJoined, ReportsLinked
+from core.cases.events.base import ActorRef
+from core.contract.errors import NotFound
+from core.contract.schema import OutboundMessage, Report, Reporter
+from core.intake.state import Dialogue
+from core.privacy.erasure import MARKER, ErasureMode
+from core.privacy.errors import Erased
+from core.service.desk import Issued
+from core.service.erasing import Eraser
+from core.service.safe import Safe
+from core.service.talk import Correspondent, MessageContent
+from core.service.work import Work
+from core.storage import backup, cases, erasure, tables
+from core.storage.cases import CaseRow, Search
+from core.storage.database import Connection, Database
+from gateway.admin.services import auditor_of, eraser_of
+from tests.support.canary import find_in_files, find_in_texts
+from tests.support.databases import on_both_engines
+from tests.support.deployments import MAILBOX, World
+from tests.support.letters import received, write_mail
+
+T = TypeVar("T")
+
+CANARY = "Bạch Kỳ Lân"
+WORD = "zqxcanary7"
+CENTRE = Actor("ioc", frozenset({"receptionist", "distributor", "editor"}))
+
+
+async def write_everything(world: World) -> None:
+    """A mail that holds the canary wherever a mail can hold something."""
+    mail = EmailMessage()
+    mail["From"], mail["To"] = f"{CANARY} <{WORD}@hopthu.example.vn>", MAILBOX
+    mail["Subject"] = f"Đèn hỏng trước nhà {CANARY} {WORD}"
+    mail["Message-ID"] = make_msgid(idstring=WORD, domain="hopthu.example.vn")
+    mail["Date"] = format_datetime(world.clock())
+    mail.set_content(
+        f"Tôi là {CANARY} ({WORD}). Đèn đường trước số 12 Lê Lợi, phường Vĩnh Ninh hỏng từ hôm qua."
+    )
+    held = f"Ghi chú của {CANARY}, {WORD}.\n".encode()
+    mail.add_attachment(held, maintype="text", subtype="plain", filename=f"{CANARY} {WORD}.txt")
+    await world.mail.send(mail.as_bytes(), sender=f"{WORD}@hopthu.example.vn", recipients=[MAILBOX])
+    await world.settle()
+
+
+async def only_case(world: World) -> CaseRow:
+    """The one case there is."""
+    (found,) = await world.deployment.database.read(partial(cases.search, wanted=Search()))
+    return found
+
+
+async def issue(world: World, case_id: str, actor: Actor, name: str, **payload: object) -> None:
+    """One command that must be allowed."""
+    answer = await world.deployment.clerk.execute(case_id, name, payload, actor=actor)
+    assert isinstance(answer, Issued), answer
+    await world.settle()
+
+
+async def work_it(world: World, case_id: str, *, answer: str) -> None:
+    """From receipt to publication."""
+    await issue(world, case_id, CENTRE, "accept")
+    agency = next(one.id for one in world.deployment.regulation.agencies.of_kinds(["enterprise"]))
+    await issue(world, case_id, CENTRE, "dispatch", agencies=[agency])
+    officer, leader = (Actor(role, frozenset({role}), agency) for role in ("officer", "leader"))
+    await issue(world, case_id, officer, "accept_dispatch")
+    await issue(world, case_id, officer, "submit_result", result=f"Đã thay đèn cho {CANARY}, {WORD}.")
+    await issue(world, case_id, leader, "approve")
+    await issue(world, case_id, CENTRE, "publish", text=answer)
+
+
+async def everything_readable(world: World) -> list[str | bytes]:
+    """Every sealed column, raw body and file that can still be opened, opened with the deployment's own keys."""
+    deployment = world.deployment
+    opened = await deployment.database.read(_sealed_rows)
+    texts = await asyncio.to_thread(lambda: list(_open_rows(deployment.safe, opened)))
+    for path in (deployment.settings.data / "media").rglob("*"):
+        if path.is_file():
+            try:
+                file = await deployment.media.open(path.parent.name + path.name)
+            except NotFound:
+                continue
+            texts += [file.data, file.name]
+    return texts
+
+
+Sealed = list[tuple[str, str, str, bytes, bytes | None]]
+
+
+def _sealed_rows(connection: Connection) -> Sealed:
+    """(kind, id, subject, sealed, wrapped key) of every row with something sealed in it."""
+    found: Sealed = []
+    contact_of = {row.id: row.contact_id for row in connection.execute(tables.conversation.select())}
+    for row in connection.execute(tables.vault.select()):
+        found.append(("vault", row.id, row.subject_id, row.sealed, None))
+    for row in connection.execute(tables.report.select()):
+        found.append(("report", row.id, row.contact_id, row.content_sealed, None))
+    for row in connection.execute(tables.contact.select()):
+        found.append(("contact", row.id, row.id, row.profile_sealed, None))
+    for row in connection.execute(tables.message.select()):
+        found.append(("message", row.id, contact_of[row.conversation_id], row.content_sealed, None))
+    for row in connection.execute(tables.conversation.select()):
+        found.append(("correspondent", row.id, row.contact_id, row.correspondent_sealed, None))
+        found.append(("dialogue", row.id, row.contact_id, row.dialogue_sealed, None))
+    for row in connection.execute(tables.outbox.select()):
+        found.append(("outbox", row.id, row.subject_id, row.payload_sealed, None))
+    for row in connection.execute(tables.inbox_raw.select()):
+        found.append(("raw", row.id, "", row.body_sealed, row.wrapped_key))
+    return [row for row in found if row[3] is not None]
+
+
+_MODELS = {
+    "report": (Report, "report"),
+    "contact": (Reporter, "contact"),
+    "message": (MessageContent, "message"),
+    "correspondent": (Correspondent, "conversation"),
+    "dialogue": (Dialogue, "conversation"),
+    "outbox": (OutboundMessage, "outbox"),
+}
+
+
+def _open_rows(safe: Safe, rows: Sealed) -> Iterator[str | bytes]:
+    for kind, row_id, subject, sealed, wrapped in rows:
+        try:
+            if kind == "vault":
+                yield safe.vault.open(sealed, vault_id=row_id, subject_id=subject)
+            elif kind == "raw":
+                yield safe.zone.open(wrapped, sealed, binding=row_id)
+            else:
+                model, place = _MODELS[kind]
+                yield safe.open_model(sealed, model, subject_id=subject, place=f"{place}:{row_id}").model_dump_json()
+        except Erased:
+            continue
+
+
+async def back_up(world: World, folder: Path) -> None:
+    """A backup of the archive, as the command makes it."""
+    deployment = world.deployment
+    media = deployment.settings.data / "media"
+    await backup.back_up(deployment.database, folder, vault=deployment.safe.vault, media=media, now=world.clock())
+
+
+@pytest.mark.rule("VN-4")
+async def test_after_an_erasure_the_name_is_nowhere(
+    world: World, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Not in database, write-ahead log, key store, files, journal, an older backup, a newer one, or the logs."""
+    await write_everything(world)
+    case = await only_case(world)
+    await work_it(world, case.id, answer=f"Đã thay đèn theo phản ánh của {CANARY} {WORD}.")
+    await back_up(world, tmp_path / "backup-before")
+    assert len(find_in_texts(await everything_readable(world), [WORD])) >= 8  # the search finds what is there
+
+    done = await eraser_of(world.deployment).erase_reporter(case.code)
+    await back_up(world, tmp_path / "backup-after")
+
+    assert (done.cases_emptied, done.cases_redacted, done.waiting) == (1, 0, 0)
+    assert find_in_files(tmp_path, [CANARY, WORD]) == []
+    assert find_in_texts(await everything_readable(world), [CANARY, WORD]) == []
+    written = capfd.readouterr()
+    assert find_in_texts([written.out, written.err], [CANARY, WORD]) == []
+    audited = await auditor_of(world.deployment).verify()
+    assert audited.findings == []
+    assert audited.events >= 10
+
+
+async def test_before_an_erasure_the_search_finds_the_name_on_disk(world: World, tmp_path: Path) -> None:
+    """The search of the test above can fail: what is searched by staff stands in clear, in the database alone."""
+    await write_everything(world)
+    await back_up(world, tmp_path / "backup")
+
+    found = find_in_files(tmp_path, [WORD])
+
+    assert any(place.startswith("var/langnghe.sqlite3") for place in found)
+    assert not any(place.startswith("backup") for place in found)
+
+
+@pytest.mark.rule("VN-4")
+@on_both_engines
+async def test_what_was_erased_stays_erased(world: World) -> None:
+    """A second time does nothing; the case goes on; the same person writing again is somebody new."""
+    await write_mail(world, "Đèn đường trước số 12 Lê Lợi, phường Vĩnh Ninh hỏng từ hôm qua.")
+    case = await only_case(world)
+    first = await eraser_of(world.deployment).erase_reporter(case.code)
+    sent = len(received(world))
+
+    again = await eraser_of(world.deployment).erase_contact(first.contact_id)
+    await issue(world, case.id, CENTRE, "cancel", reason_code="mistake", reason="Người gửi đã được xóa.")
+    await write_mail(world, "Cống trước số 3 Hùng Vương, phường Phú Nhuận bị nghẹt từ sáng nay.")
+
+    assert (first.already, again.already) == (False, True)
+    assert len(received(world)) == sent + 1  # nothing to the erased, a receipt to the new
+    assert (await auditor_of(world.deployment).verify()).findings == []
+    contacts = await world.deployment.database.read(erasure.contacts_kept)
+    assert len(contacts) == 1
+    assert contacts != [first.contact_id]
+
+
+async def test_an_answer_in_an_erased_thread_begins_a_new_conversation(world: World) -> None:
+    """The reply still carries our signed token; nothing of it may be lost, and nothing old comes back."""
+    await write_mail(world, "Đèn đường trước số 12 Lê Lợi, phường Vĩnh Ninh hỏng từ hôm qua.")
+    case = await only_case(world)
+    receipt = world.mail.mails[-1]
+    await eraser_of(world.deployment).erase_reporter(case.code)
+
+    reply = write_reply(receipt, "Cây đổ chắn ngang trước số 5 Nguyễn Huệ, phường Vĩnh Ninh, sáng nay.")
+    await world.mail.send(
+        reply.as_bytes(), sender=receipt.recipient, recipients=[str(reply["To"]).split("<")[-1].strip(">")]
+    )
+    await world.settle()
+
+    found = await world.deployment.database.read(partial(cases.search, wanted=Search()))
+    assert len(found) == 2
+    assert {one.stage for one in found} == {"received"}
+
+
+async def link(world: World, main_id: str, other_id: str) -> None:
+    """Answer the reports of one case with another, as `link_report` records it."""
+    desk, work, at = world.deployment.clerk.desk, Work(), world.clock()
+    main, other = await desk.open(work, main_id), await desk.open(work, other_id)
+    by = ActorRef(id="ioc", role="editor")
+    main.take([ReportsLinked(kind="reports_linked", at=at, by=by, other_case=other_id, reports=other.now.reports)])
+    other.take([CaseJoined(kind="case_joined", at=at, by=by, main_case=main_id)])
+    desk.close(work)
+    await work.commit(world.deployment.database)
+
+
+@on_both_engines
+async def test_a_case_shared_with_others_is_redacted(world: World, tmp_path: Path) -> None:
+    """The other reporter keeps their answer; only the erased name is gone, everywhere."""
+    await write_everything(world)
+    shared = await only_case(world)
+    await write_mail(world, "Đèn đường ở số 12 Lê Lợi, phường Vĩnh Ninh vẫn hỏng.", sender="binh@hopthu.example.vn")
+    found = await world.deployment.database.read(partial(cases.search, wanted=Search()))
+    other = next(one for one in found if one.id != shared.id)
+    await link(world, shared.id, other.id)
+    await back_up(world, tmp_path / "backup-before")
+
+    done = await eraser_of(world.deployment).erase_reporter(shared.code)
+    await work_it(world, shared.id, answer="Đã thay bóng đèn.")
+
+    assert (done.cases_emptied, done.cases_redacted) == (0, 1)
+    assert "Đã thay bóng đèn." in received(world)[-1]
+    readable = await everything_readable(world)
+    assert any(MARKER in str(text) for text in readable)
+    stays = f"Đã thay đèn cho {CANARY}, {WORD}."  # written by staff after the erasure
+    assert find_in_texts([text for text in readable if text != stays], [CANARY]) == []
+    assert find_in_files(tmp_path / "backup-before", [CANARY, WORD]) == []
+    row = await world.deployment.database.read(partial(cases.load, case_id=shared.id))
+    assert find_in_texts([row.search_text], [CANARY]) == []
+    assert (await auditor_of(world.deployment).verify()).findings == []
+
+
+@pytest.mark.rule("VN-15")
+async def test_pseudonymising_keeps_the_body_of_the_case(world: World) -> None:
+    """Identifiers go, what happened stays."""
+    await write_everything(world)
+    case = await only_case(world)
+
+    done = await eraser_of(world.deployment).erase_reporter(case.code, ErasureMode.PSEUDONYMISE)
+
+    assert (done.cases_emptied, done.cases_redacted) == (0, 1)
+    readable = await everything_readable(world)
+    assert find_in_texts(readable, [CANARY]) == []
+    assert any("Lê Lợi" in str(text) for text in readable)
+    assert (await auditor_of(world.deployment).verify()).findings == []
+
+
+class Interrupted(Exception):
+    """Stands for a power cut."""
+
+
+class CutDatabase:
+    """The real database, until the power goes: some writes are done, the next is not."""
+
+    def __init__(self, database: Database, *, writes: int) -> None:
+        self.dialect, self.read, self.close = database.dialect, database.read, database.close
+        self._database, self._left = database, writes
+
+    async def write(self, work: Callable[[Connection], T], *, urgent: bool = False) -> T:
+        """As the real one, while there is power."""
+        if self._left == 0:
+            raise Interrupted
+        self._left -= 1
+        return await self._database.write(work, urgent=urgent)
+
+    async def erase_traces(self) -> None:
+        """As the real one."""
+        await self._database.erase_traces()
+
+
+@pytest.mark.parametrize("writes", [1, 2, 3])
+async def test_an_interrupted_erasure_is_finished_later(world: World, tmp_path: Path, writes: int) -> None:
+    """Cut after the task is noted, after the case is emptied, after the rows are cleared: `resume` does the rest."""
+    deployment = world.deployment
+    await write_everything(world)
+    case = await only_case(world)
+    eraser = Eraser(
+        CutDatabase(deployment.database, writes=writes),
+        key_database=deployment.keys.database,
+        safe=deployment.safe,
+        media=deployment.media,
+        inbox=deployment.inbox,
+        now=deployment.now,
+    )
+    with pytest.raises(Interrupted):
+        await eraser.erase_reporter(case.code)
+    assert len(await deployment.database.read(erasure.unfinished)) == 1
+
+    assert await eraser_of(deployment).resume() == 1
+
+    assert await deployment.database.read(erasure.unfinished) == []
+    assert find_in_texts(await everything_readable(world), [CANARY, WORD]) == []
+    assert find_in_files(tmp_path, [CANARY, WORD]) == []
+    assert (await auditor_of(deployment).verify()).findings == []
+
+
+async def test_a_code_that_is_nobodys_is_told(world: World) -> None:
+    """A slip erases nobody."""
+    with pytest.raises(NotFound):
+        await eraser_of(world.deployment).erase_reporter("00000000")
+    with pytest.raises(NotFound):
+        await eraser_of(world.deployment).erase_contact("0" * 32)
