@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from core.intake.lexicon import Lexicon
 from core.intake.rules import CategoryRule
-from core.intake.tokens import Token, tokens_of
+from core.intake.tokens import tokens_of
 from core.intake.words import Text
 
 
@@ -17,18 +17,23 @@ def keywords_of(category: CategoryRule) -> Lexicon:
 
 
 def read_categories(text: Text, categories: tuple[CategoryRule, ...]) -> tuple[tuple[str, int], ...]:
-    """Categories whose keywords occur, the strongest first, with their weight: longer phrases weigh more."""
+    """
+    Categories whose keywords occur, the strongest first, with their weight.
+
+    A keyword weighs the square of its length in words. Words count once: "đèn đường hỏng" is a street light, not a
+    broken street, since the phrase that begins first holds its words.
+    """
     tokens = tokens_of(text)
-    weights = {category.id: weigh(tokens, keywords_of(category), marked=text.marked) for category in categories}
-    found = [(name, weight) for name, weight in weights.items() if weight]
-    return tuple(sorted(found, key=lambda item: -item[1]))
-
-
-def weigh(tokens: tuple[Token, ...], keywords: Lexicon, *, marked: bool) -> int:
-    """Sum over matched keywords of the square of their length in words; a word counts once."""
-    total, index = 0, 0
+    weights = dict.fromkeys((category.id for category in categories), 0)
+    index = 0
     while index < len(tokens):
-        length = keywords.at(tokens, index, marked=marked)
-        total += length * length
-        index += max(length, 1)
-    return total
+        lengths = {
+            category.id: length
+            for category in categories
+            if (length := keywords_of(category).at(tokens, index, marked=text.marked))
+        }
+        longest = max(lengths.values(), default=0)
+        for name, length in lengths.items():
+            weights[name] += length * length if length == longest else 0
+        index += max(longest, 1)
+    return tuple(sorted(((name, weight) for name, weight in weights.items() if weight), key=lambda item: -item[1]))

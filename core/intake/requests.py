@@ -55,7 +55,8 @@ def ask_for_person(turn: Turn, burst: Burst) -> bool:
     """Hand over; what was told so far goes along."""
     if not wants_person(burst.text):
         return False
-    if read(burst.text, turn.rules).tells and (turn.draft is not None or telling_words(burst.text) > 4):
+    reading = read(burst.text, turn.rules)
+    if reading.phones or (reading.tells and (turn.draft is not None or telling_words(burst.text) > 4)):
         absorb(turn, burst)
     drafting.hand_over(turn, "asked")
     return True

@@ -6,11 +6,13 @@ import re
 from dataclasses import replace
 
 from core.intake.lexicon import lexicon, pattern
+from core.intake.reading.occurred import read_time
 from core.intake.reading.person import bare_name
 from core.intake.reading.place import Piece, PieceKind, lexicon_of_places, read_place
 from core.intake.reading.told import Reading
 from core.intake.rules import IntakeField, IntakeRules
 from core.intake.signals.acts import cancels, says, telling_words, trimmed
+from core.intake.signals.emergency import read_emergency
 from core.intake.tokens import tokens_of
 from core.intake.words import Text
 
@@ -26,37 +28,44 @@ def with_answer(reading: Reading, text: Text, rules: IntakeRules, asked: IntakeF
         return answer_content(reading, text)
     none = declared(reading, text, asked)
     if none:
-        return replace(
-            reading,
-            declared_none=none,
-            tells=reading.tells and bool(reading.categories),
-            lines=reading.lines if reading.categories else (),
-        )
-    if asked is IntakeField.NAME and not reading.name and not known_name:
-        name = "" if pattern("signals", "questions").search(text) else bare_name(Text.of(strip_courtesy(text)))
-        return replace(reading, name=name, **silent(reading)) if name else reading  # type: ignore[arg-type]
+        return replace(silenced(reading), declared_none=none)
+    if pattern("signals", "questions").search(text):
+        return silenced(reading)
+    return answer_detail(reading, text, asked, known_name=known_name)
+
+
+def answer_detail(reading: Reading, text: Text, asked: IntakeField, *, known_name: str) -> Reading:
+    """A bare name, time, address or identity number."""
+    bare = silenced(reading)
+    if asked is IntakeField.NAME and not (reading.name or known_name):
+        name = bare_name(Text.of(strip_courtesy(text)))
+        return replace(bare, name=name) if name else reading
     if asked is IntakeField.TIME and not reading.times:
         return answer_time(reading, text)
     if asked is IntakeField.IDENTITY and (number := IDENTITY.search(text.raw)):
-        return replace(reading, identity=number.group(), **silent(reading))  # type: ignore[arg-type]
+        return replace(bare, identity=number.group())
     if asked is IntakeField.ADDRESS and len(text.raw) <= LONGEST_ANSWER and telling_words(text):
-        return replace(reading, address=strip_courtesy(text), pieces=(), **silent(reading))  # type: ignore[arg-type]
+        return replace(bare, address=strip_courtesy(text), pieces=())
     return reading
 
 
-def silent(reading: Reading) -> dict[str, object]:
+def silenced(reading: Reading) -> Reading:
     """A bare answer says nothing about the matter, unless it speaks of a category."""
-    return {} if reading.categories else {"lines": (), "tells": False}
+    return reading if reading.categories else replace(reading, lines=(), tells=False)
 
 
 def declared(reading: Reading, text: Text, asked: IntakeField) -> tuple[tuple[str, str], ...]:
     """ "Không có", "không nhớ", "khỏi": the field asked for is declared none, in these words (A-8)."""
-    answered = {IntakeField.NAME: reading.name, IntakeField.PHONE: reading.phones, IntakeField.EMAIL: reading.emails}
-    if asked is IntakeField.MEDIA or answered.get(asked):
+    answered = {
+        IntakeField.NAME: reading.name,
+        IntakeField.PHONE: reading.phones,
+        IntakeField.EMAIL: reading.emails,
+        IntakeField.TIME: reading.times,
+    }
+    other = any(field != asked.value for field, _ in reading.declared_none)
+    if answered.get(asked) or other or not (says("no", text) or says("none", text) or starts_with_none(text)):
         return reading.declared_none
-    if says("no", text) or says("none", text) or starts_with_none(text):
-        return (*reading.declared_none, (asked.value, " ".join(text.raw.split())[:80]))
-    return reading.declared_none
+    return (*reading.declared_none, (asked.value, " ".join(text.raw.split())[:80]))
 
 
 def starts_with_none(text: Text) -> bool:
@@ -66,23 +75,23 @@ def starts_with_none(text: Text) -> bool:
 
 def answer_place(reading: Reading, text: Text, rules: IntakeRules) -> Reading:
     """A place told in any words; not a question, not "không biết", not more about the matter."""
-    if reading.pieces or reading.point or says("no", text) or says("none", text) or cancels(text):
+    known = reading.pieces or reading.point or reading.phones or reading.emails or reading.name
+    if known or says("no", text) or says("none", text) or cancels(text):
         return reading
-    if reading.phones or reading.emails or reading.name:
+    named, words = named_place(text, rules), strip_courtesy(text)
+    elsewhere = reading.categories and not (named or mentions_relation(text))
+    if elsewhere or read_emergency(text) is not None or not says_where(text):
         return reading
-    words = strip_courtesy(text)
-    place_like = bool(loose := loose_place(text, rules)) or mentions_relation(text)
-    off_topic = reading.categories and not place_like
-    if (
-        off_topic
-        or not telling_words(text)
-        or len(words) > LONGEST_ANSWER
-        or pattern("signals", "questions").search(text)
-    ):
-        return replace(reading, pieces=loose) if loose and not off_topic and telling_words(text) else reading
+    if len(words) > LONGEST_ANSWER or pattern("signals", "questions").search(text):
+        return replace(reading, pieces=named)
     number = re.search(r"\d\S*", words)
     piece = Piece(0, 0, PieceKind.SPOT, words, number.group() if number else "")
-    return replace(reading, pieces=(piece,), **silent(reading))  # type: ignore[arg-type]
+    return replace(silenced(reading), pieces=(piece,))
+
+
+def says_where(text: Text) -> bool:
+    """Whether anything is left of an answer besides courtesy and times."""
+    return telling_words(text.without(read_time(text).spans)) > 0 or bool(re.search(r"\d", strip_courtesy(text)[:4]))
 
 
 def mentions_relation(text: Text) -> bool:
@@ -102,7 +111,7 @@ def answer_time(reading: Reading, text: Text) -> Reading:
     """A time told in words we do not know; short, and no question."""
     words = strip_courtesy(text)
     fits = telling_words(text) and len(words) <= 60 and not pattern("signals", "questions").search(text)
-    return replace(reading, times=(words,), **silent(reading)) if fits and not reading.categories else reading  # type: ignore[arg-type]
+    return replace(silenced(reading), times=(words,)) if fits and not reading.categories else reading
 
 
 def strip_courtesy(text: Text) -> str:
@@ -115,13 +124,17 @@ def strip_courtesy(text: Text) -> str:
 
 
 def loose_place(text: Text, rules: IntakeRules) -> tuple[Piece, ...]:
-    """A place told without any word that marks one: "Lê Duẩn", "số 15", a name in capitals."""
+    """A corrected place told without any word that marks one: "Lê Duẩn", a name in capitals, a bare house number."""
+    named = named_place(text, rules)
+    number = re.search(r"(?:số\s*)?(\d\S*)", text.raw)
+    if named or number is None:
+        return named
+    return (Piece(0, 0, PieceKind.SPOT, number.group(), number.group(1)),)
+
+
+def named_place(text: Text, rules: IntakeRules) -> tuple[Piece, ...]:
+    """The place of a text read as if "ở" stood before it."""
     start, end = trimmed(text)
     lead = Text(f"ở {text.raw[start:end]}", text.marked)
     pieces = read_place(lead, lexicon_of_places(rules.place_names)).pieces
-    if pieces:
-        return tuple(replace(piece, start=0, end=0) for piece in pieces)
-    number = re.search(r"(?:số\s*)?\d+\S*", text.raw[start:end])
-    return (
-        (Piece(0, 0, PieceKind.SPOT, number.group(), re.sub(r"\D*(\d\S*)", r"\1", number.group())),) if number else ()
-    )
+    return tuple(replace(piece, start=0, end=0) for piece in pieces)

@@ -109,9 +109,14 @@ def with_correction(reading: Reading, stretch: Stretch, rules: IntakeRules, *, k
     ):
         correction = replace(correction, pieces=loose_place(stretch.text, rules))
     correction = replace(correction, wrong=stretch.wrong, right=tidy_right(right))
-    lines = (*reading.lines, *(correction.lines if correction.tells else ()))
-    merged = {"lines": lines, "tells": reading.tells or correction.tells, "correction": correction}
-    return replace(reading, **merged, categories=reading.categories or correction.categories)  # type: ignore[arg-type]
+    told = correction.tells and (not stretch.wrong or bool(correction.categories))
+    return replace(
+        reading,
+        lines=(*reading.lines, *(correction.lines if told else ())),
+        tells=reading.tells or told,
+        correction=correction,
+        categories=reading.categories or correction.categories,
+    )
 
 
 def tidy_right(right: str) -> str:

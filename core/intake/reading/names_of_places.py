@@ -62,13 +62,14 @@ class Names:
         if index >= len(self.tokens) or (surname and not self.at("surnames", index)):
             return index
         end = index
-        while end < len(self.tokens) and end - index < most and self.may_be_name(end, sure=end - index <= surname):
+        while end < len(self.tokens) and end - index < most and self.may_be_name(end, sure=end - index == surname):
             end += 1
         return self.with_tail(end) if end - index >= (2 if surname else 1) else index
 
     def may_be_name(self, index: int, *, sure: bool) -> bool:
         """Whether a word can belong to a name in small letters; first, and after a surname, nearly every word can."""
-        if self.tokens[index].kind is not Kind.WORD or self.is_stop(index):
+        stops = bool(self.at("firm_stops", index)) if sure and not self.marked else self.is_stop(index)
+        if self.tokens[index].kind is not Kind.WORD or stops:
             return False
         return sure or not any(self.at(heading, index) for heading in ("admin", "areas", "relations", "landmarks"))
 

@@ -116,7 +116,7 @@ def name_words(tokens: Sequence[Token], *, marked: bool) -> list[Token]:
 
 def looks_like_name(words: Sequence[Token], *, marked: bool, sure: bool) -> bool:
     """Capitals or a surname; where the text says "tên", any one to four words; never a role ("người dân")."""
-    named = len(words) > 1 and all(word.capital for word in words)
+    named = (sure or len(words) > 1) and all(word.capital for word in words)
     if not named and lexicon("persons", "not_names").at(words, 0, marked=marked):
         return False
     surname = bool(lexicon("places", "surnames").at(words, 0, marked=marked)) and len(words) > 1
