@@ -18,6 +18,7 @@ from core.contract.errors import GatewayError, OutcomeUnknown, SendError, Thrott
 from core.contract.ports import Channel
 from core.contract.schema import OutboundMessage
 from core.privacy.errors import Erased
+from core.service.keeping import kept
 from core.service.safe import Safe
 from core.storage import conversations, outbox
 from core.storage.database import Connection, Database
@@ -52,8 +53,12 @@ class Sender:
         """Send what is due; returns how many entries were handled."""
         await self._database.write(partial(outbox.mark_unknown, now=self._now()))
         claimed = await self._database.write(partial(outbox.claim, owner=self._owner, now=self._now()))
-        await asyncio.gather(*(self._handle(entry) for entry in claimed))
+        async with kept(self._renew):
+            await asyncio.gather(*(self._handle(entry) for entry in claimed))
         return len(claimed)
+
+    async def _renew(self) -> None:
+        await self._database.write(partial(outbox.renew, owner=self._owner, now=self._now()))
 
     async def _handle(self, entry: ClaimedEntry) -> None:
         outcome = await self._try(entry)

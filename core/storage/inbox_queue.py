@@ -54,7 +54,7 @@ def waiting_conversations(
     return list(found)[:most]
 
 
-def lease(connection: Connection, key: str, *, owner: str, now: datetime, seconds: float = 60) -> bool:
+def lease(connection: Connection, key: str, *, owner: str, now: datetime, seconds: float = 15) -> bool:
     """Take a conversation for `owner`; False when another living worker has it."""
     until = now + timedelta(seconds=seconds)
     fresh = connection.execute(
@@ -68,6 +68,12 @@ def lease(connection: Connection, key: str, *, owner: str, now: datetime, second
         .values(owner=owner, until=until)
     )
     return bool(taken_over.rowcount)
+
+
+def renew(connection: Connection, *, owner: str, now: datetime, seconds: float = 15) -> None:
+    """The owner lives and still works on what it leased."""
+    ours = inbox_lease.update().where(inbox_lease.c.owner == owner)
+    connection.execute(ours.values(until=now + timedelta(seconds=seconds)))
 
 
 def release(connection: Connection, key: str, *, owner: str) -> None:

@@ -62,7 +62,7 @@ def add(connection: Connection, entries: Iterable[NewEntry]) -> int:
 
 
 def claim(
-    connection: Connection, *, owner: str, now: datetime, most: int = 20, lease_seconds: float = 120
+    connection: Connection, *, owner: str, now: datetime, most: int = 20, seconds: float = 15
 ) -> list[ClaimedEntry]:
     """Take due entries, at most one per conversation and none behind an unsent earlier one."""
     earlier = aliased(outbox)
@@ -89,7 +89,7 @@ def claim(
         .values(
             state="claimed",
             owner=owner,
-            claimed_until=now + timedelta(seconds=lease_seconds),
+            claimed_until=now + timedelta(seconds=seconds),
             attempts=outbox.c.attempts + 1,
         )
         .returning(*(outbox.c[name] for name in ClaimedEntry.__dataclass_fields__))
@@ -118,6 +118,12 @@ def settle(connection: Connection, entry_id: str, outcome: Outcome, *, owner: st
     ours = update(outbox).where(outbox.c.id == entry_id, outbox.c.state == "claimed", outbox.c.owner == owner)
     if connection.execute(ours.values(**values)).rowcount != 1:
         raise VersionConflict(f"outbox entry {entry_id} is no longer ours")
+
+
+def renew(connection: Connection, *, owner: str, now: datetime, seconds: float = 15) -> None:
+    """The owner lives and is still sending what it claimed."""
+    ours = update(outbox).where(outbox.c.state == "claimed", outbox.c.owner == owner)
+    connection.execute(ours.values(claimed_until=now + timedelta(seconds=seconds)))
 
 
 def mark_unknown(connection: Connection, *, now: datetime) -> list[str]:

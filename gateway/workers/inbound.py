@@ -9,6 +9,7 @@ import structlog
 
 from core.contract.errors import VersionConflict
 from core.service.intake import Intake
+from core.service.keeping import kept
 from core.storage import inbox_queue
 from core.storage.inbox_queue import WaitingItem
 from gateway.deployment import Deployment
@@ -39,8 +40,13 @@ class InboundWorker:
         """Work through the conversations that wait now; returns how many there were."""
         now = self._deployment.now()
         keys = await self._database.read(partial(inbox_queue.waiting_conversations, now=now, most=_SIDE_BY_SIDE))
-        await asyncio.gather(*(self._conversation(key) for key in keys))
+        async with kept(self._renew):
+            await asyncio.gather(*(self._conversation(key) for key in keys))
         return len(keys)
+
+    async def _renew(self) -> None:
+        if not self._embedded:
+            await self._database.write(partial(inbox_queue.renew, owner=self._owner, now=self._deployment.now()))
 
     async def _conversation(self, key: str) -> None:
         if not await self._lease(key):

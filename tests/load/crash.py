@@ -162,7 +162,7 @@ async def _write_one(session: aiosmtplib.SMTP, books: Books, chance: random.Rand
     books.acknowledged.add(number)
 
 
-def one_cycle(settings: Settings, books: Books, chance: random.Random) -> None:
+def one_cycle(settings: Settings, books: Books, chance: random.Random, *, longest: float) -> None:
     """Fork, write mails, kill."""
     reading, writing = os.pipe()
     child = fork(partial(serve_until_killed, settings, writing))
@@ -171,7 +171,7 @@ def one_cycle(settings: Settings, books: Books, chance: random.Random) -> None:
         port = read_port(reading)
         killer = os.fork()
         if killer == 0:
-            time.sleep(chance.uniform(0.02, 0.35))
+            time.sleep(chance.uniform(0.02, longest))
             os.kill(child, signal.SIGKILL)
             os._exit(0)
         asyncio.run(write_mails(port, books, chance))
@@ -263,6 +263,7 @@ def main() -> None:
     parser.add_argument("--cycles", type=int, default=50)
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--database-url", default="")
+    parser.add_argument("--longest", type=float, default=0.35, help="seconds from ready to the kill, at most")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
@@ -273,7 +274,7 @@ def main() -> None:
         settings = settings_for(given.folder / "var", database_url=given.database_url, relay_port=read_port(reading))
         books = Books()
         for _ in range(given.cycles):
-            one_cycle(settings, books, chance)
+            one_cycle(settings, books, chance, longest=given.longest)
         end = asyncio.run(finish(settings))
     finally:
         os.kill(provider, signal.SIGKILL)

@@ -50,7 +50,7 @@ async def test_a_leased_conversation_is_nobody_elses(database: Database, make_in
     assert await lease("one", NOW)
     assert not await lease("two", NOW)
     assert await database.read(partial(queue.waiting_conversations, now=NOW)) == []
-    later = NOW + timedelta(seconds=61)
+    later = NOW + timedelta(seconds=16)
     assert await database.read(partial(queue.waiting_conversations, now=later)) == [key]
     assert await lease("two", later)
     await database.write(partial(queue.release, key=key, owner="one"))
