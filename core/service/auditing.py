@@ -110,7 +110,8 @@ class Auditor:
             except Tampered as error:
                 report.findings.append(Finding("root", row.day, str(error)))
                 leaves = {}
-            changed = [leaf for leaf in leaves.values() if later.get(leaf.case_id) != leaf]
+            told = {one.ref for one in report.findings if one.what == "case"}
+            changed = [leaf for leaf in leaves.values() if later.get(leaf.case_id) != leaf and leaf.case_id not in told]
             report.findings += await self._compare(changed, day=row.day)
             row, later = before, leaves or later
 
