@@ -19,20 +19,9 @@ from core.contract.schema import Address, Attachment, InboundMessage, Instant, M
 
 CHANNEL = "web"
 ACCOUNT = "portal"
-# The machine values of buttons, as every channel with buttons sends them back.
-CONFIDENTIAL = "confidential"
-OPEN = "open"
-RATE = "rate:"
+What = Literal["form", "text"]
 
-What = Literal["form", "text", "rating", "withdrawal", "confidentiality"]
-
-_KINDS: dict[str, MessageKind] = {
-    "form": MessageKind.FORM,
-    "text": MessageKind.TEXT,
-    "rating": MessageKind.RATING,
-    "withdrawal": MessageKind.WITHDRAWAL,
-    "confidentiality": MessageKind.POSTBACK,
-}
+_KINDS: dict[str, MessageKind] = {"form": MessageKind.FORM, "text": MessageKind.TEXT}
 
 
 class Submission(BaseModel):
@@ -43,7 +32,6 @@ class Submission(BaseModel):
         id: one per pressed button, kept over repeats: a double click is one submission.
         code: of the report, 12 digits; the address the citizen is known by.
         conversation_id: of a report that came another way (mail, call) and is followed here; proved by code and PIN.
-        level: (rating) id of a level of the regulation. confidential: (confidentiality) the wish from now on.
         attachments: stored already (`stored_key`), EXIF-free, under the contact `form.contact_id` or the report's own.
         consent: the box about personal data was ticked, never by us (VN-4).
     """
@@ -56,8 +44,6 @@ class Submission(BaseModel):
     sent_at: Instant
     text: str = ""
     form: ReportForm | None = None
-    level: str = ""
-    confidential: bool | None = None
     conversation_id: str = ""
     attachments: tuple[Attachment, ...] = ()
     consent: bool = False
@@ -93,17 +79,13 @@ def _problem(submission: Submission) -> str:
         return "form: missing"
     if submission.what == "form" and submission.form and submission.form.code != submission.code:
         return "form.code: another than the sender's"
-    if submission.what == "rating" and not submission.level:
-        return "level: missing"
-    if submission.what == "confidentiality" and submission.confidential is None:
-        return "confidential: missing"
     if any(not file.stored_key for file in submission.attachments):
         return "attachments: not stored"
     return ""
 
 
 def to_message(submission: Submission, *, received_at: datetime) -> InboundMessage:
-    """The common form. `payload` is what a button would send: rate:<level>, confidential, open."""
+    """The common form. What a filled-in form says stands in `form` alone, so that nobody reads it twice."""
     form = submission.form
     return InboundMessage(
         channel=CHANNEL,
@@ -112,8 +94,7 @@ def to_message(submission: Submission, *, received_at: datetime) -> InboundMessa
         sender=Address(channel=CHANNEL, account=ACCOUNT, value=address(submission.code)),
         sender_name=clean_text(form.reporter.name) if form else "",
         kind=_KINDS[submission.what],
-        text=clean_text(form.content if form else submission.text),
-        payload=_payload(submission),
+        text="" if form else clean_text(submission.text),
         attachments=submission.attachments,
         place=form.place if form and form.place.known else None,
         form=form,
@@ -122,9 +103,3 @@ def to_message(submission: Submission, *, received_at: datetime) -> InboundMessa
         provider_time=submission.sent_at,
         received_at=received_at,
     )
-
-
-def _payload(submission: Submission) -> str:
-    if submission.what == "confidentiality":
-        return CONFIDENTIAL if submission.confidential else OPEN
-    return RATE + submission.level if submission.what == "rating" else ""

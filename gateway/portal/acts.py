@@ -1,21 +1,24 @@
 """
-What a reporter does on the tracking page: write, add, rate, ask for secrecy, take the report back.
+What a reporter does on the tracking page.
 
-Each is a delivery through the same inbox as every other message; the page waits a moment for the worker, so that what
-was done is usually seen at once.
+Words and files go through the inbox like every other message; the page waits a moment for the worker, so that they are
+usually seen at once. The rest are commands of the case: what the regulation does not allow is told in its own words.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
 
 from channels.base import clean_text
-from channels.web.mapping import Submission, What
+from channels.web.mapping import CHANNEL, Submission
+from core.cases.decide import Actor, Refusal
+from core.contract.schema import new_id
 from core.service.public import FollowView
 from gateway.deployment import DEPLOYMENT
 from gateway.pages.formats import span
@@ -26,87 +29,113 @@ from gateway.portal.uploads import Taken, take_files
 
 LOOKS = 20
 LOOK_EVERY = 0.1
+MINUTE = timedelta(minutes=1)
 
 
 async def write(request: web.Request) -> web.StreamResponse:
-    """Words and files, as in a chat: a question, a supplement, feedback."""
+    """Words and files, as in a chat: a question, or what the centre asked for."""
     view = await opened_report(request)
+    if view.channel != CHANNEL:  # the conversation goes on where it began
+        raise web.HTTPSeeOther(REPORT)
     posted = await request.post()
-    text = clean_text(str(posted.get("text", ""))).strip()
+    text = _typed(posted, "text")
     if sentence := _too_fast(request) or _too_long(text):
-        return report_page(request, view, errors={"text": sentence}, text=text, status=422)
+        return await report_page(request, view, errors={"text": sentence}, text=text, status=422)
     taken = await take_files(request, posted, subject_id=view.contact_id)
     if errors := _refusals(text, taken):
-        return report_page(request, view, errors=errors, text=text, status=413 if taken.too_large else 422)
-    return await _hand_in(request, view, "text", text=text, attachments=taken.files)
+        return await report_page(request, view, errors=errors, text=text, status=413 if taken.too_large else 422)
+    return await _hand_in(request, view, text, taken)
 
 
 async def rate(request: web.Request) -> web.StreamResponse:
-    """One of the regulation's levels, with a comment if one likes."""
+    """One of the regulation's levels, once an answer (A-5), with a comment if one likes."""
     view = await opened_report(request)
     posted = await request.post()
-    level, text = str(posted.get("level", "")), clean_text(str(posted.get("comment", ""))).strip()
+    level, comment = _typed(posted, "level"), _typed(posted, "comment")
     if level not in {key for key, _ in view.progress.levels}:
-        return report_page(request, view, errors={"level": "Hãy chọn một mức đánh giá."}, status=422)
-    if sentence := _too_long(text):
-        return report_page(request, view, errors={"comment": sentence}, status=422)
-    return await _hand_in(request, view, "rating", level=level, text=text)
+        return await report_page(request, view, errors={"level": "Hãy chọn một mức đánh giá."}, status=422)
+    if sentence := _too_long(comment):
+        return await report_page(request, view, errors={"comment": sentence}, status=422)
+    payload = {"level": level, "report_id": view.report_id, "comment": comment or None}
+    return await _command(request, view, "rate", payload, field="level")
+
+
+async def give_feedback(request: web.Request) -> web.StreamResponse:
+    """What the answer left open: the agency has to clarify it."""
+    view = await opened_report(request)
+    text = _typed(await request.post(), "feedback")
+    if sentence := _too_long(text) or ("" if text else "Hãy cho biết điều cần làm rõ."):
+        return await report_page(request, view, errors={"feedback": sentence}, status=422)
+    payload = {"text": text, "report_id": view.report_id}
+    return await _command(request, view, "give_feedback", payload, field="feedback")
 
 
 async def set_confidential(request: web.Request) -> web.StreamResponse:
     """Keep my identity secret, or no longer; open until the result is published (TG-5.4)."""
     view = await opened_report(request)
-    wish = (await request.post()).get("confidential") == "1"
-    if "set_confidential" not in view.progress.may:
-        sentence = "Kết quả đã công bố hoặc hồ sơ đã kết thúc nên không đổi được nữa."
-        return report_page(request, view, errors={"confidential": sentence}, status=409)
-    return await _hand_in(request, view, "confidentiality", confidential=wish)
+    wish = _typed(await request.post(), "confidential") == "1"
+    if wish == view.confidential:
+        raise web.HTTPSeeOther(f"{REPORT}?xong=set_confidential")
+    return await _command(request, view, "set_confidential", {"confidential": wish}, field="confidential")
 
 
 async def withdraw(request: web.Request) -> web.StreamResponse:
     """Take the report back; the box says that it was meant."""
     view = await opened_report(request)
-    if (await request.post()).get("sure") != "1":
+    if _typed(await request.post(), "sure") != "1":
         sentence = "Hãy đánh dấu ô xác nhận trước khi rút phản ánh."
-        return report_page(request, view, errors={"sure": sentence}, status=422)
-    if "cancel" not in view.progress.may:
-        sentence = "Hồ sơ đã có kết quả hoặc đã kết thúc nên không rút được nữa."
-        return report_page(request, view, errors={"sure": sentence}, status=409)
-    return await _hand_in(request, view, "withdrawal")
+        return await report_page(request, view, errors={"sure": sentence}, status=422)
+    return await _command(request, view, "cancel", {"reason_code": "withdrawn"}, field="sure")
 
 
-async def _hand_in(request: web.Request, view: FollowView, what: What, **values: Any) -> web.StreamResponse:
+async def _command(
+    request: web.Request, view: FollowView, name: str, payload: Mapping[str, Any], *, field: str
+) -> web.StreamResponse:
+    """Carry it out as the reporter, or show why the regulation does not allow it."""
+    clerk = request.app[DEPLOYMENT].clerk
+    answer = await clerk.execute(view.case_id, name, payload, actor=Actor.reporter(view.contact_id))
+    if isinstance(answer, Refusal):
+        return await report_page(request, view, errors={field: answer.text_vi}, status=answer.http)
+    raise web.HTTPSeeOther(f"{REPORT}?xong={name}")
+
+
+async def _hand_in(request: web.Request, view: FollowView, text: str, taken: Taken) -> web.StreamResponse:
     """Store it; then wait a moment for the worker, who is usually done before the page is drawn again."""
     desk = request.app[PORTAL].desk
     before = await desk.pulse(view.code)
     submission = Submission(
-        what=what,
-        id=await _submission_id(request, what),
+        what="text",
+        id=await _submission_id(request),
         code=view.code,
         sent_at=request.app[DEPLOYMENT].now(),
         conversation_id=view.conversation_id,
-        **values,
+        text=text,
+        attachments=taken.files,
     )
     await accept(request, submission)
     for _ in range(LOOKS):
         if await desk.pulse(view.code) != before:
             break
         await asyncio.sleep(LOOK_EVERY)
-    raise web.HTTPSeeOther(f"{REPORT}?xong={what}")
+    raise web.HTTPSeeOther(f"{REPORT}?xong=text")
 
 
-async def _submission_id(request: web.Request, what: str) -> str:
-    """One per page that was shown and button on it: pressing twice is once. A page too old gets a fresh one."""
+async def _submission_id(request: web.Request) -> str:
+    """One for each page that was shown: pressing twice is once. From a page too old, a fresh one."""
     portal, now = request.app[PORTAL], request.app[DEPLOYMENT].now()
-    written = str((await request.post()).get("once", ""))
-    note = portal.notes.open("once", written, now=now, longest=FOLLOW_TIME)
-    ticket = written if note else portal.notes.write("once", {}, now=now)
-    return hashlib.sha256(f"{what}:{ticket}".encode()).hexdigest()
+    ticket = _typed(await request.post(), "once")
+    known = portal.notes.open("once", ticket, now=now, longest=FOLLOW_TIME)
+    return hashlib.sha256((ticket if known else new_id()).encode()).hexdigest()
+
+
+def _typed(posted: Mapping[str, Any], name: str) -> str:
+    value = posted.get(name, "")
+    return clean_text(value).strip() if isinstance(value, str) else ""
 
 
 def _too_fast(request: web.Request) -> str:
     wait = request.app[PORTAL].writing.wait(client_of(request), request.app[DEPLOYMENT].now())
-    return f"Quý vị gửi quá nhanh. Vui lòng chờ {span(wait + timedelta(seconds=59))} rồi gửi lại." if wait else ""
+    return f"Quý vị gửi quá nhanh. Vui lòng chờ {span(wait + MINUTE)} rồi gửi lại." if wait else ""
 
 
 def _too_long(text: str) -> str:

@@ -8,15 +8,15 @@ web); what is typed is kept word for word, so that an error costs nobody a secon
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from channels.base import clean_text
 from core.contract.schema import Attachment, GeoPoint, Place, Reporter, ReportForm
 from core.identity import phones
 from core.intake.completeness import missing
+from core.intake.facts import Facts, PlacePiece
 from core.intake.rules import IntakeField, IntakeRules
-from core.intake.understand import Facts, PlacePiece
 
 CHANNEL = "web"
 LONGEST_CONTENT = 8000
@@ -122,6 +122,14 @@ def read_fields(posted: Mapping[str, object], *, files: tuple[Attachment, ...] =
 def problems(filled: Filled, rules: IntakeRules) -> list[Problem]:
     """Everything that keeps the form from being sent, in the order of the page; empty: it is complete."""
     return [*_missing(filled, rules), *_malformed(filled, rules), *_not_consented(filled)]
+
+
+def first_of_each(found: Iterable[Problem]) -> dict[str, str]:
+    """One sentence for each input, in the order of the page."""
+    sentences: dict[str, str] = {}
+    for problem in found:
+        sentences.setdefault(problem.field, problem.text)
+    return sentences
 
 
 def to_form(filled: Filled, *, code: str, pin_hash: str, contact_id: str) -> ReportForm:

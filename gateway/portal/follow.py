@@ -6,10 +6,14 @@ Nothing secret stands in an address. Whoever typed code and PIN keeps a sealed c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from aiohttp import web
 
+from channels.web.mapping import CHANNEL
+from core.contract.errors import NotFound
 from core.identity.codes import parse_code
 from core.identity.lockout import wait_in_words
 from core.service.public import FollowView, Opened, Refused
@@ -26,9 +30,10 @@ WRONG = "Mã phản ánh hoặc mã PIN chưa đúng. Nếu Quý vị vừa gử
 UNKNOWN = "Chưa thấy phản ánh nào có mã này. Nếu Quý vị vừa gửi, vui lòng chờ vài phút rồi thử lại."
 DONE = {
     "text": "Đã gửi. Chúng tôi sẽ trả lời ngay trên trang này.",
-    "rating": "Cảm ơn Quý vị đã đánh giá.",
-    "confidentiality": "Đã ghi nhận mong muốn của Quý vị.",
-    "withdrawal": "Đã ghi nhận việc rút phản ánh.",
+    "rate": "Cảm ơn Quý vị đã đánh giá.",
+    "give_feedback": "Đã chuyển đến cơ quan xử lý để làm rõ. Câu trả lời sẽ hiện trên trang này.",
+    "set_confidential": "Đã ghi nhận mong muốn của Quý vị.",
+    "cancel": "Phản ánh đã được rút.",
 }
 """What the last act came to, for the page after it."""
 
@@ -46,7 +51,7 @@ async def take_form(request: web.Request) -> web.StreamResponse:
         return _form(request, typed, {"code": NOT_A_CODE}, status=422)
     if not pin:
         return await _glance(request, typed)
-    answer = await request.app[PORTAL].desk.open(typed, pin, client=client_of(request))
+    answer = await request.app[PORTAL].desk.unlock(typed, pin, client=client_of(request))
     if isinstance(answer, Refused):
         return _refuse(request, typed, answer)
     return _enter(request, answer)
@@ -67,7 +72,7 @@ async def show_report(request: web.Request) -> web.StreamResponse:
     view = await request.app[PORTAL].desk.follow(code)
     if view is None:
         return private(render(request, "portal/arriving.html", code=code))
-    return report_page(request, view, said=DONE.get(request.query.get("xong", ""), ""))
+    return await report_page(request, view, said=DONE.get(request.query.get("xong", ""), ""))
 
 
 async def show_file(request: web.Request) -> web.StreamResponse:
@@ -105,7 +110,7 @@ async def opened_report(request: web.Request) -> FollowView:
     return view
 
 
-def report_page(
+async def report_page(
     request: web.Request,
     view: FollowView,
     *,
@@ -127,9 +132,28 @@ def report_page(
         errors=errors or {},
         text=text,
         once=once,
+        kinds=await _kinds(request, [key for answer in view.progress.answers for key in answer.files]),
+        channel_label=_channel_label(request, view),
     )
     put_note(request, page, FOLLOW, {"code": view.code})
     return private(page)
+
+
+async def _kinds(request: web.Request, keys: Sequence[str]) -> dict[str, str]:
+    """What each file is: image, video …; those that are gone are left out."""
+    kinds = {}
+    for key in keys:
+        with suppress(NotFound):
+            kinds[key] = (await request.app[DEPLOYMENT].media.open(key)).media_type.partition("/")[0]
+    return kinds
+
+
+def _channel_label(request: web.Request, view: FollowView) -> str:
+    """Where the conversation goes on, for a report that did not come by these pages; empty for one that did."""
+    if view.channel == CHANNEL:
+        return ""
+    named = request.app[DEPLOYMENT].regulation.current.intake.channels.get(view.channel)
+    return named.label if named else view.channel
 
 
 def _form(

@@ -29,7 +29,16 @@ from gateway.deployment import DEPLOYMENT
 from gateway.pages import render
 from gateway.pages.formats import span
 from gateway.portal import uploads
-from gateway.portal.fields import Filled, Problem, inputs, problems, read_fields, required_fields, to_form
+from gateway.portal.fields import (
+    Filled,
+    Problem,
+    first_of_each,
+    inputs,
+    problems,
+    read_fields,
+    required_fields,
+    to_form,
+)
 from gateway.portal.shared import (
     FOLLOW,
     PORTAL,
@@ -73,8 +82,8 @@ async def take_form(request: web.Request) -> web.StreamResponse:
         return await _divert(request, kind, contact_id)
     taken = await uploads.take_files(request, posted, subject_id=contact_id)
     filled = replace(filled, files=taken.files)
-    found = [Problem("media", sentence) for sentence in taken.refused]
-    found += problems(filled, portal.rules) + _obstacles(fresh=note is not None, trapped=bool(posted.get(TRAP)))
+    found = _obstacles(fresh=note is not None, trapped=bool(posted.get(TRAP)))
+    found += problems(filled, portal.rules) + [Problem("media", " ".join(taken.refused))] * bool(taken.refused)
     if found:
         status = 413 if taken.too_large else 422
         return _page(request, filled, contact_id=contact_id, found=found, status=status)
@@ -122,7 +131,7 @@ def _page(
         "portal/send.html",
         status=status,
         filled=filled,
-        errors={problem.field: problem.text for problem in reversed(found or [])},
+        errors=first_of_each(found or []),
         inputs=inputs(required_fields(rules)),
         lackable={"identity" if name == "identity_number" else name for name in lackable},
         groups=_grouped_categories(request),

@@ -31,6 +31,7 @@ def setup_portal(app: web.Application, *, tiles: str = "", credit: str = "") -> 
     app.router.add_get(f"{follow.REPORT}/tep/{{key:[0-9a-f]{{64}}}}", follow.show_file)
     app.router.add_post(f"{follow.REPORT}/viet", acts.write)
     app.router.add_post(f"{follow.REPORT}/danh-gia", acts.rate)
+    app.router.add_post(f"{follow.REPORT}/phan-hoi", acts.give_feedback)
     app.router.add_post(f"{follow.REPORT}/giu-bi-mat", acts.set_confidential)
     app.router.add_post(f"{follow.REPORT}/rut", acts.withdraw)
     app.router.add_post(f"{follow.REPORT}/dong", follow.leave)
@@ -47,4 +48,4 @@ def _add_menu(app: web.Application) -> None:
     menu = app[PUBLIC_MENU]
     menu.add(Entry("Gửi phản ánh", send.PAGE, order=10))
     menu.add(Entry("Tra cứu", follow.PAGE, order=20))
-    menu.add(Entry("Kết quả công khai", published.RESULTS_PAGE, order=30))
+    menu.add(Entry("Kết quả", published.RESULTS_PAGE, order=30))

@@ -52,7 +52,7 @@ async def open_portal(deployment: Deployment, *, tiles: str = "", credit: str = 
     if not isinstance(channel, WebChannel):
         raise ConfigError("channels.web", "the portal needs the web channel")
     regulation = deployment.regulation
-    desk = PublicDesk(deployment.database, safe=deployment.safe, regulation=regulation, now=deployment.now)
+    desk = await PublicDesk.open(deployment.database, safe=deployment.safe, regulation=regulation, now=deployment.now)
     key = await asyncio.to_thread(deployment.safe.keys.system_secret, "portal")
     rules = regulation.intake_rules(deployment.settings.office)
     return Portal(desk, channel, Notes(key), rules, tiles=tiles, credit=credit)

@@ -49,7 +49,7 @@ def test_a_form_becomes_one_message_with_everything_in_it() -> None:
     assert message.kind is MessageKind.FORM
     assert (message.channel, message.account, message.sender.value) == (CHANNEL, ACCOUNT, f"web:{CODE}")
     assert message.form == FORM
-    assert message.text == FORM.content
+    assert message.text == "", "the words stand in the form, once"
     assert message.place == FORM.place
     assert message.attachments == (PHOTO,)
     assert message.sender_name == "Nguyễn Văn An"
@@ -57,26 +57,13 @@ def test_a_form_becomes_one_message_with_everything_in_it() -> None:
     assert not message.authenticity.verified
 
 
-@pytest.mark.parametrize(
-    ("changes", "kind", "payload"),
-    [
-        pytest.param({"what": "text", "text": "Thêm ảnh"}, MessageKind.TEXT, "", id="words"),
-        pytest.param({"what": "rating", "level": "satisfied"}, MessageKind.RATING, "rate:satisfied", id="rating"),
-        pytest.param({"what": "withdrawal"}, MessageKind.WITHDRAWAL, "", id="withdrawal"),
-        pytest.param(
-            {"what": "confidentiality", "confidential": True}, MessageKind.POSTBACK, "confidential", id="secret"
-        ),
-        pytest.param({"what": "confidentiality", "confidential": False}, MessageKind.POSTBACK, "open", id="open"),
-    ],
-)
-def test_what_is_done_on_the_tracking_page(changes: dict[str, object], kind: MessageKind, payload: str) -> None:
-    sent = submission(form=None, conversation_id="conv1", **changes)
+def test_words_from_the_tracking_page_belong_to_the_same_person_and_conversation() -> None:
+    sent = submission(what="text", form=None, text="Thêm ảnh", attachments=(PHOTO,), conversation_id="conv1")
     message = to_message(sent, received_at=RECEIVED)
 
-    assert (message.kind, message.payload) == (kind, payload)
+    assert (message.kind, message.text, message.attachments) == (MessageKind.TEXT, "Thêm ảnh", (PHOTO,))
     assert message.sender.value == address(CODE), "the same person as the form"
     assert message.conversation_hint == "conv1"
-    assert message.text == changes.get("text", "")
 
 
 def test_a_submission_survives_its_way_through_the_store() -> None:
@@ -107,8 +94,6 @@ def test_control_characters_do_not_reach_the_store() -> None:
             "form.code",
             id="form of another code",
         ),
-        pytest.param(submission(what="rating").model_dump_json().encode(), "level", id="rating without a level"),
-        pytest.param(submission(what="confidentiality").model_dump_json().encode(), "confidential", id="no wish"),
         pytest.param(
             submission(attachments=(PHOTO.model_copy(update={"stored_key": ""}),)).model_dump_json().encode(),
             "attachments",

@@ -11,9 +11,11 @@ import asyncio
 import hashlib
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+
+import structlog
 
 from core.contract.errors import NotFound
 from core.identity.codes import check_pin, hash_pin, new_code, new_pin, parse_code
@@ -27,8 +29,11 @@ from core.service.safe import Safe
 from core.storage import cases, conversations, people, reports
 from core.storage.database import Connection, Database
 
+log = structlog.get_logger()
+
 PAGE = 20
 _MOST_CODES = 8
+_LOOK_SECONDS = 0.3
 
 # A ward office or a mobile carrier may share one address: many may err before it has to wait.
 CLIENT_PIN = LockoutPolicy(
@@ -43,6 +48,14 @@ class Promise:
     code: str
     pin: str
     pin_hash: str
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """Lasting secrets of the deployment: what codes are drawn from, what PINs are hashed under."""
+
+    codes: bytes = field(repr=False)
+    pins: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -70,11 +83,23 @@ class Page:
 class PublicDesk:
     """Serves citizens without an account."""
 
-    def __init__(self, database: Database, *, safe: Safe, regulation: Regulation, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, *, safe: Safe, regulation: Regulation, secrets: Secrets, now: Callable[[], datetime]
+    ) -> None:
         self._database = database
         self._safe = safe
         self._regulation = regulation
+        self._secrets = secrets
         self._now = now
+
+    @classmethod
+    async def open(
+        cls, database: Database, *, safe: Safe, regulation: Regulation, now: Callable[[], datetime]
+    ) -> PublicDesk:
+        """Over a deployment's parts. Its secrets are read once: codes are promised also while the keys are away."""
+        secret = safe.keys.system_secret
+        codes, pins = await asyncio.gather(asyncio.to_thread(secret, "web-code"), asyncio.to_thread(secret, "pin"))
+        return cls(database, safe=safe, regulation=regulation, secrets=Secrets(codes, pins), now=now)
 
     async def promise(self, submission: str) -> Promise:
         """
@@ -83,20 +108,26 @@ class PublicDesk:
         So a form sent twice by a double click shows the code of the one report that comes of it.
         """
         for turn in range(_MOST_CODES):
-            made = await asyncio.to_thread(self._derive, f"{turn}:{submission}")
-            if await self._database.read(partial(_free_or_own, promise=made)):
+            made = self._derive(f"{turn}:{submission}")
+            if await self._is_free(made):
                 return made
         raise RuntimeError("no free report code: the source of chance is broken")
 
+    async def _is_free(self, made: Promise) -> bool:
+        """With the database away nobody can look; among 9·10^10 codes it is free."""
+        try:
+            async with asyncio.timeout(_LOOK_SECONDS):
+                return await self._database.read(partial(_free_or_own, promise=made))
+        except Exception as error:  # whatever ails the database: the report must be taken all the same
+            log.warning("code_not_checked", error=type(error).__name__)
+            return True
+
     def _derive(self, seed: str) -> Promise:
-        chance = _Chance(self._safe.keys.system_secret("web-code"), seed)
+        chance = _Chance(self._secrets.codes, seed)
         code, pin = new_code(chance), new_pin(chance)
-        return Promise(code, pin, hash_pin(pin, code=code, key=self._pin_key()))
+        return Promise(code, pin, hash_pin(pin, code=code, key=self._secrets.pins))
 
-    def _pin_key(self) -> bytes:
-        return self._safe.keys.system_secret("pin")
-
-    async def open(self, code: str, pin: str, *, client: str) -> Opened | Refused:
+    async def unlock(self, code: str, pin: str, *, client: str) -> Opened | Refused:
         """
         Check a code and its PIN as typed. Unknown code, wrong PIN and a report without PIN give the same answer.
 
@@ -106,8 +137,7 @@ class PublicDesk:
         known = parse_code(code)
         if known is None:  # the check digit tells: a slip, and no attempt at anybody's report
             return Refused()
-        scopes = await asyncio.to_thread(self._scopes, known, client)
-        key = await asyncio.to_thread(self._pin_key)
+        scopes = self._scopes(known, client)
 
         def attempt(connection: Connection) -> Opened | Refused:
             now = self._now()
@@ -115,7 +145,7 @@ class PublicDesk:
             if wait:
                 return Refused(wait)
             stored = _stored_hash(connection, known)
-            right = check_pin(pin, stored, code=known, key=key)
+            right = check_pin(pin, stored, code=known, key=self._secrets.pins)
             people.note_attempt(connection, scopes[0], ok=right, now=now)
             if not right:
                 people.note_attempt(connection, scopes[1], ok=False, now=now)
@@ -129,7 +159,7 @@ class PublicDesk:
         return f"pin:{blind('attempt', 'code', code)}", f"pin:{blind('attempt', 'client', client)}"
 
     async def follow(self, code: str) -> FollowView | None:
-        """Everything about a report for its own reporter; None where it is not (yet) there. Only after `open`."""
+        """Everything about a report for its own reporter; None where it is not (yet) there. Only after `unlock`."""
         reading = await self._database.read(partial(Reading.of, code=code))
         if reading is None:
             return None
@@ -141,7 +171,7 @@ class PublicDesk:
         known = parse_code(code)
         if known is None:
             return None
-        _, scope = await asyncio.to_thread(self._scopes, known, client)
+        _, scope = self._scopes(known, client)
         now = self._now()
         wait = await self._database.read(partial(_wait, scope=scope, policy=CLIENT_PIN, now=now))
         if wait:

@@ -37,9 +37,11 @@ class Line:
 
 @dataclass(frozen=True)
 class FollowView:
-    """One report as its reporter may see it; every field is put here on purpose."""
+    """One report as its reporter may see it; every field is put here on purpose. The ids are for us, not for pages."""
 
     code: str
+    report_id: str
+    case_id: str
     conversation_id: str
     contact_id: str
     received_at: datetime
@@ -89,6 +91,8 @@ def read_follow(reading: Reading, *, safe: Safe, regulation: Regulation, now: da
     progress = reader.progress(case) if case else Progress(confidential=report.confidential if report else False)
     return FollowView(
         code=row.code,
+        report_id=row.id,
+        case_id=row.case_id,
         conversation_id=row.conversation_id,
         contact_id=row.contact_id,
         received_at=row.received_at,
