@@ -139,7 +139,10 @@ class Scanner(Units):
         if any(reaches):
             return True
         weak = any(self.names.at(heading, index) for heading in ("landmarks", "areas", "alleys"))
-        return weak and not self.names.at("doubtful_always", index) and not self.inside_compound(index)
+        doubtful = self.names.at("doubtful_always", index) or (
+            not self.text.marked and self.names.at("doubtful_bare", index)
+        )
+        return weak and not doubtful and not self.inside_compound(index)
 
     def joined(self, found: Sequence[tuple[int, int, PieceKind]]) -> list[tuple[int, int, PieceKind]]:
         """Stretches with nothing but signs between them become one, unless their kinds differ."""

@@ -1,0 +1,94 @@
+"""Every sentence the dialogue can say exists, is complete and fits a text message."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import core.intake
+from core.intake.effects import Button, Say
+from core.intake.render import Rendered, render, texts
+from core.intake.rules import DiversionKind, EmergencyKind, IntakeField, IntakeRules
+from tests.core.intake.harness import rules
+
+SOURCE = Path(core.intake.__file__).parent
+LITERAL = re.compile(r"""(?:say\(\s*|["'])(@?[a-z_]+(?:\.[a-z_]+)+)["']""")
+GROUPS = {
+    "ask",
+    "ask_again",
+    "short",
+    "opened",
+    "secrecy",
+    "emergency",
+    "divert",
+    "handover",
+    "cancelled",
+    "supplied",
+    "smalltalk",
+}
+
+
+def keys_in_code() -> set[str]:
+    """All text keys that stand in the engine's code, and those it builds from closed sets."""
+    code = "\n".join(path.read_text(encoding="utf-8") for path in SOURCE.glob("*.py"))
+    found = {key.removeprefix("@") for key in LITERAL.findall(code)}
+    found |= {f"{group}.{field}" for group in ("ask", "ask_again", "short") for field in IntakeField}
+    found |= {f"divert.{kind}" for kind in DiversionKind} | {f"emergency.kinds.{kind}" for kind in EmergencyKind}
+    found |= {f"handover.{reason}" for reason in re.findall(r'hand_over\(turn, "(\w+)"\)', code)}
+    found |= set(re.findall(r'say\("([a-z_]+)"', code))
+    return {key for key in found if key.split(".")[0] in GROUPS or "." not in key}
+
+
+def test_no_text_is_missing() -> None:
+    assert keys_in_code() - set(texts()) == set()
+
+
+def test_no_text_is_left_over() -> None:
+    used = keys_in_code() | {"ask.code"}
+    assert {key for key in texts() if not key.startswith("buttons.")} - used == set()
+
+
+def test_a_missing_template_or_parameter_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        render(Say("no.such.text"))
+    with pytest.raises(KeyError):
+        render(Say("ask.content"))
+
+
+def test_references_and_titles_are_looked_up() -> None:
+    said = render(Say("reminder", {"question": "@short.place"}, (Button("none:email"), Button("rate:1", "Hài lòng"))))
+    assert "còn thiếu địa điểm" in said.text
+    assert said.buttons == (("Không có", "none:email"), ("Hài lòng", "rate:1"))
+
+
+def test_rendering_leaves_no_empty_lines() -> None:
+    params = {
+        "office": "Trung tâm",
+        "code": "1",
+        "pin": "2",
+        "summary": "s",
+        "place": "p",
+        "secrecy": "",
+        "several": "",
+    }
+    said = render(Say("opened.report", params))
+    assert isinstance(said, Rendered)
+    assert "\n\n" not in said.text
+    assert not said.text.endswith(("\n", " "))
+
+
+@pytest.mark.parametrize(
+    "key", sorted(key for key in texts() if key.startswith(("ask", "handover", "divert", "smalltalk")))
+)
+def test_sentences_are_short_and_polite(key: str) -> None:
+    assert len(texts()[key]) <= 220
+    assert "{" in texts()[key] or texts()[key].startswith(("Dạ", "Nếu", "Ban"))
+
+
+def test_fields_are_asked_for_in_one_order_whatever_the_pack_lists() -> None:
+    assert rules("strict").required_on("zalo") == tuple(
+        field for field in IntakeField if field in {"content", "place", "time", "name", "phone", "email"}
+    )
+    assert IntakeRules(regulation="x", required={}).required_on("zalo") == ()
