@@ -66,14 +66,16 @@ class Condition(PackModel):
     """
     What must hold, fact by fact; a fact left out does not matter. Several values mean "one of".
 
-    Facts of the case:       urgency, channel, confidential, reputation, secret, out_of_scope, complete, classified,
-                             automatic (its category is marked so), via_board, interim (the latest result is a dated
-                             commitment), verification, merged (other cases hang on it), cancel_reason
+    Facts of the case:       urgency, emergency (its tier is one), channel, confidential, reputation, secret,
+                             out_of_scope, complete, classified, automatic (its category is marked so), via_board,
+                             interim (the latest result is a dated commitment), verification, merged (other cases
+                             hang on it), cancel_reason
     Facts of the agency:     agency_kind (of the dispatch's agency), unit_named
     Facts of the command:    reason_code, field_check, outcome, undo
     """
 
     urgency: Words | None = None
+    emergency: bool | None = None
     channel: Words | None = None
     confidential: bool | None = None
     reputation: Words | None = None

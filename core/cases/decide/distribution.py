@@ -175,8 +175,6 @@ def decide_lead(scene: Scene, command: DecideLead) -> None:
 
 def raise_emergency(scene: Scene, command: RaiseEmergency) -> None:
     """Both tracks: the case goes on, and somebody is phoned."""
-    if scene.case.urgency == emergency_tier(scene.ctx.pack):
-        raise refuse("nothing_changes", 409, "Hồ sơ đã ở mức khẩn.", scene.permit.move.cites)
     _check_target(scene, command.target)
     scene.record(EmergencyRaised, command, urgency=emergency_tier(scene.ctx.pack))
 

@@ -10,7 +10,7 @@ from typing import Any
 from core.cases.agencies import AgencyTree
 from core.cases.commands import Command
 from core.cases.model import Case, Dispatch
-from core.contract.schema import FieldState
+from core.contract.schema import FieldState, Urgency
 from core.regulations.model import Pack
 from core.regulations.sections import RequiredField
 from core.regulations.words import Condition
@@ -30,6 +30,7 @@ def facts_of(
     category = pack.intake.categories.get(case.category or "")
     facts: dict[str, Any] = {
         "urgency": case.urgency,
+        "emergency": is_emergency(pack, case.urgency),
         "channel": case.channel,
         "confidential": case.flags.confidential,
         "reputation": case.flags.reputation,
@@ -50,6 +51,12 @@ def facts_of(
     if command is not None:
         facts |= {name: getattr(command, name) for name in COMMAND_FACTS if hasattr(command, name)}
     return facts
+
+
+def is_emergency(pack: Pack, urgency: str) -> bool:
+    """Is this tier one that cannot wait?"""
+    tier = pack.intake.urgencies.get(urgency)
+    return tier.emergency if tier else urgency == Urgency.EMERGENCY.value
 
 
 def missing_fields(pack: Pack, case: Case) -> Iterator[RequiredField]:

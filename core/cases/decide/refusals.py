@@ -82,6 +82,8 @@ _CONDITIONS: dict[tuple[str, Any], str] = {
     ("reputation", None): "Dấu hiệu ảnh hưởng uy tín của hồ sơ không cho phép; cần xác nhận hoặc gỡ dấu trước.",
     ("classified", False): "Phản ánh chưa được phân loại. Vui lòng chọn lĩnh vực trước.",
     ("urgency", None): "Mức độ khẩn của hồ sơ không phù hợp với thao tác này.",
+    ("emergency", True): "Hồ sơ đã ở mức khẩn.",
+    ("emergency", False): "Hồ sơ không ở mức khẩn.",
     ("automatic", False): "Lĩnh vực này không được phân phối tự động; cần người phân phối.",
     (
         "interim",

@@ -184,6 +184,19 @@ def test_reputation_is_flagged_by_one_and_confirmed_by_another() -> None:
     assert {"reply_privately"} == bench.names(EDITOR) & {"publish", "reply_privately"}
 
 
+@pytest.mark.rule("A-DL-7")
+def test_the_flag_is_reversible_until_publication() -> None:
+    """With a reason, by either of them; nothing else can be cleared that is not set."""
+    bench = at_focal()
+    assert bench.refused(RECEPTIONIST, "clear_flag", flag="reputation", reason="Không ảnh hưởng").http == 409
+    bench.do(DISTRIBUTOR, "flag_reputation", reason="Nêu tên một doanh nghiệp")
+    assert bench.refused(RECEPTIONIST, "clear_flag", flag="valuable", reason="Nhầm").code == "nothing_changes"
+
+    bench.do(RECEPTIONIST, "clear_flag", flag="reputation", reason="Không ảnh hưởng")
+
+    assert bench.it.flags.reputation == "none"
+
+
 @pytest.mark.rule("DL-II.2.3c.2")
 def test_a_case_is_reopened_and_distributed_again() -> None:
     """Only where the pack says so."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core.cases.decide import Actor
-from tests.core.cases.bench import Bench, staff
+from tests.core.cases.bench import SYSTEM, Bench, staff
 
 RECEPTIONIST, DISTRIBUTOR, EDITOR = staff("receptionist"), staff("distributor"), staff("editor")
 OFFICER, LEADER = staff("officer", "so_xay_dung"), staff("leader", "so_xay_dung")
 AN = Actor.reporter("an")
 
 EVERYBODY = {"receptionist": RECEPTIONIST, "distributor": DISTRIBUTOR, "editor": EDITOR}
-EVERYBODY |= {"officer": OFFICER, "leader": LEADER, "reporter": AN}
+EVERYBODY |= {"officer": OFFICER, "leader": LEADER, "reporter": AN, "system": SYSTEM}
 
 
 def received() -> Bench:
@@ -21,6 +21,16 @@ def received() -> Bench:
 
 def waiting() -> Bench:
     bench = received()
+    bench.do(RECEPTIONIST, "request_supplement", fields=["place"])
+    return bench
+
+
+def emergency() -> Bench:
+    return Bench().receive(urgency="emergency")
+
+
+def emergency_waiting() -> Bench:
+    bench = emergency()
     bench.do(RECEPTIONIST, "request_supplement", fields=["place"])
     return bench
 
@@ -126,6 +136,8 @@ STATES: dict[str, Callable[[], Bench]] = {
     for state in (
         received,
         waiting,
+        emergency,
+        emergency_waiting,
         declined,
         cancelled,
         diverted,

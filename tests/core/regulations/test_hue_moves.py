@@ -18,6 +18,9 @@ EDITING = {"flag_secret", "notify_reporter", "register_external"}
 AFTER = {"flag_secret", "link_report", "notify_reporter", "register_external"}
 SECRECY = {"set_confidential"}
 
+KHAN = {"hand_over_emergency", "downgrade_emergency"}
+ORDINARY = {"raise_emergency"}
+
 # state → role → commands. A state or role that is not named may do nothing.
 TABLE: dict[str, dict[str, set[str]]] = {
     "received": {
@@ -33,6 +36,24 @@ TABLE: dict[str, dict[str, set[str]]] = {
         | SECRECY
         | {"supply_supplement", "decline", "cancel", "declare_none", "log_verification_call"},
         "distributor": DESK | SECRECY,
+        "editor": EDITING | SECRECY,
+        "reporter": SECRECY | {"cancel", "supply_supplement"},
+    },
+    "emergency": {
+        "receptionist": DESK - ORDINARY
+        | KHAN
+        | SECRECY
+        | {"accept", "classify", "decline", "cancel", "request_supplement", "declare_none", "log_verification_call"},
+        "distributor": DESK - ORDINARY | KHAN | SECRECY | {"classify"},
+        "editor": EDITING | SECRECY,
+        "reporter": SECRECY | {"cancel"},
+    },
+    "emergency_waiting": {
+        "receptionist": DESK - ORDINARY
+        | KHAN
+        | SECRECY
+        | {"supply_supplement", "decline", "cancel", "declare_none", "log_verification_call"},
+        "distributor": DESK - ORDINARY | KHAN | SECRECY,
         "editor": EDITING | SECRECY,
         "reporter": SECRECY | {"cancel", "supply_supplement"},
     },
@@ -135,6 +156,11 @@ TABLE: dict[str, dict[str, set[str]]] = {
         "reporter": {"rate"},
     },
 }
+
+# The product itself may raise an emergency wherever one can be raised, and do nothing else (VN-8).
+for _rows in TABLE.values():
+    if "raise_emergency" in _rows.get("receptionist", set()):
+        _rows["system"] = {"raise_emergency"}
 
 RULES = ("HUE-1", "HUE-2", "HUE-3a", "HUE-3b", "HUE-4a", "HUE-4b", "HUE-5", "A-HUE-3", "VN-3")
 
