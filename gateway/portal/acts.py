@@ -57,7 +57,7 @@ async def rate(request: web.Request) -> web.StreamResponse:
     if sentence := _too_long(comment):
         return await report_page(request, view, errors={"comment": sentence}, status=422)
     payload = {"level": level, "report_id": view.report_id, "comment": comment or None}
-    return await _command(request, view, "rate", payload, field="level")
+    return await _command(request, view, "rate", payload)
 
 
 async def give_feedback(request: web.Request) -> web.StreamResponse:
@@ -67,7 +67,7 @@ async def give_feedback(request: web.Request) -> web.StreamResponse:
     if sentence := _too_long(text) or ("" if text else "Hãy cho biết điều cần làm rõ."):
         return await report_page(request, view, errors={"feedback": sentence}, status=422)
     payload = {"text": text, "report_id": view.report_id}
-    return await _command(request, view, "give_feedback", payload, field="feedback")
+    return await _command(request, view, "give_feedback", payload)
 
 
 async def set_confidential(request: web.Request) -> web.StreamResponse:
@@ -76,7 +76,7 @@ async def set_confidential(request: web.Request) -> web.StreamResponse:
     wish = _typed(await request.post(), "confidential") == "1"
     if wish == view.confidential:
         raise web.HTTPSeeOther(f"{REPORT}?xong=set_confidential")
-    return await _command(request, view, "set_confidential", {"confidential": wish}, field="confidential")
+    return await _command(request, view, "set_confidential", {"confidential": wish})
 
 
 async def withdraw(request: web.Request) -> web.StreamResponse:
@@ -85,17 +85,15 @@ async def withdraw(request: web.Request) -> web.StreamResponse:
     if _typed(await request.post(), "sure") != "1":
         sentence = "Hãy đánh dấu ô xác nhận trước khi rút phản ánh."
         return await report_page(request, view, errors={"sure": sentence}, status=422)
-    return await _command(request, view, "cancel", {"reason_code": "withdrawn"}, field="sure")
+    return await _command(request, view, "cancel", {"reason_code": "withdrawn"})
 
 
-async def _command(
-    request: web.Request, view: FollowView, name: str, payload: Mapping[str, Any], *, field: str
-) -> web.StreamResponse:
+async def _command(request: web.Request, view: FollowView, name: str, payload: Mapping[str, Any]) -> web.StreamResponse:
     """Carry it out as the reporter, or show why the regulation does not allow it."""
     clerk = request.app[DEPLOYMENT].clerk
     answer = await clerk.execute(view.case_id, name, payload, actor=Actor.reporter(view.contact_id))
     if isinstance(answer, Refusal):
-        return await report_page(request, view, errors={field: answer.text_vi}, status=answer.http)
+        return await report_page(request, view, errors={"": answer.text_vi}, status=answer.http)
     raise web.HTTPSeeOther(f"{REPORT}?xong={name}")
 
 
