@@ -1,0 +1,118 @@
+"""From an HTTP request to a checked call, and from whatever comes of it to an answer."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from pydantic import ValidationError
+
+from core.contract.errors import NotFound
+from core.contract.schema import Model
+from gateway.api.errors import ApiError, invalid, respond, translate
+from gateway.api.operation import Call, Operation
+from gateway.auth import staff_of
+from gateway.deployment import DEPLOYMENT
+
+log = structlog.get_logger()
+
+_ID = re.compile(r"[A-Za-z0-9_.:@-]{1,80}")
+
+
+def serve(operation: Operation) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """The aiohttp handler of an operation. NotSignedIn before anything is read."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        staff = staff_of(request)
+        if not all(_ID.fullmatch(value) for value in request.match_info.values()):
+            raise NotFound("no id looks like this")
+        query = _read_query(request, operation.query)
+        raw = await request.read() if request.can_read_body else b""
+        body = _read_body(request, operation, raw)
+        call = Call(request, request.app[DEPLOYMENT], staff, query, body, raw)
+        return (await operation.handler(call)).response()
+
+    return handle
+
+
+@web.middleware
+async def api_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Every error below /api/ leaves in the API's shape, also for addresses that do not exist."""
+    if not request.path.startswith("/api/"):
+        return await handler(request)
+    try:
+        return await handler(request)
+    except Exception as error:
+        found = translate(error, max_body_mb=request.app[DEPLOYMENT].settings.http.max_body_mb)
+        if found.status >= 500:
+            log.error("request_failed", code=found.code, exc_info=error)
+        return respond(found)
+
+
+def _read_query(request: web.Request, model: type[Model]) -> Model:
+    given = dict(request.query)
+    if any(not _is_text(value) for pair in given.items() for value in pair):
+        raise _unreadable()
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        raise invalid(error, status=400, code="query_invalid") from None
+
+
+def _read_body(request: web.Request, operation: Operation, raw: bytes) -> Any:
+    if operation.takes_file or not (operation.body or operation.is_command):
+        return None
+    payload = read_json(request, raw)
+    if operation.body is None:
+        return payload
+    try:
+        return operation.body.model_validate(payload)
+    except (ValidationError, OverflowError) as error:
+        if isinstance(error, ValidationError):
+            raise invalid(error) from None
+        raise ApiError(422, "data_invalid", "Có giá trị vượt quá giới hạn. Vui lòng kiểm tra lại.") from None
+
+
+def read_json(request: web.Request, raw: bytes) -> dict[str, Any]:
+    """
+    The JSON object of a body; an empty body is an empty object.
+
+    Raises: ApiError: 415 another content type · 400 not JSON, not an object, or text that no store can take.
+    """
+    if not raw:
+        return {}
+    if request.content_type != "application/json":
+        raise ApiError(415, "content_type_wrong", "Nội dung gửi lên phải là JSON (Content-Type: application/json).")
+    try:
+        payload = json.loads(raw, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise _unreadable() from None
+    if not isinstance(payload, dict) or not _is_clean(payload):
+        raise _unreadable()
+    return payload
+
+
+def _unreadable() -> ApiError:
+    return ApiError(400, "json_invalid", "Không đọc được nội dung gửi lên. Vui lòng kiểm tra định dạng và gửi lại.")
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _is_clean(value: Any) -> bool:
+    """Whether every text in it can be stored: no NUL, no half of a surrogate pair."""
+    if isinstance(value, str):
+        return _is_text(value)
+    if isinstance(value, dict):
+        return all(_is_clean(key) and _is_clean(held) for key, held in value.items())
+    return all(map(_is_clean, value)) if isinstance(value, list) else True
+
+
+def _is_text(value: str) -> bool:
+    return "\x00" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
