@@ -20,7 +20,7 @@ class CaseFile:
     """
     `case` already holds `events`; `stored_version` and `head` are those of the database.
 
-    `subject`: the key subject its texts are sealed under; empty: the case's own id.
+    `subject`: the key subject its texts are sealed under.
     """
 
     pack: Pack
@@ -32,7 +32,7 @@ class CaseFile:
     subject: str = ""
 
     @classmethod
-    def of(cls, row: CaseRow, pack: Pack, *, subject: str = "") -> CaseFile:
+    def of(cls, row: CaseRow, pack: Pack, *, subject: str) -> CaseFile:
         """A stored case."""
         case = Case.model_validate(row.state)
         return cls(pack, case, row.version, row.head, row.search_text, subject=subject)

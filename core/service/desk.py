@@ -59,7 +59,8 @@ class CaseDesk:
     async def receive(self, work: Work, payload: Mapping[str, Any], *, search_text: str) -> Issued | Refusal:
         """A report opens a case under the regulation in force; `payload` is that of ReceiveReport, words unsealed."""
         case_id = str(payload["case_id"])
-        file = CaseFile(self.regulation.current, search_text=search_text)
+        subject = erasure.first_subject(case_id)
+        file = CaseFile(self.regulation.current, search_text=search_text, subject=subject)
         work.cases[case_id] = file
         return await asyncio.to_thread(self._issue, work, case_id, ReceiveReport, payload, Actor.system())
 
@@ -81,7 +82,7 @@ class CaseDesk:
         self, work: Work, case_id: str, kind: type[Command], payload: Mapping[str, Any], actor: Actor
     ) -> Issued | Refusal:
         file = work.cases[case_id]
-        sealer = _Sealer(self._safe.vault, subject_id=file.subject or case_id)
+        sealer = _Sealer(self._safe.vault, subject_id=file.subject)
         try:
             command = kind.model_validate(dict(payload), context={"sealer": sealer})
         except ValidationError as error:

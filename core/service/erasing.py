@@ -12,7 +12,6 @@ that moves its texts, and a repeated step finds its work done.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -115,7 +114,7 @@ class Eraser:
         redacted = {one.case_id for one in plan.redact_cases}
         emptied = {one.case_id for one in found.cases} - redacted
         task = await self._move_cases(task, redacted=redacted, emptied=emptied)
-        files = [task.contact_id, *found.other_subjects, *emptied, *map(file_subject, sorted(emptied))]
+        files = [task.contact_id, *found.other_subjects, *sorted(emptied)]
         keys = tuple(dict.fromkeys((*task.destroy, *files)))
         await asyncio.to_thread(self._destroy, keys)
         clear = partial(erasure.clear, contact_id=task.contact_id, emptied=emptied, now=self._now())
@@ -197,15 +196,6 @@ class Eraser:
     def _destroy(self, subjects: Iterable[str]) -> None:
         for subject in subjects:
             self._safe.keys.destroy(subject, self._now())
-
-
-def file_subject(case_id: str) -> str:
-    """
-    The key subject under which the files of officials on a case are stored, 32 hex digits.
-
-    Not that of the case's texts: when those move to a fresh key (redaction), the files stay readable where they are.
-    """
-    return hashlib.blake2b(f"files:{case_id}".encode(), digest_size=16).hexdigest()
 
 
 def redact_view(view: Any, terms: tuple[str, ...], *, own_files: str) -> Any:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from core.privacy.errors import Erased
 from core.privacy.vault import Vault
 from core.storage.backup.archive import Row
+from core.storage.erasure import first_subject
 
 EMPTIED: Mapping[str, tuple[str, ...]] = {"inbox_raw": ("body_sealed", "wrapped_key")}
 SEALED: Mapping[str, tuple[str, ...]] = {"case": ("search_text",), "publication": ("view", "search_text")}
@@ -22,7 +23,7 @@ _CASE_ID = {"case": "id", "publication": "case_id"}
 
 @dataclass(frozen=True)
 class RowSealer:
-    """Seals and opens rows. `subjects`: key subjects of cases whose texts are not under the case's own id."""
+    """Seals and opens rows. `subjects`: key subjects of cases whose texts are no longer under their first one."""
 
     vault: Vault
     subjects: Mapping[str, str]
@@ -69,7 +70,7 @@ class RowSealer:
         return row
 
     def _subject(self, case_id: str) -> str:
-        return self.subjects.get(case_id, case_id)
+        return self.subjects.get(case_id) or first_subject(case_id)
 
 
 def _place(table: str, column: str, case_id: str) -> str:

@@ -53,9 +53,7 @@ async def write_everything(world: World) -> None:
     mail["Subject"] = f"Đèn hỏng trước nhà {CANARY} {WORD}"
     mail["Message-ID"] = make_msgid(idstring=WORD, domain="hopthu.example.vn")
     mail["Date"] = format_datetime(world.clock())
-    mail.set_content(
-        f"Tôi là {CANARY} ({WORD}). Đèn đường trước số 12 Lê Lợi, phường Vĩnh Ninh hỏng từ hôm qua."
-    )
+    mail.set_content(f"Tôi là {CANARY} ({WORD}). Đèn đường trước số 12 Lê Lợi, phường Vĩnh Ninh hỏng từ hôm qua.")
     held = f"Ghi chú của {CANARY}, {WORD}.\n".encode()
     mail.add_attachment(held, maintype="text", subtype="plain", filename=f"{CANARY} {WORD}.txt")
     await world.mail.send(mail.as_bytes(), sender=f"{WORD}@hopthu.example.vn", recipients=[MAILBOX])
@@ -166,6 +164,8 @@ async def test_after_an_erasure_the_name_is_nowhere(
     await write_everything(world)
     case = await only_case(world)
     await work_it(world, case.id, answer=f"Đã thay đèn theo phản ánh của {CANARY} {WORD}.")
+    note = f"Biên bản gặp {CANARY}, {WORD}.".encode()
+    await world.deployment.media.put_file(note, subject_id=case.id, name=f"{WORD}.txt")
     await back_up(world, tmp_path / "backup-before")
     assert len(find_in_texts(await everything_readable(world), [WORD])) >= 8  # the search finds what is there
 
@@ -252,6 +252,7 @@ async def test_a_case_shared_with_others_is_redacted(world: World, tmp_path: Pat
     found = await world.deployment.database.read(partial(cases.search, wanted=Search()))
     other = next(one for one in found if one.id != shared.id)
     await link(world, shared.id, other.id)
+    minutes = await world.deployment.media.put_file("Biên bản.".encode(), subject_id=shared.id, name="bien-ban.txt")
     await back_up(world, tmp_path / "backup-before")
 
     done = await eraser_of(world.deployment).erase_reporter(shared.code)
@@ -259,6 +260,7 @@ async def test_a_case_shared_with_others_is_redacted(world: World, tmp_path: Pat
 
     assert (done.cases_emptied, done.cases_redacted) == (0, 1)
     assert "Đã thay bóng đèn." in received(world)[-1]
+    assert await world.deployment.media.get(minutes.stored_key) == "Biên bản.".encode()
     readable = await everything_readable(world)
     assert any(MARKER in str(text) for text in readable)
     stays = f"Đã thay đèn cho {CANARY}, {WORD}."  # written by staff after the erasure
