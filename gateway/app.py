@@ -9,6 +9,7 @@ from gateway.auth.setup import setup_auth
 from gateway.console.setup import setup_console
 from gateway.deployment import DEPLOYMENT, Deployment
 from gateway.health import setup_health
+from gateway.hooks import setup_hooks
 from gateway.middleware import middlewares
 from gateway.pages.setup import setup_pages
 from gateway.portal.setup import setup_portal
@@ -19,6 +20,6 @@ def create_app(deployment: Deployment) -> web.Application:
     limit = deployment.settings.http.max_body_mb * 1024 * 1024
     app = web.Application(middlewares=middlewares(deployment), client_max_size=limit)
     app[DEPLOYMENT] = deployment
-    for setup in (setup_health, setup_pages, setup_auth, setup_portal, setup_console, setup_api):
+    for setup in (setup_health, setup_hooks, setup_pages, setup_auth, setup_portal, setup_console, setup_api):
         setup(app)
     return app

@@ -112,6 +112,7 @@ async def _assemble(settings: Settings, *, now: Now, stores: Stores, safe: Safe,
         regulation=regulation,
         rules=regulation.intake_rules(settings.office),
         house=House(settings.office, settings.hotline, f"{settings.public_url}/tra-cuu"),
+        mailbox=settings.email.address if "email" in channels else "",
         now=now,
     )
     intake = Intake(database, safe=safe, media=media, clerk=clerk, channels=channels, now=now)

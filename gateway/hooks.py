@@ -8,46 +8,47 @@ answered 200, because providers switch off hooks that answer errors; 503 only wh
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-import structlog
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from core.contract.errors import PayloadInvalid, SignatureInvalid
-from core.contract.ports import Channel, ItemKey, RawDelivery
-from gateway.deployment import DEPLOYMENT, Deployment
+from core.contract.ports import Channel, HookedChannel, ItemKey, RawDelivery
+from gateway.deployment import DEPLOYMENT
 from gateway.metrics import INBOUND
 
-log = structlog.get_logger()
+
+def setup_hooks(app: web.Application) -> None:
+    """Mount the hook of every channel that has one."""
+    for channel in app[DEPLOYMENT].channels.values():
+        if isinstance(channel, HookedChannel):
+            app.router.add_post(f"/hooks/{channel.hook}", _handler(channel))
 
 
-async def accept_hook(
-    request: web.Request, channel: Channel, *, account: str, answer: Callable[[], web.Response]
-) -> web.Response:
-    """Take one webhook request for `channel`; `answer` makes what the provider wants to hear."""
-    deployment = request.app[DEPLOYMENT]
-    delivery = RawDelivery(
-        channel=channel.name,
-        account=account,
-        body=await request.read(),
-        headers=dict(request.headers),
-        query=request.query_string,
-        received_at=deployment.now(),
-    )
-    try:
-        channel.verify(delivery)
-    except SignatureInvalid:
-        INBOUND.labels(channel.name, "refused").inc()
-        raise
-    await take(deployment, channel, delivery)
-    return answer()
+def _handler(channel: HookedChannel) -> Handler:
+    async def handle(request: web.Request) -> web.Response:
+        """Take one delivery; the provider hears 200 once a crash can no longer lose it."""
+        deployment = request.app[DEPLOYMENT]
+        delivery = RawDelivery(
+            channel=channel.name,
+            account=request.match_info.get("account", channel.account),
+            body=await request.read(),
+            headers=dict(request.headers),
+            query=request.query_string,
+            received_at=deployment.now(),
+        )
+        try:
+            channel.verify(delivery)
+        except SignatureInvalid:
+            INBOUND.labels(channel.name, "refused").inc()
+            raise
+        items, reason = split_or_quarantine(channel, delivery)
+        await deployment.inbox.accept(delivery, items, quarantine=reason)
+        INBOUND.labels(channel.name, "quarantined" if reason else "accepted").inc()
+        return web.Response()
 
-
-async def take(deployment: Deployment, channel: Channel, delivery: RawDelivery) -> None:
-    """Split a verified delivery and store it durably; what cannot be split is kept in quarantine."""
-    items, reason = split_or_quarantine(channel, delivery)
-    await deployment.inbox.accept(delivery, items, quarantine=reason)
-    INBOUND.labels(channel.name, "quarantined" if reason else "accepted").inc()
+    return handle
 
 
 def split_or_quarantine(channel: Channel, delivery: RawDelivery) -> tuple[Sequence[ItemKey], str]:

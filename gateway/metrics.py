@@ -12,7 +12,6 @@ INBOUND = Counter("gateway_inbound_total", "Deliveries by outcome", ["channel", 
 PROCESSED = Counter("gateway_processed_total", "Inbox items by outcome", ["channel", "outcome"])
 SENT = Counter("gateway_send_total", "Outbound messages by outcome", ["channel", "outcome"])
 REQUESTS = Histogram("gateway_http_seconds", "HTTP requests", ["method", "route", "status"])
-DIVERTED = Counter("gateway_diverted_total", "Messages told to go elsewhere (VN-1, VN-2)", ["kind"])
 CLOCKS_FIRED = Counter("clock_fired_total", "Clocks fired by kind", ["kind"])
 CLOCK_LATENESS = Histogram(
     "clock_lateness_seconds", "From the due instant to its event", buckets=(0.5, 1, 2, 5, 10, 60, 600, 3600)

@@ -22,6 +22,7 @@ from gateway.auth.identify import identify
 from gateway.auth.network import CLIENT, Network, client_address, is_trusted, parse_proxies
 from gateway.auth.staff import current_staff
 from gateway.deployment import Deployment
+from gateway.metrics import REQUESTS
 from gateway.pages.failures import REQUEST_ID, answer_failure, failure_of, limit_of
 from gateway.pages.headers import IS_PREPARED
 
@@ -107,12 +108,14 @@ def _request_id(request: web.Request, trusted: Sequence[Network]) -> str:
 def _log_request(request: web.Request, status: int, elapsed: float) -> None:
     """The template of the path, never the path itself: codes and tokens stand in paths and queries."""
     resource = request.match_info.route.resource
+    route = resource.canonical if resource else "-"
     staff = current_staff(request)
+    REQUESTS.labels(request.method, route, status).observe(elapsed)
     write = log.debug if request.path.startswith(QUIET) else log.info
     write(
         "request_served" if status else "request_broke_off",
         method=request.method,
-        route=resource.canonical if resource else "-",
+        route=route,
         status=status,
         elapsed_ms=round(elapsed * 1000, 1),
         **({"user": staff.id} if staff else {}),

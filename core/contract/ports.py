@@ -97,6 +97,17 @@ class ListeningChannel(Channel, Protocol):
 
 
 @runtime_checkable
+class HookedChannel(Channel, Protocol):
+    """A channel whose provider calls us over HTTP."""
+
+    hook: str
+    """Path below `/hooks`; `{account}` in it names our side ("zalo", "facebook/{account}")."""
+
+    account: str
+    """Our side where the path names none (one hook for a whole app)."""
+
+
+@runtime_checkable
 class CarriesFiles(Protocol):
     """A channel whose raw body holds the files themselves (mail), so that nothing has to be fetched later."""
 

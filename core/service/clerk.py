@@ -43,6 +43,7 @@ class Clerk:
         regulation: Regulation,
         rules: IntakeRules,
         house: House,
+        mailbox: str,
         now: Callable[[], datetime],
     ) -> None:
         self._database = database
@@ -57,6 +58,7 @@ class Clerk:
             desk=self.desk,
             posting=self.posting,
             house=house,
+            mailbox=mailbox,
             rules=rules,
             now=now,
         )

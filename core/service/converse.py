@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -39,6 +40,7 @@ from core.intake.effects import (
 from core.intake.happenings import Happening, MessageArrived, ReportOpened
 from core.intake.render import render
 from core.intake.rules import IntakeRules
+from core.notify.brake import CHATS, LETTERS
 from core.notify.house import House
 from core.privacy.media import FileMediaStore
 from core.service.desk import CaseDesk
@@ -67,6 +69,7 @@ class Converse:
         desk: CaseDesk,
         posting: Posting,
         house: House,
+        mailbox: str,
         rules: IntakeRules,
         now: Callable[[], datetime],
     ) -> None:
@@ -74,7 +77,7 @@ class Converse:
         self._safe = safe
         self._desk = desk
         self._posting = posting
-        self._receiving = Receiving(database, safe=safe, desk=desk, now=now)
+        self._receiving = Receiving(database, safe=safe, desk=desk, mailbox=mailbox, now=now)
         self._diverting = Diverting(database, safe=safe, media=media, posting=posting, rules=rules, now=now)
         self._house = house
         self._rules = rules
@@ -132,7 +135,17 @@ class Converse:
 
     async def _say(self, work: Work, talk: Talk, effect: Say) -> None:
         said = render(effect)
-        await self._posting.say(work, talk, Letter(said.text, cause=f"line/{talk.next_seq}", buttons=said.buttons))
+        await self._answer(work, talk, Letter(said.text, cause=f"line/{talk.next_seq}", buttons=said.buttons))
+
+    async def _answer(self, work: Work, talk: Talk, letter: Letter) -> None:
+        """Answer, unless this address has had so many answers that a robot may be on the other side."""
+        since = self._now() - timedelta(days=1)
+        answered = await self._database.read(partial(conversations.automatic_since, row=talk.row, since=since))
+        brake = LETTERS if talk.threaded else CHATS
+        if brake.allows(answered, now=self._now()):
+            await self._posting.say(work, talk, replace(letter, answers=True))
+        else:
+            self._wants_person(talk, "brake")
 
     async def _set_timer(self, work: Work, talk: Talk, effect: SetTimer) -> None:
         work.add(partial(conversations.set_timer, conversation_id=talk.row.id, kind=effect.kind, due_at=effect.at))
@@ -228,7 +241,7 @@ class Converse:
         if row is not None:
             file = await self._desk.open(work, row.case_id)
             letter = self._house.write("status", code | {"stage": file.public_stage})
-        await self._posting.say(work, talk, Letter(letter.text, cause=f"line/{talk.next_seq}", subject=letter.subject))
+        await self._answer(work, talk, Letter(letter.text, cause=f"line/{talk.next_seq}", subject=letter.subject))
 
     async def _hand_over(self, _work: Work, talk: Talk, effect: HandOver) -> None:
         self._wants_person(talk, effect.reason)

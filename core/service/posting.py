@@ -20,10 +20,16 @@ from core.service.work import Work
 from core.storage import conversations, outbox
 from core.storage.outbox import NewEntry
 
+_NO_SUBJECT = "Về phản ánh của anh/chị"
+
 
 @dataclass(frozen=True)
 class Letter:
-    """What to say: `cause` names why, once and for ever; `author` is the staff member who wrote it, if one did."""
+    """
+    What to say: `cause` names why, once and for ever; `author` is the staff member who wrote it, if one did.
+
+    `answers`: the bot's answer to something that was said, which the brake counts.
+    """
 
     text: str
     cause: str
@@ -31,6 +37,7 @@ class Letter:
     buttons: tuple[tuple[str, str], ...] = ()
     case_id: str | None = None
     author: str = ""
+    answers: bool = False
 
 
 class Posting:
@@ -45,42 +52,43 @@ class Posting:
         """Write to the person of this conversation, on its channel, in its thread; to one who was erased, nothing."""
         if talk.gone:
             return
-        entry, row = await asyncio.to_thread(self._prepare, talk, letter)
+        entries, row = await asyncio.to_thread(self._prepare, talk, letter)
         talk.next_seq += 1
-        work.add(partial(outbox.add, entries=[entry]))
+        work.add(partial(outbox.add, entries=entries))
         work.add(partial(conversations.add_message, row=row))
 
     async def farewell(self, work: Work, talk: Talk, letter: Letter) -> None:
         """The last word to somebody of whom nothing may stay (VN-1, VN-2): under a key of its own, no line kept."""
-        entry = await asyncio.to_thread(self._entry, talk, letter, subject_id=new_id())
+        entry = await asyncio.to_thread(self._entry, _message(talk, letter), letter, subject_id=new_id())
         work.add(partial(outbox.add, entries=[replace(entry, forget=True)]))
 
-    def _prepare(self, talk: Talk, letter: Letter) -> tuple[NewEntry, conversations.MessageRow]:
-        entry = self._entry(talk, letter, subject_id=talk.contact_id)
+    def _prepare(self, talk: Talk, letter: Letter) -> tuple[list[NewEntry], conversations.MessageRow]:
+        entry = self._entry(_message(talk, letter), letter, subject_id=talk.contact_id)
         content = MessageContent(text=letter.text, subject=letter.subject)
         row = self.talks.line(talk, content, direction="out", at=self._now())
-        return entry, replace(row, author=letter.author, outbox_id=entry.id)
+        row = replace(row, kind="bot" if letter.answers else row.kind, author=letter.author, outbox_id=entry.id)
+        copies = [self._entry(copy, letter, subject_id=talk.contact_id) for copy in _copies(talk, letter)]
+        return [entry, *copies], row
 
-    def _entry(self, talk: Talk, letter: Letter, *, subject_id: str) -> NewEntry:
-        now, entry_id = self._now(), new_id()
-        message = _message(talk, letter, entry_id)
+    def _entry(self, message: OutboundMessage, letter: Letter, *, subject_id: str) -> NewEntry:
+        now = self._now()
         return NewEntry(
-            id=entry_id,
-            dedupe_key=f"{talk.row.id}/{letter.cause}",
-            conversation_id=talk.row.id,
+            id=message.id,
+            dedupe_key=f"{message.conversation_id}/{message.channel}/{letter.cause}",
+            conversation_id=message.conversation_id,
             case_id=letter.case_id,
-            channel=talk.row.channel,
+            channel=message.channel,
             subject_id=subject_id,
-            payload_sealed=self._safe.seal(message, subject_id=subject_id, place=f"outbox:{entry_id}"),
+            payload_sealed=self._safe.seal(message, subject_id=subject_id, place=f"outbox:{message.id}"),
             next_at=now,
             created_at=now,
         )
 
 
-def _message(talk: Talk, letter: Letter, entry_id: str) -> OutboundMessage:
+def _message(talk: Talk, letter: Letter) -> OutboundMessage:
     who = talk.correspondent
     return OutboundMessage(
-        id=entry_id,
+        id=new_id(),
         channel=talk.row.channel,
         account=talk.row.account,
         recipient=who.address,
@@ -92,6 +100,25 @@ def _message(talk: Talk, letter: Letter, entry_id: str) -> OutboundMessage:
         references=who.references,
         automatic=not letter.author,
     )
+
+
+def _copies(talk: Talk, letter: Letter) -> list[OutboundMessage]:
+    """The same words to the other address the person left; an answer to it joins this conversation."""
+    other = talk.correspondent.copy_to
+    if other is None:
+        return []
+    return [
+        OutboundMessage(
+            id=new_id(),
+            channel=other.channel,
+            account=other.account,
+            recipient=other,
+            text=letter.text,
+            subject=letter.subject or _NO_SUBJECT,
+            conversation_id=talk.row.id,
+            automatic=not letter.author,
+        )
+    ]
 
 
 def _answering(subject: str) -> str:

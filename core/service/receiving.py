@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from core.cases.decide import Refusal
-from core.contract.schema import Place, Report, new_id
+from core.contract.schema import Address, Place, Report, new_id
 from core.identity.codes import hash_pin, new_code, new_pin
 from core.intake.effects import ReportDraft
 from core.intake.fold import fold
@@ -23,6 +23,8 @@ from core.service.work import Work
 from core.storage import conversations, reports
 from core.storage.database import Database
 from core.storage.reports import ReportRow
+
+_PAGE = "web"
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,11 @@ class Received:
 class Receiving:
     """Opens reports within a unit of work."""
 
-    def __init__(self, database: Database, *, safe: Safe, desk: CaseDesk, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, *, safe: Safe, desk: CaseDesk, mailbox: str, now: Callable[[], datetime]
+    ) -> None:
         self._database = database
+        self._mailbox = mailbox
         self._safe = safe
         self._desk = desk
         self._now = now
@@ -50,6 +55,7 @@ class Receiving:
         pin = "" if draft.pin_hash else new_pin()
         received = Received(report_id=new_id(), case_id=new_id(), code=code, pin=pin)
         report = self._report(talk, draft, received)
+        talk.correspondent = talk.correspondent.model_copy(update={"copy_to": self._other_address(talk, report)})
         refusal = await self._desk.receive(
             work, _payload(received, report, talk), search_text=fold(mask_text(f"{report.content} {report.place.text}"))
         )
@@ -69,6 +75,13 @@ class Receiving:
                 )
             )
         return received
+
+    def _other_address(self, talk: Talk, report: Report) -> Address | None:
+        """Where a channel without a reach of its own (a page) also tells the person: their mail address."""
+        emails = report.reporter.emails
+        if talk.row.channel != _PAGE or not emails or not self._mailbox:
+            return talk.correspondent.copy_to
+        return Address(channel="email", account=self._mailbox, value=emails[0])
 
     async def _free_code(self) -> str:
         while True:

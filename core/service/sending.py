@@ -30,8 +30,12 @@ _PAUSES = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 300, 1800, 72
 _SEND_SECONDS = 60
 
 
+def _nobody(_channel: str, _outcome: str) -> None:
+    """Where nobody counts."""
+
+
 class Sender:
-    """The outbox worker of one process; `owner` names it in its claims."""
+    """The outbox worker of one process; `owner` names it in its claims, `noted` hears of every outcome (metrics)."""
 
     def __init__(
         self,
@@ -41,13 +45,14 @@ class Sender:
         channels: Mapping[str, Channel],
         owner: str,
         now: Callable[[], datetime],
+        noted: Callable[[str, str], None] = _nobody,
     ) -> None:
         self._database = database
         self._safe = safe
         self._channels = channels
         self._owner = owner
         self._now = now
-        self.counts: dict[tuple[str, str], int] = {}
+        self._noted = noted
 
     async def run_once(self) -> int:
         """Send what is due; returns how many entries were handled."""
@@ -67,7 +72,7 @@ class Sender:
         except GatewayError as error:  # the claim was lost: whoever has it now records
             log.warning("outbox_claim_lost", entry=entry.id, error=error.code)
             return
-        self._count(entry.channel, outcome.state)
+        self._noted(entry.channel, outcome.state)
 
     async def _try(self, entry: ClaimedEntry) -> Outcome:
         channel = self._channels.get(entry.channel)
@@ -114,6 +119,3 @@ class Sender:
         await self._database.write(record)
         if entry.forget and outcome.state != "pending":
             await asyncio.to_thread(self._safe.keys.destroy, entry.subject_id, self._now())
-
-    def _count(self, channel: str, state: str) -> None:
-        self.counts[channel, state] = self.counts.get((channel, state), 0) + 1

@@ -26,13 +26,18 @@ _KEPT_REFERENCES = 10
 
 
 class Correspondent(Model):
-    """Who is on the other side, and what an answer refers to: the last message, the thread before it, the subject."""
+    """
+    Who is on the other side, and what an answer refers to: the last message, the thread before it, the subject.
+
+    `copy_to`: an address the person left besides; what is shown on their page goes there as well.
+    """
 
     address: Address
     name: str = ""
     subject: str = ""
     last_id: str = ""
     references: tuple[str, ...] = ()
+    copy_to: Address | None = None
 
 
 class MessageContent(Model):
@@ -59,6 +64,7 @@ class Talk:
     is_new: bool = False
     contact_is_new: bool = False
     needs_human: bool = False
+    threaded: bool = False
     heard: int = 0
 
     @property
@@ -85,9 +91,12 @@ class Talks:
         blind = await asyncio.to_thread(self._blinds, message)
         found = await self._database.read(partial(self._find, message=message, blind=blind, threaded=threaded))
         if isinstance(found, ConversationRow):
-            return work.talks.get(found.id) or await self._open(work, found)
-        talk = self._begin(message, address_blind=blind.address, contact_id=found)
-        return work.talks.setdefault(talk.row.id, talk)
+            talk = work.talks.get(found.id) or await self._open(work, found)
+        else:
+            talk = self._begin(message, address_blind=blind.address, contact_id=found)
+            work.talks.setdefault(talk.row.id, talk)
+        talk.threaded = threaded
+        return talk
 
     async def load(self, work: Work, conversation_id: str) -> Talk:
         """A conversation by id. NotFound."""

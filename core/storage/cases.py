@@ -196,15 +196,19 @@ def count_tasks(connection: Connection, *, seats: Collection[tuple[str, str]]) -
     return {row[0]: int(row[1]) for row in connection.execute(query)}
 
 
-def due_clocks(connection: Connection, *, now: datetime, most: int = 100) -> list[tuple[str, str]]:
-    """(case id, clock id) whose next look is due, the longest waiting first."""
-    query = (
-        select(case_clock.c.case_id, case_clock.c.clock_id)
-        .where(case_clock.c.fire_at <= now)
-        .order_by(case_clock.c.fire_at)
-        .limit(most)
-    )
-    return [(row[0], row[1]) for row in connection.execute(query)]
+@dataclass(frozen=True)
+class DueClock:
+    """A clock whose next look is due."""
+
+    case_id: str
+    clock_id: str
+    fire_at: datetime
+
+
+def due_clocks(connection: Connection, *, now: datetime, most: int = 100) -> list[DueClock]:
+    """Clocks to fire, the longest waiting first."""
+    query = select(case_clock.c.case_id, case_clock.c.clock_id, case_clock.c.fire_at).where(case_clock.c.fire_at <= now)
+    return [DueClock(**row._mapping) for row in connection.execute(query.order_by(case_clock.c.fire_at).limit(most))]
 
 
 def oldest_due(connection: Connection) -> datetime | None:

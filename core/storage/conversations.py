@@ -184,6 +184,21 @@ def note_provider_id(connection: Connection, outbox_id: str, provider_blind: str
     connection.execute(update(message).where(message.c.outbox_id == outbox_id).values(provider_blind=provider_blind))
 
 
+def automatic_since(connection: Connection, row: ConversationRow, since: datetime) -> list[datetime]:
+    """When the bot last wrote to this address, over all its conversations."""
+    same = (
+        (conversation.c.channel == row.channel)
+        & (conversation.c.account == row.account)
+        & (conversation.c.address_blind == row.address_blind)
+    )
+    query = (
+        select(message.c.at)
+        .join(conversation, conversation.c.id == message.c.conversation_id)
+        .where(same, message.c.direction == "out", message.c.kind == "bot", message.c.at >= since)
+    )
+    return list(connection.scalars(query))
+
+
 def waiting_for_human(connection: Connection, *, most: int = 100) -> list[ConversationRow]:
     """Conversations in which somebody asked for a person, the longest waiting first."""
     query = select(*_CONVERSATION).where(conversation.c.needs_human).order_by(conversation.c.last_message_at)

@@ -7,7 +7,7 @@ An area adds its templates below `gateway/templates/<area>/`, extends `base.html
 
 from gateway.pages.assets import ASSETS
 from gateway.pages.navigation import CONSOLE_MENU, PUBLIC_MENU, Entry, Menu
-from gateway.pages.render import render, render_text
+from gateway.pages.rendering import render, render_text
 from gateway.pages.setup import setup_pages
 
 __all__ = ["ASSETS", "CONSOLE_MENU", "PUBLIC_MENU", "Entry", "Menu", "render", "render_text", "setup_pages"]

@@ -20,7 +20,7 @@ from core.privacy.errors import Erased
 from gateway.auth.errors import CsrfRefused, NotAllowed, NotSignedIn, TooManyAttempts
 from gateway.auth.targets import SIGN_IN, see_other, with_target
 from gateway.deployment import DEPLOYMENT
-from gateway.pages.render import render
+from gateway.pages.rendering import render
 
 REQUEST_ID = web.RequestKey("request_id", str)
 PROGRAMS = ("/api/", "/hooks/", "/open311/", "/oauth/", "/healthz", "/readyz", "/metrics")

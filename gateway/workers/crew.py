@@ -8,10 +8,12 @@ from functools import partial
 from core.service.sending import Sender
 from core.storage import outbox
 from gateway.deployment import Deployment
+from gateway.metrics import SENT
 from gateway.workers.daily import Daily
 from gateway.workers.due import DueWorker
 from gateway.workers.inbound import InboundWorker
 from gateway.workers.loop import Loop
+from gateway.workers.pulse import Pulse
 
 
 class Crew:
@@ -21,7 +23,12 @@ class Crew:
         self._deployment = deployment
         inbound = InboundWorker(deployment, deployment.intake, owner=owner)
         sender = Sender(
-            deployment.database, safe=deployment.safe, channels=deployment.channels, owner=owner, now=deployment.now
+            deployment.database,
+            safe=deployment.safe,
+            channels=deployment.channels,
+            owner=owner,
+            now=deployment.now,
+            noted=lambda channel, outcome: SENT.labels(channel, outcome).inc(),
         )
         self._loops = [
             Loop("inbound", inbound.run_once, interval=0.25, wake=deployment.inbox.arrived),
@@ -29,6 +36,7 @@ class Crew:
             Loop("due", DueWorker(deployment).run_once, interval=0.5),
             Loop("journal", deployment.inbox.ship, interval=1.0),
             Loop("daily", Daily(deployment).run_once, interval=60.0),
+            Loop("pulse", Pulse().run_once, interval=1.0),
         ]
         self._tasks: list[asyncio.Task[None]] = []
 

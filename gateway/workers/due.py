@@ -14,8 +14,9 @@ import structlog
 from core.cases.decide import Actor, Refusal
 from core.contract.errors import NotFound, VersionConflict
 from core.storage import cases, conversations
+from core.storage.cases import DueClock
 from gateway.deployment import Deployment
-from gateway.metrics import CLOCKS_FIRED
+from gateway.metrics import CLOCK_LATENESS, CLOCKS_FIRED
 
 log = structlog.get_logger()
 
@@ -43,19 +44,20 @@ class DueWorker:
     async def _clocks(self) -> int:
         now = self._deployment.now()
         due = await self._deployment.database.read(partial(cases.due_clocks, now=now))
-        for case_id, clock_id in due:
+        for clock in due:
             try:
-                await self._fire(case_id, clock_id)
+                await self._fire(clock)
             except VersionConflict as error:
-                log.info("clock_overtaken", case=case_id, clock=clock_id, error=error.code)
+                log.info("clock_overtaken", case=clock.case_id, clock=clock.clock_id, error=error.code)
         return len(due)
 
-    async def _fire(self, case_id: str, clock_id: str) -> None:
+    async def _fire(self, clock: DueClock) -> None:
         answer = await self._deployment.clerk.execute(
-            case_id, "fire_clock", {"clock_id": clock_id}, actor=Actor.system()
+            clock.case_id, "fire_clock", {"clock_id": clock.clock_id}, actor=Actor.system()
         )
         if isinstance(answer, Refusal):
-            log.warning("clock_refused", case=case_id, clock=clock_id, reason=answer.code)
+            log.warning("clock_refused", case=clock.case_id, clock=clock.clock_id, reason=answer.code)
             return
+        CLOCK_LATENESS.observe((self._deployment.now() - clock.fire_at).total_seconds())
         for event in answer.events:
             CLOCKS_FIRED.labels(event.kind).inc()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid
 from functools import partial
 
 from core.cases.decide import Actor
@@ -11,25 +9,10 @@ from core.service.desk import Issued
 from core.storage import cases
 from core.storage.cases import Search
 from tests.support.databases import on_both_engines
-from tests.support.deployments import MAILBOX, World
+from tests.support.deployments import World
+from tests.support.letters import received, write_mail
 
-CITIZEN = "an@hopthu.example.vn"
 CENTRE = Actor("ioc", frozenset({"receptionist", "distributor", "editor"}))
-
-
-async def send(world: World, text: str, *, subject: str = "Phản ánh") -> None:
-    """The citizen writes a mail."""
-    mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = f"Nguyễn Văn An <{CITIZEN}>", MAILBOX, subject
-    mail["Message-ID"], mail["Date"] = make_msgid(domain="hopthu.example.vn"), format_datetime(world.clock())
-    mail.set_content(text)
-    await world.mail.send(mail.as_bytes(), sender=CITIZEN, recipients=[MAILBOX])
-    await world.settle()
-
-
-def texts(world: World) -> list[str]:
-    """What the citizen has received, oldest first."""
-    return [str(mail.shown()["text"]) for mail in world.mail.mails]
 
 
 async def issue(world: World, case_id: str, actor: Actor, name: str, **payload: object) -> None:
@@ -42,10 +25,10 @@ async def issue(world: World, case_id: str, actor: Actor, name: str, **payload: 
 @on_both_engines
 async def test_a_mail_becomes_a_case_and_the_answer_goes_back_in_its_thread(world: World) -> None:
     """Receipt with code, then the published result, in the citizen's own conversation."""
-    await send(world, "Đèn đường trước số 12 Lê Lợi, phường Vĩnh Ninh hỏng ba hôm nay.", subject="Đèn hỏng")
+    await write_mail(world, "Đèn đường trước số 12 Lê Lợi, phường Vĩnh Ninh hỏng ba hôm nay.", subject="Đèn hỏng")
     (case,) = await world.deployment.database.read(partial(cases.search, wanted=Search()))
     assert case.stage == "received"
-    assert case.code in texts(world)[0].replace(" ", "")
+    assert case.code in received(world)[0].replace(" ", "")
 
     await issue(world, case.id, CENTRE, "accept")
     agency = next(one.id for one in world.deployment.regulation.agencies.of_kinds(["enterprise"]))

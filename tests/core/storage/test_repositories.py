@@ -92,7 +92,7 @@ async def test_due_clocks_come_by_time(database: Database) -> None:
     clocks = [cases.ClockRow("late", NOW), cases.ClockRow("later", NOW + timedelta(hours=1))]
     await append(database, case_row(), 1, clocks=clocks)
 
-    assert await database.read(partial(cases.due_clocks, now=NOW)) == [("c", "late")]
+    assert await database.read(partial(cases.due_clocks, now=NOW)) == [cases.DueClock("c", "late", NOW)]
     assert await database.read(cases.oldest_due) == NOW
     await append(database, case_row(version=2), 2)
     assert await database.read(partial(cases.due_clocks, now=NOW + timedelta(days=1))) == []

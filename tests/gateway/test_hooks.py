@@ -1,0 +1,134 @@
+"""Webhooks: what cannot be proved is refused, what cannot be read is kept, what is repeated does nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.web import Application, Request
+from sqlalchemy import Connection, func, select
+
+from core.storage import cases
+from core.storage.cases import Search
+from core.storage.inbox_queue import inbox_state
+from core.storage.tables import inbox_item
+from gateway.app import create_app
+from tests.support.deployments import World
+from tests.support.hooked import HookedTestChannel, signed
+
+Client = TestClient[Request, Application]
+
+
+@pytest_asyncio.fixture
+async def chat(world: World) -> HookedTestChannel:
+    """A chat channel beside the others."""
+    channel = HookedTestChannel()
+    channels = {**world.deployment.channels, channel.name: channel}
+    world.deployment.intake._channels = channels
+    world.deployment = replace(world.deployment, channels=channels)
+    return channel
+
+
+@pytest_asyncio.fixture
+async def client(world: World, chat: HookedTestChannel) -> AsyncIterator[Client]:
+    """Plays the provider."""
+    async with TestClient(TestServer(create_app(world.deployment))) as opened:
+        yield opened
+
+
+def body_of(*events: dict[str, Any]) -> bytes:
+    return json.dumps({"events": list(events)}).encode()
+
+
+def event(world: World, key: str, text: str = "", *, user: str = "u1", after: float = 0) -> dict[str, Any]:
+    made = {"id": key, "user": user, "at": world.clock().timestamp() + after}
+    return made | ({"text": text} if text else {})
+
+
+async def post(client: Client, body: bytes, headers: dict[str, str] | None = None) -> int:
+    async with client.post("/hooks/testchat/page", data=body, headers=headers or signed(body)) as answer:
+        return answer.status
+
+
+async def items(world: World) -> int:
+    """How many items the inbox ever took."""
+
+    def count(connection: Connection) -> int:
+        return int(connection.scalar(select(func.count()).select_from(inbox_item)) or 0)
+
+    return await world.deployment.database.read(count)
+
+
+async def test_a_burst_in_a_chat_becomes_one_case_and_is_answered_there(
+    world: World, client: Client, chat: HookedTestChannel
+) -> None:
+    """Three short messages, out of order, are one report."""
+    later = event(world, "m2", "trước số 12 Lê Lợi phường Vĩnh Ninh", after=1)
+    first = event(world, "m1", "den duong hong 3 hom nay roi")
+    assert await post(client, body_of(later)) == 200
+    assert await post(client, body_of(first)) == 200
+    await world.settle()
+
+    await world.pass_time(seconds=5)
+
+    (case,) = await world.deployment.database.read(partial(cases.search, wanted=Search()))
+    assert any(case.code in message.text.replace(" ", "") for message in chat.sent)
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-Test-Signature": "đ"}, {"X-Test-Signature": "0" * 64}])
+async def test_what_is_not_signed_is_refused_and_not_stored(
+    world: World, client: Client, headers: dict[str, str]
+) -> None:
+    """401, also for a header that is not even ASCII."""
+    assert await post(client, body_of(event(world, "m1", "x")), headers or {"X-None": "1"}) == 401
+    assert await items(world) == 0
+
+
+async def test_the_signature_is_over_the_raw_bytes(world: World, client: Client) -> None:
+    """The same JSON written differently is another body."""
+    body = body_of(event(world, "m1", "x"))
+
+    assert await post(client, json.dumps(json.loads(body), indent=1).encode(), signed(body)) == 401
+
+
+async def test_what_is_signed_but_unreadable_is_kept(world: World, client: Client) -> None:
+    """Answered 200, in quarantine with its reason: providers switch off hooks that answer errors."""
+    assert await post(client, b"\xff not json") == 200
+
+    assert (await world.deployment.database.read(inbox_state)).quarantined == 1
+
+
+async def test_a_repeat_is_answered_and_does_nothing(world: World, client: Client, chat: HookedTestChannel) -> None:
+    """Also when the provider regroups what it sends again."""
+    one, two = event(world, "m1", "Đèn đường trước số 12 Lê Lợi hỏng"), event(world, "m2", "3 hôm nay rồi", after=1)
+    await post(client, body_of(one, two))
+    await world.settle()
+    await world.pass_time(seconds=5)
+    answered = len(chat.sent)
+
+    assert await post(client, body_of(one)) == 200
+    await world.settle()
+    await world.pass_time(seconds=5)
+
+    assert answered > 0
+    assert (await items(world), len(chat.sent)) == (2, answered)
+
+
+async def test_an_unknown_event_is_stored_and_counted(world: World, client: Client) -> None:
+    """A 4xx would count towards being switched off."""
+    assert await post(client, body_of(event(world, "m1"))) == 200
+    await world.settle()
+
+    states = select(inbox_item.c.state)
+    assert await world.deployment.database.read(lambda connection: list(connection.scalars(states))) == ["ignored"]
+
+
+async def test_an_oversized_body_is_413(client: Client, world: World) -> None:
+    """Refused before it fills the memory."""
+    assert await post(client, b"x" * (36 * 1024 * 1024)) == 413
