@@ -22,8 +22,8 @@ class Limits:
 
     def wait(self, client: str, now: datetime) -> timedelta:
         """Count one event; zero when it may pass, else how long to wait (and it is not counted)."""
-        seen = self._seen.setdefault(network_of(client), deque())
-        self._seen.move_to_end(network_of(client))
+        seen = self._seen.setdefault(household_of(client), deque())
+        self._seen.move_to_end(household_of(client))
         while seen and now - seen[0] >= self._span:
             seen.popleft()
         if len(seen) >= self._most:
@@ -34,7 +34,7 @@ class Limits:
         return timedelta(0)
 
 
-def network_of(client: str) -> str:
+def household_of(client: str) -> str:
     """The address itself, or the /64 of an IPv6 address: one household may use all of it."""
     try:
         address = ipaddress.ip_address(client.partition("%")[0])

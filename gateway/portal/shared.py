@@ -18,7 +18,7 @@ from core.service.public import PublicDesk
 from gateway.auth import cookies
 from gateway.auth.network import CLIENT
 from gateway.deployment import DEPLOYMENT, Deployment
-from gateway.portal.limits import Limits, network_of
+from gateway.portal.limits import Limits, household_of
 from gateway.portal.tokens import Note, Notes
 
 FOLLOW = "langnghe_follow"
@@ -70,7 +70,7 @@ def portal_context(*, tiles: str, credit: str) -> Any:
 
 def client_of(request: web.Request) -> str:
     """The network address limits are counted against."""
-    return network_of(request.get(CLIENT, request.remote or ""))
+    return household_of(request.get(CLIENT, request.remote or ""))
 
 
 def read_note(request: web.Request, cookie: str, *, longest: timedelta) -> Note | None:

@@ -91,6 +91,7 @@ class PublicDesk:
         self._regulation = regulation
         self._secrets = secrets
         self._now = now
+        self._turn = asyncio.Lock()
 
     @classmethod
     async def open(
@@ -151,7 +152,8 @@ class PublicDesk:
                 people.note_attempt(connection, scopes[1], ok=False, now=now)
             return Opened(known) if right else Refused()
 
-        return await self._database.write(attempt)
+        async with self._turn:  # side by side on PostgreSQL, tries would not see each other's rows
+            return await self._database.write(attempt)
 
     def _scopes(self, code: str, client: str) -> tuple[str, str]:
         """Whom mistakes are counted against, hashed: neither a code nor an address stands in the table."""
