@@ -1,0 +1,101 @@
+"""`/console/ho-so/{case}`: one case as one person may see it, and the reporter in clear for whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aiohttp import web
+from yarl import URL
+
+from core.contract.errors import NotFound
+from core.regulations.model import Pack
+from core.service.actors import Member
+from core.service.reading import RevealRefused
+from core.service.reading.views import CaseView, Labelled, MoveView
+from gateway.auth import require_staff
+from gateway.console.files import kinds_of
+from gateway.console.shared import CASES, member_of, reader_of, show
+from gateway.deployment import DEPLOYMENT
+
+ACTING, PART = "co-quan", "phan"
+REVEAL_REFUSED = "Người phản ánh yêu cầu giữ bí mật, hoặc anh/chị không có phần việc trong hồ sơ này."
+
+
+@require_staff()
+async def show_case(request: web.Request) -> web.StreamResponse:
+    """The case, masked."""
+    return await case_page(request, await read_view(request))
+
+
+@require_staff()
+async def reveal(request: web.Request) -> web.StreamResponse:
+    """The case with names and numbers in clear, for this one answer; who looked is noted before (VN-4)."""
+    acting = str((await request.post()).get(ACTING, ""))
+    try:
+        return await case_page(request, await read_view(request, acting=acting, reveal=True))
+    except RevealRefused:
+        return await case_page(request, await read_view(request), status=403, problem=REVEAL_REFUSED)
+
+
+async def read_view(request: web.Request, *, acting: str | None = None, reveal: bool = False) -> CaseView:
+    """The case of this address, acting for the agency named. NotFound, also for an agency that is not theirs."""
+    chosen, member = request.query.get(ACTING, "") if acting is None else acting, member_of(request)
+    if chosen and chosen not in member.agencies:
+        raise NotFound(f"no role of agency {chosen}")
+    return await reader_of(request).case_page(request.match_info["case"], member, acting=chosen, reveal=reveal)
+
+
+async def case_page(
+    request: web.Request, view: CaseView, *, status: int = 200, problem: str = ""
+) -> web.StreamResponse:
+    """The page. `problem`: what could not be done just now."""
+    deployment = request.app[DEPLOYMENT]
+    pack = deployment.regulation.packs.get(view.regulation)
+    return show(
+        request,
+        "case.html",
+        status=status,
+        view=view,
+        problem=problem,
+        title=pack.meta.title,
+        emergency=is_emergency(pack, view),
+        acting=acting_choices(member_of(request), view),
+        address=lambda move: move_address(view, move),
+        labels={file.key: file.label for file in view.files},
+        kinds=await kinds_of(deployment, view.files),
+        base=f"{CASES}/{view.id}",
+        quick=[move for move in view.moves if not move.fields],
+        filled_moves=[move for move in view.moves if move.fields],
+        hears=reader_of(request).hears(member_of(request)),
+    )
+
+
+def is_emergency(pack: Pack, view: CaseView) -> bool:
+    """Whether the case stands in a tier that cannot wait."""
+    tier = pack.intake.urgencies.get(view.urgency.id)
+    return tier is not None and tier.emergency
+
+
+def acting_choices(member: Member, view: CaseView) -> Sequence[Labelled]:
+    """The agencies for which this person could work on this case; nothing where there is nothing to choose."""
+    involved = [
+        one
+        for part in view.dispatches
+        for one in (part.agency, part.unit)
+        if one is not None and one.id in member.agencies
+    ]
+    involved += [part.agency for part in view.coordinations if part.agency.id in member.agencies]
+    found = {one.id: one for one in involved}
+    return tuple(found.values()) if len(found) > 1 else ()
+
+
+def move_address(view: CaseView, move: MoveView) -> str:
+    """Where the form of a move is, and where it is sent."""
+    wanted = {PART: part_of(move), ACTING: view.acting_for.id if view.acting_for else ""}
+    query = {name: value for name, value in wanted.items() if value}
+    return str(URL(f"{CASES}/{view.id}/{move.command}").with_query(query))
+
+
+def part_of(move: MoveView) -> str:
+    """The dispatch or request for help that a move is about; empty: the case itself."""
+    return move.dispatch_id or move.coordination_id or ""

@@ -1,0 +1,281 @@
+"""`/console/nguoi-dung`: accounts of staff, their roles, and the way back in for who has lost it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
+from aiohttp import web
+
+from core.service.actors import ADMIN
+from core.storage import people
+from core.storage.database import Connection
+from core.storage.people import SessionRow, UserRow
+from gateway.auth import accounts, require_staff, sessions, staff_of
+from gateway.auth.door import HASHING, normal_login
+from gateway.auth.targets import see_other
+from gateway.console.shared import line_of, show
+from gateway.deployment import DEPLOYMENT, Deployment
+from gateway.roles import role_label, staff_roles, works_at_agency
+
+PAGE = "/console/nguoi-dung"
+ONESELF = "Anh/chị không tự khóa tài khoản hoặc tự bỏ vai trò quản trị của mình; việc này do quản trị viên khác làm."
+LOGIN_ALPHABET = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._-")
+WORD_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One role as it is shown; `agency` is empty where the role belongs to none."""
+
+    role: str
+    agency_id: str
+    label: str
+    agency: str
+
+
+@dataclass(frozen=True)
+class Account:
+    """One user with roles and living sessions."""
+
+    user: UserRow
+    grants: tuple[Grant, ...]
+    sessions: tuple[SessionRow, ...] = ()
+
+
+@require_staff(ADMIN)
+async def show_people(request: web.Request) -> web.StreamResponse:
+    """Every account, by log-in name."""
+    deployment = request.app[DEPLOYMENT]
+    return show(request, "people.html", rows=await deployment.database.read(partial(_all, deployment=deployment)))
+
+
+@require_staff(ADMIN)
+async def show_new(request: web.Request) -> web.StreamResponse:
+    """The form of a new account."""
+    return _new_page(request)
+
+
+@require_staff(ADMIN)
+async def add(request: web.Request) -> web.StreamResponse:
+    """A new account with a first role; its password is made here and shown once."""
+    deployment, form = request.app[DEPLOYMENT], await request.post()
+    typed = {name: line_of(form.get(name)) for name in ("login", "name", "role", "agency")}
+    login = normal_login(typed["login"])
+    errors = _person_errors(login, typed["name"]) | grant_errors(deployment, typed["role"], typed["agency"])
+    taken = await deployment.database.read(partial(people.user_by_login, login=login)) is not None
+    if taken:
+        errors |= {"login": "Tên đăng nhập này đã có người dùng."}
+    if errors:
+        return _new_page(request, typed=typed, errors=errors, status=422)
+    password = fresh_password()
+    row = await accounts.create_user(
+        deployment.database,
+        request.app[HASHING],
+        login=login,
+        display_name=typed["name"],
+        password=password,
+        grants=[(typed["role"], _agency_of(deployment, typed))],
+        now=deployment.now(),
+    )
+    log.info("user_added", user=row.id, by=staff_of(request).id)
+    return await _page(request, row.id, password=password)
+
+
+@require_staff(ADMIN)
+async def show_person(request: web.Request) -> web.StreamResponse:
+    """One account."""
+    return await _page(request, request.match_info["user"])
+
+
+@require_staff(ADMIN)
+async def grant(request: web.Request) -> web.StreamResponse:
+    """One more role."""
+    deployment, form, user = request.app[DEPLOYMENT], await request.post(), request.match_info["user"]
+    typed = {name: line_of(form.get(name)) for name in ("role", "agency")}
+    if errors := grant_errors(deployment, typed["role"], typed["agency"]):
+        return await _page(request, user, errors=errors, typed=typed, status=422)
+    held = typed["role"], _agency_of(deployment, typed)
+
+    def write(connection: Connection) -> None:
+        people.user_by_id(connection, user)
+        if held not in people.grants(connection, user):
+            people.grant(connection, user, role=held[0], agency_id=held[1])
+
+    await deployment.database.write(write)
+    log.info("role_granted", user=user, role=held[0], agency=held[1], by=staff_of(request).id)
+    return _back(user, "them-vai-tro")
+
+
+@require_staff(ADMIN)
+async def revoke(request: web.Request) -> web.StreamResponse:
+    """Take a role away; the own administration is somebody else's to take."""
+    deployment, form, user = request.app[DEPLOYMENT], await request.post(), request.match_info["user"]
+    role, agency = line_of(form.get("role")), line_of(form.get("agency"))
+    if user == staff_of(request).id and role == ADMIN:
+        return await _page(request, user, problem=ONESELF, status=409)
+    await deployment.database.write(partial(people.revoke_grant, user_id=user, role=role, agency_id=agency))
+    log.info("role_revoked", user=user, role=role, agency=agency, by=staff_of(request).id)
+    return _back(user, "bot-vai-tro")
+
+
+@require_staff(ADMIN)
+async def reset_password(request: web.Request) -> web.StreamResponse:
+    """A new password, shown once; every session ends."""
+    deployment, user = request.app[DEPLOYMENT], request.match_info["user"]
+    await _exists(deployment, user)
+    password = fresh_password()
+    await accounts.reset_password(deployment.database, request.app[HASHING], user, password, now=deployment.now())
+    log.info("password_reset", user=user, by=staff_of(request).id)
+    if user == staff_of(request).id:
+        return show(request, "own_password.html", password=password)
+    return await _page(request, user, password=password)
+
+
+@require_staff(ADMIN)
+async def reset_second_factor(request: web.Request) -> web.StreamResponse:
+    """After a lost phone: the next sign-in sets up a new second factor."""
+    deployment, user = request.app[DEPLOYMENT], request.match_info["user"]
+    await _exists(deployment, user)
+    await accounts.reset_second_factor(deployment.database, user, now=deployment.now())
+    log.info("second_factor_reset", user=user, by=staff_of(request).id)
+    return _back(user, "lop-hai")
+
+
+@require_staff(ADMIN)
+async def sign_out(request: web.Request) -> web.StreamResponse:
+    """End every session of a user."""
+    deployment, user = request.app[DEPLOYMENT], request.match_info["user"]
+    await _exists(deployment, user)
+    await deployment.database.write(partial(people.revoke_sessions, user_id=user, now=deployment.now()))
+    log.info("sessions_revoked", user=user, outcome="by_admin", by=staff_of(request).id)
+    return _back(user, "dang-xuat")
+
+
+@require_staff(ADMIN)
+async def switch(request: web.Request) -> web.StreamResponse:
+    """Switch an account off or on again."""
+    deployment, user = request.app[DEPLOYMENT], request.match_info["user"]
+    await _exists(deployment, user)
+    on = line_of((await request.post()).get("mo")) == "1"
+    if user == staff_of(request).id:
+        return await _page(request, user, problem=ONESELF, status=409)
+    if on:
+        await deployment.database.write(partial(people.set_active, user_id=user, active=True))
+    else:
+        await accounts.deactivate(deployment.database, user, now=deployment.now())
+    log.info("user_activated" if on else "user_deactivated", user=user, by=staff_of(request).id)
+    return _back(user, "mo-khoa" if on else "khoa")
+
+
+def grant_errors(deployment: Deployment, role: str, agency: str) -> dict[str, str]:
+    """What is wrong with a role to be given, by field: unknown, or without the agency it is held at."""
+    pack, agencies = deployment.regulation.current, deployment.regulation.agencies
+    if role not in staff_roles(pack):
+        return {"role": "Vui lòng chọn vai trò."}
+    if works_at_agency(pack, role) and not agencies.is_active(agency):
+        return {"agency": "Vai trò này thuộc một cơ quan: vui lòng chọn cơ quan."}
+    return {}
+
+
+def fresh_password() -> str:
+    """Twenty random characters (about 99 bits) in five groups, easy to read out and to type."""
+    groups = ("".join(secrets.choice(WORD_ALPHABET) for _ in range(4)) for _ in range(5))
+    return "-".join(groups)
+
+
+def _person_errors(login: str, name: str) -> dict[str, str]:
+    errors = {}
+    if not login or set(login) - LOGIN_ALPHABET:
+        errors["login"] = "Tên đăng nhập gồm chữ không dấu, chữ số, dấu chấm hoặc gạch nối. Ví dụ: an.nguyen."
+    if not name:
+        errors["name"] = "Vui lòng nhập họ và tên."
+    return errors
+
+
+def _agency_of(deployment: Deployment, typed: dict[str, str]) -> str:
+    """A role of the centre is held at no agency, whatever was chosen beside it."""
+    return typed["agency"] if works_at_agency(deployment.regulation.current, typed["role"]) else ""
+
+
+async def _exists(deployment: Deployment, user: str) -> None:
+    await deployment.database.read(partial(people.user_by_id, user_id=user))
+
+
+def _all(connection: Connection, *, deployment: Deployment) -> list[Account]:
+    rows = people.all_users(connection)
+    return [Account(row, _shown(deployment, people.grants(connection, row.id))) for row in rows]
+
+
+def _one(connection: Connection, *, deployment: Deployment, user: str) -> Account:
+    row = people.user_by_id(connection, user)
+    living = sessions.living(connection, user, now=deployment.now())
+    return Account(row, _shown(deployment, people.grants(connection, user)), tuple(living))
+
+
+def _shown(deployment: Deployment, grants: Sequence[tuple[str, str]]) -> tuple[Grant, ...]:
+    pack, name = deployment.regulation.current, deployment.regulation.agencies.name
+    return tuple(Grant(role, at, role_label(pack, role), name(at) if at else "") for role, at in grants)
+
+
+def _choices(deployment: Deployment) -> dict[str, list[tuple[str, str]]]:
+    pack = deployment.regulation.current
+    active = deployment.regulation.agencies.of_kinds(())
+    return {
+        "roles": [(role, role_label(pack, role)) for role in staff_roles(pack)],
+        "agencies": sorted(((one.id, one.name) for one in active), key=lambda pair: pair[1]),
+    }
+
+
+def _new_page(
+    request: web.Request,
+    *,
+    typed: dict[str, str] | None = None,
+    errors: dict[str, str] | None = None,
+    status: int = 200,
+) -> web.Response:
+    given = dict.fromkeys(("login", "name", "role", "agency"), "") | (typed or {})
+    return show(
+        request,
+        "person_new.html",
+        status=status,
+        typed=given,
+        errors=errors or {},
+        **_choices(request.app[DEPLOYMENT]),
+    )
+
+
+async def _page(
+    request: web.Request,
+    user: str,
+    *,
+    status: int = 200,
+    password: str = "",
+    problem: str = "",
+    typed: dict[str, str] | None = None,
+    errors: dict[str, str] | None = None,
+) -> web.Response:
+    deployment = request.app[DEPLOYMENT]
+    account = await deployment.database.read(partial(_one, deployment=deployment, user=user))
+    return show(
+        request,
+        "person.html",
+        status=status,
+        account=account,
+        oneself=user == staff_of(request).id,
+        password=password,
+        problem=problem,
+        typed={"role": "", "agency": ""} | (typed or {}),
+        errors=errors or {},
+        base=f"{PAGE}/{user}",
+        **_choices(deployment),
+    )
+
+
+def _back(user: str, done: str) -> web.Response:
+    return see_other(f"{PAGE}/{user}?xong={done}")

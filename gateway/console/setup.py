@@ -1,0 +1,80 @@
+"""Every address of the console, in one list."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from core.service.actors import ADMIN
+from gateway.console import accesses, casefile, files, finding, home, moves, people, repair, talks
+from gateway.console.shared import CASES, CONSOLE, HOME, TALKS, Console
+from gateway.deployment import DEPLOYMENT
+from gateway.pages import CONSOLE_MENU, Entry
+
+ID = "[0-9a-f]{32}"
+KEY = "[0-9a-f]{64}"
+
+
+def setup_console(app: web.Application) -> None:
+    """Mount the staff pages and their menu."""
+    app[CONSOLE] = Console.of(app[DEPLOYMENT])
+    router = app.router
+    router.add_get(HOME, home.show_queues)
+    router.add_get(finding.PAGE, finding.show_search)
+    router.add_post(finding.PAGE, finding.search)
+    router.add_get("/console/nhat-ky", accesses.show_accesses)
+    router.add_get(repair.QUARANTINE, repair.show_quarantine)
+    router.add_post(repair.QUARANTINE, repair.replay)
+    router.add_get(repair.OUTBOX, repair.show_outbox)
+    router.add_post(repair.OUTBOX, repair.resend)
+    _add_cases(router)
+    _add_talks(router)
+    _add_people(router)
+    _add_menu(app)
+
+
+def _add_cases(router: web.UrlDispatcher) -> None:
+    case = f"{CASES}/{{case:{ID}}}"
+    router.add_get(case, casefile.show_case)
+    router.add_post(f"{case}/xem-nguoi-phan-anh", casefile.reveal)
+    router.add_get(f"{case}/tep/{{key:{KEY}}}{{small:(?:/nho)?}}", files.show_case_file)
+    router.add_get(f"{case}/{{command:[a-z_]+}}", moves.show_move)
+    router.add_post(f"{case}/{{command:[a-z_]+}}", moves.take_move)
+
+
+def _add_talks(router: web.UrlDispatcher) -> None:
+    talk = f"{TALKS}/{{talk:{ID}}}"
+    router.add_get(TALKS, talks.show_talks)
+    router.add_get(talk, talks.show_talk)
+    router.add_post(f"{talk}/xem", talks.reveal)
+    router.add_post(f"{talk}/tra-loi", talks.reply)
+    router.add_post(f"{talk}/tiep-nhan", talks.take_over)
+    router.add_post(f"{talk}/tra-ve", talks.hand_back)
+    router.add_get(f"{talk}/tep/{{key:{KEY}}}{{small:(?:/nho)?}}", files.show_talk_file)
+
+
+def _add_people(router: web.UrlDispatcher) -> None:
+    user = f"{people.PAGE}/{{user:{ID}}}"
+    router.add_get(people.PAGE, people.show_people)
+    router.add_get(f"{people.PAGE}/them", people.show_new)
+    router.add_post(f"{people.PAGE}/them", people.add)
+    router.add_get(user, people.show_person)
+    router.add_post(f"{user}/vai-tro", people.grant)
+    router.add_post(f"{user}/vai-tro/bo", people.revoke)
+    router.add_post(f"{user}/mat-khau", people.reset_password)
+    router.add_post(f"{user}/lop-hai", people.reset_second_factor)
+    router.add_post(f"{user}/dang-xuat", people.sign_out)
+    router.add_post(f"{user}/khoa", people.switch)
+
+
+def _add_menu(app: web.Application) -> None:
+    """Entries of the centre are for whichever roles the regulation in force puts there."""
+    pack = app[DEPLOYMENT].regulation.current
+    centre = (*(name for name, role in pack.roles.items() if role.level in ("centre", "owner", "board")), ADMIN)
+    menu = app[CONSOLE_MENU]
+    menu.add(Entry("Việc của tôi", HOME, icon="inbox", order=10))
+    menu.add(Entry("Hội thoại", TALKS, icon="chat", roles=centre, order=20))
+    menu.add(Entry("Tìm hồ sơ", finding.PAGE, icon="search", order=30))
+    menu.add(Entry("Tin chưa đọc được", repair.QUARANTINE, icon="alert", roles=centre, order=60))
+    menu.add(Entry("Tin gửi lỗi", repair.OUTBOX, icon="send", roles=centre, order=70))
+    menu.add(Entry("Nhật ký xem", "/console/nhat-ky", icon="clock", roles=centre, order=80))
+    menu.add(Entry("Người dùng", people.PAGE, icon="user", roles=(ADMIN,), order=90))

@@ -1,0 +1,136 @@
+"""What the console's pages share: who asks, the reader, where a list goes on, and what just happened."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+from aiohttp import web
+
+from channels.base import clean_text
+from core.cases.commands import NAMES, REGISTRY
+from core.regulations.catalogue import Catalogue, load_catalogue
+from core.service.actors import Member
+from core.service.answering import Answering
+from core.service.reading import CaseReader
+from gateway.auth import NotAllowed, require_staff, staff_of
+from gateway.deployment import DEPLOYMENT, Deployment
+from gateway.pages import render
+
+HOME = "/console"
+CASES = "/console/ho-so"
+TALKS = "/console/hoi-thoai"
+LONGEST_LINE = 200
+
+After = tuple[int, str]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_AFTER = re.compile(r"(?P<value>\d{1,19})-(?P<id>[0-9a-zA-Z_-]{1,64})")
+_DONE = {
+    "tra-loi": "Đã gửi trả lời.",
+    "tiep-nhan": "Anh/chị đang trả lời hội thoại này; trợ lý tự động tạm dừng.",
+    "tra-ve": "Đã giao lại hội thoại cho trợ lý tự động.",
+    "doc-lai": "Đã đưa tin trở lại hàng đợi để đọc lại.",
+    "gui-lai": "Đã xếp tin vào hàng đợi để gửi lại.",
+    "them-vai-tro": "Đã giao vai trò.",
+    "bot-vai-tro": "Đã thu hồi vai trò.",
+    "dang-xuat": "Đã kết thúc mọi phiên đăng nhập của người dùng này.",
+    "lop-hai": "Đã xóa thiết bị xác thực; lần đăng nhập tới người dùng đặt lại từ đầu.",
+    "khoa": "Đã khóa tài khoản và kết thúc mọi phiên đăng nhập.",
+    "mo-khoa": "Đã mở lại tài khoản.",
+}
+
+
+@dataclass(frozen=True)
+class Console:
+    """The console's own things, built over a deployment."""
+
+    reader: CaseReader
+    answering: Answering
+    rules: Catalogue = field(default_factory=load_catalogue)
+
+    @classmethod
+    def of(cls, deployment: Deployment) -> Console:
+        """One for the life of the application."""
+        reader = CaseReader(
+            deployment.database, safe=deployment.safe, regulation=deployment.regulation, now=deployment.now
+        )
+        return cls(reader, Answering(deployment.clerk))
+
+    def cite(self, rule: str) -> str:
+        """Where a rule stands (Điều, khoản); empty for one that is not in the catalogue."""
+        return self.rules[rule].cite if rule in self.rules else ""
+
+
+CONSOLE = web.AppKey("console", Console)
+
+
+def reader_of(request: web.Request) -> CaseReader:
+    """What the pages read with."""
+    return request.app[CONSOLE].reader
+
+
+def member_of(request: web.Request) -> Member:
+    """Whoever is signed in, as the case service knows them. Raises NotSignedIn."""
+    staff = staff_of(request)
+    return Member(staff.id, staff.grants)
+
+
+def require_caretaker(handler: Handler) -> Handler:
+    """Guard of what belongs to the centre and to administrators. Raises NotSignedIn, NotAllowed."""
+
+    @require_staff()
+    @wraps(handler)
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        if not reader_of(request).hears(member_of(request)):
+            raise NotAllowed("for the centre and administrators")
+        return await handler(request)
+
+    return guarded
+
+
+def show(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:
+    """A console page; besides what every page knows: `done` (what just happened) and `cite(rule)`."""
+    given = {"done": done_sentence(request), "cite": request.app[CONSOLE].cite, **context}
+    response = render(request, f"console/{template}", status=status, **given)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def done_sentence(request: web.Request) -> str:
+    """What `?xong=` names: a command or one of our own acts; any other word says nothing."""
+    name = request.query.get("xong", "")
+    return f"Đã thực hiện: {REGISTRY[name].label}." if name in NAMES else _DONE.get(name, "")
+
+
+def now_of(request: web.Request) -> Any:
+    """The deployment's present instant."""
+    return request.app[DEPLOYMENT].now()
+
+
+def read_after(request: web.Request) -> After | None:
+    """Where the page before ended, out of `?sau=`; None for the first page and for anything else."""
+    found = _AFTER.fullmatch(request.query.get("sau", ""))
+    return (int(found["value"]), found["id"]) if found and int(found["value"]) < 2**63 else None
+
+
+def read_number(request: web.Request) -> int:
+    """The same for lists that are numbered; 0 for the first page."""
+    given = request.query.get("sau", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
+
+
+def next_page(request: web.Request, after: After | int | None) -> str:
+    """Address of the next page of this list; empty on the last."""
+    if after is None:
+        return ""
+    place = str(after) if isinstance(after, int) else f"{after[0]}-{after[1]}"
+    kept = {name: value for name, value in request.query.items() if name not in ("sau", "xong")}
+    return str(request.rel_url.with_query({**kept, "sau": place}))
+
+
+def line_of(value: object) -> str:
+    """One short line somebody typed; a missing field or a file is an empty one."""
+    return " ".join(clean_text(value).split())[:LONGEST_LINE] if isinstance(value, str) else ""

@@ -1,0 +1,141 @@
+"""`/console/hoi-thoai`: conversations that want a person; read one, answer it, take it over, hand it back."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from aiohttp import web
+
+from channels.base import clean_text
+from core.contract.errors import VersionConflict
+from core.contract.schema import new_id
+from core.service.answering import LONGEST_REPLY, AddressUnknown
+from core.service.reading import RevealRefused
+from core.service.reading.views import ConversationView
+from core.service.work import Write
+from core.storage import staff_lists
+from core.storage.database import Connection
+from core.storage.people import Remembered
+from gateway.auth import staff_of
+from gateway.auth.targets import see_other
+from gateway.console.shared import (
+    CONSOLE,
+    TALKS,
+    line_of,
+    member_of,
+    next_page,
+    now_of,
+    read_after,
+    reader_of,
+    require_caretaker,
+    show,
+)
+
+ONCE = "lan_gui"
+EMPTY = "Vui lòng nhập nội dung trả lời."
+TOO_LONG = f"Nội dung dài quá {LONGEST_REPLY} ký tự. Vui lòng viết ngắn hơn."
+CHANGED = "Hội thoại vừa có thay đổi. Nội dung anh/chị đã nhập vẫn còn nguyên; vui lòng xem lại rồi gửi lại."
+MASKED_ONLY = "Chỉ cán bộ Trung tâm được xem thông tin của người gửi."
+
+
+class Repeated(Exception):
+    """The same form was sent twice."""
+
+
+@require_caretaker
+async def show_talks(request: web.Request) -> web.StreamResponse:
+    """Those that wait for a person or that one has taken over, the longest waiting first."""
+    page = await reader_of(request).conversations(member_of(request), after=read_after(request))
+    return show(request, "talks.html", rows=page.items, more=next_page(request, page.after))
+
+
+@require_caretaker
+async def show_talk(request: web.Request) -> web.StreamResponse:
+    """One conversation, masked."""
+    return await _page(request, await _view(request))
+
+
+@require_caretaker
+async def reveal(request: web.Request) -> web.StreamResponse:
+    """The same in clear, for this one answer; who looked is noted before (VN-4)."""
+    try:
+        return await _page(request, await _view(request, reveal=True))
+    except RevealRefused:
+        return await _page(request, await _view(request), status=403, problem=MASKED_ONLY)
+
+
+@require_caretaker
+async def reply(request: web.Request) -> web.StreamResponse:
+    """Write to the citizen, on their channel and in their thread; takes the conversation over."""
+    form = await request.post()
+    text, once = clean_text(str(form.get("text", ""))).strip(), line_of(form.get(ONCE)) or new_id()
+    if problem := (EMPTY if not text else TOO_LONG if len(text) > LONGEST_REPLY else ""):
+        return await _page(request, await _view(request), status=422, text=text, errors={"text": problem})
+    talk, author = request.match_info["talk"], staff_of(request).id
+    try:
+        await request.app[CONSOLE].answering.reply(
+            talk, text, author=author, cause=f"{author}/{once}", also=_once(request, f"{author}/{once}")
+        )
+    except Repeated:
+        return _back(request, "tra-loi")
+    except AddressUnknown as error:
+        return await _page(request, await _view(request), status=409, text=text, problem=error.vi)
+    except VersionConflict:
+        return await _page(request, await _view(request), status=409, text=text, problem=CHANGED)
+    return _back(request, "tra-loi")
+
+
+@require_caretaker
+async def take_over(request: web.Request) -> web.StreamResponse:
+    """A person answers from now on."""
+    await request.app[CONSOLE].answering.take_over(request.match_info["talk"], by=staff_of(request).id)
+    return _back(request, "tiep-nhan")
+
+
+@require_caretaker
+async def hand_back(request: web.Request) -> web.StreamResponse:
+    """The dialogue may speak again."""
+    await request.app[CONSOLE].answering.hand_back(request.match_info["talk"])
+    return _back(request, "tra-ve")
+
+
+def _once(request: web.Request, key: str) -> Write:
+    """Stops the second of two sendings of one form, in the transaction of the first."""
+    seen = partial(staff_lists.remember_once, scope="console/reply", key=key, answer=Remembered("", 303, b""))
+
+    def write(connection: Connection) -> None:
+        if not seen(connection, now=now_of(request)):
+            raise Repeated(key)
+
+    return write
+
+
+async def _view(request: web.Request, *, reveal: bool = False) -> ConversationView:
+    return await reader_of(request).conversation(request.match_info["talk"], member_of(request), reveal=reveal)
+
+
+async def _page(
+    request: web.Request,
+    view: ConversationView,
+    *,
+    status: int = 200,
+    text: str = "",
+    errors: dict[str, str] | None = None,
+    problem: str = "",
+) -> web.Response:
+    return show(
+        request,
+        "talk.html",
+        status=status,
+        view=view,
+        text=text,
+        errors=errors or {},
+        problem=problem,
+        once=new_id(),
+        longest=LONGEST_REPLY,
+        base=f"{TALKS}/{view.id}",
+    )
+
+
+def _back(request: web.Request, done: str) -> web.Response:
+    return see_other(f"{TALKS}/{request.match_info['talk']}?xong={done}")
