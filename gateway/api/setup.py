@@ -12,6 +12,7 @@ from gateway.api.openapi import document
 from gateway.api.operation import ANSWERING, PREFIX, READER, Operation
 from gateway.api.serve import api_errors, serve
 from gateway.deployment import DEPLOYMENT
+from gateway.middleware import know_the_asker
 
 OPERATIONS: tuple[Operation, ...] = (
     *reports.OPERATIONS,
@@ -31,7 +32,7 @@ def setup_api(app: web.Application) -> None:
     app[READER] = CaseReader(one.database, safe=one.safe, regulation=one.regulation, now=one.now)
     app[ANSWERING] = Answering(one.clerk)
     app[DOCUMENT] = document(OPERATIONS, server=one.settings.public_url)
-    app.middlewares.append(api_errors)
+    app.middlewares.insert(app.middlewares.index(know_the_asker), api_errors)  # around it: it refuses as well
     app.router.add_get(JSON_PATH, show_document)
     app.router.add_get(PAGE_PATH, show_page)
     for operation in OPERATIONS:
