@@ -28,6 +28,7 @@ from gateway.auth import cookies
 from gateway.deployment import DEPLOYMENT
 from gateway.pages import render
 from gateway.pages.formats import span
+from gateway.pages.headers import CONTENT_SECURITY_POLICY
 from gateway.portal import uploads
 from gateway.portal.fields import (
     Filled,
@@ -145,18 +146,13 @@ def _page(
         tiles=portal.tiles,
         credit=portal.credit,
     )
-    if portal.tiles:
-        allow_tiles(page, portal.tiles)
+    if portal.tiles_origin:
+        _allow_tiles(page, portal.tiles_origin)
     return private(page)
 
 
-def allow_tiles(response: web.Response, tiles: str) -> None:
+def _allow_tiles(response: web.Response, origin: str) -> None:
     """Let this page load pictures of the map from the one place the deployment names."""
-    from yarl import URL
-
-    from gateway.pages.headers import CONTENT_SECURITY_POLICY
-
-    origin = str(URL(tiles.partition("{")[0]).origin())
     policy = CONTENT_SECURITY_POLICY.replace("img-src 'self'", f"img-src 'self' {origin}")
     response.headers["Content-Security-Policy"] = policy
 

@@ -31,13 +31,18 @@ SENT_TIME = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Portal:
-    """The public pages' own things. `tiles`: address of map tiles with {z}/{x}/{y}, empty: no map."""
+    """
+    The public pages' own things.
+
+    `tiles`: address of map tiles with {z}, {x}, {y}, empty: no map; `tiles_origin`: their host, empty: our own.
+    """
 
     desk: PublicDesk
     channel: WebChannel
     notes: Notes
     rules: IntakeRules
     tiles: str = ""
+    tiles_origin: str = ""
     credit: str = ""
     sending: Limits = field(default_factory=lambda: Limits(most=30, span=timedelta(minutes=10)))
     writing: Limits = field(default_factory=lambda: Limits(most=60, span=timedelta(minutes=10)))
@@ -55,7 +60,18 @@ async def open_portal(deployment: Deployment, *, tiles: str = "", credit: str = 
     desk = await PublicDesk.open(deployment.database, safe=deployment.safe, regulation=regulation, now=deployment.now)
     key = await asyncio.to_thread(deployment.safe.keys.system_secret, "portal")
     rules = regulation.intake_rules(deployment.settings.office)
-    return Portal(desk, channel, Notes(key), rules, tiles=tiles, credit=credit)
+    origin = tiles_origin(tiles)
+    return Portal(desk, channel, Notes(key), rules, tiles=tiles, tiles_origin=origin, credit=credit)
+
+
+def tiles_origin(tiles: str) -> str:
+    """Scheme and host of the tiles; empty for our own. ConfigError where no browser could be told what to allow."""
+    host = tiles.partition("://")[2].partition("/")[0]
+    if tiles.startswith("/") or not tiles:
+        return ""
+    if not tiles.startswith(("https://", "http://")) or "{" in host or not host:
+        raise ConfigError("portal.tiles", "no address of tiles", example="https://tiles.example.vn/{z}/{x}/{y}.png")
+    return f"{tiles.partition('://')[0]}://{host}"
 
 
 def portal_context(*, tiles: str, credit: str) -> Any:

@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from core.contract.errors import ConfigError
 from gateway.portal.limits import Limits, household_of
+from gateway.portal.shared import tiles_origin
 from gateway.portal.tokens import Notes
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -76,3 +78,24 @@ def test_memory_stays_bounded() -> None:
 )
 def test_a_household_counts_once(client: str, network: str) -> None:
     assert household_of(client) == network
+
+
+@pytest.mark.parametrize(
+    ("tiles", "origin"),
+    [
+        ("", ""),
+        ("/ban-do/{z}/{x}/{y}.png", ""),
+        ("https://tiles.example.vn/a/{z}/{x}/{y}.png", "https://tiles.example.vn"),
+        ("http://127.0.0.1:9000/{z}/{x}/{y}.png", "http://127.0.0.1:9000"),
+    ],
+)
+def test_only_the_host_of_the_tiles_is_allowed(tiles: str, origin: str) -> None:
+    assert tiles_origin(tiles) == origin
+
+
+@pytest.mark.parametrize(
+    "tiles", ["https://{s}.example.vn/{z}/{x}/{y}.png", "ftp://example.vn/{z}", "tiles", "https://"]
+)
+def test_an_address_nobody_can_allow_stops_the_start(tiles: str) -> None:
+    with pytest.raises(ConfigError, match=r"portal\.tiles"):
+        tiles_origin(tiles)
