@@ -56,10 +56,13 @@ async def _here(settings: Settings, action: str, arguments: dict[str, Any]) -> A
 
 def quiet_logs() -> None:
     """On the command line only what goes wrong is worth a log line."""
+    import structlog
+
     from gateway.logs import configure_logs
     from gateway.settings.model import Logs
 
     configure_logs(Logs(level="warning", format="console"))
+    structlog.configure(cache_logger_on_first_use=False)  # one command is no life: what is cached stays
 
 
 def show_json(value: Any) -> None:
