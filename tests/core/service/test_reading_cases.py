@@ -10,7 +10,7 @@ import pytest
 from core.contract.errors import NotFound
 from core.service.actors import Member, seats
 from core.service.reading import CaseReader, RevealRefused
-from core.storage import people
+from core.storage import erasure, people
 from tests.gateway.api.staffing import LIGHTS, WATER, agency, answered, centre, hire, issue, report
 from tests.support.databases import on_both_engines
 from tests.support.deployments import World
@@ -194,7 +194,8 @@ async def test_erased_words_are_gone_and_the_story_stays(world: World, reader: C
     """Destroying the keys leaves facts, and says that something was erased."""
     ioc, case_id = await centre(world), await report(world)
     page = await reader.case_page(case_id, ioc)
-    for subject in (page.reports[0].reporter.contact_id, case_id):
+    texts = await world.deployment.database.read(partial(erasure.text_subject, case_id=case_id))
+    for subject in (page.reports[0].reporter.contact_id, texts):
         await asyncio.to_thread(world.deployment.safe.keys.destroy, subject, world.clock())
 
     after = await reader.case_page(case_id, ioc, reveal=True)

@@ -8,18 +8,12 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from multidict import CIMultiDict
 
 from core.service.actors import Member
-from gateway.api.setup import setup_api
-from gateway.auth.setup import setup_auth
+from gateway.app import create_app
 from gateway.auth.tokens import create_token
-from gateway.deployment import DEPLOYMENT, Deployment
-from gateway.middleware import middlewares
-from gateway.pages.setup import setup_pages
-from gateway.portal.setup import setup_portal
 from tests.gateway.api.staffing import agency, centre, hire
 from tests.support.deployments import World
 
@@ -67,17 +61,8 @@ Hire = Callable[[Member], Awaitable[Caller]]
 @pytest_asyncio.fixture
 async def client(world: World) -> AsyncIterator[TestClient[Any, Any]]:
     """A client of the whole application."""
-    async with TestClient(TestServer(application(world.deployment))) as opened:
+    async with TestClient(TestServer(create_app(world.deployment))) as opened:
         yield opened
-
-
-def application(deployment: Deployment) -> web.Application:
-    """What the API stands on, and the API."""
-    app = web.Application(middlewares=middlewares(deployment), client_max_size=4 * 1024 * 1024)
-    app[DEPLOYMENT] = deployment
-    for setup in (setup_pages, setup_auth, setup_portal, setup_api):
-        setup(app)
-    return app
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ BODIES = {
     "a number for a text": (b'{"text": 7}', JSON, 422, "data_invalid"),
     "nothing": (b"{}", JSON, 422, "data_invalid"),
     "a text too long": (b'{"text": "' + b"a" * 20_001 + b'"}', JSON, 422, "data_invalid"),
-    "a body too large": (b'{"text": "' + b"a" * 5_000_000 + b'"}', JSON, 413, "payload_too_large"),
+    "a body too large": (b'{"text": "' + b"a" * 36 * 2**20 + b'"}', JSON, 413, "payload_too_large"),
 }
 
 
