@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from core.contract.schema import InboundMessage, MessageKind
 from core.intake import afterwards, bursts, drafting
-from core.intake.effects import RaiseEmergency
+from core.intake.effects import Phrase, RaiseEmergency
 from core.intake.happenings import TimerKind
 from core.intake.parts import draft_id, message_text, part_of
 from core.intake.rules import EmergencyKind
@@ -72,7 +72,7 @@ def raise_emergency(turn: Turn, message: InboundMessage) -> None:
     turn.put_draft(draft.model_copy(update={"emergency": sign.kind, "emergency_at": message.received_at}))
     turn.do(RaiseEmergency(turn.rules.line_for(sign.kind), sign.kind, draft.id, message.received_at))
     if turn.state.mode is not Mode.PERSON:
-        turn.say("emergency.call", number=turn.rules.line_for(sign.kind), kind=f"@emergency.kinds.{sign.kind}")
+        turn.say("emergency.call", number=turn.rules.line_for(sign.kind), kind=Phrase(f"emergency.kinds.{sign.kind}"))
 
 
 def already_raised(turn: Turn, kind: EmergencyKind) -> bool:

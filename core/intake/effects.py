@@ -61,11 +61,18 @@ class Button:
 
 
 @dataclass(frozen=True)
+class Phrase:
+    """One of our own texts as a parameter, by its key. What a citizen wrote is a plain string and never looked up."""
+
+    key: str
+
+
+@dataclass(frozen=True)
 class Say:
     """Tell the citizen something; `template` is a key of `texts/`, rendered by `render.render`."""
 
     template: str
-    params: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str | Phrase] = field(default_factory=dict)
     buttons: tuple[Button, ...] = ()
 
 

@@ -10,10 +10,9 @@ from types import MappingProxyType
 
 from ruamel.yaml import YAML
 
-from core.intake.effects import Button, Say
+from core.intake.effects import Button, Phrase, Say
 
 FILES = ("dialogue.yaml", "buttons.yaml")
-REFERENCE = "@"
 
 
 @dataclass(frozen=True)
@@ -47,8 +46,8 @@ def render(effect: Say) -> Rendered:
     """
     The words and buttons of a `Say`.
 
-    A parameter that begins with "@" names another text. Raises KeyError for a template or parameter that is missing:
-    a slip of ours, found by tests.
+    A citizen's words stand as they are, whatever they look like. Raises KeyError for a template, phrase or parameter
+    that is missing: a slip of ours, found by tests.
     """
     params = {name: resolve(value) for name, value in effect.params.items()}
     lines = texts()[effect.template].format_map(params).splitlines()
@@ -56,9 +55,9 @@ def render(effect: Say) -> Rendered:
     return Rendered(text, tuple((title(button), button.payload) for button in effect.buttons))
 
 
-def resolve(value: str) -> str:
-    """A parameter's own words, or the text it names."""
-    return texts()[value[1:]] if value.startswith(REFERENCE) else value
+def resolve(value: str | Phrase) -> str:
+    """A parameter's own words, or the phrase it names."""
+    return texts()[value.key] if isinstance(value, Phrase) else value
 
 
 def title(button: Button) -> str:

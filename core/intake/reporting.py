@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.intake.effects import Button, SetConfidential
+from core.intake.effects import Button, Phrase, SetConfidential
 from core.intake.facts import Facts
 from core.intake.happenings import ReportOpened, ResultPublished, SupplementAsked
 from core.intake.reading.message import read
@@ -29,17 +29,24 @@ def opened(turn: Turn, happening: ReportOpened) -> None:
         *buttons,
         code=happening.code,
         pin=happening.pin,
-        place=facts.place.text or "@opened.place_by_pin" if facts.place.known else "@opened.place_unknown",
+        place=place_words(facts),
         summary=shorten(facts.content),
         secrecy=secrecy(turn, facts),
         several=several(turn, facts),
     )
 
 
-def several(turn: Turn, facts: Facts) -> str:
+def place_words(facts: Facts) -> str | Phrase:
+    """The place in the citizen's words, or ours where there are none."""
+    if facts.place.text.strip():
+        return facts.place.text
+    return Phrase("opened.place_by_pin" if facts.place.known else "opened.place_unknown")
+
+
+def several(turn: Turn, facts: Facts) -> str | Phrase:
     """A word to those whose report seems to hold two matters."""
     text = Text.of(facts.content)
-    return "@opened.several" if seems_several(text, read(text, turn.rules)) else ""
+    return Phrase("opened.several") if seems_several(text, read(text, turn.rules)) else ""
 
 
 def waiting_report(turn: Turn, draft_id: str) -> OpenReport | None:
@@ -49,11 +56,11 @@ def waiting_report(turn: Turn, draft_id: str) -> OpenReport | None:
     return next(iter(named or ([] if draft_id else waiting)), None)
 
 
-def secrecy(turn: Turn, facts: Facts) -> str:
+def secrecy(turn: Turn, facts: Facts) -> str | Phrase:
     """Which sentence about secrecy belongs here (TG-5.4)."""
     if not turn.rules.confidentiality:
         return ""
-    return "@secrecy.kept" if facts.confidential else "@secrecy.offer"
+    return Phrase("secrecy.kept" if facts.confidential else "secrecy.offer")
 
 
 def shorten(content: str, limit: int = 90) -> str:
@@ -77,7 +84,7 @@ def supplement_asked(turn: Turn, happening: SupplementAsked) -> None:
     others = tuple(known for known in turn.state.reports if known.draft.id != report.draft.id)
     turn.change(reports=(*others, changed))
     if happening.announce:
-        wanted = f"@short.{first}" if first else "@short.content"
+        wanted = Phrase(f"short.{first or 'content'}")
         turn.say("supplement", code=report.code, wanted=wanted, note=happening.note)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.intake import afterwards, drafting
 from core.intake.burst import Burst
-from core.intake.effects import AskStatus, Divert, EraseRequest
+from core.intake.effects import AskStatus, Divert, EraseRequest, Phrase
 from core.intake.gathering import absorb
 from core.intake.reading.message import read
 from core.intake.reading.told import Reading
@@ -32,7 +32,7 @@ def divert(turn: Turn, burst: Burst) -> bool:
     known = tuple(part.message_id for draft in turn.state.drafts for part in draft.parts)
     forget_drafts(turn)
     turn.do(Divert(kind, (*known, *burst.ids)))
-    turn.say(f"divert.{kind}", elsewhere=turn.rules.elsewhere.get(DiversionKind(kind), "@divert.elsewhere"))
+    turn.say(f"divert.{kind}", elsewhere=turn.rules.elsewhere.get(DiversionKind(kind)) or Phrase("divert.elsewhere"))
     return True
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from core.intake.effects import Button, ClearTimer, Effect, Say, SetTimer
+from core.intake.effects import Button, ClearTimer, Effect, Phrase, Say, SetTimer
 from core.intake.happenings import TimerKind
 from core.intake.rules import ChannelTraits, IntakeRules
 from core.intake.state import Dialogue, Draft, OpenReport
@@ -45,7 +45,7 @@ class Turn:
         """One more effect."""
         self.effects.append(effect)
 
-    def say(self, template: str, *buttons: Button, **params: str) -> None:
+    def say(self, template: str, *buttons: Button, **params: str | Phrase) -> None:
         """Tell the citizen; buttons only where the channel has them."""
         shown = buttons if self.traits.buttons else ()
         self.do(Say(template, {"office": self.rules.office, **params}, shown))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.intake.bursts import read_burst
 from core.intake.drafting import advance
-from core.intake.effects import Abandon
+from core.intake.effects import Abandon, Phrase
 from core.intake.gathering import absorb_pending
 from core.intake.happenings import TimerKind
 from core.intake.state import Draft, Mode
@@ -28,7 +28,7 @@ def remind(turn: Turn, draft: Draft) -> None:
     if draft.reminded or turn.state.asking is None:
         return
     turn.put_draft(draft.model_copy(update={"reminded": True}))
-    turn.say("reminder", question=f"@short.{turn.state.asking}")
+    turn.say("reminder", question=Phrase(f"short.{turn.state.asking}"))
 
 
 def abandon(turn: Turn) -> None:

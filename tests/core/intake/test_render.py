@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 import core.intake
-from core.intake.effects import Button, Say
+from core.intake.effects import Button, Phrase, Say
 from core.intake.render import Rendered, render, texts
 from core.intake.rules import DiversionKind, EmergencyKind, IntakeField, IntakeRules
 from tests.core.intake.harness import rules
 
 SOURCE = Path(core.intake.__file__).parent
-LITERAL = re.compile(r"""(?:say\(\s*|["'])(@?[a-z_]+(?:\.[a-z_]+)+)["']""")
+LITERAL = re.compile(r"""(?:say\(\s*|["'])([a-z_]+(?:\.[a-z_]+)+)["']""")
 GROUPS = {
     "ask",
     "ask_again",
@@ -33,7 +33,7 @@ GROUPS = {
 def keys_in_code() -> set[str]:
     """All text keys that stand in the engine's code, and those it builds from closed sets."""
     code = "\n".join(path.read_text(encoding="utf-8") for path in SOURCE.glob("*.py"))
-    found = {key.removeprefix("@") for key in LITERAL.findall(code)}
+    found = set(LITERAL.findall(code))
     found |= {f"{group}.{field}" for group in ("ask", "ask_again", "short") for field in IntakeField}
     found |= {f"divert.{kind}" for kind in DiversionKind} | {f"emergency.kinds.{kind}" for kind in EmergencyKind}
     found |= {f"handover.{reason}" for reason in re.findall(r'hand_over\(turn, "(\w+)"\)', code)}
@@ -58,9 +58,17 @@ def test_a_missing_template_or_parameter_is_an_error() -> None:
 
 
 def test_references_and_titles_are_looked_up() -> None:
-    said = render(Say("reminder", {"question": "@short.place"}, (Button("none:email"), Button("rate:1", "Hài lòng"))))
+    said = render(
+        Say("reminder", {"question": Phrase("short.place")}, (Button("none:email"), Button("rate:1", "Hài lòng")))
+    )
     assert "còn thiếu địa điểm" in said.text
     assert said.buttons == (("Không có", "none:email"), ("Hài lòng", "rate:1"))
+
+
+@pytest.mark.parametrize("words", ["@short.place", "@no.such.text", "{code}", "{0.__class__}", "%s", "@"])
+def test_what_a_citizen_wrote_is_never_taken_for_ours(words: str) -> None:
+    said = render(Say("reminder", {"question": words}))
+    assert f"còn thiếu {words}." in said.text
 
 
 def test_rendering_leaves_no_empty_lines() -> None:
