@@ -7,6 +7,7 @@ from datetime import date
 from pydantic import Field
 
 from core.cases.agencies import Agency
+from core.cases.decide.refusals import button
 from core.contract.schema import Model
 from core.intake.fold import fold
 from core.regulations.model import Pack
@@ -165,8 +166,6 @@ def _stages(pack: Pack, level: Level) -> list[StageView]:
 
 
 def _moves(pack: Pack) -> list[MoveRow]:
-    from core.cases.decide.refusals import button
-
     return [
         MoveRow(
             id=key,

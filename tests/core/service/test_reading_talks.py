@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 
 import pytest
@@ -109,8 +110,6 @@ async def test_a_contact_is_masked_until_revealed_and_logged(world: World, reade
 
 async def test_nobody_writes_to_an_erased_person(world: World, reader: CaseReader, answering: Answering) -> None:
     """Their address is gone with their key."""
-    import asyncio
-
     ioc, case_id = await centre(world), await report(world)
     talk = (await reader.case_page(case_id, ioc)).conversations[0]
     await asyncio.to_thread(world.deployment.safe.keys.destroy, talk.contact_id, world.clock())

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from core.cases.model import Case
 from core.contract.schema import new_id
 from core.service.actors import Member, actor_for
 from core.service.desk import Issued
-from core.storage import people
+from core.storage import cases, people
+from core.storage.cases import Search
 from core.storage.database import Connection
 from core.storage.people import UserRow
 from tests.support.deployments import World
@@ -48,18 +50,12 @@ async def report(world: World, text: str = REPORT) -> str:
 
 async def case_ids(world: World) -> list[str]:
     """Every case there is."""
-    from core.storage import cases
-    from core.storage.cases import Search
-
     return [row.id for row in await world.deployment.database.read(lambda one: cases.search(one, Search()))]
 
 
 async def issue(world: World, member: Member, case_id: str, command: str, **payload: object) -> None:
     """One command that must be allowed."""
     deployment = world.deployment
-    from core.cases.model import Case
-    from core.storage import cases
-
     row = await deployment.database.read(lambda one: cases.load(one, case_id))
     case = Case.model_validate(row.state)
     pack = deployment.regulation.packs.get(case.regulation)

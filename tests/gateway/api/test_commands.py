@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from tests.gateway.api.conftest import Answer, Caller
-from tests.gateway.api.staffing import LIGHTS, report
+from tests.gateway.api.staffing import LIGHTS, WATER, hire, report
 from tests.support.databases import on_both_engines
 from tests.support.deployments import World
 from tests.support.letters import received
@@ -152,8 +152,6 @@ async def test_refusals_say_who_when_and_with_what(world: World, ioc: Caller, li
 
 async def test_somebody_of_every_agency_acts_for_the_part_that_is_meant(world: World, ioc: Caller, calling) -> None:  # type: ignore[no-untyped-def]
     """The dispatch named in the command decides; naming an agency one does not belong to is 403."""
-    from tests.gateway.api.staffing import WATER, hire
-
     case_id = await report(world)
     both = await calling(await hire(world, "Phạm Thị Dung", ("officer", WATER), ("officer", LIGHTS)))
     await ioc.issue(case_id, "accept")
