@@ -19,7 +19,8 @@ from gateway.api.errors import ApiError
 from gateway.api.idempotency import REPLAYED, Key
 from gateway.api.operation import Answer, Call, Operation, Reveal
 from gateway.auth.errors import NotAllowed
-from gateway.portal.fields import Filled, problems, to_form
+from gateway.portal.checks import problems
+from gateway.portal.fields import Filled, to_form
 from gateway.portal.shared import PORTAL, accept
 
 TAG = "reports"
