@@ -15,6 +15,7 @@ import structlog
 log = structlog.get_logger()
 
 _LONGEST_PAUSE = 30.0
+_MOST_DOUBLINGS = 12  # and no more, however long the outage: 2 ** 1024 seconds are no float
 
 
 class Loop:
@@ -48,7 +49,8 @@ class Loop:
         return done
 
     async def _pause(self) -> None:
-        patience = min(self._interval * 2**self._failures, _LONGEST_PAUSE) if self._failures else self._interval
+        doubled = self._interval * 2 ** min(self._failures, _MOST_DOUBLINGS)
+        patience = min(doubled, _LONGEST_PAUSE) if self._failures else self._interval
         if self._failures:
             await asyncio.sleep(min(patience, 1.0))
         with suppress(TimeoutError):

@@ -66,3 +66,26 @@ async def test_stopping_finishes_the_present_round() -> None:
     await task
 
     assert finished
+
+
+async def test_no_outage_is_too_long() -> None:
+    """A night without a database is a thousand failures; the loop that ships the journal must see the morning."""
+    rounds = 0
+    done = asyncio.Event()
+
+    async def work() -> int:
+        nonlocal rounds
+        rounds += 1
+        if rounds > 1100:
+            done.set()
+            return 0
+        raise ConnectionRefusedError
+
+    loop = Loop("test", work, interval=1e-305)
+    task = asyncio.create_task(loop.run())
+    outage = asyncio.create_task(done.wait())
+    await asyncio.wait({task, outage}, timeout=60, return_when=asyncio.FIRST_COMPLETED)
+    loop.stop()
+    await task
+
+    assert done.is_set()
