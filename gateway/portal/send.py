@@ -7,6 +7,7 @@ is stored durably before the citizen sees the code; sent twice, it is one report
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from dataclasses import replace
@@ -19,7 +20,7 @@ from channels.web.mapping import CHANNEL, Submission
 from core.clock.zone import local
 from core.contract.errors import IntakeUnavailable
 from core.contract.schema import new_id
-from core.intake.rules import DiversionKind
+from core.intake.rules import DiversionKind, IntakeRules
 from core.intake.signals.diversion import read_diversion
 from core.intake.signals.emergency import read_emergency
 from core.intake.words import Text
@@ -28,18 +29,10 @@ from gateway.auth import cookies
 from gateway.deployment import DEPLOYMENT
 from gateway.pages import render
 from gateway.pages.formats import span
-from gateway.pages.headers import CONTENT_SECURITY_POLICY
 from gateway.portal import uploads
-from gateway.portal.fields import (
-    Filled,
-    Problem,
-    first_of_each,
-    inputs,
-    problems,
-    read_fields,
-    required_fields,
-    to_form,
-)
+from gateway.portal.checks import Problem, problems
+from gateway.portal.fields import LONGEST_CONTENT, Filled, read_fields, to_form
+from gateway.portal.form_page import FORM, FORM_TIME, form_page, lackable_fields
 from gateway.portal.shared import (
     FOLLOW,
     PORTAL,
@@ -54,8 +47,6 @@ from gateway.portal.shared import (
 
 PAGE = "/phan-anh"
 DONE = "/phan-anh/da-gui"
-FORM = "form"
-FORM_TIME = timedelta(hours=12)
 TRAP = "website"
 
 CROWD = "Nơi Quý vị đang dùng mạng vừa gửi rất nhiều phản ánh. Nội dung vẫn còn nguyên: vui lòng bấm gửi lại sau {}."
@@ -65,7 +56,7 @@ TRAPPED = "Có một ô dành để trống đã bị điền. Chúng tôi đã 
 
 async def show_form(request: web.Request) -> web.StreamResponse:
     """An empty form."""
-    return _page(request, Filled({}), contact_id=new_id())
+    return form_page(request, Filled({}), contact_id=new_id())
 
 
 async def take_form(request: web.Request) -> web.StreamResponse:
@@ -74,12 +65,12 @@ async def take_form(request: web.Request) -> web.StreamResponse:
     posted = await request.post()
     note = portal.notes.open(FORM, str(posted.get("form", "")), now=deployment.now(), longest=FORM_TIME)
     contact_id = str(note.values["contact"]) if note else new_id()
-    filled = read_fields(posted)
+    filled = read_fields(posted, lackable=lackable_fields(request))
     if wait := portal.sending.wait(client_of(request), deployment.now()):
         crowd = Problem("", CROWD.format(span(wait + timedelta(seconds=59))))
         filled = replace(filled, files=uploads.kept_files(request, posted, subject_id=contact_id))
-        return _page(request, filled, contact_id=contact_id, found=[crowd], status=429)
-    if kind := read_diversion(Text.of(filled["content"])):
+        return form_page(request, filled, contact_id=contact_id, found=[crowd], status=429)
+    if kind := await asyncio.to_thread(read_diversion, _readable(filled)):
         return await _divert(request, kind, contact_id)
     taken = await uploads.take_files(request, posted, subject_id=contact_id)
     filled = replace(filled, files=taken.files)
@@ -87,7 +78,7 @@ async def take_form(request: web.Request) -> web.StreamResponse:
     found += problems(filled, portal.rules) + [Problem("media", " ".join(taken.refused))] * bool(taken.refused)
     if found:
         status = 413 if taken.too_large else 422
-        return _page(request, filled, contact_id=contact_id, found=found, status=status)
+        return form_page(request, filled, contact_id=contact_id, found=found, status=status)
     return await _send(request, filled, contact_id)
 
 
@@ -114,57 +105,6 @@ def _obstacles(*, fresh: bool, trapped: bool) -> list[Problem]:
     if trapped:
         return [Problem("", TRAPPED)]
     return []
-
-
-def _page(
-    request: web.Request,
-    filled: Filled,
-    *,
-    contact_id: str,
-    found: list[Problem] | None = None,
-    status: int = 200,
-) -> web.Response:
-    portal, deployment = request.app[PORTAL], request.app[DEPLOYMENT]
-    pack, rules = deployment.regulation.current, portal.rules
-    lackable = {entry.field for entry in pack.intake.required.values() if entry.may_be_declared_none}
-    page = render(
-        request,
-        "portal/send.html",
-        status=status,
-        filled=filled,
-        errors=first_of_each(found or []),
-        inputs=inputs(required_fields(rules)),
-        lackable={"identity" if name == "identity_number" else name for name in lackable},
-        groups=_grouped_categories(request),
-        consent=pack.intake.consent,
-        confidentiality=rules.confidentiality,
-        lines=rules.emergency_lines,
-        kept=uploads.keep(request, filled.files, subject_id=contact_id),
-        most_files=uploads.MOST_FILES,
-        most_mb=deployment.settings.http.max_body_mb,
-        note=portal.notes.write(FORM, {"contact": contact_id}, now=deployment.now()),
-        tiles=portal.tiles,
-        credit=portal.credit,
-    )
-    if portal.tiles_origin:
-        _allow_tiles(page, portal.tiles_origin)
-    return private(page)
-
-
-def _allow_tiles(response: web.Response, origin: str) -> None:
-    """Let this page load pictures of the map from the one place the deployment names."""
-    policy = CONTENT_SECURITY_POLICY.replace("img-src 'self'", f"img-src 'self' {origin}")
-    response.headers["Content-Security-Policy"] = policy
-
-
-def _grouped_categories(request: web.Request) -> list[tuple[str, list[tuple[str, str]]]]:
-    """(heading, [(id, label)]) as the regulation groups its categories; one group without heading where it does not."""
-    intake = request.app[DEPLOYMENT].regulation.current.intake
-    grouped: dict[str, list[tuple[str, str]]] = {}
-    for key, category in intake.categories.items():
-        if category.active:
-            grouped.setdefault(category.group, []).append((key, category.label))
-    return [(intake.groups.get(group, group), rows) for group, rows in grouped.items()]
 
 
 async def _divert(request: web.Request, kind: DiversionKind, contact_id: str) -> web.Response:
@@ -196,9 +136,10 @@ async def _send(request: web.Request, filled: Filled, contact_id: str) -> web.St
     try:
         await accept(request, submission)
     except IntakeUnavailable as error:
-        return _page(request, filled, contact_id=contact_id, found=[Problem("", error.vi)], status=503)
+        return form_page(request, filled, contact_id=contact_id, found=[Problem("", error.vi)], status=503)
     response = web.HTTPSeeOther(DONE)
-    put_note(request, response, SENT, {"code": promise.code, "pin": promise.pin, "line": _line(request, filled)})
+    line = await asyncio.to_thread(_line, filled, portal.rules)
+    put_note(request, response, SENT, {"code": promise.code, "pin": promise.pin, "line": line})
     put_note(request, response, FOLLOW, {"code": promise.code})
     raise response
 
@@ -210,7 +151,12 @@ def _submission_id(filled: Filled, contact_id: str) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-def _line(request: web.Request, filled: Filled) -> str:
+def _line(filled: Filled, rules: IntakeRules) -> str:
     """The number to ring at once, where what is reported cannot wait for us (VN-8)."""
-    sign = read_emergency(Text.of(filled["content"]))
-    return request.app[PORTAL].rules.line_for(sign.kind) if sign else ""
+    sign = read_emergency(_readable(filled))
+    return rules.line_for(sign.kind) if sign else ""
+
+
+def _readable(filled: Filled) -> Text:
+    """As much as will be taken: what is longer is refused anyway."""
+    return Text.of(filled["content"][:LONGEST_CONTENT])

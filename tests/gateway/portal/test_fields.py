@@ -6,15 +6,8 @@ import pytest
 
 from core.contract.schema import Attachment, AttachmentKind
 from core.intake.rules import CategoryRule, ChannelTraits, IntakeField, IntakeRules
-from gateway.portal.fields import (
-    LONGEST_CONTENT,
-    NONE_REASON,
-    inputs,
-    problems,
-    read_fields,
-    required_fields,
-    to_form,
-)
+from gateway.portal.checks import inputs, problems, required_fields
+from gateway.portal.fields import LONGEST_CONTENT, NONE_REASON, read_fields, to_form
 
 PHOTO = Attachment(kind=AttachmentKind.IMAGE, media_type="image/jpeg", size=1, sha256="0" * 64, stored_key="k")
 GIVEN = {"content": "Ổ gà", "place": "12 Lê Lợi"}
@@ -92,6 +85,13 @@ def test_what_somebody_does_not_have_is_declared_and_counts() -> None:
     assert form.declared_none == dict.fromkeys(
         ("address", "email", "identity", "media", "name", "phone", "time"), NONE_REASON
     )
+
+
+@pytest.mark.rule("A-8")
+def test_what_the_regulation_insists_on_cannot_be_declared_none() -> None:
+    assert wrong(GIVEN, rules(IntakeField.PHONE)) == ["phone"]
+    filled = read_fields(GIVEN | {"no_phone": "1"}, lackable={"email"})
+    assert [problem.field for problem in problems(filled, rules(IntakeField.PHONE))] == ["phone"]
 
 
 @pytest.mark.rule("A-8")

@@ -1,0 +1,77 @@
+"""Draws the form of `/phan-anh`, with everything that was typed and what is wrong with it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from aiohttp import web
+
+from gateway.deployment import DEPLOYMENT
+from gateway.pages import render
+from gateway.pages.headers import CONTENT_SECURITY_POLICY
+from gateway.portal import uploads
+from gateway.portal.checks import Problem, first_of_each, inputs, required_fields
+from gateway.portal.fields import Filled
+from gateway.portal.shared import PORTAL, private
+
+FORM = "form"
+"""Purpose of the note in every form: it names the contact that the report will belong to."""
+FORM_TIME = timedelta(hours=12)
+
+
+def form_page(
+    request: web.Request,
+    filled: Filled,
+    *,
+    contact_id: str,
+    found: list[Problem] | None = None,
+    status: int = 200,
+) -> web.Response:
+    """The page; `found` are the mistakes, in order."""
+    portal, deployment = request.app[PORTAL], request.app[DEPLOYMENT]
+    pack, rules = deployment.regulation.current, portal.rules
+    page = render(
+        request,
+        "portal/send.html",
+        status=status,
+        filled=filled,
+        errors=first_of_each(found or []),
+        inputs=inputs(required_fields(rules)),
+        lackable=lackable_fields(request),
+        groups=_grouped_categories(request),
+        consent=pack.intake.consent,
+        confidentiality=rules.confidentiality,
+        lines=rules.emergency_lines,
+        kept=uploads.keep(request, filled.files, subject_id=contact_id),
+        most_files=uploads.MOST_FILES,
+        most_mb=deployment.settings.http.max_body_mb,
+        note=portal.notes.write(FORM, {"contact": contact_id}, now=deployment.now()),
+        tiles=portal.tiles,
+        credit=portal.credit,
+    )
+    if portal.tiles_origin:
+        _allow_tiles(page, portal.tiles_origin)
+    return private(page)
+
+
+def _allow_tiles(response: web.Response, origin: str) -> None:
+    """Let this page load pictures of the map from the one place the deployment names."""
+    policy = CONTENT_SECURITY_POLICY.replace("img-src 'self'", f"img-src 'self' {origin}")
+    response.headers["Content-Security-Policy"] = policy
+
+
+def _grouped_categories(request: web.Request) -> list[tuple[str, list[tuple[str, str]]]]:
+    """(heading, [(id, label)]) as the regulation groups its categories; one group without heading where it does not."""
+    intake = request.app[DEPLOYMENT].regulation.current.intake
+    grouped: dict[str, list[tuple[str, str]]] = {}
+    for key, category in intake.categories.items():
+        if category.active:
+            grouped.setdefault(category.group, []).append((key, category.label))
+    return [(intake.groups.get(group, group), rows) for group, rows in grouped.items()]
+
+
+def lackable_fields(request: web.Request) -> frozenset[str]:
+    """Fields that the regulation lets a reporter declare none (A-8), by the names the form has for them."""
+    required = request.app[DEPLOYMENT].regulation.current.intake.required.values()
+    named = {entry.field for entry in required if entry.may_be_declared_none}
+    return frozenset("identity" if name == "identity_number" else name for name in named)
