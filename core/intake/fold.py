@@ -11,7 +11,9 @@ import re
 import unicodedata
 from functools import lru_cache
 
-INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\ufe0e\ufe0f]")
+INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufe0e\ufe0f]"
+)
 SPACES = re.compile(r"\s+")
 TONES = "\u0300\u0301\u0303\u0309\u0323"
 GLIDES = ("oa", "oe", "uy")
