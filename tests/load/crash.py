@@ -20,7 +20,6 @@ import os
 import random
 import signal
 import sys
-import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
@@ -53,6 +52,8 @@ from gateway.workers.crew import Crew
 from tests.support.deployments import MAILBOX, settings_for
 
 SENDERS = 6
+MOST_ANSWERS = 12
+PATIENCE = 60
 MARKER = "số nhà"
 
 
@@ -162,20 +163,26 @@ async def _write_one(session: aiosmtplib.SMTP, books: Books, chance: random.Rand
     books.acknowledged.add(number)
 
 
-def one_cycle(settings: Settings, books: Books, chance: random.Random, *, longest: float) -> None:
+async def write_and_kill(child: int, port: int, books: Books, chance: random.Random) -> None:
+    """Kill after a random number of answers and a random moment more, however fast the machine is."""
+    enough = len(books.acknowledged) + chance.randint(0, MOST_ANSWERS)
+    writing = asyncio.create_task(write_mails(port, books, chance))
+    async with asyncio.timeout(PATIENCE):
+        while len(books.acknowledged) < enough:
+            await asyncio.sleep(0.002)
+    await asyncio.sleep(chance.uniform(0, 0.05))
+    os.kill(child, signal.SIGKILL)
+    await writing
+
+
+def one_cycle(settings: Settings, books: Books, chance: random.Random) -> None:
     """Fork, write mails, kill."""
     reading, writing = os.pipe()
     child = fork(partial(serve_until_killed, settings, writing))
     os.close(writing)
     try:
         port = read_port(reading)
-        killer = os.fork()
-        if killer == 0:
-            time.sleep(chance.uniform(0.02, longest))
-            os.kill(child, signal.SIGKILL)
-            os._exit(0)
-        asyncio.run(write_mails(port, books, chance))
-        os.waitpid(killer, 0)
+        asyncio.run(write_and_kill(child, port, books, chance))
     finally:
         with suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
@@ -186,7 +193,7 @@ def one_cycle(settings: Settings, books: Books, chance: random.Random, *, longes
 async def finish(settings: Settings) -> dict[str, Any]:
     """A last gateway works until nothing waits; then its books are read."""
     async with gateway(settings) as deployment:
-        for _ in range(1200):
+        for _ in range(2400):
             waiting = await deployment.database.read(inbox_queue.inbox_state)
             unsent = await deployment.database.read(outbox.outbox_state)
             if waiting.waiting == 0 and unsent.pending == 0 and deployment.journal.empty:
@@ -263,7 +270,6 @@ def main() -> None:
     parser.add_argument("--cycles", type=int, default=50)
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--database-url", default="")
-    parser.add_argument("--longest", type=float, default=0.35, help="seconds from ready to the kill, at most")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
@@ -274,7 +280,7 @@ def main() -> None:
         settings = settings_for(given.folder / "var", database_url=given.database_url, relay_port=read_port(reading))
         books = Books()
         for _ in range(given.cycles):
-            one_cycle(settings, books, chance, longest=given.longest)
+            one_cycle(settings, books, chance)
         end = asyncio.run(finish(settings))
     finally:
         os.kill(provider, signal.SIGKILL)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent.parent
 
 
-def crash(folder: Path, *, cycles: int, seconds: int, database_url: str = "", longest: float = 0.35) -> dict[str, Any]:
+def crash(folder: Path, *, cycles: int, seconds: int, database_url: str = "") -> dict[str, Any]:
     """Run the cycles in a process of their own: forking wants one without threads."""
     command = [sys.executable, "-m", "tests.load.crash", "--folder", str(folder), "--cycles", str(cycles)]
     done = subprocess.run(
@@ -51,7 +51,7 @@ def test_kills_on_postgresql_lose_and_double_nothing(tmp_path: Path, migrated_po
     """The same on PostgreSQL, where the dead process's connections and leases stay behind."""
     url = migrated_postgres.create_database(f"crash_{new_id()}")
 
-    prove(crash(tmp_path, cycles=10, seconds=250, database_url=url, longest=2.0), cycles=10)
+    prove(crash(tmp_path, cycles=10, seconds=250, database_url=url), cycles=10)
 
 
 @pytest.mark.chaos
