@@ -1,4 +1,4 @@
-"""`langnghe config check`: every mistake in the settings, each with key, problem and example."""
+"""`langnghe config`: every mistake in the settings, with key, problem and example; and what each of them means."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ def add(commands: Any) -> None:
     """Mount `config`."""
     own = group(commands, "config", about="Look at the settings")
     command(own, "check", check, about="List every mistake in the settings; exit 1 if there is one")
+    command(own, "describe", describe, about="Print every setting with its meaning, as docs/operations/settings.md")
 
 
 def check(_arguments: argparse.Namespace) -> int:
@@ -27,3 +28,11 @@ def check(_arguments: argparse.Namespace) -> int:
     for mistake in found:
         print(mistake, file=sys.stderr)
     return 1
+
+
+def describe(_arguments: argparse.Namespace) -> int:
+    """The page of the manual."""
+    from gateway.cli.settings_page import settings_page
+
+    print(settings_page(), end="")
+    return 0

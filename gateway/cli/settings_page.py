@@ -1,0 +1,150 @@
+"""The page `docs/operations/settings.md`, written from the settings themselves: `langnghe config describe`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel, SecretStr
+from pydantic.fields import FieldInfo
+
+from gateway.settings.load import BIND, ENVIRONMENT, FILES, SECRETS
+from gateway.settings.model import Settings
+
+MEANINGS: Mapping[str, str] = {
+    "mode": "`demo` plays the providers on this machine and serves nobody else; `production` is the real thing.",
+    "roles": "What this process does. `web` and `worker` can be split only on PostgreSQL.",
+    "data": "Folder of everything that is kept: database, keys, journal, files. Back it up with `langnghe backup`.",
+    "public_url": "Address under which citizens and staff reach the portal; stands in mails and links.",
+    "regulation": "The regulation in force: a name of `langnghe regulation list`. Cases keep the one they began with.",
+    "database_url": "Empty: SQLite in the data folder, one process. Else PostgreSQL, any number of processes.",
+    "database_password": "Password of the database, when it is not in its address.",
+    "redis_url": "Redis, for deployments of several machines.",
+    "master_key": "The key that wraps all keys, kept outside the data folder: 32 bytes as hex. "
+    "Several with their versions while it is being changed: `file:/new#2, file:/old#1`.",
+    "office": "Name of the centre, as citizens read it.",
+    "hotline": "Number of the hotline, as citizens read it.",
+    "require_second_factor": "Staff sign in with password and one-time code. Switch off only for a trial.",
+    "http.host": "Address the web side listens on. Keep loopback and put a reverse proxy with TLS before it.",
+    "http.port": "Port of the web side.",
+    "http.trusted_proxies": "Proxies whose X-Forwarded-For is believed: addresses or networks.",
+    "http.max_body_mb": "Largest request body, in MB; larger ones are answered 413.",
+    "email.enabled": "Whether citizens can write by mail.",
+    "email.address": "The mailbox citizens write to; answers come from it.",
+    "email.display_name": "The name beside that address.",
+    "email.host": "Address the SMTP and LMTP servers listen on.",
+    "email.smtp_port": "Port of the SMTP server; your mail server delivers here.",
+    "email.lmtp_port": "Port of the LMTP server (one reply for each recipient).",
+    "email.relay_host": "The mail server that carries our answers. Empty: mail is heard and cannot be answered.",
+    "email.relay_port": "Its port.",
+    "email.relay_tls": "`tls` from the first byte (465), `starttls` (587), or `none` on a trusted network.",
+    "email.relay_user": "User name at the relay; empty: none is asked for.",
+    "email.relay_password": "Password at the relay.",
+    "email.trusted_authserv": "authserv-id of our own edge mail server, whose SPF, DKIM and DMARC results count.",
+    "intake.database_budget": "Seconds the database may take to store a message before the local journal does.",
+    "intake.keep_raw_days": "Days that raw bodies are kept for `langnghe replay`; unread ones stay until read.",
+    "logs.level": "From which level on lines are written.",
+    "logs.format": "`json` for machines, `console` for the eye.",
+}
+
+_KINDS: Mapping[Any, str] = {
+    str: "text",
+    SecretStr: "text",
+    Path: "path",
+    int: "number",
+    float: "seconds",
+    bool: "yes/no",
+}
+
+HEAD = """# Settings
+
+Read once at start: `langnghe.toml` in the working folder (or where `LANGNGHE_CONFIG` points), then the environment over
+it. A mistake stops the start and says which key, what is wrong, and an example; `langnghe config check` lists them all.
+
+Secrets (marked 🔒) are given as `env:NAME` or `file:PATH` rather than in the file, and are never printed. Behind a
+variable that ends in `_FILE` stands the path of a file, as container secrets have it.
+`{bind}` sets the address that every server listens on, as a container wants it.
+
+This page is written by `langnghe config describe`; a test keeps it so.
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One setting."""
+
+    key: str
+    kind: str
+    default: str
+    variable: str
+    meaning: str
+    secret: bool
+
+
+def settings_page() -> str:
+    """The whole page, Markdown, ends with a newline."""
+    sections: dict[str, list[Row]] = {}
+    for row in rows():
+        sections.setdefault(row.key.rpartition(".")[0], []).append(row)
+    parts = [HEAD.format(bind=BIND)]
+    for name, found in sections.items():
+        parts.append(f"## {f'[{name}]' if name else 'At the top of the file'}\n\n{_table(found)}\n")
+    return "\n".join(parts)
+
+
+def rows() -> Iterator[Row]:
+    """Every setting, sections last. Raises KeyError: one has no meaning written here."""
+    yield from _rows(Settings, ())
+
+
+def _rows(model: type[BaseModel], path: tuple[str, ...]) -> Iterator[Row]:
+    inner = []
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            inner.append((field.annotation, (*path, name)))
+        else:
+            yield _row((*path, name), field)
+    for section, place in inner:
+        yield from _rows(section, place)
+
+
+def _row(path: tuple[str, ...], field: FieldInfo) -> Row:
+    key = ".".join(path)
+    variables = [name for table in (ENVIRONMENT, FILES) for name, place in table.items() if place == path]
+    secret = path in SECRETS or key == "master_key"
+    return Row(key, _kind(field), _shown(field.default), ", ".join(variables), MEANINGS[key], secret)
+
+
+def _kind(field: FieldInfo) -> str:
+    kind = field.annotation
+    if get_origin(kind) is Literal:
+        return " or ".join(get_args(kind))
+    names: dict[Any, str] = {
+        str: "text",
+        SecretStr: "text",
+        Path: "path",
+        int: "number",
+        float: "seconds",
+        bool: "yes/no",
+    }
+    return names.get(kind, "list")
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, SecretStr):
+        value = value.get_secret_value()
+    if isinstance(value, tuple):
+        value = list(value)
+    return json.dumps(str(value) if isinstance(value, Path) else value, ensure_ascii=False)
+
+
+def _table(found: list[Row]) -> str:
+    lines = ["| key | what | default | variable | meaning |", "|---|---|---|---|---|"]
+    for row in found:
+        key = f"`{row.key.rpartition('.')[2]}`{' 🔒' if row.secret else ''}"
+        variable = ", ".join(f"`{name}`" for name in row.variable.split(", ") if name)
+        lines.append(f"| {key} | {row.kind} | `{row.default}` | {variable} | {row.meaning} |")
+    return "\n".join(lines)
