@@ -83,12 +83,25 @@ async def demonstrating(settings: Settings) -> AsyncIterator[Demo]:
     settings = with_ports(settings)
     path = demo_file(settings)
     settings.data.mkdir(parents=True, exist_ok=True)
-    withdraw(path)
+    if not _is_running(read_demo(path).get("pid")):
+        withdraw(path)
     async with sandbox_beside(settings) as addresses:
         try:
             yield Demo(with_sandbox(settings, addresses), addresses)
         finally:
-            withdraw(path)
+            if read_demo(path).get("pid") == os.getpid():
+                withdraw(path)
+
+
+def _is_running(pid: Any) -> bool:
+    """Whether the process that wrote demo.json is still there: then it is its file, and we will be refused."""
+    try:
+        os.kill(int(pid), 0)
+    except (TypeError, ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def with_ports(settings: Settings) -> Settings:

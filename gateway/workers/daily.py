@@ -16,7 +16,6 @@ from core.clock import local
 from core.storage import housekeeping
 from gateway.admin.services import auditor_of, eraser_of
 from gateway.deployment import Deployment
-from gateway.metrics import CALENDAR_DAYS
 
 log = structlog.get_logger()
 
@@ -61,6 +60,5 @@ class Daily:
     def _warn(self, today: date) -> None:
         """A calendar that runs out must be renewed months before: deadlines beyond it cannot be computed (U-8)."""
         calendar = self._deployment.regulation.calendar(self._deployment.now())
-        CALENDAR_DAYS.set((calendar.last - today).days)
         for alarm in calendar.alarms(today):
             log.warning("calendar_ends", reason=alarm.reason, last=alarm.last.isoformat(), days=alarm.days_left)

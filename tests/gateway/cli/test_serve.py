@@ -1,0 +1,194 @@
+"""`langnghe serve` in demo mode, as whoever types `make run` gets it: a process of its own and everything it starts."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+
+PATIENCE = 60.0
+
+
+def wait_until(happened: Callable[[], Any], what: str) -> Any:
+    """Ask again until it is so; returns what was found."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if found := happened():
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"{what} did not happen")
+
+
+@dataclass
+class Served:
+    """A gateway that runs as a process."""
+
+    process: subprocess.Popen[bytes]
+    data: Path
+    log: Path
+
+    @property
+    def demo(self) -> dict[str, Any]:
+        """What demo.json says now."""
+        with suppress(FileNotFoundError):
+            held: dict[str, Any] = json.loads((self.data / "demo.json").read_text())
+            return held
+        return {}
+
+    def sandbox_ids(self) -> list[int]:
+        """Processes that this gateway started."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return [int(child) for child in children]
+
+    def stop(self) -> int:
+        """End it as systemd would; returns its exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(PATIENCE)
+
+
+def start(tmp_path: Path, **more: str) -> Served:
+    """`langnghe serve` in demo mode on free ports; ready on return."""
+    data, log = tmp_path / "var", tmp_path / "serve.log"
+    ports = {f"LANGNGHE_{name}_PORT": "0" for name in ("HTTP", "SMTP", "LMTP")}
+    environ = os.environ | ports | {"LANGNGHE_MODE": "demo", "LANGNGHE_DATA": str(data)} | more
+    with log.open("ab") as written:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gateway.cli", "serve"], env=environ, stdout=written, stderr=written
+        )
+    served = Served(process, data, log)
+
+    def ready() -> bool:
+        assert process.poll() is None, log.read_text()
+        return bool(served.demo.get("ready"))
+
+    wait_until(ready, "demo.json ready")
+    return served
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    """A demo that answers."""
+    found = start(tmp_path)
+    yield found
+    if found.process.poll() is None:
+        found.process.kill()
+        found.process.wait()
+
+
+def fetch(url: str, body: Any = None, *, token: str = "") -> Any:
+    """GET, or POST of JSON; the answer read."""
+    data = None if body is None else json.dumps(body).encode()
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    with urlopen(Request(url, data=data, headers=headers), timeout=PATIENCE) as answer:
+        return json.loads(answer.read())
+
+
+def test_a_demo_can_be_tried_and_ends_in_order(served: Served, tmp_path: Path) -> None:
+    """A mail to the sandbox comes back as a receipt; the file tells everything; SIGTERM ends all of it."""
+    demo = served.demo
+    assert {"http", "smtp", "logins", "tokens", "channels", "sandbox", "ready", "pid", "version"} <= demo.keys()
+    assert stat.S_IMODE((served.data / "demo.json").stat().st_mode) == 0o600
+    assert demo["pid"] == served.process.pid
+    assert "admin" in demo["logins"].keys() & demo["tokens"].keys()
+    assert fetch(f"{demo['http']}/healthz") == {"ok": True}
+    assert fetch(f"{demo['http']}/readyz")["ready"] is True
+
+    wish = {
+        "from": "Nguyễn Văn An <an@hopthu.example.vn>",
+        "to": demo["channels"]["email"]["address"],
+        "subject": "Đèn hỏng",
+        "text": "Đèn đường trước số 12 Lê Lợi, phường Vĩnh Ninh hỏng từ hôm qua.",
+    }
+    assert fetch(f"{demo['sandbox']['email']}/send", wish)["sent"] is True
+    (receipt,) = wait_until(lambda: fetch(f"{demo['sandbox']['email']}/mails"), "a receipt")
+    assert receipt["subject"] == "Re: Đèn hỏng"
+
+    assert fetch(f"{demo['http']}/api/v1/me", token=demo["tokens"]["receptionist"])
+    (sandbox,) = served.sandbox_ids()
+    assert served.stop() == 0
+    assert served.demo["ready"] is False
+    assert served.demo["logins"] == demo["logins"]
+    assert not Path(f"/proc/{sandbox}").exists()
+    assert not (served.data / "admin.sock").exists()
+    written = served.log.read_text()
+    secrets = [login["password"] for login in demo["logins"].values()] + list(demo["tokens"].values())
+    assert not any(secret in written for secret in secrets)
+
+    again = start(tmp_path)
+    try:
+        assert again.demo["logins"] == demo["logins"]
+        assert again.demo["tokens"] == demo["tokens"]
+    finally:
+        assert again.stop() == 0
+
+
+def test_one_gateway_holds_the_data_and_its_sandbox_lives_as_long(served: Served) -> None:
+    """A second start is refused; a sandbox that is killed comes back; when the gateway is killed, it goes."""
+    refused = start_again(served)
+    assert refused.returncode == 1
+    assert "another process holds" in refused.stderr
+    assert served.demo["ready"] is True
+    assert fetch(f"{served.demo['http']}/healthz") == {"ok": True}
+
+    address = served.demo["sandbox"]["email"]
+    (first,) = served.sandbox_ids()
+    os.kill(first, signal.SIGKILL)
+
+    def answers_again() -> bool:
+        with suppress(OSError):
+            return first not in served.sandbox_ids() and fetch(f"{address}/mails") == []
+        return False
+
+    wait_until(answers_again, "a new sandbox")
+    (second,) = served.sandbox_ids()
+    served.process.kill()
+    served.process.wait()
+    wait_until(lambda: not _runs(second), "the end of the sandbox")
+
+
+def start_again(served: Served) -> subprocess.CompletedProcess[str]:
+    """Another gateway over the same data."""
+    ports = {f"LANGNGHE_{name}_PORT": "0" for name in ("HTTP", "SMTP", "LMTP")}
+    environ = os.environ | ports | {"LANGNGHE_MODE": "demo", "LANGNGHE_DATA": str(served.data)}
+    return subprocess.run(
+        [sys.executable, "-m", "gateway.cli", "serve"], env=environ, capture_output=True, text=True, check=False
+    )
+
+
+def _runs(process: int) -> bool:
+    """Whether a process is there and not only waiting to be buried."""
+    try:
+        return " Z " not in Path(f"/proc/{process}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def test_wrong_settings_stop_the_start(tmp_path: Path) -> None:
+    """Exit 1 and one sentence: key, problem, example; nothing is written."""
+    environ = os.environ | {"LANGNGHE_MODE": "production", "LANGNGHE_DATA": str(tmp_path / "var")}
+
+    done = subprocess.run(
+        [sys.executable, "-m", "gateway.cli", "serve", "--roles", "web"],
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("langnghe: roles: web and worker can be split only on PostgreSQL")
+    assert not (tmp_path / "var").exists()
