@@ -20,6 +20,9 @@ def create_app(deployment: Deployment) -> web.Application:
     limit = deployment.settings.http.max_body_mb * 1024 * 1024
     app = web.Application(middlewares=middlewares(deployment), client_max_size=limit)
     app[DEPLOYMENT] = deployment
-    for setup in (setup_health, setup_hooks, setup_pages, setup_auth, setup_portal, setup_console, setup_api):
+    for setup in (setup_health, setup_hooks, setup_pages, setup_auth):
         setup(app)
+    setup_portal(app, tiles=deployment.settings.portal.tiles, credit=deployment.settings.portal.credit)
+    setup_console(app)
+    setup_api(app)
     return app

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Protocol
@@ -22,14 +22,17 @@ from core.contract.errors import IntakeUnavailable
 from core.contract.ports import ItemKey, RawDelivery
 from core.contract.schema import new_id
 from core.storage.database import Database
-from core.storage.intake_rows import Acceptance, ItemRow, RawRow, store
+from core.storage.intake_rows import Acceptance, ItemRow, RawRow, is_about_data, store
 from core.storage.journal import Journal, read_frames
 from core.storage.types import to_microseconds
 
 log = structlog.get_logger()
 
 _MOST_ROWS = 500
+_MOST_BYTES = 16 * 1024 * 1024
 _REASON_LENGTH = 300
+_TEXT_LENGTH = 200
+_CATCH_UP_ROUNDS = 3
 
 
 class Zone(Protocol):
@@ -79,7 +82,8 @@ class Inbox:
         self._now = now
         self._waiting: list[_Waiting] = []
         self._flushing: asyncio.Task[None] | None = None
-        self._away = False
+        self._away = not journal.empty  # what waits there came first
+        self._shipping = asyncio.Lock()
         self.counters = InboxCounters()
         self.arrived = asyncio.Event()
 
@@ -110,23 +114,35 @@ class Inbox:
 
     async def _flush(self) -> None:
         while self._waiting:
-            batch, self._waiting = self._waiting[:_MOST_ROWS], self._waiting[_MOST_ROWS:]
-            problem: Exception | None = None
-            try:
-                await self._store([waiting.acceptance for waiting in batch])
-            except Exception as error:
-                problem = error
-            for waiting in batch:
-                _settle(waiting.done, problem)
-            self.arrived.set()
+            batch = next(_batches([waiting.acceptance for waiting in self._waiting]))
+            taken, self._waiting = self._waiting[: len(batch)], self._waiting[len(batch) :]
+            # Whoever gave up waiting has gone to the journal.
+            await self._commit_all([waiting for waiting in taken if not waiting.done.cancelled()])
 
-    async def _store(self, acceptances: list[Acceptance]) -> None:
-        """One transaction for all; when one poisonous row fails it, row by row."""
+    async def _commit_all(self, taken: Sequence[_Waiting]) -> None:
+        problem: Exception | None = None
+        unfit: list[Acceptance] = []
+        try:
+            unfit = await self._store([waiting.acceptance for waiting in taken])
+        except Exception as error:
+            problem = error
+        for waiting in taken:
+            refused = any(waiting.acceptance is one for one in unfit)
+            _settle(waiting.done, ValueError("the database does not take it") if refused else problem)
+        self.arrived.set()
+
+    async def _store(self, acceptances: Sequence[Acceptance]) -> list[Acceptance]:
+        """One transaction for all; when one poisonous row fails it, row by row. Returns what no database will take."""
         try:
             await self._database.write(partial(store, batch=acceptances), urgent=True)
-        except ValueError:
-            for acceptance in acceptances:
-                await self._database.write(partial(store, batch=[acceptance]), urgent=True)
+        except Exception as error:
+            if not is_about_data(error):
+                raise
+            if len(acceptances) == 1:
+                log.error("delivery_unfit", channel=acceptances[0].raw.channel, error=type(error).__name__)
+                return list(acceptances)
+            return [unfit for one in acceptances for unfit in await self._store([one])]
+        return []
 
     def _note_away(self, error: Exception) -> None:
         if not self._away:
@@ -144,24 +160,42 @@ class Inbox:
 
     async def ship(self) -> int:
         """Move what the journal holds into the database; returns how many deliveries. Safe to repeat at any point."""
-        shipped = 0
-        if self._journal.empty:
-            if self._away:
+        async with self._shipping:
+            shipped = 0
+            for _ in range(_CATCH_UP_ROUNDS):  # while it is away, what arrives goes on into the journal
+                count = await self._ship_pending()
+                shipped += count
+                if not count:
+                    break
+            if self._away and not shipped:
                 await self._database.write(lambda _: None)
             self._away = False
-            return 0
-        for segment in await self._journal.pending():
-            acceptances = [self._unframe(frame) for frame in read_frames(segment)]
-            for start in range(0, len(acceptances), _MOST_ROWS):
-                await self._store(acceptances[start : start + _MOST_ROWS])
-            self._journal.drop(segment)
-            shipped += len(acceptances)
-        self._away = False
-        log.info("journal_shipped", deliveries=shipped)
-        self.arrived.set()
+            shipped += await self._ship_pending()
+        if shipped:
+            log.info("journal_shipped", deliveries=shipped)
+        return shipped
+
+    async def close(self) -> None:
+        """Let go of the journal; what waits in it is shipped by the next start, or by another process."""
+        await self._journal.close()
+
+    async def _ship_pending(self) -> int:
+        shipped = 0
+        try:
+            for segment in [] if self._journal.empty else await self._journal.pending():
+                batches = _batches(map(self._unframe, read_frames(segment)))
+                while batch := await asyncio.to_thread(next, batches, None):
+                    for unfit in await self._store(batch):
+                        await self._journal.set_aside(self._frame(unfit))
+                    shipped += len(batch)
+                    self.arrived.set()
+                self._journal.drop(segment)
+        finally:
+            self._journal.release()
         return shipped
 
     def _seal(self, delivery: RawDelivery, items: Sequence[ItemKey], quarantine: str) -> Acceptance:
+        delivery = replace(delivery, account=_storable(delivery.account))
         raw_id = new_id()
         received = to_microseconds(delivery.received_at or self._now())
         wrapped, sealed = self._zone.seal(pack_delivery(delivery), binding=raw_id)
@@ -170,18 +204,23 @@ class Inbox:
 
     def _item(self, raw: RawRow, item: ItemKey, quarantine: str) -> ItemRow:
         provider_time = to_microseconds(item.provider_time) if item.provider_time else raw.received_at
+        part = _storable(item.part)
+        reason = quarantine if part == item.part else quarantine or "its part cannot be stored"
         return ItemRow(
             raw_id=raw.id,
             channel=raw.channel,
             account=raw.account,
-            dedupe_key=self._blind(f"item\0{item.dedupe_key}"),
-            conversation_key=self._blind(f"{raw.channel}\0{raw.account}\0{item.conversation_key}"),
-            part=item.part,
+            dedupe_key=self._hashed(f"item\0{item.dedupe_key}"),
+            conversation_key=self._hashed(f"{raw.channel}\0{raw.account}\0{item.conversation_key}"),
+            part=part,
             provider_time=provider_time,
             received_at=raw.received_at,
-            state="quarantined" if quarantine else "new",
-            reason=quarantine[:_REASON_LENGTH],
+            state="quarantined" if reason else "new",
+            reason=_storable(reason, most=_REASON_LENGTH),
         )
+
+    def _hashed(self, key: str) -> str:
+        return self._blind(key.encode("utf-8", "backslashreplace").decode())
 
     def _frame(self, acceptance: Acceptance) -> bytes:
         """A journal frame: the keys in it are hashes and the body is ciphertext already."""
@@ -198,6 +237,25 @@ class Inbox:
         head = json.loads(parts[0])
         raw = RawRow._make([*head["raw"], parts[2], parts[1]])
         return Acceptance(raw, tuple(ItemRow._make(item) for item in head["items"]))
+
+
+def _batches(acceptances: Iterable[Acceptance]) -> Iterator[list[Acceptance]]:
+    """Never more in one transaction than a database takes, or than memory should hold."""
+    batch: list[Acceptance] = []
+    size = 0
+    for one in acceptances:
+        if batch and (len(batch) == _MOST_ROWS or size + len(one.raw.body_sealed) > _MOST_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(one)
+        size += len(one.raw.body_sealed)
+    if batch:
+        yield batch
+
+
+def _storable(text: str, *, most: int = _TEXT_LENGTH) -> str:
+    """What every database takes as text: no NUL, no lone surrogate (a provider's JSON may hold both), not too long."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "?")[:most]
 
 
 def _settle(done: asyncio.Future[None], problem: Exception | None) -> None:

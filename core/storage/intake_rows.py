@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 
 class ItemRow(NamedTuple):
@@ -79,6 +80,14 @@ def store(connection: Connection, batch: Sequence[Acceptance]) -> None:
     else:
         connection.exec_driver_sql(_SQLITE_ITEM, [tuple(row) for row in items])
         connection.exec_driver_sql(_SQLITE_RAW, [tuple(row) for row in raws])
+
+
+def is_about_data(error: Exception) -> bool:
+    """Whether the database stands and only refuses what it was given (SQLSTATE classes 22 and 23)."""
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", None) or ""
+        return isinstance(error, DataError | IntegrityError) or state[:2] in ("22", "23")
+    return isinstance(error, ValueError)
 
 
 def _columns(rows: Iterable[Sequence[object]]) -> tuple[list[object], ...]:

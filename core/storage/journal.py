@@ -4,31 +4,44 @@ The local journal: what is accepted while the database is away waits here, on di
 One folder of segments; a segment is a run of frames (length, CRC-32, bytes). An append returns after fdatasync, and
 everything that arrives while a sync is in flight shares the next one. A torn last frame was never acknowledged and is
 dropped. Frames are ciphertext: the caller seals them. Start-up fails when the folder cannot be written.
+
+Processes may share the folder: a segment is locked (flock) by whoever writes or ships it, so that none is taken away
+under its writer, and one that a dead process left is shipped by another.
 """
 
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from core.contract.errors import ConfigError
 from core.contract.schema import new_id
 
+T = TypeVar("T")
+
 _HEADER = struct.Struct(">II")
+_SET_ASIDE = "set-aside.frames"
 
 
 class Journal:
-    """Append-only frames in `folder`. `pending()` lists closed segments, oldest first; `drop` forgets a shipped one."""
+    """Append-only frames in `folder`. `pending` claims closed segments, oldest first; `drop` forgets a shipped one."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._waiting: list[tuple[bytes, asyncio.Future[None]]] = []
         self._flushing: asyncio.Task[None] | None = None
         self._file: int | None = None
+        self._claims: dict[Path, int] = {}
+        # A thread of its own: while the database is away, the common ones may all be waiting for it.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._prove_writable()
 
     def _prove_writable(self) -> None:
@@ -55,10 +68,9 @@ class Journal:
             batch, self._waiting = self._waiting, []
             problem: Exception | None = None
             try:
-                await asyncio.to_thread(self._write, [frame for frame, _ in batch])
+                await self._in_thread(partial(self._write, [frame for frame, _ in batch]))
             except OSError as error:
                 problem = error
-                self._abandon_segment()
             for _, done in batch:
                 if done.cancelled():
                     continue
@@ -67,27 +79,29 @@ class Journal:
                 else:
                     done.set_exception(problem)
 
-    def _write(self, frames: list[bytes]) -> None:
-        if self._file is None:
-            self._file = self._open_segment()
-        data = memoryview(b"".join(_HEADER.pack(len(frame), zlib.crc32(frame)) + frame for frame in frames))
-        while data:
-            data = data[os.write(self._file, data) :]
-        os.fdatasync(self._file)
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        """One after the other, so that opening, writing and closing a segment never meet."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _write(self, frames: Iterable[bytes]) -> None:
+        try:
+            if self._file is None:
+                self._file = self._open_segment()
+            _write_frames(self._file, frames)
+        except OSError:
+            self._close_segment()  # its tail is unknown now: later frames go to a fresh one
+            raise
 
     def _open_segment(self) -> int:
-        number = max((int(path.name.split("-")[0]) for path in self._segments()), default=0) + 1
-        path = self._folder / f"{number:012d}-{new_id()[:8]}.journal"
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
-        folder = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)  # or a power cut may lose the name of a synced file
-        finally:
-            os.close(folder)
+        file = None
+        while file is None:
+            number = max((int(path.name.split("-")[0]) for path in self._segments()), default=0) + 1
+            path = self._folder / f"{number:012d}-{new_id()[:8]}.journal"
+            file = _locked(path, os.O_CREAT | os.O_EXCL | os.O_APPEND)
+        _sync_folder(self._folder)  # or a power cut may lose the name of a synced file
         return file
 
-    def _abandon_segment(self) -> None:
-        """After a failed write the tail is unknown: later frames go to a fresh segment."""
+    def _close_segment(self) -> None:
         if self._file is not None:
             os.close(self._file)
             self._file = None
@@ -101,25 +115,91 @@ class Journal:
         return not self._segments()
 
     async def pending(self) -> list[Path]:
-        """Segments to ship, oldest first; the current one is closed so that it can be read to its end."""
-        if self._flushing is not None and not self._flushing.done():
-            await self._flushing
-        self._abandon_segment()
-        return self._segments()
+        """
+        Segments to ship, oldest first, claimed until they are dropped or released; another process leaves them alone.
+
+        Our current one is closed, so that it can be read to its end; frames go on into the next.
+        """
+        return await self._in_thread(self._claim_all)
+
+    def _claim_all(self) -> list[Path]:
+        self._close_segment()
+        for segment in self._segments():
+            file = None if segment in self._claims else _locked(segment)
+            if file is not None:
+                self._claims[segment] = file
+        return sorted(self._claims)
 
     def drop(self, segment: Path) -> None:
         """Forget a segment whose frames are all in the database."""
         segment.unlink()
+        os.close(self._claims.pop(segment))
+
+    def release(self) -> None:
+        """Give back what was claimed and could not be shipped."""
+        for file in self._claims.values():
+            os.close(file)
+        self._claims.clear()
+
+    async def close(self) -> None:
+        """Let go of the current segment, so that any process may ship it."""
+        await self._in_thread(self._close_segment)
+
+    async def set_aside(self, frame: bytes) -> None:
+        """Keep a frame that no database will take out of the way of all others, for a person to look at."""
+
+        def keep() -> None:
+            file = os.open(self._folder / _SET_ASIDE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            try:
+                _write_frames(file, [frame])
+            finally:
+                os.close(file)
+
+        await self._in_thread(keep)
+
+
+def _locked(path: Path, flags: int = 0) -> int | None:
+    """The open file under our lock; None when another has it, or has dropped it meanwhile."""
+    try:
+        file = os.open(path, os.O_RDWR | flags, 0o600)
+    except FileNotFoundError:
+        if flags & os.O_CREAT:
+            raise
+        return None
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(file)
+        return None
+    if os.fstat(file).st_nlink == 0:
+        os.close(file)
+        return None
+    return file
+
+
+def _sync_folder(folder: Path) -> None:
+    file = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def _write_frames(file: int, frames: Iterable[bytes]) -> None:
+    data = memoryview(b"".join(_HEADER.pack(len(frame), zlib.crc32(frame)) + frame for frame in frames))
+    while data:
+        data = data[os.write(file, data) :]
+    os.fdatasync(file)
 
 
 def read_frames(segment: Path) -> Iterator[bytes]:
-    """Every whole frame of a segment, in order of arrival; stops at a torn or damaged tail."""
-    data = segment.read_bytes()
-    position = 0
-    while position + _HEADER.size <= len(data):
-        length, checksum = _HEADER.unpack_from(data, position)
-        frame = data[position + _HEADER.size : position + _HEADER.size + length]
-        if len(frame) < length or zlib.crc32(frame) != checksum:
-            return
-        yield frame
-        position += _HEADER.size + length
+    """Every whole frame of a segment, in order of arrival, one in memory at a time; stops at a torn or damaged tail."""
+    with segment.open("rb") as stream:
+        left = os.fstat(stream.fileno()).st_size
+        while left >= _HEADER.size:
+            length, checksum = _HEADER.unpack(stream.read(_HEADER.size))
+            left -= _HEADER.size + length
+            frame = stream.read(length) if left >= 0 else b""
+            if left < 0 or zlib.crc32(frame) != checksum:
+                return
+            yield frame

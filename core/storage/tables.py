@@ -130,7 +130,9 @@ conversation = Table(
     Column("contact_id", String(32), ForeignKey("contact.id"), nullable=False),
     Column("correspondent_sealed", LargeBinary, comment="address, name, and what an answer must refer to"),
     Column("dialogue_sealed", LargeBinary, comment="state of the intake dialogue"),
-    Column("mode", String(8), nullable=False, server_default="bot", comment="bot or human"),
+    Column(
+        "mode", String(24), nullable=False, server_default="bot", comment="who answers: bot, waiting_for_person, person"
+    ),
     Column("version", Integer, nullable=False, server_default="0"),
     Column("created_at", Instant, nullable=False),
     Column("last_message_at", Instant, nullable=False),

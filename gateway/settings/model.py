@@ -46,6 +46,15 @@ class Email(Section):
     trusted_authserv: str = Field(default="", description="authserv-id of our own edge MTA (RFC 8601)")
 
 
+class Portal(Section):
+    """The citizens' pages. Without `tiles` there is no map: a place is typed, or taken from the device."""
+
+    tiles: str = Field(
+        default="", description="address of map tiles with {z}, {x}, {y}; its host is all a page may ask"
+    )
+    credit: str = Field(default="", description="whom the map is from, shown on it")
+
+
 class Logs(Section):
     """JSON lines for machines, colour for the desk."""
 
@@ -80,6 +89,7 @@ class Settings(Section):
     require_second_factor: bool = True
     http: Http = Http()
     email: Email = Email()
+    portal: Portal = Portal()
     intake: Intake = Intake()
     logs: Logs = Logs()
 
