@@ -8,7 +8,7 @@ from aiohttp import web
 from yarl import URL
 
 from core.contract.errors import NotFound
-from core.regulations.model import Pack
+from core.regulations.model import Move, Pack
 from core.service.actors import Member
 from core.service.reading import RevealRefused
 from core.service.reading.views import CaseView, Labelled, MoveView
@@ -64,8 +64,8 @@ async def case_page(
         labels={file.key: file.label for file in view.files},
         kinds=await kinds_of(deployment, view.files),
         base=f"{CASES}/{view.id}",
-        quick=[move for move in view.moves if not move.fields],
-        filled_moves=[move for move in view.moves if move.fields],
+        steps=[move for move in view.moves if is_step(pack, move)],
+        others=[move for move in view.moves if not is_step(pack, move)],
         hears=reader_of(request).hears(member_of(request)),
     )
 
@@ -74,6 +74,22 @@ def is_emergency(pack: Pack, view: CaseView) -> bool:
     """Whether the case stands in a tier that cannot wait."""
     tier = pack.intake.urgencies.get(view.urgency.id)
     return tier is not None and tier.emergency
+
+
+def is_step(pack: Pack, move: MoveView) -> bool:
+    """Whether a move takes the work on to its next step, or a limit that ran out asks for it; the rest are asides."""
+    rows = [row for row in pack.moves.values() if row.command == move.command and _level(move) == row.at]
+    return move.offered or any(leads_on(pack, row) for row in rows)
+
+
+def leads_on(pack: Pack, row: Move) -> bool:
+    """Whether a row of the table ends in a stage where work goes on or has its answer."""
+    stage = getattr(pack.stages, row.at).get(row.to)
+    return stage is not None and stage.kind in ("open", "done")
+
+
+def _level(move: MoveView) -> str:
+    return "dispatch" if move.dispatch_id else "coordination" if move.coordination_id else "case"
 
 
 def acting_choices(member: Member, view: CaseView) -> Sequence[Labelled]:

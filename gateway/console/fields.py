@@ -40,6 +40,9 @@ WIDGETS: Mapping[str, str] = MappingProxyType(
         "reference": "line",
     }
 )
+OPEN = frozenset({"text", "yes_no", "date", "moment", "files", "case", "reference"})
+"""Kinds that are filled in freely, without a list to choose from."""
+
 HINTS: Mapping[str, str] = MappingProxyType(
     {
         "case": "Mã 12 chữ số của hồ sơ đó.",
@@ -163,20 +166,21 @@ def _instant(kind: str, written: str) -> date | datetime | None:
 
 def controls(move: MoveView, typed: Typed, errors: Mapping[str, str]) -> list[Control]:
     """The form, ready to be drawn; a field with nothing to choose from is left out unless it must be filled."""
-    kept = (one for one in move.fields if one.required or one.choices or one.kind in WIDGETS)
-    return [_control(move.command, one, typed, errors.get(one.name, "")) for one in kept]
+    labels = {one.name: one.label for one in move.fields}
+    kept = (one for one in move.fields if one.required or one.choices or one.kind in OPEN)
+    return [_control(move.command, one, typed, errors.get(one.name, ""), labels) for one in kept]
 
 
-def _control(command: str, one: InputView, typed: Typed, error: str) -> Control:
+def _control(command: str, one: InputView, typed: Typed, error: str, labels: Mapping[str, str]) -> Control:
     return Control(
         name=one.name,
         label=one.label,
         widget=_widget(command, one),
-        required=one.required,
+        required=one.required or bool(one.either),
         options=one.choices,
         values=typed.values.get(one.name, ()),
         files=typed.files.get(one.name, ()),
-        hint=_hint(one),
+        hint=_hint(one, labels),
         error=error,
     )
 
@@ -189,9 +193,9 @@ def _widget(command: str, one: InputView) -> str:
     return "radios" if one.required and 0 < len(one.choices) <= FEW else "select"
 
 
-def _hint(one: InputView) -> str:
-    either = "Điền mục này hoặc mục liên quan." if one.either else ""
-    return " ".join(filter(None, (either, HINTS.get(one.kind, ""))))
+def _hint(one: InputView, labels: Mapping[str, str]) -> str:
+    either = " hoặc ".join(f"“{labels.get(name, name)}”" for name in one.either)
+    return " ".join(filter(None, (f"Cần một trong hai: {either}." if either else "", HINTS.get(one.kind, ""))))
 
 
 def words_of(command: str, typed: Typed) -> Iterator[tuple[str, str]]:

@@ -45,6 +45,7 @@ def _add_talks(router: web.UrlDispatcher) -> None:
     talk = f"{TALKS}/{{talk:{ID}}}"
     router.add_get(TALKS, talks.show_talks)
     router.add_get(talk, talks.show_talk)
+    router.add_get(f"{talk}/tin", talks.show_messages)
     router.add_post(f"{talk}/xem", talks.reveal)
     router.add_post(f"{talk}/tra-loi", talks.reply)
     router.add_post(f"{talk}/tiep-nhan", talks.take_over)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+from datetime import timedelta
 from functools import partial
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -32,6 +35,9 @@ from gateway.console.shared import (
 )
 
 ONCE = "lan_gui"
+WATCHED = timedelta(minutes=20)
+STOP_ASKING = 286
+"""htmx asks no more after this status."""
 EMPTY = "Vui lòng nhập nội dung trả lời."
 TOO_LONG = f"Nội dung dài quá {LONGEST_REPLY} ký tự. Vui lòng viết ngắn hơn."
 CHANGED = "Hội thoại vừa có thay đổi. Nội dung anh/chị đã nhập vẫn còn nguyên; vui lòng xem lại rồi gửi lại."
@@ -53,6 +59,34 @@ async def show_talks(request: web.Request) -> web.StreamResponse:
 async def show_talk(request: web.Request) -> web.StreamResponse:
     """One conversation, masked."""
     return await _page(request, await _view(request))
+
+
+@require_caretaker
+async def show_messages(request: web.Request) -> web.StreamResponse:
+    """
+    For the page that is open: nothing (204) where nothing changed, else the messages.
+
+    Asking ends after a while (286 stops it), so that a page left open does not keep its session alive for a day.
+    """
+    view, since = await _view(request), line_of(request.query.get("tu"))
+    opened = int(since) if since.isascii() and since.isdigit() and len(since) < 12 else 0
+    over = now_of(request).timestamp() - opened > WATCHED.total_seconds()
+    mark = mark_of(view)
+    if mark == request.query.get("dau") and not over:
+        return web.Response(status=204)
+    watch = "" if over else _watch(mark, opened)
+    status = STOP_ASKING if over else 200
+    return show(request, "_messages.html", status=status, view=view, base=f"{TALKS}/{view.id}", watch=watch)
+
+
+def mark_of(view: ConversationView) -> str:
+    """Changes whenever a message comes or gets further on its way."""
+    told = [(line.id, line.delivery and (line.delivery.state, line.delivery.outcome)) for line in view.messages]
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+
+
+def _watch(mark: str, opened: int) -> str:
+    return urlencode({"dau": mark, "tu": opened})
 
 
 @require_caretaker
@@ -133,6 +167,7 @@ async def _page(
         problem=problem,
         once=new_id(),
         longest=LONGEST_REPLY,
+        watch="" if view.revealed else _watch(mark_of(view), int(now_of(request).timestamp())),
         base=f"{TALKS}/{view.id}",
     )
 

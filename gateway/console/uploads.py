@@ -1,5 +1,5 @@
 """
-Files of a command's form, stored under the case's own key subject before the command is issued.
+Files of a command's form, stored under the case (its id is their key subject) before the command is issued.
 
 A file that was stored stays in the form over a mistake or a lost race: its key comes back as a hidden field, and counts
 only where it lies under this case.
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from functools import partial
 
 from aiohttp import web
 
@@ -17,7 +16,6 @@ from channels.base import safe_name
 from core.contract.errors import GatewayError
 from core.privacy.errors import MediaRefused
 from core.service.reading.views import File, MoveView
-from core.storage import erasure
 from gateway.console.fields import Posted, Typed
 from gateway.deployment import DEPLOYMENT, Deployment
 
@@ -33,10 +31,9 @@ async def take(
     names = [one.name for one in move.fields if one.kind == "files"]
     if not names:
         return typed, {}
-    subject = await deployment.database.read(partial(erasure.text_subject, case_id=case_id))
     files, refused = dict[str, tuple[File, ...]](), dict[str, str]()
     for name in names:
-        files[name], sentences = await _take_field(deployment, subject, name, posted)
+        files[name], sentences = await _take_field(deployment, case_id, name, posted)
         if sentences:
             refused[name] = " ".join(sentences)
     return replace(typed, files=files), refused

@@ -33,8 +33,13 @@ class Answer:
 
     def forms(self) -> dict[str, dict[str, str]]:
         """Action → hidden fields of every form on the page."""
-        found = re.findall(r'<form method="post"(?: action="([^"]*)")?[^>]*>(.*?)</form>', self.text, re.DOTALL)
-        return {unescape(action): {k: unescape(v) for k, v in _HIDDEN.findall(inner)} for action, inner in found}
+        found = re.findall(r'<form ([^>]*method="post"[^>]*)>(.*?)</form>', self.text, re.DOTALL)
+        return {_action(head): {k: unescape(v) for k, v in _HIDDEN.findall(inner)} for head, inner in found}
+
+
+def _action(head: str) -> str:
+    """Where a form is sent."""
+    return unescape(head.partition('action="')[2].partition('"')[0])
 
 
 @dataclass
