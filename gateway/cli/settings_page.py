@@ -45,6 +45,8 @@ MEANINGS: Mapping[str, str] = {
     "email.relay_password": "Password at the relay.",
     "email.trusted_authserv": "authserv-id of our own edge mail server, whose SPF, DKIM and DMARC results count.",
     "intake.database_budget": "Seconds the database may take to store a message before the local journal does.",
+    "portal.tiles": "Address of map tiles with `{z}`, `{x}`, `{y}`; empty: a place is typed or taken from the device.",
+    "portal.credit": "Whom the map is from, shown on it.",
     "intake.keep_raw_days": "Days that raw bodies are kept for `langnghe replay`; unread ones stay until read.",
     "logs.level": "From which level on lines are written.",
     "logs.format": "`json` for machines, `console` for the eye.",
