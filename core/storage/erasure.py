@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -104,7 +104,7 @@ def _cases_of(connection: Connection, contact_id: str) -> list[str]:
 
 def _case_holding(connection: Connection, case_id: str) -> CaseHolding:
     subject = text_subject(connection, case_id)
-    state = connection.scalar(select(case.c.state).where(case.c.id == case_id))
+    state: Any = connection.scalar(select(case.c.state).where(case.c.id == case_id))
     hanging = connection.scalars(select(report.c.contact_id).where(report.c.case_id == case_id))
     return CaseHolding(
         case_id=case_id,
@@ -213,8 +213,9 @@ def unfinished(connection: Connection) -> list[str]:
     return [key.removeprefix(_TASK) for key in keys]
 
 
-def _task(connection: Connection, contact_id: str) -> Task | None:
-    held = settings.get(connection, _TASK + contact_id)
+def _task(connection: Connection, contact_id: str, *, lock: bool = False) -> Task | None:
+    query = select(setting.c.value).where(setting.c.key == _TASK + contact_id)
+    held: Any = connection.scalar(query.with_for_update() if lock else query)
     return held and Task(contact_id, held["mode"], tuple(held["destroy"]), tuple(held["moved"]))
 
 
@@ -248,6 +249,9 @@ def move_case(connection: Connection, task: Task, old: CaseTexts, new: NewTexts)
 
     Raises: VersionConflict: somebody wrote a text meanwhile; read again.
     """
+    noted = _task(connection, task.contact_id, lock=True)
+    if noted is None or old.case_id in noted.moved:  # another process works on it, too, and was faster
+        return noted or replace(task, moved=(*task.moved, old.case_id))
     standing = set(connection.scalars(select(vault.c.id).where(vault.c.subject_id == old.subject)))
     if standing != old.sealed.keys() or text_subject(connection, old.case_id) != old.subject:
         raise VersionConflict(f"texts of case {old.case_id} have changed")
@@ -257,7 +261,7 @@ def move_case(connection: Connection, task: Task, old: CaseTexts, new: NewTexts)
     _show(connection, old.case_id, new)
     _forget_answers(connection, old.case_id)
     settings.put(connection, _SUBJECT + old.case_id, new.subject)
-    moved = Task(task.contact_id, task.mode, (*task.destroy, old.subject), (*task.moved, old.case_id))
+    moved = replace(noted, destroy=(*noted.destroy, old.subject), moved=(*noted.moved, old.case_id))
     _keep(connection, moved)
     return moved
 

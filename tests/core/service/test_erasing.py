@@ -335,6 +335,22 @@ async def test_an_interrupted_erasure_is_finished_later(world: World, tmp_path: 
     assert (await auditor_of(deployment).verify()).findings == []
 
 
+@on_both_engines
+async def test_two_at_once_do_not_undo_each_other(world: World) -> None:
+    """Two processes, or an impatient operator: both end, and nothing is left."""
+    deployment = world.deployment
+    await write_everything(world)
+    case = await only_case(world)
+    await work_it(world, case.id, answer="Đã thay bóng đèn.")
+
+    done = await asyncio.gather(*(eraser_of(deployment).erase_reporter(case.code) for _ in range(3)))
+
+    assert any(not one.already for one in done)
+    assert await deployment.database.read(erasure.unfinished) == []
+    assert find_in_texts(await everything_readable(world), [CANARY, WORD]) == []
+    assert (await auditor_of(deployment).verify()).findings == []
+
+
 async def test_a_code_that_is_nobodys_is_told(world: World) -> None:
     """A slip erases nobody."""
     with pytest.raises(NotFound):
