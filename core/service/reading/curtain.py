@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from core.contract.schema import Attachment, Place, Reporter
+from core.identity.codes import is_code
 from core.privacy.erasure import terms_of
 from core.privacy.mask import STARS, mask_address, mask_email, mask_identity_number, mask_name, mask_phone, mask_text
 from core.privacy.redact import MARKER, redact
 from core.service.reading.views import PlaceView, ReporterView
 
 EXCERPT = 140
+_PIN = re.compile(r"(PIN:?\s*)\d{6}\b")
+_CODE = re.compile(r"(\b\d{4} ?\d{4} ?\d{4}\b)")
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,15 @@ class Curtain:
     def said(self, text: str) -> str:
         """What a citizen wrote: numbers, mail addresses and the names of those we know are masked."""
         return text if self.revealed else mask_text(_without(text, self.terms))
+
+    def written(self, text: str) -> str:
+        """
+        What we wrote to a citizen: masked like their own words, but codes stay readable.
+
+        The PIN never shows, whatever the curtain: it is the citizen's own authority, not the staff's.
+        """
+        parts = _CODE.split(_PIN.sub(rf"\1{STARS}", text))
+        return "".join(part if is_code(part.replace(" ", "")) else self.said(part) for part in parts)
 
     def name(self, name: str) -> str:
         """A person's name."""

@@ -62,6 +62,7 @@ class TalkReader:
     def _messages(self, talk: TalkRows) -> Iterator[MessageView]:
         for row in talk.messages:
             said = self.opener.message(row, talk.row.contact_id)
+            words = self.curtain.said if row.direction == "in" else self.curtain.written
             yield MessageView(
                 id=row.id,
                 number=row.seq,
@@ -70,7 +71,7 @@ class TalkReader:
                 kind=row.kind,
                 author=self.names.staff(row.author).name if row.author else "",
                 subject=self.curtain.said(said.subject) if said else "",
-                text=self.curtain.said(said.text) if said else "",
+                text=words(said.text) if said else "",
                 place=self.curtain.place(said.place) if said and said.place else None,
                 files=tuple(files(said.attachments, self.curtain, of="")) if said else (),
                 erased=said is None,
