@@ -90,7 +90,11 @@ async def open_deployment(settings: Settings, *, now: Now = utc_now) -> AsyncIte
     journal = Journal(settings.data / "journal")
     async with open_stores(settings, now=now) as stores:
         safe = await asyncio.to_thread(Safe.open, stores.keys.store, stores.keys.ring)
-        yield await _assemble(settings, now=now, stores=stores, safe=safe, journal=journal)
+        deployment = await _assemble(settings, now=now, stores=stores, safe=safe, journal=journal)
+        try:
+            yield deployment
+        finally:
+            await deployment.inbox.close()
 
 
 async def _assemble(settings: Settings, *, now: Now, stores: Stores, safe: Safe, journal: Journal) -> Deployment:

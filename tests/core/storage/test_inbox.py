@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from core.privacy.intake_zone import IntakeZone
 from core.storage.database import Database
 from core.storage.inbox import Inbox, unpack_delivery
 from core.storage.inbox_queue import inbox_state
+from core.storage.journal import read_frames
 from core.storage.tables import inbox_item, inbox_raw
 from tests.support.databases import on_both_engines
 
@@ -126,11 +128,12 @@ async def test_with_the_database_away_the_journal_takes_it(
     await asyncio.gather(*(away.accept(delivery(), [item(str(number))]) for number in range(5)))
     assert away.counters.journaled == 5
     assert await stored(database) == (0, 0)
+    await away.close()
 
     back = make_inbox(database)
-    await back.accept(delivery(), [item("3")])
+    await back.accept(delivery(), [item("3")])  # behind those in the journal, so into the journal
 
-    assert await back.ship() == 5
+    assert await back.ship() == 6
     assert await back.ship() == 0
     assert await stored(database) == (5, 5)
 
@@ -143,6 +146,7 @@ async def test_shipping_again_after_a_crash_doubles_nothing(
     await away.accept(delivery(), [item("1")])
     segment = next((tmp_path / "journal").glob("*.journal"))
     content = segment.read_bytes()
+    await away.close()
     back = make_inbox(database)
     await back.ship()
 
@@ -150,6 +154,53 @@ async def test_shipping_again_after_a_crash_doubles_nothing(
 
     assert await back.ship() == 1
     assert await stored(database) == (1, 1)
+
+
+@on_both_engines
+async def test_what_no_column_takes_is_kept_all_the_same(database: Database, make_inbox: MakeInbox) -> None:
+    """A provider's JSON may hold a NUL or half a character; nobody else's message may suffer for it."""
+    inbox = make_inbox(database)
+    odd = [ItemKey("\ud800", "\udfff", part) for part in ("a\0b", "\ud800", "x" * 500)]
+    odd = [replace(key, dedupe_key=f"{key.dedupe_key}{number}") for number, key in enumerate(odd)]
+    named = replace(delivery(), account="\0\ud800" + "a" * 500)
+
+    await asyncio.gather(
+        inbox.accept(delivery(), odd), inbox.accept(named, [item("named")]), inbox.accept(delivery(), [item("plain")])
+    )
+
+    state = await database.read(inbox_state)
+    assert (inbox.counters.stored, state.waiting, state.quarantined) == (3, 2, 3)
+
+
+@on_both_engines
+async def test_a_frame_that_no_database_takes_does_not_hold_up_the_others(
+    database: Database, make_inbox: MakeInbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is set aside, on disk; everything behind it is shipped, and the journal is empty again."""
+    away = make_inbox(FailingDatabase())  # type: ignore[arg-type]
+    monkeypatch.setattr("core.storage.inbox._storable", lambda text, most=0: text)
+    await away.accept(delivery(), [ItemKey("poison", "c", "\0\ud800")])
+    await away.accept(delivery(), [item("behind")])
+    await away.close()
+    back = make_inbox(database)
+
+    await back.ship()
+
+    assert await stored(database) == (1, 1)
+    assert back._journal.empty
+    assert len(list(read_frames(tmp_path / "journal" / "set-aside.frames"))) == 1
+    await back.accept(delivery(), [item("after")])
+    assert back.counters.stored == 1
+
+
+async def test_two_who_ship_at_once_do_not_meet(database: Database, make_inbox: MakeInbox) -> None:
+    """The loop ships, and so does whoever erases a person or changes the master key."""
+    inbox = make_inbox(database)
+    inbox._away = True
+    await asyncio.gather(*(inbox.accept(delivery(), [item(str(number))]) for number in range(5)))
+
+    assert sum(await asyncio.gather(inbox.ship(), inbox.ship())) == 5
+    assert await stored(database) == (5, 5)
 
 
 async def test_only_when_the_journal_fails_too_is_the_sender_asked_to_come_back(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -71,6 +73,59 @@ async def test_appending_goes_on_beside_shipping(tmp_path: Path) -> None:
     journal.drop(old)
 
     assert [list(read_frames(segment)) for segment in await journal.pending()] == [[b"new"]]
+    assert not journal.empty
+
+
+async def test_a_segment_is_never_taken_away_under_its_writer(tmp_path: Path) -> None:
+    """Web and worker share the folder: what one still writes, the other leaves alone until it is given free."""
+    web, worker = Journal(tmp_path), Journal(tmp_path)
+    await web.append(b"one")
+    assert await worker.pending() == []
+
+    await web.append(b"two")
+    await web.close()
+    (segment,) = await worker.pending()
+
+    assert list(read_frames(segment)) == [b"one", b"two"]
+    assert await web.pending() == []
+    worker.release()
+    assert await web.pending() == [segment]
+
+
+async def test_shipping_is_not_held_up_by_what_keeps_arriving(tmp_path: Path) -> None:
+    """In a storm somebody always waits for the next sync; the segments before it are shipped all the same."""
+    journal = Journal(tmp_path)
+    senders: list[asyncio.Task[None]] = []
+    stopping = asyncio.Event()
+
+    async def arrive() -> None:
+        while not stopping.is_set():
+            senders.append(asyncio.create_task(journal.append(b"frame")))
+            await asyncio.sleep(0)
+
+    storm = asyncio.create_task(arrive())
+    try:
+        await journal.append(b"first")
+        segments = await asyncio.wait_for(journal.pending(), 20)
+    finally:
+        stopping.set()
+        await storm
+        await asyncio.gather(*senders)
+
+    assert b"first" in [frame for segment in segments for frame in read_frames(segment)]
+
+
+async def test_it_writes_while_every_common_thread_waits(tmp_path: Path) -> None:
+    """With the database away, the threads that open and seal all wait for it; that is when the journal is needed."""
+    journal, answered = Journal(tmp_path), threading.Event()
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+    waiting = asyncio.create_task(asyncio.to_thread(answered.wait, 60))
+    try:
+        await asyncio.wait_for(journal.append(b"frame"), 20)
+    finally:
+        answered.set()
+        await waiting
+
     assert not journal.empty
 
 
