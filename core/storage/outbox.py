@@ -148,14 +148,21 @@ def mark_all_unknown(connection: Connection) -> list[str]:
     return list(connection.scalars(dead))
 
 
-def note_receipt(connection: Connection, provider_message_id: str, *, outcome: str, reason: str = "") -> str | None:
-    """Attach a provider's receipt; an entry we thought unknown turns out sent. Returns its id, None when not ours."""
+def note_receipt(
+    connection: Connection, provider_message_id: str, *, outcome: str, reason: str = "", permanent: bool = False
+) -> str | None:
+    """
+    Attach a provider's receipt; an entry we thought unknown turns out sent. Returns its id, None when not ours.
+
+    One that came back for good (`permanent`) is `failed` from then on, so that staff see it.
+    """
     found = connection.execute(
         select(outbox.c.id, outbox.c.state).where(outbox.c.provider_message_id == provider_message_id)
     ).first()
     if found is None:
         return None
     state = "sent" if found.state == "unknown" and outcome != "failed" else found.state
+    state = "failed" if outcome == "failed" and permanent else state
     connection.execute(
         update(outbox).where(outbox.c.id == found.id).values(outcome=outcome, reason=reason[:300], state=state)
     )

@@ -120,3 +120,17 @@ async def test_two_workers_never_claim_the_same_entry(database: Database) -> Non
     assert len(first) == 20
     assert len(second) == 10
     assert not set(first) & set(second)
+
+
+@on_both_engines
+async def test_what_came_back_for_good_is_failed(database: Database) -> None:
+    """A bounce after the relay had taken it: staff see it among what did not arrive."""
+    await add(database, entry("1"))
+    await claim(database)
+    await settle(database, "1", outbox.Outcome("sent", provider_message_id="p1"))
+    note = partial(outbox.note_receipt, provider_message_id="p1", outcome="failed")
+
+    await database.write(partial(note, permanent=False))
+    assert (await database.read(outbox.outbox_state)).failed == 0
+    await database.write(partial(note, permanent=True))
+    assert (await database.read(outbox.outbox_state)).failed == 1
