@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
-from channels.base import same, sign
+from channels.base import clean_text, describe_file, same, sign
 from core.contract.errors import PayloadInvalid, SignatureInvalid
 from core.contract.ports import Health, ItemKey, RawDelivery, SendResult
-from core.contract.schema import Address, Ignored, InboundMessage, OutboundMessage, Parsed
+from core.contract.schema import Address, Ignored, InboundMessage, MessageKind, OutboundMessage, Parsed
 
 SECRET = b"a secret of sixteen bytes or more"
 SIGNATURE = "X-Test-Signature"
@@ -19,7 +21,12 @@ SIGNATURE = "X-Test-Signature"
 
 @dataclass
 class HookedTestChannel:
-    """Speaks `{"events": [{"id", "user", "at", "text"}]}` signed with HMAC-SHA256 over the raw bytes."""
+    """
+    Speaks `{"events": [{"id", "user", "at", …}]}` signed with HMAC-SHA256 over the raw bytes.
+
+    An event with `text` is a message, with `photo` (base64) a picture, with `payload` a pressed button; `album` groups
+    pictures, `edits` names the message that it replaces. Everything else is an event nobody knows.
+    """
 
     name: str = "testchat"
     threaded: bool = False
@@ -40,9 +47,9 @@ class HookedTestChannel:
         ]
 
     def parse(self, delivery: RawDelivery, item: ItemKey) -> Sequence[Parsed]:
-        """A text is a message; every other event is ignored by name."""
+        """What is neither said, shown nor pressed is ignored by name."""
         event = _events(delivery.body)[int(item.part)]
-        if "text" not in event:
+        if not event.keys() & {"text", "photo", "payload"}:
             return [Ignored(reason="unknown_event")]
         at = datetime.fromtimestamp(event["at"], UTC)
         return [
@@ -51,11 +58,20 @@ class HookedTestChannel:
                 account=delivery.account,
                 provider_message_id=event["id"],
                 sender=Address(channel=self.name, account=delivery.account, value=event["user"]),
-                text=event["text"],
+                kind=_kind(event),
+                text=clean_text(event.get("text", "")),
+                payload=event.get("payload", ""),
+                group=event.get("album", ""),
+                thread_hints=(event["edits"],) if "edits" in event else (),
+                attachments=tuple(describe_file(data, name="anh.jpg") for data in _photo(event)),
                 provider_time=at,
                 received_at=delivery.received_at or at,
             )
         ]
+
+    def extract_files(self, delivery: RawDelivery, item: ItemKey) -> Mapping[str, bytes]:
+        """Pictures travel inside the event."""
+        return {sha256(data).hexdigest(): data for data in _photo(_events(delivery.body)[int(item.part)])}
 
     async def send(self, message: OutboundMessage) -> SendResult:
         """Kept for the test to look at."""
@@ -65,6 +81,15 @@ class HookedTestChannel:
     async def check_health(self) -> Health:
         """Always well."""
         return Health(ok=True)
+
+
+def _kind(event: Mapping[str, Any]) -> MessageKind:
+    kinds = {"edits": MessageKind.EDIT, "payload": MessageKind.POSTBACK, "photo": MessageKind.MEDIA}
+    return next((kind for key, kind in kinds.items() if key in event), MessageKind.TEXT)
+
+
+def _photo(event: Mapping[str, Any]) -> list[bytes]:
+    return [b64decode(event["photo"])] if "photo" in event else []
 
 
 def _events(body: bytes) -> list[Mapping[str, Any]]:
