@@ -16,7 +16,7 @@ from core.contract.errors import ConfigError
 from core.privacy.keys import SYSTEM, Tombstone
 from core.service.keyhouse import KeyHouse
 from core.service.safe import Safe
-from core.storage import backup, erasure
+from core.storage import backup, holdings
 from gateway.admin.services import eraser_of
 from gateway.deployment import open_deployment, open_stores
 from gateway.settings import Settings
@@ -56,7 +56,7 @@ async def _erase_again(settings: Settings) -> int:
     """Contacts whose keys are destroyed came back with the archive: what is left of them goes."""
     async with open_deployment(settings) as deployment:
         eraser, done, after = eraser_of(deployment), 0, ""
-        while page := await deployment.database.read(partial(erasure.contacts_kept, after=after)):
+        while page := await deployment.database.read(partial(holdings.contacts_kept, after=after)):
             for contact_id in page:
                 standing = await asyncio.to_thread(deployment.keys.store.get, contact_id)
                 if isinstance(standing, Tombstone):

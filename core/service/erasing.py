@@ -28,9 +28,11 @@ from core.privacy.erasure import ErasureMode, plan_erasure, redact, terms_of
 from core.privacy.errors import Erased
 from core.privacy.media import HASH_DIGITS, FileMediaStore
 from core.service.safe import Safe
-from core.storage import erasure, reports
+from core.storage import erasure, holdings, reports
 from core.storage.database import Database
-from core.storage.erasure import CaseTexts, NewTexts, SealedPerson, Task
+from core.storage.erasure import NewTexts, Task
+from core.storage.holdings import CaseTexts, SealedPerson
+from core.storage.subjects import fresh_subject
 
 log = structlog.get_logger()
 
@@ -109,7 +111,7 @@ class Eraser:
         return len(begun)
 
     async def _carry_out(self, task: Task) -> Erasure:
-        found = await self._database.read(partial(erasure.holdings, contact_id=task.contact_id))
+        found = await self._database.read(partial(holdings.holdings, contact_id=task.contact_id))
         plan = plan_erasure(found, ErasureMode(task.mode))
         redacted = {one.case_id for one in plan.redact_cases}
         emptied = {one.case_id for one in found.cases} - redacted
@@ -135,7 +137,7 @@ class Eraser:
         )
 
     async def _move_cases(self, task: Task, *, redacted: set[str], emptied: set[str]) -> Task:
-        person = await self._database.read(partial(erasure.sealed_person, contact_id=task.contact_id))
+        person = await self._database.read(partial(holdings.sealed_person, contact_id=task.contact_id))
         terms = await asyncio.to_thread(self._terms, task.contact_id, person)
         own_files = self._media.stored_key("", subject_id=task.contact_id)[:HASH_DIGITS]
         redact_one = partial(self._redacted, terms=terms, own_files=own_files)
@@ -146,7 +148,7 @@ class Eraser:
 
     async def _move(self, task: Task, case_id: str, change: Callable[[CaseTexts], NewTexts]) -> Task:
         for attempt in range(_TRIES):
-            old = await self._database.read(partial(erasure.case_texts, case_id=case_id))
+            old = await self._database.read(partial(holdings.case_texts, case_id=case_id))
             new = await asyncio.to_thread(change, old)
             try:
                 return await self._database.write(partial(erasure.move_case, task=task, old=old, new=new))
@@ -157,11 +159,11 @@ class Eraser:
 
     def _emptied(self, old: CaseTexts) -> NewTexts:
         """A case of this person alone: no word stays, what is shown of it is taken down."""
-        return NewTexts(erasure.fresh_subject(), dict.fromkeys(old.sealed))
+        return NewTexts(fresh_subject(), dict.fromkeys(old.sealed))
 
     def _redacted(self, old: CaseTexts, *, terms: tuple[str, ...], own_files: str) -> NewTexts:
         """A case that stays: every text without the person, under a key that no old backup has a text of."""
-        subject = erasure.fresh_subject()
+        subject = fresh_subject()
         return NewTexts(
             subject,
             {key: self._resealed(key, sealed, old.subject, subject, terms) for key, sealed in old.sealed.items()},

@@ -7,7 +7,7 @@ from functools import partial
 from sqlalchemy import func, select, update
 from structlog.testing import capture_logs
 
-from core.storage import erasure, tables
+from core.storage import erasure, holdings, tables
 from gateway.workers.daily import Daily
 from tests.support.databases import on_both_engines
 from tests.support.deployments import World
@@ -60,10 +60,10 @@ async def test_an_erasure_that_was_interrupted_is_finished(world: World) -> None
     """On the first round after a start."""
     await write_mail(world, "Đèn đường trước số 12 Lê Lợi, phường Vĩnh Ninh hỏng từ hôm qua.")
     database = world.deployment.database
-    (contact,) = await database.read(erasure.contacts_kept)
+    (contact,) = await database.read(holdings.contacts_kept)
     await database.write(partial(erasure.begin, contact_id=contact, mode="erase"))
 
     await Daily(world.deployment).run_once()
 
-    assert await database.read(erasure.contacts_kept) == []
+    assert await database.read(holdings.contacts_kept) == []
     assert await database.read(erasure.unfinished) == []

@@ -11,12 +11,12 @@ from pathlib import Path
 from sqlalchemy import Connection, Table
 
 from core.privacy.vault import Vault
-from core.storage import erasure
 from core.storage.backup.archive import Archive, Row, archived_tables, aside, batches, schema_version
 from core.storage.backup.manifest import ARCHIVE, MEDIA_LIST, Manifest, begin, copy_media, finish, sha256_of
 from core.storage.backup.sealing import RowSealer
 from core.storage.database import Database
 from core.storage.migrations import upgrade
+from core.storage.subjects import text_subjects
 
 
 async def back_up(database: Database, folder: Path, *, vault: Vault, media: Path, now: datetime) -> Manifest:
@@ -39,7 +39,7 @@ async def back_up(database: Database, folder: Path, *, vault: Vault, media: Path
 
 def _copy_tables(connection: Connection, *, path: Path, vault: Vault, now: datetime) -> Manifest:
     """Every table as of this connection's snapshot."""
-    sealer = RowSealer(vault, erasure.text_subjects(connection))
+    sealer = RowSealer(vault, text_subjects(connection))
     archive = aside(partial(_fresh, path))
     counts, waiting = {}, 0
     try:

@@ -13,12 +13,12 @@ from sqlalchemy import Connection, Table, func, insert, literal, select
 
 from core.contract.errors import ConfigError
 from core.privacy.vault import Vault
-from core.storage import erasure
 from core.storage.backup.archive import Archive, Row, archived_tables, batches, next_batch, schema_version
 from core.storage.backup.manifest import ARCHIVE, Manifest, check_media, read_manifest, restore_media
 from core.storage.backup.sealing import RowSealer
 from core.storage.database import Database, upsert
 from core.storage.migrations import upgrade
+from core.storage.subjects import text_subjects
 from core.storage.tables import inbox_item, metadata
 
 
@@ -82,7 +82,7 @@ async def _copy_tables(database: Database, path: Path, vault: Vault) -> dict[str
     counts: dict[str, int] = {}
     archive = await asyncio.to_thread(Archive, path)
     try:
-        sealer = RowSealer(vault, await asyncio.to_thread(erasure.text_subjects, archive.connection))
+        sealer = RowSealer(vault, await asyncio.to_thread(text_subjects, archive.connection))
         for table in archived_tables():
             counts[table.name] = 0
             waiting = batches(archive.connection, table)

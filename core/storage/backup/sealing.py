@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from core.privacy.errors import Erased
 from core.privacy.vault import Vault
 from core.storage.backup.archive import Row
-from core.storage.erasure import first_subject
+from core.storage.subjects import first_subject
 
 EMPTIED: Mapping[str, tuple[str, ...]] = {"inbox_raw": ("body_sealed", "wrapped_key")}
 SEALED: Mapping[str, tuple[str, ...]] = {"case": ("search_text",), "publication": ("view", "search_text")}

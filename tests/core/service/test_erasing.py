@@ -30,7 +30,7 @@ from core.service.erasing import Eraser
 from core.service.safe import Safe
 from core.service.talk import Correspondent, MessageContent
 from core.service.work import Work
-from core.storage import backup, cases, erasure, tables
+from core.storage import backup, cases, erasure, holdings, tables
 from core.storage.cases import CaseRow, Search
 from core.storage.database import Connection, Database
 from gateway.admin.services import auditor_of, eraser_of
@@ -209,7 +209,7 @@ async def test_what_was_erased_stays_erased(world: World) -> None:
     assert (first.already, again.already) == (False, True)
     assert len(received(world)) == sent + 1  # nothing to the erased, a receipt to the new
     assert (await auditor_of(world.deployment).verify()).findings == []
-    contacts = await world.deployment.database.read(erasure.contacts_kept)
+    contacts = await world.deployment.database.read(holdings.contacts_kept)
     assert len(contacts) == 1
     assert contacts != [first.contact_id]
 
