@@ -1,0 +1,115 @@
+"""Every console page in a real browser: nothing axe complains about, nothing wider than a phone, all by keyboard."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Browser, Page, ViewportSize
+
+from core.service.actors import Member
+from core.storage import staff_lists
+from tests.gateway.api.staffing import LIGHTS, agency, answered, centre, hire, issue
+from tests.gateway.console.letters import report_with_picture
+from tests.gateway.console.office import Office
+from tests.gateway.pages.axe import violations
+from tests.support.letters import write_mail
+
+WIDE: ViewportSize = {"width": 1280, "height": 900}
+NARROW: ViewportSize = {"width": 360, "height": 740}
+
+
+async def page_of(
+    office: Office, browser: Browser, member: Member, size: ViewportSize, *, scripts: bool = True
+) -> Page:
+    """A page in a browser where this official is signed in."""
+    context = await browser.new_context(viewport=size, java_script_enabled=scripts)
+    cookie = await office.cookie(member)
+    await context.add_cookies([{"name": "langnghe", "value": cookie, "url": office.url}])
+    return await context.new_page()
+
+
+async def check(page: Page, address: str, width: int) -> None:
+    """Nothing in the way of anybody."""
+    response = await page.goto(address)
+    assert response is not None
+    assert response.status in (200, 409), address
+    assert await violations(page) == [], address
+    assert await page.evaluate("document.documentElement.scrollWidth") == width, address
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "360 px"])
+async def test_no_console_page_has_a_barrier(office: Office, browser: Browser, size: ViewportSize) -> None:
+    """Queues, case, forms of every kind, refusal, conversation, search, upkeep, accounts."""
+    world = office.world
+    ioc = await hire(world, "Trần Thị Bình", ("receptionist", ""), ("distributor", ""), ("editor", ""), ("admin", ""))
+    lights, first, done = await agency(world), await report_with_picture(world), await report_with_picture(world)
+    await write_mail(world, "Tôi muốn gặp nhân viên.", sender="binh@hopthu.example.vn")
+    (talk,) = await world.deployment.database.read(staff_lists.attended)
+    await answered(world, ioc, lights, done)
+    case = f"{office.url}/console/ho-so/{first}"
+    page = await page_of(office, browser, ioc, size)
+    paths = ["", "/hoi-thoai", f"/hoi-thoai/{talk.id}", "/tim-kiem", "/cach-ly", "/hop-gui", "/nhat-ky"]
+    paths += ["/nguoi-dung", "/nguoi-dung/them", f"/nguoi-dung/{lights.id}", f"/ho-so/{done}", f"/ho-so/{first}"]
+    paths += [
+        f"/ho-so/{first}/{command}" for command in ("decline", "cancel", "classify", "set_confidential", "approve")
+    ]
+    for path in paths:
+        await check(page, f"{office.url}/console{path}", size["width"])
+    await page.goto(f"{case}/decline")
+    await page.click("main form.stack button[type=submit]")
+    await page.wait_for_selector("[data-error-summary]:focus")
+    assert await violations(page) == []
+    await issue(world, ioc, first, "accept")
+    await issue(world, ioc, first, "dispatch", agencies=[LIGHTS])
+    await issue(world, lights, first, "accept_dispatch")
+    theirs = await page_of(office, browser, lights, size)
+    for path in ("/console", f"/console/ho-so/{first}", f"/console/ho-so/{first}/submit_result"):
+        await check(theirs, office.url + path, size["width"])
+
+
+async def test_a_case_is_worked_by_keyboard_without_scripts(office: Office, browser: Browser) -> None:
+    """From the queue into the case, through the button, to a form with a mistake and back with thanks."""
+    world = office.world
+    ioc, case_id = await centre(world), await report_with_picture(world)
+    page = await page_of(office, browser, ioc, NARROW, scripts=False)
+    await page.goto(f"{office.url}/console")
+    await page.focus(".queue__code")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"**/ho-so/{case_id}")
+    await page.focus("button:has-text('Tiếp nhận')")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**?xong=accept")
+    assert "Đã thực hiện: Tiếp nhận." in await page.inner_text("[role=status]")
+    await page.focus("a:has-text('Phân phối…')")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/dispatch")
+    await page.focus("main form.stack button[type=submit]")
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector(".error-summary")
+    assert "Vui lòng chọn: cơ quan." in await page.inner_text(".error-summary")
+    await page.focus("label:has-text('Công ty Điện lực') >> xpath=preceding-sibling::input")
+    await page.keyboard.press("Space")
+    await page.focus("#note")
+    await page.keyboard.type("Đề nghị xử lý sớm.")
+    await page.focus("main form.stack button[type=submit]")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**?xong=dispatch")
+    assert "Chờ nhận xử lý" in await page.inner_text("main")
+
+
+async def test_pages_keep_to_their_policy_and_show_thumbnails(office: Office, browser: Browser) -> None:
+    """No script or style is blocked, no request fails; the picture is really there."""
+    world = office.world
+    ioc, case_id = await centre(world), await report_with_picture(world)
+    page = await page_of(office, browser, ioc, WIDE)
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    await page.goto(f"{office.url}/console/ho-so/{case_id}")
+    await page.wait_for_function("[...document.images].every((image) => image.complete && image.naturalWidth > 0)")
+    pictures = await page.evaluate("[...document.querySelectorAll('.files img')].map((image) => image.naturalWidth)")
+    talk = await page.get_attribute("a:has-text('Mở để trả lời')", "href")
+    await page.goto(f"{office.url}{talk}")
+
+    assert pictures
+    assert all(width <= 320 for width in pictures)
+    assert complaints == []
