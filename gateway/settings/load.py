@@ -148,8 +148,9 @@ def _contradictions(settings: Settings) -> list[ConfigError]:
         found.append(
             ConfigError("roles", "web and worker can be split only on PostgreSQL", example=EXAMPLES["database_url"])
         )
-    if unknown := set(settings.roles) - {"web", "worker", "telephony"}:
-        found.append(ConfigError("roles", f"unknown: {', '.join(sorted(unknown))}", example=EXAMPLES["roles"]))
+    if unknown := set(settings.roles) - {"web", "worker"}:
+        problem = f"unknown: {', '.join(sorted(unknown))}; the hotline (telephony) is not part of this release"
+        found.append(ConfigError("roles", problem, example=EXAMPLES["roles"]))
     if settings.mode == "production" and not settings.master_key:
         found.append(
             ConfigError(
