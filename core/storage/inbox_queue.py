@@ -12,7 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, update
 
 from core.contract.errors import NotFound, VersionConflict
 from core.storage.database import insert_or_ignore
@@ -103,13 +103,16 @@ def finish(
     connection: Connection, item_id: int, *, state: str, reason: str = "", subject_id: str | None = None
 ) -> None:
     """Close a new item inside the transaction that stores what came of it. VersionConflict when it was not new."""
-    done = connection.execute(
+    done = (
         update(inbox_item)
         .where(inbox_item.c.id == item_id, inbox_item.c.state == "new")
         .values(state=state, reason=reason[:300], subject_id=subject_id, attempts=inbox_item.c.attempts + 1)
+        .returning(inbox_item.c.raw_id)
     )
-    if done.rowcount != 1:
+    raw_id = connection.scalar(done)
+    if raw_id is None:
         raise VersionConflict(f"inbox item {item_id} is finished already")
+    _forget_body(connection, raw_id, _has(raw_id, "erased"), ~_has(raw_id, "new"))
 
 
 def count_attempt(connection: Connection, item_id: int) -> int:
@@ -119,8 +122,23 @@ def count_attempt(connection: Connection, item_id: int) -> int:
 
 
 def erase_raw(connection: Connection, raw_id: str) -> None:
-    """Forget a raw body and its key; the keyed hashes of its items stay, so that a repeat is still recognised."""
-    connection.execute(update(inbox_raw).where(inbox_raw.c.id == raw_id).values(body_sealed=None, wrapped_key=None))
+    """
+    Forget a raw body and its key; the keyed hashes of its items stay, so that a repeat is still recognised.
+
+    While another item of it still waits (one body may carry several people's messages), it goes with the last of them.
+    """
+    read = inbox_item.c.state.in_(("done", "ignored"))
+    connection.execute(update(inbox_item).where(inbox_item.c.raw_id == raw_id, read).values(state="erased"))
+    _forget_body(connection, raw_id, ~_has(raw_id, "new"))
+
+
+def _forget_body(connection: Connection, raw_id: str, *conditions: ColumnElement[bool]) -> None:
+    gone = update(inbox_raw).where(inbox_raw.c.id == raw_id, *conditions)
+    connection.execute(gone.values(body_sealed=None, wrapped_key=None))
+
+
+def _has(raw_id: str, state: str) -> ColumnElement[bool]:
+    return exists().where(inbox_item.c.raw_id == raw_id, inbox_item.c.state == state)
 
 
 def forget_subject(connection: Connection, subject_id: str) -> None:
@@ -140,6 +158,13 @@ def replay(connection: Connection, item_id: int) -> None:
     )
     if done.rowcount != 1:
         raise NotFound(f"no quarantined item {item_id}")
+
+
+def oldest_waiting(connection: Connection) -> datetime | None:
+    """When the item that waits longest was received; None when nothing waits."""
+    query = select(inbox_item.c.received_at).where(inbox_item.c.state == "new").order_by(inbox_item.c.id).limit(1)
+    oldest: datetime | None = connection.scalar(query)
+    return oldest
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
+from sqlalchemy import select
 
 from core.contract.errors import NotFound, VersionConflict
 from core.contract.ports import ItemKey, RawDelivery
 from core.storage import inbox_queue as queue
 from core.storage.database import Database
 from core.storage.inbox import Inbox
+from core.storage.tables import inbox_raw
 from tests.support.databases import on_both_engines
 
 NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
@@ -90,3 +92,22 @@ async def test_quarantine_can_be_replayed_while_the_body_is_there(database: Data
     await database.write(partial(queue.erase_raw, raw_id=item.raw_id))
     with pytest.raises(NotFound):
         await database.write(partial(queue.replay, item_id=item.id))
+
+
+@on_both_engines
+async def test_an_erased_body_waits_for_the_others_in_it(database: Database, make_inbox: MakeInbox) -> None:
+    """A batch carries several people's messages: diverting one may not lose the next, nor keep the body after it."""
+    items = [ItemKey(dedupe_key=key, conversation_key=key, part=key) for key in ("diverted", "other")]
+    await make_inbox(database).accept(RawDelivery(channel="test", account="a", body=b"both"), items)
+    keys = await database.read(partial(queue.waiting_conversations, now=NOW))
+    waiting = [item for key in keys for item in await database.read(partial(queue.items_of, key=key))]
+    diverted, other = sorted(waiting, key=lambda item: item.part)
+    await database.write(partial(queue.finish, item_id=diverted.id, state="erased"))
+    await database.write(partial(queue.erase_raw, raw_id=diverted.raw_id))
+
+    bodies = select(inbox_raw.c.body_sealed, inbox_raw.c.wrapped_key)
+    ((body, key),) = await database.read(lambda connection: connection.execute(bodies).all())
+    assert None not in (body, key)
+
+    await database.write(partial(queue.finish, item_id=other.id, state="done"))
+    assert await database.read(lambda connection: connection.execute(bodies).all()) == [(None, None)]
