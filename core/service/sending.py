@@ -17,7 +17,7 @@ import structlog
 from core.contract.errors import GatewayError, OutcomeUnknown, SendError, Throttled
 from core.contract.ports import Channel
 from core.contract.schema import OutboundMessage
-from core.privacy.errors import Erased
+from core.privacy.errors import Erased, Tampered
 from core.service.keeping import kept
 from core.service.safe import Safe
 from core.storage import conversations, outbox
@@ -28,6 +28,7 @@ log = structlog.get_logger()
 
 _PAUSES = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 300, 1800, 7200, 14400, 28800))
 _SEND_SECONDS = 60
+_RECORD_PAUSES = (0.2, 1.0, 2.0, 4.0)
 
 
 def _nobody(_channel: str, _outcome: str) -> None:
@@ -59,7 +60,9 @@ class Sender:
         await self._database.write(partial(outbox.mark_unknown, now=self._now()))
         claimed = await self._database.write(partial(outbox.claim, owner=self._owner, now=self._now()))
         async with kept(self._renew):
-            await asyncio.gather(*(self._handle(entry) for entry in claimed))
+            ends = await asyncio.gather(*(self._handle(entry) for entry in claimed), return_exceptions=True)
+        for problem in filter(None, ends):  # only now: the others' claims were to be kept until they were done
+            raise problem
         return len(claimed)
 
     async def _renew(self) -> None:
@@ -68,7 +71,7 @@ class Sender:
     async def _handle(self, entry: ClaimedEntry) -> None:
         outcome = await self._try(entry)
         try:
-            await self._record(entry, outcome)
+            await self._keep(entry, outcome)
         except GatewayError as error:  # the claim was lost: whoever has it now records
             log.warning("outbox_claim_lost", entry=entry.id, error=error.code)
             return
@@ -80,15 +83,25 @@ class Sender:
             return Outcome("failed", reason="channel is off")
         try:
             message = await asyncio.to_thread(self._open, entry)
+        except (Erased, Tampered) as error:
+            return Outcome("failed", reason="recipient was erased" if isinstance(error, Erased) else error.code)
+        except Exception as error:  # the keys are away: whatever ails them, nothing has gone out
+            log.exception("outbox_not_opened", entry=entry.id)
+            return self._again(entry, type(error).__name__)
+        return await self._send(entry, channel, message)
+
+    async def _send(self, entry: ClaimedEntry, channel: Channel, message: OutboundMessage) -> Outcome:
+        try:
             result = await asyncio.wait_for(channel.send(message), _SEND_SECONDS)
-        except Erased:
-            return Outcome("failed", reason="recipient was erased")
         except TimeoutError:
             return Outcome("unknown", reason="no answer in time")
         except OutcomeUnknown as error:
             return Outcome("unknown", reason=error.code)
         except SendError as error:
             return self._after_failure(entry, error)
+        except Exception as error:  # nobody foresaw it, so nobody knows how far it came
+            log.exception("send_broke_off", entry=entry.id, channel=entry.channel)
+            return Outcome("unknown", reason=type(error).__name__)
         return Outcome("sent", provider_message_id=result.provider_message_id)
 
     def _open(self, entry: ClaimedEntry) -> OutboundMessage:
@@ -99,13 +112,29 @@ class Sender:
         )
 
     def _after_failure(self, entry: ClaimedEntry, error: SendError) -> Outcome:
-        if not error.retryable or entry.attempts > len(_PAUSES):
+        if not error.retryable:
             log.log(40 if error.ours else 30, "send_failed", entry=entry.id, channel=entry.channel, error=error.code)
             return Outcome("failed", reason=error.code)
-        pause = _PAUSES[entry.attempts - 1]
-        if isinstance(error, Throttled):
-            pause = max(pause, timedelta(seconds=error.retry_after))
-        return Outcome("pending", reason=error.code, next_at=self._now() + pause)
+        least = timedelta(seconds=error.retry_after) if isinstance(error, Throttled) else timedelta()
+        return self._again(entry, error.code, least=least)
+
+    def _again(self, entry: ClaimedEntry, reason: str, *, least: timedelta = timedelta()) -> Outcome:
+        if entry.attempts > len(_PAUSES):
+            log.warning("send_given_up", entry=entry.id, channel=entry.channel, error=reason)
+            return Outcome("failed", reason=reason)
+        return Outcome("pending", reason=reason, next_at=self._now() + max(_PAUSES[entry.attempts - 1], least))
+
+    async def _keep(self, entry: ClaimedEntry, outcome: Outcome) -> None:
+        """What came of it is known here alone: a database that is away for a moment is waited for."""
+        for pause in _RECORD_PAUSES:
+            try:
+                return await self._record(entry, outcome)
+            except GatewayError:
+                raise
+            except Exception as error:
+                log.warning("outcome_not_recorded", entry=entry.id, error=type(error).__name__)
+            await asyncio.sleep(pause)
+        return await self._record(entry, outcome)
 
     async def _record(self, entry: ClaimedEntry, outcome: Outcome) -> None:
         sent_as = outcome.provider_message_id

@@ -12,12 +12,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, null, select, update
 from sqlalchemy.orm import aliased
 
 from core.contract.errors import VersionConflict
 from core.storage.database import insert_or_ignore
 from core.storage.tables import outbox
+
+# Of a last word nothing stays once it was sent, or once nobody can know whether it was (VN-1, VN-2).
+_KEPT_PAYLOAD = case((outbox.c.forget, null()), else_=outbox.c.payload_sealed)
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,8 @@ def settle(connection: Connection, entry_id: str, outcome: Outcome, *, owner: st
     values["reason"] = outcome.reason[:300]
     if outcome.state == "sent":
         values |= {"sent_at": now, "provider_message_id": outcome.provider_message_id}
+    if outcome.state != "pending":
+        values["payload_sealed"] = _KEPT_PAYLOAD
     if outcome.next_at is not None:
         values["next_at"] = outcome.next_at
     ours = update(outbox).where(outbox.c.id == entry_id, outbox.c.state == "claimed", outbox.c.owner == owner)
@@ -128,24 +133,18 @@ def renew(connection: Connection, *, owner: str, now: datetime, seconds: float =
 
 def mark_unknown(connection: Connection, *, now: datetime) -> list[str]:
     """Entries whose owner died while sending become `unknown`, for a person or a receipt to settle."""
-    dead = (
-        update(outbox)
-        .where(outbox.c.state == "claimed", outbox.c.claimed_until < now)
-        .values(state="unknown", owner=None, reason="owner died while sending")
-        .returning(outbox.c.id)
-    )
-    return list(connection.scalars(dead))
+    return _orphan(connection, outbox.c.claimed_until < now)
 
 
 def mark_all_unknown(connection: Connection) -> list[str]:
     """On the start of the only process: whoever claimed an entry is dead."""
-    dead = (
-        update(outbox)
-        .where(outbox.c.state == "claimed")
-        .values(state="unknown", owner=None, reason="owner died while sending")
-        .returning(outbox.c.id)
-    )
-    return list(connection.scalars(dead))
+    return _orphan(connection)
+
+
+def _orphan(connection: Connection, *conditions: ColumnElement[bool]) -> list[str]:
+    dead = update(outbox).where(outbox.c.state == "claimed", *conditions)
+    unknown = dead.values(state="unknown", owner=None, reason="owner died while sending", payload_sealed=_KEPT_PAYLOAD)
+    return list(connection.scalars(unknown.returning(outbox.c.id)))
 
 
 def note_receipt(

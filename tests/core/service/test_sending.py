@@ -1,0 +1,135 @@
+"""Sending: one entry's misfortune is its own, and what came of it is written down as it was."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from core.contract.ports import SendResult
+from core.contract.schema import Address, OutboundMessage, new_id
+from core.service.sending import Sender
+from core.storage import outbox
+from core.storage.database import Connection
+from core.storage.tables import outbox as outbox_table
+from tests.support.deployments import World
+from tests.support.hooked import HookedTestChannel
+
+
+@dataclass
+class OddChannel(HookedTestChannel):
+    """Takes everything but what it has a problem with."""
+
+    problems: dict[str, Exception] = field(default_factory=dict)
+
+    async def send(self, message: OutboundMessage) -> SendResult:
+        if message.text in self.problems:
+            raise self.problems[message.text]
+        return await super().send(message)
+
+
+async def post(world: World, *texts: str) -> None:
+    """One entry each, in conversations of their own."""
+
+    def sealed(text: str) -> outbox.NewEntry:
+        address = Address(channel="testchat", account="page", value="u1")
+        message = OutboundMessage(
+            id=new_id(), channel="testchat", account="page", recipient=address, text=text, conversation_id=new_id()
+        )
+        payload = world.deployment.safe.seal(message, subject_id="c" * 32, place=f"outbox:{message.id}")
+        now = world.clock()
+        return outbox.NewEntry(
+            id=message.id,
+            dedupe_key=text,
+            conversation_id=message.conversation_id,
+            case_id=None,
+            channel="testchat",
+            subject_id="c" * 32,
+            payload_sealed=payload,
+            next_at=now,
+            created_at=now,
+            forget=text == "farewell",
+        )
+
+    entries = await asyncio.to_thread(lambda: [sealed(text) for text in texts])
+    await world.deployment.database.write(partial(outbox.add, entries=entries))
+
+
+def sender(world: World, channel: HookedTestChannel) -> Sender:
+    deployment = world.deployment
+    channels = {"testchat": channel}
+    return Sender(deployment.database, safe=deployment.safe, channels=channels, owner="me", now=world.clock)
+
+
+async def states(world: World) -> dict[str, str]:
+    """Cause → state."""
+    query = select(outbox_table.c.dedupe_key, outbox_table.c.state)
+    return dict(await world.deployment.database.read(lambda connection: connection.execute(query).all()))
+
+
+async def test_what_nobody_foresaw_is_unknown_and_hurts_nobody_else(world: World) -> None:
+    """A fault in a channel may come after the message went out: it is not sent again, and says so at once."""
+    channel = OddChannel(problems={"odd": RuntimeError("half way")})
+    await post(world, "odd", "plain")
+
+    await sender(world, channel).run_once()
+
+    assert await states(world) == {"odd": "unknown", "plain": "sent"}
+
+
+async def test_without_keys_nothing_has_gone_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key store is away for a moment: tried again, never `unknown`."""
+    channel = OddChannel()
+    await post(world, "plain")
+    with monkeypatch.context() as patch:
+        patch.setattr(type(world.deployment.safe), "open_model", _away)
+        await sender(world, channel).run_once()
+    assert await states(world) == {"plain": "pending"}
+
+    world.clock.advance(seconds=11)
+    await sender(world, channel).run_once()
+
+    assert await states(world) == {"plain": "sent"}
+
+
+async def test_an_outcome_waits_for_the_database(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is known in this process alone: a short failover does not make it unknown."""
+    channel, database = OddChannel(), world.deployment.database
+    await post(world, "plain")
+    write, failures = database.write, 2
+
+    async def failing(work: Callable[[Connection], Any], *, urgent: bool = False) -> Any:
+        nonlocal failures
+        if channel.sent and failures:
+            failures -= 1
+            raise ConnectionResetError
+        return await write(work, urgent=urgent)
+
+    monkeypatch.setattr(database, "write", failing)
+    await sender(world, channel).run_once()
+
+    assert (failures, await states(world)) == (0, {"plain": "sent"})
+
+
+@pytest.mark.rule("VN-1")
+async def test_nothing_stays_of_a_last_word_whose_sender_died(world: World) -> None:
+    """It holds an address of whom nothing may be kept; nobody knows whether it went out, and nobody may repeat it."""
+    await post(world, "farewell")
+    database = world.deployment.database
+    await database.write(partial(outbox.claim, owner="dead", now=world.clock()))
+    world.clock.advance(seconds=16)
+
+    await sender(world, OddChannel()).run_once()
+
+    payloads = select(outbox_table.c.state, outbox_table.c.payload_sealed)
+    rows = await database.read(lambda connection: [tuple(row) for row in connection.execute(payloads)])
+    assert rows == [("unknown", None)]
+
+
+def _away(*_given: Any, **_named: Any) -> None:
+    raise ConnectionRefusedError
