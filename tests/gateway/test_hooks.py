@@ -138,13 +138,14 @@ async def test_an_oversized_body_is_413(client: Client, world: World) -> None:
 async def test_a_diverted_message_takes_nobody_elses_with_it(
     world: World, client: Client, chat: HookedTestChannel
 ) -> None:
-    """Both came in one body: the denunciation is erased, the broken lamp is a case."""
+    """All came in one body: the denunciation is erased, each broken lamp is a case."""
     denunciation = "Tôi tố cáo ông Trần Văn Canary, cán bộ địa chính phường, nhận hối lộ 50 triệu đồng khi làm sổ đỏ."
     lamp = "Đèn đường trước số 12 Lê Lợi, phường Vĩnh Ninh hỏng ba hôm nay."
-    await post(client, body_of(event(world, "m1", denunciation), event(world, "m2", lamp, user="u2")))
+    lamps = [event(world, f"lamp{number}", lamp, user=f"u{number}") for number in range(2, 14)]
+    await post(client, body_of(event(world, "m1", denunciation), *lamps))
     await world.settle()
     await world.pass_time(seconds=5)
 
-    assert len(await world.deployment.database.read(partial(cases.search, wanted=Search()))) == 1
+    assert len(await world.deployment.database.read(partial(cases.search, wanted=Search()))) == len(lamps)
     bodies = select(inbox_raw.c.body_sealed)
     assert await world.deployment.database.read(lambda connection: list(connection.scalars(bodies))) == [None]
