@@ -8,11 +8,9 @@ import mimetypes
 from collections.abc import Iterable
 
 from aiohttp import web
-from PIL import Image, ImageOps
 
 from core.contract.errors import GatewayError, NotFound
 from core.contract.schema import AttachmentKind
-from core.privacy.images import can_clean
 from core.privacy.media_types import ALLOWED
 from core.service.reading.views import File
 from gateway.auth import require_staff
@@ -21,7 +19,6 @@ from gateway.deployment import DEPLOYMENT, Deployment
 
 THUMB = (320, 240)
 _SHOWN = frozenset({"image", "video", "audio"})
-_BROKEN = (OSError, ValueError, SyntaxError, TypeError, MemoryError, Image.DecompressionBombError)
 
 
 @require_staff()
@@ -68,11 +65,13 @@ def answer(data: bytes, media_type: str, key: str) -> web.Response:
 
 def thumbnail(data: bytes) -> bytes:
     """A small JPEG of a stored picture; slow. NotFound where it is none."""
+    from PIL import Image, ImageOps
+
     try:
         with Image.open(io.BytesIO(data)) as image:
             image.draft("RGB", THUMB)  # a large JPEG is decoded small at once
             small = ImageOps.contain(image.convert("RGB"), THUMB)
-    except _BROKEN as error:
+    except (OSError, ValueError, SyntaxError, TypeError, MemoryError, Image.DecompressionBombError) as error:
         raise NotFound("no picture") from error
     written = io.BytesIO()
     small.save(written, "JPEG", quality=80)
@@ -95,5 +94,7 @@ async def _kind(deployment: Deployment, file: File) -> str:
 
 def kind_of(media_type: str) -> str:
     """How a file is shown; a picture that cannot be made small (HEIC) is a file to save."""
+    from core.privacy.images import can_clean
+
     kind = ALLOWED.get(media_type, AttachmentKind.FILE)
     return "file" if kind is AttachmentKind.IMAGE and not can_clean(media_type) else kind.value

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import structlog
@@ -13,46 +10,32 @@ from aiohttp import web
 from core.service.actors import ADMIN
 from core.storage import people
 from core.storage.database import Connection
-from core.storage.people import SessionRow, UserRow
-from gateway.auth import accounts, require_staff, sessions, staff_of
+from gateway.auth import accounts, require_staff, staff_of
 from gateway.auth.door import HASHING, normal_login
 from gateway.auth.targets import see_other
+from gateway.console.roster import (
+    agency_of,
+    choices,
+    everybody,
+    fresh_password,
+    grant_errors,
+    person_errors,
+    somebody,
+)
 from gateway.console.shared import line_of, show
 from gateway.deployment import DEPLOYMENT, Deployment
-from gateway.roles import role_label, staff_roles, works_at_agency
 
 PAGE = "/console/nguoi-dung"
 ONESELF = "Anh/chị không tự khóa tài khoản hoặc tự bỏ vai trò quản trị của mình; việc này do quản trị viên khác làm."
-LOGIN_ALPHABET = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._-")
-WORD_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class Grant:
-    """One role as it is shown; `agency` is empty where the role belongs to none."""
-
-    role: str
-    agency_id: str
-    label: str
-    agency: str
-
-
-@dataclass(frozen=True)
-class Account:
-    """One user with roles and living sessions."""
-
-    user: UserRow
-    grants: tuple[Grant, ...]
-    sessions: tuple[SessionRow, ...] = ()
 
 
 @require_staff(ADMIN)
 async def show_people(request: web.Request) -> web.StreamResponse:
     """Every account, by log-in name."""
     deployment = request.app[DEPLOYMENT]
-    return show(request, "people.html", rows=await deployment.database.read(partial(_all, deployment=deployment)))
+    return show(request, "people.html", rows=await deployment.database.read(partial(everybody, deployment=deployment)))
 
 
 @require_staff(ADMIN)
@@ -67,7 +50,7 @@ async def add(request: web.Request) -> web.StreamResponse:
     deployment, form = request.app[DEPLOYMENT], await request.post()
     typed = {name: line_of(form.get(name)) for name in ("login", "name", "role", "agency")}
     login = normal_login(typed["login"])
-    errors = _person_errors(login, typed["name"]) | grant_errors(deployment, typed["role"], typed["agency"])
+    errors = person_errors(login, typed["name"]) | grant_errors(deployment, typed["role"], typed["agency"])
     taken = await deployment.database.read(partial(people.user_by_login, login=login)) is not None
     if taken:
         errors |= {"login": "Tên đăng nhập này đã có người dùng."}
@@ -80,7 +63,7 @@ async def add(request: web.Request) -> web.StreamResponse:
         login=login,
         display_name=typed["name"],
         password=password,
-        grants=[(typed["role"], _agency_of(deployment, typed))],
+        grants=[(typed["role"], agency_of(deployment, typed))],
         now=deployment.now(),
     )
     log.info("user_added", user=row.id, by=staff_of(request).id)
@@ -100,7 +83,7 @@ async def grant(request: web.Request) -> web.StreamResponse:
     typed = {name: line_of(form.get(name)) for name in ("role", "agency")}
     if errors := grant_errors(deployment, typed["role"], typed["agency"]):
         return await _page(request, user, errors=errors, typed=typed, status=422)
-    held = typed["role"], _agency_of(deployment, typed)
+    held = typed["role"], agency_of(deployment, typed)
 
     def write(connection: Connection) -> None:
         people.user_by_id(connection, user)
@@ -173,63 +156,8 @@ async def switch(request: web.Request) -> web.StreamResponse:
     return _back(user, "mo-khoa" if on else "khoa")
 
 
-def grant_errors(deployment: Deployment, role: str, agency: str) -> dict[str, str]:
-    """What is wrong with a role to be given, by field: unknown, or without the agency it is held at."""
-    pack, agencies = deployment.regulation.current, deployment.regulation.agencies
-    if role not in staff_roles(pack):
-        return {"role": "Vui lòng chọn vai trò."}
-    if works_at_agency(pack, role) and not agencies.is_active(agency):
-        return {"agency": "Vai trò này thuộc một cơ quan: vui lòng chọn cơ quan."}
-    return {}
-
-
-def fresh_password() -> str:
-    """Twenty random characters (about 99 bits) in five groups, easy to read out and to type."""
-    groups = ("".join(secrets.choice(WORD_ALPHABET) for _ in range(4)) for _ in range(5))
-    return "-".join(groups)
-
-
-def _person_errors(login: str, name: str) -> dict[str, str]:
-    errors = {}
-    if not login or set(login) - LOGIN_ALPHABET:
-        errors["login"] = "Tên đăng nhập gồm chữ không dấu, chữ số, dấu chấm hoặc gạch nối. Ví dụ: an.nguyen."
-    if not name:
-        errors["name"] = "Vui lòng nhập họ và tên."
-    return errors
-
-
-def _agency_of(deployment: Deployment, typed: dict[str, str]) -> str:
-    """A role of the centre is held at no agency, whatever was chosen beside it."""
-    return typed["agency"] if works_at_agency(deployment.regulation.current, typed["role"]) else ""
-
-
 async def _exists(deployment: Deployment, user: str) -> None:
     await deployment.database.read(partial(people.user_by_id, user_id=user))
-
-
-def _all(connection: Connection, *, deployment: Deployment) -> list[Account]:
-    rows = people.all_users(connection)
-    return [Account(row, _shown(deployment, people.grants(connection, row.id))) for row in rows]
-
-
-def _one(connection: Connection, *, deployment: Deployment, user: str) -> Account:
-    row = people.user_by_id(connection, user)
-    living = sessions.living(connection, user, now=deployment.now())
-    return Account(row, _shown(deployment, people.grants(connection, user)), tuple(living))
-
-
-def _shown(deployment: Deployment, grants: Sequence[tuple[str, str]]) -> tuple[Grant, ...]:
-    pack, name = deployment.regulation.current, deployment.regulation.agencies.name
-    return tuple(Grant(role, at, role_label(pack, role), name(at) if at else "") for role, at in grants)
-
-
-def _choices(deployment: Deployment) -> dict[str, list[tuple[str, str]]]:
-    pack = deployment.regulation.current
-    active = deployment.regulation.agencies.of_kinds(())
-    return {
-        "roles": [(role, role_label(pack, role)) for role in staff_roles(pack)],
-        "agencies": sorted(((one.id, one.name) for one in active), key=lambda pair: pair[1]),
-    }
 
 
 def _new_page(
@@ -246,7 +174,7 @@ def _new_page(
         status=status,
         typed=given,
         errors=errors or {},
-        **_choices(request.app[DEPLOYMENT]),
+        **choices(request.app[DEPLOYMENT]),
     )
 
 
@@ -261,7 +189,7 @@ async def _page(
     errors: dict[str, str] | None = None,
 ) -> web.Response:
     deployment = request.app[DEPLOYMENT]
-    account = await deployment.database.read(partial(_one, deployment=deployment, user=user))
+    account = await deployment.database.read(partial(somebody, deployment=deployment, user=user))
     return show(
         request,
         "person.html",
@@ -273,7 +201,7 @@ async def _page(
         typed={"role": "", "agency": ""} | (typed or {}),
         errors=errors or {},
         base=f"{PAGE}/{user}",
-        **_choices(deployment),
+        **choices(deployment),
     )
 
 

@@ -10,6 +10,7 @@ from core.storage import cases
 from tests.gateway.api.staffing import LIGHTS, agency, centre, hire, issue, report
 from tests.gateway.console.letters import picture
 from tests.gateway.console.office import Office
+from tests.support.databases import on_both_engines
 from tests.support.letters import write_mail
 
 REASON = "Nhà dân tự đấu nối, không thuộc lưới của công ty."
@@ -30,6 +31,7 @@ async def dispatched(office: Office) -> tuple[str, str]:
     return case_id, f"/console/ho-so/{case_id}"
 
 
+@on_both_engines
 async def test_a_case_goes_its_whole_way_by_forms(office: Office) -> None:
     """Receive, distribute, accept, report with a photo, approve, publish; the citizen gets the answer."""
     world = office.world
@@ -163,6 +165,7 @@ async def test_a_move_of_another_step_or_role_is_refused_with_its_rule(office: O
     assert (await load(office, case_id)).version == int(version)
 
 
+@on_both_engines
 async def test_a_lost_race_is_told_and_costs_no_second_typing(office: Office) -> None:
     """409 with the text in the form, which now carries the new version and goes through."""
     world = office.world

@@ -8,6 +8,7 @@ from core.service.actors import Member
 from core.storage import people, staff_lists
 from tests.gateway.api.staffing import agency, centre, hire, report
 from tests.gateway.console.office import Answer, Office
+from tests.support.databases import on_both_engines
 from tests.support.letters import received, write_mail
 
 ANSWER = "Chào anh, anh cho biết số điện thoại giúp em."
@@ -33,6 +34,7 @@ async def test_a_conversation_that_asks_for_a_person_is_listed(office: Office) -
     assert "Chờ người trả lời" in pages[2].text
 
 
+@on_both_engines
 async def test_an_answer_goes_out_on_the_channel_and_names_its_author(office: Office) -> None:
     """In the citizen's own thread; from then on a person has the conversation."""
     ioc, base = await waiting(office)
@@ -49,6 +51,7 @@ async def test_an_answer_goes_out_on_the_channel_and_names_its_author(office: Of
     assert "Cán bộ đang trả lời" in page.text
 
 
+@on_both_engines
 async def test_the_same_form_twice_is_one_answer(office: Office) -> None:
     """A double click, or a reload that sends again."""
     ioc, base = await waiting(office)

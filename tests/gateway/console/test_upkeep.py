@@ -10,9 +10,11 @@ from core.storage.tables import outbox as outbox_table
 from tests.gateway.api.staffing import LIGHTS, agency, centre, issue, report
 from tests.gateway.console.letters import report_with_picture
 from tests.gateway.console.office import Office
+from tests.support.databases import on_both_engines
 from tests.support.letters import write_mail
 
 
+@on_both_engines
 async def test_a_case_is_found_by_words_in_any_spelling_and_by_its_code(office: Office) -> None:
     """Without marks too; the form leads to an address that can be kept."""
     world = office.world
@@ -60,6 +62,7 @@ async def test_only_open_cases_or_one_step_on_request(office: Office) -> None:
     assert [case_id in page.text for page in (everything, still_open, cancelled)] == [True, False, True]
 
 
+@on_both_engines
 async def test_what_could_not_be_read_is_shown_and_tried_again(office: Office) -> None:
     """By number, with its reason; a second click finds it gone."""
     world, ioc = office.world, await centre(office.world)
