@@ -22,7 +22,7 @@ MEANINGS: Mapping[str, str] = {
     "regulation": "The regulation in force: a name of `langnghe regulation list`. Cases keep the one they began with.",
     "database_url": "Empty: SQLite in the data folder, one process. Else PostgreSQL, any number of processes.",
     "database_password": "Password of the database, when it is not in its address.",
-    "redis_url": "Redis, for deployments of several machines.",
+    "redis_url": "Redis, by which processes on one PostgreSQL wake each other. Empty, or away: each looks for itself.",
     "master_key": "The key that wraps all keys, kept outside the data folder: 32 bytes as hex. "
     "Several with their versions while it is being changed: `file:/new#2, file:/old#1`.",
     "office": "Name of the centre, as citizens read it.",
@@ -48,6 +48,7 @@ MEANINGS: Mapping[str, str] = {
     "portal.tiles": "Address of map tiles with `{z}`, `{x}`, `{y}`; empty: a place is typed or taken from the device.",
     "portal.credit": "Whom the map is from, shown on it.",
     "intake.keep_raw_days": "Days that raw bodies are kept for `langnghe replay`; unread ones stay until read.",
+    "workers.poll": "Seconds after which a worker looks for itself; longer only where Redis wakes it.",
     "logs.level": "From which level on lines are written.",
     "logs.format": "`json` for machines, `console` for the eye.",
 }

@@ -44,6 +44,7 @@ EXAMPLES = {
     "roles": 'roles = ["web", "worker"]',
     "public_url": "https://phananh.example.vn",
     "database_url": "postgresql://langnghe@db.example.vn/langnghe",
+    "redis_url": "redis://redis.example.vn:6379/0",
     "http.port": "8080",
     "email.smtp_port": "8025",
     "email.address": "phananh@example.vn",
@@ -161,6 +162,9 @@ def _contradictions(settings: Settings) -> list[ConfigError]:
         found.append(ConfigError("http.host", "demo mode serves this machine only", example="127.0.0.1"))
     if urlsplit(settings.public_url).scheme not in ("http", "https") or not urlsplit(settings.public_url).netloc:
         found.append(ConfigError("public_url", "not an http(s) address", example=EXAMPLES["public_url"]))
+    redis_url = settings.redis_url.get_secret_value()
+    if redis_url and not redis_url.startswith(("redis://", "rediss://", "unix://")):
+        found.append(ConfigError("redis_url", "not an address of Redis", example=EXAMPLES["redis_url"]))
     if not settings.embedded and not settings.database_url.startswith(("postgresql://", "postgresql+asyncpg://")):
         found.append(ConfigError("database_url", "neither sqlite nor postgresql", example=EXAMPLES["database_url"]))
     return found

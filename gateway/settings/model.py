@@ -72,6 +72,16 @@ class Intake(Section):
     keep_raw_days: int = Field(default=30, ge=1, le=365)
 
 
+class Workers(Section):
+    """
+    What runs beside the web side. `poll` is after how many seconds a worker looks without having been woken.
+
+    Processes on one PostgreSQL wake each other by Redis; without it this is how long a message may wait.
+    """
+
+    poll: float = Field(default=0.25, ge=0.05, le=60)
+
+
 class Settings(Section):
     """The whole configuration of one deployment (one province)."""
 
@@ -91,6 +101,7 @@ class Settings(Section):
     email: Email = Email()
     portal: Portal = Portal()
     intake: Intake = Intake()
+    workers: Workers = Workers()
     logs: Logs = Logs()
 
     @property

@@ -55,6 +55,7 @@ def test_secrets_come_from_variables_and_files_and_are_never_printed(tmp_path: P
         ({"LANGNGHE_MODE": "test"}, "mode: "),
         ({**DEMO, "LANGNGHE_HTTP_PORT": "99999"}, "http.port: "),
         ({**DEMO, "LANGNGHE_PUBLIC_URL": "phananh.example.vn"}, "public_url: not an http(s) address"),
+        ({**DEMO, "LANGNGHE_REDIS_URL": "http://:geheim@redis.example.vn"}, "redis_url: not an address of Redis"),
         ({**DEMO, "LANGNGHE_ROLES": "web"}, "roles: web and worker can be split only on PostgreSQL"),
         ({**DEMO, "LANGNGHE_ROLES": "web,worker,cook"}, "roles: unknown: cook"),
         ({**DEMO, "LANGNGHE_ROLES": "telephony"}, "roles: unknown: telephony; the hotline"),
