@@ -100,6 +100,12 @@ def claim(
     return [ClaimedEntry(**row._mapping) for row in connection.execute(taken)]
 
 
+def next_send(connection: Connection) -> datetime | None:
+    """When the next waiting entry is due."""
+    soonest: datetime | None = connection.scalar(select(func.min(outbox.c.next_at)).where(outbox.c.state == "pending"))
+    return soonest
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What came of sending: sent, failed, unknown, or pending again from `next_at`."""

@@ -134,3 +134,19 @@ async def test_what_came_back_for_good_is_failed(database: Database) -> None:
     assert (await database.read(outbox.outbox_state)).failed == 0
     await database.write(partial(note, permanent=True))
     assert (await database.read(outbox.outbox_state)).failed == 1
+
+
+@on_both_engines
+async def test_the_next_time_to_send_is_known(database: Database) -> None:
+    """Of what waits; neither of what is being sent nor of what was."""
+    assert await database.read(outbox.next_send) is None
+    await add(database, entry("1"), entry("2", conversation="other"))
+    assert await database.read(outbox.next_send) == NOW
+
+    await claim(database)
+    assert await database.read(outbox.next_send) is None
+    later = NOW + timedelta(minutes=1)
+    await settle(database, "1", outbox.Outcome("pending", next_at=later))
+    await settle(database, "2", outbox.Outcome("sent", provider_message_id="p2"))
+
+    assert await database.read(outbox.next_send) == later
