@@ -14,20 +14,36 @@ import structlog
 
 log = structlog.get_logger()
 
+_SHORTEST_LOOK = 0.25
 _LONGEST_PAUSE = 30.0
 _MOST_DOUBLINGS = 12  # and no more, however long the outage: 2 ** 1024 seconds are no float
 
 
+Ahead = Callable[[], Awaitable[float | None]]
+"""In how many seconds something known falls due; None: nothing is known."""
+
+
 class Loop:
-    """Calls `work` whenever it is woken, and at least every `interval` seconds; more at once while it finds work."""
+    """
+    Calls `work` whenever it is woken, and at least every `interval` seconds; more at once while it finds work.
+
+    `ahead` tells of work that has its time: for that nobody needs to wake the loop.
+    """
 
     def __init__(
-        self, name: str, work: Callable[[], Awaitable[int]], *, interval: float, wake: asyncio.Event | None = None
+        self,
+        name: str,
+        work: Callable[[], Awaitable[int]],
+        *,
+        interval: float,
+        wake: asyncio.Event | None = None,
+        ahead: Ahead | None = None,
     ) -> None:
         self.name = name
         self._work = work
         self._interval = interval
         self._wake = wake or asyncio.Event()
+        self._ahead = ahead
         self._stopping = False
         self._failures = 0
 
@@ -49,12 +65,24 @@ class Loop:
         return done
 
     async def _pause(self) -> None:
-        doubled = self._interval * 2 ** min(self._failures, _MOST_DOUBLINGS)
-        patience = min(doubled, _LONGEST_PAUSE) if self._failures else self._interval
+        patience = await self._patience()
         if self._failures:
             await asyncio.sleep(min(patience, 1.0))
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), patience)
+
+    async def _patience(self) -> float:
+        if self._failures:
+            return min(self._interval * 2.0 ** min(self._failures, _MOST_DOUBLINGS), _LONGEST_PAUSE)
+        try:
+            soon = await self._ahead() if self._ahead is not None else None
+        except Exception:  # it fails like the work itself, and is waited out like it
+            self._failures += 1
+            log.exception("loop_failed", loop=self.name, failures=self._failures)
+            return self._interval
+        if soon is None:
+            return self._interval
+        return min(self._interval, max(soon, _SHORTEST_LOOK))  # what is due and not done is not looked at endlessly
 
     def stop(self) -> None:
         """Finish the present round, then end."""

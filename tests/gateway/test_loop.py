@@ -84,3 +84,52 @@ async def test_no_outage_is_too_long() -> None:
     await asyncio.wait_for(loop.run(), 60)
 
     assert done.is_set()
+
+
+async def test_a_loop_wakes_for_what_it_knows_to_come() -> None:
+    """Nobody needs to ring for a due time; what is overdue and cannot be done is not looked at without end."""
+    rounds = asyncio.Queue[int]()
+    known = iter([0.01, -5.0, None])
+    asked = 0
+
+    async def work() -> int:
+        await rounds.put(1)
+        return 0
+
+    async def ahead() -> float | None:
+        nonlocal asked
+        asked += 1
+        return next(known)
+
+    loop = Loop("test", work, interval=3600, ahead=ahead)
+    task = asyncio.create_task(loop.run())
+    for _ in range(3):
+        await asyncio.wait_for(rounds.get(), 60)
+    loop.stop()
+    await task
+
+    assert (asked, rounds.qsize()) == (3, 0)
+
+
+async def test_a_failed_look_ahead_is_survived() -> None:
+    """The database went away between the work and the look: the loop goes on and looks again."""
+    done = asyncio.Event()
+    rounds = 0
+
+    async def work() -> int:
+        nonlocal rounds
+        rounds += 1
+        if rounds == 2:
+            done.set()
+        return 0
+
+    async def ahead() -> float | None:
+        raise ConnectionRefusedError
+
+    loop = Loop("test", work, interval=0.001, ahead=ahead)
+    task = asyncio.create_task(loop.run())
+    await asyncio.wait_for(done.wait(), 60)
+    loop.stop()
+    await task
+
+    assert rounds >= 2

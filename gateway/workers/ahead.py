@@ -1,0 +1,32 @@
+"""When the next thing is due that stands in the database already: loops wake for it by themselves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from core.storage import cases, conversations, outbox
+from core.storage.database import Connection
+from gateway.deployment import Deployment
+
+
+class Foresight:
+    """Looks at the earliest due times; the answers are seconds from now, negative for what waits already."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
+
+    async def due(self) -> float | None:
+        """Until the next clock or wait."""
+        return self._until(await self._deployment.database.read(_next_due))
+
+    async def outbox(self) -> float | None:
+        """Until the next message may be sent (again)."""
+        return self._until(await self._deployment.database.read(outbox.next_send))
+
+    def _until(self, moment: datetime | None) -> float | None:
+        return None if moment is None else (moment - self._deployment.now()).total_seconds()
+
+
+def _next_due(connection: Connection) -> datetime | None:
+    known = [cases.oldest_due(connection), conversations.next_timer(connection)]
+    return min((moment for moment in known if moment is not None), default=None)
