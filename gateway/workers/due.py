@@ -2,23 +2,34 @@
 Fires what is due: clocks of cases and waits of conversations, within a second, each exactly once.
 
 A clock that fires is an ordinary command under the case's version check, so two processes that see the same due time
-cannot both fire it. Lateness is recorded time against due time, also after a restart.
+cannot both fire it. Lateness is recorded time against due time, also after a restart. What cannot be fired is looked
+at again a minute later and holds nothing else up.
 """
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 import structlog
 
 from core.cases.decide import Actor, Refusal
 from core.contract.errors import NotFound, VersionConflict
-from core.storage import cases, conversations
+from core.storage import cases, conversations, inbox_queue
 from core.storage.cases import DueClock
+from core.storage.conversations import DueTimer
+from core.storage.database import Connection
 from gateway.deployment import Deployment
 from gateway.metrics import CLOCK_LATENESS, CLOCKS_FIRED
 
 log = structlog.get_logger()
+
+D = TypeVar("D", DueTimer, DueClock)
+
+_MOST = 100
+_REST = timedelta(minutes=1)
 
 
 class DueWorker:
@@ -26,30 +37,34 @@ class DueWorker:
 
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
+        self._resting: dict[DueTimer | DueClock, datetime] = {}
 
     async def run_once(self) -> int:
-        """Fire everything that is due now; returns how much there was."""
-        return await self._timers() + await self._clocks()
-
-    async def _timers(self) -> int:
+        """Fire everything that is due now; returns how much of it was fired, or will be by whoever was faster."""
         now = self._deployment.now()
-        due = await self._deployment.database.read(partial(conversations.due_timers, now=now))
-        for timer in due:
-            try:
-                await self._deployment.intake.fire_timer(timer)
-            except (VersionConflict, NotFound) as error:  # fired, moved or erased meanwhile
-                log.info("timer_overtaken", kind=timer.kind, error=error.code)
-        return len(due)
+        self._resting = {one: until for one, until in self._resting.items() if until > now}
+        due = partial(_due, now=now, most=_MOST + len(self._resting))
+        timers, clocks = await self._deployment.database.read(due)
+        return await self._each(timers, self._deployment.intake.fire_timer) + await self._each(clocks, self._fire)
 
-    async def _clocks(self) -> int:
-        now = self._deployment.now()
-        due = await self._deployment.database.read(partial(cases.due_clocks, now=now))
-        for clock in due:
+    async def _each(self, due: Sequence[D], fire: Callable[[D], Awaitable[None]]) -> int:
+        awake = [one for one in due if one not in self._resting]
+        for one in awake:
             try:
-                await self._fire(clock)
-            except VersionConflict as error:
-                log.info("clock_overtaken", case=clock.case_id, clock=clock.clock_id, error=error.code)
-        return len(due)
+                await fire(one)
+            except VersionConflict as error:  # fired or moved meanwhile; or its case or conversation has changed
+                log.info("due_overtaken", kind=type(one).__name__, error=error.code)
+            except NotFound as error:  # the index names what is gone
+                log.warning("due_of_nothing", kind=type(one).__name__, error=str(error))
+                self._rest(one)
+            except Exception:
+                await self._deployment.database.read(cases.oldest_due)  # or it is the database that ails, not this one
+                log.exception("due_failed", kind=type(one).__name__, of=_owner(one))
+                self._rest(one)
+        return sum(one not in self._resting for one in awake)
+
+    def _rest(self, one: DueTimer | DueClock) -> None:
+        self._resting[one] = self._deployment.now() + _REST
 
     async def _fire(self, clock: DueClock) -> None:
         answer = await self._deployment.clerk.execute(
@@ -57,7 +72,22 @@ class DueWorker:
         )
         if isinstance(answer, Refusal):
             log.warning("clock_refused", case=clock.case_id, clock=clock.clock_id, reason=answer.code)
+            self._rest(clock)
             return
         CLOCK_LATENESS.observe((self._deployment.now() - clock.fire_at).total_seconds())
         for event in answer.events:
             CLOCKS_FIRED.labels(event.kind).inc()
+
+
+def _due(connection: Connection, *, now: datetime, most: int) -> tuple[list[DueTimer], list[DueClock]]:
+    """
+    What is due. A silence is none while words that came before its end still wait in the inbox (after a restart, in
+    a storm); a legal limit waits for nothing.
+    """
+    heard_until = inbox_queue.oldest_waiting(connection) or now
+    timers = conversations.due_timers(connection, now=min(now, heard_until), most=most)
+    return timers, cases.due_clocks(connection, now=now, most=most)
+
+
+def _owner(one: DueTimer | DueClock) -> str:
+    return one.case_id if isinstance(one, DueClock) else one.conversation_id

@@ -1,0 +1,120 @@
+"""What is due fires, whatever else cannot; a silence is none while words wait to be heard."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select
+
+from core.cases.decide import Actor
+from core.contract.ports import ItemKey, RawDelivery
+from core.service.desk import Issued
+from core.service.intake import Intake
+from core.storage import cases, conversations
+from core.storage.cases import Search
+from core.storage.database import Connection
+from core.storage.tables import case, case_clock, case_event, timer
+from gateway.workers.due import DueWorker
+from tests.support.deployments import World
+from tests.support.letters import write_mail
+
+CENTRE = Actor("ioc", frozenset({"receptionist", "distributor", "editor"}))
+LAMP = "Đèn đường trước số 12 Lê Lợi, phường Vĩnh Ninh hỏng ba hôm nay."
+
+
+async def lamp_at_an_agency(world: World) -> None:
+    """A case with a legal limit that runs."""
+    await write_mail(world, LAMP)
+    (opened,) = await world.deployment.database.read(partial(cases.search, wanted=Search()))
+    agency = next(one.id for one in world.deployment.regulation.agencies.of_kinds(["enterprise"]))
+    for name, payload in (("accept", {}), ("dispatch", {"agencies": [agency]})):
+        assert isinstance(await world.deployment.clerk.execute(opened.id, name, payload, actor=CENTRE), Issued)
+    await world.settle()
+
+
+async def fired(world: World) -> int:
+    """How many warnings and breaches stand in the books."""
+    told = select(case_event.c.case_id).where(case_event.c.name.in_(("clock_warned", "clock_breached")))
+    return len(await world.deployment.database.read(lambda connection: list(connection.scalars(told))))
+
+
+async def timers(world: World) -> list[str]:
+    """Whose silences are being waited for."""
+    query = select(timer.c.conversation_id)
+    return await world.deployment.database.read(lambda connection: list(connection.scalars(query)))
+
+
+async def test_a_clock_that_cannot_fire_holds_nothing_up(world: World) -> None:
+    """A hundred of them, longest due, and the hundred-and-first fires in the same round all the same, or the next."""
+    await lamp_at_an_agency(world)
+    lost = [{"case_id": f"lost-{number}", "clock_id": "c", "fire_at": world.clock()} for number in range(100)]
+    await world.deployment.database.write(lambda connection: connection.execute(insert(case_clock), lost))
+    worker = DueWorker(world.deployment)
+    world.clock.advance(days=30)
+
+    rounds = [await worker.run_once() for _ in range(3)]
+
+    assert await fired(world) > 0
+    assert rounds[-1] == 0, "what cannot fire must not keep the loop spinning"
+
+
+async def test_a_refused_clock_rests(world: World) -> None:
+    """A stale line in the index is looked at again in a minute, not again and again."""
+    await write_mail(world, LAMP)
+
+    def add(connection: Connection) -> None:
+        case_id = connection.scalar(select(case.c.id))
+        row = {"case_id": case_id, "clock_id": "unknown", "fire_at": world.clock()}
+        connection.execute(insert(case_clock).values(row))
+
+    await world.deployment.database.write(add)
+
+    worker = DueWorker(world.deployment)
+
+    assert [await worker.run_once() for _ in range(2)] == [0, 0]
+
+
+async def test_a_timer_that_fails_holds_neither_timers_nor_clocks_up(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One conversation that cannot be thought about; all others are, and legal limits run."""
+    await lamp_at_an_agency(world)
+    await write_mail(world, "Xin chào", sender="khac@hopthu.example.vn")
+    (silent,) = await timers(world)
+    fire = Intake.fire_timer
+
+    async def failing(self: Intake, due: conversations.DueTimer) -> Any:
+        if due.conversation_id == silent:
+            raise ValueError("beyond understanding")
+        return await fire(self, due)
+
+    monkeypatch.setattr(Intake, "fire_timer", failing)
+    world.clock.advance(days=30)
+    worker = DueWorker(world.deployment)
+    await worker.run_once()
+    assert await fired(world) > 0
+    assert await timers(world) == [silent]
+
+    monkeypatch.undo()
+    world.clock.advance(minutes=2)
+    await worker.run_once()
+    assert await timers(world) == []
+
+
+async def test_a_silence_is_none_while_words_wait(world: World) -> None:
+    """Back from a long standstill: what came before the end of a wait is heard first."""
+    await write_mail(world, "Xin chào", sender="khac@hopthu.example.vn")
+    (silent,) = await timers(world)
+    world.clock.advance(hours=1)
+    await world.deployment.inbox.accept(
+        RawDelivery(channel="email", account="a", body=b"", received_at=world.clock()), [ItemKey("later", "c")]
+    )
+    world.clock.advance(days=30)
+
+    await DueWorker(world.deployment).run_once()
+    assert await timers(world) == [silent]
+
+    await world.settle()
+    assert await timers(world) == []
