@@ -57,12 +57,11 @@ async def run(settings: Settings, *, ready: Ready | None = None) -> None:
 async def running(deployment: Deployment) -> AsyncIterator[str]:
     """Everything a deployment does in this process; yields the base URL of its web side."""
     roles = deployment.settings.roles
-    crew = Crew(deployment, owner=new_id()) if "worker" in roles else None
+    crew = Crew(deployment, owner=new_id())
     runner = web.AppRunner(create_app(deployment), access_log=None, shutdown_timeout=_DRAIN_SECONDS)
     await runner.setup()
     try:
-        if crew is not None:
-            await crew.start()
+        await crew.start()
         if "web" in roles:
             await _listen(deployment)
         site = web.TCPSite(runner, deployment.settings.http.host, deployment.settings.http.port)
@@ -71,8 +70,7 @@ async def running(deployment: Deployment) -> AsyncIterator[str]:
     finally:
         await runner.cleanup()
         await _stop_listening(deployment)
-        if crew is not None:
-            await crew.stop()
+        await crew.stop()
 
 
 async def _listen(deployment: Deployment) -> None:

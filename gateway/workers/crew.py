@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import ExitStack
 from functools import partial
 
 from core.service.sending import Sender
 from core.storage import outbox
 from gateway.deployment import Deployment
+from gateway.events.bells import DUE, INBOX, OUTBOX, bell, pass_on
 from gateway.metrics import SENT
+from gateway.workers.ahead import Foresight
 from gateway.workers.daily import Daily
 from gateway.workers.due import DueWorker
 from gateway.workers.inbound import InboundWorker
@@ -17,37 +20,61 @@ from gateway.workers.pulse import Pulse
 
 
 class Crew:
-    """Inbox, outbox, due times, journal and daily work of one process; `owner` names it in leases and claims."""
+    """
+    What runs beside the web side of one process; `owner` names it in leases and claims.
+
+    A worker has it all: inbox, outbox, due times, daily work. Whoever accepts also ships its journal, or what it took
+    while the database was away would wait for ever. What is stored here wakes the workers of every process.
+    """
 
     def __init__(self, deployment: Deployment, *, owner: str) -> None:
         self._deployment = deployment
-        inbound = InboundWorker(deployment, deployment.intake, owner=owner)
-        sender = Sender(
-            deployment.database,
-            safe=deployment.safe,
-            channels=deployment.channels,
-            owner=owner,
-            now=deployment.now,
-            noted=lambda channel, outcome: SENT.labels(channel, outcome).inc(),
-        )
+        self._works = "worker" in deployment.settings.roles
+        self._bells = ExitStack()
         self._loops = [
-            Loop("inbound", inbound.run_once, interval=0.25, wake=deployment.inbox.arrived),
-            Loop("outbox", sender.run_once, interval=0.25),
-            Loop("due", DueWorker(deployment).run_once, interval=0.5),
             Loop("journal", deployment.inbox.ship, interval=1.0),
-            Loop("daily", Daily(deployment).run_once, interval=60.0),
             Loop("pulse", Pulse().run_once, interval=1.0),
+            *(_work(deployment, owner, self._bells) if self._works else ()),
         ]
         self._tasks: list[asyncio.Task[None]] = []
+        self._ringers: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Begin; on SQLite whoever claimed an outbox entry before this start is dead."""
-        if self._deployment.settings.embedded:
+        if self._works and self._deployment.settings.embedded:
             await self._deployment.database.write(partial(outbox.mark_all_unknown))
         self._tasks = [asyncio.create_task(loop.run(), name=loop.name) for loop in self._loops]
+        events, inbox, clerk = self._deployment.events, self._deployment.inbox, self._deployment.clerk
+        self._ringers = [
+            asyncio.create_task(pass_on(inbox.arrived, events, INBOX), name="ring-inbox"),
+            asyncio.create_task(pass_on(clerk.changed, events, OUTBOX, DUE), name="ring-changed"),
+        ]
 
     async def stop(self) -> None:
         """Let every loop finish its round."""
         for loop in self._loops:
             loop.stop()
         await asyncio.gather(*self._tasks)
+        for ringer in self._ringers:
+            ringer.cancel()
+        self._bells.close()
+
+
+def _work(deployment: Deployment, owner: str, bells: ExitStack) -> list[Loop]:
+    inbound = InboundWorker(deployment, deployment.intake, owner=owner)
+    sender = Sender(
+        deployment.database,
+        safe=deployment.safe,
+        channels=deployment.channels,
+        owner=owner,
+        now=deployment.now,
+        noted=lambda channel, outcome: SENT.labels(channel, outcome).inc(),
+    )
+    poll, ahead = deployment.settings.workers.poll, Foresight(deployment)
+    inbox, unsent, due = (bells.enter_context(bell(deployment.events, topic)) for topic in (INBOX, OUTBOX, DUE))
+    return [
+        Loop("inbound", inbound.run_once, interval=poll, wake=inbox),
+        Loop("outbox", sender.run_once, interval=poll, wake=unsent, ahead=ahead.outbox),
+        Loop("due", DueWorker(deployment).run_once, interval=poll, wake=due, ahead=ahead.due),
+        Loop("daily", Daily(deployment).run_once, interval=60.0),
+    ]

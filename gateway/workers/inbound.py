@@ -41,7 +41,9 @@ class InboundWorker:
         now = self._deployment.now()
         keys = await self._database.read(partial(inbox_queue.waiting_conversations, now=now, most=_SIDE_BY_SIDE))
         async with kept(self._renew):
-            await asyncio.gather(*(self._conversation(key) for key in keys))
+            ends = await asyncio.gather(*(self._conversation(key) for key in keys), return_exceptions=True)
+        for problem in filter(None, ends):  # only now: nobody may work on when the next round begins
+            raise problem
         return len(keys)
 
     async def _renew(self) -> None:
