@@ -17,7 +17,7 @@ from sqlalchemy import Connection, func, select
 from core.storage import cases
 from core.storage.cases import Search
 from core.storage.inbox_queue import inbox_state
-from core.storage.tables import inbox_item, inbox_raw
+from core.storage.tables import inbox_item
 from gateway.app import create_app
 from tests.support.deployments import World
 from tests.support.hooked import HookedTestChannel, signed
@@ -132,20 +132,3 @@ async def test_an_unknown_event_is_stored_and_counted(world: World, client: Clie
 async def test_an_oversized_body_is_413(client: Client, world: World) -> None:
     """Refused before it fills the memory."""
     assert await post(client, b"x" * (36 * 1024 * 1024)) == 413
-
-
-@pytest.mark.rule("VN-1")
-async def test_a_diverted_message_takes_nobody_elses_with_it(
-    world: World, client: Client, chat: HookedTestChannel
-) -> None:
-    """All came in one body: the denunciation is erased, each broken lamp is a case."""
-    denunciation = "Tôi tố cáo ông Trần Văn Canary, cán bộ địa chính phường, nhận hối lộ 50 triệu đồng khi làm sổ đỏ."
-    lamp = "Đèn đường trước số 12 Lê Lợi, phường Vĩnh Ninh hỏng ba hôm nay."
-    lamps = [event(world, f"lamp{number}", lamp, user=f"u{number}") for number in range(2, 14)]
-    await post(client, body_of(event(world, "m1", denunciation), *lamps))
-    await world.settle()
-    await world.pass_time(seconds=5)
-
-    assert len(await world.deployment.database.read(partial(cases.search, wanted=Search()))) == len(lamps)
-    bodies = select(inbox_raw.c.body_sealed)
-    assert await world.deployment.database.read(lambda connection: list(connection.scalars(bodies))) == [None]
