@@ -219,7 +219,7 @@ def oldest_due(connection: Connection) -> datetime | None:
 
 @dataclass(frozen=True)
 class Search:
-    """What staff look for; empty fields do not filter. `text` is folded by the caller."""
+    """What staff look for; empty fields do not filter. `text` is folded by the caller; each of its words must occur."""
 
     text: str = ""
     code: str = ""
@@ -232,8 +232,8 @@ def search(
 ) -> list[CaseRow]:
     """Cases, the newest first. `before` is (received_at, id) of the last line of the page before."""
     query: Select[Any] = select(*_COLUMNS).order_by(case.c.received_at.desc(), case.c.id.desc()).limit(most)
-    if wanted.text:
-        query = query.where(case.c.search_text.contains(wanted.text, autoescape=True))
+    for word in wanted.text.split():
+        query = query.where(case.c.search_text.contains(word, autoescape=True))
     if wanted.code:
         query = query.where(case.c.code == wanted.code)
     if wanted.stage:

@@ -139,8 +139,8 @@ def published(
 ) -> list[PublicationRow]:
     """Published cases, the newest first; `text` is folded by the caller."""
     query = select(*_PUBLICATION).where(publication.c.kind == kind)
-    if text:
-        query = query.where(publication.c.search_text.contains(text, autoescape=True))
+    for word in text.split():
+        query = query.where(publication.c.search_text.contains(word, autoescape=True))
     if before is not None:
         query = query.where(tuple_(publication.c.published_at, publication.c.case_id) < before)
     query = query.order_by(publication.c.published_at.desc(), publication.c.case_id.desc()).limit(most)

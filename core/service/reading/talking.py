@@ -70,7 +70,7 @@ class TalkReader:
                 direction=row.direction,
                 kind=row.kind,
                 author=self.names.staff(row.author).name if row.author else "",
-                subject=self.curtain.said(said.subject) if said else "",
+                subject=words(said.subject) if said else "",
                 text=words(said.text) if said else "",
                 place=self.curtain.place(said.place) if said and said.place else None,
                 files=tuple(files(said.attachments, self.curtain, of="")) if said else (),

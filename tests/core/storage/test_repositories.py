@@ -111,6 +111,7 @@ async def test_cases_are_searched_newest_first(database: Database) -> None:
 
     assert [row.id for row in [*first, *rest]] == ["3", "2", "1", "0"]
     assert await database.read(partial(find, wanted=cases.Search(text="%"))) == []
+    assert len(await database.read(partial(find, wanted=cases.Search(text="hong den")))) == 2
 
 
 async def with_conversation(database: Database) -> conversations.ConversationRow:
