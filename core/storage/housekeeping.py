@@ -27,7 +27,7 @@ def purge_bodies(connection: Connection, *, before: datetime, most: int = _BATCH
     old = (
         select(inbox_raw.c.id)
         .where(inbox_raw.c.received_at < before, inbox_raw.c.body_sealed.is_not(None), ~waits)
-        .order_by(inbox_raw.c.id)
+        .order_by(inbox_raw.c.received_at)
         .limit(most)
     )
     ids = list(connection.scalars(old))

@@ -39,9 +39,13 @@ metadata = MetaData(
 Serial = BigInteger().with_variant(Integer(), "sqlite")
 
 
-def _partial(name: str, *columns: Column[object], where: str) -> Index:
-    """An index over the few open rows only, so that it stays small for ever."""
-    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+def _partial(name: str, *columns: Column[object], where: str, sqlite: str = "") -> Index:
+    """
+    An index over the few open rows only, so that it stays small for ever.
+
+    SQLite uses it only for a query with the very same condition: one value, and a boolean as it is asked for (`= 1`).
+    """
+    return Index(name, *columns, sqlite_where=text(sqlite or where), postgresql_where=text(where))
 
 
 # --- Intake ---------------------------------------------------------------------------------------------------------
@@ -56,6 +60,8 @@ inbox_raw = Table(
     Column("body_sealed", LargeBinary, comment="NULL once erased or purged"),
     Column("wrapped_key", LargeBinary, comment="per-row key; forgetting it erases the body"),
 )
+
+_partial("ix_inbox_raw_kept", inbox_raw.c.received_at, where="body_sealed IS NOT NULL")
 
 inbox_item = Table(
     "inbox_item",
@@ -142,7 +148,7 @@ conversation = Table(
 )
 Index("ix_conversation_address", conversation.c.channel, conversation.c.account, conversation.c.address_blind)
 Index("ix_conversation_contact", conversation.c.contact_id)
-_partial("ix_conversation_human", conversation.c.last_message_at, where="needs_human")
+_partial("ix_conversation_human", conversation.c.last_message_at, where="needs_human", sqlite="needs_human = 1")
 
 message = Table(
     "message",
@@ -161,6 +167,7 @@ message = Table(
     UniqueConstraint("conversation_id", "seq"),
 )
 Index("ix_message_provider", message.c.provider_blind)
+Index("ix_message_outbox", message.c.outbox_id)
 
 timer = Table(
     "timer",
@@ -213,7 +220,7 @@ case = Table(
     Column("state", Json, nullable=False, comment="the fold of its events"),
     Column("search_text", Text, nullable=False, server_default="", comment="masked, folded working text"),
 )
-_partial("ix_case_open_due", case.c.next_due_at, case.c.id, where="open")
+_partial("ix_case_open", case.c.received_at, case.c.id, where="open", sqlite="open = 1")
 _partial("ix_case_published", case.c.published_at, case.c.id, where="published_at IS NOT NULL")
 Index("ix_case_received", case.c.received_at)
 Index("ix_case_code", case.c.code)
@@ -297,8 +304,7 @@ outbox = Table(
     Column("outcome", String(12), nullable=False, server_default=""),
     Column("reason", String(300), nullable=False, server_default=""),
 )
-_partial("ix_outbox_pending", outbox.c.next_at, outbox.c.seq, where="state IN ('pending', 'claimed')")
-_partial("ix_outbox_ended", outbox.c.state, where="state IN ('unknown', 'failed')")
+Index("ix_outbox_state", outbox.c.state, outbox.c.next_at, outbox.c.seq)
 Index("ix_outbox_conversation", outbox.c.conversation_id, outbox.c.seq)
 Index("ix_outbox_provider", outbox.c.provider_message_id)
 Index("ix_outbox_subject", outbox.c.subject_id)

@@ -65,10 +65,10 @@ def upgrade() -> None:
     with op.batch_alter_table("case", schema=None) as batch_op:
         batch_op.create_index("ix_case_code", ["code"], unique=False)
         batch_op.create_index(
-            "ix_case_open_due",
-            ["next_due_at", "id"],
+            "ix_case_open",
+            ["received_at", "id"],
             unique=False,
-            sqlite_where=sa.text("open"),
+            sqlite_where=sa.text("open = 1"),
             postgresql_where=sa.text("open"),
         )
         batch_op.create_index(
@@ -226,6 +226,15 @@ def upgrade() -> None:
         sa.Column("wrapped_key", sa.LargeBinary(), nullable=True, comment="per-row key; forgetting it erases the body"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox_raw")),
     )
+    with op.batch_alter_table("inbox_raw", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_inbox_raw_kept",
+            ["received_at"],
+            unique=False,
+            sqlite_where=sa.text("body_sealed IS NOT NULL"),
+            postgresql_where=sa.text("body_sealed IS NOT NULL"),
+        )
+
     op.create_table(
         "outbox",
         sa.Column(
@@ -271,21 +280,8 @@ def upgrade() -> None:
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index("ix_outbox_case", ["case_id"], unique=False)
         batch_op.create_index("ix_outbox_conversation", ["conversation_id", "seq"], unique=False)
-        batch_op.create_index(
-            "ix_outbox_ended",
-            ["state"],
-            unique=False,
-            sqlite_where=sa.text("state IN ('unknown', 'failed')"),
-            postgresql_where=sa.text("state IN ('unknown', 'failed')"),
-        )
-        batch_op.create_index(
-            "ix_outbox_pending",
-            ["next_at", "seq"],
-            unique=False,
-            sqlite_where=sa.text("state IN ('pending', 'claimed')"),
-            postgresql_where=sa.text("state IN ('pending', 'claimed')"),
-        )
         batch_op.create_index("ix_outbox_provider", ["provider_message_id"], unique=False)
+        batch_op.create_index("ix_outbox_state", ["state", "next_at", "seq"], unique=False)
         batch_op.create_index("ix_outbox_subject", ["subject_id"], unique=False)
 
     op.create_table(
@@ -382,7 +378,7 @@ def upgrade() -> None:
             "ix_conversation_human",
             ["last_message_at"],
             unique=False,
-            sqlite_where=sa.text("needs_human"),
+            sqlite_where=sa.text("needs_human = 1"),
             postgresql_where=sa.text("needs_human"),
         )
 
@@ -453,6 +449,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("conversation_id", "seq", name=op.f("uq_message_conversation_id_seq")),
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index("ix_message_outbox", ["outbox_id"], unique=False)
         batch_op.create_index("ix_message_provider", ["provider_blind"], unique=False)
 
     op.create_table(
