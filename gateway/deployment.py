@@ -31,6 +31,7 @@ from core.storage.keys import SqlKeyStore
 from core.storage.migrations import upgrade
 from core.storage.postgres import PostgresDatabase
 from core.storage.sqlite import SqliteDatabase
+from gateway.events import Events, open_events
 from gateway.registry import build_channels
 from gateway.settings import Settings
 
@@ -52,6 +53,7 @@ class Deployment:
     regulation: Regulation
     clerk: Clerk
     intake: Intake
+    events: Events
     channels: Mapping[str, Channel]
 
 
@@ -90,14 +92,18 @@ async def open_deployment(settings: Settings, *, now: Now = utc_now) -> AsyncIte
     journal = Journal(settings.data / "journal")
     async with open_stores(settings, now=now) as stores:
         safe = await asyncio.to_thread(Safe.open, stores.keys.store, stores.keys.ring)
-        deployment = await _assemble(settings, now=now, stores=stores, safe=safe, journal=journal)
-        try:
-            yield deployment
-        finally:
-            await deployment.inbox.close()
+        namespace = safe.blind.other("events", "namespace")  # what only processes with our keys can know
+        async with open_events(settings.redis_url.get_secret_value(), namespace=namespace) as events:
+            deployment = await _assemble(settings, now=now, stores=stores, safe=safe, journal=journal, events=events)
+            try:
+                yield deployment
+            finally:
+                await deployment.inbox.close()
 
 
-async def _assemble(settings: Settings, *, now: Now, stores: Stores, safe: Safe, journal: Journal) -> Deployment:
+async def _assemble(
+    settings: Settings, *, now: Now, stores: Stores, safe: Safe, journal: Journal, events: Events
+) -> Deployment:
     database = stores.database
 
     def blind(value: str) -> str:
@@ -132,6 +138,7 @@ async def _assemble(settings: Settings, *, now: Now, stores: Stores, safe: Safe,
         regulation=regulation,
         clerk=clerk,
         intake=intake,
+        events=events,
         channels=channels,
     )
 

@@ -1,7 +1,8 @@
 """
 Is it alive, can it work, and what do the figures say: `/healthz`, `/readyz`, `/metrics`.
 
-`/healthz` answers as long as the event loop does. `/readyz` asks the database and tells what fails. `/metrics` reads
+`/healthz` answers as long as the event loop does. `/readyz` asks the database and tells what fails; without Redis
+everything goes on, only later, so that it is shown and no reason to be taken out of service. `/metrics` reads
 the gauges of what waits when somebody asks for them.
 """
 
@@ -31,8 +32,11 @@ async def _healthz(_request: web.Request) -> web.Response:
 
 
 async def _readyz(request: web.Request) -> web.Response:
-    checks = {"database": await _database_answers(request.app[DEPLOYMENT])}
-    ready = all(checks.values())
+    deployment = request.app[DEPLOYMENT]
+    ready = await _database_answers(deployment)
+    checks = {"database": ready}
+    if deployment.events.connected is not None:
+        checks["redis"] = deployment.events.connected
     return web.json_response({"ready": ready, "checks": checks}, status=200 if ready else 503)
 
 

@@ -7,6 +7,7 @@ cases closed, and all of it committed.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -32,7 +33,11 @@ _TRIES = 3
 
 
 class Clerk:
-    """The use cases' common hands in one process."""
+    """
+    The use cases' common hands in one process.
+
+    `changed` is set whenever a unit was stored: there may be something to send, or a due time sooner than before.
+    """
 
     def __init__(
         self,
@@ -47,6 +52,7 @@ class Clerk:
         now: Callable[[], datetime],
     ) -> None:
         self._database = database
+        self.changed = asyncio.Event()
         self.texts = Texts(database, safe=safe)
         self.talks = Talks(database, safe=safe, now=now)
         self.posting = Posting(self.talks, safe=safe, now=now)
@@ -79,6 +85,7 @@ class Clerk:
         await self.talks.save_all(work)
         self.desk.close(work)
         await work.commit(self._database)
+        self.changed.set()
 
     async def execute(
         self,
