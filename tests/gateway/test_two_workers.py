@@ -1,0 +1,128 @@
+"""Two workers on one PostgreSQL: whoever takes a conversation takes it alone, and the other takes the next."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest_asyncio
+from sqlalchemy import Connection, select
+
+from core.contract.ports import RawDelivery
+from core.contract.schema import Report, new_id
+from core.service.talk import MessageContent
+from core.storage import cases, inbox_queue, outbox, reports
+from core.storage.cases import Search
+from core.storage.tables import conversation, message, report
+from gateway.deployment import Deployment, open_deployment
+from gateway.workers.crew import Crew
+from tests.support.deployments import MovingClock, settings_for
+from tests.support.hooked import HookedTestChannel, signed
+from tests.support.servers import PostgresServer
+from tests.support.waiting import until
+
+CONVERSATIONS = 30
+EACH = 10
+
+
+@pytest_asyncio.fixture
+async def workers(migrated_postgres: PostgresServer, tmp_path: Path) -> AsyncIterator[list[Deployment]]:
+    """Two deployments with a chat channel, one clock and one database, both at work."""
+    url = migrated_postgres.create_database(f"workers_{new_id()}", template="langnghe_template")
+    settings, clock = settings_for(tmp_path / "var", database_url=url), MovingClock()
+    async with AsyncExitStack() as stack:
+        opened = []
+        for owner in ("first", "second"):
+            deployment = await stack.enter_async_context(open_deployment(settings, now=clock))
+            chat = HookedTestChannel()
+            channels = {**deployment.channels, chat.name: chat}
+            deployment.intake._channels = channels
+            crew = Crew(replace(deployment, channels=channels), owner=owner)
+            await crew.start()
+            stack.push_async_callback(crew.stop)
+            opened.append(replace(deployment, channels=channels))
+        yield opened
+
+
+def chat_of(deployment: Deployment) -> HookedTestChannel:
+    """Its end of the test chat."""
+    channel = deployment.channels["testchat"]
+    assert isinstance(channel, HookedTestChannel)
+    return channel
+
+
+def words(user: int, number: int) -> str:
+    """What somebody writes: the first message is the report, the others add to it."""
+    if number == 0:
+        return f"Đèn đường trước số {user + 1} Lê Lợi, phường Vĩnh Ninh hỏng ba hôm nay."
+    return f"Đoạn đường này tối quá, tôi đi qua thấy nguy hiểm, lần thứ {number}."
+
+
+async def write(deployments: list[Deployment], user: int) -> None:
+    """Ten messages, one after the other, handed in now here and now there."""
+    for number in range(EACH):
+        deployment = deployments[(user + number) % 2]
+        at = deployment.now()
+        event = {"id": f"u{user}-{number}", "user": f"u{user}", "at": at.timestamp() + number * 0.01}
+        body = json.dumps({"events": [event | {"text": words(user, number)}]}).encode()
+        delivery = RawDelivery("testchat", "page", body, signed(body), received_at=at)
+        await deployment.inbox.accept(delivery, chat_of(deployment).split(delivery))
+
+
+async def idle(deployment: Deployment) -> bool:
+    """Nothing waits to be read or sent."""
+    state = await deployment.database.read(inbox_queue.inbox_state)
+    unsent = await deployment.database.read(outbox.outbox_state)
+    return state.waiting + unsent.pending == 0
+
+
+def inbound(connection: Connection) -> list[Any]:
+    """What came in, sealed, by conversation and in the order in which it was taken up."""
+    columns = (message.c.conversation_id, message.c.id, message.c.content_sealed, conversation.c.contact_id)
+    query = select(*columns).join(conversation, conversation.c.id == message.c.conversation_id)
+    query = query.where(message.c.direction == "in").order_by(message.c.conversation_id, message.c.seq)
+    return list(connection.execute(query))
+
+
+async def test_three_hundred_messages_become_one_case_a_conversation(workers: list[Deployment]) -> None:
+    """In order and none twice, although both workers take from all conversations."""
+    one = workers[0]
+    await asyncio.gather(*(write(workers, user) for user in range(CONVERSATIONS)))
+    await until(partial(idle, one), "reading")
+    clock = one.now
+    assert isinstance(clock, MovingClock)
+    clock.advance(seconds=10)
+    search = partial(cases.search, wanted=Search(), most=100)
+
+    async def all_opened() -> bool:
+        return len(await one.database.read(search)) >= CONVERSATIONS
+
+    await until(all_opened, "opening the cases")
+    await until(partial(idle, one), "answering")
+
+    rows = await one.database.read(lambda c: c.execute(select(report.c.id, report.c.conversation_id)).all())
+    assert len(await one.database.read(search)) == CONVERSATIONS
+    assert len({row.conversation_id for row in rows}) == len(rows) == CONVERSATIONS
+    found = await one.database.read(partial(reports.find, report_ids=[row.id for row in rows]))
+    for row in found:
+        told = one.safe.open_model(row.content_sealed, Report, subject_id=row.contact_id, place=f"report:{row.id}")
+        (user,) = [user for user in range(CONVERSATIONS) if told.content_as_sent.startswith(words(user, 0))]
+        assert told.content_as_sent.splitlines() == [words(user, number) for number in range(EACH)]
+        receipts = [sent for end in workers for sent in chat_of(end).sent if sent.recipient.value == f"u{user}"]
+        assert [row.code in sent.text.replace(" ", "") for sent in receipts].count(True) == 1
+
+    said: dict[str, list[str]] = defaultdict(list)
+    for row in await one.database.read(inbound):
+        opened = one.safe.open_model(
+            row.content_sealed, MessageContent, subject_id=row.contact_id, place=f"message:{row.id}"
+        )
+        said[row.conversation_id].append(opened.provider_message_id)
+    in_order = [[f"u{user}-{number}" for number in range(EACH)] for user in range(CONVERSATIONS)]
+    assert sorted(said.values()) == sorted(in_order)
