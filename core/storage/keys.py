@@ -12,13 +12,15 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select, text, update
 
 from core.privacy.keys import Tombstone
 from core.storage.database import Database, insert_or_ignore
 from core.storage.tables import key_metadata, subject_key
 
 T = TypeVar("T")
+
+_LOCK = 7_310_205
 
 
 class SqlKeyStore:
@@ -31,7 +33,9 @@ class SqlKeyStore:
 
     @staticmethod
     def create(connection: Connection) -> None:
-        """Make the table where there is none."""
+        """Make the table where there is none; processes that start together make it one after the other."""
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         key_metadata.create_all(connection)
 
     def get(self, subject_id: str) -> bytes | Tombstone | None:

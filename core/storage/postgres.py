@@ -14,6 +14,7 @@ T = TypeVar("T")
 
 _RETRY_STATES = frozenset({"40P01", "40001"})
 _TRIES = 5
+_STATEMENT_SECONDS = 30  # a server that vanished without a word must not be waited for as long as TCP would
 _SERVER_SETTINGS = {"synchronous_commit": "on", "application_name": "langnghe"}
 
 
@@ -30,7 +31,12 @@ class PostgresDatabase:
             max_overflow=4,
             pool_pre_ping=True,
             pool_timeout=5,
-            connect_args={"timeout": 5, "server_settings": _SERVER_SETTINGS},
+            hide_parameters=True,  # they hold what an error message may not show
+            connect_args={
+                "timeout": 5,
+                "command_timeout": _STATEMENT_SECONDS,
+                "server_settings": _SERVER_SETTINGS,
+            },
         )
 
     async def read(self, work: Callable[[Connection], T]) -> T:

@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, text
+from sqlalchemy.exc import IntegrityError
 
 from core.contract.errors import ConfigError
 from core.storage.database import Database
+from core.storage.keys import SqlKeyStore
+from core.storage.postgres import PostgresDatabase
 from core.storage.sqlite import SqliteDatabase
 from core.storage.tables import metadata, setting
 from core.storage.types import canonical_json, from_microseconds, to_microseconds
@@ -70,6 +73,43 @@ async def test_a_second_process_is_kept_out_of_sqlite(tmp_path: Path) -> None:
 
     await first.close()
     await SqliteDatabase(tmp_path / "x.sqlite3").close()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_server_that_does_not_answer_is_not_waited_for_endlessly(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One lost connection may not hold up the loop that ships the journal until TCP gives it up."""
+    monkeypatch.setattr("core.storage.postgres._STATEMENT_SECONDS", 0.2)
+    database = PostgresDatabase(database_url)
+
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(database.write(lambda connection: connection.execute(text("SELECT pg_sleep(60)"))), 30)
+
+    assert await database.read(lambda connection: connection.scalar(text("SELECT 1"))) == 1
+    await database.close()
+
+
+@on_both_engines
+async def test_an_error_does_not_tell_what_was_stored(database: Database) -> None:
+    """What was to be stored may be a name; the message of a failed statement ends up in the log."""
+    await database.write(put("a", "canary"))
+
+    with pytest.raises(IntegrityError) as failure:
+        await database.write(put("a", "canary"))
+
+    assert "canary" not in str(failure.value)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_processes_that_start_together_make_the_key_table_once(database_url: str) -> None:
+    """Web and worker of one deployment, on an empty database."""
+    databases = [PostgresDatabase(database_url) for _ in range(4)]
+
+    await asyncio.gather(*(database.write(SqlKeyStore.create) for database in databases))
+
+    for database in databases:
+        await database.close()
 
 
 def test_instants_survive_to_the_microsecond() -> None:
