@@ -7,7 +7,7 @@ import pytest
 from core.identity.codes import format_code, new_code
 from core.service.reading.curtain import Curtain
 
-CODE = new_code()
+CODE = new_code(lambda above: above // 2)
 
 
 @pytest.mark.parametrize("revealed", [False, True])
