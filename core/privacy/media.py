@@ -15,7 +15,10 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -104,6 +107,15 @@ class FileMediaStore:
         """Remove every file of a subject (VN-1, VN-4); none there is fine."""
         await asyncio.to_thread(self._delete_subject, subject_id)
 
+    def touch(self, stored_key: str) -> None:
+        """Say that a file is wanted although nothing in the database names it yet; quick, and none there is fine."""
+        with suppress(FileNotFoundError):
+            os.utime(self._path(stored_key))
+
+    async def subjects_last_touched(self) -> dict[str, datetime]:
+        """Every subject that has files, with the instant at which one of them was last stored or touched."""
+        return await asyncio.to_thread(lambda: dict(self._last_touched()))
+
     def stored_key(self, sha256: str, *, subject_id: str) -> str:
         """The key that bytes with this hash (as received) have for a subject."""
         content = self._blind.other("media", subject_id, sha256)
@@ -143,6 +155,15 @@ class FileMediaStore:
         description = json.loads(plain[4:length])
         return StoredMedia(plain[length:], description["media_type"], description["name"], subject_id)
 
+    def _last_touched(self) -> Iterator[tuple[str, datetime]]:
+        for folder in self._folder.glob("*/*/*"):
+            with suppress(FileNotFoundError, Tampered):  # deleted meanwhile; what is damaged is left for people
+                files = [path for path in folder.iterdir() if STORED_KEY.fullmatch(folder.name + path.name)]
+                subject = _owner(files[0]) if files else ""
+                if subject and self._subject_hash(subject) == folder.name:
+                    newest = max(path.stat().st_mtime for path in files)
+                    yield subject, datetime.fromtimestamp(newest, UTC)
+
     def _delete(self, stored_key: str) -> None:
         path = self._path(stored_key)
         path.unlink(missing_ok=True)
@@ -178,6 +199,13 @@ def _head(stored: bytes) -> tuple[bytes, str]:
     if not stored.startswith(MAGIC) or len(stored) < end:
         raise Tampered("not a media file")
     return stored[:end], subject_id
+
+
+def _owner(path: Path) -> str:
+    """The subject id in front of a file."""
+    with path.open("rb") as stream:
+        start = stream.read(6)
+        return _head(start + stream.read(int.from_bytes(start[4:6], "big")))[1]
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -81,8 +81,10 @@ def kept_files(request: web.Request, posted: Posted, *, subject_id: str) -> tupl
 
 
 def keep(request: web.Request, files: Sequence[Attachment], *, subject_id: str) -> list[Mapping[str, object]]:
-    """For the page: each stored file with the note that keeps it in the form."""
+    """For the page: each stored file with the note that keeps it in the form, and from now on for `KEPT_TIME`."""
     portal, now = request.app[PORTAL], request.app[DEPLOYMENT].now()
+    for file in files:
+        request.app[DEPLOYMENT].media.touch(file.stored_key)
     return [
         {
             "file": file,

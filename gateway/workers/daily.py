@@ -1,5 +1,6 @@
 """
-What is done once a day: yesterday's signed root, old raw bodies, a look at the calendar's end, unfinished erasures.
+What is done once a day: yesterday's signed root, old raw bodies and whatever else has served, a look at the calendar's
+end, unfinished erasures.
 
 Runs often and does little: each piece of work knows whether it is done, so that a restart at any moment repeats
 nothing and misses nothing.
@@ -16,6 +17,7 @@ from core.clock import local
 from core.storage import housekeeping
 from gateway.admin.services import auditor_of, eraser_of
 from gateway.deployment import Deployment
+from gateway.workers.sweeps import Sweeper
 
 log = structlog.get_logger()
 
@@ -27,6 +29,7 @@ class Daily:
         self._deployment = deployment
         self._auditor = auditor_of(deployment)
         self._eraser = eraser_of(deployment)
+        self._sweeper = Sweeper(deployment)
         self._looked_on: date | None = None
 
     async def run_once(self) -> int:
@@ -35,7 +38,7 @@ class Daily:
         today = local(self._deployment.now()).date()
         if self._looked_on == today:
             return made
-        done = made + await self._purge() + await self._eraser.resume()
+        done = made + await self._purge() + await self._eraser.resume() + await self._sweeper.run_once()
         self._warn(today)
         self._looked_on = today
         return done
