@@ -35,6 +35,11 @@ def wants_person(text: Text) -> bool:
     return False
 
 
+def without_request(text: Text) -> Text:
+    """The text without its "cho gặp nhân viên"."""
+    return text.without(tuple(match.span() for match in pattern("signals", "handover").finditer(text)))
+
+
 def cancels(text: Text) -> bool:
     """The report is no longer wanted; only short messages, since long ones may speak of a cancelled bus."""
     short = len(text.raw.split()) <= LONGEST_CANCEL
