@@ -13,13 +13,13 @@ from itertools import groupby
 from core.contract.schema import ReportForm
 from core.intake.category import read_categories
 from core.intake.facts import Facts, PlacePiece
-from core.intake.fold import fold
+from core.intake.fold import compose, fold
 from core.intake.known_place import add_pieces, merge_places
 from core.intake.reading.message import read
 from core.intake.reading.told import Reading
 from core.intake.rules import IntakeRules
 from core.intake.state import Draft, Part
-from core.intake.words import Text
+from core.intake.words import READ_LIMIT, Text
 
 MOST_TIMES = 3
 SIGNATURE = re.compile(r"^--\s*$", re.MULTILINE)
@@ -49,10 +49,19 @@ def take_in(facts: Facts, group: tuple[Part, ...], rules: IntakeRules) -> Facts:
     if not text.raw.strip():
         return facts
     text, signature = cut_signature(text)
+    unread = "" if signature.raw else compose("\n".join(texts))[READ_LIMIT:]
     reading = read(
         text, rules, asked=group[-1].asked, known_place=bool(facts.pieces or facts.point), known_name=facts.name
     )
-    return take_signature(take_reading(facts, reading, tuple(texts)), signature, rules)
+    return take_signature(with_unread(take_reading(facts, reading, tuple(texts)), unread), signature, rules)
+
+
+def with_unread(facts: Facts, unread: str) -> Facts:
+    """Facts with what of an endless text was not read for facts: it belongs to the content all the same."""
+    if not unread.strip():
+        return facts
+    *before, last = facts.lines or ("",)
+    return facts.model_copy(update={"lines": (*before, last + unread)})
 
 
 def cut_signature(text: Text) -> tuple[Text, Text]:
