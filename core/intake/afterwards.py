@@ -48,28 +48,33 @@ def rate(turn: Turn, said: Said) -> bool:
     level = read_rating(said.text, said.payload, turn.rules.ratings, numbers=report is not None and not report.rated)
     if level and (report is not None or said.payload or speaks_of_satisfaction(said.text)):
         return take_rating(turn, said, level, report)
-    if report is not None and mentions("feedback", said.text) and not read(said.text, turn.rules).pieces:
+    if report is not None and mentions("feedback", said.text) and is_about(turn, report, said.text):
         return take_feedback(turn, said, report)
     return False
+
+
+def is_about(turn: Turn, report: OpenReport, text: Text) -> bool:
+    """Whether words name no other place than the report's."""
+    reading = read(text, turn.rules)
+    return not reading.pieces or same_place(understand(report.draft.parts, turn.rules), reading)
 
 
 def take_rating(turn: Turn, said: Said, level: str, report: OpenReport | None) -> bool:
     """Pass the rating on; words beside it are feedback."""
     target = report or turn.report
-    turn.do(Rate(level, target.report_id if target else ""))
-    if target is not None:
-        turn.put_report(target.model_copy(update={"rated": True}))
-    if mentions("feedback", said.text):
-        return take_feedback(turn, said, target)
-    turn.say("rated")
-    return True
+    speaks = mentions("feedback", said.text)
+    turn.do(Rate(level, target.report_id if target else "", quiet=speaks))
+    if target is None:
+        turn.say("rated.thanks")
+        return True
+    turn.put_report(target.model_copy(update={"rated": target.published}))
+    return take_feedback(turn, said, target) if speaks else True
 
 
-def take_feedback(turn: Turn, said: Said, report: OpenReport | None) -> bool:
+def take_feedback(turn: Turn, said: Said, report: OpenReport) -> bool:
     """Words about a result open a task for whoever answered."""
     files = tuple(file for message in said.messages for file in message.attachments)
-    turn.do(GiveFeedback(said.text.raw, report.report_id if report else "", files))
-    turn.say("feedback")
+    turn.do(GiveFeedback(said.text.raw, report.report_id, files))
     return True
 
 
@@ -79,19 +84,37 @@ def withdraw_report(turn: Turn, text: str) -> bool:
     if report is None or report.published:
         return False
     turn.do(CancelReport(report.report_id, report.draft.id, text))
-    turn.say("cancelled.report", code=report.code)
-    turn.change(reports=turn.state.reports[:-1])
     return True
 
 
+def chatter(text: Text) -> bool:
+    """Yes, thanks, hello and nothing else."""
+    return any(says(heading, text) for heading in ("yes", "thanks", "greeting"))
+
+
+def polite(text: Text) -> bool:
+    """Courtesy, thanks somewhere in it included."""
+    return chatter(text) or mentions("thanks", text)
+
+
+def idle(reading: Reading, *, shows: bool) -> bool:
+    """Whether nothing is told, shown or put right."""
+    return not (reading.tells or reading.lines or reading.facts_only or reading.correction or shows)
+
+
 def belongs(turn: Turn, text: Text, reading: Reading, *, shows: bool) -> bool:
-    """Whether a burst is about the report sent last, not about a new matter."""
+    """Whether a burst is about the report sent last, not about a new matter. What was asked for has no time limit."""
     report = turn.report
-    if report is None or report.published or turn.now - report.submitted_at > SAME_MATTER:
+    if report is None:
         return False
-    if report.asking is not None or reading.correction is not None or reading.confidential is not None:
+    if reading.confidential is not None and not (reading.tells or shows):
         return True
-    if mentions("new_matter", text):
+    if report.published:
+        return False
+    courteous = idle(reading, shows=shows) and polite(text)
+    if reading.correction is not None or (report.asking is not None and not courteous):
+        return True
+    if mentions("new_matter", text) or (turn.now - report.submitted_at > SAME_MATTER and not turn.traits.one_matter):
         return False
     if not reading.tells:
         return reading.facts_only or shows or bool(reading.lines)
@@ -106,7 +129,7 @@ def is_new(turn: Turn, report: OpenReport, text: Text, reading: Reading) -> bool
     other_kind = bool(reading.categories) and bool(category) and category not in dict(reading.categories)
     if report.draft.emergency is not None:
         return elsewhere and other_kind
-    soon = turn.now - report.submitted_at <= AT_ONCE_AFTER
+    soon = turn.traits.one_matter or turn.now - report.submitted_at <= AT_ONCE_AFTER
     adds = mentions("addition", text)
     return (elsewhere and known.place.known) or (other_kind and not adds) or not (soon or adds)
 
@@ -136,13 +159,25 @@ def change_report(
     """Pass on what a report's draft says now and did not say before."""
     before, after = understand(report.draft.parts, turn.rules), understand(draft.parts, turn.rules)
     text = "\n".join(message.text for message in messages if message.text)
-    turn.do(supplied(report, before, after, text, messages))
-    wanted = tuple(field for field in report.supplement if not is_supplied(field, before, after, turn))
+    wanted = still_wanted(turn, report, before, after)
+    turn.do(supplied(report, before, after, text, messages, awaited=wanted))
     asking = wanted[0] if wanted else None
     turn.put_report(report.model_copy(update={"draft": draft, "asking": asking, "supplement": wanted}))
     turn.say("supplied.corrected" if corrects else "supplied.added", code=report.code)
     if asking is not None:
         turn.say(f"ask.{asking}" if asking is not report.asking else f"ask_again.{asking}")
+
+
+def still_wanted(turn: Turn, report: OpenReport, before: Facts, after: Facts) -> tuple[IntakeField, ...]:
+    """
+    What was asked for and is asked for again: the rest, after some of it came.
+
+    An answer that holds none of it is an answer all the same: whoever asked reads it, and nobody is asked twice. Only
+    where an emergency is must be known.
+    """
+    missing = tuple(field for field in report.supplement if not is_supplied(field, before, after, turn))
+    progress = len(missing) < len(report.supplement)
+    return missing if progress or report.draft.emergency is not None else ()
 
 
 def is_supplied(field: IntakeField, before: Facts, after: Facts, turn: Turn) -> bool:
@@ -161,14 +196,23 @@ def grown(turn: Turn, report: OpenReport, messages: Sequence[InboundMessage]) ->
     return report.draft.model_copy(update={"parts": (*report.draft.parts, *parts)})
 
 
-def supplied(report: OpenReport, before: Facts, after: Facts, text: str, messages: Sequence[InboundMessage]) -> Supply:
+def supplied(
+    report: OpenReport,
+    before: Facts,
+    after: Facts,
+    text: str,
+    messages: Sequence[InboundMessage],
+    *,
+    awaited: tuple[IntakeField, ...],
+) -> Supply:
     """The effect: only what changed."""
     files = after.attachments[len(before.attachments) :]
     was, now = values(before), values(after)
     changed = {field: value for field, value in now.items() if value and value != was[field]}
     moved: Place | None = after.place if after.place != before.place else None
     ids = tuple(message.provider_message_id for message in messages)
-    return Supply(report.report_id, changed, text, report.draft.id, moved, files, ids)
+    none = {field: why for field, why in after.declared_none.items() if field not in before.declared_none}
+    return Supply(report.report_id, changed, text, report.draft.id, moved, files, ids, awaited, none)
 
 
 def values(facts: Facts) -> dict[str, str]:

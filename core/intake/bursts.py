@@ -22,7 +22,6 @@ from core.intake.requests import ask_for_person, cancel, divert, erase, stop_for
 from core.intake.signals.acts import Payload, mentions, opens_with_thanks, says
 from core.intake.state import Draft, Mode
 from core.intake.turn import Turn
-from core.intake.words import Text
 
 LONGEST_THANKS = 30
 
@@ -94,18 +93,13 @@ def go_on(turn: Turn, burst: Burst, reading: Reading) -> None:
     draft = turn.draft
     idle = not (reading.tells or reading.lines or reading.facts_only or reading.correction or burst.shows)
     idle = idle and reading.confidential is None
-    if draft is not None and idle and draft.asked and chatter(burst.text):
+    if draft is not None and idle and draft.asked and afterwards.chatter(burst.text):
         return
     absorb(turn, burst)
     if reading.confidential and idle:
         turn.say("secrecy.noted")
         return
     drafting.advance(turn)
-
-
-def chatter(text: Text) -> bool:
-    """Yes, thanks, hello and nothing else."""
-    return any(says(heading, text) for heading in ("yes", "thanks", "greeting"))
 
 
 def small_talk(turn: Turn, burst: Burst) -> None:

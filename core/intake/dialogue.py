@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.intake import arriving, reporting, waiting
+from core.intake import arriving, reporting, waiting, wishes
 from core.intake.effects import Effect
 from core.intake.happenings import (
     HandedBack,
@@ -21,6 +21,7 @@ from core.intake.happenings import (
     StaffTookOver,
     SupplementAsked,
     TimerFired,
+    WishAnswered,
 )
 from core.intake.rules import IntakeRules
 from core.intake.state import Dialogue
@@ -65,6 +66,8 @@ def dispatch(turn: Turn, happening: Happening) -> None:
             reporting.supplement_asked(turn, happening)
         case ResultPublished():
             reporting.published(turn, happening)
+        case WishAnswered():
+            wishes.answered(turn, happening)
 
 
 __all__ = ["Dialogue", "Happening", "Step", "step"]

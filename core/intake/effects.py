@@ -62,9 +62,14 @@ class Button:
 
 @dataclass(frozen=True)
 class Phrase:
-    """One of our own texts as a parameter, by its key. What a citizen wrote is a plain string and never looked up."""
+    """
+    One of our own texts as a parameter, by its key; `params` fill its own holes.
+
+    What a citizen wrote is a plain string and never looked up.
+    """
 
     key: str
+    params: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,9 @@ class Supply:
     More about a report that is already open: a correction, an answer to a supplement request, further photos.
 
     `fields` holds the new values by field name (place, time, name, phone, email, content …); `text` is what was
-    written. `report_id` is empty only while the report of `draft_id` is not opened yet.
+    written. `report_id` is empty only while the report of `draft_id` is not opened yet. `awaited`: what was asked for
+    and is asked for again, so that whoever waits for it goes on waiting; `declared_none`: what the person does not
+    have, with the reason (A-8).
     """
 
     report_id: str
@@ -114,18 +121,24 @@ class Supply:
     place: Place | None = None
     attachments: tuple[Attachment, ...] = ()
     message_ids: tuple[str, ...] = ()
+    awaited: tuple[IntakeField, ...] = ()
+    declared_none: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class HandOver:
-    """A person must take over. Reasons: asked, not_understood, secret_suspected (VN-3), erase_request."""
+    """A person must take over. Reasons: asked, not_understood, secret_suspected (VN-3), secrecy_too_late."""
 
     reason: str
 
 
 @dataclass(frozen=True)
 class SetConfidential:
-    """The wish to be kept secret changed for an open report (TG-5.4); for a draft it simply stands in the draft."""
+    """
+    The wish to be kept secret changed for an open report (TG-5.4); for a draft it simply stands in the draft.
+
+    Answered, like `CancelReport`, `Rate` and `GiveFeedback`, with `WishAnswered`: nothing is confirmed before.
+    """
 
     value: bool
     report_id: str = ""
@@ -161,10 +174,15 @@ class RaiseEmergency:
 
 @dataclass(frozen=True)
 class Rate:
-    """How satisfied the reporter is: `level` is an id of `IntakeRules.ratings`."""
+    """
+    How satisfied the reporter is: `level` is an id of `IntakeRules.ratings`.
+
+    `quiet`: words about the result follow and are answered; the rating itself needs no answer.
+    """
 
     level: str
     report_id: str = ""
+    quiet: bool = False
 
 
 @dataclass(frozen=True)

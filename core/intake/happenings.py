@@ -72,4 +72,32 @@ class ResultPublished:
     announce: bool = False
 
 
-Happening = MessageArrived | TimerFired | StaffTookOver | HandedBack | ReportOpened | SupplementAsked | ResultPublished
+class Wish(StrEnum):
+    """What a reporter may want of their case; the case decides whether it can be."""
+
+    WITHDRAWAL = "withdrawal"
+    SECRECY = "secrecy"
+    OPENNESS = "openness"
+    RATING = "rating"
+    FEEDBACK = "feedback"
+
+
+@dataclass(frozen=True)
+class WishAnswered:
+    """What became of a wish. `refusal`: the code of the case's refusal; empty: it was carried out."""
+
+    wish: Wish
+    report_id: str
+    refusal: str = ""
+
+
+Happening = (
+    MessageArrived
+    | TimerFired
+    | StaffTookOver
+    | HandedBack
+    | ReportOpened
+    | SupplementAsked
+    | ResultPublished
+    | WishAnswered
+)

@@ -57,7 +57,7 @@ def render(effect: Say) -> Rendered:
 
 def resolve(value: str | Phrase) -> str:
     """A parameter's own words, or the phrase it names."""
-    return texts()[value.key] if isinstance(value, Phrase) else value
+    return texts()[value.key].format_map(value.params) if isinstance(value, Phrase) else value
 
 
 def title(button: Button) -> str:

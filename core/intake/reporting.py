@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.intake.effects import Button, Phrase, SetConfidential
+from core.intake.effects import Button, HandOver, Phrase, SetConfidential
 from core.intake.facts import Facts
 from core.intake.happenings import ReportOpened, ResultPublished, SupplementAsked
 from core.intake.reading.message import read
@@ -16,7 +16,7 @@ from core.intake.words import Text
 
 
 def opened(turn: Turn, happening: ReportOpened) -> None:
-    """Tell the code, what was understood, and that the name can be kept secret (offered on every channel)."""
+    """Tell the code, what was understood, and that the name can be kept secret; a PIN unless a page showed it."""
     report = waiting_report(turn, happening.draft_id)
     if report is None:
         return
@@ -28,7 +28,7 @@ def opened(turn: Turn, happening: ReportOpened) -> None:
         template,
         *buttons,
         code=happening.code,
-        pin=happening.pin,
+        access=Phrase("opened.pin", {"pin": happening.pin}) if happening.pin else "",
         place=place_words(facts),
         summary=shorten(facts.content),
         secrecy=secrecy(turn, facts),
@@ -65,7 +65,9 @@ def secrecy(turn: Turn, facts: Facts) -> str | Phrase:
 
 def shorten(content: str, limit: int = 90) -> str:
     """The matter in one short line."""
-    line = " ".join(content.split())
+    lines = [" ".join(line.split()) for line in content.splitlines()]
+    line = " ".join(f"{said}." if said[-1:].isalnum() else said for said in lines[:-1] if said)
+    line = f"{line} {lines[-1]}".strip() if lines else ""
     return line if len(line) <= limit else f"{line[:limit].rsplit(' ', 1)[0]}…"
 
 
@@ -104,7 +106,7 @@ def published(turn: Turn, happening: ResultPublished) -> None:
 def set_confidential(turn: Turn, report: OpenReport, *, value: bool) -> None:
     """The wish changes until publication; afterwards a person explains what can still be done."""
     if report.published:
+        turn.do(HandOver("secrecy_too_late"))
         turn.say("secrecy.too_late")
         return
     turn.do(SetConfidential(value, report.report_id, report.draft.id))
-    turn.say("secrecy.set" if value else "secrecy.unset", code=report.code)

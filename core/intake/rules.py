@@ -78,7 +78,8 @@ class ChannelTraits(Model):
 
     `burst_seconds`: quiet time after which several messages are read as one; `album_seconds`: the same for the parts
     of an album; 0 means at once. `reachable`: an answer to the sender's address finds the person. `sender_is`: what
-    the sender's address is by itself (a phone number on sms, a mail address on email).
+    the sender's address is by itself (a phone number on sms, a mail address on email). `one_matter`: a conversation is
+    about one matter, however long ago it began (a mail thread, the page of one report).
     """
 
     burst_seconds: float = Field(default=3.0, ge=0)
@@ -88,6 +89,7 @@ class ChannelTraits(Model):
     reachable: bool = True
     sender_is: IntakeField | None = None
     sender_name_counts: bool = False
+    one_matter: bool = False
 
 
 class IntakeRules(Model):

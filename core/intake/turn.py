@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from core.identity.codes import format_code
 from core.intake.effects import Button, ClearTimer, Effect, Phrase, Say, SetTimer
 from core.intake.happenings import TimerKind
 from core.intake.rules import ChannelTraits, IntakeRules
@@ -46,9 +47,11 @@ class Turn:
         self.effects.append(effect)
 
     def say(self, template: str, *buttons: Button, **params: str | Phrase) -> None:
-        """Tell the citizen; buttons only where the channel has them."""
+        """Tell the citizen; buttons only where the channel has them, a report code in groups as it is read out."""
         shown = buttons if self.traits.buttons else ()
-        self.do(Say(template, {"office": self.rules.office, **params}, shown))
+        code = params.get("code")
+        spoken = {**params, "code": format_code(code)} if isinstance(code, str) else params
+        self.do(Say(template, {"office": self.rules.office, **spoken}, shown))
 
     def set_timer(self, kind: TimerKind, wait: timedelta) -> None:
         """Start or move a timer."""

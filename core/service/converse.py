@@ -17,7 +17,7 @@ import structlog
 
 from core.cases.decide import Actor, Refusal
 from core.contract.errors import NotFound
-from core.contract.schema import Attachment, InboundMessage, Place, Report
+from core.contract.schema import InboundMessage, Report
 from core.identity.codes import format_code
 from core.intake.dialogue import Step, step
 from core.intake.effects import (
@@ -37,24 +37,29 @@ from core.intake.effects import (
     Submit,
     Supply,
 )
-from core.intake.happenings import Happening, MessageArrived, ReportOpened
+from core.intake.happenings import Happening, MessageArrived, ReportOpened, Wish, WishAnswered
 from core.intake.render import render
 from core.intake.rules import IntakeRules
 from core.notify.brake import CHATS, LETTERS
 from core.notify.house import House
 from core.privacy.media import FileMediaStore
-from core.service.desk import CaseDesk
+from core.service.amending import amended
+from core.service.casefile import CaseFile
+from core.service.desk import CaseDesk, clipped
 from core.service.diverting import Diverting
 from core.service.posting import Letter, Posting
 from core.service.receiving import Receiving
 from core.service.regulation import pack_field
 from core.service.safe import Safe
-from core.service.talk import Talk
+from core.service.talk import Talk, new_words
 from core.service.work import Work
 from core.storage import conversations, reports
 from core.storage.database import Database
 
 log = structlog.get_logger()
+
+_Command = tuple[str, Mapping[str, Any]]
+"""Name and payload."""
 
 
 class Converse:
@@ -105,19 +110,24 @@ class Converse:
 
         Returns: False when the message was diverted and nothing of it stays.
         """
-        answer = await self._think(talk, MessageArrived(message))
+        answer = await self._think(talk, MessageArrived(new_words(talk, message)))
         diverted = next((effect for effect in answer.effects if isinstance(effect, Divert)), None)
         if diverted is not None:
             await self._diverting.carry_out(work, talk, diverted)
             return False
         await self._posting.talks.hear(work, talk, message, raw_id=raw_id)
         await self._act(work, talk, answer)
+        await self._send_lines(work, talk)
         return True
 
     async def happen(self, work: Work, talk: Talk, happening: Happening) -> None:
         """Let the dialogue answer anything else that happens, and do what it says, in order."""
         if talk.gone:
             return
+        await self._go_on(work, talk, happening)
+        await self._send_lines(work, talk)
+
+    async def _go_on(self, work: Work, talk: Talk, happening: Happening) -> None:
         answer = await self._think(talk, happening)
         diverted = next((effect for effect in answer.effects if isinstance(effect, Divert)), None)
         if diverted is not None:
@@ -134,8 +144,17 @@ class Converse:
             await self._hands[type(effect)](work, talk, effect)
 
     async def _say(self, work: Work, talk: Talk, effect: Say) -> None:
-        said = render(effect)
-        await self._answer(work, talk, Letter(said.text, cause=f"line/{talk.next_seq}", buttons=said.buttons))
+        talk.lines.append(render(effect))
+        if not self._rules.traits_of(talk.row.channel).one_matter:
+            await self._send_lines(work, talk)
+
+    async def _send_lines(self, work: Work, talk: Talk) -> None:
+        """A chat says one thing after the other; a letter says all of it at once."""
+        if talk.lines:
+            text = "\n\n".join(said.text for said in talk.lines)
+            buttons = tuple(button for said in talk.lines for button in said.buttons)
+            talk.lines.clear()
+            await self._answer(work, talk, Letter(text, cause=f"line/{talk.next_seq}", buttons=buttons))
 
     async def _answer(self, work: Work, talk: Talk, letter: Letter) -> None:
         """Answer, unless this address has had so many answers that a robot may be on the other side."""
@@ -157,33 +176,51 @@ class Converse:
         received = await self._receiving.open(work, talk, effect.draft)
         if isinstance(received, Refusal):
             self._wants_person(talk, received.code)
+            await self._say(work, talk, Say("handover.not_understood"))
             return
         opened = ReportOpened(received.code, received.pin, received.report_id, effect.draft.id)
-        await self.happen(work, talk, opened)
+        await self._go_on(work, talk, opened)
 
     async def _supply(self, work: Work, talk: Talk, effect: Supply) -> None:
-        """More about a report: into the report itself, and, where the case waits for it, into the case."""
-        case_id = await self._amend(work, talk, effect)
-        if case_id is None:
+        """
+        More about a report: into the report itself, and, where the case waits for it, into the case.
+
+        A case that waits for several things goes on once all of them are there; one that waits for nothing stays where
+        it is, and a person reads what was added.
+        """
+        row = await self._amend(work, talk, effect)
+        if row is None:
             return
+        file = await self._case_of(work, row)
+        declared = {pack_field(name) for name in effect.declared_none}
         payload = {
-            "fields": tuple(pack_field(name) for name in effect.fields),
-            "note": effect.text or None,
+            "fields": tuple(name for name in file.now.asked_for if name not in declared),
+            "note": clipped(effect.text) or None,
             "files": tuple(file.stored_key for file in effect.attachments if file.stored_key),
         }
-        await self._as_reporter(work, talk, case_id, "supply_supplement", payload)
+        if not file.now.asked_for:
+            self._wants_person(talk, "supplied")
+        elif not effect.awaited:
+            refusal = await self._issue(work, file, "supply_supplement", payload, talk)
+            if refusal:
+                self._wants_person(talk, refusal)
 
-    async def _amend(self, work: Work, talk: Talk, effect: Supply) -> str | None:
+    async def _case_of(self, work: Work, row: reports.ReportRow) -> CaseFile:
+        """The case in which a report is worked on: its own, or the one that was joined (A-3)."""
+        own = await self._desk.open(work, row.case_id)
+        return own if own.now.merged_into is None else await self._desk.open(work, own.now.merged_into)
+
+    async def _amend(self, work: Work, talk: Talk, effect: Supply) -> reports.ReportRow | None:
         found = await self._report(effect.report_id, talk)
         if found is None:
             return None
         row, report = found
-        changed = _amended(report, effect.fields, effect.place, effect.attachments)
+        changed = amended(report, effect)
         sealed = await asyncio.to_thread(
             self._safe.seal, changed, subject_id=talk.contact_id, place=f"report:{report.id}"
         )
         work.add(partial(reports.replace_content, report_id=report.id, content_sealed=sealed))
-        return row.case_id
+        return row
 
     async def _report(self, report_id: str, talk: Talk) -> tuple[reports.ReportRow, Report] | None:
         """One of this person's own stored reports, opened."""
@@ -200,35 +237,55 @@ class Converse:
         return None if report is None else (rows[0], report)
 
     async def _set_confidential(self, work: Work, talk: Talk, effect: SetConfidential) -> None:
-        await self._on_report(work, talk, effect.report_id, "set_confidential", {"confidential": effect.value})
+        wish = Wish.SECRECY if effect.value else Wish.OPENNESS
+        payload = {"confidential": effect.value}
+        await self._answer_wish(work, talk, wish, effect.report_id, ("set_confidential", payload))
 
     async def _cancel(self, work: Work, talk: Talk, effect: CancelReport) -> None:
-        payload = {"reason_code": "withdrawn", "reason": effect.text or None}
-        await self._on_report(work, talk, effect.report_id, "cancel", payload)
+        payload = {"reason_code": "withdrawn", "reason": clipped(effect.text) or None}
+        await self._answer_wish(work, talk, Wish.WITHDRAWAL, effect.report_id, ("cancel", payload))
 
     async def _rate(self, work: Work, talk: Talk, effect: Rate) -> None:
         payload = {"level": effect.level, "report_id": effect.report_id}
-        await self._on_report(work, talk, effect.report_id, "rate", payload)
+        if effect.quiet:
+            await self._on_report(work, talk, effect.report_id, ("rate", payload))
+        elif effect.report_id:
+            await self._answer_wish(work, talk, Wish.RATING, effect.report_id, ("rate", payload))
 
     async def _feedback(self, work: Work, talk: Talk, effect: GiveFeedback) -> None:
-        payload = {"text": effect.text, "report_id": effect.report_id}
-        await self._on_report(work, talk, effect.report_id, "give_feedback", payload)
+        """Its words go to whoever answered, its files to the report they are about."""
+        if effect.attachments:
+            await self._amend(work, talk, Supply(effect.report_id, {}, "", attachments=effect.attachments))
+        payload = {"text": clipped(effect.text), "report_id": effect.report_id}
+        await self._answer_wish(work, talk, Wish.FEEDBACK, effect.report_id, ("give_feedback", payload))
 
-    async def _on_report(
-        self, work: Work, talk: Talk, report_id: str, command: str, payload: Mapping[str, Any]
-    ) -> None:
-        if report_id:
-            found = await self._database.read(partial(reports.find, report_ids=[report_id]))
-            if found and found[0].contact_id == talk.contact_id:
-                await self._as_reporter(work, talk, found[0].case_id, command, payload)
+    async def _answer_wish(self, work: Work, talk: Talk, wish: Wish, report_id: str, command: _Command) -> None:
+        """
+        Let the case decide, and the dialogue say what came of it.
 
-    async def _as_reporter(
-        self, work: Work, talk: Talk, case_id: str, command: str, payload: Mapping[str, Any]
-    ) -> None:
-        """What the case does not allow at this point is not lost: a person reads the conversation."""
-        answer = await self._desk.issue(work, case_id, command, payload, Actor.reporter(talk.contact_id))
-        if isinstance(answer, Refusal):
-            self._wants_person(talk, answer.code)
+        What the case does not allow at this point is not lost: a person reads the conversation. A rating that comes
+        twice or too late needs nobody.
+        """
+        work.answered.add(talk.row.id)
+        refusal = await self._on_report(work, talk, report_id, command)
+        if refusal and wish is not Wish.RATING:
+            self._wants_person(talk, refusal)
+        await self._go_on(work, talk, WishAnswered(wish, report_id, refusal))
+
+    async def _on_report(self, work: Work, talk: Talk, report_id: str, command: _Command) -> str:
+        """One command of this person about one of their own reports; returns the code of a refusal, else nothing."""
+        rows = await self._database.read(partial(reports.find, report_ids=[report_id]))
+        if not rows or rows[0].contact_id != talk.contact_id:
+            return NotFound.code
+        file = await self._case_of(work, rows[0])
+        name, payload = command
+        if name == "cancel" and any(report.contact_id != talk.contact_id for report in file.now.reports):
+            return "others_wait"  # what several people reported is not ended by one of them (A-3)
+        return await self._issue(work, file, name, payload, talk)
+
+    async def _issue(self, work: Work, file: CaseFile, name: str, payload: Mapping[str, Any], talk: Talk) -> str:
+        answer = await self._desk.issue(work, file.now.id, name, payload, Actor.reporter(talk.contact_id))
+        return answer.code if isinstance(answer, Refusal) else ""
 
     async def _status(self, work: Work, talk: Talk, effect: AskStatus) -> None:
         """The public stage only: a code alone is no authority."""
@@ -259,24 +316,3 @@ class Converse:
     def _wants_person(self, talk: Talk, reason: str) -> None:
         talk.needs_human = True
         log.info("person_wanted", channel=talk.row.channel, conversation=talk.row.id, reason=reason)
-
-
-def _amended(
-    report: Report, fields: Mapping[str, str], place: Place | None, attachments: tuple[Attachment, ...]
-) -> Report:
-    """The report with what was supplied; nothing that was said before is thrown away."""
-    reporter = report.reporter
-    changes: dict[str, Any] = {"attachments": (*report.attachments, *attachments)}
-    if place is not None or "place" in fields:
-        changes["place"] = place or report.place.model_copy(update={"text": fields["place"]})
-    if "time" in fields:
-        changes["occurred"] = fields["time"]
-    if "content" in fields:
-        changes["content"] = fields["content"]
-    if "name" in fields:
-        reporter = reporter.model_copy(update={"name": fields["name"]})
-    if "phone" in fields:
-        reporter = reporter.model_copy(update={"phones": (*reporter.phones, fields["phone"])})
-    if "email" in fields:
-        reporter = reporter.model_copy(update={"emails": (*reporter.emails, fields["email"])})
-    return report.model_copy(update=changes | {"reporter": reporter})

@@ -124,6 +124,11 @@ class CaseDesk:
             raise VersionConflict(f"case is at version {file.stored_version}, not {version}")
 
 
+def clipped(text: str) -> str:
+    """A citizen's words as a command can carry them; whatever is longer stands in full in the conversation."""
+    return text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 1] + "…"
+
+
 def _load(connection: Connection, *, case_id: str) -> tuple[cases.CaseRow, str]:
     """The case, and the subject its texts are sealed under (another one once somebody was erased from it)."""
     return cases.load(connection, case_id), erasure.text_subject(connection, case_id)

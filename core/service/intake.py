@@ -130,6 +130,7 @@ class Intake:
                 provider_message_id=receipt.provider_message_id,
                 outcome=receipt.status,
                 reason=receipt.reason,
+                permanent=receipt.permanent,
             )
         )
 

@@ -15,13 +15,15 @@ from core.cases.events import AnswerPublished, Event, PrivateReplySent, Reporter
 from core.cases.model import Case
 from core.identity.codes import format_code
 from core.intake.happenings import Happening, ResultPublished, SupplementAsked
+from core.intake.render import texts
+from core.intake.signals.ratings import PAYLOAD
 from core.notify.house import House
 from core.notify.plan import Notice, plan
 from core.regulations.model import Pack
 from core.service.casefile import CaseFile
 from core.service.converse import Converse
 from core.service.posting import Letter, Posting
-from core.service.regulation import Regulation, intake_field
+from core.service.regulation import Regulation, has_buttons, intake_field
 from core.service.talk import Talks
 from core.service.texts import Texts
 from core.service.work import Work
@@ -72,7 +74,8 @@ class Notices:
         words = await self._texts.read(notice.texts.values(), work=work)
         values = self._values(file, notice, {name: words[one.id] for name, one in notice.texts.items()})
         for report in file.now.reports:
-            await self._tell(work, file, notice, report, values)
+            if not _knows(work, notice, report):
+                await self._tell(work, file, notice, report, values)
 
     async def _tell(
         self, work: Work, file: CaseFile, notice: Notice, report: ReportRef, values: Mapping[str, str]
@@ -82,8 +85,9 @@ class Notices:
         talk = await self._talks.load(work, report.conversation_id)
         letter = self._house.write(notice.template, {**values, "code": format_code(report.code)})
         cause = f"{file.now.id}/{notice.key}/{report.report_id}"
+        buttons = _rating_buttons(file.pack) if _is_answer(notice.event) and has_buttons(talk.row.channel) else ()
         await self._posting.say(
-            work, talk, Letter(letter.text, cause=cause, subject=letter.subject, case_id=file.now.id)
+            work, talk, Letter(letter.text, cause=cause, subject=letter.subject, case_id=file.now.id, buttons=buttons)
         )
 
     def _values(self, file: CaseFile, notice: Notice, words: Mapping[str, str]) -> dict[str, str]:
@@ -94,9 +98,7 @@ class Notices:
             "note": words.get("note", ""),
             "fields": ", ".join(_field_labels(pack, notice.event)),
             "agencies": ", ".join(self._agency_names(file.now)),
-            "ratings": " / ".join(
-                level.label for level in sorted(pack.rating.levels.values(), key=lambda one: -one.score)
-            ),
+            "ratings": "; ".join(f"{number}. {label}" for number, (_, label) in enumerate(_levels(pack), 1)),
         }
 
     def _agency_names(self, case: Case) -> list[str]:
@@ -111,9 +113,28 @@ class Notices:
                 await self._converse.happen(work, talk, happening)
 
 
+def _knows(work: Work, notice: Notice, report: ReportRef) -> bool:
+    """Whether this reporter brought it about in their own conversation, where the dialogue has answered already."""
+    return notice.event.by.id == report.contact_id and report.conversation_id in work.answered
+
+
+def _is_answer(event: Event) -> bool:
+    return isinstance(event, _ANSWERS)
+
+
+def _levels(pack: Pack) -> list[tuple[str, str]]:
+    """(id, label), best first: the order in which the dialogue counts them when somebody answers with a number."""
+    ranked = sorted(pack.rating.levels.items(), key=lambda pair: -pair[1].score)
+    return [(key, level.label) for key, level in ranked]
+
+
+def _rating_buttons(pack: Pack) -> tuple[tuple[str, str], ...]:
+    return tuple((label, f"{PAYLOAD}{key}") for key, label in _levels(pack))
+
+
 def _for_dialogue(event: Event, report: ReportRef) -> Happening | None:
     """What the dialogue must know to understand the next message; the notice itself is written by us."""
-    if isinstance(event, _ANSWERS):
+    if _is_answer(event):
         return ResultPublished(report.report_id, report.code)
     if isinstance(event, SupplementRequested):
         return SupplementAsked(tuple(intake_field(name) for name in event.fields), report.report_id)
@@ -128,5 +149,11 @@ def _reason_label(pack: Pack, event: Event) -> str:
 
 def _field_labels(pack: Pack, event: Event) -> list[str]:
     names: tuple[str, ...] = getattr(event, "fields", ())
-    labels = {entry.field: entry.label.lower() for entry in pack.intake.required.values()}
-    return [labels.get(name, name) for name in names]  # type: ignore[call-overload]
+    labels: dict[str, str] = {entry.field: entry.label for entry in pack.intake.required.values()}
+    known = texts()
+    return [_lowered(labels.get(name) or known[f"short.{intake_field(name)}"]) for name in names]
+
+
+def _lowered(label: str) -> str:
+    """As it stands inside a sentence: an abbreviation (CCCD) keeps its capitals."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]

@@ -15,7 +15,7 @@ from functools import partial
 
 from core.contract.schema import OutboundMessage, new_id
 from core.service.safe import Safe
-from core.service.talk import MessageContent, Talk, Talks
+from core.service.talk import MessageContent, Talk, Talks, bare_subject
 from core.service.work import Work
 from core.storage import conversations, outbox
 from core.storage.outbox import NewEntry
@@ -122,7 +122,6 @@ def _copies(talk: Talk, letter: Letter) -> list[OutboundMessage]:
 
 
 def _answering(subject: str) -> str:
-    """Keep the citizen's own subject, so that their mail program keeps the thread together."""
-    if not subject or subject.lower().startswith("re:"):
-        return subject
-    return f"Re: {subject}"
+    """The citizen's own subject under one "Re:", so that their mail program keeps the thread together."""
+    own = bare_subject(subject)
+    return f"Re: {own}" if own else ""

@@ -15,7 +15,7 @@ from core.identity.codes import hash_pin, new_code, new_pin
 from core.intake.effects import ReportDraft
 from core.intake.fold import fold
 from core.privacy.mask import mask_text
-from core.service.desk import CaseDesk
+from core.service.desk import CaseDesk, clipped
 from core.service.regulation import pack_field
 from core.service.safe import Safe
 from core.service.talk import Talk
@@ -139,8 +139,8 @@ def _payload(received: Received, report: Report, talk: Talk) -> Mapping[str, Any
         "channel": talk.row.channel,
         "account": talk.row.account,
         "received_at": report.received_at,
-        "content": report.content or None,
-        "place": report.place.text.strip() or None,
+        "content": clipped(report.content) or None,
+        "place": clipped(report.place.text.strip()) or None,
         "commune_code": report.place.commune_code,
         "point": _coarse(report.place),
         "category": report.category_hint or None,

@@ -39,7 +39,7 @@ _FIELDS = {"reachable": IntakeField.CONTACT, "identity_number": IntakeField.IDEN
 _NAMES = {field.value: name for name, field in _FIELDS.items()}
 
 # How people write on the channels we know; a pack says what is required, the channel how it is said.
-_AT_ONCE = ChannelTraits(burst_seconds=0, album_seconds=0, buttons=False, reminds=False)
+_AT_ONCE = ChannelTraits(burst_seconds=0, album_seconds=0, buttons=False, reminds=False, one_matter=True)
 _TRAITS = {
     ANY_CHANNEL: ChannelTraits(),
     "email": _AT_ONCE.model_copy(update={"sender_is": IntakeField.EMAIL, "sender_name_counts": True}),
@@ -121,6 +121,11 @@ def intake_rules(pack: Pack, *, office: str) -> IntakeRules:
         },
         consent_notice=bool(intake.consent),
     )
+
+
+def has_buttons(channel: str) -> bool:
+    """Whether a message on this channel can carry buttons."""
+    return _TRAITS.get(channel, _TRAITS[ANY_CHANNEL]).buttons
 
 
 def intake_field(name: str) -> IntakeField:

@@ -8,12 +8,14 @@ channels with threads of their own (mail) begin a new one where chats go on with
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
 from core.contract.schema import Address, Attachment, Authenticity, InboundMessage, Model, Place, Reporter, new_id
+from core.intake.render import Rendered
 from core.intake.state import Dialogue
 from core.privacy.blind import kind_of_address
 from core.service.safe import Safe
@@ -23,6 +25,7 @@ from core.storage.conversations import ConversationRow, MessageRow
 from core.storage.database import Connection, Database
 
 _KEPT_REFERENCES = 10
+_REPLIES = re.compile(r"\s*(?:(?:re|aw|sv|fw|fwd|tr|tl|trả lời|chuyển tiếp)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
 
 
 class Correspondent(Model):
@@ -55,7 +58,11 @@ class MessageContent(Model):
 
 @dataclass
 class Talk:
-    """A conversation in the hand. `row` is as stored; the other fields are what it will be."""
+    """
+    A conversation in the hand. `row` is as stored; the other fields are what it will be.
+
+    `lines`: what the dialogue has said in this turn and goes out together at its end.
+    """
 
     row: ConversationRow
     dialogue: Dialogue
@@ -66,6 +73,7 @@ class Talk:
     needs_human: bool = False
     threaded: bool = False
     heard: int = 0
+    lines: list[Rendered] = field(default_factory=list)
 
     @property
     def contact_id(self) -> str:
@@ -116,12 +124,13 @@ class Talks:
         """The conversation, else the contact whose address this is, else None."""
         if message.conversation_hint:
             named = conversations.find(connection, message.conversation_hint)
-            if named is not None and named.channel == message.channel and named.address_blind:
-                return named
+            if named is not None and named.address_blind:
+                return named  # also from another channel: an answer to the mail copy of what a page shows
         known = conversations.of_provider_ids(connection, blind.hints)
         for hint in blind.hints:
-            if hint in known:
-                return conversations.load(connection, known[hint])
+            named = conversations.find(connection, known.get(hint, ""))
+            if named is not None and named.address_blind:
+                return named
         last = conversations.newest_at(
             connection, channel=message.channel, account=message.account, address_blind=blind.address
         )
@@ -168,7 +177,8 @@ class Talks:
         """Write down what was said, and what an answer will refer to."""
         row = replace(await asyncio.to_thread(self._heard_row, talk, message), raw_id=raw_id)
         talk.heard += 1
-        talk.correspondent = _referring_to(talk.correspondent, message)
+        if message.channel == talk.row.channel:
+            talk.correspondent = _referring_to(talk.correspondent, message)
         _append(work, talk, row)
 
     def _heard_row(self, talk: Talk, message: InboundMessage) -> MessageRow:
@@ -246,6 +256,19 @@ class Talks:
 class _Blinds:
     address: str
     hints: tuple[str, ...]
+
+
+def new_words(talk: Talk, message: InboundMessage) -> InboundMessage:
+    """The message without the subject, where that only repeats what the conversation is called."""
+    repeated = bare_subject(message.subject) == bare_subject(talk.correspondent.subject)
+    if talk.is_new or not (repeated or _REPLIES.match(message.subject)):
+        return message
+    return message.model_copy(update={"subject": ""})
+
+
+def bare_subject(subject: str) -> str:
+    """A subject without the "Re:" that mail programs put before it, in the languages of their makers."""
+    return _REPLIES.sub("", subject).strip()
 
 
 def _append(work: Work, talk: Talk, row: MessageRow) -> None:

@@ -27,8 +27,10 @@ class Work:
 
     `foundations` run first: contacts, conversations and cases that later writes point to. `cases` and `talks` are in
     the hand, by id, so that two steps of one unit see each other's changes. `texts` holds free text sealed in this
-    unit, by vault id, so that a notice can quote it before it is stored. `afterwards` runs once it is stored, for what
-    lies outside the database (keys, files); each of these must be safe to miss.
+    unit, by vault id, so that a notice can quote it before it is stored. `answered` are ids of conversations in which
+    the dialogue answers what its person wants: what they brought about themselves is not told there a second time.
+    `afterwards` runs once it is stored, for what lies outside the database (keys, files); each of these must be safe
+    to miss.
     """
 
     foundations: list[Write] = field(default_factory=list)
@@ -36,6 +38,7 @@ class Work:
     cases: dict[str, CaseFile] = field(default_factory=dict)
     talks: dict[str, Talk] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
+    answered: set[str] = field(default_factory=set)
     afterwards: list[Callable[[], Awaitable[object]]] = field(default_factory=list)
 
     def add(self, write: Write) -> None:

@@ -22,7 +22,16 @@ from core.contract.schema import (
 from core.intake import effects as does
 from core.intake.dialogue import Dialogue, step
 from core.intake.fold import fold
-from core.intake.happenings import Happening, MessageArrived, ReportOpened, ResultPublished, TimerFired, TimerKind
+from core.intake.happenings import (
+    Happening,
+    MessageArrived,
+    ReportOpened,
+    ResultPublished,
+    TimerFired,
+    TimerKind,
+    Wish,
+    WishAnswered,
+)
 from core.intake.render import Rendered, render
 from core.intake.rules import IntakeRules
 from core.intake.turn import DUE
@@ -105,6 +114,8 @@ class Player:
             if isinstance(effect, does.Submit):
                 number = sum(isinstance(done, does.Submit) for done in self.effects)
                 self.happen(ReportOpened(f"1000000{number}", "246810", f"r{number}", effect.draft.id), now)
+            elif (wish := wish_of(effect)) is not None:
+                self.happen(wish, now)
 
     def pass_time(self, until: datetime) -> None:
         """Fire the timers that are due until then, in order."""
@@ -130,6 +141,20 @@ class Player:
                 self.happen(MessageArrived(message(script["channel"], index, line)), last)
         rest = timedelta(hours=25) if script["expect"]["outcome"] == "abandoned" else timedelta(seconds=60)
         self.pass_time(last + rest)
+
+
+def wish_of(effect: does.Effect) -> WishAnswered | None:
+    """The case grants every wish."""
+    match effect:
+        case does.CancelReport():
+            return WishAnswered(Wish.WITHDRAWAL, effect.report_id)
+        case does.SetConfidential():
+            return WishAnswered(Wish.SECRECY if effect.value else Wish.OPENNESS, effect.report_id)
+        case does.Rate(quiet=False):
+            return WishAnswered(Wish.RATING, effect.report_id)
+        case does.GiveFeedback():
+            return WishAnswered(Wish.FEEDBACK, effect.report_id)
+    return None
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ from core.intake.happenings import (
     SupplementAsked,
     TimerFired,
     TimerKind,
+    Wish,
+    WishAnswered,
 )
 from core.intake.rules import DiversionKind, EmergencyKind, IntakeField
 from core.intake.state import Mode
@@ -196,6 +198,15 @@ def test_a_complete_form_is_submitted_at_once_with_its_promised_code() -> None:
     assert not [template for template in talk.templates if template.startswith("ask")]
 
 
+def test_a_pin_that_the_page_has_shown_is_not_told_again() -> None:
+    talk = Talk(channel="web")
+    talk.deliver(form_message(place=Place(text="12 Nguyễn Huệ")))
+    talk.player.happen(ReportOpened("10000001", "", "r1", talk.drafts[0].id), at(1))
+    text = talk.player.said[-1][1].text
+    assert "mã 1000 0001.\n" in text
+    assert "PIN" not in text
+
+
 def test_an_incomplete_form_is_asked_about() -> None:
     talk = Talk(channel="web")
     talk.deliver(form_message())
@@ -275,7 +286,7 @@ def test_the_code_is_told_with_what_was_understood_and_secrecy_is_offered() -> N
     talk.hear(0, LAMP)
     talk.wait(10)
     (said,) = [rendered for template, rendered in talk.player.said if template == "opened.report"]
-    assert "10000001" in said.text
+    assert "mã 1000 0001, mã PIN 246810." in said.text
     assert "trước số 12 Nguyễn Huệ" in said.text
     assert 'nhắn "giữ bí mật"' in said.text
     assert ("Giữ bí mật", "confidential") in said.buttons
@@ -293,6 +304,7 @@ def test_secrecy_is_offered_on_every_channel_and_can_be_asked_for_until_publicat
     talk.player.happen(ResultPublished("r1"), at(80))
     talk.hear(90, payload="open")
     assert talk.templates[-1] == "secrecy.too_late"
+    assert [effect.reason for effect in talk.of(does.HandOver)] == ["secrecy_too_late"]
     assert len(talk.of(does.SetConfidential)) == 1
 
 
@@ -404,12 +416,57 @@ def test_a_report_is_withdrawn() -> None:
     assert [effect.report_id for effect in talk.of(does.CancelReport)] == ["r1"]
 
 
+@pytest.mark.parametrize(
+    ("wish", "refusal", "said"),
+    [
+        (Wish.WITHDRAWAL, "", "cancelled.report"),
+        (Wish.WITHDRAWAL, "stage_not_allowed", "cancelled.to_person"),
+        (Wish.SECRECY, "stage_not_allowed", "secrecy.to_person"),
+        (Wish.RATING, "", "rated.thanks"),
+        (Wish.RATING, "already_rated", "rated.before"),
+        (Wish.RATING, "stage_not_allowed", "rated.not_yet"),
+        (Wish.FEEDBACK, "stage_not_allowed", "feedback.to_person"),
+    ],
+)
+def test_a_wish_is_answered_as_the_case_decided(wish: Wish, refusal: str, said: str) -> None:
+    talk = Talk()
+    talk.hear(0, LAMP)
+    talk.wait(10)
+    talk.player.happen(WishAnswered(wish, "r1", refusal), at(20))
+    assert talk.templates[-1] == said
+    kept = bool(talk.player.state.reports)
+    assert kept == (said != "cancelled.report")
+
+
 @pytest.mark.rule("VN-4")
 def test_erasure_is_passed_on() -> None:
     talk = Talk()
     talk.hear(0, "xóa thông tin cá nhân của tôi trên hệ thống")
     talk.wait(10)
     assert talk.of(does.EraseRequest) == [does.EraseRequest()]
+
+
+@pytest.mark.parametrize("words", ["gặp nhân viên", "Gặp nhân viên ạ", "gap nhan vien", "cho em gặp cán bộ"])
+def test_the_words_we_offer_bring_a_person(words: str) -> None:
+    talk = Talk()
+    talk.hear(0, words)
+    talk.wait(10)
+    assert talk.templates == ["handover.asked"]
+
+
+def test_asking_for_a_person_is_no_place() -> None:
+    talk = Talk()
+    talk.hear(0, "đèn đường hỏng")
+    talk.hear(20, "cho tôi gặp nhân viên")
+    talk.wait(40)
+    assert [part.text for part in talk.player.state.drafts[0].parts] == ["đèn đường hỏng"]
+
+
+def test_an_endless_text_stays_whole() -> None:
+    talk = Talk(channel="email")
+    talk.hear(0, LAMP + ". " + "Rất tối. " * 2000)
+    (draft,) = talk.drafts
+    assert draft.content.count("Rất tối") == 2000
 
 
 def test_a_code_for_an_unknown_draft_is_not_told() -> None:

@@ -27,6 +27,8 @@ GROUPS = {
     "cancelled",
     "supplied",
     "smalltalk",
+    "rated",
+    "feedback",
 }
 
 
@@ -75,7 +77,7 @@ def test_rendering_leaves_no_empty_lines() -> None:
     params = {
         "office": "Trung tâm",
         "code": "1",
-        "pin": "2",
+        "access": "",
         "summary": "s",
         "place": "p",
         "secrecy": "",
@@ -83,6 +85,7 @@ def test_rendering_leaves_no_empty_lines() -> None:
     }
     said = render(Say("opened.report", params))
     assert isinstance(said, Rendered)
+    assert "mã 1.\n" in said.text
     assert "\n\n" not in said.text
     assert not said.text.endswith(("\n", " "))
 
