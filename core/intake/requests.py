@@ -65,10 +65,16 @@ def ask_for_person(turn: Turn, burst: Burst) -> bool:
 
 def cancel(turn: Turn, burst: Burst) -> bool:
     """The report is no longer wanted."""
-    if not cancels(burst.text) or corrects_something(read(burst.text, turn.rules)):
+    reading = read(burst.text, turn.rules)
+    if not cancels(burst.text) or corrects_something(reading):
         return False
     asked_none = turn.state.asking in drafting.CAN_BE_NONE and (says("no", burst.text) or says("none", burst.text))
-    return not asked_none and call_off(turn, burst)
+    if asked_none or call_off(turn, burst):
+        return not asked_none
+    if turn.report is not None or reading.tells or burst.shows or mentions("thanks", burst.text):
+        return False
+    turn.say("cancelled.nothing")
+    return True
 
 
 def corrects_something(reading: Reading) -> bool:

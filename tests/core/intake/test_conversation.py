@@ -446,6 +446,16 @@ def test_erasure_is_passed_on() -> None:
     assert talk.of(does.EraseRequest) == [does.EraseRequest()]
 
 
+def test_where_nothing_is_there_nothing_is_cancelled() -> None:
+    talk = Talk()
+    talk.hear(0, LAMP)
+    talk.hear(30, "hủy")
+    talk.hear(60, "hủy")
+    talk.wait(90)
+    assert talk.templates[-2:] == ["cancelled.report", "cancelled.nothing"]
+    assert talk.player.state.drafts == ()
+
+
 @pytest.mark.parametrize("words", ["gặp nhân viên", "Gặp nhân viên ạ", "gap nhan vien", "cho em gặp cán bộ"])
 def test_the_words_we_offer_bring_a_person(words: str) -> None:
     talk = Talk()
