@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Annotated, Literal, NewType
 from uuid import uuid4
 
@@ -139,6 +140,25 @@ class Authenticity(Model):
     verified: bool = False
 
 
+class Consent(Model):
+    """
+    That a reporter agreed to the use of what they told about themselves: voluntary, specific and provable (VN-4).
+
+    Kept as long as the report it came with, and erased with it. `covers` names the fields, never what stands in them.
+    """
+
+    wording: str = Field(description="What they agreed to, word for word as it was shown")
+    sha256: str = Field(description="Of the wording in UTF-8, lower-case hex: which version of it this was")
+    covers: tuple[str, ...] = Field(default=(), description="Fields of the form that were filled in and are meant")
+    channel: str = Field(description="Where they agreed: name of the channel")
+    at: Instant = Field(description="When they agreed")
+
+    @classmethod
+    def given(cls, wording: str, *, covers: tuple[str, ...], channel: str, at: datetime) -> Consent:
+        """They agreed to these words."""
+        return cls(wording=wording, sha256=sha256(wording.encode()).hexdigest(), covers=covers, channel=channel, at=at)
+
+
 class ReportForm(Model):
     """Fields a citizen filled in one go (web form, app). Absent fields are empty, never guessed."""
 
@@ -148,6 +168,7 @@ class ReportForm(Model):
     category_hint: str = ""
     reporter: Reporter = Reporter()
     confidential: bool = False
+    consent: Consent | None = None
     declared_none: dict[str, str] = Field(default_factory=dict, description="field → reason (A-8)")
     code: str = Field(default="", description="Report code already promised to the citizen at acceptance")
     pin_hash: str = Field(default="", description="Hash of the PIN that was shown with the code")
@@ -255,6 +276,7 @@ class Report(Model):
     category_hint: str = ""
     urgency: Urgency = Urgency.NORMAL
     confidential: bool = False
+    consent: Consent | None = None
     attachments: tuple[Attachment, ...] = ()
     language: str = "vi"
     completeness: dict[str, FieldState] = Field(default_factory=dict)

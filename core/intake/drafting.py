@@ -104,6 +104,7 @@ def as_report(turn: Turn, draft: Draft, facts: Facts) -> ReportDraft:
         urgency=Urgency.EMERGENCY if draft.emergency else Urgency.NORMAL,
         emergency=draft.emergency,
         confidential=bool(facts.confidential),
+        consent=facts.form.consent if facts.form else None,
         attachments=facts.attachments,
         language=draft.language,
         completeness={field.value: state for field, state in states.items()},

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from core.contract.schema import (
     Attachment,
+    Consent,
     FieldState,
     Instant,
     Model,
@@ -41,6 +42,7 @@ class ReportDraft(Model):
     urgency: Urgency = Urgency.NORMAL
     emergency: EmergencyKind | None = None
     confidential: bool = False
+    consent: Consent | None = None
     attachments: tuple[Attachment, ...] = ()
     language: str = "vi"
     completeness: dict[str, FieldState] = Field(default_factory=dict)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from channels.base import clean_text
-from core.contract.schema import Attachment, GeoPoint, Place, Reporter, ReportForm
+from channels.web.mapping import CHANNEL
+from core.contract.schema import Attachment, Consent, GeoPoint, Place, Reporter, ReportForm
 from core.identity import phones
 
 LONGEST_CONTENT = 8000
@@ -81,7 +83,28 @@ def read_fields(
     )
 
 
-def to_form(filled: Filled, *, code: str, pin_hash: str, contact_id: str) -> ReportForm:
+def agreement(office: str) -> str:
+    """What stands beside the box, and is kept with the report as it stood there (VN-4)."""
+    return f"Tôi đồng ý để {office} dùng thông tin liên hệ tôi vừa ghi, chỉ để giải quyết phản ánh này"
+
+
+def told_agreement(office: str) -> str:
+    """What reception writes down for somebody who agreed by word of mouth."""
+    return (
+        f"Người phản ánh đã nói với cán bộ tiếp nhận là đồng ý để {office} dùng thông tin liên hệ vừa cho biết, "
+        "chỉ để giải quyết phản ánh này"
+    )
+
+
+def agreed(filled: Filled, wording: str, *, now: datetime) -> Consent | None:
+    """The consent where the box was ticked: to these words, for the fields that tell who they are."""
+    if not filled.consent:
+        return None
+    covers = tuple(name for name in PERSONAL if filled[name].strip())
+    return Consent.given(wording, covers=covers, channel=CHANNEL, at=now)
+
+
+def to_form(filled: Filled, *, code: str, pin_hash: str, contact_id: str, consent: Consent | None = None) -> ReportForm:
     """The form as it crosses into the inbox. Only for one without problems."""
     phone, email = phones.normalise(filled["phone"]), filled["email"].strip()
     return ReportForm(
@@ -97,6 +120,7 @@ def to_form(filled: Filled, *, code: str, pin_hash: str, contact_id: str) -> Rep
             identity_number=re.sub(r"\D", "", filled["identity"]),
         ),
         confidential=filled.confidential,
+        consent=consent,
         declared_none={name: NONE_REASON for name in sorted(filled.lacking) if not filled[_input(name)]},
         code=code,
         pin_hash=pin_hash,

@@ -11,7 +11,7 @@ from gateway.pages import render
 from gateway.pages.headers import CONTENT_SECURITY_POLICY
 from gateway.portal import uploads
 from gateway.portal.checks import Problem, first_of_each, inputs, required_fields
-from gateway.portal.fields import Filled
+from gateway.portal.fields import Filled, agreement
 from gateway.portal.shared import PORTAL, private
 
 FORM = "form"
@@ -40,6 +40,7 @@ def form_page(
         lackable=lackable_fields(request),
         groups=_grouped_categories(request),
         consent=pack.intake.consent,
+        agreement=agreement(deployment.settings.office),
         confidentiality=rules.confidentiality,
         lines=rules.emergency_lines,
         kept=uploads.keep(request, filled.files, subject_id=contact_id),

@@ -31,7 +31,7 @@ from gateway.pages import render
 from gateway.pages.formats import span
 from gateway.portal import uploads
 from gateway.portal.checks import Problem, problems
-from gateway.portal.fields import LONGEST_CONTENT, Filled, read_fields, to_form
+from gateway.portal.fields import LONGEST_CONTENT, Filled, agreed, agreement, read_fields, to_form
 from gateway.portal.form_page import FORM, FORM_TIME, form_page, lackable_fields
 from gateway.portal.shared import (
     FOLLOW,
@@ -123,7 +123,8 @@ async def _send(request: web.Request, filled: Filled, contact_id: str) -> web.St
     portal, now = request.app[PORTAL], request.app[DEPLOYMENT].now()
     submission_id = _submission_id(filled, contact_id)
     promise = await portal.desk.promise(submission_id)
-    form = to_form(filled, code=promise.code, pin_hash=promise.pin_hash, contact_id=contact_id)
+    consent = agreed(filled, agreement(request.app[DEPLOYMENT].settings.office), now=now)
+    form = to_form(filled, code=promise.code, pin_hash=promise.pin_hash, contact_id=contact_id, consent=consent)
     submission = Submission(
         what="form",
         id=submission_id,

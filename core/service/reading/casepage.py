@@ -137,6 +137,7 @@ class CasePage:
                 "occurred": report.occurred,
                 "category_hint": report.category_hint,
                 "confidential": report.confidential,
+                "consent": report.consent,
                 "completeness": report.completeness,
                 "declared_none": report.declared_none,
                 "files": tuple(files(report.attachments, curtain, of=f"phản ánh {view.code}")),

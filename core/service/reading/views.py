@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from pydantic import Field
 
-from core.contract.schema import Attachment, FieldState, Model
+from core.contract.schema import Attachment, Consent, FieldState, Model
 
 T = TypeVar("T")
 
@@ -165,6 +165,7 @@ class ReportView(Model):
     occurred: str = ""
     category_hint: str = ""
     confidential: bool = False
+    consent: Consent | None = None
     completeness: dict[str, FieldState] = Field(default_factory=dict)
     declared_none: dict[str, str] = Field(default_factory=dict)
     files: tuple[File, ...] = ()

@@ -80,6 +80,8 @@ async def test_reception_writes_a_report_down(world: World, ioc: Caller) -> None
     told = await ioc.get(f"/reports/{first.json['code'].replace(' ', '')}", params={"reveal": "true"})
     assert told["reporter"]["phones"] == ["+84900000002"]
     assert told["place"]["text"] == "Chợ Đầm Xanh"
+    assert told["consent"]["covers"] == ["name", "phone"]
+    assert "nói với cán bộ tiếp nhận là đồng ý" in told["consent"]["wording"]
 
 
 async def test_a_report_that_lacks_what_the_regulation_asks_for_is_refused(
