@@ -63,7 +63,11 @@ class FollowView:
 
 @dataclass(frozen=True)
 class Reading:
-    """The rows behind one report, still sealed. `case` is None in the moment before it was opened."""
+    """
+    The rows behind one report, still sealed. `case` is None in the moment before it was opened.
+
+    A report whose case was linked to another is answered there (A-3): then `case` is that one.
+    """
 
     report: ReportRow
     case: Case | None
@@ -77,7 +81,7 @@ class Reading:
             report = reports.by_code(connection, code)
         except NotFound:
             return None
-        case = _case(connection, report.case_id)
+        case = _answering_case(connection, report.case_id)
         rows = reports.texts(connection, [text.id for text in texts_for_reporters(case)] if case else [])
         messages = conversations.messages(connection, report.conversation_id)
         return cls(report, case, tuple(messages), {row.id: row for row in rows})
@@ -92,7 +96,7 @@ def read_follow(reading: Reading, *, safe: Safe, regulation: Regulation, now: da
     return FollowView(
         code=row.code,
         report_id=row.id,
-        case_id=row.case_id,
+        case_id=case.id if case else row.case_id,
         conversation_id=row.conversation_id,
         contact_id=row.contact_id,
         received_at=row.received_at,
@@ -135,6 +139,11 @@ class _Opener:
             )
         except Erased:
             return ""
+
+
+def _answering_case(connection: Connection, case_id: str) -> Case | None:
+    own = _case(connection, case_id)
+    return own if own is None or own.merged_into is None else _case(connection, own.merged_into)
 
 
 def _case(connection: Connection, case_id: str) -> Case | None:

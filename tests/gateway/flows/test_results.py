@@ -18,6 +18,7 @@ from tests.gateway.flows.office import (
     stored_reports,
     wanted,
 )
+from tests.core.service.test_public import desk_of
 from tests.support.databases import on_both_engines
 from tests.support.deployments import World
 from tests.support.letters import answer_mail, received, write_mail
@@ -165,6 +166,9 @@ async def test_everybody_who_reported_the_same_is_answered_in_their_own_conversa
     given = {one.report_id: one.level for one in (await state_of(world, first.id)).publications[-1].ratings}
     mailed, chatted = await stored_reports(world)
     assert given == {mailed.id: "dissatisfied", chatted.id: "satisfied"}
+    page = await (await desk_of(world)).follow(chatted.code)
+    assert page is not None
+    assert (page.case_id, [answer.text for answer in page.progress.answers]) == (first.id, [RESULT])
     assert_decent([*received(world), *chat.heard])
 
 
