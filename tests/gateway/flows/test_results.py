@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.cases.decide import Actor
+from tests.core.service.test_public import desk_of
 from tests.gateway.flows.office import (
     LAMP,
     RESULT,
@@ -18,7 +19,6 @@ from tests.gateway.flows.office import (
     stored_reports,
     wanted,
 )
-from tests.core.service.test_public import desk_of
 from tests.support.databases import on_both_engines
 from tests.support.deployments import World
 from tests.support.letters import answer_mail, received, write_mail
