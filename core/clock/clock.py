@@ -64,7 +64,7 @@ class Clock:
     past: tuple[Interval, ...] = ()
 
     @classmethod
-    def start(  # noqa: PLR0913  (keywords, the same as engine.due takes)
+    def start(
         cls,
         name: str,
         allowance: Allowance | str | Mapping[str, Any],
