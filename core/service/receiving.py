@@ -14,7 +14,9 @@ from core.contract.schema import Address, Place, Report, new_id
 from core.identity.codes import hash_pin, new_code, new_pin
 from core.intake.effects import ReportDraft
 from core.intake.fold import fold
+from core.privacy.erasure import terms_of
 from core.privacy.mask import mask_text
+from core.privacy.redact import MARKER, redact
 from core.service.desk import CaseDesk, clipped
 from core.service.regulation import pack_field
 from core.service.safe import Safe
@@ -57,7 +59,7 @@ class Receiving:
         report = self._report(talk, draft, received)
         talk.correspondent = talk.correspondent.model_copy(update={"copy_to": self._other_address(talk, report)})
         refusal = await self._desk.receive(
-            work, _payload(received, report, talk), search_text=fold(mask_text(f"{report.content} {report.place.text}"))
+            work, _payload(received, report, talk), search_text=await asyncio.to_thread(_searchable, report)
         )
         if isinstance(refusal, Refusal):
             return refusal
@@ -126,6 +128,16 @@ class Receiving:
         identities = [("phone", blind.phone(phone)) for phone in report.reporter.phones]
         identities += [("email", blind.email(email)) for email in report.reporter.emails]
         return row, profile, identities
+
+
+def _searchable(report: Report) -> str:
+    """
+    The words that staff find a case by, in clear: without the reporter, wherever they typed their name.
+
+    Else a search for a name would tell who wrote what, also of those who asked to stay confidential.
+    """
+    words = redact(f"{report.content} {report.place.text}", terms_of(report.reporter))
+    return fold(mask_text(words.replace(MARKER, " ")))
 
 
 def _payload(received: Received, report: Report, talk: Talk) -> Mapping[str, Any]:
