@@ -172,7 +172,7 @@ class FileMediaStore:
 
     def _delete_subject(self, subject_id: str) -> None:
         folder = self._subject_folder(self._subject_hash(subject_id))
-        shutil.rmtree(folder, ignore_errors=not folder.exists())
+        shutil.rmtree(folder, onerror=_unless_gone)
         if folder.parent.exists():
             _sync_folder(folder.parent)
 
@@ -230,6 +230,12 @@ def _make_folders(folder: Path) -> None:
     _make_folders(folder.parent)
     folder.mkdir(mode=0o700, exist_ok=True)
     _sync_folder(folder.parent)
+
+
+def _unless_gone(_remove: object, _path: str, problem: tuple[object, BaseException, object]) -> None:
+    """What another process removed at the same moment is removed."""
+    if not isinstance(problem[1], FileNotFoundError):
+        raise problem[1]
 
 
 def _sync_folder(folder: Path) -> None:

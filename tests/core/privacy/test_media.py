@@ -127,6 +127,15 @@ async def test_erased_subject_has_no_files(store: FileMediaStore, keys: SubjectK
         await put(store)
 
 
+async def test_several_may_remove_a_subject_at_once(store: FileMediaStore) -> None:
+    """Two processes erase one person: what the other removed a moment before is removed."""
+    for number in range(20):
+        await put(store, PDF + bytes([number]), subject_id="an")
+        await asyncio.gather(*(store.delete_subject("an") for _ in range(4)))
+
+    assert await store.subjects_last_touched() == {}
+
+
 @pytest.mark.rule("VN-4", "VN-15")
 async def test_destroyed_key_is_enough(store: FileMediaStore, keys: SubjectKeys) -> None:
     """A copy of the file in a backup cannot be read either."""
