@@ -13,6 +13,7 @@ from playwright.async_api import Browser, Page
 
 from tests.e2e.people import PHONE, employ, open_first, open_form, press_step, send_form, sign_in, street_at_night
 from tests.gateway.console.office import Office, open_office
+from tests.support.chromium import until
 from tests.support.deployments import World
 
 LIGHTS, LIGHTS_NAME = "cty_dien_luc", "Công ty Điện lực Hương Trà Giang"
@@ -58,7 +59,7 @@ async def receive_and_distribute(office: Office, browser: Browser, code: str) ->
     await open_first(page)
     assert await page.inner_text("h1") == f"Hồ sơ {code}"
     assert REPORT in await page.inner_text(".case__told")
-    await page.wait_for_function("[...document.querySelectorAll('.files img')].some((image) => image.naturalWidth > 0)")
+    await until(page, "[...document.querySelectorAll('.files img')].some((image) => image.naturalWidth > 0)")
     await press_step(page, "Tiếp nhận", "accept")
     page = await sign_in(office, browser, "phanphoi")
     await open_first(page)

@@ -11,12 +11,13 @@ test launches its browser (half a second). Use the fixture `browser` in asynchro
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 from playwright.sync_api import Browser as SyncBrowser
 from playwright.sync_api import sync_playwright
 
@@ -68,3 +69,15 @@ def open_browser_sync(*arguments: str) -> Iterator[SyncBrowser]:
             yield browser
         finally:
             browser.close()
+
+
+async def until(page: Page, expression: str, *, seconds: float = 20) -> None:
+    """
+    Wait for a JavaScript expression to hold on a page.
+
+    Playwright's own `wait_for_function` polls inside the page with eval, which our content security policy forbids.
+    Raises: TimeoutError.
+    """
+    async with asyncio.timeout(seconds):
+        while not await page.evaluate(expression):
+            await asyncio.sleep(0.05)

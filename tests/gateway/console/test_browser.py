@@ -11,6 +11,7 @@ from tests.gateway.api.staffing import LIGHTS, agency, answered, centre, hire, i
 from tests.gateway.console.letters import report_with_picture
 from tests.gateway.console.office import Office
 from tests.gateway.pages.axe import violations
+from tests.support.chromium import until
 from tests.support.letters import write_mail
 
 WIDE: ViewportSize = {"width": 1280, "height": 900}
@@ -105,7 +106,7 @@ async def test_pages_keep_to_their_policy_and_show_thumbnails(office: Office, br
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     await page.goto(f"{office.url}/console/ho-so/{case_id}")
-    await page.wait_for_function("[...document.images].every((image) => image.complete && image.naturalWidth > 0)")
+    await until(page, "[...document.images].every((image) => image.complete && image.naturalWidth > 0)")
     pictures = await page.evaluate("[...document.querySelectorAll('.files img')].map((image) => image.naturalWidth)")
     talk = await page.get_attribute("a:has-text('Mở để trả lời')", "href")
     await page.goto(f"{office.url}{talk}")
