@@ -34,7 +34,7 @@ def _handler(channel: HookedChannel) -> Handler:
             channel=channel.name,
             account=request.match_info.get("account", channel.account),
             body=await request.read(),
-            headers=dict(request.headers),
+            headers={name.lower(): value for name, value in request.headers.items()},
             query=request.query_string,
             received_at=deployment.now(),
         )

@@ -17,7 +17,11 @@ from core.contract.schema import OutboundMessage, Parsed
 
 @dataclass(frozen=True)
 class RawDelivery:
-    """One provider request exactly as it arrived: what signatures are checked on and what is stored."""
+    """
+    One provider request exactly as it arrived: what signatures are checked on and what is stored.
+
+    Names of HTTP headers are in lower case, whatever a proxy on the way made of them.
+    """
 
     channel: str
     account: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -95,6 +95,14 @@ async def test_the_signature_is_over_the_raw_bytes(world: World, client: Client)
     body = body_of(event(world, "m1", "x"))
 
     assert await post(client, json.dumps(json.loads(body), indent=1).encode(), signed(body)) == 401
+
+
+@pytest.mark.parametrize("write", [str.lower, str.upper, str.title])
+async def test_a_proxy_may_spell_headers_as_it_likes(world: World, client: Client, write: Callable[[str], str]) -> None:
+    """HTTP does not distinguish them, so neither may a signature check."""
+    body = body_of(event(world, "m1", "x"))
+
+    assert await post(client, body, {write(name): value for name, value in signed(body).items()}) == 200
 
 
 async def test_what_is_signed_but_unreadable_is_kept(world: World, client: Client) -> None:

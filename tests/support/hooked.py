@@ -16,7 +16,7 @@ from core.contract.ports import Health, ItemKey, RawDelivery, SendResult
 from core.contract.schema import Address, Ignored, InboundMessage, MessageKind, OutboundMessage, Parsed
 
 SECRET = b"a secret of sixteen bytes or more"
-SIGNATURE = "X-Test-Signature"
+SIGNATURE = "x-test-signature"
 
 
 @dataclass
