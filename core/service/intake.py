@@ -87,17 +87,19 @@ class Intake:
         return state
 
     async def _process(self, item: WaitingItem, channel: Channel, parsed: Sequence[Parsed], files: Files) -> str:
-        work, state, subject = Work(), "ignored", None
+        work, state, subject, diverted = Work(), "ignored", None, False
         for one in parsed:
             if isinstance(one, InboundMessage):
                 talk = await self._clerk.talks.for_message(work, one, threaded=channel.threaded)
                 kept = await self._hear(work, talk, one, files, item)
-                state, subject = ("done", talk.contact_id) if kept else ("erased", None)
+                state, subject, diverted = "done", talk.contact_id, diverted or not kept
             elif isinstance(one, DeliveryReceipt):
                 state = "done"
                 self._note_receipt(work, one)
+        if diverted:  # one of several is enough: the body they share may not stay
+            state, subject = "erased", None
         work.add(partial(inbox_queue.finish, item_id=item.id, state=state, subject_id=subject))
-        if state == "erased":
+        if diverted:
             work.add(partial(inbox_queue.erase_raw, raw_id=item.raw_id))
         await self._clerk.finish(work)
         log.info("item_processed", channel=item.channel, outcome=state)

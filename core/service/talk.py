@@ -25,6 +25,7 @@ from core.storage.conversations import ConversationRow, MessageRow
 from core.storage.database import Connection, Database
 
 _KEPT_REFERENCES = 10
+_ID_DIGITS = 32
 _REPLIES = re.compile(r"\s*(?:(?:re|aw|sv|fw|fwd|tr|tl|trả lời|chuyển tiếp)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
 
 
@@ -101,7 +102,7 @@ class Talks:
         if isinstance(found, ConversationRow):
             talk = work.talks.get(found.id) or await self._open(work, found)
         else:
-            talk = self._begin(message, address_blind=blind.address, contact_id=found)
+            talk = self._begin(message, blind, contact_id=found)
             work.talks.setdefault(talk.row.id, talk)
         talk.threaded = threaded
         return talk
@@ -116,7 +117,8 @@ class Talks:
     def _blinds(self, message: InboundMessage) -> _Blinds:
         blind, sender = self._safe.blind, message.sender
         hints = tuple(blind.other("provider", message.channel, hint) for hint in message.thread_hints)
-        return _Blinds(blind.address(sender.channel, sender.account, sender.value), hints)
+        first = blind.other("contact", sender.channel, sender.account, sender.value, message.provider_message_id)
+        return _Blinds(blind.address(sender.channel, sender.account, sender.value), hints, first[:_ID_DIGITS])
 
     def _find(
         self, connection: Connection, *, message: InboundMessage, blind: _Blinds, threaded: bool
@@ -151,15 +153,15 @@ class Talks:
         nobody = Correspondent(address=Address(channel=row.channel, account=row.account, value=""))
         return Talk(row, dialogue or Dialogue(), who or nobody, seq, needs_human=row.needs_human)
 
-    def _begin(self, message: InboundMessage, *, address_blind: str, contact_id: str | None) -> Talk:
+    def _begin(self, message: InboundMessage, blind: _Blinds, *, contact_id: str | None) -> Talk:
         now = self._now()
         promised = message.form.contact_id if message.form else ""
         row = ConversationRow(
             id=new_id(),
             channel=message.channel,
             account=message.account,
-            address_blind=address_blind,
-            contact_id=promised or contact_id or new_id(),
+            address_blind=blind.address,
+            contact_id=promised or contact_id or blind.newcomer,
             correspondent_sealed=None,
             dialogue_sealed=None,
             mode="bot",
@@ -254,8 +256,15 @@ class Talks:
 
 @dataclass(frozen=True)
 class _Blinds:
+    """
+    Keyed hashes of a message's address and hints; `newcomer` is the contact id where nobody is known at the address.
+
+    It follows from the message, so that a second try after a failure finds the files of the first under the same key.
+    """
+
     address: str
     hints: tuple[str, ...]
+    newcomer: str
 
 
 def new_words(talk: Talk, message: InboundMessage) -> InboundMessage:

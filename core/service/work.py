@@ -11,11 +11,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import structlog
+
 from core.storage.database import Connection, Database
 
 if TYPE_CHECKING:
     from core.service.casefile import CaseFile
     from core.service.talk import Talk
+
+log = structlog.get_logger()
 
 Write = Callable[[Connection], object]
 
@@ -49,7 +53,10 @@ class Work:
         """Store everything or nothing. VersionConflict when what it was thought out on has changed."""
         await database.write(self._run)
         for after in self.afterwards:
-            await after()
+            try:
+                await after()
+            except Exception:  # what is stored stays stored; the next of them must not be missed for it
+                log.exception("afterwards_failed")
 
     def _run(self, connection: Connection) -> None:
         for write in (*self.foundations, *self.writes):

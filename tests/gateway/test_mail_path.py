@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from functools import partial
+from pathlib import Path
+
+import pytest
+from PIL import Image
 
 from core.cases.decide import Actor
 from core.service.desk import Issued
+from core.service.work import Work
 from core.storage import cases
 from core.storage.cases import Search
 from tests.support.databases import on_both_engines
 from tests.support.deployments import World
-from tests.support.letters import received, write_mail
+from tests.support.letters import Enclosure, received, write_mail
 
 CENTRE = Actor("ioc", frozenset({"receptionist", "distributor", "editor"}))
 
@@ -44,3 +50,31 @@ async def test_a_mail_becomes_a_case_and_the_answer_goes_back_in_its_thread(worl
     assert "Đơn vị đã thay bóng đèn" in answer["text"]
     assert answer["subject"] == "Re: Đèn hỏng"
     assert answer["headers"]["In-Reply-To"]
+
+
+async def test_a_failed_try_leaves_no_file_that_nobody_owns(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A newcomer's files lie under the same key at the second try, and are found when the person is erased."""
+    finish, tries = world.deployment.clerk.finish, 0
+
+    async def fail_twice(work: Work) -> None:
+        nonlocal tries
+        tries += 1
+        if tries <= 2:
+            raise OSError("the disk hiccups")
+        await finish(work)
+
+    monkeypatch.setattr(world.deployment.clerk, "finish", fail_twice)
+    photo = Enclosure(png(), "image/png", "anh.png")
+    await write_mail(world, "Đèn đường trước số 12 Lê Lợi, phường Vĩnh Ninh hỏng.", files=[photo])
+
+    assert tries > 2
+    assert len([path for path in (tmp_path / "var" / "media").rglob("*") if path.is_file()]) == 1
+
+
+def png() -> bytes:
+    """A small picture."""
+    picture = io.BytesIO()
+    Image.new("RGB", (64, 48), "navy").save(picture, "PNG")
+    return picture.getvalue()
