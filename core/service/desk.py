@@ -21,7 +21,7 @@ from core.cases.decide import Actor, Context, Decision, Refusal, decide
 from core.cases.events import Event
 from core.cases.sealed import SealedText
 from core.contract.errors import VersionConflict
-from core.privacy.vault import Sealed, Vault
+from core.privacy.vault import Sealer, Vault
 from core.regulations.model import Pack
 from core.service.casefile import CaseFile
 from core.service.regulation import Regulation
@@ -134,26 +134,25 @@ def _load(connection: Connection, *, case_id: str) -> tuple[cases.CaseRow, str]:
     return cases.load(connection, case_id), erasure.text_subject(connection, case_id)
 
 
-class _Sealer:
+class _Sealer(Sealer[SealedText]):
     """Seals a command's texts under the case's own key; nothing is stored before the command is carried out."""
 
     def __init__(self, vault: Vault, *, subject_id: str) -> None:
-        self._vault = vault
-        self._subject_id = subject_id
-        self._sealed: list[tuple[Sealed, str]] = []
+        super().__init__(vault, subject_id=subject_id, make=SealedText)
+        self._texts: dict[str, str] = {}
 
     def __call__(self, text: str) -> SealedText:
         if len(text) > _LONGEST_TEXT:
             raise ValueError(f"Nội dung quá dài, tối đa {_LONGEST_TEXT} ký tự.")
-        row = self._vault.seal(text, subject_id=self._subject_id)
-        self._sealed.append((row, text))
-        return SealedText(id=row.id, commitment=row.commitment, length=row.length)
+        sealed = super().__call__(text)
+        self._texts[sealed.id] = text
+        return sealed
 
     def hand_over(self, work: Work) -> None:
         """The command was carried out: its texts are to be stored, and may be quoted."""
-        rows = [reports.VaultRow(row.id, row.subject_id, row.sealed) for row, _ in self._sealed]
+        rows = [reports.VaultRow(row.id, row.subject_id, row.sealed) for row in self.rows]
         work.add(partial(reports.put_texts, rows=rows))
-        work.texts |= {row.id: text for row, text in self._sealed}
+        work.texts |= self._texts
 
 
 def _invalid(kind: type[Command], error: ValidationError) -> Refusal:
