@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.clock.errors import NotationInvalid
-from core.clock.terms import BeforeDay, PromisedDate, Term, extend, parse_term
+from core.clock.terms import PromisedDate, Term, extend, parse_term
 from core.clock.windows import Windows
 
 
@@ -151,8 +151,3 @@ def _variant(plain: Allowance, value: object) -> Allowance:
         longer = plain.of.extended(by) if isinstance(plain.of, Windows) else extend(plain.of, by)
         return Allowance(longer, plain.options)
     return Allowance(parse_term(value), plain.options)
-
-
-def is_by_calendar(term: Term) -> bool:
-    """A limit fixed by a date, whatever the start: pausing the clock does not move it."""
-    return isinstance(term, BeforeDay | PromisedDate)
