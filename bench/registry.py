@@ -1,0 +1,36 @@
+"""The one list of modules that measure. A new one is a file here and a line below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+
+from bench.measurement import Measurement
+
+MODULES = ("bench.hook",)
+"""Each offers `measurements()`. Their order is that of the run; a group has the first part of a measurement's name."""
+
+
+def all_measurements() -> list[Measurement]:
+    """Every measurement there is. ValueError when two have one name."""
+    found = [one for module in MODULES for one in import_module(module).measurements()]
+    names = [one.name for one in found]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise ValueError(f"measured twice under one name: {', '.join(sorted(twice))}")
+    return found
+
+
+def choose(measurements: Sequence[Measurement], wanted: Sequence[str]) -> list[Measurement]:
+    """
+    Those whose name is asked for, or lies below it: `hook` is all of `hook.…`; nothing asked for is all.
+
+    Raises: LookupError for a name that nothing has.
+    """
+    for name in wanted:
+        if not any(_is_below(one.name, name) for one in measurements):
+            raise LookupError(f"nothing is called {name}; see python -m bench --list")
+    return [one for one in measurements if not wanted or any(_is_below(one.name, name) for name in wanted)]
+
+
+def _is_below(name: str, asked: str) -> bool:
+    return name == asked or name.startswith(f"{asked}.")
