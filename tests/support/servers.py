@@ -53,7 +53,8 @@ class _Server(ABC):
     stop_signal = signal.SIGTERM
     orphan_signal = signal.SIGTERM
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, environment: Mapping[str, str] | None = None) -> None:
+        self.environment = dict(environment or {})
         self.folder = _temporary_folder(f"langnghe-{name}-")
         self.log = self.folder / "server.log"
         self.port = free_port()
@@ -124,6 +125,7 @@ class _Server(ABC):
             self._process = subprocess.Popen(
                 self._command(),
                 cwd=self.folder,
+                env={**os.environ, **self.environment},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -174,8 +176,15 @@ class PostgresServer(_Server):
     stop_signal = signal.SIGINT  # "fast" shutdown: open connections are cut, committed data is flushed
     orphan_signal = signal.SIGQUIT  # "immediate" shutdown: the backends go too
 
-    def __init__(self, *, fsync: bool = True, max_connections: int = 200, settings: Mapping[str, str] | None = None):
-        super().__init__("postgres")
+    def __init__(
+        self,
+        *,
+        fsync: bool = True,
+        max_connections: int = 200,
+        settings: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__("postgres", environment)
         self._settings = {
             "fsync": "on" if fsync else "off",
             "max_connections": str(max_connections),
@@ -188,7 +197,12 @@ class PostgresServer(_Server):
 
     @classmethod
     def start(
-        cls, *, fsync: bool = True, max_connections: int = 200, settings: Mapping[str, str] | None = None
+        cls,
+        *,
+        fsync: bool = True,
+        max_connections: int = 200,
+        settings: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> Self:
         """
         A running server with an empty cluster.
@@ -196,9 +210,11 @@ class PostgresServer(_Server):
         Args:
             fsync: switch off only where a test does not speak of durability.
             settings: further entries of postgresql.conf, as text.
+            environment: further variables of the server's environment (LD_PRELOAD …); may be changed in
+                `server.environment` for the next `restart`.
         Raises: ServerUnavailable.
         """
-        server = cls(fsync=fsync, max_connections=max_connections, settings=settings)
+        server = cls(fsync=fsync, max_connections=max_connections, settings=settings, environment=environment)
         server._create_cluster()
         server._run_on_a_free_port()
         return server
@@ -369,7 +385,7 @@ def _temporary_folder(prefix: str) -> Path:
     """A new folder which the server's user can enter: not below somebody's closed home, even if TMPDIR points there."""
     owner = _Owner.unprivileged()
     places = [Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")]
-    place = next((place for place in places if owner.ids is None or _open_to_all(place)), places[0])
+    place = next((place for place in places if owner.ids is None or open_to_all(place)), places[0])
     folder = Path(tempfile.mkdtemp(prefix=prefix, dir=place))
     owner.own(folder)
     return folder
@@ -377,7 +393,7 @@ def _temporary_folder(prefix: str) -> Path:
 
 def _reachable(binaries: Path, owner: _Owner, folder: Path) -> Path:
     """The programs themselves, or a copy in `folder` when the owner may not enter the place where they lie."""
-    if owner.ids is None or _open_to_all(binaries):
+    if owner.ids is None or open_to_all(binaries):
         return binaries
     install = binaries.parent
     copy = folder / "programs" / install.parent.name / install.name
@@ -387,7 +403,7 @@ def _reachable(binaries: Path, owner: _Owner, folder: Path) -> Path:
     return copy / "bin"
 
 
-def _open_to_all(folder: Path) -> bool:
+def open_to_all(folder: Path) -> bool:
     """Whether every user may enter this folder."""
     return all(part.stat().st_mode & 0o001 for part in [folder.resolve(), *folder.resolve().parents])
 

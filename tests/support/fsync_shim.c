@@ -1,0 +1,328 @@
+/*
+ * Puts a test between a process and its disk: preloaded (LD_PRELOAD), it slows, holds, fails, counts and traces
+ * what makes data durable, and lets a disk be full.
+ *
+ *   LANGNGHE_SHIM_DELAY_US=N      every sync takes N microseconds longer
+ *   LANGNGHE_SHIM_COUNT=PATH      a native uint64 at the start of PATH counts completed syncs, of all processes
+ *   LANGNGHE_SHIM_TRACE=PATH      one line a sync: began ended pid errno kind path (CLOCK_MONOTONIC, nanoseconds)
+ *   LANGNGHE_SHIM_CONTROL=PATH    struct control, mapped: a test changes it while we run
+ *
+ * Neither SQLite nor PostgreSQL opens files O_SYNC or O_DSYNC by default, so that open() is left alone.
+ * sync_file_range() promises nothing about durability: it is traced and never counted.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PREFIX_BYTES 512
+#define NO_MATTER UINT64_MAX
+#define LONGEST_HOLD_NS 120000000000ull
+
+/* Known to fsync_shim.py by these very offsets. A prefix is compared as text: it may name a folder or a file. */
+struct control {
+    _Atomic uint64_t delay_us;   /*  0 */
+    _Atomic uint64_t hold;       /*  8: a sync below sync_prefix waits while this is not 0 */
+    _Atomic uint64_t fail;       /* 16: so many syncs below sync_prefix fail with EIO; UINT64_MAX: all */
+    _Atomic uint64_t space;      /* 24: bytes that may be written below space_prefix; UINT64_MAX: as many as you like */
+    _Atomic uint64_t begun;      /* 32: syncs below sync_prefix that have begun, */
+    _Atomic uint64_t held;       /* 40: are waiting, */
+    _Atomic uint64_t failed;     /* 48: were failed; */
+    _Atomic uint64_t refused;    /* 56: writes below space_prefix that found no space */
+    char sync_prefix[PREFIX_BYTES];   /* 64 */
+    char space_prefix[PREFIX_BYTES];  /* 576 */
+};
+
+static struct control *control;
+static _Atomic uint64_t *count;
+static uint64_t fixed_delay_us;
+static int trace = -1;
+
+static int (*real_fsync)(int);
+static int (*real_fdatasync)(int);
+static int (*real_syncfs)(int);
+static int (*real_sync_file_range)(int, off64_t, off64_t, unsigned int);
+static ssize_t (*real_write)(int, const void *, size_t);
+static ssize_t (*real_writev)(int, const struct iovec *, int);
+static ssize_t (*real_pwrite)(int, const void *, size_t, off_t);
+static ssize_t (*real_pwritev)(int, const struct iovec *, int, off_t);
+static int (*real_posix_fallocate)(int, off_t, off_t);
+
+static void give_up(const char *variable)
+{
+    dprintf(2, "fsync_shim: cannot use %s: %s\n", variable, strerror(errno));
+    _exit(97);
+}
+
+/* The file that a variable names, open; -1 when it names none. Several users may share what we make. */
+static int opened(const char *variable, int flags)
+{
+    const char *path = getenv(variable);
+    if (!path || !*path)
+        return -1;
+    int file = open(path, flags | O_CLOEXEC | O_CREAT | O_EXCL, 0666);
+    if (file >= 0)
+        fchmod(file, 0666);
+    else
+        file = open(path, flags | O_CLOEXEC);
+    if (file < 0)
+        give_up(variable);
+    return file;
+}
+
+static void *mapped(const char *variable, size_t size)
+{
+    int file = opened(variable, O_RDWR);
+    if (file < 0)
+        return NULL;
+    if (lseek(file, 0, SEEK_END) < (off_t)size && ftruncate(file, (off_t)size) != 0)
+        give_up(variable);
+    void *place = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    close(file);
+    if (place == MAP_FAILED)
+        give_up(variable);
+    return place;
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+    if (real_write)
+        return;
+    real_fsync = dlsym(RTLD_NEXT, "fsync");
+    real_fdatasync = dlsym(RTLD_NEXT, "fdatasync");
+    real_syncfs = dlsym(RTLD_NEXT, "syncfs");
+    real_sync_file_range = dlsym(RTLD_NEXT, "sync_file_range");
+    real_writev = dlsym(RTLD_NEXT, "writev");
+    real_pwrite = dlsym(RTLD_NEXT, "pwrite");
+    real_pwritev = dlsym(RTLD_NEXT, "pwritev");
+    real_posix_fallocate = dlsym(RTLD_NEXT, "posix_fallocate");
+    real_write = dlsym(RTLD_NEXT, "write");
+    const char *delay = getenv("LANGNGHE_SHIM_DELAY_US");
+    fixed_delay_us = delay ? strtoull(delay, NULL, 10) : 0;
+    count = mapped("LANGNGHE_SHIM_COUNT", sizeof *count);
+    control = mapped("LANGNGHE_SHIM_CONTROL", sizeof *control);
+    trace = opened("LANGNGHE_SHIM_TRACE", O_WRONLY | O_APPEND);
+}
+
+static uint64_t now(void)
+{
+    struct timespec at;
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    return (uint64_t)at.tv_sec * 1000000000ull + (uint64_t)at.tv_nsec;
+}
+
+static void rest(uint64_t us)
+{
+    struct timespec left = {(time_t)(us / 1000000), (long)(us % 1000000) * 1000};
+    while (nanosleep(&left, &left) != 0 && errno == EINTR)
+        ;
+}
+
+/* The path of an open file; empty when the kernel does not tell. */
+static void path_of(int file, char *path, size_t size)
+{
+    char link[40];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+    ssize_t length = readlink(link, path, size - 1);
+    path[length < 0 ? 0 : length] = '\0';
+}
+
+static int below(const char *path, const char *prefix)
+{
+    return strncmp(path, prefix, strnlen(prefix, PREFIX_BYTES)) == 0;
+}
+
+static void wait_for_release(void)
+{
+    uint64_t latest = now() + LONGEST_HOLD_NS;
+    atomic_fetch_add(&control->held, 1);
+    while (atomic_load(&control->hold) && now() < latest)
+        rest(200);
+    atomic_fetch_sub(&control->held, 1);
+}
+
+/* Takes one of the failures that are left. */
+static int must_fail(void)
+{
+    uint64_t left = atomic_load(&control->fail);
+    while (left && left != NO_MATTER)
+        if (atomic_compare_exchange_weak(&control->fail, &left, left - 1))
+            break;
+    if (left)
+        atomic_fetch_add(&control->failed, 1);
+    return left != 0;
+}
+
+static void note(uint64_t began, int error, const char *kind, const char *path)
+{
+    char line[PATH_MAX + 128];
+    int length = snprintf(line, sizeof line, "%llu %llu %d %d %s %s\n", (unsigned long long)began,
+                          (unsigned long long)now(), (int)getpid(), error, kind, path);
+    if (trace >= 0 && real_write(trace, line, (size_t)length) != length)
+        _exit(97);
+}
+
+/* What the test wants before the disk is asked; 1 when the disk is not to be asked at all. */
+static int before(const char *path)
+{
+    uint64_t delay = fixed_delay_us;
+    int fails = 0;
+    if (control && below(path, control->sync_prefix)) {
+        atomic_fetch_add(&control->begun, 1);
+        delay += atomic_load(&control->delay_us);
+        wait_for_release();
+        fails = must_fail();
+    }
+    if (delay)
+        rest(delay);
+    return fails;
+}
+
+static int synced(int file, int (*real)(int), const char *kind)
+{
+    char path[PATH_MAX] = "";
+    uint64_t began = now();
+    if (control || trace >= 0)
+        path_of(file, path, sizeof path);
+    int fails = before(path);
+    int result = fails ? -1 : real(file);
+    int error = fails ? EIO : result ? errno : 0;
+    if (!error && count)
+        atomic_fetch_add(count, 1);
+    if (trace >= 0)
+        note(began, error, kind, path);
+    errno = error;
+    return result;
+}
+
+int fsync(int file)
+{
+    begin();
+    return synced(file, real_fsync, "fsync");
+}
+
+int fdatasync(int file)
+{
+    begin();
+    return synced(file, real_fdatasync, "fdatasync");
+}
+
+int syncfs(int file)
+{
+    begin();
+    return synced(file, real_syncfs, "syncfs");
+}
+
+int sync_file_range(int file, off64_t offset, off64_t bytes, unsigned int flags)
+{
+    begin();
+    uint64_t began = now();
+    int result = real_sync_file_range(file, offset, bytes, flags);
+    int error = result ? errno : 0;
+    if (trace >= 0) {
+        char path[PATH_MAX];
+        path_of(file, path, sizeof path);
+        note(began, error, "range", path);
+    }
+    errno = error;
+    return result;
+}
+
+/* How many of `wanted` bytes the disk still takes; a full one refuses the first byte and shortens what it half takes. */
+static size_t room(int file, size_t wanted)
+{
+    if (!control || !wanted || atomic_load(&control->space) == NO_MATTER)
+        return wanted;
+    char path[PATH_MAX];
+    int kept = errno;
+    path_of(file, path, sizeof path);
+    errno = kept;
+    if (!below(path, control->space_prefix))
+        return wanted;
+    uint64_t left = atomic_load(&control->space);
+    size_t taken = wanted;
+    do {
+        if (left == NO_MATTER)
+            return wanted;
+        taken = left < wanted ? (size_t)left : wanted;
+    } while (!atomic_compare_exchange_weak(&control->space, &left, left - taken));
+    if (!taken)
+        atomic_fetch_add(&control->refused, 1);
+    return taken;
+}
+
+static ssize_t full(void)
+{
+    errno = ENOSPC;
+    return -1;
+}
+
+static size_t total(const struct iovec *parts, int number)
+{
+    size_t size = 0;
+    for (int one = 0; one < number; one++)
+        size += parts[one].iov_len;
+    return size;
+}
+
+ssize_t write(int file, const void *data, size_t size)
+{
+    begin();
+    size_t taken = room(file, size);
+    return size && !taken ? full() : real_write(file, data, taken);
+}
+
+ssize_t pwrite(int file, const void *data, size_t size, off_t offset)
+{
+    begin();
+    size_t taken = room(file, size);
+    return size && !taken ? full() : real_pwrite(file, data, taken, offset);
+}
+
+ssize_t pwrite64(int file, const void *data, size_t size, off64_t offset)
+{
+    return pwrite(file, data, size, offset);
+}
+
+/* A vector is taken whole or not at all: shortening it would only make this longer. */
+ssize_t writev(int file, const struct iovec *parts, int number)
+{
+    begin();
+    size_t size = total(parts, number);
+    return room(file, size) < size ? full() : real_writev(file, parts, number);
+}
+
+ssize_t pwritev(int file, const struct iovec *parts, int number, off_t offset)
+{
+    begin();
+    size_t size = total(parts, number);
+    return room(file, size) < size ? full() : real_pwritev(file, parts, number, offset);
+}
+
+ssize_t pwritev64(int file, const struct iovec *parts, int number, off64_t offset)
+{
+    return pwritev(file, parts, number, offset);
+}
+
+int posix_fallocate(int file, off_t offset, off_t size)
+{
+    begin();
+    return room(file, (size_t)size) < (size_t)size ? ENOSPC : real_posix_fallocate(file, offset, size);
+}
+
+int posix_fallocate64(int file, off64_t offset, off64_t size)
+{
+    return posix_fallocate(file, offset, size);
+}
