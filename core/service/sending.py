@@ -8,14 +8,15 @@ When nobody can know whether it went out (cut after the request), it is `unknown
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import structlog
 
 from core.contract.errors import GatewayError, OutcomeUnknown, SendError, Throttled
-from core.contract.ports import Channel
+from core.contract.ports import Channel, SendResult
 from core.contract.schema import OutboundMessage
 from core.privacy.errors import Erased, Tampered
 from core.service.keeping import kept
@@ -54,19 +55,36 @@ class Sender:
         self._owner = owner
         self._now = now
         self._noted = noted
+        self._in_hand: set[str] = set()
+        self._waits: set[asyncio.Timeout] = set()
+        self._given_up = False
 
     async def run_once(self) -> int:
         """Send what is due; returns how many entries were handled."""
         await self._database.write(partial(outbox.mark_unknown, now=self._now()))
         claimed = await self._database.write(partial(outbox.claim, owner=self._owner, now=self._now()))
+        self._in_hand = {entry.id for entry in claimed}
         async with kept(self._renew):
             ends = await asyncio.gather(*(self._handle(entry) for entry in claimed), return_exceptions=True)
         for problem in filter(None, ends):  # only now: the others' claims were to be kept until they were done
             raise problem
         return len(claimed)
 
+    def give_up(self) -> None:
+        """
+        The process ends: wait for no provider any more.
+
+        What was handed over and is not confirmed becomes `unknown`; what was not handed over waits for another worker.
+        """
+        self._given_up = True
+        for wait in self._waits:
+            if not wait.expired():
+                wait.reschedule(0)
+
     async def _renew(self) -> None:
-        await self._database.write(partial(outbox.renew, owner=self._owner, now=self._now()))
+        await self._database.write(
+            partial(outbox.renew, entries=tuple(self._in_hand), owner=self._owner, now=self._now())
+        )
 
     async def _handle(self, entry: ClaimedEntry) -> None:
         outcome = await self._try(entry)
@@ -75,6 +93,8 @@ class Sender:
         except GatewayError as error:  # the claim was lost: whoever has it now records
             log.warning("outbox_claim_lost", entry=entry.id, error=error.code)
             return
+        finally:
+            self._in_hand.discard(entry.id)
         self._noted(entry.channel, outcome.state)
 
     async def _try(self, entry: ClaimedEntry) -> Outcome:
@@ -88,13 +108,15 @@ class Sender:
         except Exception as error:  # the keys are away: whatever ails them, nothing has gone out
             log.exception("outbox_not_opened", entry=entry.id)
             return self._again(entry, type(error).__name__)
+        if self._given_up:
+            return Outcome("pending", reason="the worker stopped", next_at=self._now())
         return await self._send(entry, channel, message)
 
     async def _send(self, entry: ClaimedEntry, channel: Channel, message: OutboundMessage) -> Outcome:
         try:
-            result = await asyncio.wait_for(channel.send(message), _SEND_SECONDS)
+            result = await self._answered(channel.send(message))
         except TimeoutError:
-            return Outcome("unknown", reason="no answer in time")
+            return Outcome("unknown", reason="the worker stopped" if self._given_up else "no answer in time")
         except OutcomeUnknown as error:
             return Outcome("unknown", reason=error.code)
         except SendError as error:
@@ -103,6 +125,15 @@ class Sender:
             log.exception("send_broke_off", entry=entry.id, channel=entry.channel)
             return Outcome("unknown", reason=type(error).__name__)
         return Outcome("sent", provider_message_id=result.provider_message_id)
+
+    async def _answered(self, sending: Coroutine[Any, Any, SendResult]) -> SendResult:
+        """What the provider says. TimeoutError when it says nothing, or when we give up."""
+        async with asyncio.timeout(_SEND_SECONDS) as wait:
+            self._waits.add(wait)
+            try:
+                return await sending
+            finally:
+                self._waits.discard(wait)
 
     def _open(self, entry: ClaimedEntry) -> OutboundMessage:
         if entry.payload_sealed is None:

@@ -8,7 +8,7 @@ leave in the order they were written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -131,9 +131,13 @@ def settle(connection: Connection, entry_id: str, outcome: Outcome, *, owner: st
         raise VersionConflict(f"outbox entry {entry_id} is no longer ours")
 
 
-def renew(connection: Connection, *, owner: str, now: datetime, seconds: float = 15) -> None:
-    """The owner lives and is still sending what it claimed."""
-    ours = update(outbox).where(outbox.c.state == "claimed", outbox.c.owner == owner)
+def renew(connection: Connection, entries: Collection[str], *, owner: str, now: datetime, seconds: float = 15) -> None:
+    """
+    The owner lives and is still sending these.
+
+    Others that it claimed are let go: what came of them could not be recorded, and they are to become `unknown`.
+    """
+    ours = update(outbox).where(outbox.c.id.in_(entries), outbox.c.state == "claimed", outbox.c.owner == owner)
     connection.execute(ours.values(claimed_until=now + timedelta(seconds=seconds)))
 
 

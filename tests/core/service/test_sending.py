@@ -13,12 +13,14 @@ from sqlalchemy import select
 
 from core.contract.ports import SendResult
 from core.contract.schema import Address, OutboundMessage, new_id
+from core.service import sending
 from core.service.sending import Sender
 from core.storage import outbox
 from core.storage.database import Connection
 from core.storage.tables import outbox as outbox_table
 from tests.support.deployments import World
 from tests.support.hooked import HookedTestChannel
+from tests.support.waiting import until
 
 
 @dataclass
@@ -58,6 +60,20 @@ async def post(world: World, *texts: str) -> None:
 
     entries = await asyncio.to_thread(lambda: [sealed(text) for text in texts])
     await world.deployment.database.write(partial(outbox.add, entries=entries))
+
+
+@dataclass
+class SilentChannel(OddChannel):
+    """Takes everything and answers nothing."""
+
+    taken: list[str] = field(default_factory=list)
+
+    async def send(self, message: OutboundMessage) -> SendResult:
+        if message.text in self.problems:
+            raise self.problems[message.text]
+        self.taken.append(message.text)
+        await asyncio.Event().wait()
+        raise AssertionError("unreachable: nobody sets it")
 
 
 def sender(world: World, channel: HookedTestChannel) -> Sender:
@@ -114,6 +130,53 @@ async def test_an_outcome_waits_for_the_database(world: World, monkeypatch: pyte
     await sender(world, channel).run_once()
 
     assert (failures, await states(world)) == (0, {"plain": "sent"})
+
+
+async def test_what_cannot_be_recorded_is_not_held_for_ever(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its sender lives and still sends another; a person or a receipt is to settle this one."""
+    channel, database = SilentChannel(), world.deployment.database
+    await post(world, "lost", "slow")
+    write = database.write
+
+    async def failing(work: Callable[[Connection], Any], *, urgent: bool = False) -> Any:
+        if getattr(work, "__name__", "") == "record":
+            raise ConnectionResetError
+        return await write(work, urgent=urgent)
+
+    monkeypatch.setattr(sending, "_RECORD_PAUSES", ())
+    monkeypatch.setattr(database, "write", failing)
+    channel.problems["lost"] = RuntimeError("half way")
+    one = sender(world, channel)
+    a_round = asyncio.create_task(one.run_once())
+    await until(lambda: channel.taken == ["slow"] and len(one._in_hand) == 1, "losing one outcome")
+
+    world.clock.advance(seconds=10)
+    await one._renew()
+    world.clock.advance(seconds=10)
+    await write(partial(outbox.mark_unknown, now=world.clock()))
+
+    assert await states(world) == {"lost": "unknown", "slow": "claimed"}
+    monkeypatch.setattr(database, "write", write)
+    one.give_up()
+    with pytest.raises(ConnectionResetError):
+        await a_round
+
+
+async def test_who_gives_up_says_what_is_unknown(world: World) -> None:
+    """The process ends while a provider is silent: handed over and not confirmed; nothing else is taken there."""
+    channel = SilentChannel()
+    await post(world, "slow")
+    one = sender(world, channel)
+    a_round = asyncio.create_task(one.run_once())
+    await until(lambda: channel.taken, "handing over")
+
+    one.give_up()
+    await a_round
+    await post(world, "later")
+    await one.run_once()
+
+    assert await states(world) == {"slow": "unknown", "later": "pending"}
+    assert channel.taken == ["slow"]
 
 
 @pytest.mark.rule("VN-1")

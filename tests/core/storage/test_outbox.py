@@ -89,6 +89,20 @@ async def test_the_row_of_a_dead_owner_is_unknown_and_not_sent_again(database: D
 
 
 @on_both_engines
+async def test_only_what_is_still_being_sent_is_kept(database: Database) -> None:
+    """What came of the other could not be recorded: its owner lives, and it becomes `unknown` all the same."""
+    await add(database, entry("1"), entry("2", conversation="other"))
+    await claim(database)
+    later = NOW + timedelta(seconds=10)
+
+    await database.write(partial(outbox.renew, entries=["1"], owner="somebody else", now=later + timedelta(hours=1)))
+    await database.write(partial(outbox.renew, entries=["1"], owner="me", now=later))
+
+    assert await database.write(partial(outbox.mark_unknown, now=later + timedelta(seconds=10))) == ["2"]
+    assert await database.write(partial(outbox.mark_unknown, now=later + timedelta(seconds=16))) == ["1"]
+
+
+@on_both_engines
 async def test_only_the_owner_settles(database: Database) -> None:
     """A worker that lost its claim may not write over the other's outcome."""
     await add(database, entry("1"))

@@ -26,7 +26,7 @@ HOT: dict[str, Callable[[Connection], Any]] = {
     "inbox: erase": partial(inbox_queue.erase_raw, raw_id="r"),
     "inbox: purge": partial(housekeeping.purge_bodies, before=NOW),
     "outbox: claim": partial(outbox.claim, owner="me", now=NOW),
-    "outbox: renew": partial(outbox.renew, owner="me", now=NOW),
+    "outbox: renew": partial(outbox.renew, entries=["1"], owner="me", now=NOW),
     "outbox: the dead": partial(outbox.mark_unknown, now=NOW),
     "outbox: figures": outbox.outbox_state,
     "outbox: receipt": partial(outbox.note_receipt, provider_message_id="p", outcome="delivered"),
