@@ -2,8 +2,8 @@
 The running process: listens, works, and stops without losing anything.
 
 Start: databases, channels that listen, workers, web; `var/demo.json` is written when all of it answers. Stop: no new
-requests, what is being received is finished, loops end after their round, connections close. What was accepted and
-not yet processed waits in the inbox for the next start.
+requests, what is being received is finished, loops end after their round, connections close; nothing of it is waited
+for longer than `LONGEST_STOP`. What was accepted and not yet processed waits in the inbox for the next start.
 """
 
 from __future__ import annotations
@@ -23,11 +23,14 @@ from gateway.admin import serving_admin
 from gateway.app import create_app
 from gateway.deployment import Deployment, open_deployment
 from gateway.settings import Settings
+from gateway.workers.crew import LONGEST_STOP as LONGEST_STOP_OF_WORK
 from gateway.workers.crew import Crew
 
 log = structlog.get_logger()
 
 _DRAIN_SECONDS = 20
+LONGEST_STOP = _DRAIN_SECONDS + LONGEST_STOP_OF_WORK
+"""Seconds that a stop may take; whoever supervises the process waits longer before killing it."""
 
 
 Ready = Callable[[Deployment, str], Awaitable[None]]
@@ -68,8 +71,7 @@ async def running(deployment: Deployment) -> AsyncIterator[str]:
         await site.start()
         yield _base_url(runner, deployment)
     finally:
-        await runner.cleanup()
-        await _stop_listening(deployment)
+        await asyncio.gather(runner.cleanup(), _stop_listening(deployment))
         await crew.stop()
 
 

@@ -6,6 +6,8 @@ import asyncio
 from contextlib import ExitStack
 from functools import partial
 
+import structlog
+
 from core.service.sending import Sender
 from core.storage import outbox
 from gateway.deployment import Deployment
@@ -17,6 +19,13 @@ from gateway.workers.due import DueWorker
 from gateway.workers.inbound import InboundWorker
 from gateway.workers.loop import Loop
 from gateway.workers.pulse import Pulse
+
+log = structlog.get_logger()
+
+_ROUND_SECONDS = 5.0
+_RECORD_SECONDS = 10.0
+LONGEST_STOP = _ROUND_SECONDS + _RECORD_SECONDS
+"""Seconds after which `stop` has ended everything, whatever it was doing."""
 
 
 class Crew:
@@ -30,11 +39,12 @@ class Crew:
     def __init__(self, deployment: Deployment, *, owner: str) -> None:
         self._deployment = deployment
         self._works = "worker" in deployment.settings.roles
+        self._sender = _sender(deployment, owner)
         self._bells = ExitStack()
         self._loops = [
             Loop("journal", deployment.inbox.ship, interval=1.0),
             Loop("pulse", Pulse().run_once, interval=1.0),
-            *(_work(deployment, owner, self._bells) if self._works else ()),
+            *(_work(deployment, owner, self._sender, self._bells) if self._works else ()),
         ]
         self._tasks: list[asyncio.Task[None]] = []
         self._ringers: list[asyncio.Task[None]] = []
@@ -51,18 +61,31 @@ class Crew:
         ]
 
     async def stop(self) -> None:
-        """Let every loop finish its round."""
+        """
+        Let every loop finish its round, but not for ever: a provider may take a minute to answer.
+
+        First sending gives up and writes down what is `unknown` now; then whatever still runs is cut, which a crash
+        would have done as well: claims and leases run out, and another worker takes it up.
+        """
         for loop in self._loops:
             loop.stop()
-        await asyncio.gather(*self._tasks)
+        if await self._unfinished(_ROUND_SECONDS):
+            self._sender.give_up()
+        for task in await self._unfinished(_RECORD_SECONDS):
+            log.warning("loop_cut", loop=task.get_name())
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         for ringer in self._ringers:
             ringer.cancel()
         self._bells.close()
 
+    async def _unfinished(self, seconds: float) -> set[asyncio.Task[None]]:
+        """Loops that have not ended by then."""
+        return (await asyncio.wait(self._tasks, timeout=seconds))[1] if self._tasks else set()
 
-def _work(deployment: Deployment, owner: str, bells: ExitStack) -> list[Loop]:
-    inbound = InboundWorker(deployment, deployment.intake, owner=owner)
-    sender = Sender(
+
+def _sender(deployment: Deployment, owner: str) -> Sender:
+    return Sender(
         deployment.database,
         safe=deployment.safe,
         channels=deployment.channels,
@@ -70,6 +93,10 @@ def _work(deployment: Deployment, owner: str, bells: ExitStack) -> list[Loop]:
         now=deployment.now,
         noted=lambda channel, outcome: SENT.labels(channel, outcome).inc(),
     )
+
+
+def _work(deployment: Deployment, owner: str, sender: Sender, bells: ExitStack) -> list[Loop]:
+    inbound = InboundWorker(deployment, deployment.intake, owner=owner)
     poll, ahead = deployment.settings.workers.poll, Foresight(deployment)
     inbox, unsent, due = (bells.enter_context(bell(deployment.events, topic)) for topic in (INBOX, OUTBOX, DUE))
     return [
