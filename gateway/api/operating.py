@@ -81,6 +81,7 @@ async def resend_entry(call: Call) -> Answer:
     again = partial(outbox.resend, entry_id=entry_id, now=call.deployment.now())
     if not await call.deployment.database.write(again):
         raise NotFound(entry_id)
+    call.deployment.clerk.changed.set()
     return Answer(Again(id=entry_id), status=202)
 
 

@@ -55,6 +55,7 @@ async def resend(request: web.Request) -> web.StreamResponse:
     deployment, entry = request.app[DEPLOYMENT], line_of((await request.post()).get("tin"))
     if not await deployment.database.write(partial(outbox.resend, entry_id=entry, now=deployment.now())):
         return await _outbox(request, status=409, problem=SETTLED)
+    deployment.clerk.changed.set()
     log.info("message_resent", entry=entry, user=staff_of(request).id)
     return see_other(f"{OUTBOX}?xong=gui-lai")
 

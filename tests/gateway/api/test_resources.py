@@ -182,7 +182,9 @@ async def test_what_could_not_be_sent_is_sent_again(world: World, ioc: Caller, l
     assert entry["state"] == "failed"
     world.mail.mood = Mood.NORMAL
     assert (await lights("POST", f"/outbox/{entry['id']}/resend")).status == 403
+    world.deployment.clerk.changed.clear()
     assert (await ioc("POST", f"/outbox/{entry['id']}/resend")).status == 202
+    assert world.deployment.clerk.changed.is_set()  # whoever sends looks at once
     await world.settle()
     assert (await ioc.get("/outbox"))["items"] == []
     assert len(received(world)) == 1

@@ -93,15 +93,19 @@ async def test_a_message_that_failed_is_shown_and_sent_again(office: Office) -> 
     failed = outbox_table.update().where(outbox_table.c.id == entry).values(state="failed", reason="gone")
     await world.deployment.database.write(lambda one: one.execute(failed))
     before = len(world.mail.mails)
+    bell = world.deployment.clerk.changed
     async with office.desk(ioc) as desk:
         shown = await desk.get("/console/hop-gui")
+        bell.clear()
         done = await desk.submit(shown, "/console/hop-gui", tin=entry)
+        rung = bell.is_set()
         await world.settle()
         again = await desk.submit(shown, "/console/hop-gui", tin=entry)
     state = await world.deployment.database.read(outbox.outbox_state)
 
     assert "Gửi lỗi" in shown.text
     assert done.location == "/console/hop-gui?xong=gui-lai"
+    assert rung  # whoever sends looks at once, in whichever process
     assert len(world.mail.mails) == before + 1
     assert (state.failed, state.pending) == (0, 0)
     assert again.status == 409
