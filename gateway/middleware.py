@@ -2,7 +2,7 @@
 What happens to every request: an id, one log line, errors turned into answers, who is asking, the CSRF token.
 
 From the outside in: `observe`, `answer_errors`, `know_the_asker`. Security headers are added by `gateway.pages`, also
-to what is streamed.
+to what is streamed. Only webhooks go past all this, see `gateway.hooks`.
 """
 
 from __future__ import annotations
@@ -71,12 +71,12 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
     except web.HTTPException as error:
         if error.status < HTTPStatus.BAD_REQUEST or error.content_type == "application/json":
             raise
-        return _answer(request, error)
+        return answer_error(request, error)
     except Exception as error:
         if IS_PREPARED in request:  # half an answer is out: only the connection can end now
             log.exception("answer_broke_off")
             raise
-        return _answer(request, error)
+        return answer_error(request, error)
 
 
 @web.middleware
@@ -87,7 +87,8 @@ async def know_the_asker(request: web.Request, handler: Handler) -> web.StreamRe
     return await handler(request)
 
 
-def _answer(request: web.Request, error: Exception) -> web.Response:
+def answer_error(request: web.Request, error: Exception) -> web.Response:
+    """The answer to an error; what is ours is logged."""
     failure = failure_of(error, max_body_mb=limit_of(request))
     if failure.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("request_failed", code=failure.code, exc_info=error)

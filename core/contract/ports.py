@@ -14,6 +14,9 @@ from typing import Protocol, runtime_checkable
 
 from core.contract.schema import OutboundMessage, Parsed
 
+HOOK_LIMIT = 1024 * 1024
+"""What one webhook's body may have in bytes, where the provider says nothing else."""
+
 
 @dataclass(frozen=True)
 class RawDelivery:
@@ -109,6 +112,12 @@ class HookedChannel(Channel, Protocol):
 
     account: str
     """Our side where the path names none (one hook for a whole app)."""
+
+    hook_headers: frozenset[str]
+    """Names, in lower case, of the HTTP headers that `verify` and `parse` look at; they see and we store no others."""
+
+    hook_limit: int
+    """Bytes that one body may have; what is longer is refused before it is read."""
 
 
 @runtime_checkable

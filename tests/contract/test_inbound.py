@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from core.contract.errors import InboundError, PayloadInvalid, PayloadTooLarge, SignatureInvalid
-from core.contract.ports import CarriesFiles, Channel, RawDelivery
+from core.contract.ports import CarriesFiles, Channel, HookedChannel, RawDelivery
 from core.contract.schema import (
     AttachmentKind,
     DeliveryReceipt,
@@ -36,6 +36,7 @@ def test_it_is_a_channel(subject: Subject) -> None:
 
     assert isinstance(channel, Channel)
     assert channel.name == subject.name
+    assert isinstance(channel, HookedChannel) == hasattr(channel, "hook")
 
 
 @every()
@@ -44,6 +45,16 @@ def test_a_good_delivery_is_accepted(subject: Subject) -> None:
     channel, delivery = subject.channel(), subject.write(Written("Xin chào"))
 
     assert [channel.verify(delivery), channel.verify(delivery)] == [None, None]
+
+
+@every()
+def test_a_hook_looks_at_no_header_that_it_does_not_name(subject: Subject) -> None:
+    """The others are not stored, so a replay would miss them."""
+    channel, delivery = subject.channel(), subject.write(Written("Xin chào"))
+
+    if isinstance(channel, HookedChannel):
+        assert set(delivery.headers) <= channel.hook_headers
+        assert channel.hook_headers == {name.lower() for name in channel.hook_headers}
 
 
 @each("forged")

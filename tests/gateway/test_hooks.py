@@ -12,12 +12,16 @@ import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
+from prometheus_client import REGISTRY
 from sqlalchemy import Connection, func, select
+from structlog.testing import capture_logs
 
+from core.contract.errors import IntakeUnavailable
 from core.storage import cases
 from core.storage.cases import Search
+from core.storage.inbox import unpack_delivery
 from core.storage.inbox_queue import inbox_state
-from core.storage.tables import inbox_item
+from core.storage.tables import inbox_item, inbox_raw
 from gateway.app import create_app
 from tests.support.deployments import World
 from tests.support.hooked import HookedTestChannel, signed
@@ -137,6 +141,75 @@ async def test_an_unknown_event_is_stored_and_counted(world: World, client: Clie
     assert await world.deployment.database.read(lambda connection: list(connection.scalars(states))) == ["ignored"]
 
 
-async def test_an_oversized_body_is_413(client: Client, world: World) -> None:
-    """Refused before it fills the memory."""
-    assert await post(client, b"x" * (36 * 1024 * 1024)) == 413
+@pytest.mark.parametrize("chunked", [False, True])
+async def test_an_oversized_body_is_413(client: Client, world: World, chat: HookedTestChannel, chunked: bool) -> None:
+    """Refused by its announced length, or as soon as more than the channel's limit has come."""
+    body = b"x" * (chat.hook_limit + 1)
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for start in range(0, len(body), 65536):
+            yield body[start : start + 65536]
+
+    async with client.post("/hooks/testchat/page", data=pieces() if chunked else body, headers=signed(body)) as answer:
+        assert answer.status == 413
+    assert await items(world) == 0
+
+
+async def test_a_body_as_large_as_allowed_is_read_in_all_its_pieces(
+    world: World, client: Client, chat: HookedTestChannel
+) -> None:
+    """Whatever the network cut it into."""
+    body = body_of(event(world, "m1", "x"))
+
+    assert await post(client, body.ljust(chat.hook_limit)) == 200
+    assert await items(world) == 1
+
+
+async def test_of_the_headers_only_those_the_channel_names_are_kept(
+    world: World, client: Client, chat: HookedTestChannel
+) -> None:
+    """Addresses and cookies of whoever stands between the provider and us are no business of ours."""
+    body = body_of(event(world, "m1", "x"))
+    await post(client, body, signed(body) | {"X-Forwarded-For": "203.0.113.9"})
+
+    row = await world.deployment.database.read(lambda connection: connection.execute(select(inbox_raw)).one())
+    packed = world.deployment.safe.zone.open(row.wrapped_key, row.body_sealed, binding=row.id)
+    kept = unpack_delivery(packed, channel=row.channel, account=row.account, received_at=row.received_at)
+
+    assert (kept.body, kept.headers) == (body, signed(body))
+    chat.verify(kept)
+
+
+async def test_a_taken_message_leaves_no_line_in_the_log(world: World, client: Client) -> None:
+    """A line for each would cost as much as all the rest; a refusal has one, and both are counted."""
+    body, labels = body_of(event(world, "m1", "x")), {"channel": "testchat", "outcome": "refused"}
+    before = REGISTRY.get_sample_value("gateway_inbound_total", labels) or 0
+
+    with capture_logs() as lines:
+        await post(client, body)
+        taken = [line["event"] for line in lines]
+        await post(client, body, {"X-None": "1"})
+
+    assert taken == []
+    assert [line["event"] for line in lines] == ["delivery_refused"]
+    assert REGISTRY.get_sample_value("gateway_inbound_total", labels) == before + 1
+
+
+async def test_when_nothing_can_be_stored_the_provider_is_told_when_to_come_back(
+    world: World, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """503 with Retry-After; it sends again, and nothing is lost."""
+    accept = world.deployment.inbox.accept
+
+    async def full(*_: object, **__: object) -> None:
+        raise IntakeUnavailable
+
+    monkeypatch.setattr(world.deployment.inbox, "accept", full)
+    body = body_of(event(world, "m1", "x"))
+    async with client.post("/hooks/testchat/page", data=body, headers=signed(body)) as answer:
+        assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+        assert (await answer.json())["error"] == "intake_unavailable"
+
+    monkeypatch.setattr(world.deployment.inbox, "accept", accept)
+    assert await post(client, body) == 200
+    assert await items(world) == 1

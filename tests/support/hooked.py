@@ -12,7 +12,7 @@ from typing import Any
 
 from channels.base import clean_text, describe_file, same, sign
 from core.contract.errors import PayloadInvalid, SignatureInvalid
-from core.contract.ports import Health, ItemKey, RawDelivery, SendResult
+from core.contract.ports import HOOK_LIMIT, Health, ItemKey, RawDelivery, SendResult
 from core.contract.schema import Address, Ignored, InboundMessage, MessageKind, OutboundMessage, Parsed
 
 SECRET = b"a secret of sixteen bytes or more"
@@ -32,6 +32,8 @@ class HookedTestChannel:
     threaded: bool = False
     hook: str = "testchat/{account}"
     account: str = ""
+    hook_headers: frozenset[str] = frozenset({SIGNATURE})
+    hook_limit: int = HOOK_LIMIT
     sent: list[OutboundMessage] = field(default_factory=list)
 
     def verify(self, delivery: RawDelivery) -> None:
