@@ -6,11 +6,14 @@
  *   LANGNGHE_SHIM_COUNT=PATH      a native uint64 at the start of PATH counts completed syncs, of all processes
  *   LANGNGHE_SHIM_TRACE=PATH      one line a sync: began ended pid errno kind path (CLOCK_MONOTONIC, nanoseconds)
  *   LANGNGHE_SHIM_CONTROL=PATH    struct control, mapped: a test changes it while we run
+ *   LANGNGHE_SHIM_DISK=PATH       what lies below is shadowed: after each completed sync of a file its content, of a
+ *   LANGNGHE_SHIM_SHADOW=PATH     folder its list of names, is copied to SHADOW: what a power cut would leave
  *
  * Neither SQLite nor PostgreSQL opens files O_SYNC or O_DSYNC by default, so that open() is left alone.
  * sync_file_range() promises nothing about durability: it is traced and never counted.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -20,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -49,6 +53,8 @@ static struct control *control;
 static _Atomic uint64_t *count;
 static uint64_t fixed_delay_us;
 static int trace = -1;
+static const char *disk;
+static const char *shadow;
 
 static int (*real_fsync)(int);
 static int (*real_fdatasync)(int);
@@ -111,6 +117,8 @@ __attribute__((constructor)) static void begin(void)
     real_write = dlsym(RTLD_NEXT, "write");
     const char *delay = getenv("LANGNGHE_SHIM_DELAY_US");
     fixed_delay_us = delay ? strtoull(delay, NULL, 10) : 0;
+    shadow = getenv("LANGNGHE_SHIM_SHADOW");
+    disk = shadow ? getenv("LANGNGHE_SHIM_DISK") : NULL;
     count = mapped("LANGNGHE_SHIM_COUNT", sizeof *count);
     control = mapped("LANGNGHE_SHIM_CONTROL", sizeof *control);
     trace = opened("LANGNGHE_SHIM_TRACE", O_WRONLY | O_APPEND);
@@ -190,15 +198,93 @@ static int before(const char *path)
     return fails;
 }
 
+/* A name for a file that outlives its renaming and is not given to another file after its end. */
+int shim_identity(const char *path, char *name, size_t size)
+{
+    struct statx found;
+    if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_INO | STATX_BTIME, &found) != 0)
+        return -1;
+    return snprintf(name, size, "%llu-%lld-%u", (unsigned long long)found.stx_ino,
+                    (long long)found.stx_btime.tv_sec, found.stx_btime.tv_nsec);
+}
+
+static void copy(int from, int to)
+{
+    char data[65536];
+    off_t place = 0;
+    ssize_t size;
+    while ((size = pread(from, data, sizeof data, place)) > 0) {
+        if (real_write(to, data, (size_t)size) != size)
+            give_up("LANGNGHE_SHIM_SHADOW");
+        place += size;
+    }
+    if (size < 0)
+        give_up("LANGNGHE_SHIM_SHADOW");
+}
+
+/* One line an entry: identity, d or f, name. */
+static void list(const char *folder, int to)
+{
+    char path[PATH_MAX], identity[80];
+    DIR *entries = opendir(folder);
+    if (!entries)
+        give_up("LANGNGHE_SHIM_DISK");
+    for (struct dirent *one; (one = readdir(entries));) {
+        if (!strcmp(one->d_name, ".") || !strcmp(one->d_name, ".."))
+            continue;
+        if (snprintf(path, sizeof path, "%s/%s", folder, one->d_name) >= (int)sizeof path
+            || shim_identity(path, identity, sizeof identity) < 0)
+            continue; /* removed meanwhile */
+        dprintf(to, "%s %c %s\n", identity, one->d_type == DT_DIR ? 'd' : 'f', one->d_name);
+    }
+    closedir(entries);
+}
+
+/*
+ * Copies what is durable now; under a lock, so that whoever copies later copies the newer state. A file is read
+ * through its own descriptor where that is possible: closing another one would end the process's locks on it.
+ */
+static void keep(int file, const char *path)
+{
+    char link[40], name[PATH_MAX], fresh[PATH_MAX], identity[80];
+    struct stat about;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+    snprintf(name, sizeof name, "%s/.lock", shadow);
+    int lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (lock < 0 || flock(lock, LOCK_EX) != 0 || fstat(file, &about) != 0)
+        give_up("LANGNGHE_SHIM_SHADOW");
+    if (about.st_nlink && shim_identity(path, identity, sizeof identity) > 0) {
+        snprintf(name, sizeof name, "%s/%s", shadow, identity);
+        snprintf(fresh, sizeof fresh, "%s/.fresh", shadow);
+        int to = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+        int readable = (fcntl(file, F_GETFL) & O_ACCMODE) != O_WRONLY;
+        int from = S_ISDIR(about.st_mode) || readable ? file : open(link, O_RDONLY | O_CLOEXEC);
+        if (to < 0 || from < 0)
+            give_up("LANGNGHE_SHIM_SHADOW");
+        if (S_ISDIR(about.st_mode))
+            list(path, to);
+        else
+            copy(from, to);
+        if (from != file)
+            close(from);
+        close(to);
+        if (rename(fresh, name) != 0)
+            give_up("LANGNGHE_SHIM_SHADOW");
+    }
+    close(lock);
+}
+
 static int synced(int file, int (*real)(int), const char *kind)
 {
     char path[PATH_MAX] = "";
     uint64_t began = now();
-    if (control || trace >= 0)
+    if (control || disk || trace >= 0)
         path_of(file, path, sizeof path);
     int fails = before(path);
     int result = fails ? -1 : real(file);
     int error = fails ? EIO : result ? errno : 0;
+    if (!error && disk && below(path, disk))
+        keep(file, path);
     if (!error && count)
         atomic_fetch_add(count, 1);
     if (trace >= 0)

@@ -11,6 +11,7 @@ process runs. `library()` compiles it on first use; a `Shim` is one set of files
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import mmap
 import os
@@ -75,6 +76,61 @@ class Sync:
     path: str
 
 
+class Disk:
+    """
+    A folder whose power can be cut: what is on it, and what of that was synced.
+
+    `after_power_cut` is the strictest outcome POSIX allows: of a file the content of its last completed sync, of a
+    folder the names of its last completed sync, and what stood there when this object was made.
+    """
+
+    def __init__(self, folder: Path, shadow: Path) -> None:
+        self.folder = folder.resolve()
+        self._shadow = shadow
+        shadow.mkdir()
+        shadow.chmod(0o777)
+        self._identity = ctypes.CDLL(str(library())).shim_identity
+        self._begin(self.folder)
+
+    def environment(self) -> dict[str, str]:
+        """What a process that writes there has in its environment."""
+        return {"LANGNGHE_SHIM_DISK": str(self.folder), "LANGNGHE_SHIM_SHADOW": str(self._shadow)}
+
+    def after_power_cut(self, target: Path) -> Path:
+        """Build in `target` what is left; whoever wrote must be dead."""
+        self._restore(self._shadow / self._name(self.folder), target)
+        return target
+
+    def _begin(self, folder: Path) -> None:
+        entries = sorted(folder.iterdir())
+        lines = [f"{self._name(path)} {'d' if path.is_dir() else 'f'} {path.name}\n" for path in entries]
+        (self._shadow / self._name(folder)).write_text("".join(lines))
+        for path in entries:
+            if path.is_dir():
+                self._begin(path)
+            elif path.is_file():
+                shutil.copyfile(path, self._shadow / self._name(path))
+        for path in self._shadow.iterdir():
+            path.chmod(0o666)
+
+    def _restore(self, listing: Path, target: Path) -> None:
+        target.mkdir(exist_ok=True)
+        for line in listing.read_text().splitlines() if listing.exists() else ():
+            identity, kind, name = line.split(" ", 2)
+            if kind == "d":
+                self._restore(self._shadow / identity, target / name)
+            elif (self._shadow / identity).exists():
+                shutil.copyfile(self._shadow / identity, target / name)
+            else:
+                (target / name).touch()
+
+    def _name(self, path: Path) -> str:
+        name = ctypes.create_string_buffer(80)
+        if self._identity(os.fsencode(path), name, len(name)) < 0:
+            raise FileNotFoundError(path)
+        return name.value.decode()
+
+
 class Shim:
     """
     One set of control, count and trace files, and the library, in a folder that every user may enter.
@@ -116,14 +172,18 @@ class Shim:
             shim._control.close()
             shutil.rmtree(folder)
 
-    def environment(self) -> dict[str, str]:
-        """What the process under test has in its environment."""
-        return {
+    def environment(self, disk: Disk | None = None) -> dict[str, str]:
+        """What the process under test has in its environment; `disk` is where its power will be cut."""
+        return (disk.environment() if disk else {}) | {
             "LD_PRELOAD": str(self._library),
             "LANGNGHE_SHIM_CONTROL": str(self._control_path),
             "LANGNGHE_SHIM_COUNT": str(self._count_path),
             "LANGNGHE_SHIM_TRACE": str(self._trace_path),
         }
+
+    def disk(self, folder: Path) -> Disk:
+        """A folder whose power can be cut, for processes started with `environment(disk)`; as it is now, it is safe."""
+        return Disk(folder, self.folder / f"shadow-{len(list(self.folder.glob('shadow-*')))}")
 
     def delay(self, microseconds: int, *, below: Path | str = "") -> None:
         """Every sync takes so much longer."""

@@ -22,8 +22,8 @@ import os, sys
 files = {}
 for line in sys.stdin:
     word, path = line.split()
-    file = files.setdefault(path, os.open(path, os.O_RDWR | os.O_CREAT))
     try:
+        file = files.setdefault(path, os.open(path, os.O_RDWR | os.O_CREAT))
         if word == "write":
             print(f"wrote {os.write(file, bytes(8))}", flush=True)
         else:
@@ -134,6 +134,29 @@ def test_a_full_disk_takes_what_is_left_and_then_refuses(shim: Shim, worker: Wor
     shim.heal()
     assert worker.do("write", full) == "wrote 8"
     assert full.stat().st_size == 19
+
+
+def test_a_power_cut_leaves_what_was_synced(shim: Shim, tmp_path: Path) -> None:
+    """A content that was not synced is gone, so is a name whose folder was not; what stood there before stays."""
+    folder = tmp_path / "disk"
+    (folder / "inner").mkdir(parents=True)
+    (folder / "old").write_bytes(b"as ever")
+    disk = shim.disk(folder)
+    worker = Worker(shim, **disk.environment())
+    for word, name in (("write", "old"), ("write", "inner/half"), ("write", "inner/new"), ("fsync", "inner/new")):
+        worker.do(word, folder / name)
+    sync_folder = f"import os; os.fsync(os.open({str(folder / 'inner')!r}, os.O_RDONLY))"
+    environment = {**os.environ, **shim.environment(disk)}
+    subprocess.run([sys.executable, "-c", sync_folder], env=environment, check=True)
+    for word, name in (("write", "inner/new"), ("write", "late"), ("fsync", "late")):
+        worker.do(word, folder / name)
+    worker.process.kill()
+    worker.process.communicate()
+
+    left = disk.after_power_cut(tmp_path / "left")
+
+    contents = {str(path.relative_to(left)): path.read_bytes() for path in left.rglob("*") if path.is_file()}
+    assert contents == {"old": b"as ever", "inner/half": b"", "inner/new": bytes(8)}
 
 
 def test_without_settings_the_library_changes_nothing(tmp_path: Path) -> None:
