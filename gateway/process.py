@@ -21,7 +21,7 @@ from core.contract.ports import ListeningChannel
 from core.contract.schema import new_id
 from gateway.admin import serving_admin
 from gateway.app import create_app
-from gateway.deployment import Deployment, open_deployment
+from gateway.deployment import Deployment, Now, open_deployment, utc_now
 from gateway.settings import Settings
 from gateway.workers.crew import LONGEST_STOP as LONGEST_STOP_OF_WORK
 from gateway.workers.crew import Crew
@@ -37,14 +37,14 @@ Ready = Callable[[Deployment, str], Awaitable[None]]
 """Told once when all of it answers, with the base URL."""
 
 
-async def run(settings: Settings, *, ready: Ready | None = None) -> None:
-    """Serve until SIGTERM or SIGINT."""
+async def run(settings: Settings, *, ready: Ready | None = None, now: Now = utc_now) -> None:
+    """Serve until SIGTERM or SIGINT, by this clock."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopping.set)
     async with (
-        open_deployment(settings) as deployment,
+        open_deployment(settings, now=now) as deployment,
         running(deployment) as address,
         serving_admin(deployment),
     ):
