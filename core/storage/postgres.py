@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
 from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
+
+from core.counting import DatabaseCounters
 
 T = TypeVar("T")
 
@@ -24,6 +27,7 @@ class PostgresDatabase:
     dialect = "postgresql"
 
     def __init__(self, url: str, *, password: str = "", pool_size: int = 12) -> None:
+        self.counters = DatabaseCounters()
         place = make_url(url).set(drivername="postgresql+asyncpg")
         self._engine = create_async_engine(
             place.set(password=password) if password else place,
@@ -41,7 +45,9 @@ class PostgresDatabase:
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run in a read-only transaction on one snapshot."""
+        asked = time.monotonic()
         async with self._engine.connect() as connection:
+            self.counters.waits.note(time.monotonic() - asked)
             await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             return await connection.run_sync(work)
 
@@ -50,13 +56,22 @@ class PostgresDatabase:
         del urgent  # the server schedules its own transactions
         for attempt in range(_TRIES):
             try:
-                async with self._engine.begin() as connection:
-                    return await connection.run_sync(work)
+                return await self._transact(work)
             except DBAPIError as error:
                 if getattr(error.orig, "sqlstate", None) not in _RETRY_STATES or attempt == _TRIES - 1:
                     raise
                 await asyncio.sleep(0.01 * 2**attempt)
         raise AssertionError("unreachable: the loop returns or raises")
+
+    async def _transact(self, work: Callable[[Connection], T]) -> T:
+        asked = time.monotonic()
+        async with self._engine.connect() as connection:
+            started = time.monotonic()
+            self.counters.waits.note(started - asked)
+            async with connection.begin():
+                result = await connection.run_sync(work)
+            self.counters.commits.note(time.monotonic() - started)
+        return result
 
     async def erase_traces(self) -> None:
         """Nothing to do: what is erased was ciphertext, and its key stood in another place."""

@@ -13,6 +13,7 @@ import asyncio
 import fcntl
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -24,6 +25,7 @@ import pysqlite3.dbapi2 as sqlite3
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 
 from core.contract.errors import ConfigError
+from core.counting import DatabaseCounters
 
 T = TypeVar("T")
 
@@ -49,7 +51,8 @@ class SqliteDatabase:
         writing = (f"synchronous={synchronous}", "secure_delete=ON")
         self._write_engine = _engine(path, pragmas=writing, begin="BEGIN IMMEDIATE", connections=1)
         self._read_engine = _engine(path, pragmas=("query_only=ON",), begin="BEGIN", connections=_READERS)
-        self._writer = _Writer(self._write_engine)
+        self.counters = DatabaseCounters()
+        self._writer = _Writer(self._write_engine, self.counters)
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="sqlite-read")
 
     async def read(self, work: Callable[[Connection], T]) -> T:
@@ -87,8 +90,9 @@ class SqliteDatabase:
 class _Writer:
     """The one thread that writes."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, counters: DatabaseCounters) -> None:
         self._engine = engine
+        self._counters = counters
         self._urgent: deque[_Job] = deque()
         self._ordinary: deque[_Job] = deque()
         self._wake = threading.Condition()
@@ -129,8 +133,11 @@ class _Writer:
                 _settle(job.done, result, problem)
 
     def _transact(self, jobs: list[_Job]) -> list[tuple[_Job, Any, Exception | None]]:
+        started = time.monotonic()
         with self._engine.begin() as connection:
-            return [(job, *_attempt(connection, job.work)) for job in jobs]
+            outcomes = [(job, *_attempt(connection, job.work)) for job in jobs]
+        self._counters.commits.note(time.monotonic() - started)
+        return outcomes
 
 
 def _attempt(connection: Connection, work: Callable[[Connection], Any]) -> tuple[Any, Exception | None]:
