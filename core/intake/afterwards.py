@@ -20,7 +20,7 @@ from core.intake.signals.acts import mentions, says
 from core.intake.signals.ratings import read_rating, speaks_of_satisfaction
 from core.intake.state import Draft, OpenReport
 from core.intake.turn import Turn
-from core.intake.understand import category_of, understand
+from core.intake.understand import category_of
 from core.intake.words import Text
 
 SAME_MATTER = timedelta(hours=24)
@@ -56,7 +56,7 @@ def rate(turn: Turn, said: Said) -> bool:
 def is_about(turn: Turn, report: OpenReport, text: Text) -> bool:
     """Whether words name no other place than the report's."""
     reading = read(text, turn.rules)
-    return not reading.pieces or same_place(understand(report.draft.parts, turn.rules), reading)
+    return not reading.pieces or same_place(turn.facts(report.draft.parts), reading)
 
 
 def take_rating(turn: Turn, said: Said, level: str, report: OpenReport | None) -> bool:
@@ -123,9 +123,9 @@ def belongs(turn: Turn, text: Text, reading: Reading, *, shows: bool) -> bool:
 
 def is_new(turn: Turn, report: OpenReport, text: Text, reading: Reading) -> bool:
     """Another place, or another category, is another matter; so is the same an hour later with a place of its own."""
-    known = understand(report.draft.parts, turn.rules)
+    known = turn.facts(report.draft.parts)
     elsewhere = bool(reading.pieces) and not same_place(known, reading)
-    category = category_of(known, turn.rules)
+    category = category_of(known, turn.rules, texts=turn.texts)
     other_kind = bool(reading.categories) and bool(category) and category not in dict(reading.categories)
     if report.draft.emergency is not None:
         return elsewhere and other_kind
@@ -157,7 +157,7 @@ def change_report(
     turn: Turn, report: OpenReport, draft: Draft, messages: Sequence[InboundMessage], *, corrects: bool = True
 ) -> None:
     """Pass on what a report's draft says now and did not say before."""
-    before, after = understand(report.draft.parts, turn.rules), understand(draft.parts, turn.rules)
+    before, after = turn.facts(report.draft.parts), turn.facts(draft.parts)
     text = "\n".join(message.text for message in messages if message.text)
     wanted = still_wanted(turn, report, before, after)
     turn.do(supplied(report, before, after, text, messages, awaited=wanted))

@@ -13,7 +13,6 @@ from core.intake.rules import EmergencyKind
 from core.intake.signals.emergency import read_emergency
 from core.intake.state import Draft, Mode, Part
 from core.intake.turn import Turn
-from core.intake.words import Text
 
 NEVER_ANSWERED = frozenset({MessageKind.AUTO_REPLY, MessageKind.BOUNCE})
 AT_ONCE = frozenset({MessageKind.FORM, MessageKind.POSTBACK, MessageKind.RATING})
@@ -63,7 +62,7 @@ def wait_after(turn: Turn, message: InboundMessage) -> timedelta:
 
 def raise_emergency(turn: Turn, message: InboundMessage) -> None:
     """Call for help once per draft, with the moment of the first sign (A-7)."""
-    sign = read_emergency(Text.of(message_text(message)))
+    sign = read_emergency(turn.text(message_text(message)))
     if sign is None or already_raised(turn, sign.kind):
         return
     draft = turn.draft

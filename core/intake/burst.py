@@ -37,4 +37,4 @@ def take_pending(turn: Turn) -> Burst:
     turn.clear_timer(TimerKind.BURST)
     words = "\n".join(text for message in messages if (text := message_text(message)).strip())
     payload = next((message.payload for message in messages if message.payload), "")
-    return Burst(tuple(messages), Text.of(words), payload)
+    return Burst(tuple(messages), turn.text(words), payload)

@@ -9,14 +9,12 @@ from core.intake.completeness import completeness, missing
 from core.intake.effects import Button, HandOver, ReportDraft, Submit
 from core.intake.facts import Facts
 from core.intake.happenings import TimerKind
-from core.intake.reading.message import read
 from core.intake.rules import IntakeField
 from core.intake.signals.acts import Payload
 from core.intake.state import Draft, Mode, OpenReport, Part
 from core.intake.topics import seems_several
 from core.intake.turn import Turn
-from core.intake.understand import category_of, facts_of, order, understand
-from core.intake.words import Text
+from core.intake.understand import category_of, order
 
 MOST_ASKED = 3
 REMEMBERED_REPORTS = 5
@@ -27,13 +25,13 @@ CAN_BE_NONE = frozenset(
 
 def is_told(turn: Turn, draft: Draft) -> bool:
     """Whether a draft says already what is wrong."""
-    return bool(draft.parts) and facts_of(draft, turn.rules).told
+    return bool(draft.parts) and turn.facts(draft.parts).told
 
 
 def advance(turn: Turn) -> None:
     """Submit what is complete, ask for the next thing that is not."""
     while (draft := turn.draft) is not None:
-        facts = facts_of(draft, turn.rules)
+        facts = turn.facts(draft.parts)
         lacking = missing(facts, turn.rules, draft.channel)
         if draft.emergency is not None and (facts.told or facts.as_sent):
             submit(turn, draft, facts)
@@ -83,7 +81,7 @@ def submit(turn: Turn, draft: Draft, facts: Facts) -> None:
 
 def as_report(turn: Turn, draft: Draft, facts: Facts) -> ReportDraft:
     """The draft in the form of the report schema."""
-    text = Text.of(facts.content)
+    content = facts.content
     states = completeness(facts, turn.rules, draft.channel)
     return ReportDraft(
         id=draft.id,
@@ -97,10 +95,10 @@ def as_report(turn: Turn, draft: Draft, facts: Facts) -> ReportDraft:
             identity_number=facts.identity,
         ),
         content_as_sent="\n".join(facts.as_sent),
-        content=facts.content or "\n".join(facts.as_sent),
+        content=content or "\n".join(facts.as_sent),
         place=facts.place,
         occurred=facts.occurred,
-        category_hint=category_of(facts, turn.rules),
+        category_hint=category_of(facts, turn.rules, texts=turn.texts),
         urgency=Urgency.EMERGENCY if draft.emergency else Urgency.NORMAL,
         emergency=draft.emergency,
         confidential=bool(facts.confidential),
@@ -110,7 +108,7 @@ def as_report(turn: Turn, draft: Draft, facts: Facts) -> ReportDraft:
         completeness={field.value: state for field, state in states.items()},
         declared_none=facts.declared_none,
         message_ids=tuple(dict.fromkeys(part.message_id for part in sorted(draft.parts, key=order))),
-        several_topics=seems_several(text, read(text, turn.rules)),
+        several_topics=seems_several(turn.text(content), turn.rules),
         code=facts.form.code if facts.form else "",
         pin_hash=facts.form.pin_hash if facts.form else "",
         received_at=received_at(turn, draft),
@@ -123,7 +121,7 @@ def received_at(turn: Turn, draft: Draft) -> Instant:
         return draft.emergency_at
     parts = sorted(draft.parts, key=order)
     for count in range(1, len(parts) + 1):
-        if not missing(understand(parts[:count], turn.rules), turn.rules, draft.channel):
+        if not missing(turn.facts(parts[:count]), turn.rules, draft.channel):
             return latest(parts[:count])
     return latest(parts)
 

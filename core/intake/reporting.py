@@ -5,14 +5,11 @@ from __future__ import annotations
 from core.intake.effects import Button, HandOver, Phrase, SetConfidential
 from core.intake.facts import Facts
 from core.intake.happenings import ReportOpened, ResultPublished, SupplementAsked
-from core.intake.reading.message import read
 from core.intake.signals.acts import Payload
 from core.intake.signals.ratings import PAYLOAD
 from core.intake.state import OpenReport
 from core.intake.topics import seems_several
 from core.intake.turn import Turn
-from core.intake.understand import facts_of
-from core.intake.words import Text
 
 
 def opened(turn: Turn, happening: ReportOpened) -> None:
@@ -21,7 +18,7 @@ def opened(turn: Turn, happening: ReportOpened) -> None:
     if report is None:
         return
     turn.put_report(report.model_copy(update={"report_id": happening.report_id, "code": happening.code}))
-    facts = facts_of(report.draft, turn.rules)
+    facts = turn.facts(report.draft.parts)
     template = "opened.emergency" if report.draft.emergency else "opened.report"
     buttons = () if facts.confidential or not turn.rules.confidentiality else (Button(Payload.CONFIDENTIAL),)
     turn.say(
@@ -45,8 +42,7 @@ def place_words(facts: Facts) -> str | Phrase:
 
 def several(turn: Turn, facts: Facts) -> str | Phrase:
     """A word to those whose report seems to hold two matters."""
-    text = Text.of(facts.content)
-    return Phrase("opened.several") if seems_several(text, read(text, turn.rules)) else ""
+    return Phrase("opened.several") if seems_several(turn.text(facts.content), turn.rules) else ""
 
 
 def waiting_report(turn: Turn, draft_id: str) -> OpenReport | None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core.intake.words import Text
+from core.intake.words import Text, noted
 
 TOKEN = re.compile(
     r"(?P<number>\d+(?:[.,]\d+)?(?:[a-z](?![^\W\d_]))?(?:[/\-]\d+[a-z]?(?![^\W\d_]))*)|(?P<word>[^\W\d_]+)|(?P<line>\n)|(?P<sign>[^\w\s]|_)",
@@ -40,6 +40,7 @@ class Token:
         return self.raw[0].isupper()
 
 
+@noted
 def tokens_of(text: Text) -> tuple[Token, ...]:
     """All tokens of a text in order."""
     return tuple(

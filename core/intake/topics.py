@@ -11,7 +11,6 @@ import re
 
 from core.intake.lexicon import pattern
 from core.intake.reading.message import read
-from core.intake.reading.told import Reading
 from core.intake.rules import IntakeRules
 from core.intake.words import Text
 
@@ -53,7 +52,9 @@ def cut(text: str, starts: list[tuple[int, int]]) -> list[str]:
     return [text[begin:end].strip(" \n,;") for (_, begin), end in zip(starts, ends, strict=True)]
 
 
-def seems_several(text: Text, reading: Reading) -> bool:
+def seems_several(text: Text, rules: IntakeRules) -> bool:
     """Whether one report seems to hold two matters: joined by "ngoài ra", and of two categories or places."""
-    joined = pattern("signals", "more_topics").search(text) is not None
-    return joined and (len(reading.categories) > 1 or len(reading.pieces) > 1)
+    if pattern("signals", "more_topics").search(text) is None:
+        return False
+    reading = read(text, rules)
+    return len(reading.categories) > 1 or len(reading.pieces) > 1

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from core.identity.codes import format_code
 from core.intake.effects import Button, ClearTimer, Effect, Phrase, Say, SetTimer
+from core.intake.facts import Facts
 from core.intake.happenings import TimerKind
 from core.intake.rules import ChannelTraits, IntakeRules
-from core.intake.state import Dialogue, Draft, OpenReport
+from core.intake.state import Dialogue, Draft, OpenReport, Part
+from core.intake.understand import understand
+from core.intake.words import Text, Texts
 
 DUE = {TimerKind.BURST: "burst_due", TimerKind.REMINDER: "reminder_due", TimerKind.SILENCE: "silence_due"}
 
@@ -22,6 +26,7 @@ class Turn:
     rules: IntakeRules
     now: datetime
     effects: list[Effect] = field(default_factory=list)
+    texts: Texts = field(default_factory=Texts)
 
     @property
     def traits(self) -> ChannelTraits:
@@ -37,6 +42,14 @@ class Turn:
     def report(self) -> OpenReport | None:
         """The report submitted last."""
         return self.state.reports[-1] if self.state.reports else None
+
+    def text(self, words: str) -> Text:
+        """These words, ready to be read; the same words are read once in a step."""
+        return self.texts[words]
+
+    def facts(self, parts: Sequence[Part]) -> Facts:
+        """What these messages tell together."""
+        return understand(parts, self.rules, texts=self.texts)
 
     def change(self, **updates: object) -> None:
         """Put new values into the state."""

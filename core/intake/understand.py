@@ -18,8 +18,8 @@ from core.intake.known_place import add_pieces, merge_places
 from core.intake.reading.message import read
 from core.intake.reading.told import Reading
 from core.intake.rules import IntakeRules
-from core.intake.state import Draft, Part
-from core.intake.words import READ_LIMIT, Text
+from core.intake.state import Part
+from core.intake.words import READ_LIMIT, Text, Texts
 
 MOST_TIMES = 3
 SIGNATURE = re.compile(r"^--\s*$", re.MULTILINE)
@@ -28,11 +28,16 @@ QUOTED = re.compile(
 )
 
 
-def understand(parts: Sequence[Part], rules: IntakeRules) -> Facts:
-    """The facts of all parts, bursts in order, messages of a burst by the time they were said."""
+def understand(parts: Sequence[Part], rules: IntakeRules, *, texts: Texts | None = None) -> Facts:
+    """
+    The facts of all parts, bursts in order, messages of a burst by the time they were said.
+
+    `texts`: what was read already.
+    """
+    known = Texts() if texts is None else texts
     facts = Facts()
     for _, group in groupby(sorted(parts, key=order), key=lambda part: part.burst):
-        facts = take_in(facts, tuple(group), rules)
+        facts = take_in(facts, tuple(group), rules, known)
     return facts
 
 
@@ -41,15 +46,16 @@ def order(part: Part) -> tuple[int, object, str]:
     return part.burst, part.said_at, part.message_id
 
 
-def take_in(facts: Facts, group: tuple[Part, ...], rules: IntakeRules) -> Facts:
+def take_in(facts: Facts, group: tuple[Part, ...], rules: IntakeRules, known: Texts) -> Facts:
     """Facts with one more burst."""
     facts = take_structured(facts, group)
     texts = [words for part in group if (words := part_text(part))]
-    text = Text.of("\n".join(texts))
+    said = "\n".join(texts)
+    text = known[said]
     if not text.raw.strip():
         return facts
     text, signature = cut_signature(text)
-    unread = "" if signature.raw else compose("\n".join(texts))[READ_LIMIT:]
+    unread = "" if signature.raw or len(text.raw) < READ_LIMIT else compose(said)[READ_LIMIT:]
     reading = read(
         text, rules, asked=group[-1].asked, known_place=bool(facts.pieces or facts.point), known_name=facts.name
     )
@@ -185,14 +191,10 @@ def once(known: tuple[str, ...], said: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(kept[fold(value)] for value in (*known, *said)))
 
 
-def category_of(facts: Facts, rules: IntakeRules) -> str:
+def category_of(facts: Facts, rules: IntakeRules, *, texts: Texts | None = None) -> str:
     """The category the form names, else the one the words hint at most; empty where nothing hints."""
+    known = Texts() if texts is None else texts
     if facts.category_given:
         return facts.category_given
-    found = read_categories(Text.of(facts.content), rules.categories)
+    found = read_categories(known[facts.content], rules.categories)
     return found[0][0] if found else ""
-
-
-def facts_of(draft: Draft, rules: IntakeRules) -> Facts:
-    """The facts of a draft."""
-    return understand(draft.parts, rules)

@@ -8,15 +8,17 @@ unmarked word is a word of its own ("cho" is not "chợ", "xa" is not "xã"), so
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, wraps
+from typing import Any, TypeVar
 
 from core.intake.fold import bare, compose, fold_aligned, lower_canonical, split_tone
 
 WORD = re.compile(r"[^\W\d_]+")
 MARKED_SHARE = 0.3
 READ_LIMIT = 4000
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,11 @@ class Text:
     def of(cls, text: str) -> Text:
         """A text ready for matching; of an endless one only the beginning is read for facts."""
         return cls(compose(text)[:READ_LIMIT])
+
+    @cached_property
+    def notes(self) -> dict[Any, Any]:
+        """What readers found in it already; see `noted`."""
+        return {}
 
     @cached_property
     def low(self) -> str:
@@ -52,14 +59,43 @@ class Text:
 
     def part(self, start: int, end: int) -> Text:
         """A piece of it, read in the same manner."""
+        if start == 0 and end >= len(self.raw):
+            return self
         return Text(self.raw[start:end], self.marked)
 
     def without(self, spans: tuple[tuple[int, int], ...]) -> Text:
         """The text with these stretches blanked out; positions stay."""
+        if not spans:
+            return self
         letters = list(self.raw)
         for start, end in spans:
             letters[start:end] = " " * (end - start)
         return Text("".join(letters), self.marked)
+
+
+class Texts(dict[str, Text]):
+    """
+    The texts of one step, each prepared and read once, by their words.
+
+    It holds what citizens said and must end with the step, or with the handful of steps about the same message.
+    """
+
+    def __missing__(self, words: str) -> Text:
+        text = self[words] = Text.of(words)
+        return text
+
+
+def noted(reader: Callable[[Text], Found]) -> Callable[[Text], Found]:
+    """Let a reader of a text write what it found beside the text, so that it reads each text once."""
+
+    @wraps(reader)
+    def remembering(text: Text) -> Found:
+        if reader not in text.notes:
+            text.notes[reader] = reader(text)
+        found: Found = text.notes[reader]
+        return found
+
+    return remembering
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,15 @@ def read(
 
 
 def read_plain(text: Text, rules: IntakeRules) -> Reading:
-    """The facts of a text that corrects nothing."""
+    """The facts of a text that corrects nothing; each text is read once."""
+    noted: tuple[IntakeRules, Reading] | None = text.notes.get(read_plain)
+    if noted is None or noted[0] is not rules:
+        noted = text.notes[read_plain] = rules, take_apart(text, rules)
+    return noted[1]
+
+
+def take_apart(text: Text, rules: IntakeRules) -> Reading:
+    """Links, contacts, place, name and time are taken out one after the other; what is left tells the matter."""
     links = read_links(text.raw)
     contacts = read_contacts(text.without(links.spans))
     free = text.without((*links.spans, *contacts.spans))

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from core.intake.lexicon import pattern
 from core.intake.tokens import Kind, tokens_of
-from core.intake.words import Text
+from core.intake.words import Text, noted
 
 LONGEST_CANCEL = 16
 LONGEST_REQUEST = 40
@@ -63,12 +63,14 @@ def mentions(heading: str, text: Text) -> bool:
     return pattern("signals", heading).search(text) is not None
 
 
+@noted
 def trimmed(text: Text) -> tuple[int, int]:
     """The text without white space and signs at its borders."""
     inner = re.search(r"\w.*\w|\w", text.raw, re.DOTALL)
     return inner.span() if inner else (0, 0)
 
 
+@noted
 def telling_words(text: Text) -> int:
     """How many words tell something: not courtesy, not address, not abuse, not "ở đây"."""
     rest = Text(telling_text(text), text.marked)

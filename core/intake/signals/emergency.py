@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from core.intake.lexicon import pattern
 from core.intake.rules import EmergencyKind
-from core.intake.words import Text
+from core.intake.words import Text, noted
 
 REACH = 120
 SENTENCE = re.compile(r"[.!?;\n]")
@@ -27,6 +27,7 @@ class EmergencySign:
     end: int
 
 
+@noted
 def read_emergency(text: Text) -> EmergencySign | None:
     """The first sign that holds, in the order of the text; None where nothing is urgent."""
     signs = [

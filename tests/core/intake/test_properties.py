@@ -14,7 +14,7 @@ from core.intake.drafting import advance
 from core.intake.happenings import Happening, MessageArrived, TimerFired, TimerKind
 from core.intake.state import Dialogue
 from core.intake.turn import Turn
-from core.intake.understand import facts_of
+from core.intake.understand import understand
 from tests.core.intake.harness import Player, at, message, outcome_of, rules
 
 SAYINGS = [
@@ -81,7 +81,7 @@ def test_what_was_given_is_never_asked_for(said: list[dict[str, Any]], channel: 
                 name = question.template.split(".")[1]
                 if name != "code" and self.state.asking == name:
                     draft = self.state.drafts[0]
-                    lacking = missing(facts_of(draft, self.rules), self.rules, draft.channel)
+                    lacking = missing(understand(draft.parts, self.rules), self.rules, draft.channel)
                     assert lacking[0] == name
 
     player = Watching(rules(regulation))
