@@ -1,0 +1,97 @@
+"""
+The real gateway as `langnghe serve` runs it, with the tests' chat channel in its registry: nothing else is different.
+
+Production mode, uvloop, JSON logs on stderr. Prints its address when it is ready, and how it took its deliveries when
+it has stopped; stops when its input ends.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import threading
+from dataclasses import asdict
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import uvloop
+
+from bench.parent import ended
+from core.contract.ports import Channel, MediaStore
+from core.service.safe import Safe
+from gateway import registry
+from gateway.deployment import Deployment
+from gateway.logs import configure_logs
+from gateway.process import run
+from gateway.settings import Settings
+from tests.support.hooked import HookedTestChannel
+
+OFFICE = "Trung tâm tiếp nhận phản ánh (thử tải)"
+
+
+def settings_for(data: Path, *, database_url: str, roles: tuple[str, ...], key: Path) -> Settings:
+    """Settings of a production deployment that is reached by webhook only; an empty url is SQLite."""
+    return Settings.model_validate(
+        {
+            "mode": "production",
+            "data": data,
+            "database_url": database_url.replace("+asyncpg", ""),
+            "roles": roles,
+            "master_key": f"file:{key}",
+            "office": OFFICE,
+            "http": {"port": 0},
+            "email": {"enabled": False},
+        }
+    )
+
+
+def add_channel() -> None:
+    """The line that a new channel has in the registry."""
+
+    def build(_settings: Settings, _safe: Safe, _media: MediaStore) -> Channel:
+        return HookedTestChannel()
+
+    registry.CHANNELS["testchat"] = build
+
+
+class Running:
+    """Keeps hold of the deployment, to read its counters in the end."""
+
+    def __init__(self) -> None:
+        self.deployment: Deployment | None = None
+
+    async def ready(self, deployment: Deployment, address: str) -> None:
+        """Tell the parent; from now on its going away stops us as SIGTERM does."""
+        self.deployment = deployment
+        print(json.dumps({"port": urlsplit(address).port, "pid": os.getpid()}), flush=True)
+        threading.Thread(target=_stop_with_parent, daemon=True).start()
+
+
+def _stop_with_parent() -> None:
+    ended()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def main() -> None:
+    """Serve until the parent has enough."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--key", type=Path, required=True)
+    parser.add_argument("--database-url", default="")
+    parser.add_argument("--roles", default="web")
+    given = parser.parse_args()
+    settings = settings_for(
+        given.data, database_url=given.database_url, roles=tuple(given.roles.split(",")), key=given.key
+    )
+    configure_logs(settings.logs)
+    add_channel()
+    running = Running()
+    uvloop.run(run(settings, ready=running.ready))
+    assert running.deployment is not None
+    print(json.dumps(asdict(running.deployment.inbox.counters)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

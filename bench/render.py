@@ -1,0 +1,124 @@
+"""
+`python -m bench.render`: the tables of docs/performance.md, from build/bench.json, between their markers.
+
+A group of which nothing was measured on this machine keeps the tables it has.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bench import results
+from bench.measurement import Goal, Measurement
+from bench.registry import all_measurements
+
+PAGE = results.ROOT / "docs" / "performance.md"
+HEADER = ("figure", "goal", "reached", "")
+
+
+class MarkersMissing(ValueError):
+    """The page has no place for a group."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the page again; an argument is another page."""
+    page = Path(arguments[0]) if arguments else PAGE
+    text = page.read_text(encoding="utf-8")
+    page.write_text(fill(text, all_measurements(), results.read()), encoding="utf-8")
+    return 0
+
+
+def fill(text: str, measurements: Iterable[Measurement], kept: results.Kept) -> str:
+    """The page with every group's tables between its markers. Raises: MarkersMissing."""
+    groups: dict[str, list[Measurement]] = {}
+    for one in measurements:
+        groups.setdefault(one.group, []).append(one)
+    for group, members in groups.items():
+        if any(one.name in kept for one in members):
+            text = _between(text, group, "\n".join(section(members, kept)))
+    return text
+
+
+def _between(text: str, group: str, content: str) -> str:
+    first, last = f"<!-- bench:{group} -->", f"<!-- /bench:{group} -->"
+    before, begun, rest = text.partition(first)
+    _, ended, after = rest.partition(last)
+    if not begun or not ended:
+        raise MarkersMissing(f"docs need {first} and {last}")
+    return f"{before}{first}\n{content}\n{last}{after}"
+
+
+def section(measurements: Iterable[Measurement], kept: results.Kept) -> list[str]:
+    """All measurements of a group, one after the other."""
+    lines: list[str] = []
+    for one in measurements:
+        lines += ["", f"### {one.title}", "", *lines_of(one, kept.get(one.name))]
+        lines += ["", _origin(one, kept[one.name])] if one.name in kept else []
+    return [*lines, ""]
+
+
+def lines_of(measurement: Measurement, entry: Mapping[str, Any] | None) -> list[str]:
+    """Goals and further tables of one measurement, as Markdown."""
+    figures = (entry or {}).get("figures", {})
+    lines = table(HEADER, [_judged(goal, figures.get(goal.key)) for goal in measurement.goals])
+    for further in (entry or {}).get("tables", ()):
+        lines += ["", f"{further['title']}:", "", *table(further["columns"], further["rows"])]
+    for note in (entry or {}).get("notes", ()):
+        lines += ["", note]
+    if failure := (entry or {}).get("failure"):
+        lines += ["", f"Not measured: {failure}"]
+    return lines
+
+
+def table(columns: Sequence[Any], rows: Iterable[Sequence[Any]]) -> list[str]:
+    """A Markdown table; nothing without rows."""
+    body = [_line(row) for row in rows]
+    return [_line(columns), _line(["---"] * len(columns)), *body] if body else []
+
+
+def _line(cells: Sequence[Any]) -> str:
+    return f"| {' | '.join(_cell(cell) for cell in cells)} |"
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return number(value) if isinstance(value, float) else str(value).replace("|", "\\|")
+
+
+def _judged(goal: Goal, figure: float | None) -> tuple[str, str, str, str]:
+    if figure is None:
+        return goal.figure, wanted(goal), "–", "not measured"
+    reached = f"{number(figure)} {goal.unit}".strip()
+    return goal.figure, wanted(goal), reached, "yes" if goal.is_reached_by(figure) else "**no**"
+
+
+def wanted(goal: Goal) -> str:
+    """`≥ 0.50 ×`, `≤ 15 ms`."""
+    sign, limit = ("≥", goal.at_least) if goal.at_least is not None else ("≤", goal.at_most)
+    return f"{sign} {number(limit or 0.0)} {goal.unit}".strip()
+
+
+def number(value: float) -> str:
+    """As many digits as a reader can use: two decimals below ten, none above a hundred."""
+    if value == int(value):
+        return f"{int(value):,}"
+    if abs(value) < 0.1:
+        return f"{value:.3f}"
+    if abs(value) < 10:
+        return f"{value:.2f}"
+    return f"{value:,.1f}" if abs(value) < 100 else f"{value:,.0f}"
+
+
+def _origin(measurement: Measurement, entry: Mapping[str, Any]) -> str:
+    sources = sorted({goal.source for goal in measurement.goals})
+    goals = f" Goals: {', '.join(sources)}." if sources else ""
+    command = f"`python -m bench --only {measurement.name}`"
+    return f"<sub>{command}, {entry['at']} UTC, commit {entry['commit']}; {entry['machine']}.{goals}</sub>"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
