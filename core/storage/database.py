@@ -7,12 +7,14 @@ Every read and write is a plain function over a SQLAlchemy `Connection`; only th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import Insert
+
+from core.storage.intake_rows import Acceptance
 
 __all__ = ["Connection", "Database", "insert_or_ignore", "upsert"]
 
@@ -28,7 +30,10 @@ class Database(Protocol):
         """Run a reading function on a snapshot; it cannot write."""
 
     async def write(self, work: Callable[[Connection], T], *, urgent: bool = False) -> T:
-        """Run a writing function in a transaction; `urgent` work (the inbox) goes before everything that waits."""
+        """Run a writing function in a transaction; `urgent` work goes before everything that waits."""
+
+    async def accept(self, batch: Sequence[Acceptance]) -> None:
+        """Store deliveries in one transaction, on the shortest way there is; before everything that waits."""
 
     async def erase_traces(self) -> None:
         """After an erasure: leave no copy of deleted rows behind in logs and free pages."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from sqlalchemy import Connection, make_url
@@ -12,11 +12,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from core.counting import DatabaseCounters
+from core.storage.intake_rows import Acceptance
+from core.storage.postgres_intake import RETRY_STATES, TRIES, IntakeConnection
 
 T = TypeVar("T")
 
-_RETRY_STATES = frozenset({"40P01", "40001"})
-_TRIES = 5
 _STATEMENT_SECONDS = 30  # a server that vanished without a word must not be waited for as long as TCP would
 _SERVER_SETTINGS = {"synchronous_commit": "on", "application_name": "langnghe"}
 
@@ -29,19 +29,19 @@ class PostgresDatabase:
     def __init__(self, url: str, *, password: str = "", pool_size: int = 12) -> None:
         self.counters = DatabaseCounters()
         place = make_url(url).set(drivername="postgresql+asyncpg")
+        place = place.set(password=password) if password else place
+        options = {"timeout": 5, "command_timeout": _STATEMENT_SECONDS, "server_settings": _SERVER_SETTINGS}
         self._engine = create_async_engine(
-            place.set(password=password) if password else place,
+            place,
             pool_size=pool_size,
             max_overflow=4,
             pool_pre_ping=True,
             pool_timeout=5,
             hide_parameters=True,  # they hold what an error message may not show
-            connect_args={
-                "timeout": 5,
-                "command_timeout": _STATEMENT_SECONDS,
-                "server_settings": _SERVER_SETTINGS,
-            },
+            connect_args=options,
         )
+        _, of_url = self._engine.dialect.create_connect_args(place)
+        self._intake = IntakeConnection({**of_url, **options})
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run in a read-only transaction on one snapshot."""
@@ -54,11 +54,11 @@ class PostgresDatabase:
     async def write(self, work: Callable[[Connection], T], *, urgent: bool = False) -> T:
         """Run in a transaction; a deadlock or serialisation failure is tried again with a growing pause."""
         del urgent  # the server schedules its own transactions
-        for attempt in range(_TRIES):
+        for attempt in range(TRIES):
             try:
                 return await self._transact(work)
             except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in _RETRY_STATES or attempt == _TRIES - 1:
+                if getattr(error.orig, "sqlstate", None) not in RETRY_STATES or attempt == TRIES - 1:
                     raise
                 await asyncio.sleep(0.01 * 2**attempt)
         raise AssertionError("unreachable: the loop returns or raises")
@@ -73,9 +73,16 @@ class PostgresDatabase:
             self.counters.commits.note(time.monotonic() - started)
         return result
 
+    async def accept(self, batch: Sequence[Acceptance]) -> None:
+        """Over a connection kept for this, in one statement."""
+        started = time.monotonic()
+        await self._intake.store(batch)
+        self.counters.commits.note(time.monotonic() - started)
+
     async def erase_traces(self) -> None:
         """Nothing to do: what is erased was ciphertext, and its key stood in another place."""
 
     async def close(self) -> None:
         """Let go of the pool."""
+        await self._intake.close()
         await self._engine.dispose()

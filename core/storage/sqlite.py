@@ -3,7 +3,8 @@ The embedded database: one process, one writing thread, the inbox first.
 
 A second writer takes group-commit p99 from milliseconds to seconds (SQLite's busy handler is unfair), so a file lock
 keeps other processes out and one thread owns the only writing connection. Whatever waits when the thread is free
-shares one transaction and one fsync, each piece of work in a savepoint of its own. Readers are `query_only`.
+shares one transaction and one fsync, each piece of work in a savepoint of its own; a batch of deliveries is such a
+transaction already and has no SQLAlchemy about it. Readers are `query_only`.
 SQLite comes from `pysqlite3`: the system's may carry the WAL-reset bug that 3.51.3 fixed.
 """
 
@@ -15,9 +16,11 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,6 +29,7 @@ from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 
 from core.contract.errors import ConfigError
 from core.counting import DatabaseCounters
+from core.storage.intake_rows import Acceptance, store_sqlite
 
 T = TypeVar("T")
 
@@ -35,8 +39,11 @@ _READERS = 4
 
 @dataclass
 class _Job:
-    work: Callable[[Connection], Any]
+    """`work` over a SQLAlchemy connection, or (`plain`) over the driver's own, in a transaction of its own."""
+
+    work: Callable[[Any], Any]
     done: Future[Any]
+    plain: bool = False
 
 
 class SqliteDatabase:
@@ -66,7 +73,14 @@ class SqliteDatabase:
 
     async def write(self, work: Callable[[Connection], T], *, urgent: bool = False) -> T:
         """Queue for the writing thread; a caller that gives up waiting does not undo the work."""
-        return await asyncio.shield(asyncio.wrap_future(self._writer.submit(work, urgent=urgent)))
+        return await self._until_done(self._writer.submit(work, urgent=urgent))
+
+    async def accept(self, batch: Sequence[Acceptance]) -> None:
+        """Queue for the writing thread, before everything else that waits."""
+        await self._until_done(self._writer.submit_plain(partial(store_sqlite, batch=batch)))
+
+    async def _until_done(self, work: Future[T]) -> T:
+        return await asyncio.shield(asyncio.wrap_future(work))
 
     async def erase_traces(self) -> None:
         """Fold the log into the file and empty it, so that deleted pages leave no copy behind."""
@@ -93,6 +107,7 @@ class _Writer:
     def __init__(self, engine: Engine, counters: DatabaseCounters) -> None:
         self._engine = engine
         self._counters = counters
+        self._deliveries: deque[_Job] = deque()
         self._urgent: deque[_Job] = deque()
         self._ordinary: deque[_Job] = deque()
         self._wake = threading.Condition()
@@ -101,11 +116,18 @@ class _Writer:
         self._thread.start()
 
     def submit(self, work: Callable[[Connection], T], *, urgent: bool) -> Future[T]:
-        job = _Job(work, Future())
+        """In a savepoint of a transaction that others share."""
+        return self._queue(_Job(work, Future()), self._urgent if urgent else self._ordinary)
+
+    def submit_plain(self, work: Callable[[Any], T]) -> Future[T]:
+        """In a transaction of its own, over the driver's connection; before everything else."""
+        return self._queue(_Job(work, Future(), plain=True), self._deliveries)
+
+    def _queue(self, job: _Job, queue: deque[_Job]) -> Future[Any]:
         with self._wake:
             if self._stopping:
                 raise RuntimeError("the database is closing")
-            (self._urgent if urgent else self._ordinary).append(job)
+            queue.append(job)
             self._wake.notify()
         return job.done
 
@@ -118,8 +140,10 @@ class _Writer:
     def _take(self) -> list[_Job]:
         """The next batch: the inbox alone when it waits, so that nothing slower holds up its commit."""
         with self._wake:
-            while not (self._urgent or self._ordinary or self._stopping):
+            while not (self._deliveries or self._urgent or self._ordinary or self._stopping):
                 self._wake.wait()
+            if self._deliveries:
+                return [self._deliveries.popleft()]
             queue = self._urgent or self._ordinary
             return [queue.popleft() for _ in range(min(_BATCH, len(queue)))]
 
@@ -134,10 +158,21 @@ class _Writer:
 
     def _transact(self, jobs: list[_Job]) -> list[tuple[_Job, Any, Exception | None]]:
         started = time.monotonic()
-        with self._engine.begin() as connection:
-            outcomes = [(job, *_attempt(connection, job.work)) for job in jobs]
+        if jobs[0].plain:
+            outcomes: list[tuple[_Job, Any, Exception | None]] = [(jobs[0], self._alone(jobs[0].work), None)]
+        else:
+            with self._engine.begin() as connection:
+                outcomes = [(job, *_attempt(connection, job.work)) for job in jobs]
         self._counters.commits.note(time.monotonic() - started)
         return outcomes
+
+    def _alone(self, work: Callable[[Any], T]) -> T:
+        with closing(self._engine.raw_connection()) as pooled:  # going back into the pool undoes what failed
+            connection: Any = pooled.driver_connection
+            connection.execute("BEGIN IMMEDIATE")
+            result = work(connection)
+            connection.execute("COMMIT")
+            return result
 
 
 def _attempt(connection: Connection, work: Callable[[Connection], Any]) -> tuple[Any, Exception | None]:

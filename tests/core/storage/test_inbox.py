@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from core.privacy.intake_zone import IntakeZone
 from core.storage.database import Database
 from core.storage.inbox import Inbox, unpack_delivery
 from core.storage.inbox_queue import inbox_state
+from core.storage.intake_rows import Acceptance
 from core.storage.journal import read_frames
 from core.storage.tables import inbox_item, inbox_raw
 from tests.support.databases import on_both_engines
@@ -37,6 +38,9 @@ class FailingDatabase:
         if self._hang:
             await asyncio.Event().wait()
         raise ConnectionRefusedError
+
+    async def accept(self, batch: Sequence[Acceptance]) -> None:
+        await self.write(lambda _: None)
 
     async def read(self, work: Callable[[Connection], Any]) -> Any:
         raise ConnectionRefusedError
@@ -105,14 +109,14 @@ async def test_everything_that_waits_shares_one_commit(database: Database, make_
     """200 deliveries at once cost far fewer transactions than 200."""
     inbox = make_inbox(database)
     commits = 0
-    write = database.write
+    store = database.accept
 
-    async def counting(work: Callable[[Connection], Any], *, urgent: bool = False) -> Any:
+    async def counting(batch: Sequence[Acceptance]) -> None:
         nonlocal commits
         commits += 1
-        return await write(work, urgent=urgent)
+        await store(batch)
 
-    database.write = counting  # type: ignore[method-assign]
+    database.accept = counting  # type: ignore[method-assign]
     await asyncio.gather(*(inbox.accept(delivery(), [item(str(number))]) for number in range(200)))
 
     assert await stored(database) == (200, 200)
@@ -178,7 +182,7 @@ async def test_a_frame_that_no_database_takes_does_not_hold_up_the_others(
 ) -> None:
     """It is set aside, on disk; everything behind it is shipped, and the journal is empty again."""
     away = make_inbox(FailingDatabase())  # type: ignore[arg-type]
-    monkeypatch.setattr("core.storage.inbox._storable", lambda text, most=0: text)
+    monkeypatch.setattr("core.storage.sealing.storable", lambda text, most=0: text)
     await away.accept(delivery(), [ItemKey("poison", "c", "\0\ud800")])
     await away.accept(delivery(), [item("behind")])
     await away.close()
