@@ -1,33 +1,24 @@
 """
-The real gateway as a process of its own, with one more channel: a citizens' app that posts signed JSON.
+The real gateway as `bench.gateway` runs it, with another channel: a citizens' app that posts signed JSON.
 
-    python -m bench.tickets_gateway --data DIR [--database-url URL] [--roles web,worker] [--no-sender]
-
-Everything is the product's (production mode, its own settings, loops and web side); only the channel is a test's, since
-a benchmark may not call a provider. An app's report is read at once, where a chat waits three seconds for more: what
-is measured is work, not waiting. Prints one line of JSON when it answers; ends on SIGTERM.
+An app's report is read at once, where a chat waits three seconds for what its writer may add: what is measured is work,
+not waiting. Web and worker in one process, production mode, the product's own settings.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
-import json
-import os
-import signal
 from dataclasses import dataclass
 from pathlib import Path
 
 import uvloop
 
+from bench.gateway import Running, settings_for
 from core.contract.ports import SendResult
 from core.contract.schema import OutboundMessage
-from core.privacy.master import create_master_key_file
 from gateway import registry
-from gateway.deployment import open_deployment
 from gateway.logs import configure_logs
-from gateway.process import running
-from gateway.settings import Settings
+from gateway.process import run
 from gateway.workers import crew
 from gateway.workers.loop import Loop
 from tests.support.hooked import HookedTestChannel
@@ -47,32 +38,6 @@ class AppChannel(HookedTestChannel):
         return SendResult(f"sent-{message.id}")
 
 
-def production(data: Path, *, database_url: str, roles: str, log_level: str) -> Settings:
-    """Settings of a deployment that hears nothing but its web side, on a free port."""
-    create_master_key_file(data / "master.key")
-    return Settings.model_validate(
-        {
-            "mode": "production",
-            "roles": roles,
-            "data": data / "var",
-            "database_url": database_url.replace("+asyncpg", ""),
-            "master_key": f"file:{data / 'master.key'}",
-            "http": {"port": 0},
-            "email": {"enabled": False},
-            "logs": {"level": log_level},
-        }
-    )
-
-
-async def serve(settings: Settings) -> None:
-    """Tell the address, then work until SIGTERM."""
-    stopping = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
-    async with open_deployment(settings) as deployment, running(deployment) as address:
-        print(json.dumps({"address": address, "pid": os.getpid()}), flush=True)
-        await stopping.wait()
-
-
 def leave_unsent() -> None:
     """The outbox fills and nobody empties it: what receiving alone costs."""
     whole = crew._work
@@ -84,21 +49,21 @@ def leave_unsent() -> None:
 
 
 def main() -> None:
-    """Run one gateway process."""
+    """Serve until the parent has enough."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--key", type=Path, required=True)
     parser.add_argument("--database-url", default="")
-    parser.add_argument("--roles", default="web,worker")
     parser.add_argument("--log-level", default="info")
     parser.add_argument("--no-sender", action="store_true")
     given = parser.parse_args()
-    given.data.mkdir(parents=True, exist_ok=True)
-    settings = production(given.data, database_url=given.database_url, roles=given.roles, log_level=given.log_level)
+    settings = settings_for(given.data, database_url=given.database_url, roles=("web", "worker"), key=given.key)
+    settings = settings.model_copy(update={"logs": settings.logs.model_copy(update={"level": given.log_level})})
     registry.CHANNELS[APP] = lambda *_: AppChannel()
     if given.no_sender:
         leave_unsent()
     configure_logs(settings.logs)
-    uvloop.run(serve(settings))
+    uvloop.run(run(settings, ready=Running().ready))
 
 
 if __name__ == "__main__":

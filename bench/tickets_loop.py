@@ -4,23 +4,50 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-OpenTicket = Callable[[int], Awaitable[None]]
-"""Sends the message with this number; returns once its ticket is there."""
+OpenTicket = Callable[[], Awaitable[None]]
+"""Sends a message; returns once its ticket is there."""
 Meter = Callable[[], Sequence[float]]
 """CPU seconds used so far: of the server, of its database."""
 
 
+@dataclass(frozen=True)
+class Load:
+    """How much is asked: citizens at once, seconds before the measuring begins, seconds measured."""
+
+    in_flight: int = 16
+    warm_up: float = 1.0
+    seconds: float = 6.0
+
+
 @dataclass
 class Lap:
-    """What happened within the measured seconds; `sent` counts all, before and after them too."""
+    """
+    What happened within the measured seconds; `sent` counts all, before and after them too.
+
+    `latencies`: seconds. `cpu`: seconds of the server and of its database. `behind`: answers to citizens that were not
+    sent yet when the last ticket was there.
+    """
 
     seconds: float = 0.0
     sent: int = 0
     latencies: list[float] = field(default_factory=list)
-    cpu: tuple[float, ...] = ()
+    cpu: tuple[float, ...] = (0.0, 0.0)
+    behind: int = 0
+
+    @classmethod
+    def joined(cls, laps: Iterable[Lap]) -> Lap:
+        """Several laps as one."""
+        whole = cls()
+        for lap in laps:
+            whole.seconds += lap.seconds
+            whole.sent += lap.sent
+            whole.latencies += lap.latencies
+            whole.cpu = tuple(left + right for left, right in zip(whole.cpu, lap.cpu, strict=True))
+            whole.behind = max(whole.behind, lap.behind)
+        return whole
 
     @property
     def opened(self) -> int:
@@ -43,23 +70,20 @@ class Lap:
         return tuple(used * 1000 / max(self.opened, 1) for used in self.cpu)
 
 
-async def closed_loop(
-    open_ticket: OpenTicket, *, meter: Meter, in_flight: int, warm_up: float, seconds: float, first: int = 1
-) -> Lap:
-    """Let `in_flight` citizens write for `warm_up` and then for `seconds`; numbers count up from `first`."""
-    lap, begin = Lap(), time.perf_counter() + warm_up
-    end = begin + seconds
+async def closed_loop(open_ticket: OpenTicket, *, meter: Meter, load: Load) -> Lap:
+    """Let the citizens write while it warms up and while it counts; returns when the last ticket is there."""
+    lap, begin = Lap(), time.perf_counter() + load.warm_up
+    end = begin + load.seconds
 
     async def citizen() -> None:
         while (sent_at := time.perf_counter()) < end:
-            number = first + lap.sent
             lap.sent += 1
-            await open_ticket(number)
+            await open_ticket()
             if begin <= (there := time.perf_counter()) < end:
                 lap.latencies.append(there - sent_at)
 
     async def measure() -> None:
-        await asyncio.sleep(warm_up)
+        await asyncio.sleep(load.warm_up)
         before, begun = meter(), time.perf_counter()
         await asyncio.sleep(end - begun)
         lap.seconds = time.perf_counter() - begun
@@ -67,6 +91,6 @@ async def closed_loop(
 
     async with asyncio.TaskGroup() as group:
         group.create_task(measure())
-        for _ in range(in_flight):
+        for _ in range(load.in_flight):
             group.create_task(citizen())
     return lap

@@ -4,199 +4,146 @@ from __future__ import annotations
 
 import asyncio
 import json
-import subprocess
-import sys
+import secrets
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
 
-from bench.tickets_cpu import cpu_seconds, tree_of
-from bench.tickets_loop import Lap, closed_loop
+from bench.launch import Child
+from bench.processes import cpu_seconds
+from bench.tickets_loop import Lap, Load, closed_loop
 from bench.tickets_texts import report_text
 from bench.tickets_watch import PostgresWatch, SqliteWatch, Watch
 from tests.support.hooked import signed
-from tests.support.servers import PostgresServer
+from tests.support.servers import LOOPBACK, PostgresServer
 
-_ROOT = Path(__file__).parent.parent
 _LOOK_SECONDS = 0.002
-_STOP_SECONDS = 30
 _PATIENCE = 60.0
+_EARLIER = 86_400  # the first message was written a day ago, each of the next a millisecond later
 
 
 @dataclass(frozen=True)
-class Load:
-    """How much is asked of it: citizens at once, seconds before the measuring begins, seconds measured."""
+class Variant:
+    """How we are run: on which database, in how many processes (web and worker each), with or without answering."""
 
-    in_flight: int = 16
-    warm_up: float = 2.0
-    seconds: float = 6.0
+    name: str
+    server: PostgresServer | None = None
+    database: str = ""
     processes: int = 1
     sender: bool = True
     log_level: str = "info"
-    profile: Path | None = None
-
-    @property
-    def lag(self) -> int:
-        """How far apart the rows may be on which is worked at the same time."""
-        return 4 * self.in_flight
-
-
-@dataclass(frozen=True)
-class Books:
-    """What lies in the database afterwards, counted there, beside what the loop saw."""
-
-    lap: Lap
-    counts: dict[str, int]
-    added: dict[str, int]
-
-    def prove(self) -> None:
-        """Every message became one report and one case. RuntimeError when not."""
-        wrong = {
-            name: self.added[name] for name in ("inbox_item", "report", "case") if self.added[name] != self.lap.sent
-        }
-        if wrong:
-            raise RuntimeError(f"{self.lap.sent} messages became {wrong}")
-
-
-@dataclass(frozen=True)
-class Gateway:
-    """One running gateway process."""
-
-    process: subprocess.Popen[bytes]
-    address: str
-
-    @property
-    def pid(self) -> int:
-        """Of the process."""
-        return self.process.pid
-
-
-@contextmanager
-def gateway(folder: Path, *, database_url: str, load: Load) -> Iterator[Gateway]:
-    """Start a gateway over a folder and a database; ends it in good order. RuntimeError shows why it did not start."""
-    folder.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "bench.tickets_gateway", "--data", str(folder), "--log-level", load.log_level]
-    command += ["--database-url", database_url] if database_url else []
-    command += [] if load.sender else ["--no-sender"]
-    log = folder / f"gateway-{time.monotonic_ns()}.log"
-    with log.open("wb") as errors:
-        process = subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, stderr=errors)
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        if not line:
-            raise RuntimeError(f"the gateway did not start:\n{log.read_text()[-3000:]}")
-        yield Gateway(process, json.loads(line)["address"])
-    finally:
-        process.terminate()
-        try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 @dataclass
-class Citizens:
-    """Writes signed webhooks to gateways in turn and knows when the case of each is opened."""
+class Ours:
+    """Running gateway processes, and how many messages they were sent."""
 
+    variant: Variant
+    urls: list[str]
+    pids: list[int]
+    sqlite: Path
+    begun: int = field(default_factory=lambda: int(time.time()) - _EARLIER)
+    written: int = 0
+
+    async def lap(self, load: Load) -> Lap:
+        """One lap. RuntimeError unless each message became one report and one case."""
+        watch = await self._watch(lag=4 * load.in_flight)
+        try:
+            before = await watch.counts()
+            async with _citizens(self, watch) as people:
+                lap = await closed_loop(people.write, meter=self._cpu, load=load)
+            lap.behind = await watch.unsent()
+            after = await watch.counts()
+            await self._settle(watch)
+        finally:
+            await watch.close()
+        wrong = {name: after[name] - before[name] for name in after if after[name] - before[name] != lap.sent}
+        if wrong:
+            raise RuntimeError(f"{lap.sent} messages became {wrong}")
+        return lap
+
+    async def _watch(self, *, lag: int) -> Watch:
+        if self.variant.server is None:
+            return SqliteWatch(self.sqlite, lag=lag)
+        return await PostgresWatch.open(self.variant.server.dsn(self.variant.database), lag=lag)
+
+    def _cpu(self) -> tuple[float, float]:
+        server = self.variant.server
+        return cpu_seconds(self.pids), cpu_seconds([server.pid]) if server else 0.0
+
+    async def _settle(self, watch: Watch) -> None:
+        """What is left to do is not done at the cost of whoever is measured next."""
+        async with asyncio.timeout(_PATIENCE):
+            while self.variant.sender and await watch.unsent():
+                await asyncio.sleep(0.05)
+
+
+@contextmanager
+def ours(variant: Variant, folder: Path) -> Iterator[Ours]:
+    """Start the gateway processes of a variant; they end with the block. Raises: DidNotStart."""
+    folder.mkdir(parents=True, exist_ok=True)
+    key = folder / "master.key"
+    if not key.exists():
+        key.write_text(secrets.token_hex(32))
+    url = variant.server.url(variant.database) if variant.server else ""
+    children: list[Child] = []
+    try:
+        running = Ours(variant, [], [], folder / "data-1" / "langnghe.sqlite3")
+        for number in range(1, variant.processes + 1):
+            arguments = ["--data", str(folder / f"data-{number}"), "--key", str(key), "--database-url", url]
+            arguments += ["--log-level", variant.log_level, *([] if variant.sender else ["--no-sender"])]
+            children.append(Child("bench.tickets_gateway", *arguments, log=folder / f"gateway-{number}.log"))
+            running.urls.append(f"http://{LOOPBACK}:{children[-1].read()['port']}/hooks/app/hue")
+            running.pids.append(children[-1].pid)
+        yield running
+    finally:
+        for child in children:
+            child.stop()
+
+
+@dataclass
+class _Citizens:
+    """Write signed webhooks to the processes in turn and know when the case of each is opened."""
+
+    side: Ours
     session: aiohttp.ClientSession
-    urls: tuple[str, ...]
     watch: Watch
-    begun: int = field(default_factory=lambda: int(time.time()) - 86400)
     waiting: dict[int, asyncio.Future[None]] = field(default_factory=dict)
 
-    async def write(self, number: int) -> None:
+    async def write(self) -> None:
         """One report by a person of their own; returns when its case is opened."""
-        at = self.begun + number / 1000
-        done = self.waiting[round(at * 1_000_000)] = asyncio.get_running_loop().create_future()
-        event = {"id": f"m{number}-{self.begun}", "user": f"citizen-{self.begun}-{number}", "at": at}
-        body = json.dumps({"events": [event | {"text": report_text(number)}]}, ensure_ascii=False).encode()
-        url = self.urls[number % len(self.urls)]
+        self.side.written += 1
+        number, begun = self.side.written, self.side.begun
+        at = begun + number / 1000
+        opened = self.waiting[begun * 1_000_000 + number * 1000] = asyncio.get_running_loop().create_future()
+        event = {"id": f"m{begun}-{number}", "user": f"citizen-{begun}-{number}", "at": at, "text": report_text(number)}
+        body = json.dumps({"events": [event]}, ensure_ascii=False).encode()
+        url = self.side.urls[number % len(self.side.urls)]
         async with self.session.post(url, data=body, headers=signed(body)) as answer:
             if answer.status != 200:
                 raise RuntimeError(f"the webhook answered {answer.status}")
-        await asyncio.wait_for(done, _PATIENCE)
+        await asyncio.wait_for(opened, _PATIENCE)
 
     async def look(self) -> None:
         """Look again and again which cases have been opened."""
         while True:
             for at in await self.watch.newly_done():
-                if (waiting := self.waiting.pop(at, None)) is not None and not waiting.done():
-                    waiting.set_result(None)
+                opened = self.waiting.pop(at, None)
+                if opened is not None and not opened.done():
+                    opened.set_result(None)
             await asyncio.sleep(_LOOK_SECONDS)
 
 
 @asynccontextmanager
-async def citizens(addresses: list[str], watch: Watch) -> AsyncIterator[Citizens]:
+async def _citizens(side: Ours, watch: Watch) -> AsyncIterator[_Citizens]:
     """Connections to the gateways, and somebody who looks."""
-    urls = tuple(f"{address}/hooks/app/hue" for address in addresses)
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-        people = Citizens(session, urls, watch)
-        looking = asyncio.create_task(people.look())
-        try:
+        people = _Citizens(side, session, watch)
+        async with asyncio.TaskGroup() as group:
+            looking = group.create_task(people.look())
             yield people
-        finally:
             looking.cancel()
-            await asyncio.gather(looking, return_exceptions=True)
-
-
-async def measure_postgres(server: PostgresServer, database: str, folder: Path, load: Load) -> Books:
-    """From webhook to case on a database of this server; it is migrated by the gateway."""
-    with ExitStack() as stack:
-        url = server.url(database)
-        running = [stack.enter_context(gateway(folder, database_url=url, load=load)) for _ in range(load.processes)]
-        return await _measure(running, await PostgresWatch.open(server.dsn(database), lag=load.lag), load, server.pid)
-
-
-async def measure_sqlite(folder: Path, load: Load) -> Books:
-    """From webhook to case on SQLite, where one process does it all."""
-    with gateway(folder, database_url="", load=load) as running:
-        return await _measure([running], SqliteWatch(folder / "var" / "langnghe.sqlite3", lag=load.lag), load, None)
-
-
-async def _measure(running: list[Gateway], watch: Watch, load: Load, database_pid: int | None) -> Books:
-    ours = [one.pid for one in running]
-
-    def meter() -> tuple[float, float]:
-        return cpu_seconds(ours), cpu_seconds(tree_of(database_pid)) if database_pid else 0.0
-
-    try:
-        before = await watch.counts()
-        async with citizens([one.address for one in running], watch) as people, profiled(ours[0], load):
-            lap = await closed_loop(
-                people.write, meter=meter, in_flight=load.in_flight, warm_up=load.warm_up, seconds=load.seconds
-            )
-        after = await watch.counts()
-    finally:
-        await watch.close()
-    books = Books(lap, after, {name: after[name] - before[name] for name in after})
-    books.prove()
-    return books
-
-
-@asynccontextmanager
-async def profiled(pid: int, load: Load) -> AsyncIterator[None]:
-    """py-spy beside it, if a profile is wanted: folded stacks of the measured seconds, with idle threads left out."""
-    if load.profile is None:
-        yield
-        return
-    recording = asyncio.create_task(_record(pid, load, load.profile))
-    yield
-    await recording
-
-
-async def _record(pid: int, load: Load, profile: Path) -> None:
-    from bench.tickets_peer import peer_program
-
-    await asyncio.sleep(load.warm_up)
-    py_spy = str(peer_program("py-spy"))
-    options = ("--format", "raw", "--rate", "250", "--nonblocking", "--duration", str(max(1, int(load.seconds) - 1)))
-    process = await asyncio.create_subprocess_exec(
-        py_spy, "record", "--pid", str(pid), *options, "--output", str(profile), stdout=asyncio.subprocess.DEVNULL
-    )
-    await process.wait()

@@ -7,7 +7,6 @@ benchmark carries a time of its own (`provider_time`, microseconds), which tells
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,7 +14,8 @@ from typing import Any, Protocol
 import asyncpg
 
 _SEEN = "SELECT id, provider_time FROM inbox_item WHERE id > {} AND state = 'done' ORDER BY id"
-_COUNTS = ("inbox_item", "report", '"case"', "outbox")
+_COUNTS = {"inbox_item": "inbox_item", "report": "report", "case": '"case"'}
+_UNSENT = "SELECT count(*) FROM outbox WHERE state IN ('pending', 'claimed')"
 
 
 class Watch(Protocol):
@@ -26,6 +26,9 @@ class Watch(Protocol):
 
     async def counts(self) -> dict[str, int]:
         """Rows of the tables that count."""
+
+    async def unsent(self) -> int:
+        """Answers that wait to be sent."""
 
     async def close(self) -> None:
         """Let go of it."""
@@ -54,9 +57,14 @@ class PostgresWatch:
 
     async def counts(self) -> dict[str, int]:
         """See `Watch`."""
-        return {
-            table.strip('"'): int(await self._connection.fetchval(f"SELECT count(*) FROM {table}")) for table in _COUNTS
-        }
+        return {name: await self._number(f"SELECT count(*) FROM {table}") for name, table in _COUNTS.items()}
+
+    async def unsent(self) -> int:
+        """See `Watch`."""
+        return await self._number(_UNSENT)
+
+    async def _number(self, statement: str) -> int:
+        return int(await self._connection.fetchval(statement))
 
     async def close(self) -> None:
         """See `Watch`."""
@@ -82,9 +90,12 @@ class SqliteWatch:
 
     async def counts(self) -> dict[str, int]:
         """See `Watch`."""
-        return {table.strip('"'): int(self._ask(f"SELECT count(*) FROM {table}")[0][0]) for table in _COUNTS}
+        return {name: int(self._ask(f"SELECT count(*) FROM {table}")[0][0]) for name, table in _COUNTS.items()}
+
+    async def unsent(self) -> int:
+        """See `Watch`."""
+        return int(self._ask(_UNSENT)[0][0])
 
     async def close(self) -> None:
         """See `Watch`."""
         self._connection.close()
-        await asyncio.sleep(0)
