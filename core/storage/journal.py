@@ -3,7 +3,8 @@ The local journal: what is accepted while the database is away waits here, on di
 
 One folder of segments; a segment is a run of frames (length, CRC-32, bytes). An append returns after fdatasync, and
 everything that arrives while a sync is in flight shares the next one. A torn last frame was never acknowledged and is
-dropped. Frames are ciphertext: the caller seals them. Start-up fails when the folder cannot be written.
+dropped; other bytes that are no frame are kept in `damaged/` for a person, and what stands behind them is read all the
+same. Frames are ciphertext: the caller seals them. Start-up fails when the folder cannot be written.
 
 Processes may share the folder: a segment is locked (flock) by whoever writes or ships it, so that none is taken away
 under its writer, and one that a dead process left is shipped by another.
@@ -13,22 +14,30 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import mmap
 import os
 import struct
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+import structlog
+
 from core.contract.errors import ConfigError
 from core.contract.schema import new_id
+from core.storage.folders import make_folder, sync_folder
 
 T = TypeVar("T")
 
+log = structlog.get_logger()
+
 _HEADER = struct.Struct(">II")
 _SET_ASIDE = "set-aside.frames"
+_DAMAGED = "damaged"
 
 
 class Journal:
@@ -39,17 +48,21 @@ class Journal:
         self._waiting: list[tuple[bytes, asyncio.Future[None]]] = []
         self._flushing: asyncio.Task[None] | None = None
         self._file: int | None = None
+        self._path = folder
+        self._synced = 0
         self._claims: dict[Path, int] = {}
         # A thread of its own: while the database is away, the common ones may all be waiting for it.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._prove_writable()
 
     def _prove_writable(self) -> None:
+        probe = self._folder / f".probe-{os.getpid()}"
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            probe = self._folder / f".probe-{os.getpid()}"
-            probe.write_bytes(b"ok")
-            probe.unlink()
+            make_folder(self._folder)
+            try:
+                probe.write_bytes(b"ok")
+            finally:
+                probe.unlink(missing_ok=True)
         except OSError as error:
             raise ConfigError(
                 "data", f"the journal folder {self._folder} is not writable ({error.strerror})", example="var/"
@@ -87,19 +100,36 @@ class Journal:
         try:
             if self._file is None:
                 self._file = self._open_segment()
-            _write_frames(self._file, frames)
+            self._synced += _write_frames(self._file, frames)
         except OSError:
-            self._close_segment()  # its tail is unknown now: later frames go to a fresh one
+            self._abandon_segment()  # its tail is unknown now: later frames go to a fresh one
             raise
 
     def _open_segment(self) -> int:
         file = None
         while file is None:
             number = max((int(path.name.split("-")[0]) for path in self._segments()), default=0) + 1
-            path = self._folder / f"{number:012d}-{new_id()[:8]}.journal"
-            file = _locked(path, os.O_CREAT | os.O_EXCL | os.O_APPEND)
-        _sync_folder(self._folder)  # or a power cut may lose the name of a synced file
+            self._path = self._folder / f"{number:012d}-{new_id()[:8]}.journal"
+            file = _locked(self._path, os.O_CREAT | os.O_EXCL | os.O_APPEND)
+        self._synced = 0
+        try:
+            sync_folder(self._folder)  # or a power cut may lose the name of a synced file
+        except OSError:
+            self._path.unlink()
+            os.close(file)
+            raise
         return file
+
+    def _abandon_segment(self) -> None:
+        """Take back what was not synced, or a full disk would fill with files of half a frame, one for each try."""
+        if self._file is None:
+            return
+        with suppress(OSError):
+            if self._synced:
+                os.ftruncate(self._file, self._synced)
+            else:
+                self._path.unlink()
+        self._close_segment()
 
     def _close_segment(self) -> None:
         if self._file is not None:
@@ -113,6 +143,11 @@ class Journal:
     def empty(self) -> bool:
         """True when nothing waits to be shipped."""
         return not self._segments()
+
+    @property
+    def damaged(self) -> int:
+        """How many runs of unreadable bytes wait in `damaged/` for a person; each may hold acknowledged deliveries."""
+        return sum(1 for _ in (self._folder / _DAMAGED).glob("*.bytes"))
 
     async def pending(self) -> list[Path]:
         """
@@ -177,29 +212,80 @@ def _locked(path: Path, flags: int = 0) -> int | None:
     return file
 
 
-def _sync_folder(folder: Path) -> None:
-    file = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)
-
-
-def _write_frames(file: int, frames: Iterable[bytes]) -> None:
-    data = memoryview(b"".join(_HEADER.pack(len(frame), zlib.crc32(frame)) + frame for frame in frames))
-    while data:
-        data = data[os.write(file, data) :]
+def _write_frames(file: int, frames: Iterable[bytes]) -> int:
+    """Write and sync; returns how many bytes."""
+    data = b"".join(_HEADER.pack(len(frame), zlib.crc32(frame)) + frame for frame in frames)
+    _write_all(file, data)
     os.fdatasync(file)
+    return len(data)
+
+
+def _write_all(file: int, data: bytes) -> None:
+    left = memoryview(data)
+    while left:
+        left = left[os.write(file, left) :]
 
 
 def read_frames(segment: Path) -> Iterator[bytes]:
-    """Every whole frame of a segment, in order of arrival, one in memory at a time; stops at a torn or damaged tail."""
+    """
+    Every whole frame of a segment, in order of arrival, one in memory at a time.
+
+    A last frame that ends too early is what a crash leaves, and is passed over. Other bytes that are no frame are
+    damage: they are kept in `damaged/`, once, and reading goes on at the next frame whose checksum is right.
+    """
     with segment.open("rb") as stream:
-        left = os.fstat(stream.fileno()).st_size
-        while left >= _HEADER.size:
-            length, checksum = _HEADER.unpack(stream.read(_HEADER.size))
-            left -= _HEADER.size + length
-            frame = stream.read(length) if left >= 0 else b""
-            if left < 0 or zlib.crc32(frame) != checksum:
-                return
-            yield frame
+        size = os.fstat(stream.fileno()).st_size
+        if not size:
+            return
+        with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            place = 0
+            while place < size:
+                frame = _frame_at(data, place)
+                if frame is None:
+                    begin, place = place, _next_frame(data, place + 1)
+                    if place < size or not _is_torn(data, begin):
+                        _keep_damage(segment, data[begin:place], at=begin)
+                    continue
+                yield frame
+                place += _HEADER.size + len(frame)
+
+
+def _frame_at(data: mmap.mmap, place: int) -> bytes | None:
+    """The whole frame that begins there; an empty one is none, or zeros would be frames."""
+    if len(data) - place <= _HEADER.size:
+        return None
+    length, checksum = _HEADER.unpack_from(data, place)
+    begin = place + _HEADER.size
+    if not 0 < length <= len(data) - begin:
+        return None
+    frame = data[begin : begin + length]
+    return frame if zlib.crc32(frame) == checksum else None
+
+
+def _next_frame(data: mmap.mmap, place: int) -> int:
+    """Where the next whole frame begins, or the end."""
+    return next((at for at in range(place, len(data)) if _frame_at(data, at) is not None), len(data))
+
+
+def _is_torn(data: mmap.mmap, place: int) -> bool:
+    """Whether it looks like the beginning of a frame whose end was not written."""
+    left = len(data) - place - _HEADER.size
+    return left < 0 or bool(_HEADER.unpack_from(data, place)[0] > left)
+
+
+def _keep_damage(segment: Path, damage: bytes, *, at: int) -> None:
+    folder = segment.parent / _DAMAGED
+    place = folder / f"{segment.stem}-{at}.bytes"
+    if place.exists():
+        return
+    make_folder(folder)
+    fresh = place.with_suffix(".part")
+    file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        _write_all(file, damage)
+        os.fsync(file)
+    finally:
+        os.close(file)
+    fresh.replace(place)
+    sync_folder(folder)
+    log.error("journal_damaged", segment=segment.name, at=at, bytes=len(damage), kept=str(place))

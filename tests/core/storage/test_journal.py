@@ -35,8 +35,8 @@ async def test_a_torn_tail_is_dropped_and_what_stands_before_it_kept(tmp_path: P
     assert list(read_frames(segment)) == [b"whole"]
 
 
-async def test_a_damaged_frame_is_not_believed(tmp_path: Path) -> None:
-    """One flipped bit fails the checksum."""
+async def test_a_damaged_frame_is_not_believed_and_not_forgotten(tmp_path: Path) -> None:
+    """One flipped bit fails the checksum; it may have been acknowledged, so that its bytes are kept for a person."""
     journal = Journal(tmp_path)
     await journal.append(b"whole")
     (segment,) = await journal.pending()
@@ -45,6 +45,55 @@ async def test_a_damaged_frame_is_not_believed(tmp_path: Path) -> None:
     segment.write_bytes(data)
 
     assert list(read_frames(segment)) == []
+    assert [path.read_bytes() for path in (tmp_path / "damaged").iterdir()] == [bytes(data)]
+
+
+@pytest.mark.parametrize("offset", [0, 3, 4, 7, 8, 20], ids=lambda at: f"byte {at} of the frame")
+async def test_damage_in_the_middle_costs_one_frame(tmp_path: Path, offset: int) -> None:
+    """Whatever byte it hits, also the length: what stands behind it is read, what is hit is set aside, once."""
+    journal = Journal(tmp_path)
+    frames = [b"frame number %d, as long as others" % number for number in range(3)]
+    for frame in frames:
+        await journal.append(frame)
+    (segment,) = await journal.pending()
+    size = segment.stat().st_size // 3
+    data = bytearray(segment.read_bytes())
+    data[size + offset] ^= 0x41
+    segment.write_bytes(data)
+
+    for _ in range(2):  # shipping may be repeated
+        assert list(read_frames(segment)) == [frames[0], frames[2]]
+    journal.drop(segment)
+
+    (kept,) = (tmp_path / "damaged").iterdir()
+    assert kept.read_bytes() == bytes(data[size : 2 * size])
+    assert (journal.damaged, journal.empty) == (1, True)
+
+
+async def test_zeros_are_no_frames(tmp_path: Path) -> None:
+    """What a file system leaves of blocks that were never written: nothing to ship, and nothing that stops shipping."""
+    journal = Journal(tmp_path)
+    await journal.append(b"whole")
+    (segment,) = await journal.pending()
+    with segment.open("ab") as stream:
+        stream.write(bytes(100))
+
+    assert list(read_frames(segment)) == [b"whole"]
+
+
+async def test_a_disk_that_stays_full_is_not_filled_with_half_frames(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each refused try takes back what it wrote; what was acknowledged before stays."""
+    journal = Journal(tmp_path)
+    await journal.append(b"first")
+    monkeypatch.setattr(os, "fdatasync", _refuse)
+    for _ in range(3):
+        with pytest.raises(OSError, match="disk"):
+            await journal.append(b"lost")
+    monkeypatch.undo()
+
+    assert [list(read_frames(segment)) for segment in await journal.pending()] == [[b"first"]]
 
 
 async def test_after_a_failed_sync_nothing_is_acknowledged_and_a_new_segment_begins(
