@@ -17,6 +17,7 @@ from core.contract.errors import VersionConflict
 from core.intake.rules import IntakeRules
 from core.notify.house import House
 from core.privacy.media import FileMediaStore
+from core.service.committing import Committer
 from core.service.converse import Converse
 from core.service.desk import CaseDesk, Issued
 from core.service.notices import Notices
@@ -51,7 +52,7 @@ class Clerk:
         mailbox: str,
         now: Callable[[], datetime],
     ) -> None:
-        self._database = database
+        self.committer = Committer(database)
         self.changed = asyncio.Event()
         self.texts = Texts(database, safe=safe)
         self.talks = Talks(database, safe=safe, now=now)
@@ -84,7 +85,7 @@ class Clerk:
         await self._publishing.write(work)
         await self.talks.save_all(work)
         self.desk.close(work)
-        await work.commit(self._database)
+        await self.committer.commit(work)
         self.changed.set()
 
     async def execute(

@@ -167,10 +167,10 @@ class Converse:
             self._wants_person(talk, "brake")
 
     async def _set_timer(self, work: Work, talk: Talk, effect: SetTimer) -> None:
-        work.add(partial(conversations.set_timer, conversation_id=talk.row.id, kind=effect.kind, due_at=effect.at))
+        work.put(conversations.TIMERS, (talk.row.id, effect.kind, effect.at))
 
     async def _clear_timer(self, work: Work, talk: Talk, effect: ClearTimer) -> None:
-        work.add(partial(conversations.clear_timer, conversation_id=talk.row.id, kind=effect.kind))
+        work.put(conversations.TIMERS, (talk.row.id, effect.kind, None))
 
     async def _submit(self, work: Work, talk: Talk, effect: Submit) -> None:
         received = await self._receiving.open(work, talk, effect.draft)

@@ -116,7 +116,8 @@ class CaseDesk:
         for _, file in sorted(work.cases.items()):
             if file.events:
                 row, events, tasks, clocks = file.rows()
-                work.foundations.append(partial(cases.append, row=row, events=events, tasks=tasks, clocks=clocks))
+                work.foundations.append(partial(cases.replace, row=row, expected=file.stored_version))
+                work.entries += cases.entries(row, events, tasks=tasks, clocks=clocks)
 
     def expect(self, file: CaseFile, version: int | None) -> None:
         """VersionConflict unless the case still is at the version its reader saw (If-Match)."""
@@ -150,8 +151,8 @@ class _Sealer(Sealer[SealedText]):
 
     def hand_over(self, work: Work) -> None:
         """The command was carried out: its texts are to be stored, and may be quoted."""
-        rows = [reports.VaultRow(row.id, row.subject_id, row.sealed) for row in self.rows]
-        work.add(partial(reports.put_texts, rows=rows))
+        for row in self.rows:
+            work.put(reports.TEXTS, {"id": row.id, "subject_id": row.subject_id, "sealed": row.sealed})
         work.texts |= self._texts
 
 

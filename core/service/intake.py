@@ -27,7 +27,7 @@ from core.service.work import Work
 from core.storage import conversations, inbox_queue, outbox
 from core.storage.database import Database
 from core.storage.inbox import unpack_delivery
-from core.storage.inbox_queue import WaitingItem
+from core.storage.inbox_queue import Finished, WaitingItem
 
 log = structlog.get_logger()
 
@@ -82,7 +82,9 @@ class Intake:
         return channel.extract_files(delivery, key) if isinstance(channel, CarriesFiles) else {}
 
     async def _finish(self, item: WaitingItem, state: str, reason: str) -> str:
-        await self._database.write(partial(inbox_queue.finish, item_id=item.id, state=state, reason=reason))
+        work = Work()
+        work.put(inbox_queue.ENDS, Finished(item.id, state, reason))
+        await self._clerk.committer.commit(work)
         log.info("item_finished", channel=item.channel, outcome=state, reason=reason)
         return state
 
@@ -98,7 +100,7 @@ class Intake:
                 self._note_receipt(work, one)
         if diverted:  # one of several is enough: the body they share may not stay
             state, subject = "erased", None
-        work.add(partial(inbox_queue.finish, item_id=item.id, state=state, subject_id=subject))
+        work.put(inbox_queue.ENDS, Finished(item.id, state, subject_id=subject))
         if diverted:
             work.add(partial(inbox_queue.erase_raw, raw_id=item.raw_id))
         await self._clerk.finish(work)

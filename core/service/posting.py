@@ -11,7 +11,6 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 
 from core.contract.schema import OutboundMessage, new_id
 from core.service.safe import Safe
@@ -54,13 +53,13 @@ class Posting:
             return
         entries, row = await asyncio.to_thread(self._prepare, talk, letter)
         talk.next_seq += 1
-        work.add(partial(outbox.add, entries=entries))
-        work.add(partial(conversations.add_message, row=row))
+        work.put(outbox.ENTRIES, *(entry.__dict__ for entry in entries))
+        work.put(conversations.MESSAGES, row.__dict__)
 
     async def farewell(self, work: Work, talk: Talk, letter: Letter) -> None:
         """The last word to somebody of whom nothing may stay (VN-1, VN-2): under a key of its own, no line kept."""
         entry = await asyncio.to_thread(self._entry, _message(talk, letter), letter, subject_id=new_id())
-        work.add(partial(outbox.add, entries=[replace(entry, forget=True)]))
+        work.put(outbox.ENTRIES, replace(entry, forget=True).__dict__)
 
     def _prepare(self, talk: Talk, letter: Letter) -> tuple[list[NewEntry], conversations.MessageRow]:
         entry = self._entry(_message(talk, letter), letter, subject_id=talk.contact_id)

@@ -64,18 +64,11 @@ class Receiving:
         if isinstance(refusal, Refusal):
             return refusal
         row, profile, identities = await asyncio.to_thread(self._sealed, report, received, draft, talk)
-        work.add(partial(reports.add, row=row))
-        work.add(partial(conversations.set_profile, contact_id=talk.contact_id, profile_sealed=profile))
+        work.put(reports.REPORTS, row.__dict__)
+        work.put(conversations.PROFILES, (talk.contact_id, profile))
         for kind, blind in identities:
-            work.add(
-                partial(
-                    conversations.assert_identity,
-                    contact_id=talk.contact_id,
-                    kind=kind,
-                    address_blind=blind,
-                    now=self._now(),
-                )
-            )
+            identity = conversations.identity_row(talk.contact_id, kind=kind, address_blind=blind, now=self._now())
+            work.put(conversations.IDENTITIES, identity)
         return received
 
     def _other_address(self, talk: Talk, report: Report) -> Address | None:

@@ -228,14 +228,12 @@ class Talks:
             work.foundations.append(partial(conversations.save, row=row, expected_version=talk.row.version))
             return
         kind = kind_of_address(talk.correspondent.address.value)
-        contact = talk.contact_id
-        work.foundations += [
-            partial(conversations.create_contact, contact_id=contact, now=now, profile_sealed=profile),
-            partial(conversations.create, row=row),
-            partial(
-                conversations.assert_identity, contact_id=contact, kind=kind, address_blind=row.address_blind, now=now
-            ),
-        ]
+        contact, blind = talk.contact_id, row.address_blind
+        work.put(conversations.CONTACTS, conversations.contact_row(contact, now=now, profile_sealed=profile))
+        work.put(conversations.STANDING, contact)
+        work.put(conversations.CONVERSATIONS, row.__dict__)
+        identity = conversations.identity_row(contact, kind=kind, address_blind=blind, now=now)
+        work.put(conversations.IDENTITIES, identity)
 
     def _sealed_row(self, talk: Talk, now: datetime) -> tuple[ConversationRow, bytes]:
         place, subject = f"conversation:{talk.row.id}", talk.contact_id
@@ -282,7 +280,7 @@ def bare_subject(subject: str) -> str:
 
 def _append(work: Work, talk: Talk, row: MessageRow) -> None:
     talk.next_seq += 1
-    work.add(partial(conversations.add_message, row=row))
+    work.put(conversations.MESSAGES, row.__dict__)
 
 
 def _referring_to(who: Correspondent, message: InboundMessage) -> Correspondent:

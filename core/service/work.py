@@ -1,19 +1,20 @@
 """
 A unit of work: everything one message or command changes, gathered first, then stored in one transaction.
 
-Nothing is kept unless `commit` is said. Thinking happens outside the transaction on what was read; the version checks
-inside it find out whether that is still true.
+Nothing is kept unless the unit is committed (`core.service.committing`). Thinking happens outside the transaction on
+what was read; the version checks inside it find out whether that is still true.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import structlog
 
-from core.storage.database import Connection, Database
+from core.storage.database import Connection
+from core.storage.together import Entry, Together, store_together
 
 if TYPE_CHECKING:
     from core.service.casefile import CaseFile
@@ -29,8 +30,9 @@ class Work:
     """
     Writes in the order they were asked for, and what is being worked on.
 
-    `foundations` run first: contacts, conversations and cases that later writes point to. `cases` and `talks` are in
-    the hand, by id, so that two steps of one unit see each other's changes. `texts` holds free text sealed in this
+    `foundations` run first: the version checks of what is changed. Then come `entries`, rows and such that are stored
+    for many units in one go, then `writes`. `cases` and `talks` are in the hand, by id, so that two steps of one unit
+    see each other's changes. `texts` holds free text sealed in this
     unit, by vault id, so that a notice can quote it before it is stored. `answered` are ids of conversations in which
     the dialogue answers what its person wants: what they brought about themselves is not told there a second time.
     `afterwards` runs once it is stored, for what lies outside the database (keys, files); each of these must be safe
@@ -38,6 +40,7 @@ class Work:
     """
 
     foundations: list[Write] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
     cases: dict[str, CaseFile] = field(default_factory=dict)
     talks: dict[str, Talk] = field(default_factory=dict)
@@ -49,15 +52,25 @@ class Work:
         """Ask for one more write."""
         self.writes.append(write)
 
-    async def commit(self, database: Database) -> None:
-        """Store everything or nothing. VersionConflict when what it was thought out on has changed."""
-        await database.write(self._run)
+    def put(self, sort: Together, *ones: object) -> None:
+        """Ask for rows, or whatever else is stored for many units in one go."""
+        self.entries += [(sort, one) for one in ones]
+
+    async def follow_up(self) -> None:
+        """What lies outside the database, once the unit is stored."""
         for after in self.afterwards:
             try:
                 await after()
             except Exception:  # what is stored stays stored; the next of them must not be missed for it
                 log.exception("afterwards_failed")
 
-    def _run(self, connection: Connection) -> None:
-        for write in (*self.foundations, *self.writes):
+
+def store_all(connection: Connection, works: Sequence[Work]) -> None:
+    """Store everything of these units or nothing. VersionConflict when what one was thought out on has changed."""
+    for work in works:
+        for check in work.foundations:
+            check(connection)
+    store_together(connection, (entry for work in works for entry in work.entries))
+    for work in works:
+        for write in work.writes:
             write(connection)

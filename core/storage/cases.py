@@ -8,7 +8,7 @@ stay flat however many finished cases there are.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,6 @@ from sqlalchemy import (
     and_,
     delete,
     func,
-    insert,
     or_,
     select,
     tuple_,
@@ -29,6 +28,7 @@ from sqlalchemy import (
 
 from core.contract.errors import NotFound, VersionConflict
 from core.storage.tables import case, case_clock, case_event, case_task
+from core.storage.together import Entry, rows_into
 
 
 @dataclass(frozen=True)
@@ -83,33 +83,35 @@ class ClockRow:
     fire_at: datetime
 
 
-def append(
-    connection: Connection,
-    row: CaseRow,
-    events: Sequence[EventRow],
-    *,
-    tasks: Sequence[TaskRow],
-    clocks: Sequence[ClockRow],
-) -> None:
-    """Store a case's new events and what they made of it. VersionConflict when somebody was faster."""
-    expected = row.version - len(events)
-    _store_row(connection, row, expected)
-    connection.execute(insert(case_event), [{"case_id": row.id, **asdict(event)} for event in events])
-    for table, rows in ((case_task, tasks), (case_clock, clocks)):
-        connection.execute(delete(table).where(table.c.case_id == row.id))
-        if rows:
-            connection.execute(insert(table), [{"case_id": row.id, **asdict(one)} for one in rows])
+CASES = rows_into(case)
+EVENTS = rows_into(case_event)
+TASKS = rows_into(case_task)
+CLOCKS = rows_into(case_clock)
 
 
-def _store_row(connection: Connection, row: CaseRow, expected: int) -> None:
-    values = {name: getattr(row, name) for name in CaseRow.__dataclass_fields__}
+def replace(connection: Connection, row: CaseRow, *, expected: int) -> None:
+    """
+    Bring the row of a case that stands at version `expected` up to date, and clear its tasks and clocks for the new
+    ones; nothing for a case that is only being opened. VersionConflict when it stands elsewhere.
+    """
     if expected == 0:
-        connection.execute(insert(case).values(values))
         return
+    values = {name: getattr(row, name) for name in CaseRow.__dataclass_fields__}
     del values["search_text"]  # words of the reporter: written once, and never again after an erasure
     changed = connection.execute(update(case).where(case.c.id == row.id, case.c.version == expected).values(values))
     if changed.rowcount != 1:
         raise VersionConflict(f"case {row.id} is no longer at version {expected}")
+    for table in (case_task, case_clock):
+        connection.execute(delete(table).where(table.c.case_id == row.id))
+
+
+def entries(
+    row: CaseRow, events: Sequence[EventRow], *, tasks: Sequence[TaskRow], clocks: Sequence[ClockRow]
+) -> list[Entry]:
+    """The rows to store beside `replace`: the case where it is only being opened, its events, tasks and clocks."""
+    opened: list[Entry] = [(CASES, dict(row.__dict__))] if row.version == len(events) else []
+    parts = ((EVENTS, events), (TASKS, tasks), (CLOCKS, clocks))
+    return opened + [(sort, {"case_id": row.id, **one.__dict__}) for sort, rows in parts for one in rows]
 
 
 _COLUMNS = tuple(case.c[name] for name in CaseRow.__dataclass_fields__)

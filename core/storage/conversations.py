@@ -6,16 +6,19 @@ Addresses are found by keyed hash (blind index); words and names are ciphertext 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from core.contract.errors import NotFound, VersionConflict
 from core.contract.schema import new_id
-from core.storage.database import insert_or_ignore, upsert
 from core.storage.tables import contact, conversation, diversion, identity, message, timer
+from core.storage.together import after_rows, rows_into
+
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -103,19 +106,38 @@ def contact_by_address(connection: Connection, address_blind: str) -> str | None
     return connection.scalar(query.order_by(identity.c.asserted_at, identity.c.id).limit(1))
 
 
-def create_contact(
-    connection: Connection, contact_id: str, *, now: datetime, profile_sealed: bytes | None = None
-) -> None:
-    """A person we had not met; a second creation of the same id does nothing. VersionConflict: erased meanwhile."""
-    values = {"id": contact_id, "created_at": now, "profile_sealed": profile_sealed}
-    connection.execute(insert_or_ignore(connection, contact).values(values))
-    if connection.scalar(select(contact.c.erased_at).where(contact.c.id == contact_id)) is not None:
-        raise VersionConflict(f"contact {contact_id} was erased meanwhile")
+CONTACTS = rows_into(contact, repeated=True)
+"""People we had not met; a second creation of the same id does nothing."""
+CONVERSATIONS = rows_into(conversation)
+IDENTITIES = rows_into(identity, repeated=True)
+MESSAGES = rows_into(message)
 
 
-def set_profile(connection: Connection, contact_id: str, profile_sealed: bytes) -> None:
-    """Name, phones, emails, address as last said."""
-    connection.execute(update(contact).where(contact.c.id == contact_id).values(profile_sealed=profile_sealed))
+def contact_row(contact_id: str, *, now: datetime, profile_sealed: bytes | None = None) -> Row:
+    """One of CONTACTS; whether the person was erased meanwhile is asked by STANDING."""
+    return {"id": contact_id, "created_at": now, "profile_sealed": profile_sealed}
+
+
+def _refuse_erased(connection: Connection, contact_ids: Sequence[str]) -> None:
+    """VersionConflict when one of them was erased meanwhile."""
+    erased = select(contact.c.id).where(contact.c.id.in_(contact_ids), contact.c.erased_at.is_not(None))
+    if (found := connection.scalar(erased.limit(1))) is not None:
+        raise VersionConflict(f"contact {found} was erased meanwhile")
+
+
+STANDING = after_rows(_refuse_erased)
+"""Contact ids that must not have been erased."""
+
+
+def _set_profiles(connection: Connection, profiles: Sequence[tuple[str, bytes]]) -> None:
+    named = update(contact).where(contact.c.id == bindparam("contact"))
+    connection.execute(
+        named.values(profile_sealed=bindparam("profile")), [{"contact": one, "profile": it} for one, it in profiles]
+    )
+
+
+PROFILES = after_rows(_set_profiles)
+"""(contact id, sealed name, phones, emails, address as last said)."""
 
 
 def profile(connection: Connection, contact_id: str) -> bytes | None:
@@ -123,16 +145,15 @@ def profile(connection: Connection, contact_id: str) -> bytes | None:
     return connection.scalar(select(contact.c.profile_sealed).where(contact.c.id == contact_id))
 
 
-def assert_identity(connection: Connection, contact_id: str, *, kind: str, address_blind: str, now: datetime) -> None:
-    """Note that this contact uses this address, so far only by their own word."""
-    values = {
+def identity_row(contact_id: str, *, kind: str, address_blind: str, now: datetime) -> Row:
+    """One of IDENTITIES: this contact uses this address, so far only by their own word."""
+    return {
         "id": new_id(),
         "contact_id": contact_id,
         "kind": kind,
         "address_blind": address_blind,
         "asserted_at": now,
     }
-    connection.execute(insert_or_ignore(connection, identity).values(values))
 
 
 def verify_identity(connection: Connection, contact_id: str, *, address_blind: str, by: str, now: datetime) -> None:
@@ -142,11 +163,6 @@ def verify_identity(connection: Connection, contact_id: str, *, address_blind: s
         .where(identity.c.contact_id == contact_id, identity.c.address_blind == address_blind)
         .values(verified_at=now, verified_by=by)
     )
-
-
-def create(connection: Connection, row: ConversationRow) -> None:
-    """A new conversation."""
-    connection.execute(insert(conversation).values(row.__dict__))
 
 
 def save(connection: Connection, row: ConversationRow, *, expected_version: int) -> None:
@@ -164,11 +180,6 @@ def next_seq(connection: Connection, conversation_id: str) -> int:
     """The number of the next message."""
     last = connection.scalar(select(func.max(message.c.seq)).where(message.c.conversation_id == conversation_id))
     return (last or 0) + 1
-
-
-def add_message(connection: Connection, row: MessageRow) -> None:
-    """Append a message."""
-    connection.execute(insert(message).values(row.__dict__))
 
 
 def messages(connection: Connection, conversation_id: str, *, most: int = 500) -> list[MessageRow]:
@@ -211,16 +222,21 @@ def of_contact(connection: Connection, contact_id: str) -> list[ConversationRow]
     return [ConversationRow(**row._mapping) for row in connection.execute(query)]
 
 
-def set_timer(connection: Connection, conversation_id: str, *, kind: str, due_at: datetime) -> None:
-    """Start or move a timer of a conversation."""
-    clear_timer(connection, conversation_id, kind=kind)
-    values = {"id": new_id(), "conversation_id": conversation_id, "kind": kind, "due_at": due_at}
-    connection.execute(upsert(connection, timer, update=["due_at"]).values(values))
+def _move_timers(connection: Connection, changes: Sequence[tuple[str, str, datetime | None]]) -> None:
+    last = {(conversation_id, kind): due_at for conversation_id, kind, due_at in changes}
+    gone = delete(timer).where(timer.c.conversation_id == bindparam("owner"), timer.c.kind == bindparam("sort"))
+    connection.execute(gone, [{"owner": owner, "sort": kind} for owner, kind in last])
+    rows = [
+        {"id": new_id(), "conversation_id": owner, "kind": kind, "due_at": due_at}
+        for (owner, kind), due_at in last.items()
+        if due_at is not None
+    ]
+    if rows:
+        connection.execute(insert(timer), rows)
 
 
-def clear_timer(connection: Connection, conversation_id: str, *, kind: str) -> None:
-    """Stop a timer; one that is not there is no mistake."""
-    connection.execute(delete(timer).where(timer.c.conversation_id == conversation_id, timer.c.kind == kind))
+TIMERS = after_rows(_move_timers)
+"""(conversation id, kind, when) starts or moves a timer; without an instant it stops it, whether it runs or not."""
 
 
 @dataclass(frozen=True)

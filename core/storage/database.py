@@ -16,7 +16,7 @@ from sqlalchemy.sql import Insert
 
 from core.storage.intake_rows import Acceptance
 
-__all__ = ["Connection", "Database", "insert_or_ignore", "upsert"]
+__all__ = ["Connection", "Database", "insert_or_ignore", "insert_or_ignore_on", "upsert"]
 
 T = TypeVar("T")
 
@@ -44,7 +44,12 @@ class Database(Protocol):
 
 def insert_or_ignore(connection: Connection, table: Table) -> Insert:
     """An INSERT that leaves a row alone when its unique key is already there."""
-    build = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    return insert_or_ignore_on(connection.dialect.name, table)
+
+
+def insert_or_ignore_on(dialect: str, table: Table) -> Insert:
+    """The same, for a named dialect."""
+    build = postgresql.insert if dialect == "postgresql" else sqlite.insert
     return build(table).on_conflict_do_nothing()
 
 

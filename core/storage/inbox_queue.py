@@ -8,15 +8,16 @@ finishing checks that it is still new, in the transaction that stores what came 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, or_, select, update
 
 from core.contract.errors import NotFound, VersionConflict
 from core.storage.database import insert_or_ignore
 from core.storage.tables import inbox_item, inbox_lease, inbox_raw
+from core.storage.together import after_rows
 
 _CANDIDATES = 16
 
@@ -99,20 +100,42 @@ def items_of(connection: Connection, key: str, *, most: int = 50) -> list[Waitin
     return [WaitingItem(**row._mapping) for row in connection.execute(query)]
 
 
-def finish(
-    connection: Connection, item_id: int, *, state: str, reason: str = "", subject_id: str | None = None
-) -> None:
-    """Close a new item inside the transaction that stores what came of it. VersionConflict when it was not new."""
-    done = (
-        update(inbox_item)
-        .where(inbox_item.c.id == item_id, inbox_item.c.state == "new")
-        .values(state=state, reason=reason[:300], subject_id=subject_id, attempts=inbox_item.c.attempts + 1)
-        .returning(inbox_item.c.raw_id)
+@dataclass(frozen=True)
+class Finished:
+    """The end of a new item: `state` is done, ignored, erased or quarantined; `subject_id`: whose it is."""
+
+    item_id: int
+    state: str
+    reason: str = ""
+    subject_id: str | None = None
+
+
+def finish(connection: Connection, ends: Sequence[Finished]) -> None:
+    """Close new items inside the transaction that stores what came of them. VersionConflict when one was not new."""
+    ids = [one.item_id for one in ends]
+    standing = select(inbox_item.c.raw_id).where(inbox_item.c.id.in_(ids), inbox_item.c.state == "new")
+    raws = list(connection.scalars(standing.order_by(inbox_item.c.id).with_for_update()))
+    if len(raws) != len(ids):
+        raise VersionConflict(f"{len(ids) - len(raws)} of these inbox items are finished already")
+    connection.execute(
+        _FINISH,
+        [
+            {"item": one.item_id, "state": one.state, "reason": one.reason[:300], "subject_id": one.subject_id}
+            for one in ends
+        ],
     )
-    raw_id = connection.scalar(done)
-    if raw_id is None:
-        raise VersionConflict(f"inbox item {item_id} is finished already")
-    _forget_body(connection, raw_id, _has(raw_id, "erased"), ~_has(raw_id, "new"))
+    gone = update(inbox_raw).where(inbox_raw.c.id.in_(raws), _any_item("erased"), ~_any_item("new"))
+    connection.execute(gone.values(body_sealed=None, wrapped_key=None))
+
+
+_FINISH = update(inbox_item).where(inbox_item.c.id == bindparam("item")).values(attempts=inbox_item.c.attempts + 1)
+ENDS = after_rows(finish)
+"""Items to finish."""
+
+
+def _any_item(state: str) -> ColumnElement[bool]:
+    """Whether a raw body has an item in this state."""
+    return exists().where(inbox_item.c.raw_id == inbox_raw.c.id, inbox_item.c.state == state)
 
 
 def count_attempt(connection: Connection, item_id: int) -> int:
@@ -129,16 +152,8 @@ def erase_raw(connection: Connection, raw_id: str) -> None:
     """
     read = inbox_item.c.state.in_(("done", "ignored"))
     connection.execute(update(inbox_item).where(inbox_item.c.raw_id == raw_id, read).values(state="erased"))
-    _forget_body(connection, raw_id, ~_has(raw_id, "new"))
-
-
-def _forget_body(connection: Connection, raw_id: str, *conditions: ColumnElement[bool]) -> None:
-    gone = update(inbox_raw).where(inbox_raw.c.id == raw_id, *conditions)
+    gone = update(inbox_raw).where(inbox_raw.c.id == raw_id, ~_any_item("new"))
     connection.execute(gone.values(body_sealed=None, wrapped_key=None))
-
-
-def _has(raw_id: str, state: str) -> ColumnElement[bool]:
-    return exists().where(inbox_item.c.raw_id == raw_id, inbox_item.c.state == state)
 
 
 def forget_subject(connection: Connection, subject_id: str) -> None:

@@ -8,7 +8,7 @@ leave in the order they were written.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,8 +16,8 @@ from sqlalchemy import ColumnElement, Connection, case, func, null, select, upda
 from sqlalchemy.orm import aliased
 
 from core.contract.errors import VersionConflict
-from core.storage.database import insert_or_ignore
 from core.storage.tables import outbox
+from core.storage.together import rows_into
 
 # Of a last word nothing stays once it was sent, or once nobody can know whether it was (VN-1, VN-2).
 _KEPT_PAYLOAD = case((outbox.c.forget, null()), else_=outbox.c.payload_sealed)
@@ -57,11 +57,8 @@ class ClaimedEntry:
     forget: bool
 
 
-def add(connection: Connection, entries: Iterable[NewEntry]) -> int:
-    """Write entries; those whose cause was written before are left alone. Returns how many are new."""
-    return sum(
-        connection.execute(insert_or_ignore(connection, outbox).values(entry.__dict__)).rowcount for entry in entries
-    )
+ENTRIES = rows_into(outbox, repeated=True)
+"""Messages to send; one whose cause was written before is left alone."""
 
 
 def claim(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, tuple_, update
+from sqlalchemy import Connection, select, tuple_, update
 
 from core.contract.errors import NotFound
 from core.storage.database import upsert
 from core.storage.tables import publication, report, vault
+from core.storage.together import rows_into
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,9 @@ class VaultRow:
 _REPORT = tuple(report.c[name] for name in ReportRow.__dataclass_fields__)
 
 
-def add(connection: Connection, row: ReportRow) -> None:
-    """A new report."""
-    connection.execute(insert(report).values(row.__dict__))
+REPORTS = rows_into(report)
+TEXTS = rows_into(vault)
+"""Sealed free texts."""
 
 
 def load(connection: Connection, report_id: str) -> ReportRow:
@@ -89,13 +90,6 @@ def move(connection: Connection, report_id: str, *, case_id: str) -> None:
 def replace_content(connection: Connection, report_id: str, content_sealed: bytes | None) -> None:
     """New sealed content: a supplement, or None on erasure."""
     connection.execute(update(report).where(report.c.id == report_id).values(content_sealed=content_sealed))
-
-
-def put_texts(connection: Connection, rows: Iterable[VaultRow]) -> None:
-    """Store sealed free texts."""
-    values = [row.__dict__ for row in rows]
-    if values:
-        connection.execute(insert(vault), values)
 
 
 def texts(connection: Connection, ids: Collection[str]) -> list[VaultRow]:

@@ -11,7 +11,7 @@ from core.contract.errors import VersionConflict
 from core.service.intake import Intake
 from core.service.keeping import kept
 from core.storage import inbox_queue
-from core.storage.inbox_queue import WaitingItem
+from core.storage.inbox_queue import Finished, WaitingItem
 from gateway.deployment import Deployment
 from gateway.metrics import PROCESSED
 
@@ -90,5 +90,6 @@ class InboundWorker:
         if tries < _MOST_TRIES:
             raise _TryLater from error
         reason = f"failed {tries} times: {type(error).__name__}"
-        await self._database.write(partial(inbox_queue.finish, item_id=item.id, state="quarantined", reason=reason))
+        given_up = Finished(item.id, "quarantined", reason)
+        await self._database.write(partial(inbox_queue.finish, ends=[given_up]))
         return "quarantined"

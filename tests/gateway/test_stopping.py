@@ -19,7 +19,7 @@ from gateway.process import LONGEST_STOP
 from gateway.workers import crew
 from gateway.workers.crew import Crew
 from gateway.workers.inbound import InboundWorker
-from tests.support.databases import on_both_engines
+from tests.support.databases import on_both_engines, put
 from tests.support.deployments import World
 from tests.support.hooked import HookedTestChannel
 from tests.support.waiting import until
@@ -63,7 +63,7 @@ async def post(world: World) -> None:
         next_at=world.clock(),
         created_at=world.clock(),
     )
-    await world.deployment.database.write(partial(outbox.add, entries=[entry]))
+    await put(world.deployment.database, outbox.ENTRIES, entry.__dict__)
 
 
 @on_both_engines

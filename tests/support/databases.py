@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from core.storage.database import Database
 from core.storage.migrations import upgrade
 from core.storage.postgres import PostgresDatabase
 from core.storage.sqlite import SqliteDatabase
+from core.storage.together import Together, store_together
 
 if TYPE_CHECKING:
     from tests.support.servers import PostgresServer
@@ -74,3 +76,8 @@ def open_database(url: str) -> Database:
 
 
 on_both_engines = pytest.mark.parametrize("database_url", ENGINES, indirect=True)
+
+
+async def put(database: Database, sort: Together, *ones: object) -> None:
+    """Store these, as a unit of work would."""
+    await database.write(partial(store_together, entries=[(sort, one) for one in ones]))

@@ -240,7 +240,7 @@ async def link(world: World, main_id: str, other_id: str) -> None:
     main.take([ReportsLinked(kind="reports_linked", at=at, by=by, other_case=other_id, reports=other.now.reports)])
     other.take([CaseJoined(kind="case_joined", at=at, by=by, main_case=main_id)])
     desk.close(work)
-    await work.commit(world.deployment.database)
+    await world.deployment.clerk.committer.commit(work)
 
 
 @on_both_engines

@@ -18,6 +18,7 @@ from core.service.sending import Sender
 from core.storage import outbox
 from core.storage.database import Connection
 from core.storage.tables import outbox as outbox_table
+from tests.support.databases import put
 from tests.support.deployments import World
 from tests.support.hooked import HookedTestChannel
 from tests.support.waiting import until
@@ -59,7 +60,7 @@ async def post(world: World, *texts: str) -> None:
         )
 
     entries = await asyncio.to_thread(lambda: [sealed(text) for text in texts])
-    await world.deployment.database.write(partial(outbox.add, entries=entries))
+    await put(world.deployment.database, outbox.ENTRIES, *(one.__dict__ for one in entries))
 
 
 @dataclass

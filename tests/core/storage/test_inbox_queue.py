@@ -67,7 +67,7 @@ async def test_an_item_is_finished_once(database: Database, make_inbox: MakeInbo
     await arrive(make_inbox(database), "1", conversation="c")
     (key,) = await database.read(partial(queue.waiting_conversations, now=NOW))
     (item,) = await database.read(partial(queue.items_of, key=key))
-    finish = partial(queue.finish, item_id=item.id, state="done")
+    finish = partial(queue.finish, ends=[queue.Finished(item.id, "done")])
     await database.write(finish)
 
     with pytest.raises(VersionConflict):
@@ -82,13 +82,13 @@ async def test_quarantine_can_be_replayed_while_the_body_is_there(database: Data
     await arrive(make_inbox(database), "1", conversation="c")
     (key,) = await database.read(partial(queue.waiting_conversations, now=NOW))
     (item,) = await database.read(partial(queue.items_of, key=key))
-    await database.write(partial(queue.finish, item_id=item.id, state="quarantined", reason="not JSON"))
+    await database.write(partial(queue.finish, ends=[queue.Finished(item.id, "quarantined", "not JSON")]))
     assert (await database.read(queue.inbox_state)).quarantined == 1
 
     await database.write(partial(queue.replay, item_id=item.id))
     assert (await database.read(queue.inbox_state)).waiting == 1
 
-    await database.write(partial(queue.finish, item_id=item.id, state="quarantined"))
+    await database.write(partial(queue.finish, ends=[queue.Finished(item.id, "quarantined")]))
     await database.write(partial(queue.erase_raw, raw_id=item.raw_id))
     with pytest.raises(NotFound):
         await database.write(partial(queue.replay, item_id=item.id))
@@ -102,12 +102,12 @@ async def test_an_erased_body_waits_for_the_others_in_it(database: Database, mak
     keys = await database.read(partial(queue.waiting_conversations, now=NOW))
     waiting = [item for key in keys for item in await database.read(partial(queue.items_of, key=key))]
     diverted, other = sorted(waiting, key=lambda item: item.part)
-    await database.write(partial(queue.finish, item_id=diverted.id, state="erased"))
+    await database.write(partial(queue.finish, ends=[queue.Finished(diverted.id, "erased")]))
     await database.write(partial(queue.erase_raw, raw_id=diverted.raw_id))
 
     bodies = select(inbox_raw.c.body_sealed, inbox_raw.c.wrapped_key)
     ((body, key),) = await database.read(lambda connection: connection.execute(bodies).all())
     assert None not in (body, key)
 
-    await database.write(partial(queue.finish, item_id=other.id, state="done"))
+    await database.write(partial(queue.finish, ends=[queue.Finished(other.id, "done")]))
     assert await database.read(lambda connection: connection.execute(bodies).all()) == [(None, None)]

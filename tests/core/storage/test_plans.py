@@ -22,7 +22,7 @@ HOT: dict[str, Callable[[Connection], Any]] = {
     "inbox: what waits": partial(inbox_queue.items_of, key="c"),
     "inbox: the oldest": inbox_queue.oldest_waiting,
     "inbox: figures": inbox_queue.inbox_state,
-    "inbox: finish": partial(inbox_queue.finish, item_id=1, state="done"),
+    "inbox: finish": partial(inbox_queue.finish, ends=[inbox_queue.Finished(1, "done")]),
     "inbox: erase": partial(inbox_queue.erase_raw, raw_id="r"),
     "inbox: purge": partial(housekeeping.purge_bodies, before=NOW),
     "outbox: claim": partial(outbox.claim, owner="me", now=NOW),

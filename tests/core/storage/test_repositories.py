@@ -12,9 +12,10 @@ import pytest
 
 from core.contract.errors import NotFound, VersionConflict
 from core.storage import cases, conversations, people, reports
-from core.storage.database import Database
+from core.storage.database import Connection, Database
+from core.storage.together import store_together
 from core.storage.types import to_microseconds
-from tests.support.databases import on_both_engines
+from tests.support.databases import on_both_engines, put
 
 NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
 
@@ -47,7 +48,12 @@ def event(version: int) -> cases.EventRow:
 async def append(database: Database, row: cases.CaseRow, *versions: int, **beside: Any) -> None:
     beside = {"tasks": [], "clocks": []} | beside
     events = [event(version) for version in versions]
-    await database.write(partial(cases.append, row=row, events=events, **beside))
+
+    def store(connection: Connection) -> None:
+        cases.replace(connection, row, expected=row.version - len(events))
+        store_together(connection, cases.entries(row, events, **beside))
+
+    await database.write(store)
 
 
 @on_both_engines
@@ -131,8 +137,8 @@ async def with_conversation(database: Database) -> conversations.ConversationRow
         unread=0,
         needs_human=False,
     )
-    await database.write(partial(conversations.create_contact, contact_id="p", now=NOW))
-    await database.write(partial(conversations.create, row=row))
+    await put(database, conversations.CONTACTS, conversations.contact_row("p", now=NOW))
+    await put(database, conversations.CONVERSATIONS, row.__dict__)
     return row
 
 
@@ -155,10 +161,9 @@ async def test_a_conversation_is_saved_under_its_version(database: Database) -> 
 async def test_a_timer_fires_once(database: Database) -> None:
     """Moved timers fire at the new time only; a taken one is gone."""
     await with_conversation(database)
-    start = partial(conversations.set_timer, conversation_id="v", kind="burst")
-    await database.write(partial(start, due_at=NOW))
+    await put(database, conversations.TIMERS, ("v", "burst", NOW))
     (old,) = await database.read(partial(conversations.due_timers, now=NOW))
-    await database.write(partial(start, due_at=NOW + timedelta(seconds=3)))
+    await put(database, conversations.TIMERS, ("v", "burst", None), ("v", "burst", NOW + timedelta(seconds=3)))
 
     assert await database.read(partial(conversations.due_timers, now=NOW)) == []
     with pytest.raises(VersionConflict):
@@ -170,9 +175,9 @@ async def test_a_timer_fires_once(database: Database) -> None:
 async def test_a_person_is_found_by_any_address(database: Database) -> None:
     """By keyed hash; the same address asserted twice is one identity."""
     await with_conversation(database)
-    claim = partial(conversations.assert_identity, contact_id="p", kind="phone", address_blind="q", now=NOW)
-    await database.write(claim)
-    await database.write(claim)
+    claim = partial(conversations.identity_row, "p", kind="phone", address_blind="q", now=NOW)
+    await put(database, conversations.IDENTITIES, claim())
+    await put(database, conversations.IDENTITIES, claim())
     await database.write(partial(conversations.verify_identity, contact_id="p", address_blind="q", by="otp", now=NOW))
 
     assert await database.read(partial(conversations.contact_by_address, address_blind="q")) == "p"
