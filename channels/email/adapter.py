@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography import x509
 
 from channels.email.client import Relay
 from channels.email.compose import compose
@@ -105,17 +109,22 @@ class EmailChannel:
         return SendResult(provider_message_id=mail.message_id)
 
     async def check_health(self) -> Health:
-        """Whether our ears are open and the relay would talk to us now."""
+        """Whether our ears are open and the relay would talk to us now; which certificate ends first, ours or its."""
+        own = await asyncio.to_thread(_certificate_end, self.settings.tls_certificate)
+        expires = {"certificate": own} if own else {}
         deaf = [name for name, server in self._servers.items() if not server.listening]
         if deaf:
-            return Health(ok=False, detail=f"Không nhận được thư qua cổng {', '.join(deaf)}.")
+            return Health(ok=False, detail=f"Không nhận được thư qua cổng {', '.join(deaf)}.", expires=expires)
         if self._relay is None:
-            return Health(ok=False, detail="Chưa cấu hình máy chủ gửi thư; chỉ nhận được thư đến.")
+            detail = "Chưa cấu hình máy chủ gửi thư; chỉ nhận được thư đến."
+            return Health(ok=False, detail=detail, expires=expires)
         try:
-            await self._relay.probe()
+            theirs = await self._relay.probe()
         except SendError as error:
-            return Health(ok=False, detail=f"Máy chủ gửi thư chưa sẵn sàng ({error.code}).")
-        return Health(ok=True, detail="Kênh thư điện tử hoạt động bình thường.")
+            return Health(ok=False, detail=f"Máy chủ gửi thư chưa sẵn sàng ({error.code}).", expires=expires)
+        if theirs is not None:
+            expires = {"certificate": min(theirs, own or theirs)}
+        return Health(ok=True, detail="Kênh thư điện tử hoạt động bình thường.", expires=expires)
 
     async def _files(self, message: OutboundMessage) -> dict[str, bytes]:
         """Bytes by stored key; what is erased, or has no store to come from, is named in the mail instead."""
@@ -156,6 +165,11 @@ class EmailChannel:
             },
             received_at=self._clock(),
         )
+
+
+def _certificate_end(path: str) -> datetime | None:
+    """When the certificate that our own SMTP port shows ends."""
+    return x509.load_pem_x509_certificate(Path(path).read_bytes()).not_valid_after_utc if path else None
 
 
 def _tls_context(settings: EmailSettings) -> ssl.SSLContext | None:

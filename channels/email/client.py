@@ -12,6 +12,7 @@ import asyncio
 import re
 import ssl
 from contextlib import suppress
+from datetime import UTC, datetime
 from enum import IntEnum
 
 import aiosmtplib
@@ -70,13 +71,19 @@ class Relay:
         finally:
             await _leave(session)
 
-    async def probe(self) -> None:
-        """Ask the relay whether it would talk to us (greeting, TLS, log-in). Raises SendError."""
+    async def probe(self) -> datetime | None:
+        """
+        Ask the relay whether it would talk to us (greeting, TLS, log-in).
+
+        Returns: when its certificate ends, aware; None without TLS.
+        Raises: SendError.
+        """
         session = self._session()
         try:
             async with asyncio.timeout(self._settings.connect_seconds):
                 await session.connect()
                 await session.noop()
+                return _certificate_end(session)
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             raise translate(error, Stage.CONNECT) from None
         finally:
@@ -139,6 +146,12 @@ def _permanent(stage: Stage, subject: int) -> type[SendError]:
     if stage is Stage.RECIPIENT or subject == 1:
         return RecipientUnreachable
     return MessageInvalid
+
+
+def _certificate_end(session: aiosmtplib.SMTP) -> datetime | None:
+    transport = session.transport
+    shown = transport.get_extra_info("peercert") if transport else None
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(shown["notAfter"]), UTC) if shown else None
 
 
 async def _leave(session: aiosmtplib.SMTP) -> None:

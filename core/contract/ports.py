@@ -58,10 +58,15 @@ class SendResult:
 
 @dataclass(frozen=True)
 class Health:
-    """Whether a channel works, in one word for machines and one Vietnamese sentence for staff."""
+    """
+    Whether a channel works, in one word for machines and one Vietnamese sentence for staff.
+
+    `expires`: what it needs and has an end, "certificate" or "token", with that instant (aware), the first of each.
+    """
 
     ok: bool
     detail: str = ""
+    expires: Mapping[str, datetime] = field(default_factory=dict)
 
 
 AcceptRaw = Callable[[RawDelivery, Sequence[ItemKey]], Awaitable[None]]

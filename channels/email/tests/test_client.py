@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
+from cryptography import x509
 
 from channels.email.adapter import EmailChannel
 from channels.email.sandbox import Mood
@@ -161,6 +164,22 @@ async def test_an_encrypted_relay_must_be_trusted(certificate: tuple[str, str]) 
             await EmailChannel(settings(relay=unknown)).send(outbound(recipient=own))
 
     assert len(store.kept) == 1
+
+
+async def test_health_tells_when_the_certificate_ends(certificate: tuple[str, str]) -> None:
+    """That of the relay, or our own on the SMTP port, whichever ends first: an alarm looks at it."""
+    ends = _end_of(certificate[0])
+    async with listening(Store().accept, tls_certificate=certificate[0], tls_key=certificate[1]) as relay:
+        known = RelaySettings(host="localhost", port=relay.listening_on["smtp"][1], ca_file=certificate[0])
+        asked = await EmailChannel(settings(relay=known)).check_health()
+        own = await relay.check_health()
+
+    assert (asked.ok, asked.expires) == (True, {"certificate": ends})
+    assert (own.ok, own.expires) == (False, {"certificate": ends})  # it has no relay
+
+
+def _end_of(path: str) -> datetime:
+    return x509.load_pem_x509_certificate(Path(path).read_bytes()).not_valid_after_utc
 
 
 async def test_missing_tls_is_not_done_without() -> None:
