@@ -9,14 +9,28 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Callable
 
 INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufe0e\ufe0f]"
 )
 SPACES = re.compile(r"\s+")
+COMMON_LETTERS = range(0x250), range(0x1E00, 0x1F00)
+"""ASCII, Latin and Vietnamese: the letters whose bare forms are looked up; all others are rare."""
 TONES = "\u0300\u0301\u0303\u0309\u0323"
-GLIDES = ("oa", "oe", "uy")
+TURNED = re.compile("o[àáảãạèéẻẽẹ]|(?<!q)u[ỳýỷỹỵ]")
+"""Glides with the tone on their second letter."""
+
+
+class Letters(dict[int, str]):
+    """A table for `str.translate`: what becomes of each letter; rare ones are worked out whenever they come."""
+
+    def __init__(self, change: Callable[[str], str]) -> None:
+        super().__init__((code, change(chr(code))) for codes in COMMON_LETTERS for code in codes)
+        self._change = change
+
+    def __missing__(self, code: int) -> str:
+        return self._change(chr(code))
 
 
 def compose(text: str) -> str:
@@ -24,7 +38,6 @@ def compose(text: str) -> str:
     return unicodedata.normalize("NFC", INVISIBLE.sub("", text))
 
 
-@lru_cache(maxsize=4096)
 def bare(letter: str) -> str:
     """One letter without its marks, in lower case; always exactly one character."""
     if letter in "đĐ":
@@ -33,13 +46,27 @@ def bare(letter: str) -> str:
     return stripped if len(stripped) == 1 else letter
 
 
+def unmarked(letter: str) -> str:
+    """One letter for searching: no marks, no case; a combining mark by itself is nothing."""
+    parts = unicodedata.normalize("NFD", letter.casefold())
+    return "".join(part for part in parts if not unicodedata.combining(part)).replace("đ", "d")
+
+
+def small(letter: str) -> str:
+    """One letter in lower case, as far as that is one letter."""
+    return lowered if len(lowered := letter.lower()) == 1 else letter
+
+
+BARE, UNMARKED, SMALL = Letters(bare), Letters(unmarked), Letters(small)
+
+
 def fold_aligned(text: str) -> str:
     """
     `compose(text)` without marks and case, character by character: positions in both are the same.
 
     Combining marks that have no composed form become a space of no meaning and are rare enough to ignore.
     """
-    return "".join(map(bare, compose(text)))
+    return compose(text).translate(BARE)
 
 
 def fold(text: str) -> str:
@@ -49,9 +76,7 @@ def fold(text: str) -> str:
     Old and new tone positions (hòa, hoà) fold to the same, since tones go altogether.
     """
     unified = unicodedata.normalize("NFKC", INVISIBLE.sub("", text))
-    letters = unicodedata.normalize("NFD", unified.casefold())
-    kept = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return SPACES.sub(" ", kept.replace("đ", "d")).strip()
+    return SPACES.sub(" ", unified.translate(UNMARKED)).strip()
 
 
 def split_tone(letter: str) -> tuple[str, str]:
@@ -64,22 +89,13 @@ def split_tone(letter: str) -> tuple[str, str]:
 
 def lower_canonical(text: str) -> str:
     """Lower case with tones in the old position ("hoà" → "hòa"), the same length as `compose(text)`."""
-    letters = [small if len(small := letter.lower()) == 1 else letter for letter in compose(text)]
-    for index in range(len(letters) - 1):
-        if ends_syllable(letters, index + 2):
-            move_tone_back(letters, index)
-    return "".join(letters)
+    return TURNED.sub(turn_back, compose(text).translate(SMALL))
 
 
-def ends_syllable(letters: list[str], index: int) -> bool:
-    """True where no letter stands at `index`."""
-    return index >= len(letters) or not letters[index].isalpha()
-
-
-def move_tone_back(letters: list[str], index: int) -> None:
-    """Write oà, oè, uỳ as òa, òe, ùy in place; "quy" and "quà" are not touched, their u belongs to q."""
-    second, tone = split_tone(letters[index + 1])
-    after_q = letters[index] == "u" and index > 0 and letters[index - 1] == "q"
-    if tone and not after_q and letters[index] + second in GLIDES:
-        letters[index] = unicodedata.normalize("NFC", letters[index] + tone)
-        letters[index + 1] = second
+def turn_back(turned: re.Match[str]) -> str:
+    """Oà, oè, uỳ at the end of a syllable as òa, òe, ùy; "quy" and "quà" are not touched, their u belongs to q."""
+    first, second = turned.group()
+    if turned.string[turned.end() : turned.end() + 1].isalpha():
+        return first + second
+    rest, tone = split_tone(second)
+    return unicodedata.normalize("NFC", first + tone) + rest

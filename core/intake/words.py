@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, wraps
+from operator import ne
 from typing import Any, TypeVar
 
 from core.intake.fold import bare, compose, fold_aligned, lower_canonical, split_tone
@@ -53,24 +54,41 @@ class Text:
         """Whether its writer types marks."""
         if self.whole_marked is not None:
             return self.whole_marked
-        words = WORD.findall(self.low)
-        with_marks = sum(any(bare(letter) != letter for letter in word) for word in words)
-        return bool(words) and with_marks / len(words) >= MARKED_SHARE
+        words, letters = WORD.findall(self.low), WORD.findall(self.folded)
+        return bool(words) and sum(map(ne, words, letters)) / len(words) >= MARKED_SHARE
 
     def part(self, start: int, end: int) -> Text:
         """A piece of it, read in the same manner."""
         if start == 0 and end >= len(self.raw):
             return self
-        return Text(self.raw[start:end], self.marked)
+        piece = Text(self.raw[start:end], self.marked)
+        if not (self.cuts_word(start) or self.cuts_word(end)):
+            piece.prepare(self.low[start:end], self.folded[start:end])
+        return piece
 
     def without(self, spans: tuple[tuple[int, int], ...]) -> Text:
         """The text with these stretches blanked out; positions stay."""
         if not spans:
             return self
-        letters = list(self.raw)
-        for start, end in spans:
-            letters[start:end] = " " * (end - start)
-        return Text("".join(letters), self.marked)
+        rest = Text(blanked(self.raw, spans), self.marked)
+        if not any(self.cuts_word(border) for span in spans for border in span):
+            rest.prepare(blanked(self.low, spans), blanked(self.folded, spans))
+        return rest
+
+    def cuts_word(self, index: int) -> bool:
+        """Whether a cut there would divide a word; the tone of what is left might move."""
+        return 0 < index < len(self.raw) and self.raw[index - 1].isalpha() and self.raw[index].isalpha()
+
+    def prepare(self, low: str, folded: str) -> None:
+        """Take over forms that are known already."""
+        self.__dict__.update(low=low, folded=folded)
+
+
+def blanked(text: str, spans: tuple[tuple[int, int], ...]) -> str:
+    """A text with these stretches blanked out."""
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
 
 
 class Texts(dict[str, Text]):
