@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from core.counting import DatabaseCounters
+from core.storage.hosts import Hosts
 from core.storage.intake_rows import Acceptance
 from core.storage.postgres_intake import RETRY_STATES, TRIES, IntakeConnection
 
@@ -22,26 +23,28 @@ _SERVER_SETTINGS = {"synchronous_commit": "on", "application_name": "langnghe"}
 
 
 class PostgresDatabase:
-    """A PostgreSQL database shared by any number of processes. `url` is `postgresql://…`; its password may be apart."""
+    """
+    A PostgreSQL database shared by any number of processes. `url` is `postgresql://…`; its password may be apart.
+
+    With several places in the url (`db1:5432,db2:5432`) it is wherever writes are taken at the moment.
+    """
 
     dialect = "postgresql"
 
     def __init__(self, url: str, *, password: str = "", pool_size: int = 12) -> None:
         self.counters = DatabaseCounters()
-        place = make_url(url).set(drivername="postgresql+asyncpg")
-        place = place.set(password=password) if password else place
         options = {"timeout": 5, "command_timeout": _STATEMENT_SECONDS, "server_settings": _SERVER_SETTINGS}
+        hosts = Hosts(url, password=password, options=options)
         self._engine = create_async_engine(
-            place,
+            hosts.url,
+            async_creator=hosts.connect,
             pool_size=pool_size,
             max_overflow=4,
             pool_pre_ping=True,
             pool_timeout=5,
             hide_parameters=True,  # they hold what an error message may not show
-            connect_args=options,
         )
-        _, of_url = self._engine.dialect.create_connect_args(place)
-        self._intake = IntakeConnection({**of_url, **options})
+        self._intake = IntakeConnection(hosts.connect)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run in a read-only transaction on one snapshot."""

@@ -7,8 +7,7 @@ Storing is idempotent (the unique key), so whatever breaks in the middle may be 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
 
 import asyncpg
 
@@ -19,10 +18,10 @@ TRIES = 5
 
 
 class IntakeConnection:
-    """Opened when it is first needed, and again when it broke. `options` are asyncpg's for a connection."""
+    """Opened when it is first needed, and again when it broke."""
 
-    def __init__(self, options: Mapping[str, Any]) -> None:
-        self._options = options
+    def __init__(self, connect: Callable[[], Awaitable[asyncpg.Connection]]) -> None:
+        self._connect = connect
         self._connection: asyncpg.Connection | None = None
         self._turn = asyncio.Lock()
 
@@ -40,7 +39,7 @@ class IntakeConnection:
                     await asyncio.sleep(0 if died else 0.01 * 2**attempt)
 
     async def _store_once(self, batch: Sequence[Acceptance]) -> None:
-        connection = self._connection = self._connection or await asyncpg.connect(**self._options)
+        connection = self._connection = self._connection or await self._connect()
         try:
             await store_postgres(connection, batch)
         except BaseException as error:  # also when we are cancelled in the middle of it
