@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from core.intake.lexicon import Lexicon
+from core.intake.lexicon import Phrasebook, Same
 from core.intake.rules import CategoryRule
 from core.intake.tokens import tokens_of
 from core.intake.words import Text
 
 
-@lru_cache(maxsize=256)
-def keywords_of(category: CategoryRule) -> Lexicon:
-    """The category's keywords, ready to be looked up."""
-    return Lexicon.of(category.keywords)
+@lru_cache(maxsize=8)
+def keywords_of(categories: Same[tuple[CategoryRule, ...]]) -> Phrasebook:
+    """The keywords of a regulation's categories, made ready once."""
+    return Phrasebook.of({category.id: category.keywords for category in categories.value})
 
 
 def read_categories(text: Text, categories: tuple[CategoryRule, ...]) -> tuple[tuple[str, int], ...]:
@@ -23,15 +23,11 @@ def read_categories(text: Text, categories: tuple[CategoryRule, ...]) -> tuple[t
     A keyword weighs the square of its length in words. Words count once: "đèn đường hỏng" is a street light, not a
     broken street, since the phrase that begins first holds its words.
     """
-    tokens = tokens_of(text)
+    tokens, keywords = tokens_of(text), keywords_of(Same(categories))
     weights = dict.fromkeys((category.id for category in categories), 0)
     index = 0
     while index < len(tokens):
-        lengths = {
-            category.id: length
-            for category in categories
-            if (length := keywords_of(category).at(tokens, index, marked=text.marked))
-        }
+        lengths = keywords.at(tokens, index, marked=text.marked)
         longest = max(lengths.values(), default=0)
         for name, length in lengths.items():
             weights[name] += length * length if length == longest else 0

@@ -94,7 +94,7 @@ def lower_canonical(text: str) -> str:
 
 def turn_back(turned: re.Match[str]) -> str:
     """Oà, oè, uỳ at the end of a syllable as òa, òe, ùy; "quy" and "quà" are not touched, their u belongs to q."""
-    first, second = turned.group()
+    first, second = turned.group()[0], turned.group()[1]
     if turned.string[turned.end() : turned.end() + 1].isalpha():
         return first + second
     rest, tone = split_tone(second)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 from core.intake.words import Text, noted
 
@@ -23,8 +25,10 @@ class Kind(StrEnum):
     SIGN = "sign"
 
 
-@dataclass(frozen=True)
-class Token:
+KINDS: Mapping[str | None, Kind] = MappingProxyType({kind.value: kind for kind in Kind})
+
+
+class Token(NamedTuple):
     """One word, number, sign or line break; positions are those of the text."""
 
     kind: Kind
@@ -43,20 +47,14 @@ class Token:
 @noted
 def tokens_of(text: Text) -> tuple[Token, ...]:
     """All tokens of a text in order."""
+    raw, low, folded = text.raw, text.low, text.folded
+    spans = ((KINDS[match.lastgroup], *match.span()) for match in TOKEN.finditer(raw))
     return tuple(
-        Token(
-            kind=Kind(match.lastgroup or Kind.SIGN),
-            raw=match.group(),
-            low=text.low[match.start() : match.end()],
-            folded=text.folded[match.start() : match.end()],
-            start=match.start(),
-            end=match.end(),
-        )
-        for match in TOKEN.finditer(text.raw)
+        Token(kind, raw[start:end], low[start:end], folded[start:end], start, end) for kind, start, end in spans
     )
 
 
-def has_case(tokens: tuple[Token, ...]) -> bool:
+def has_case(tokens: Sequence[Token]) -> bool:
     """Whether capitals tell anything: some words have one, and not nearly all letters are capitals."""
     words = [token for token in tokens if token.kind is Kind.WORD]
     shouted = sum(len(token.raw) > 1 and token.raw.isupper() for token in words)

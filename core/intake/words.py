@@ -8,9 +8,10 @@ unmarked word is a word of its own ("cho" is not "chợ", "xa" is not "xã"), so
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, wraps
+from itertools import product
 from operator import ne
 from typing import Any, TypeVar
 
@@ -185,10 +186,22 @@ def spell_word(word: str, *, strict: bool) -> str:
     dropped, wholly or in part, since the rest still tells the word ("đưòng").
     """
     marks = count_marks(word)
-    plain = "".join(map(bare, word))
     if not marks or (marks == 1 and strict):
         return word
-    return "".join(map(widen, word)) if marks > 2 else f"(?:{word}|{plain})"
+    return "".join(map(widen, word)) if marks > 2 else f"(?:{word}|{plain(word)})"
+
+
+def spellings(word: str, *, strict: bool) -> Iterable[str]:
+    """All that `spell_word` lets pass for one word."""
+    marks = count_marks(word)
+    if not marks or (marks == 1 and strict):
+        return (word,)
+    return map("".join, product(*map(spellings_of_letter, word))) if marks > 2 else (word, plain(word))
+
+
+def plain(word: str) -> str:
+    """A word in lower case without its marks."""
+    return "".join(map(bare, word))
 
 
 def count_marks(word: str) -> int:
@@ -200,5 +213,10 @@ def widen(letter: str) -> str:
     """A class of the spellings of one letter: as it is, without one of its marks, without any."""
     if bare(letter) == letter.lower():
         return letter
+    return f"[{''.join(sorted(spellings_of_letter(letter)))}]"
+
+
+def spellings_of_letter(letter: str) -> frozenset[str]:
+    """One letter as it is, without one of its marks, without any."""
     shape, tone = split_tone(letter)
-    return f"[{''.join(sorted({letter, bare(letter), shape, compose(bare(letter) + tone)}))}]"
+    return frozenset((letter, bare(letter), shape, compose(bare(letter) + tone)))

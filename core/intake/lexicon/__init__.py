@@ -8,63 +8,103 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from ruamel.yaml import YAML
 
-from core.intake.fold import fold_aligned, lower_canonical
+from core.intake.fold import lower_canonical
 from core.intake.tokens import Token
-from core.intake.words import Pattern, spell_word, vi
+from core.intake.words import Pattern, spellings, vi
 
-Entry = tuple[str, ...]
 MACRO = re.compile(r"<([A-Z]+)>")
+Value = TypeVar("Value")
+NOTHING: Mapping[str, int] = MappingProxyType({})
+
+
+@dataclass(frozen=True, eq=False)
+class Same(Generic[Value]):
+    """A value that is the same only as itself: a key to what was made of it, found without comparing all of it."""
+
+    value: Value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self.value is other.value
+
+
+class Node:
+    """What may follow some words: further words, and the lists that have these words as a phrase."""
+
+    __slots__ = ("further", "lists")
+
+    def __init__(self) -> None:
+        self.further: dict[str, Node] = {}
+        self.lists: tuple[str, ...] = ()
+
+    def add(self, words: Sequence[str], name: str, *, marked: bool) -> None:
+        """Take up a phrase of a list in all spellings that count."""
+        if not words:
+            self.lists = (*self.lists, name)
+            return
+        for spelling in spellings(words[0], strict=marked):
+            self.further.setdefault(spelling, Node()).add(words[1:], name, marked=marked)
+
+
+@dataclass(frozen=True)
+class Phrasebook:
+    """Several lists of phrases, looked up together. One tree for texts with marks, one for texts without."""
+
+    marked: Node
+    unmarked: Node
+
+    @classmethod
+    def of(cls, lists: Mapping[str, Iterable[str]]) -> Phrasebook:
+        """A book of named lists of phrases written with marks."""
+        book = cls(Node(), Node())
+        for name, phrases in lists.items():
+            for phrase in phrases:
+                words = lower_canonical(phrase).split()
+                book.marked.add(words, name, marked=True)
+                book.unmarked.add(words, name, marked=False)
+        return book
+
+    def at(self, tokens: Sequence[Token], index: int, *, marked: bool) -> Mapping[str, int]:
+        """For each list with a phrase that begins at `index`, how many tokens its longest one has."""
+        root = self.marked if marked else self.unmarked
+        node = root.further.get(tokens[index].low)
+        if node is None:
+            return NOTHING
+        found: dict[str, int] = {}
+        for at in range(index + 1, len(tokens) + 1):
+            for name in node.lists:
+                found[name] = at - index
+            following = node.further.get(tokens[at].low) if at < len(tokens) else None
+            if following is None:
+                break
+            node = following
+        return found
+
+    def all(self, tokens: Sequence[Token], *, marked: bool) -> tuple[Mapping[str, int], ...]:
+        """What begins at each token."""
+        return tuple(self.at(tokens, index, marked=marked) for index in range(len(tokens)))
 
 
 @dataclass(frozen=True)
 class Lexicon:
     """A set of phrases that can be looked up at a place in a row of tokens."""
 
-    entries: Mapping[Entry, tuple[Entry, ...]]
-    longest: int
+    book: Phrasebook
 
     @classmethod
     def of(cls, phrases: Iterable[str]) -> Lexicon:
         """A lexicon of phrases written with marks."""
-        by_letters: dict[Entry, list[Entry]] = {}
-        for phrase in phrases:
-            words = tuple(lower_canonical(phrase).split())
-            by_letters.setdefault(tuple(map(fold_aligned, words)), []).append(words)
-        longest = max(map(len, by_letters), default=0)
-        return cls(MappingProxyType({key: tuple(found) for key, found in by_letters.items()}), longest)
+        return cls(Phrasebook.of({"": phrases}))
 
     def at(self, tokens: Sequence[Token], index: int, *, marked: bool) -> int:
         """How many tokens from `index` on make a phrase of this lexicon, the longest; 0 for none."""
-        for length in range(min(self.longest, len(tokens) - index), 0, -1):
-            piece = tokens[index : index + length]
-            spelled = self.entries.get(tuple(token.folded for token in piece), ())
-            if any(same_words(piece, entry, marked=marked) for entry in spelled):
-                return length
-        return 0
-
-    def __contains__(self, word: str) -> bool:
-        """Whether the bare letters of a phrase are known."""
-        return tuple(fold_aligned(word).split()) in self.entries
-
-
-def same_words(tokens: Sequence[Token], entry: Entry, *, marked: bool) -> bool:
-    """Whether tokens with the letters of `entry` are that entry, as far as their marks tell."""
-    return all(same_word(token, word, marked=marked) for token, word in zip(tokens, entry, strict=True))
-
-
-def same_word(token: Token, word: str, *, marked: bool) -> bool:
-    """One word, spelled as `words.spell_word` allows."""
-    return token.low == word or spelling(word, marked).fullmatch(token.low) is not None
-
-
-@lru_cache(maxsize=16384)
-def spelling(word: str, marked: bool) -> re.Pattern[str]:
-    """The spellings of one word, compiled."""
-    return re.compile(spell_word(word, strict=marked))
+        return self.book.at(tokens, index, marked=marked).get("", 0) if index < len(tokens) else 0
 
 
 @lru_cache(maxsize=8)
@@ -76,12 +116,20 @@ def load(name: str) -> Mapping[str, Any]:
 
 @lru_cache(maxsize=64)
 def lexicon(name: str, *headings: str) -> Lexicon:
-    """The lists under these headings as one lexicon; a heading that is one long text counts word by word."""
-    phrases: list[str] = []
-    for heading in headings:
-        listed = load(name)[heading]
-        phrases += listed.split() if isinstance(listed, str) else listed
-    return Lexicon.of(phrases)
+    """The lists under these headings as one lexicon."""
+    return Lexicon.of(phrase for heading in headings for phrase in listed(name, heading))
+
+
+@lru_cache(maxsize=8)
+def phrasebook(name: str) -> Phrasebook:
+    """All lists of a file, looked up together."""
+    return Phrasebook.of({heading: listed(name, heading) for heading in load(name)})
+
+
+def listed(name: str, heading: str) -> Sequence[str]:
+    """The phrases under a heading; one long text counts word by word."""
+    phrases: str | list[str] = load(name)[heading]
+    return phrases.split() if isinstance(phrases, str) else phrases
 
 
 @lru_cache(maxsize=256)

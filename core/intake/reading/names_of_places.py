@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from core.intake.lexicon import Lexicon, lexicon
-from core.intake.tokens import Kind, Token
+from core.intake.lexicon import Lexicon, phrasebook
+from core.intake.tokens import Kind, Token, has_case
 
 LONGEST_CAPITAL_RUN = 7
 LONGEST_SMALL_RUN = 3
@@ -14,16 +14,26 @@ LONGEST_SMALL_RUN = 3
 
 @dataclass(frozen=True)
 class Names:
-    """Reads names of places out of one text's tokens. `cased`: whether capitals tell anything in this text."""
+    """
+    Reads names of places out of one text's tokens.
+
+    `cased`: whether capitals tell anything in this text; `found`: what of our word lists begins at each token.
+    """
 
     tokens: Sequence[Token]
     marked: bool
     cased: bool
+    found: Sequence[Mapping[str, int]]
     local: Lexicon | None = None
+
+    @classmethod
+    def of(cls, tokens: Sequence[Token], *, marked: bool, local: Lexicon | None) -> Names:
+        """The names among these tokens."""
+        return cls(tokens, marked, has_case(tokens), phrasebook("places").all(tokens, marked=marked), local)
 
     def known(self, index: int) -> int:
         """End of a name everybody knows that begins at `index`, else `index`."""
-        length = lexicon("places", "streets_known").at(self.tokens, index, marked=self.marked)
+        length = self.at("streets_known", index)
         if self.local is not None:
             length = max(length, self.local.at(self.tokens, index, marked=self.marked))
         return self.with_tail(index + length) if length else index
@@ -90,13 +100,11 @@ class Names:
 
     def with_tail(self, end: int) -> int:
         """The name with "nối dài", "kéo dài" …"""
-        return end + lexicon("places", "tails").at(self.tokens, end, marked=self.marked)
+        return end + self.at("tails", end)
 
     def at(self, heading: str, index: int) -> int:
         """How many tokens at `index` make a phrase of this list."""
-        if index >= len(self.tokens):
-            return 0
-        return lexicon("places", heading).at(self.tokens, index, marked=self.marked)
+        return self.found[index].get(heading, 0) if 0 <= index < len(self.tokens) else 0
 
 
 OPENING_WORDS = frozenset(

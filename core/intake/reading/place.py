@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from core.intake.lexicon import Lexicon
+from core.intake.lexicon import Lexicon, Same
 from core.intake.reading.names_of_places import Names
 from core.intake.reading.place_units import PieceKind, Units
-from core.intake.tokens import Kind, has_case, tokens_of
+from core.intake.tokens import Kind, tokens_of
 from core.intake.words import Text
 
 SMALL_WORDS_BEFORE_NAME = 3
@@ -61,7 +62,7 @@ class Scanner(Units):
     def over(cls, text: Text, local: Lexicon | None) -> Scanner:
         """A scanner for this text."""
         tokens = tokens_of(text)
-        return cls(text, tokens, Names(tokens, text.marked, has_case(tokens), local))
+        return cls(text, tokens, Names.of(tokens, marked=text.marked, local=local))
 
     def pieces(self) -> tuple[Piece, ...]:
         """Concrete stretches, each with the relating words in front of it, neighbours joined into one."""
@@ -168,7 +169,13 @@ class Scanner(Units):
 
 def lexicon_of_places(names: tuple[str, ...]) -> Lexicon | None:
     """Names of streets and communes that a province adds."""
-    return Lexicon.of(names) if names else None
+    return prepared(Same(names)) if names else None
+
+
+@lru_cache(maxsize=8)
+def prepared(names: Same[tuple[str, ...]]) -> Lexicon:
+    """The names of a province's rules, made ready once."""
+    return Lexicon.of(names.value)
 
 
 __all__ = ["Piece", "PieceKind", "PlaceReading", "Scanner", "lexicon_of_places", "read_place"]
