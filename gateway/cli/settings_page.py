@@ -20,7 +20,7 @@ MEANINGS: Mapping[str, str] = {
     "data": "Folder of everything that is kept: database, keys, journal, files. Back it up with `langnghe backup`.",
     "public_url": "Address under which citizens and staff reach the portal; stands in mails and links.",
     "regulation": "The regulation in force: a name of `langnghe regulation list`. Cases keep the one they began with.",
-    "database_url": "Empty: SQLite, one process. Else PostgreSQL, several; of many hosts (`…@db1,db2/…`) the one taking writes.",
+    "database_url": "Empty: SQLite, one process. Else PostgreSQL, several; of `…@db1,db2/…` it is who takes writes.",
     "database_password": "Password of the database, when it is not in its address.",
     "redis_url": "Redis, by which processes on one PostgreSQL wake each other. Empty, or away: each looks for itself.",
     "master_key": "The key that wraps all keys, kept outside the data folder: 32 bytes as hex. "
