@@ -8,6 +8,8 @@
  *   LANGNGHE_SHIM_CONTROL=PATH    struct control, mapped: a test changes it while we run
  *   LANGNGHE_SHIM_DISK=PATH       what lies below is shadowed: after each completed sync of a file its content, of a
  *   LANGNGHE_SHIM_SHADOW=PATH     folder its list of names, is copied to SHADOW: what a power cut would leave
+ *   LANGNGHE_SHIM_NAMES=1         a sync of a file keeps its name as well: more than POSIX promises, and what ext4, XFS
+ *                                 and btrfs do; PostgreSQL counts on it for the files of its tables
  *
  * Neither SQLite nor PostgreSQL opens files O_SYNC or O_DSYNC by default, so that open() is left alone.
  * sync_file_range() promises nothing about durability: it is traced and never counted.
@@ -55,6 +57,7 @@ static uint64_t fixed_delay_us;
 static int trace = -1;
 static const char *disk;
 static const char *shadow;
+static int keeps_names;
 
 static int (*real_fsync)(int);
 static int (*real_fdatasync)(int);
@@ -102,6 +105,13 @@ static void *mapped(const char *variable, size_t size)
     return place;
 }
 
+/* PostgreSQL writes its titles over the environment that it was started with. */
+static const char *copied(const char *variable)
+{
+    const char *value = getenv(variable);
+    return value && *value ? strdup(value) : NULL;
+}
+
 __attribute__((constructor)) static void begin(void)
 {
     if (real_write)
@@ -117,8 +127,9 @@ __attribute__((constructor)) static void begin(void)
     real_write = dlsym(RTLD_NEXT, "write");
     const char *delay = getenv("LANGNGHE_SHIM_DELAY_US");
     fixed_delay_us = delay ? strtoull(delay, NULL, 10) : 0;
-    shadow = getenv("LANGNGHE_SHIM_SHADOW");
-    disk = shadow ? getenv("LANGNGHE_SHIM_DISK") : NULL;
+    shadow = copied("LANGNGHE_SHIM_SHADOW");
+    disk = shadow ? copied("LANGNGHE_SHIM_DISK") : NULL;
+    keeps_names = getenv("LANGNGHE_SHIM_NAMES") != NULL;
     count = mapped("LANGNGHE_SHIM_COUNT", sizeof *count);
     control = mapped("LANGNGHE_SHIM_CONTROL", sizeof *control);
     trace = opened("LANGNGHE_SHIM_TRACE", O_WRONLY | O_APPEND);
@@ -240,6 +251,22 @@ static void list(const char *folder, int to)
     closedir(entries);
 }
 
+/* Adds one name to what is kept of its folder. */
+static void keep_name(const char *path, const char *identity)
+{
+    char folder[PATH_MAX], parent[80], name[PATH_MAX];
+    snprintf(folder, sizeof folder, "%s", path);
+    char *base = strrchr(folder, '/');
+    *base++ = '\0';
+    if (shim_identity(folder, parent, sizeof parent) < 0)
+        return;
+    snprintf(name, sizeof name, "%s/%s", shadow, parent);
+    int to = open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (to < 0 || dprintf(to, "%s f %s\n", identity, base) < 0)
+        give_up("LANGNGHE_SHIM_SHADOW");
+    close(to);
+}
+
 /*
  * Copies what is durable now; under a lock, so that whoever copies later copies the newer state. A file is read
  * through its own descriptor where that is possible: closing another one would end the process's locks on it.
@@ -270,6 +297,8 @@ static void keep(int file, const char *path)
         close(to);
         if (rename(fresh, name) != 0)
             give_up("LANGNGHE_SHIM_SHADOW");
+        if (keeps_names && !S_ISDIR(about.st_mode))
+            keep_name(path, identity);
     }
     close(lock);
 }

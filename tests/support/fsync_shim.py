@@ -81,11 +81,13 @@ class Disk:
     A folder whose power can be cut: what is on it, and what of that was synced.
 
     `after_power_cut` is the strictest outcome POSIX allows: of a file the content of its last completed sync, of a
-    folder the names of its last completed sync, and what stood there when this object was made.
+    folder the names of its last completed sync, and what stood there when this object was made. With `names` a
+    synced file has its name as well, as on Linux's file systems.
     """
 
-    def __init__(self, folder: Path, shadow: Path) -> None:
+    def __init__(self, folder: Path, shadow: Path, *, names: bool = False) -> None:
         self.folder = folder.resolve()
+        self._names = names
         self._shadow = shadow
         shadow.mkdir()
         shadow.chmod(0o777)
@@ -94,7 +96,8 @@ class Disk:
 
     def environment(self) -> dict[str, str]:
         """What a process that writes there has in its environment."""
-        return {"LANGNGHE_SHIM_DISK": str(self.folder), "LANGNGHE_SHIM_SHADOW": str(self._shadow)}
+        names = {"LANGNGHE_SHIM_NAMES": "1"} if self._names else {}
+        return {"LANGNGHE_SHIM_DISK": str(self.folder), "LANGNGHE_SHIM_SHADOW": str(self._shadow)} | names
 
     def after_power_cut(self, target: Path) -> Path:
         """Build in `target` what is left; whoever wrote must be dead."""
@@ -115,8 +118,9 @@ class Disk:
 
     def _restore(self, listing: Path, target: Path) -> None:
         target.mkdir(exist_ok=True)
-        for line in listing.read_text().splitlines() if listing.exists() else ():
-            identity, kind, name = line.split(" ", 2)
+        lines = listing.read_text().splitlines() if listing.exists() else []
+        entries = {name: (identity, kind) for identity, kind, name in (line.split(" ", 2) for line in lines)}
+        for name, (identity, kind) in entries.items():
             if kind == "d":
                 self._restore(self._shadow / identity, target / name)
             elif (self._shadow / identity).exists():
@@ -181,9 +185,9 @@ class Shim:
             "LANGNGHE_SHIM_TRACE": str(self._trace_path),
         }
 
-    def disk(self, folder: Path) -> Disk:
+    def disk(self, folder: Path, *, names: bool = False) -> Disk:
         """A folder whose power can be cut, for processes started with `environment(disk)`; as it is now, it is safe."""
-        return Disk(folder, self.folder / f"shadow-{len(list(self.folder.glob('shadow-*')))}")
+        return Disk(folder, self.folder / f"shadow-{len(list(self.folder.glob('shadow-*')))}", names=names)
 
     def delay(self, microseconds: int, *, below: Path | str = "") -> None:
         """Every sync takes so much longer."""

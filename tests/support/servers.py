@@ -183,8 +183,10 @@ class PostgresServer(_Server):
         max_connections: int = 200,
         settings: Mapping[str, str] | None = None,
         environment: Mapping[str, str] | None = None,
+        segment_mb: int = 16,
     ) -> None:
         super().__init__("postgres", environment)
+        self._segment_mb = segment_mb
         self._settings = {
             "fsync": "on" if fsync else "off",
             "max_connections": str(max_connections),
@@ -193,7 +195,7 @@ class PostgresServer(_Server):
             **(settings or {}),
         }
         self._binaries = _reachable(find_postgres(), self._owner(), self.folder)
-        self._data = self.folder / "data"
+        self.data = self.folder / "data"
 
     @classmethod
     def start(
@@ -203,6 +205,7 @@ class PostgresServer(_Server):
         max_connections: int = 200,
         settings: Mapping[str, str] | None = None,
         environment: Mapping[str, str] | None = None,
+        segment_mb: int = 16,
     ) -> Self:
         """
         A running server with an empty cluster.
@@ -212,9 +215,16 @@ class PostgresServer(_Server):
             settings: further entries of postgresql.conf, as text.
             environment: further variables of the server's environment (LD_PRELOAD …); may be changed in
                 `server.environment` for the next `restart`.
+            segment_mb: size of a segment of its write-ahead log.
         Raises: ServerUnavailable.
         """
-        server = cls(fsync=fsync, max_connections=max_connections, settings=settings, environment=environment)
+        server = cls(
+            fsync=fsync,
+            max_connections=max_connections,
+            settings=settings,
+            environment=environment,
+            segment_mb=segment_mb,
+        )
         server._create_cluster()
         server._run_on_a_free_port()
         return server
@@ -232,6 +242,15 @@ class PostgresServer(_Server):
         clause = f" TEMPLATE {_quoted(template)}" if template else ""
         self.execute(f"CREATE DATABASE {_quoted(name)}{clause}")
         return self.url(name)
+
+    def replace_data(self, source: Path) -> None:
+        """While it is down: go on with the files in `source`, a copy of its data folder."""
+        shutil.rmtree(self.data)
+        shutil.copytree(source, self.data)
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        for path in [self.data, *self.data.rglob("*")]:
+            path.chmod(0o700 if path.is_dir() else 0o600)
+            self._owner().own(path)
 
     def drop_database(self, name: str) -> None:
         """Remove a database if it exists; its connections are cut."""
@@ -254,9 +273,9 @@ class PostgresServer(_Server):
 
     def _create_cluster(self) -> None:
         """`--no-sync` only skips the flush of the still empty cluster; the server itself obeys the fsync setting."""
-        command = [str(self._binaries / "initdb"), "-D", str(self._data), "-U", self.user, "-A", "trust"]
+        command = [str(self._binaries / "initdb"), "-D", str(self.data), "-U", self.user, "-A", "trust"]
         result = subprocess.run(
-            [*command, "-E", "UTF8", "--no-locale", "--no-sync"],
+            [*command, "-E", "UTF8", "--no-locale", "--no-sync", f"--wal-segsize={self._segment_mb}"],
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -271,7 +290,7 @@ class PostgresServer(_Server):
     def _command(self) -> list[str]:
         fixed = {"port": str(self.port), "listen_addresses": LOOPBACK, "unix_socket_directories": ""}
         options = [part for key, value in {**self._settings, **fixed}.items() for part in ("-c", f"{key}={value}")]
-        return [str(self._binaries / "postgres"), "-D", str(self._data), *options]
+        return [str(self._binaries / "postgres"), "-D", str(self.data), *options]
 
     def _is_ready(self) -> bool:
         try:
@@ -375,10 +394,10 @@ class _Owner:
             return {}
         return {"user": self.ids[0], "group": self.ids[1], "extra_groups": []}
 
-    def own(self, folder: Path) -> None:
-        """Hand a folder over to this user."""
+    def own(self, path: Path) -> None:
+        """Hand a folder or a file over to this user."""
         if self.ids is not None:
-            os.chown(folder, *self.ids)
+            os.chown(path, *self.ids)
 
 
 def _temporary_folder(prefix: str) -> Path:

@@ -159,6 +159,21 @@ def test_a_power_cut_leaves_what_was_synced(shim: Shim, tmp_path: Path) -> None:
     assert contents == {"old": b"as ever", "inner/half": b"", "inner/new": bytes(8)}
 
 
+def test_a_synced_file_keeps_its_name_where_file_systems_do_that(shim: Shim, tmp_path: Path) -> None:
+    """PostgreSQL syncs the files of its tables and not their folder."""
+    (tmp_path / "disk").mkdir()
+    disk = shim.disk(tmp_path / "disk", names=True)
+    worker = Worker(shim, **disk.environment())
+    for word, name in (("write", "synced"), ("fsync", "synced"), ("write", "other")):
+        worker.do(word, disk.folder / name)
+    worker.process.kill()
+    worker.process.communicate()
+
+    left = disk.after_power_cut(tmp_path / "left")
+
+    assert [(path.name, path.read_bytes()) for path in left.iterdir()] == [("synced", bytes(8))]
+
+
 def test_without_settings_the_library_changes_nothing(tmp_path: Path) -> None:
     """Preloaded alone, it only passes on."""
     code = f"import os; f = open({str(tmp_path / 'x')!r}, 'w'); f.write('words'); f.flush(); os.fsync(f.fileno())"

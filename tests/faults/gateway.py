@@ -1,0 +1,89 @@
+"""
+The real gateway in a process of its own, with the tests' chat channel in its registry: nothing else is different.
+
+    python -m tests.faults.gateway --data DIR --key FILE [--database-url URL] [--budget S]
+                                   [--synchronous OFF] [--commit off]
+
+Prints its address once it is ready, logs JSON to stderr, stops on SIGTERM or when its input ends. `--synchronous` and
+`--commit` weaken SQLite and PostgreSQL on purpose, to see that the tests notice.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+import threading
+from functools import partial
+from pathlib import Path
+
+from core.contract.errors import ConfigError
+from core.contract.ports import Channel, MediaStore
+from core.service.safe import Safe
+from core.storage import postgres
+from core.storage.sqlite import SqliteDatabase
+from gateway import deployment as building
+from gateway import registry
+from gateway.deployment import Deployment
+from gateway.logs import configure_logs
+from gateway.process import run
+from gateway.settings import Settings
+from tests.support.deployments import settings_for
+from tests.support.hooked import HookedTestChannel
+
+
+def build_chat(_settings: Settings, _safe: Safe, _media: MediaStore) -> Channel:
+    """What a line in the registry names."""
+    return HookedTestChannel()
+
+
+def weaken(*, synchronous: str, commit: str) -> None:
+    """Take away what makes a commit durable."""
+    if synchronous:
+        building.SqliteDatabase = partial(SqliteDatabase, synchronous=synchronous)  # type: ignore[misc, assignment]
+    if commit:
+        postgres._SERVER_SETTINGS["synchronous_commit"] = commit
+
+
+async def announce(_deployment: Deployment, address: str) -> None:
+    """Tell the test where to write; from now on its end is ours."""
+    print(address, flush=True)
+    threading.Thread(target=_stop_with_input, daemon=True).start()
+
+
+def _stop_with_input() -> None:
+    sys.stdin.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def main() -> int:
+    """Serve until told to stop; 1 with one sentence when the start is refused."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--database-url", default="")
+    parser.add_argument("--key", type=Path, required=True)
+    parser.add_argument("--budget", type=float, default=0.3)
+    parser.add_argument("--synchronous", default="")
+    parser.add_argument("--commit", default="")
+    given = parser.parse_args()
+    weaken(synchronous=given.synchronous, commit=given.commit)
+    registry.CHANNELS["testchat"] = build_chat
+    settings = settings_for(
+        given.data,
+        database_url=given.database_url,
+        master_key=f"file:{given.key}",
+        intake={"database_budget": given.budget},
+    )
+    configure_logs(settings.logs)
+    try:
+        asyncio.run(run(settings, ready=announce))
+    except ConfigError as error:
+        print(f"langnghe: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,120 @@
+"""
+No 200 before its row is on disk, none when syncing fails; and a database that does not sync turns this red.
+
+SIGKILL proves nothing here, since the page cache survives it. The power is cut instead: what a file held at its last
+completed sync is all that is left (`tests.support.fsync_shim.Disk`), and every acknowledged message must be in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.faults.ground import Ground, ground_on
+from tests.faults.running import BUSY, Answer, Citizens, premature, statuses
+from tests.support.waiting import until
+
+ENOUGH = 120
+WEAKENED = {
+    "SQLite, synchronous=OFF": ("sqlite", ("--synchronous", "OFF"), {}),
+    "PostgreSQL, synchronous_commit=off": ("postgresql", ("--commit", "off"), {"wal_writer_delay": "10s"}),
+    "PostgreSQL, fsync=off": ("postgresql", (), {"fsync": "off"}),
+}
+"""Name → engine, the gateway's options, postgresql.conf."""
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ground(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ground]:
+    """A new deployment on each engine."""
+    with ground_on(request.param, tmp_path) as made:
+        yield made
+
+
+@dataclass
+class Verdict:
+    """What came of one power cut."""
+
+    acknowledged: int
+    premature: list[Answer]
+    missing: set[str]
+    doubled: set[str]
+
+
+async def cut(ground: Ground, *, enough: int = ENOUGH, away: bool = False) -> Verdict:
+    """Write, cut the power in the middle of it, look what is left; `away` halts the database half-way."""
+    async with ground.gateway() as gateway:
+        citizens = Citizens(gateway, f"cut-{ground.cuts}")
+        if away:
+            await citizens.write(enough // 4)
+            assert ground.server is not None
+            ground.server.halt()
+
+        def take_power() -> bool:
+            if len(citizens.acknowledged) >= enough:
+                gateway.process.kill()
+            return not gateway.running
+
+        await citizens.write_until(take_power)
+    early = premature(citizens.answers, ground.shim.trace(), places=[ground.database, ground.journal])
+    ground.cut_power()
+    counted = await ground.kept()
+    missing = citizens.acknowledged - counted.keys()
+    return Verdict(len(citizens.acknowledged), early, missing, {one for one, times in counted.items() if times > 1})
+
+
+def prove(verdict: Verdict, *, enough: int = ENOUGH) -> None:
+    """Nothing was promised too early, nothing is missing, nothing is there twice."""
+    assert (verdict.premature, verdict.missing, verdict.doubled) == ([], set(), set())
+    assert verdict.acknowledged >= enough
+
+
+async def test_a_power_cut_takes_nothing_that_was_acknowledged(ground: Ground) -> None:
+    """From the very first start on: also the folders and names that were new are synced."""
+    prove(await cut(ground))
+
+
+async def test_a_power_cut_takes_nothing_from_the_journal(tmp_path: Path) -> None:
+    """The database goes away half-way; what the journal took is as safe, and is shipped once."""
+    with ground_on("postgresql", tmp_path) as ground:
+        prove(await cut(ground, away=True))
+
+
+@pytest.mark.parametrize("weakness", WEAKENED)
+async def test_a_database_that_does_not_sync_is_found_out(tmp_path: Path, weakness: str) -> None:
+    """The same check turns red, in both of its halves; or it would prove nothing."""
+    engine, options, settings = WEAKENED[weakness]
+    with ground_on(engine, tmp_path, options=options, settings=settings) as ground:
+        verdict = await cut(ground)
+
+    assert verdict.premature
+    assert verdict.missing
+
+
+async def test_while_syncs_hang_nobody_is_told_that_it_is_stored(ground: Ground) -> None:
+    """Database and journal hang: everybody is asked to come back; they go on: everybody is taken, once."""
+    async with ground.gateway() as gateway:
+        citizens = Citizens(gateway)
+        ground.shim.hold()
+
+        answers = await citizens.write(20)
+
+        assert statuses(answers) == {BUSY}
+        assert ground.shim.held > 0
+        ground.shim.release()
+        await _taken_again(citizens, answers)
+        assert await gateway.stop() == 0
+    assert await ground.kept() == dict.fromkeys((one.id for one in answers), 1)
+
+
+async def _taken_again(citizens: Citizens, answers: list[Answer]) -> None:
+    """Providers repeat what was answered 503 until it is taken."""
+
+    async def all_taken() -> bool:
+        waiting = {one.id for one in answers} - citizens.acknowledged
+        await citizens.again(waiting)
+        return not {one.id for one in answers} - citizens.acknowledged
+
+    await until(all_taken, "every message being taken")
