@@ -48,10 +48,11 @@ class Token(NamedTuple):
 def tokens_of(text: Text) -> tuple[Token, ...]:
     """All tokens of a text in order."""
     raw, low, folded = text.raw, text.low, text.folded
-    spans = ((KINDS[match.lastgroup], *match.span()) for match in TOKEN.finditer(raw))
-    return tuple(
-        Token(kind, raw[start:end], low[start:end], folded[start:end], start, end) for kind, start, end in spans
-    )
+    tokens = []
+    for match in TOKEN.finditer(raw):
+        start, end = match.span()
+        tokens.append(Token(KINDS[match.lastgroup], raw[start:end], low[start:end], folded[start:end], start, end))
+    return tuple(tokens)
 
 
 def has_case(tokens: Sequence[Token]) -> bool:

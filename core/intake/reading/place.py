@@ -13,11 +13,12 @@ from functools import lru_cache
 
 from core.intake.lexicon import Lexicon, Same
 from core.intake.reading.names_of_places import Names
-from core.intake.reading.place_units import PieceKind, Units
+from core.intake.reading.place_units import UNITS, PieceKind, Units
 from core.intake.tokens import Kind, tokens_of
 from core.intake.words import Text
 
 SMALL_WORDS_BEFORE_NAME = 3
+BEGINNINGS = frozenset({"numbered_words", *UNITS, "openers", "one_of_a_kind"})
 GAP = frozenset(" ,-–:;\n()\"'“”.")
 
 
@@ -79,11 +80,16 @@ class Scanner(Units):
 
     def concrete(self, index: int) -> tuple[int, PieceKind]:
         """End of a concrete piece that begins at this token, and its kind; `index` itself where none does."""
-        if not self.inside_compound(index):
-            for end, kind in (self.house(index), self.unit(index), self.opened_name(index), self.one_of_a_kind(index)):
+        if self.may_begin(index) and not self.inside_compound(index):
+            for reader in (self.house, self.unit, self.opened_name, self.one_of_a_kind):
+                end, kind = reader(index)
                 if end > index:
                     return end, kind
         return index, PieceKind.SPOT
+
+    def may_begin(self, index: int) -> bool:
+        """Whether a piece can begin at this token: a number, or a word of a list that begins places."""
+        return self.tokens[index].kind is Kind.NUMBER or not BEGINNINGS.isdisjoint(self.names.found[index])
 
     def one_of_a_kind(self, index: int) -> tuple[int, PieceKind]:
         """ "Ở ngã sáu": there is but one."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from core.intake.lexicon import NOTHING
 from core.intake.reading.names_of_places import Names
 from core.intake.tokens import Kind, Token
-from core.intake.words import Text, vi
+from core.intake.words import Text
 
 ABBREVIATED = 3
 DEEPEST = 3
@@ -83,8 +84,9 @@ class Units:
 
     def unit_word(self, index: int) -> tuple[str, int]:
         """The longest unit word at this token and the list it is from."""
-        best = max(((self.names.at(heading, index), heading) for heading in UNITS), default=(0, ""))
-        return (best[1], best[0]) if best[0] else ("", 0)
+        found = self.names.found[index] if index < len(self.tokens) else NOTHING
+        length, heading = max(((found[heading], heading) for heading in UNITS if heading in found), default=(0, ""))
+        return heading, length
 
     def name_after(self, start: int, unit_at: int, heading: str, *, depth: int) -> int:
         """End of the name that follows a unit word."""
@@ -169,8 +171,4 @@ class Units:
     def small_noun(self, index: int) -> bool:
         """A small word that may stand between "gần" and a name."""
         token = self.tokens[index]
-        return (
-            token.kind is Kind.WORD
-            and not token.capital
-            and not vi("tôi|em|mình|tui|con|bị|có|là|đã|đang").fullmatch(self.text.part(token.start, token.end))
-        )
+        return token.kind is Kind.WORD and not token.capital and not self.names.at("no_nouns", index)
