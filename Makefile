@@ -11,7 +11,7 @@ COMPILE := $(UV) pip compile --universal --generate-hashes --no-emit-index-url -
 PYTEST := $(VENV)/python -m pytest
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help run test chaos check setup setup-test lock clean
+.PHONY: help run test chaos bench profile check setup setup-test lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show the targets
@@ -26,11 +26,22 @@ test: setup-test ## Run all tests but the long ones, with real servers and a bro
 chaos: setup-test ## Run the long fault and load tests
 	@$(PYTEST) -m chaos
 
+bench: setup-test ## Measure; tables in docs/performance.md (ONLY="hook.sqlite growth", QUICK=1)
+	@$(VENV)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick)
+
+profile: setup-test .tools/bench/bin/py-spy ## Watch the gateway under load (ENGINE=postgresql): a flame graph in build/
+	@$(VENV)/python -m bench.profile --engine $(or $(ENGINE),sqlite)
+
+.tools/bench/bin/py-spy: requirements/bench.txt
+	@$(UV) venv --quiet --clear .tools/bench
+	@$(UV) pip sync --quiet --require-hashes --python .tools/bench/bin/python requirements/bench.txt
+	@touch $@
+
 check: setup-test ## Format, lint, types, boundaries
 	@$(VENV)/ruff check .
 	@$(VENV)/ruff format --check .
 	@$(VENV)/mypy
-	@$(VENV)/mypy tests/support scripts
+	@$(VENV)/mypy tests/support scripts bench
 	@$(PYTEST) -q tests/test_boundaries.py
 	@if [ -f gateway/static/tsconfig.json ]; then $(PYTHON) scripts/tsc.py -p gateway/static; fi
 	@if command -v docker-compose >/dev/null; then docker-compose config --quiet; fi
@@ -45,6 +56,7 @@ lock: setup-test ## Choose versions anew; the locks hold hashes, never addresses
 	$(COMPILE) --upgrade pyproject.toml --group build -o requirements/run.txt
 	$(COMPILE) --upgrade pyproject.toml --group build --group dev -c requirements/run.txt -o requirements/dev.txt
 	echo "uv==$(UV_VERSION)" | $(COMPILE) - -o requirements/uv.txt
+	echo "py-spy>=0.4" | $(COMPILE) --upgrade - -o requirements/bench.txt
 	npm update --package-lock-only
 
 clean: ## Remove what set-up and tools made; your data in var/ stays

@@ -84,6 +84,16 @@ def _open(engine: str) -> Measurement:
     return Measurement(f"hook.open_{engine}", title, (*goals, *_BOOKS), partial(measure_open, engine=engine))
 
 
+def pairs_of(terms: Terms) -> int:
+    """How many slices of each of two."""
+    return 3 if terms.quick else 16
+
+
+def seconds_of(terms: Terms) -> float:
+    """How long a slice is."""
+    return 0.4 if terms.quick else 1.0
+
+
 @dataclass
 class Stage:
     """What one measurement has standing: the limit, the gateway, a client, and the shim between them and the disk."""
@@ -98,12 +108,12 @@ class Stage:
     @property
     def pairs(self) -> int:
         """How many slices of each."""
-        return 4 if self.terms.quick else 16
+        return pairs_of(self.terms)
 
     @property
     def seconds(self) -> float:
         """How long a slice is."""
-        return 0.5 if self.terms.quick else 1.0
+        return seconds_of(self.terms)
 
     def slice_of_bare(self, connections: int) -> Slice:
         """The limit."""
@@ -147,8 +157,9 @@ def stage(terms: Terms, engine: str, *, roles: str = "web", processes: int = 1, 
 def measure_limit(terms: Terms) -> Result:
     """Two bare servers: how far from 1 the method itself may be."""
     with bare_server(terms.folder) as one, bare_server(terms.folder) as two, load_client(terms.folder) as client:
-        runs = [partial(client.closed, each, connections=64, seconds=1.0, recycled=True) for each in (one, two)]
-        pairs = alternate(runs[0], runs[1], pairs=4 if terms.quick else 16)
+        seconds = seconds_of(terms)
+        runs = [partial(client.closed, each, connections=64, seconds=seconds, recycled=True) for each in (one, two)]
+        pairs = alternate(*runs, pairs=pairs_of(terms))
     low, high = middle_half([pair.ratio for pair in pairs])
     cost = typical([pair.base for pair in pairs]).client_us
     return Result(
@@ -193,7 +204,7 @@ def measure_processes(terms: Terms) -> Result:
 
 def measure_open(terms: Terms, *, engine: str) -> Result:
     """Messages arrive at their own pace, and the worker makes cases of them meanwhile."""
-    seconds = 3.0 if terms.quick else 20.0
+    seconds = 1.5 if terms.quick else 20.0
     with stage(terms, engine, roles="web,worker") as on:
         figures: dict[str, float] = {}
         rows: list[tuple[Cell, ...]] = []

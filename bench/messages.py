@@ -23,7 +23,8 @@ _TEXT = (
     "Buổi tối cả đoạn đường từ đầu ngõ đến cổng trường tiểu học tối om, học sinh tan học muộn và người già đi bộ rất "
     "nguy hiểm, hôm qua đã có một vụ va chạm xe máy may mà không ai bị thương nặng. Cột đèn bị nghiêng, dây điện chùng "
     "xuống gần mái hiên nhà dân, khi mưa có tiếng nổ lách tách. Bà con trong tổ dân phố mong cơ quan chức năng sớm cho "
-    "người đến kiểm tra, sửa chữa và thông báo lại kết quả để mọi người được biết. Xin cảm ơn."
+    "người đến kiểm tra, sửa chữa và thông báo lại kết quả để mọi người được biết. Tổ dân phố đã nhắc việc này trong "
+    "mấy cuộc họp gần đây nhưng chưa thấy ai đến xem. Xin cảm ơn."
 )
 _HEAD = (
     "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: provider/1.0\r\nAccept: */*\r\n"
