@@ -13,13 +13,15 @@ from gateway.hooks import setup_hooks
 from gateway.middleware import middlewares
 from gateway.pages.setup import setup_pages
 from gateway.portal.setup import setup_portal
+from gateway.watch.watch import WATCH, Watch
 
 
-def create_app(deployment: Deployment) -> web.Application:
-    """The portal, the console, the API, sign-in and the operators' three paths."""
+def create_app(deployment: Deployment, watch: Watch | None = None) -> web.Application:
+    """The portal, the console, the API, sign-in and the operators' three paths; `watch` looks at what runs beside."""
     limit = deployment.settings.http.max_body_mb * 1024 * 1024
     app = web.Application(middlewares=middlewares(deployment), client_max_size=limit)
     app[DEPLOYMENT] = deployment
+    app[WATCH] = watch or Watch(deployment)
     for setup in (setup_health, setup_hooks, setup_pages, setup_auth):
         setup(app)
     setup_portal(app, tiles=deployment.settings.portal.tiles, credit=deployment.settings.portal.credit)

@@ -1,21 +1,25 @@
 """
 Is it alive, can it work, and what do the figures say: `/healthz`, `/readyz`, `/metrics`.
 
-`/healthz` answers as long as the event loop does. `/readyz` asks the database and tells what fails; without Redis
-everything goes on, only later, so that it is shown and no reason to be taken out of service. `/metrics` reads
-the gauges of what waits when somebody asks for them.
+`/healthz` answers as long as the event loop does, and names every alarm that rings with the page that says what to do.
+`/readyz` asks database, journal and background loops and tells what fails; without Redis everything goes on, only
+later, so that it is shown and no reason to be taken out of service. `/metrics` reads what waits when somebody asks.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
+from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from core.storage import cases, inbox_queue, outbox
-from gateway import metrics
+from core.storage.figures import answers
 from gateway.deployment import DEPLOYMENT, Deployment
+from gateway.watch.export import exposition
+from gateway.watch.watch import WATCH, Ringing
 
 _PATIENCE = 2.0
 
@@ -27,50 +31,68 @@ def setup_health(app: web.Application) -> None:
     app.router.add_get("/metrics", _metrics)
 
 
-async def _healthz(_request: web.Request) -> web.Response:
-    return web.json_response({"ok": True})
+async def _healthz(request: web.Request) -> web.Response:
+    watch, limits = request.app[WATCH], request.app[DEPLOYMENT].settings.alarms
+    alarms = [_shown(one, one.alarm.limit_in(limits)) for one in watch.ringing]
+    looked = watch.looked_at.isoformat() if watch.looked_at else None
+    return web.json_response({"ok": True, "alarms": alarms, "looked_at": looked})
+
+
+def _shown(ringing: Ringing, limit: float) -> dict[str, Any]:
+    alarm = ringing.alarm
+    return {
+        "name": alarm.name,
+        "means": alarm.means,
+        "value": round(ringing.value, 3),
+        "limit": limit,
+        "of": list(ringing.of),
+        "since": ringing.since.isoformat(),
+        "page": alarm.page,
+    }
 
 
 async def _readyz(request: web.Request) -> web.Response:
-    deployment = request.app[DEPLOYMENT]
-    ready = await _database_answers(deployment)
-    checks = {"database": ready}
+    deployment, watch = request.app[DEPLOYMENT], request.app[WATCH]
+    dead = watch.dead_loops
+    checks: dict[str, Any] = {
+        "database": await _database_answers(deployment),
+        "journal": await _journal_takes(deployment),
+        "loops": not dead,
+    }
+    ready = all(checks.values())
     if deployment.events.connected is not None:
         checks["redis"] = deployment.events.connected
-    return web.json_response({"ready": ready, "checks": checks}, status=200 if ready else 503)
+    told = {"ready": ready, "checks": checks} | ({"dead_loops": dead} if dead else {})
+    return web.json_response(told, status=200 if ready else 503)
 
 
 async def _database_answers(deployment: Deployment) -> bool:
     try:
-        await asyncio.wait_for(deployment.database.read(inbox_queue.inbox_state), _PATIENCE)
+        await asyncio.wait_for(deployment.database.read(answers), _PATIENCE)
     except Exception:  # whatever ails it, the answer is: not ready
         return False
     return True
 
 
-async def _metrics(request: web.Request) -> web.Response:
-    deployment = request.app[DEPLOYMENT]
-    metrics.JOURNAL_EMPTY.set(1 if deployment.journal.empty else 0)
+async def _journal_takes(deployment: Deployment) -> bool:
+    """Whether the folder of the local journal can be written: without it an outage of the database loses messages."""
     try:
-        await asyncio.wait_for(_read_gauges(deployment), _PATIENCE)
-    except Exception:  # figures of a database that is away are missing, not fatal: counters still tell
-        metrics.DATABASE_UP.set(0)
-    else:
-        metrics.DATABASE_UP.set(1)
-    return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+        await asyncio.wait_for(asyncio.to_thread(_probe, deployment.settings.data / "journal"), _PATIENCE)
+    except (OSError, TimeoutError):
+        return False
+    return True
 
 
-async def _read_gauges(deployment: Deployment) -> None:
-    now = deployment.now()
-    waiting = await deployment.database.read(inbox_queue.inbox_state)
-    metrics.INBOX_WAITING.set(waiting.waiting)
-    metrics.INBOX_OLDEST.set((now - waiting.oldest).total_seconds() if waiting.oldest else 0)
-    metrics.INBOX_QUARANTINED.set(waiting.quarantined)
-    unsent = await deployment.database.read(outbox.outbox_state)
-    metrics.OUTBOX_PENDING.set(unsent.pending)
-    metrics.OUTBOX_OLDEST.set((now - unsent.oldest).total_seconds() if unsent.oldest else 0)
-    metrics.OUTBOX_UNKNOWN.set(unsent.unknown)
-    metrics.OUTBOX_FAILED.set(unsent.failed)
-    due = await deployment.database.read(cases.oldest_due)
-    metrics.CLOCK_OVERDUE.set(max(0.0, (now - due).total_seconds()) if due else 0)
-    metrics.CALENDAR_DAYS.set((deployment.regulation.calendar(now).exhausts_on() - now.date()).days)
+def _probe(folder: Path) -> None:
+    """Four kilobytes, so that a full disk is noticed although a name would still find room."""
+    path = folder / f".ready-{os.getpid()}"
+    with path.open("wb") as stream:
+        stream.write(bytes(4096))
+        stream.flush()
+        os.fsync(stream.fileno())
+    path.unlink(missing_ok=True)
+
+
+async def _metrics(request: web.Request) -> web.Response:
+    read = await exposition(request.app[WATCH], request.app[DEPLOYMENT])
+    return web.Response(body=generate_latest() + read, headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -21,7 +21,7 @@ from aiohttp.typedefs import Handler, Middleware
 from core.contract.errors import IntakeUnavailable, PayloadInvalid, PayloadTooLarge, SignatureInvalid
 from core.contract.ports import Channel, HookedChannel, ItemKey, RawDelivery
 from gateway.deployment import DEPLOYMENT, Deployment
-from gateway.metrics import INBOUND, REQUESTS
+from gateway.metrics import HOOK_SECONDS
 from gateway.middleware import answer_error
 from gateway.pages.failures import answer_failure, failure_of, limit_of
 
@@ -59,23 +59,23 @@ class _Door:
         self.path = f"/hooks/{channel.hook}"
         self._deployment = deployment
         self._channel = channel
-        self._accepted = INBOUND.labels(channel.name, "accepted")
-        self._quarantined = INBOUND.labels(channel.name, "quarantined")
-        self._elapsed = REQUESTS.labels("POST", self.path, 200)
+        self._accepted = HOOK_SECONDS.labels(channel.name, "accepted")
+        self._quarantined = HOOK_SECONDS.labels(channel.name, "quarantined")
 
     async def answer(self, request: web.Request) -> web.Response:
         """Take one delivery; the provider hears 200 once a crash can no longer lose it."""
         started = time.monotonic()
         try:
-            await self._take(request)
+            reason = await self._take(request)
         except Exception as error:
             response = self._refuse(request, error)
-            REQUESTS.labels("POST", self.path, response.status).observe(time.monotonic() - started)
+            HOOK_SECONDS.labels(self._channel.name, _outcome(error)).observe(time.monotonic() - started)
             return response
-        self._elapsed.observe(time.monotonic() - started)
+        (self._quarantined if reason else self._accepted).observe(time.monotonic() - started)
         return web.Response()
 
-    async def _take(self, request: web.Request) -> None:
+    async def _take(self, request: web.Request) -> str:
+        """Store it; returns why nobody could cut it into items, where that is so."""
         delivery = RawDelivery(
             channel=self._channel.name,
             account=request.match_info.get("account", self._channel.account),
@@ -87,17 +87,21 @@ class _Door:
         self._channel.verify(delivery)
         items, reason = split_or_quarantine(self._channel, delivery)
         await self._deployment.inbox.accept(delivery, items, quarantine=reason)
-        (self._quarantined if reason else self._accepted).inc()
+        return reason
 
     def _refuse(self, request: web.Request, error: Exception) -> web.Response:
         """Told in words like every error of ours; one line in the log, but none for each of a flood."""
         if isinstance(error, IntakeUnavailable):  # the inbox has said it, once
-            INBOUND.labels(self._channel.name, "unavailable").inc()
             return _come_back(request, error)
         if isinstance(error, SignatureInvalid | PayloadTooLarge):
-            INBOUND.labels(self._channel.name, "refused").inc()
             log.info("delivery_refused", channel=self._channel.name, error=error.code)
         return answer_error(request, error)
+
+
+def _outcome(error: Exception) -> str:
+    if isinstance(error, SignatureInvalid | PayloadTooLarge):
+        return "refused"
+    return "unavailable" if isinstance(error, IntakeUnavailable) else "failed"
 
 
 def _come_back(request: web.Request, error: IntakeUnavailable) -> web.Response:

@@ -61,7 +61,7 @@ async def running(deployment: Deployment) -> AsyncIterator[str]:
     """Everything a deployment does in this process; yields the base URL of its web side."""
     roles = deployment.settings.roles
     crew = Crew(deployment, owner=new_id())
-    runner = web.AppRunner(create_app(deployment), access_log=None, shutdown_timeout=_DRAIN_SECONDS)
+    runner = web.AppRunner(create_app(deployment, crew.watch), access_log=None, shutdown_timeout=_DRAIN_SECONDS)
     await runner.setup()
     try:
         await crew.start()

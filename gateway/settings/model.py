@@ -82,6 +82,29 @@ class Workers(Section):
     poll: float = Field(default=0.25, ge=0.05, le=60)
 
 
+class Alarms(Section):
+    """
+    From where on an alarm rings. Times are in seconds unless their name says days.
+
+    `backup_seconds` is a day and a half: one night may be missed, two may not.
+    """
+
+    inbox_seconds: float = Field(default=120, gt=0)
+    journal_seconds: float = Field(default=120, gt=0)
+    outbox_seconds: float = Field(default=600, gt=0)
+    outbox_failed: int = Field(default=0, ge=0)
+    clock_seconds: float = Field(default=5, gt=0)
+    lag_seconds: float = Field(default=0.2, gt=0)
+    loop_seconds: float = Field(default=300, gt=0)
+    disk_free_percent: int = Field(default=15, ge=1, le=90)
+    calendar_days: int = Field(default=90, ge=1)
+    certificate_days: int = Field(default=14, ge=1)
+    token_days: int = Field(default=7, ge=1)
+    backup_seconds: float = Field(default=129_600, gt=0)
+    root_seconds: float = Field(default=3600, gt=0)
+    audit_seconds: float = Field(default=691_200, gt=0)
+
+
 class Settings(Section):
     """The whole configuration of one deployment (one province)."""
 
@@ -102,6 +125,7 @@ class Settings(Section):
     portal: Portal = Portal()
     intake: Intake = Intake()
     workers: Workers = Workers()
+    alarms: Alarms = Alarms()
     logs: Logs = Logs()
 
     @property

@@ -13,6 +13,7 @@ from core.storage import outbox
 from gateway.deployment import Deployment
 from gateway.events.bells import DUE, INBOX, OUTBOX, bell, pass_on
 from gateway.metrics import SENT
+from gateway.watch.watch import Watch
 from gateway.workers.ahead import Foresight
 from gateway.workers.daily import Daily
 from gateway.workers.due import DueWorker
@@ -41,9 +42,11 @@ class Crew:
         self._works = "worker" in deployment.settings.roles
         self._sender = _sender(deployment, owner)
         self._bells = ExitStack()
+        self.watch = Watch(deployment, loops=lambda: self._loops, pulse=Pulse())
         self._loops = [
             Loop("journal", deployment.inbox.ship, interval=1.0),
-            Loop("pulse", Pulse().run_once, interval=1.0),
+            Loop("pulse", self.watch.pulse.run_once, interval=1.0),
+            Loop("watch", self.watch.run_once, interval=10.0),
             *(_work(deployment, owner, self._sender, self._bells) if self._works else ()),
         ]
         self._tasks: list[asyncio.Task[None]] = []

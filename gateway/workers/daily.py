@@ -14,7 +14,7 @@ from functools import partial
 import structlog
 
 from core.clock import local
-from core.storage import housekeeping
+from core.storage import housekeeping, upkeep
 from gateway.admin.services import auditor_of, eraser_of
 from gateway.deployment import Deployment
 from gateway.workers.sweeps import Sweeper
@@ -38,6 +38,7 @@ class Daily:
         today = local(self._deployment.now()).date()
         if self._looked_on == today:
             return made
+        await self._deployment.database.write(partial(upkeep.begin, now=self._deployment.now()))
         done = made + await self._purge() + await self._eraser.resume() + await self._sweeper.run_once()
         self._warn(today)
         self._looked_on = today

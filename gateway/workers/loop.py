@@ -7,6 +7,7 @@ A broad `except` belongs here and nowhere else: a loop that dies silently is a q
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
@@ -46,13 +47,29 @@ class Loop:
         self._ahead = ahead
         self._stopping = False
         self._failures = 0
+        self._good = time.monotonic()
+        self.running = False
 
     async def run(self) -> None:
         """Until `stop`: what is being done is finished first."""
-        while not self._stopping:
-            self._wake.clear()
-            if await self._once() == 0 and not self._stopping:
-                await self._pause()
+        self._good, self.running = time.monotonic(), True
+        try:
+            while not self._stopping:
+                self._wake.clear()
+                if await self._once() == 0 and not self._stopping:
+                    await self._pause()
+        finally:
+            self.running = False
+
+    @property
+    def failures(self) -> int:
+        """How many rounds failed in a row."""
+        return self._failures
+
+    @property
+    def silent(self) -> float:
+        """Seconds since the last good round ended: grows while it hangs, and while every round fails."""
+        return time.monotonic() - self._good
 
     async def _once(self) -> int:
         try:
@@ -61,7 +78,7 @@ class Loop:
             self._failures += 1
             log.exception("loop_failed", loop=self.name, failures=self._failures)
             return 0
-        self._failures = 0
+        self._failures, self._good = 0, time.monotonic()
         return done
 
     async def _pause(self) -> None:

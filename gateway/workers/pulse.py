@@ -1,21 +1,43 @@
-"""Measures how late the event loop wakes: everything in the process waits as long."""
+"""Measures how late the event loop wakes, without a pause: everything in the process waits as long."""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
+from collections.abc import Callable
 
-from gateway.metrics import LOOP_LAG
+from core.counting import Buckets
 
 _NAP = 0.05
+_REMEMBERED = 60.0
 
 
 class Pulse:
-    """Sleeps a moment and looks how much longer it took."""
+    """Sleeps a moment and looks how much longer it took; `clock` is in seconds and never goes back."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._worst: deque[tuple[float, float]] = deque()
+        self.lags = Buckets()
 
     async def run_once(self) -> int:
-        """One beat."""
-        asked = time.monotonic()
+        """One beat; the next follows at once."""
+        asked = self._clock()
         await asyncio.sleep(_NAP)
-        LOOP_LAG.set(max(0.0, time.monotonic() - asked - _NAP))
-        return 0
+        self.note(max(0.0, self._clock() - asked - _NAP))
+        return 1
+
+    def note(self, lag: float) -> None:
+        """Remember one lag, in seconds; what is older and smaller can never be the worst again."""
+        self.lags.note(lag)
+        while self._worst and self._worst[-1][1] <= lag:
+            self._worst.pop()
+        self._worst.append((self._clock(), lag))
+
+    def worst(self) -> float:
+        """The longest lag of the last minute, in seconds."""
+        since = self._clock() - _REMEMBERED
+        while self._worst and self._worst[0][0] < since:
+            self._worst.popleft()
+        return self._worst[0][1] if self._worst else 0.0

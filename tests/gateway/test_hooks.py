@@ -183,7 +183,7 @@ async def test_of_the_headers_only_those_the_channel_names_are_kept(
 async def test_a_taken_message_leaves_no_line_in_the_log(world: World, client: Client) -> None:
     """A line for each would cost as much as all the rest; a refusal has one, and both are counted."""
     body, labels = body_of(event(world, "m1", "x")), {"channel": "testchat", "outcome": "refused"}
-    before = REGISTRY.get_sample_value("gateway_inbound_total", labels) or 0
+    before = REGISTRY.get_sample_value("gateway_hook_seconds_count", labels) or 0
 
     with capture_logs() as lines:
         await post(client, body)
@@ -192,7 +192,7 @@ async def test_a_taken_message_leaves_no_line_in_the_log(world: World, client: C
 
     assert taken == []
     assert [line["event"] for line in lines] == ["delivery_refused"]
-    assert REGISTRY.get_sample_value("gateway_inbound_total", labels) == before + 1
+    assert REGISTRY.get_sample_value("gateway_hook_seconds_count", labels) == before + 1
 
 
 async def test_when_nothing_can_be_stored_the_provider_is_told_when_to_come_back(

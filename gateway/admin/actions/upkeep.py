@@ -13,7 +13,7 @@ import structlog
 from core.contract.errors import ConfigError, NotFound
 from core.privacy.erasure import ErasureMode
 from core.service.keyhouse import rotate as rotate_keys
-from core.storage import backup, housekeeping, inbox_queue
+from core.storage import backup, housekeeping, inbox_queue, upkeep
 from core.storage.database import Connection
 from gateway.admin.services import auditor_of, eraser_of
 from gateway.deployment import Deployment
@@ -56,6 +56,7 @@ def _replay_all(connection: Connection) -> int:
 async def verify(deployment: Deployment, _arguments: Arguments) -> Any:
     """Everything, from the stored bytes → counts and findings."""
     report = await auditor_of(deployment).verify()
+    await _note(deployment, upkeep.AUDIT, findings=len(report.findings), cases=report.cases)
     if report.findings:
         log.error("audit_failed", findings=len(report.findings), first=asdict(report.findings[0]))
     return asdict(report)
@@ -78,6 +79,7 @@ async def backup_archive(deployment: Deployment, arguments: Arguments) -> Any:
         media=deployment.settings.data / "media",
         now=deployment.now(),
     )
+    await _note(deployment, upkeep.BACKUP, rows=sum(manifest.tables.values()))
     log.info("backup_made", rows=sum(manifest.tables.values()), files=manifest.media_files)
     return asdict(manifest)
 
@@ -85,8 +87,15 @@ async def backup_archive(deployment: Deployment, arguments: Arguments) -> Any:
 async def backup_keys(deployment: Deployment, arguments: Arguments) -> Any:
     """path → manifest."""
     manifest = await backup.back_up_keys(deployment.keys.database, Path(arguments["path"]), now=deployment.now())
+    await _note(deployment, upkeep.KEY_BACKUP, rows=sum(manifest.tables.values()))
     log.info("key_backup_made", rows=sum(manifest.tables.values()))
     return asdict(manifest)
+
+
+async def _note(deployment: Deployment, work: str, **facts: int) -> None:
+    """For the alarms: that it was done, and when."""
+    at = deployment.now()
+    await deployment.database.write(lambda connection: upkeep.note(connection, work, at=at, facts=facts))
 
 
 async def erase(deployment: Deployment, arguments: Arguments) -> Any:

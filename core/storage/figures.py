@@ -1,0 +1,57 @@
+"""
+What an operator watches in the tables, read in one go.
+
+Each question is answered by an index over the few open rows, or by its first entry; none counts the archive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, literal, select
+
+from core.storage import inbox_queue, outbox, upkeep
+from core.storage.inbox_queue import InboxState
+from core.storage.outbox import OutboxState
+from core.storage.tables import case_clock, chain_root, timer
+
+_MOST_COUNTED = 10_000
+
+
+@dataclass(frozen=True)
+class TableFigures:
+    """
+    As of one moment. `oldest_clock`, `oldest_timer`: the earliest instants at which something is or was due.
+
+    `clocks_due`: how many wait to fire, counted up to ten thousand. `root_day`: of the newest daily root (ISO).
+    """
+
+    inbox: InboxState
+    outbox: OutboxState
+    oldest_clock: datetime | None
+    oldest_timer: datetime | None
+    clocks_due: int
+    root_day: str | None
+    upkeep: Mapping[str, Mapping[str, Any]]
+
+
+def answers(connection: Connection) -> bool:
+    """Whether there is a database: the least that can be asked."""
+    return connection.scalar(select(literal(1))) == 1
+
+
+def table_figures(connection: Connection, *, now: datetime) -> TableFigures:
+    """All of them."""
+    due = select(literal(1)).where(case_clock.c.fire_at <= now).limit(_MOST_COUNTED).subquery()
+    return TableFigures(
+        inbox=inbox_queue.inbox_state(connection),
+        outbox=outbox.outbox_state(connection),
+        oldest_clock=connection.scalar(select(func.min(case_clock.c.fire_at))),
+        oldest_timer=connection.scalar(select(func.min(timer.c.due_at))),
+        clocks_due=connection.scalar(select(func.count()).select_from(due)) or 0,
+        root_day=connection.scalar(select(func.max(chain_root.c.day))),
+        upkeep=upkeep.noted(connection),
+    )
