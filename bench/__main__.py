@@ -1,7 +1,7 @@
 """
 `python -m bench`: measure, keep, and show.
 
-    python -m bench [--only NAME …] [--quick] [--list]
+    python -m bench [--only NAME …] [--quick] [--into FILE] [--list]
 
 One measurement that fails does not keep the others from running; the exit code says so in the end. A goal that is not
 reached is a result, not a failure.
@@ -27,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the gateway as it runs.")
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these, or all below a name")
     parser.add_argument("--quick", action="store_true", help="a rough look; kept apart, never in the docs")
+    parser.add_argument("--into", type=Path, help="keep the results in this file, and leave the docs alone")
     parser.add_argument("--list", action="store_true", help="names and goals")
     given = parser.parse_args(arguments)
     try:
@@ -38,17 +39,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for one in chosen:
             print(one.name, *(f"    {render.wanted(goal)}  {goal.figure}" for goal in one.goals), sep="\n")
         return 0
-    failed = [one.name for one in chosen if not measure(one, quick=given.quick)]
-    if not given.quick:
+    path = given.into or (results.QUICK if given.quick else results.FULL)
+    failed = [one.name for one in chosen if not measure(one, path=path, quick=given.quick)]
+    if path == results.FULL:
         render.main([])
     if failed:
         print(f"could not be measured: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
 
 
-def measure(measurement: Measurement, *, quick: bool) -> bool:
+def measure(measurement: Measurement, *, path: Path, quick: bool = False) -> bool:
     """Run one, keep what it found, print it; whether it could be measured."""
-    path = results.QUICK if quick else results.FULL
     print(f"\n{measurement.name}: {measurement.title}", flush=True)
     began = time.monotonic()
     try:

@@ -111,6 +111,11 @@ class Stage:
         return pairs_of(self.terms)
 
     @property
+    def crowds(self) -> tuple[int, ...]:
+        """Numbers of connections."""
+        return CONNECTIONS[:1] if self.terms.quick else CONNECTIONS
+
+    @property
     def seconds(self) -> float:
         """How long a slice is."""
         return seconds_of(self.terms)
@@ -221,7 +226,7 @@ def measure_open(terms: Terms, *, engine: str) -> Result:
 def _against_bare(on: Stage) -> tuple[dict[str, float], list[tuple[Cell, ...]]]:
     figures: dict[str, float] = {}
     rows: list[tuple[Cell, ...]] = []
-    for connections in CONNECTIONS:
+    for connections in on.crowds:
         on.terms.say(f"slices at {connections} connections")
         limit, design = Meter(on.bare), Meter(on.gateway, on.database, on.shim)
         pairs = alternate(
@@ -235,7 +240,7 @@ def _against_bare(on: Stage) -> tuple[dict[str, float], list[tuple[Cell, ...]]]:
             f"lines_{connections}": design.lines,
         }
         rows += _rows(connections, limit, design, pairs)
-    figures["lines"] = max(figures[f"lines_{connections}"] for connections in CONNECTIONS)
+    figures["lines"] = max(figures[f"lines_{connections}"] for connections in on.crowds)
     return figures, rows
 
 

@@ -27,7 +27,9 @@ def main(arguments: Sequence[str]) -> int:
     """Write the page again; an argument is another page."""
     page = Path(arguments[0]) if arguments else PAGE
     text = page.read_text(encoding="utf-8")
-    page.write_text(fill(text, all_measurements(), results.read()), encoding="utf-8")
+    everything, kept = all_measurements(), results.read()
+    text = fill(text, everything, kept)
+    page.write_text(compare(text, everything, results.read(results.BEFORE), kept), encoding="utf-8")
     return 0
 
 
@@ -40,6 +42,27 @@ def fill(text: str, measurements: Iterable[Measurement], kept: results.Kept) -> 
         if any(one.name in kept for one in members):
             text = _between(text, group, "\n".join(section(members, kept)))
     return text
+
+
+def compare(text: str, measurements: Iterable[Measurement], before: results.Kept, after: results.Kept) -> str:
+    """The page with what an earlier commit reached beside today's figures, for whatever was measured of both."""
+    rows = [
+        _compared(one, goal, before[one.name], after[one.name])
+        for one in measurements
+        if one.name in before and one.name in after
+        for goal in one.goals
+        if goal.key in before[one.name].get("figures", {}) and goal.key in after[one.name].get("figures", {})
+    ]
+    content = "\n".join(["", *table(("what", "figure", "goal", "before", "after", ""), rows), ""])
+    return _between(text, "before", content) if rows else text
+
+
+def _compared(
+    measurement: Measurement, goal: Goal, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> tuple[str, ...]:
+    then, now = (f"{number(entry['figures'][goal.key])} ({entry['commit']})" for entry in (before, after))
+    reached = "yes" if goal.is_reached_by(after["figures"][goal.key]) else "**no**"
+    return measurement.title, goal.figure, wanted(goal), then, now, reached
 
 
 def _between(text: str, group: str, content: str) -> str:

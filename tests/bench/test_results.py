@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import render, results
+from bench import before, render, results
 from bench.__main__ import main, measure
 from bench.measurement import Goal, Measurement, Result, Table, Terms
 from bench.registry import all_measurements, choose
@@ -28,11 +28,9 @@ GOOD = Result({"rate": 0.5, "p99": 15.0}, (Table("More", ("a", "b"), ((1500, 0.2
 
 
 @pytest.fixture
-def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A place for results that is not that of this machine."""
-    monkeypatch.setattr(results, "FULL", tmp_path / "build" / "bench.json")
-    monkeypatch.setattr(results, "QUICK", tmp_path / "build" / "bench-quick.json")
-    return tmp_path / "build"
+def kept(tmp_path: Path) -> Path:
+    """A file for results that is not that of this machine."""
+    return tmp_path / "build" / "bench.json"
 
 
 @pytest.mark.parametrize(
@@ -60,27 +58,20 @@ def test_a_goal_has_one_direction(limits: dict[str, float]) -> None:
 
 def test_a_run_of_some_leaves_the_others(kept: Path) -> None:
     """Each with its own date, commit and machine."""
-    assert measure(measurement("hook.one", found=GOOD), quick=False)
-    assert measure(measurement("hook.two", found=GOOD), quick=False)
-    found = results.read(kept / "bench.json")
+    assert measure(measurement("hook.one", found=GOOD), path=kept)
+    assert measure(measurement("hook.two", found=GOOD), path=kept)
+    found = results.read(kept)
 
     assert found.keys() == {"hook.one", "hook.two"}
     assert all(entry["at"] and entry["commit"] and "cores" in entry["machine"] for entry in found.values())
 
 
-def test_quick_results_are_kept_apart(kept: Path) -> None:
-    """They never replace a full run."""
-    assert measure(measurement(found=GOOD), quick=True)
-
-    assert [path.name for path in kept.iterdir()] == ["bench-quick.json"]
-
-
 def test_what_cannot_be_measured_is_said(kept: Path) -> None:
     """Its old figures do not stand there as if they were new."""
-    measure(measurement(found=GOOD), quick=False)
+    measure(measurement(found=GOOD), path=kept)
 
-    assert not measure(measurement(), quick=False)
-    lines = render.lines_of(measurement(), results.read(kept / "bench.json")["hook.some"])
+    assert not measure(measurement(), path=kept)
+    lines = render.lines_of(measurement(), results.read(kept)["hook.some"])
     assert sum("not measured" in line for line in lines) == 2
     assert "Not measured: RuntimeError: the server did not start" in lines
 
@@ -88,7 +79,7 @@ def test_what_cannot_be_measured_is_said(kept: Path) -> None:
 def test_a_goal_without_a_figure_is_a_mistake(kept: Path) -> None:
     """Nobody forgets to measure what is in the table."""
     with pytest.raises(ValueError, match="measured nothing for p99"):
-        results.keep(measurement(), Result({"rate": 1.0}), path=kept / "x.json")
+        results.keep(measurement(), Result({"rate": 1.0}), path=kept)
 
 
 def test_a_table_says_yes_and_no() -> None:
@@ -119,6 +110,18 @@ def test_a_group_that_was_not_measured_here_keeps_its_tables() -> None:
     page = "<!-- bench:hook -->\nold\n<!-- /bench:hook -->"
 
     assert render.fill(page, [measurement()], {}) == page
+
+
+def test_an_earlier_commit_stands_beside_today() -> None:
+    """For what was measured of both; judged by today's figure."""
+    page = "<!-- bench:before -->\n<!-- /bench:before -->"
+    then = {"hook.some": {"figures": {"rate": 0.2}, "commit": "old"}}
+    now = {"hook.some": {"figures": {"rate": 0.6, "p99": 3.0}, "commit": "new"}, "hook.other": {}}
+    filled = render.compare(page, [measurement()], then, now)
+
+    assert "| Some hook | of the bare server's rate | ≥ 0.50 × | 0.20 (old) | 0.60 (new) | yes |" in filled
+    assert "p99" not in filled
+    assert render.compare(page, [measurement()], {}, now) == page
 
 
 def test_a_page_without_a_place_is_refused() -> None:
@@ -157,6 +160,15 @@ def test_every_measurement_has_a_place_in_the_docs() -> None:
     assert render.fill(page, everything, {one.name: entry for one in everything}).count("not measured") >= len(
         [goal for one in everything for goal in one.goals]
     )
+
+
+def test_an_earlier_commit_is_measured_by_todays_bench(tmp_path: Path) -> None:
+    """Its own product, our bench, and what set-up made."""
+    before.copy("HEAD", tmp_path / "tree")
+
+    assert (tmp_path / "tree" / "bench" / "before.py").read_bytes() == Path(before.__file__).read_bytes()
+    assert (tmp_path / "tree" / "gateway" / "app.py").exists()
+    assert (tmp_path / "tree" / ".venv").resolve() == (results.ROOT / ".venv").resolve()
 
 
 def test_the_command_line_lists_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
