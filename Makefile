@@ -57,6 +57,7 @@ lock: setup-test ## Choose versions anew; the locks hold hashes, never addresses
 	$(COMPILE) --upgrade pyproject.toml --group build --group dev -c requirements/run.txt -o requirements/dev.txt
 	echo "uv==$(UV_VERSION)" | $(COMPILE) - -o requirements/uv.txt
 	echo "py-spy>=0.4" | $(COMPILE) --upgrade - -o requirements/bench.txt
+	$(COMPILE) --upgrade requirements/peer.in -o requirements/peer.txt
 	npm update --package-lock-only
 
 clean: ## Remove what set-up and tools made; your data in var/ stays

@@ -22,7 +22,6 @@ from bench.measurement import Cell, Goal, Measurement, Result, Table, Terms
 from bench.tickets_helpdesk import WORKERS, helpdesk
 from bench.tickets_loop import Lap, Load
 from bench.tickets_ours import Variant, ours
-from bench.tickets_peer import peer_program
 from bench.tickets_profile import profiled
 
 PEER = "django-helpdesk 2.6.1"
@@ -136,8 +135,6 @@ def look(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--log-level", default="info")
     parser.add_argument("--profile", type=Path, help="folded stacks of the (first) process, by py-spy")
     given = parser.parse_args(arguments)
-    if given.profile:
-        peer_program("py-spy")
     with tempfile.TemporaryDirectory(prefix="langnghe-tickets-") as scratch, ExitStack() as stack:
         server = stack.enter_context(postgres()) if given.engine == "pg" else None
         if server:

@@ -1,4 +1,4 @@
-"""Looking into a running process with py-spy, which lives in the peer's environment."""
+"""Looking into a running process with py-spy, which `make profile` fetches."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
+from bench.profile import OWN
 from bench.tickets_loop import Load
-from bench.tickets_peer import peer_program
 
 _PER_SECOND = 250
 
@@ -20,7 +20,7 @@ def profiled(pid: int, output: Path, load: Load) -> Iterator[None]:
     """Folded stacks of the seconds that are measured, idle threads left out, while the block runs."""
     options = ("--format", "raw", "--rate", str(_PER_SECOND), "--nonblocking", "--output", str(output))
     length = ("--duration", str(max(1, int(load.seconds) - 1)))
-    command = [str(peer_program("py-spy")), "record", "--pid", str(pid), *options, *length]
+    command = [str(OWN) if OWN.exists() else "py-spy", "record", "--pid", str(pid), *options, *length]
 
     def record() -> None:
         time.sleep(load.warm_up)
