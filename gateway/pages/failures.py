@@ -6,6 +6,7 @@ The status follows from the class of the error; what is not ours is a 500 with a
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from math import ceil
@@ -65,6 +66,8 @@ SENTENCES = MappingProxyType(
         503: "Hệ thống tạm thời chưa phục vụ được. Vui lòng thử lại sau ít phút.",
     }
 )
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+"""A disk that takes nothing now: whoever sent something is asked to come back."""
 KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
 
 
@@ -91,6 +94,8 @@ def failure_of(error: Exception, *, max_body_mb: int) -> Failure:
         error = web.HTTPBadRequest()
     if isinstance(error, web.HTTPException):
         return _of_http(error)
+    if isinstance(error, OSError) and error.errno in FULL:
+        error = errors.IntakeUnavailable()
     status = next((status for kind, status in STATUS if isinstance(error, kind)), 500)
     if not isinstance(error, GatewayError) or status == 500:
         return Failure(500, GatewayError.code, GatewayError.vi)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from functools import partial
 
 import structlog
@@ -20,6 +21,7 @@ log = structlog.get_logger()
 _SIDE_BY_SIDE = 8
 _MOST_TRIES = 5
 _RETRY_SECONDS = 1.0
+_AILING_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS})
 
 
 class _TryLater(Exception):
@@ -85,6 +87,9 @@ class InboundWorker:
 
     async def _after_failure(self, item: WaitingItem, error: Exception) -> str:
         """A message that keeps failing must not block those behind it: it goes to quarantine with its reason."""
+        if isinstance(error, OSError) and error.errno in _AILING_DISK:  # no fault of the message: it waits for space
+            log.error("item_waits_for_disk", item=item.id, channel=item.channel, problem=error.strerror)
+            raise _TryLater from error
         log.exception("item_failed", item=item.id, channel=item.channel)
         tries = await self._database.write(partial(inbox_queue.count_attempt, item_id=item.id))
         if tries < _MOST_TRIES:

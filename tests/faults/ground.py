@@ -75,6 +75,12 @@ class Ground:
         self.server.environment = self.shim.environment(self.server_disk)
         self.server.restart()
 
+    def heal(self) -> None:
+        """The disk is well again, and the server is back if that had ended it."""
+        self.shim.heal()
+        if self.server:
+            self.server.restart()
+
     async def kept(self) -> Counter[str]:
         """Ids of messages that the deployment holds, how often each; the gateway is dead or stopped."""
         return await kept(self.data, key=self.key, database_url=self.url)
@@ -99,3 +105,4 @@ def ground_on(
             ground.server = server
             ground._start_server()
             yield ground
+            server.kill()

@@ -25,6 +25,7 @@ from gateway.deployment import open_deployment
 from tests.support.deployments import settings_for
 from tests.support.fsync_shim import Sync
 from tests.support.hooked import signed
+from tests.support.waiting import until
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60
@@ -65,7 +66,7 @@ class Gateway:
     @classmethod
     def spawn(cls, data: Path, *options: str, environment: dict[str, str]) -> Gateway:
         """Started, perhaps not ready."""
-        log = data.parent / f"{data.name}.log"
+        log = data.parent / f"log-of-{data.name}"
         with log.open("ab") as stream:
             process = subprocess.Popen(
                 [sys.executable, "-m", "tests.faults.gateway", "--data", str(data), *options],
@@ -108,10 +109,11 @@ class Gateway:
 
 @dataclass
 class Citizens:
-    """Write messages, side by side, and remember each answer. `name` keeps their ids apart from others'."""
+    """Write messages, side by side, and remember each answer. `photo` (base64) goes with each of them."""
 
     gateway: Gateway
     name: str = "m"
+    photo: str = ""
     answers: list[Answer] = field(default_factory=list)
     _next: int = 0
 
@@ -138,6 +140,15 @@ class Citizens:
             await asyncio.gather(*(self._work_off(session, endless) for _ in range(SIDE_BY_SIDE)))
         return self.answers[before:]
 
+    async def write_again(self) -> None:
+        """Repeat what was not acknowledged until all of it is, as providers do."""
+
+        async def all_taken() -> bool:
+            await self.again({one.id for one in self.answers} - self.acknowledged)
+            return {one.id for one in self.answers} == self.acknowledged
+
+        await until(all_taken, "every message being taken")
+
     def _session(self) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE))
 
@@ -153,7 +164,7 @@ class Citizens:
         return self.answers[before:]
 
     async def _send(self, session: aiohttp.ClientSession, message_id: str) -> None:
-        body = message(message_id)
+        body = message(message_id, photo=self.photo)
         sent = time.monotonic_ns()
         try:
             async with session.post(
@@ -172,11 +183,15 @@ class Citizens:
         return {one.id for one in self.answers if one.status == OK}
 
 
-def message(message_id: str) -> bytes:
-    """A signed webhook's body: one message from a person of its own."""
-    text = f"Đèn đường hỏng ở số nhà {len(message_id)} đường Lê Lợi, phường Vĩnh Ninh."
-    event = {"id": message_id, "user": f"u-{message_id}", "at": int(datetime.now(UTC).timestamp()), "text": text}
-    return json.dumps({"events": [event]}).encode()
+def message(message_id: str, *, photo: str = "") -> bytes:
+    """A webhook's body: one message from a person of its own."""
+    event = {
+        "id": message_id,
+        "user": f"u-{message_id}",
+        "at": int(datetime.now(UTC).timestamp()),
+        "text": "Đèn đường hỏng ở số nhà 12 đường Lê Lợi, phường Vĩnh Ninh.",
+    }
+    return json.dumps({"events": [event | ({"photo": photo} if photo else {})]}).encode()
 
 
 def statuses(answers: Iterable[Answer]) -> set[int]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.ground import Ground, ground_on
-from tests.faults.running import BUSY, Answer, Citizens, premature, statuses
+from tests.faults.running import BUSY, OK, Answer, Citizens, premature, statuses
 from tests.support.waiting import until
 
 ENOUGH = 120
@@ -104,17 +104,33 @@ async def test_while_syncs_hang_nobody_is_told_that_it_is_stored(ground: Ground)
         assert statuses(answers) == {BUSY}
         assert ground.shim.held > 0
         ground.shim.release()
-        await _taken_again(citizens, answers)
+        await citizens.write_again()
         assert await gateway.stop() == 0
     assert await ground.kept() == dict.fromkeys((one.id for one in answers), 1)
 
 
-async def _taken_again(citizens: Citizens, answers: list[Answer]) -> None:
-    """Providers repeat what was answered 503 until it is taken."""
+async def test_what_the_database_cannot_sync_the_journal_keeps(ground: Ground) -> None:
+    """
+    EIO beneath the database (which stops PostgreSQL altogether): answered 200 from the journal, and shipped later.
 
-    async def all_taken() -> bool:
-        waiting = {one.id for one in answers} - citizens.acknowledged
-        await citizens.again(waiting)
-        return not {one.id for one in answers} - citizens.acknowledged
+    When the journal fails, too, nobody hears 200; afterwards everything that was promised is there, and once.
+    """
+    async with ground.gateway() as gateway:
+        citizens = Citizens(gateway)
+        assert statuses(await citizens.write(20)) == {OK}
+        ground.shim.fail(below=ground.database)
+        assert statuses(await citizens.write(40)) == {OK}
+        assert ground.shim.failed > 0
+        assert list(ground.journal.glob("*.journal"))
 
-    await until(all_taken, "every message being taken")
+        ground.shim.fail(below="")
+        assert statuses(await citizens.write(10)) == {BUSY}
+
+        ground.heal()
+        await citizens.write_again()
+        await until(lambda: not list(ground.journal.glob("*.journal")), "the journal being shipped")
+        assert statuses(await citizens.write(5)) == {OK}
+        assert gateway.running
+        gateway.kill()
+    ground.cut_power()
+    assert await ground.kept() == dict.fromkeys((one.id for one in citizens.answers), 1)
