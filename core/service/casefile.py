@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +13,7 @@ from core.cases.model import Case
 from core.cases.tasks import open_tasks
 from core.privacy import chain
 from core.regulations.model import Pack
+from core.service.actors import involved_agencies
 from core.storage.cases import CaseRow, ClockRow, EventRow, TaskRow
 
 
@@ -94,6 +96,7 @@ class CaseFile:
             next_due_at=self._next_due(),
             state=case.model_dump(mode="json"),
             search_text=self.search_text,
+            agencies=json.dumps(sorted(involved_agencies(case))),
         )
 
     def _published_at(self) -> datetime | None:

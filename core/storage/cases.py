@@ -7,7 +7,7 @@ stay flat however many finished cases there are.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,10 +23,13 @@ from sqlalchemy import (
     select,
     tuple_,
     type_coerce,
+    union_all,
     update,
 )
 
 from core.contract.errors import NotFound, VersionConflict
+from core.storage import agency_lists, wordsearch
+from core.storage.search_indexes import CASES as CASE_WORDS
 from core.storage.tables import case, case_clock, case_event, case_task
 from core.storage.together import Entry, rows_into
 
@@ -45,7 +48,11 @@ class EventRow:
 
 @dataclass(frozen=True)
 class CaseRow:
-    """The case as the fold of its events left it, with the columns that lists are sorted and filtered by."""
+    """
+    The case as the fold of its events left it, with the columns that lists are sorted and filtered by.
+
+    `agencies`: a JSON list of every agency with a part in it; lists and search of agencies follow it by trigger.
+    """
 
     id: str
     code: str
@@ -62,6 +69,7 @@ class CaseRow:
     next_due_at: datetime | None
     state: Any
     search_text: str
+    agencies: str = "[]"
 
 
 @dataclass(frozen=True)
@@ -149,6 +157,7 @@ class QueueRow:
 
 # A place for "no due time" behind every real one, so that a page can be continued from its last line.
 _FAR = 2**62
+_TASK = (case_task.c.case_id, case_task.c.role, case_task.c.agency_id, case_task.c.stage, case_task.c.due_at)
 
 
 def queue(
@@ -161,29 +170,43 @@ def queue(
     """
     What these seats (role, agency id; "" = any agency) have to do, the nearest due time first.
 
-    `after` is (due time in microseconds or far, case id) of the last line of the page before.
+    `after` is (due time in microseconds or far, case id) of the last line of the page before. Each seat's next lines
+    are read in the order of an index, first those with a due time; only what one page needs is sorted.
     """
-    due = func.coalesce(type_coerce(case_task.c.due_at, BigInteger), _FAR)
+    parts = [part for seat in _distinct(seats) for part in _parts(seat, after, most)]
+    if not parts:
+        return []
+    task = union_all(*parts).subquery("task")
+    due = func.coalesce(type_coerce(task.c.due_at, BigInteger), _FAR)
     query = (
-        select(
-            case_task.c.case_id,
-            case.c.code,
-            case_task.c.role,
-            case_task.c.agency_id,
-            case_task.c.stage,
-            case.c.category,
-            case.c.urgency,
-            case.c.received_at,
-            case_task.c.due_at,
-        )
-        .join(case, case.c.id == case_task.c.case_id)
-        .where(_seated(seats))
-        .order_by(due, case_task.c.case_id)
+        select(*(task.c[one.name] for one in _TASK), case.c.code, case.c.category, case.c.urgency, case.c.received_at)
+        .join(case, case.c.id == task.c.case_id)
+        .order_by(due, task.c.case_id)
         .limit(most)
     )
-    if after is not None:
-        query = query.where(tuple_(due, case_task.c.case_id) > after)
     return [QueueRow(**row._mapping) for row in connection.execute(query)]
+
+
+def _distinct(seats: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Without the seats in one agency of those who sit in all of them."""
+    wide = {role for role, agency in seats if not agency}
+    return sorted((role, agency) for role, agency in set(seats) if not agency or role not in wide)
+
+
+def _parts(seat: tuple[str, str], after: tuple[int, str] | None, most: int) -> Iterator[Select[Any]]:
+    role, agency = seat
+    own = [case_task.c.role == role, *([case_task.c.agency_id == agency] if agency else [])]
+    due, case_id = type_coerce(case_task.c.due_at, BigInteger), case_task.c.case_id
+    if after is None or after[0] < _FAR:
+        limited = [case_task.c.due_at.is_not(None), *([tuple_(due, case_id) > after] if after else [])]
+        yield _first(select(*_TASK).where(*own, *limited).order_by(case_task.c.due_at, case_id), most)
+    unlimited = [case_task.c.due_at.is_(None), *([case_id > after[1]] if after and after[0] >= _FAR else [])]
+    yield _first(select(*_TASK).where(*own, *unlimited).order_by(case_id), most)
+
+
+def _first(query: Select[Any], most: int) -> Select[Any]:
+    """A limited query as a part of another: SQLite takes it in brackets only."""
+    return select(query.limit(most).subquery())
 
 
 def _seated(seats: Collection[tuple[str, str]]) -> Any:
@@ -221,21 +244,76 @@ def oldest_due(connection: Connection) -> datetime | None:
 
 @dataclass(frozen=True)
 class Search:
-    """What staff look for; empty fields do not filter. `text` is folded by the caller; each of its words must occur."""
+    """
+    What staff look for; empty fields do not filter. `text` is folded by the caller (`core.storage.wordsearch`).
+
+    `agencies`: only cases in which one of these has a part; None: all cases.
+    """
 
     text: str = ""
     code: str = ""
     stage: str = ""
     open_only: bool = False
+    agencies: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """Cases of one look, the newest first. `last`: (received_at, id) to look on from; None: there are no more."""
+
+    rows: list[CaseRow]
+    last: tuple[datetime, str] | None
+
+
+_LOOKED_AT = 2_000
 
 
 def search(
     connection: Connection, wanted: Search, *, before: tuple[datetime, str] | None = None, most: int = 50
 ) -> list[CaseRow]:
     """Cases, the newest first. `before` is (received_at, id) of the last line of the page before."""
-    query: Select[Any] = select(*_COLUMNS).order_by(case.c.received_at.desc(), case.c.id.desc()).limit(most)
-    for word in wanted.text.split():
-        query = query.where(case.c.search_text.contains(word, autoescape=True))
+    return look(connection, wanted, before=before, most=most).rows
+
+
+def look(
+    connection: Connection, wanted: Search, *, before: tuple[datetime, str] | None = None, most: int = 50
+) -> Found:
+    """
+    Cases, the newest first, and where to go on.
+
+    A search by words that also filters by stage looks at no more than the newest two thousand that hold the words:
+    a page may then be short, or empty, and still be continued.
+    """
+    if not wanted.text and wanted.agencies is None:
+        rows = _rows(connection, _filtered(wanted, before).limit(most))
+        return Found(rows, (rows[-1].received_at, rows[-1].id) if len(rows) == most else None)
+    filters = bool(wanted.code or wanted.stage or (wanted.open_only and wanted.text))
+    looked_at = max(most, _LOOKED_AT) if filters else most
+    hits = _hits(connection, wanted, before, looked_at)
+    rows = _rows(connection, _filtered(wanted, None).where(case.c.id.in_([hit.id for hit in hits])).limit(most))
+    place = {hit.id: number for number, hit in enumerate(hits)}
+    rows.sort(key=lambda row: place[row.id])
+    last = hits[-1] if len(hits) == looked_at else None
+    if len(rows) == most:
+        last = hits[place[rows[-1].id]]
+    return Found(rows, (last.at, last.id) if last else None)
+
+
+def _hits(
+    connection: Connection, wanted: Search, before: tuple[datetime, str] | None, most: int
+) -> Sequence[wordsearch.Hit]:
+    if not wanted.text:
+        return agency_lists.newest(
+            connection, wanted.agencies or (), open_only=wanted.open_only, before=before, most=most
+        )
+    asked = wordsearch.phrases(wanted.text)
+    if not asked or wanted.agencies == ():
+        return ()
+    return wordsearch.newest(connection, CASE_WORDS, asked, marks=wanted.agencies or (), before=before, most=most)
+
+
+def _filtered(wanted: Search, before: tuple[datetime, str] | None) -> Select[Any]:
+    query: Select[Any] = select(*_COLUMNS).order_by(case.c.received_at.desc(), case.c.id.desc())
     if wanted.code:
         query = query.where(case.c.code == wanted.code)
     if wanted.stage:
@@ -244,6 +322,10 @@ def search(
         query = query.where(case.c.open)
     if before is not None:
         query = query.where(tuple_(case.c.received_at, case.c.id) < before)
+    return query
+
+
+def _rows(connection: Connection, query: Select[Any]) -> list[CaseRow]:
     return [CaseRow(**row._mapping) for row in connection.execute(query)]
 
 

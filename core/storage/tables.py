@@ -148,7 +148,10 @@ conversation = Table(
 )
 Index("ix_conversation_address", conversation.c.channel, conversation.c.account, conversation.c.address_blind)
 Index("ix_conversation_contact", conversation.c.contact_id)
+ATTENDED = "needs_human OR mode = 'person'"
+"""Somebody of the centre is needed, or at work, in this conversation; SQLite wants the very words of its index."""
 _partial("ix_conversation_human", conversation.c.last_message_at, where="needs_human", sqlite="needs_human = 1")
+_partial("ix_conversation_attended", conversation.c.last_message_at, conversation.c.id, where=ATTENDED)
 
 message = Table(
     "message",
@@ -219,10 +222,12 @@ case = Table(
     Column("next_due_at", Instant),
     Column("state", Json, nullable=False, comment="the fold of its events"),
     Column("search_text", Text, nullable=False, server_default="", comment="masked, folded working text"),
+    Column("agencies", Text, nullable=False, server_default="[]", comment="JSON: every agency with a part in it"),
 )
 _partial("ix_case_open", case.c.received_at, case.c.id, where="open", sqlite="open = 1")
 _partial("ix_case_published", case.c.published_at, case.c.id, where="published_at IS NOT NULL")
-Index("ix_case_received", case.c.received_at)
+Index("ix_case_received", case.c.received_at, case.c.id)
+Index("ix_case_stage", case.c.stage, case.c.received_at, case.c.id)
 Index("ix_case_code", case.c.code)
 
 case_event = Table(
@@ -249,6 +254,7 @@ case_task = Table(
     Column("due_at", Instant),
 )
 Index("ix_case_task_queue", case_task.c.role, case_task.c.agency_id, case_task.c.due_at, case_task.c.case_id)
+Index("ix_case_task_role", case_task.c.role, case_task.c.due_at, case_task.c.case_id)
 
 case_clock = Table(
     "case_clock",
@@ -305,6 +311,9 @@ outbox = Table(
     Column("reason", String(300), nullable=False, server_default=""),
 )
 Index("ix_outbox_state", outbox.c.state, outbox.c.next_at, outbox.c.seq)
+STOPPED = "state IN ('unknown', 'failed')"
+"""It was not sent, or nobody knows; SQLite wants the very words of its index."""
+_partial("ix_outbox_stopped", outbox.c.seq, where=STOPPED)
 Index("ix_outbox_conversation", outbox.c.conversation_id, outbox.c.seq)
 Index("ix_outbox_provider", outbox.c.provider_message_id)
 Index("ix_outbox_subject", outbox.c.subject_id)

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Table
 
 from core.privacy.vault import Vault
+from core.storage import search_schema
 from core.storage.backup.archive import Archive, Row, archived_tables, aside, batches, schema_version
 from core.storage.backup.manifest import ARCHIVE, MEDIA_LIST, Manifest, begin, copy_media, finish, sha256_of
 from core.storage.backup.sealing import RowSealer
@@ -64,6 +65,7 @@ def _store(archive: Archive, sealer: RowSealer, table: Table, rows: list[Row]) -
 def _fresh(path: Path) -> Archive:
     archive = Archive(path)
     upgrade(archive.connection)
+    search_schema.drop(archive.connection)  # made anew by whoever restores it
     archive.connection.commit()
     return archive
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Table, func, insert, literal, select
 
 from core.contract.errors import ConfigError
 from core.privacy.vault import Vault
+from core.storage import search_schema
 from core.storage.backup.archive import Archive, Row, archived_tables, batches, next_batch, schema_version
 from core.storage.backup.manifest import ARCHIVE, Manifest, check_media, read_manifest, restore_media
 from core.storage.backup.sealing import RowSealer
@@ -33,8 +34,10 @@ async def restore(database: Database, folder: Path, *, vault: Vault, media: Path
         raise ConfigError("database_url", "the deployment is not empty; restore into a fresh one")
     await asyncio.to_thread(check_media, folder, manifest)
     present = await database.read(schema_version)
+    await database.write(search_schema.pause)
     with _in_present_schema(folder / ARCHIVE, manifest.schema, present) as path:
         counts = await _copy_tables(database, path, vault)
+    await database.write(search_schema.catch_up)
     wrong = sorted(name for name, rows in manifest.tables.items() if counts.get(name) != rows)
     if wrong:
         raise ConfigError("path", f"the archive does not hold what its manifest says of {', '.join(wrong)}")
