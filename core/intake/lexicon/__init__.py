@@ -13,8 +13,9 @@ from typing import Any, Generic, TypeVar
 from ruamel.yaml import YAML
 
 from core.intake.fold import lower_canonical
+from core.intake.patterns import Pattern, vi
+from core.intake.spelling import spellings
 from core.intake.tokens import Token
-from core.intake.words import Pattern, spellings, vi
 
 MACRO = re.compile(r"<([A-Z]+)>")
 Value = TypeVar("Value")

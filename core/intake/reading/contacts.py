@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.identity import phones
-from core.intake.words import Text, vi
+from core.intake.patterns import vi
+from core.intake.words import Text
 
 MAIL = re.compile(
     r"(?<![A-Z0-9._%+-])[A-Z0-9][A-Z0-9._%+-]{0,63}@(?:[A-Z0-9-]{1,63}\.){1,5}[A-Z]{2,24}",

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from core.intake.lexicon import expand, load
-from core.intake.words import Pattern, Text, vi
+from core.intake.patterns import Pattern, vi
+from core.intake.words import Text
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ import re
 
 from core.intake.fold import fold
 from core.intake.lexicon import pattern
+from core.intake.patterns import vi
 from core.intake.rules import RatingLevel
-from core.intake.words import Text, vi
+from core.intake.words import Text
 
 PAYLOAD = "rate:"
 NUMBER = re.compile(

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.intake.fold import compose, fold, fold_aligned, lower_canonical
-from core.intake.words import Text, vi
+from core.intake.patterns import vi
+from core.intake.words import Text
 
 
 @pytest.mark.parametrize(
