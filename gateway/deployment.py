@@ -79,7 +79,7 @@ async def open_stores(settings: Settings, *, now: Now = utc_now) -> AsyncIterato
     settings.data.mkdir(parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
         database = await _opened(stack, _database(settings))
-        await database.write(upgrade)
+        await database.write_at_length(upgrade)
         keys = database if not settings.embedded else await _opened(stack, _key_database(settings))
         await keys.write(SqlKeyStore.create)
         yield Stores(database, KeyHouse(keys, SqlKeyStore(keys, now=now), _key_ring(settings)))

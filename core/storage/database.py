@@ -32,6 +32,9 @@ class Database(Protocol):
     async def write(self, work: Callable[[Connection], T], *, urgent: bool = False) -> T:
         """Run a writing function in a transaction; `urgent` work goes before everything that waits."""
 
+    async def write_at_length(self, work: Callable[[Connection], T]) -> T:
+        """The same for what may take minutes in a large store: a migration, an index made anew."""
+
     async def accept(self, batch: Sequence[Acceptance]) -> None:
         """Store deliveries in one transaction, on the shortest way there is; before everything that waits."""
 

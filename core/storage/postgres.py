@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, NullPool
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -45,6 +45,7 @@ class PostgresDatabase:
             hide_parameters=True,  # they hold what an error message may not show
         )
         self._intake = IntakeConnection(hosts.connect)
+        self._patient = Hosts(url, password=password, options={**options, "command_timeout": None})
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run in a read-only transaction on one snapshot."""
@@ -65,6 +66,14 @@ class PostgresDatabase:
                     raise
                 await asyncio.sleep(0.01 * 2**attempt)
         raise AssertionError("unreachable: the loop returns or raises")
+
+    async def write_at_length(self, work: Callable[[Connection], T]) -> T:
+        """Over a connection of its own, on which a statement may take as long as it takes."""
+        engine = create_async_engine(
+            self._patient.url, async_creator=self._patient.connect, poolclass=NullPool, hide_parameters=True
+        )
+        async with engine.begin() as connection:
+            return await connection.run_sync(work)
 
     async def _transact(self, work: Callable[[Connection], T]) -> T:
         asked = time.monotonic()

@@ -75,6 +75,10 @@ class SqliteDatabase:
         """Queue for the writing thread; a caller that gives up waiting does not undo the work."""
         return await self._until_done(self._writer.submit(work, urgent=urgent))
 
+    async def write_at_length(self, work: Callable[[Connection], T]) -> T:
+        """Like any other: nothing here gives up waiting."""
+        return await self.write(work)
+
     async def accept(self, batch: Sequence[Acceptance]) -> None:
         """Queue for the writing thread, before everything else that waits."""
         await self._until_done(self._writer.submit_plain(partial(store_sqlite, batch=batch)))

@@ -37,7 +37,7 @@ async def restore(database: Database, folder: Path, *, vault: Vault, media: Path
     await database.write(search_schema.pause)
     with _in_present_schema(folder / ARCHIVE, manifest.schema, present) as path:
         counts = await _copy_tables(database, path, vault)
-    await database.write(search_schema.catch_up)
+    await database.write_at_length(search_schema.catch_up)
     wrong = sorted(name for name, rows in manifest.tables.items() if counts.get(name) != rows)
     if wrong:
         raise ConfigError("path", f"the archive does not hold what its manifest says of {', '.join(wrong)}")
