@@ -25,10 +25,12 @@ from core.service.keyhouse import KeyHouse, load_key_ring
 from core.service.regulation import Regulation, open_regulation
 from core.service.safe import Safe
 from core.storage.database import Database
+from core.storage.folders import make_folder
 from core.storage.inbox import Inbox
 from core.storage.journal import Journal
 from core.storage.keys import SqlKeyStore
 from core.storage.migrations import upgrade
+from core.storage.opening import explained
 from core.storage.postgres import PostgresDatabase
 from core.storage.sqlite import SqliteDatabase
 from gateway.events import Events, open_events
@@ -76,20 +78,23 @@ class Stores:
 @asynccontextmanager
 async def open_stores(settings: Settings, *, now: Now = utc_now) -> AsyncIterator[Stores]:
     """Open both databases and the master keys, without making a secret; closes them in reverse order."""
-    settings.data.mkdir(parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
-        database = await _opened(stack, _database(settings))
-        await database.write_at_length(upgrade)
-        keys = database if not settings.embedded else await _opened(stack, _key_database(settings))
-        await keys.write(SqlKeyStore.create)
-        yield Stores(database, KeyHouse(keys, SqlKeyStore(keys, now=now), _key_ring(settings)))
+        with explained(settings.sqlite_path if settings.embedded else settings.data, server=not settings.embedded):
+            make_folder(settings.data)
+            database = await _opened(stack, _database(settings))
+            await database.write_at_length(upgrade)
+        with explained(settings.data / "keys", server=not settings.embedded):
+            keys = database if not settings.embedded else await _opened(stack, _key_database(settings))
+            await keys.write(SqlKeyStore.create)
+            house = KeyHouse(keys, SqlKeyStore(keys, now=now), _key_ring(settings))
+        yield Stores(database, house)
 
 
 @asynccontextmanager
 async def open_deployment(settings: Settings, *, now: Now = utc_now) -> AsyncIterator[Deployment]:
     """Open databases (migrated), keys, inbox and channels; closes them in reverse order."""
-    settings.data.mkdir(parents=True, exist_ok=True)
-    journal = Journal(settings.data / "journal")
+    with explained(settings.data, server=False):
+        journal = Journal(settings.data / "journal")
     async with open_stores(settings, now=now) as stores:
         safe = await asyncio.to_thread(Safe.open, stores.keys.store, stores.keys.ring)
         namespace = safe.blind.other("events", "namespace")  # what only processes with our keys can know
@@ -156,6 +161,7 @@ def _database(settings: Settings) -> Database:
 
 def _key_database(settings: Settings) -> Database:
     """Keys lie in a file of their own, so that a copy of the data is not a copy of the keys."""
+    make_folder(settings.data / "keys")
     return SqliteDatabase(settings.data / "keys" / "keys.sqlite3")
 
 

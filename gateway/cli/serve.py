@@ -22,13 +22,15 @@ def serve(arguments: argparse.Namespace) -> int:
     """Settings first: a wrong one stops the start and says which."""
     import uvloop
 
+    from core.storage.opening import explained
     from gateway.logs import configure_logs
     from gateway.settings import load_settings
 
     roles = {"LANGNGHE_ROLES": arguments.roles} if arguments.roles else {}
     settings = load_settings({**os.environ, **roles})
     configure_logs(settings.logs)
-    uvloop.run(_serve(settings))
+    with explained(settings.data, server=False):
+        uvloop.run(_serve(settings))
     return 0
 
 
