@@ -48,6 +48,30 @@ def merkle_root(heads: Iterable[Head]) -> bytes:
     return _levels([leaf_hash(head) for head in sort_heads(heads)])[-1][0]
 
 
+class GrowingTree:
+    """The same root from leaves that come one by one in their order; holds one hash a level, however many they are."""
+
+    def __init__(self) -> None:
+        self._peaks: list[tuple[int, bytes]] = []
+
+    def add(self, leaf: bytes) -> None:
+        """The next leaf hash."""
+        height, found = 0, leaf
+        while self._peaks and self._peaks[-1][0] == height:
+            found = _node(self._peaks.pop()[1], found)
+            height += 1
+        self._peaks.append((height, found))
+
+    def root(self) -> bytes:
+        """The root of all so far, 32 bytes."""
+        if not self._peaks:
+            return hashlib.sha256(b"").digest()
+        found = self._peaks[-1][1]
+        for _, left in reversed(self._peaks[:-1]):
+            found = _node(left, found)
+        return found
+
+
 def prove_inclusion(heads: Iterable[Head], case_id: str) -> InclusionProof:
     """The proof for one case. Raises KeyError where it is not among the heads."""
     ordered = sort_heads(heads)

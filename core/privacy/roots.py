@@ -1,8 +1,10 @@
 """
 The daily root, signed: what makes a deleted case, or a chain rewritten from its start, visible the day after.
 
-Each record names the hash of the record before it, so that records form a chain too; print or send one somewhere
-else and everything up to that day is fixed. Leaves are kept beside the record to name the case that differs.
+A record covers the heads of the cases that changed since the record before (the first: of all cases) and names the
+hash of that record, so that records form a chain and the newest fixes everything before it; print or send one
+somewhere else. Its leaves are kept beside it, to name the case that differs. So a day costs what happened on it, not
+what the archive holds.
 """
 
 from __future__ import annotations
@@ -10,7 +12,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping
+import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -19,15 +22,21 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from core.privacy.chain import Head
 from core.privacy.errors import Tampered
-from core.privacy.merkle import merkle_root, sort_heads
+from core.privacy.merkle import GrowingTree, leaf_hash
 
 DOMAIN = b"langnghe/root/v1\0"
 NO_RECORD = bytes(32)
+PACKED = b"heads/2\n"
+_LEAF = struct.Struct(">I32s")
 
 
 @dataclass(frozen=True)
 class RootRecord:
-    """One day's signed root. `stored` is what is kept and hashed; the other fields are read from it."""
+    """
+    One day's signed root. `stored` is what is kept and hashed; the other fields are read from it.
+
+    `cases`: how many heads it covers. `since`: those that changed from that instant on; None: every case there was.
+    """
 
     day: date
     made_at: datetime
@@ -35,6 +44,7 @@ class RootRecord:
     root: bytes
     previous: bytes
     stored: bytes
+    since: datetime | None = None
 
     @property
     def hash(self) -> bytes:
@@ -42,39 +52,66 @@ class RootRecord:
         return hashlib.sha256(DOMAIN + self.stored).digest()
 
 
-@dataclass(frozen=True)
-class HeadDifference:
-    """A case that is not as the record says; `problem` is missing, shorter or altered."""
-
-    case_id: str
-    problem: str
-
-
 def signing_key(secret: bytes) -> Ed25519PrivateKey:
     """The deployment's Ed25519 key from 32 secret bytes (`system_secret("root")`)."""
     return Ed25519PrivateKey.from_private_bytes(secret)
 
 
+class Leaves:
+    """Heads as they are read, in order of their case ids: packed, counted, and folded into the root. 69 bytes each."""
+
+    def __init__(self) -> None:
+        self._packed = bytearray(PACKED)
+        self._tree = GrowingTree()
+        self._last = b""
+        self.count = 0
+
+    def add(self, head: Head) -> None:
+        """The next head. Raises ValueError for a case that occurs twice or out of order."""
+        name = head.case_id.encode()
+        if self.count and name <= self._last:
+            raise ValueError("one head per case, in the order of their ids")
+        self._packed += bytes((len(name),)) + name + _LEAF.pack(head.version, head.hash)
+        self._tree.add(leaf_hash(head))
+        self._last, self.count = name, self.count + 1
+
+    @property
+    def packed(self) -> bytes:
+        """All of them as one byte string, for the column beside the record."""
+        return bytes(self._packed)
+
+    @property
+    def root(self) -> bytes:
+        """Their Merkle root, 32 bytes."""
+        return self._tree.root()
+
+
 def sign_root(
-    heads: Iterable[Head], *, day: date, made_at: datetime, previous: RootRecord | None, key: Ed25519PrivateKey
+    leaves: Leaves,
+    *,
+    day: date,
+    made_at: datetime,
+    previous: RootRecord | None,
+    key: Ed25519PrivateKey,
+    since: datetime | None = None,
 ) -> RootRecord:
     """
-    Make the record of one day over the heads of all cases.
+    Make the record of one day.
 
     Args:
-        heads: one per case, in any order; each event counted lies before `made_at`.
+        leaves: heads of the cases that changed from `since` on (None: of all), each event before `made_at`.
         made_at: aware.
         previous: the newest record so far; None only for the very first.
     """
     if made_at.tzinfo is None:
         raise ValueError("made_at must be aware")
-    ordered = sort_heads(heads)
     body = _canonical(
         {
             "day": day.isoformat(),
             "made_at": made_at.isoformat(),
-            "cases": len(ordered),
-            "root": merkle_root(ordered).hex(),
+            "since": since.isoformat() if since else None,
+            "cases": leaves.count,
+            "root": leaves.root.hex(),
             "previous": (previous.hash if previous else NO_RECORD).hex(),
         }
     )
@@ -92,6 +129,7 @@ def read_root(stored: bytes) -> RootRecord:
             root=bytes.fromhex(body["root"]),
             previous=bytes.fromhex(body["previous"]),
             stored=stored,
+            since=datetime.fromisoformat(body["since"]) if body.get("since") else None,
         )
     except (ValueError, KeyError, TypeError) as error:
         raise Tampered("unreadable root record") from error
@@ -117,44 +155,41 @@ def verify_root(stored: bytes, public: Ed25519PublicKey, *, previous: RootRecord
     return record
 
 
-def verify_leaves(record: RootRecord, leaves: Iterable[Head]) -> None:
+def verify_leaves(record: RootRecord, packed: bytes) -> None:
     """Raise Tampered unless these are the heads the record was made of."""
-    ordered = sort_heads(leaves)
-    if len(ordered) != record.cases or not hmac.compare_digest(merkle_root(ordered), record.root):
+    tree, count, last = GrowingTree(), 0, b""
+    for head in read_leaves(packed):
+        name = head.case_id.encode()
+        if count and name <= last:
+            raise Tampered("leaves are not in their one order")
+        tree.add(leaf_hash(head))
+        last, count = name, count + 1
+    if count != record.cases or not hmac.compare_digest(tree.root(), record.root):
         raise Tampered("leaves do not give the signed root")
 
 
-def compare_heads(leaves: Iterable[Head], now: Mapping[str, Mapping[int, bytes]]) -> list[HeadDifference]:
-    """
-    Cases that no longer hold what a day's leaves say.
-
-    Args:
-        leaves: proved by `verify_leaves`.
-        now: case id → event version → hash as recomputed from the stored events (only versions asked for are needed).
-    """
-    found = []
-    for leaf in sort_heads(leaves):
-        chain = now.get(leaf.case_id)
-        if chain is None:
-            found.append(HeadDifference(leaf.case_id, "missing"))
-        elif leaf.version not in chain:
-            found.append(HeadDifference(leaf.case_id, "shorter"))
-        elif not hmac.compare_digest(chain[leaf.version], leaf.hash):
-            found.append(HeadDifference(leaf.case_id, "altered"))
-    return found
+def read_leaves(packed: bytes) -> Iterator[Head]:
+    """The heads of `Leaves.packed`, one in memory at a time. Raises Tampered where they cannot be read."""
+    if not packed.startswith(PACKED):
+        yield from _read_first_format(packed)
+        return
+    place, view = len(PACKED), memoryview(packed)
+    while place < len(packed):
+        end = place + 1 + packed[place]
+        try:
+            case_id = bytes(view[place + 1 : end]).decode()
+            version, digest = _LEAF.unpack_from(packed, end)
+        except (struct.error, ValueError) as error:
+            raise Tampered("unreadable leaves") from error
+        yield Head(case_id, version, digest)
+        place = end + _LEAF.size
 
 
-def pack_leaves(leaves: Iterable[Head]) -> bytes:
-    """The leaves as one byte string for the column beside the record."""
-    return _canonical([[head.case_id, head.version, head.hash.hex()] for head in sort_heads(leaves)])
-
-
-def unpack_leaves(stored: bytes) -> list[Head]:
-    """What `pack_leaves` made. Raises Tampered where it cannot be read."""
+def _read_first_format(packed: bytes) -> Iterator[Head]:
+    """JSON, as written before heads were packed."""
     try:
-        return [
-            Head(str(case_id), int(version), bytes.fromhex(found)) for case_id, version, found in json.loads(stored)
-        ]
+        for case_id, version, found in json.loads(packed):
+            yield Head(str(case_id), int(version), bytes.fromhex(found))
     except (ValueError, TypeError) as error:
         raise Tampered("unreadable leaves") from error
 

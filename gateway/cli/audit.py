@@ -25,9 +25,12 @@ def verify_all(arguments: argparse.Namespace) -> int:
     else:
         for finding in result["findings"]:
             print(f"{finding['what']}\t{finding['ref']}\t{finding['problem']}")
+        found = len(result["findings"]) + result["more"]
+        if result["more"]:
+            print(f"… and {result['more']} more")
         print(
             f"{result['cases']} cases, {result['events']} events, {result['roots']} daily roots: "
-            f"{len(result['findings']) or 'no'} findings",
+            f"{found or 'no'} findings",
             file=sys.stderr,
         )
     return 1 if result["findings"] else 0

@@ -56,9 +56,9 @@ def _replay_all(connection: Connection) -> int:
 async def verify(deployment: Deployment, _arguments: Arguments) -> Any:
     """Everything, from the stored bytes → counts and findings."""
     report = await auditor_of(deployment).verify()
-    await _note(deployment, upkeep.AUDIT, findings=len(report.findings), cases=report.cases)
+    await _note(deployment, upkeep.AUDIT, findings=len(report.findings) + report.more, cases=report.cases)
     if report.findings:
-        log.error("audit_failed", findings=len(report.findings), first=asdict(report.findings[0]))
+        log.error("audit_failed", findings=len(report.findings) + report.more, first=asdict(report.findings[0]))
     return asdict(report)
 
 

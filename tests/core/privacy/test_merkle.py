@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.privacy.chain import Head
-from core.privacy.merkle import leaf_hash, merkle_root, prove_inclusion, sort_heads, verify_inclusion
+from core.privacy.merkle import GrowingTree, leaf_hash, merkle_root, prove_inclusion, sort_heads, verify_inclusion
 
 HEADS = st.lists(
     st.builds(Head, st.text(max_size=6), st.integers(0, 99), st.binary(min_size=32, max_size=32)),
@@ -37,6 +37,14 @@ def heads(count: int) -> list[Head]:
 def test_root_is_that_of_the_rfc(found: list[Head]) -> None:
     ordered = sorted(found, key=lambda head: head.case_id.encode())
     assert merkle_root(found) == recursive_root([leaf_hash(head) for head in ordered])
+
+
+@given(count=st.integers(0, 70))
+def test_a_growing_tree_has_the_same_root(count: int) -> None:
+    tree = GrowingTree()
+    for head in heads(count):
+        tree.add(leaf_hash(head))
+    assert tree.root() == merkle_root(heads(count))
 
 
 @given(found=HEADS, data=st.data())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -12,14 +14,13 @@ from hypothesis import strategies as st
 from core.privacy.chain import Head
 from core.privacy.errors import Tampered
 from core.privacy.roots import (
-    HeadDifference,
+    PACKED,
+    Leaves,
     RootRecord,
-    compare_heads,
-    pack_leaves,
+    read_leaves,
     read_root,
     sign_root,
     signing_key,
-    unpack_leaves,
     verify_leaves,
     verify_root,
 )
@@ -31,14 +32,22 @@ HEADS = [Head(f"case-{number}", number, bytes([number]) * 32) for number in rang
 
 def record(day: int = 0, *, previous: RootRecord | None = None, heads: list[Head] = HEADS) -> RootRecord:
     made_at = MIDNIGHT + timedelta(days=day)
-    return sign_root(heads, day=date(2026, 3, 1) + timedelta(days=day), made_at=made_at, previous=previous, key=KEY)
+    on = date(2026, 3, 1) + timedelta(days=day)
+    return sign_root(leaves_of(heads), day=on, made_at=made_at, previous=previous, key=KEY)
+
+
+def leaves_of(heads: Iterable[Head]) -> Leaves:
+    leaves = Leaves()
+    for head in heads:
+        leaves.add(head)
+    return leaves
 
 
 def test_record_is_read_back_and_verified() -> None:
     made = record()
     assert verify_root(made.stored, KEY.public_key()) == made
     assert (made.day, made.cases, made.previous) == (date(2026, 3, 1), 5, bytes(32))
-    verify_leaves(made, reversed(HEADS))
+    verify_leaves(made, leaves_of(HEADS).packed)
 
 
 def test_records_form_a_chain() -> None:
@@ -80,34 +89,39 @@ def test_rubbish_is_tampered(stored: bytes) -> None:
 )
 def test_other_leaves_do_not_give_the_root(leaves: list[Head]) -> None:
     with pytest.raises(Tampered, match="leaves"):
-        verify_leaves(record(), leaves)
+        verify_leaves(record(), leaves_of(leaves).packed)
 
 
-def test_differences_are_named() -> None:
-    """Cases may grow after the record; they may not vanish, shrink or change below it."""
-    now = {
-        "case-1": {1: bytes([1]) * 32, 2: b"grown".ljust(32)},
-        "case-3": {2: bytes([3]) * 32},
-        "case-4": {4: b"rewritten".ljust(32)},
-        "case-5": {5: bytes([5]) * 32},
-        "case-6": {1: bytes(32)},
-    }
-    expected = [
-        HeadDifference("case-2", "missing"),
-        HeadDifference("case-3", "shorter"),
-        HeadDifference("case-4", "altered"),
-    ]
-    assert compare_heads(HEADS, now) == expected
+def test_leaves_are_packed_and_read_again() -> None:
+    """One in memory at a time, 32 bytes of hash, 4 of version, the id with its length."""
+    packed = leaves_of(HEADS).packed
 
-
-def test_leaves_are_packed_and_unpacked() -> None:
-    assert unpack_leaves(pack_leaves(reversed(HEADS))) == HEADS
-    assert pack_leaves([]) == b"[]"
-    for rubbish in (b"", b"{", b"[1]", b'[["a",1,"zz"]]'):
+    assert list(read_leaves(packed)) == HEADS
+    assert len(packed) == len(PACKED) + 5 * (1 + 6 + 4 + 32)
+    assert list(read_leaves(leaves_of([]).packed)) == []
+    old = json.dumps([[head.case_id, head.version, head.hash.hex()] for head in HEADS]).encode()
+    assert list(read_leaves(old)) == HEADS
+    for rubbish in (b"", b"{", b"[1]", packed[:-1], PACKED + b"\x05ab", PACKED + b"\x01\xff" + bytes(36)):
         with pytest.raises(Tampered):
-            unpack_leaves(rubbish)
+            list(read_leaves(rubbish))
+
+
+@pytest.mark.parametrize("wrong", [[HEADS[1], HEADS[0]], [HEADS[0], HEADS[0]]], ids=["out of order", "twice"])
+def test_leaves_come_once_and_in_order(wrong: list[Head]) -> None:
+    """Else the same heads would have two roots."""
+    with pytest.raises(ValueError, match="order"):
+        leaves_of(wrong)
+
+
+def test_a_record_says_since_when_its_heads_changed() -> None:
+    """The first covers all."""
+    made = sign_root(
+        leaves_of(HEADS), day=date(2026, 3, 2), made_at=MIDNIGHT, previous=record(), key=KEY, since=MIDNIGHT
+    )
+
+    assert (record().since, read_root(made.stored).since) == (None, MIDNIGHT)
 
 
 def test_naive_time_is_refused() -> None:
     with pytest.raises(ValueError, match="aware"):
-        sign_root([], day=date(2026, 3, 1), made_at=datetime(2026, 3, 1), previous=None, key=KEY)  # noqa: DTZ001
+        sign_root(Leaves(), day=date(2026, 3, 1), made_at=datetime(2026, 3, 1), previous=None, key=KEY)  # noqa: DTZ001
