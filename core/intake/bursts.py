@@ -84,7 +84,7 @@ def worth_a_draft(burst: Burst, reading: Reading) -> bool:
 def praises(burst: Burst, reading: Reading) -> bool:
     """Thanks for something done: nothing is reported, though something is told."""
     quiet = not (burst.shows or reading.phones or reading.emails or mentions("feedback", burst.text))
-    thanks = opens_with_thanks(burst.text) and len(burst.text.raw.split()) <= LONGEST_THANKS
+    thanks = opens_with_thanks(burst.text) and burst.text.length <= LONGEST_THANKS
     return quiet and thanks and not mentions("trouble", burst.text)
 
 

@@ -19,7 +19,7 @@ from operator import itemgetter
 from core.intake.fold import compose, lower_canonical
 from core.intake.openings import Openings, alternatives
 from core.intake.spelling import spell
-from core.intake.words import Text, beginning_at
+from core.intake.words import Text, beginning_at, blanked
 
 EDGE = r"(?<![^\W_])(?:{})(?![^\W_])"
 
@@ -71,7 +71,7 @@ class Pattern:
 
     def sub_all(self, text: Text) -> str:
         """The text without its matches."""
-        return text.without(tuple(match.span() for match in self.finditer(text))).raw
+        return blanked(text.raw, tuple(match.span() for match in self.finditer(text)))
 
     @cached_property
     def _openings(self) -> Openings | None:

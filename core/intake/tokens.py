@@ -47,6 +47,27 @@ class Token(NamedTuple):
 @noted
 def tokens_of(text: Text) -> tuple[Token, ...]:
     """All tokens of a text in order."""
+    kept = tokens_left(text)
+    return cut_into_tokens(text) if kept is None else kept
+
+
+def tokens_left(text: Text) -> tuple[Token, ...] | None:
+    """The tokens of a text from which stretches were taken out; None where they must be cut anew."""
+    if text.cut_from is None:
+        return None
+    raw, tokens = text.raw, tokens_of(text.cut_from)
+    if any(token.kind is Kind.NUMBER and cut_through(raw[token.start : token.end], token.raw) for token in tokens):
+        return None
+    return tuple(token for token in tokens if raw[token.start] != " ")
+
+
+def cut_through(left: str, number: str) -> bool:
+    """Whether something of a number is left, and not all."""
+    return left != number and not left.isspace()
+
+
+def cut_into_tokens(text: Text) -> tuple[Token, ...]:
+    """All tokens of a text in order."""
     raw, low, folded = text.raw, text.low, text.folded
     tokens = []
     for match in TOKEN.finditer(raw):

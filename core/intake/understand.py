@@ -187,6 +187,8 @@ def replace_or_add(known: tuple[str, ...], said: tuple[str, ...], corrected: tup
 
 def once(known: tuple[str, ...], said: tuple[str, ...]) -> tuple[str, ...]:
     """Both, in order, each once (compared without marks)."""
+    if len(known) + len(said) < 2:
+        return known or said
     kept = {fold(value): value for value in reversed((*known, *said))}
     return tuple(dict.fromkeys(kept[fold(value)] for value in (*known, *said)))
 

@@ -38,6 +38,16 @@ class Text:
         return {}
 
     @cached_property
+    def cut_from(self) -> Text | None:
+        """The text of which this is what was left, no word divided."""
+        return None
+
+    @cached_property
+    def length(self) -> int:
+        """How many words it has, as people count: between spaces."""
+        return len(self.raw.split())
+
+    @cached_property
     def low(self) -> str:
         """Lower case, tones in one position."""
         return lower_canonical(self.raw)
@@ -59,6 +69,10 @@ class Text:
     def beginnings(self) -> Mapping[str, list[int]]:
         """Where each word begins, by its letters without marks; all numbers under `A_NUMBER`."""
         found: dict[str, list[int]] = {}
+        if self.cut_from is not None:
+            folded = self.folded
+            whole = self.cut_from.beginnings.items()
+            return {word: kept for word, starts in whole if (kept := [at for at in starts if folded[at] != " "])}
         for match in BEGINNING.finditer(self.folded):
             found.setdefault(match.group(1) or A_NUMBER, []).append(match.start())
         return found
@@ -79,11 +93,12 @@ class Text:
         rest = Text(blanked(self.raw, spans), self.marked)
         if not any(self.cuts_word(border) for span in spans for border in span):
             rest.prepare(blanked(self.low, spans), blanked(self.folded, spans))
+            rest.__dict__["cut_from"] = self
         return rest
 
     def cuts_word(self, index: int) -> bool:
-        """Whether a cut there would divide a word; the tone of what is left might move."""
-        return 0 < index < len(self.raw) and self.raw[index - 1].isalpha() and self.raw[index].isalpha()
+        """Whether a cut there would divide a word or a number; what is left might be read in another way."""
+        return 0 < index < len(self.raw) and self.raw[index - 1].isalnum() and self.raw[index].isalnum()
 
     def prepare(self, low: str, folded: str) -> None:
         """Take over forms that are known already."""

@@ -20,6 +20,9 @@ SPOKEN = re.compile(
     r"(?:\s*(?:\.|chấm)\s*(com(?:\.vn)?|vn))?",
     re.IGNORECASE,
 )
+SPOKEN_SIGNS = ("a còng", "[at]", "(at)")
+SEVEN_DIGITS = re.compile(r"\d(?:[ .\-()]{0,2}\d){6}")
+"""What every telephone number holds, and few texts do."""
 OWNER = "(?: (?:của )?(?:tôi|em|mình|tui|anh|chị|cháu|con|nhà em))?(?: (?:là|số|qua|theo số|theo|ở số)){0,3} ?[:.-]? ?"
 LABELS = (
     "(?:số điện thoại|số đt|sđt|đt|dt|sdt|điện thoại|tel|phone|di động|zalo|hotline|liên hệ|liên lạc|lh|gọi|alo|số|"
@@ -39,12 +42,19 @@ class ContactReading:
 
 def read_contacts(text: Text) -> ContactReading:
     """All telephone numbers and mail addresses of a text; short codes such as 113 are nobody's number."""
-    mails = [(match.group().lower(), *match.span()) for match in MAIL.finditer(text.raw)]
-    mails += [(spoken(match), *match.span()) for match in SPOKEN.finditer(text.raw)]
+    mails = read_mails(text)
     without_mails = text.without(tuple((start, end) for _, start, end in mails))
-    numbers = phones.find(without_mails.raw)
+    numbers = phones.find(without_mails.raw) if SEVEN_DIGITS.search(text.raw) else ()
     spans = tuple((label_start(text, start), end) for _, start, end in (*mails, *numbers))
     return ContactReading(unique(number for number, *_ in numbers), unique(mail for mail, *_ in mails), spans)
+
+
+def read_mails(text: Text) -> list[tuple[str, int, int]]:
+    """All mail addresses, written or spelled out, and where they stood."""
+    written = MAIL.finditer(text.raw) if "@" in text.raw else ()
+    spelled = SPOKEN.finditer(text.raw) if any(sign in text.low for sign in SPOKEN_SIGNS) else ()
+    mails = [(match.group().lower(), *match.span()) for match in written]
+    return mails + [(spoken(match), *match.span()) for match in spelled]
 
 
 def spoken(match: re.Match[str]) -> str:

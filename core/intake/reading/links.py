@@ -28,6 +28,7 @@ IN_LINK = (
 )
 NAMED = re.compile(r"/maps/place/([^/@?]+)")
 BARE = re.compile(rf"(?<![\d.]){PAIR}(?![\d.])")
+DECIMALS = re.compile(r"\.\d{3}")
 VIETNAM = (7.0, 24.0, 102.0, 118.0)
 
 
@@ -42,12 +43,12 @@ class LinkReading:
 
 def read_links(text: str) -> LinkReading:
     """The first map link or pair of coordinates of a text; other links are only marked as taken."""
-    links = tuple(LINK.finditer(text))
+    links = tuple(LINK.finditer(text)) if "/" in text else ()
     spans = tuple(link.span() for link in links)
     for link in links:
         if is_map(link.group()):
             return LinkReading(point_in(link.group()), name_in(link.group()), spans)
-    bare = BARE.search(text)
+    bare = BARE.search(text) if DECIMALS.search(text) else None
     point = in_vietnam(*bare.groups()) if bare else None
     return LinkReading(point, "", (*spans, bare.span())) if bare and point else LinkReading(spans=spans)
 

@@ -43,11 +43,18 @@ def read_standing(text: Text, taken: tuple[tuple[int, int], ...]) -> NameReading
     """A full name that stands by itself between commas or on a line of its own: "0900 000 001 - Bùi Văn Mít"."""
     at = 0
     for clause in CLAUSES.split(text.without(taken).raw):
-        words = [token for token in tokens_of(text.part(at, at + len(clause))) if token.raw.strip()]
-        if is_full_name(words, marked=text.marked):
-            return NameReading(clause.strip(), ((at + words[0].start, at + words[-1].end),))
+        if may_be_full_name(text.raw[at : at + len(clause)]):
+            words = tokens_of(text.part(at, at + len(clause)))
+            if is_full_name(words, marked=text.marked):
+                return NameReading(clause.strip(), ((at + words[0].start, at + words[-1].end),))
         at += len(clause) + 1
     return read_signature(text)
+
+
+def may_be_full_name(clause: str) -> bool:
+    """Two to five words with capitals: most clauses are none at first sight."""
+    words = clause.split()
+    return 2 <= len(words) <= LONGEST and all(word[0].isupper() for word in words)
 
 
 def is_full_name(words: Sequence[Token], *, marked: bool) -> bool:

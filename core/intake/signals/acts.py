@@ -6,9 +6,10 @@ import re
 from enum import StrEnum
 
 from core.intake.lexicon import pattern
-from core.intake.tokens import Kind, tokens_of
-from core.intake.words import Text, noted
+from core.intake.words import Text, blanked, noted
 
+LONGER_WORD = re.compile(r"[^\W\d_]{2,}")
+INNER = re.compile(r"\w.*\w|\w", re.DOTALL)
 LONGEST_CANCEL = 16
 LONGEST_REQUEST = 40
 EMPTY_WORDS = ("secret_wish", "open_wish", "courtesy", "greeting", "thanks", "intent", "profanity", "correction")
@@ -31,7 +32,7 @@ def wants_person(text: Text) -> bool:
     for match in pattern("signals", "handover").finditer(text):
         around = text.part(max(0, match.start() - 14), min(len(text.raw), match.end() + 14))
         if not pattern("signals", "handover_not").search(around):
-            return len(text.raw.split()) <= LONGEST_REQUEST
+            return text.length <= LONGEST_REQUEST
     return False
 
 
@@ -42,7 +43,7 @@ def without_request(text: Text) -> Text:
 
 def cancels(text: Text) -> bool:
     """The report is no longer wanted; only short messages, since long ones may speak of a cancelled bus."""
-    short = len(text.raw.split()) <= LONGEST_CANCEL
+    short = text.length <= LONGEST_CANCEL
     return short and pattern("signals", "cancel").search(text) is not None
 
 
@@ -66,21 +67,20 @@ def mentions(heading: str, text: Text) -> bool:
 @noted
 def trimmed(text: Text) -> tuple[int, int]:
     """The text without white space and signs at its borders."""
-    inner = re.search(r"\w.*\w|\w", text.raw, re.DOTALL)
+    inner = INNER.search(text.raw)
     return inner.span() if inner else (0, 0)
 
 
 @noted
 def telling_words(text: Text) -> int:
     """How many words tell something: not courtesy, not address, not abuse, not "ở đây"."""
-    rest = Text(telling_text(text), text.marked)
-    return sum(token.kind is Kind.WORD and len(token.raw) > 1 for token in tokens_of(rest))
+    return len(LONGER_WORD.findall(telling_text(text)))
 
 
 def telling_text(text: Text) -> str:
     """The text with all words blanked out that tell nothing about a matter."""
     polite = pattern("signals", *EMPTY_WORDS)
-    return text.without(tuple(match.span() for match in polite.finditer(text))).raw
+    return blanked(text.raw, tuple(match.span() for match in polite.finditer(text)))
 
 
 def opens_with_thanks(text: Text) -> bool:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from core.intake.lexicon import pattern
 from core.intake.rules import DiversionKind
-from core.intake.words import Text
+from core.intake.words import Text, noted
 
 
+@noted
 def read_diversion(text: Text) -> DiversionKind | None:
     """Which other way this text belongs to; None where it may become a report."""
-    told = Text(pattern("diversion", "harmless").sub_all(text), text.marked)
+    told = text.without(tuple(match.span() for match in pattern("diversion", "harmless").finditer(text)))
     for kind in (DiversionKind.CORRUPTION, DiversionKind.DENUNCIATION, DiversionKind.COMPLAINT):
         if pattern("diversion", kind.value).search(told) and not colloquial(told, kind):
             return kind
@@ -26,6 +27,7 @@ def colloquial(text: Text, kind: DiversionKind) -> bool:
     return kind is not DiversionKind.CORRUPTION and pattern("diversion", "colloquial").search(text) is not None
 
 
+@noted
 def hints_state_secret(text: Text) -> bool:
     """Whether something is called a state secret (VN-3): nothing of it may stay in an Internet system."""
     return pattern("signals", "state_secret").search(text) is not None

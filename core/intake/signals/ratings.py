@@ -39,7 +39,7 @@ def by_label(text: Text, levels: tuple[RatingLevel, ...]) -> str:
 
 def by_everyday_words(text: Text, levels: tuple[RatingLevel, ...]) -> str:
     """Worst first: "không hài lòng" holds "hài lòng". Only short messages: a long one tells something else."""
-    if not levels or len(text.raw.split()) > LONGEST_RATING:
+    if not levels or text.length > LONGEST_RATING:
         return ""
     by_heading = dict(zip(HEADINGS, (levels[0], levels[len(levels) // 2], levels[-1]), strict=True))
     for heading in ("rating_worst", "rating_middle", "rating_best"):

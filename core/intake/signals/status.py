@@ -6,11 +6,13 @@ import re
 
 from core.identity import phones
 from core.intake.lexicon import pattern
-from core.intake.words import Text
+from core.intake.words import Text, noted
 
 CODE = re.compile(
     r"(?<![\w/.,+])(?:[A-Z]{1,4}[- ]?)?(\d{2,6}(?:[-. ]\d{2,6}){1,4}|\d{5,14})(?![\w/,]|\.\d)", re.IGNORECASE
 )
+FIVE_DIGITS = re.compile(r"\d(?:[-. ]?\d){4}")
+"""What every code holds, and few texts do."""
 
 
 def asks_status(text: Text) -> bool:
@@ -18,8 +20,11 @@ def asks_status(text: Text) -> bool:
     return pattern("signals", "status").search(text) is not None
 
 
+@noted
 def read_code(text: Text) -> str:
     """The digits of a report code in a text; empty where there is none. A phone number is no code unless called one."""
+    if FIVE_DIGITS.search(text.raw) is None:
+        return ""
     called = [match.end() for match in pattern("signals", "code_words").finditer(text)]
     for match in CODE.finditer(text.raw):
         digits = re.sub(r"\D", "", match.group(1))
