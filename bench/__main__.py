@@ -51,15 +51,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def measure(measurement: Measurement, *, path: Path, quick: bool = False) -> bool:
     """Run one, keep what it found, print it; whether it could be measured."""
     print(f"\n{measurement.name}: {measurement.title}", flush=True)
-    began = time.monotonic()
+    began, load = time.monotonic(), results.load()
     try:
         with tempfile.TemporaryDirectory(prefix="langnghe-bench-") as folder:
             found = measurement.run(Terms(Path(folder), quick=quick, say=_say))
     except Exception as error:
         traceback.print_exc()
-        results.keep(measurement, None, path=path, failure=f"{type(error).__name__}: {error}"[:300])
+        results.keep(measurement, None, path=path, load=load, failure=f"{type(error).__name__}: {error}"[:300])
         return False
-    entry = results.keep(measurement, found, path=path)
+    entry = results.keep(measurement, found, path=path, load=load)
     print(*render.lines_of(measurement, entry), f"({time.monotonic() - began:.0f} s)", sep="\n", flush=True)
     return True
 

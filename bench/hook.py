@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bench.client import Client, Slice, load_client
-from bench.launch import Gateway, Shim, Target, bare_server, gateway, postgres
+from bench.launch import Gateway, Target, Watch, bare_server, disk, gateway, postgres
 from bench.measurement import Cell, Goal, Measurement, Result, Table, Terms
 from bench.meter import Meter
 from bench.slices import Pair, alternate, middle_half, ratio, typical
@@ -96,13 +96,13 @@ def seconds_of(terms: Terms) -> float:
 
 @dataclass
 class Stage:
-    """What one measurement has standing: the limit, the gateway, a client, and the shim between them and the disk."""
+    """What one measurement has standing: the limit, the gateway, a client, and what watches the disk."""
 
     terms: Terms
     bare: Target
     gateway: Gateway
     client: Client
-    shim: Shim
+    disk: Watch
     database: list[int]
 
     @property
@@ -141,19 +141,19 @@ class Stage:
 def stage(terms: Terms, engine: str, *, roles: str = "web", processes: int = 1, delay_us: int = 0) -> Iterator[Stage]:
     """Start all that a measurement needs; the delay is added beneath the gateway and its database."""
     with ExitStack() as stack:
-        shim = Shim(terms.folder / "shim", delay_us=delay_us)
+        watch = stack.enter_context(disk(delay_us=delay_us))
         url, database = "", []
         if engine == "postgresql":
-            server = stack.enter_context(postgres(shim.environment))
+            server = stack.enter_context(postgres(watch.environment))
             url, database = server.create_database("bench"), [server.pid]
         terms.say(f"starting the gateway on {NAMES[engine]}")
         place = terms.folder / "gateway"
         started = stack.enter_context(
-            gateway(place, database_url=url, roles=roles, processes=processes, environment=shim.environment)
+            gateway(place, database_url=url, roles=roles, processes=processes, environment=watch.environment)
         )
         bare = stack.enter_context(bare_server(terms.folder))
         client = stack.enter_context(load_client(terms.folder))
-        standing = Stage(terms, bare, started, client, shim, database)
+        standing = Stage(terms, bare, started, client, watch, database)
         for target in (bare, started):
             client.closed(target, connections=32, seconds=0.3, recycled=target is bare)
         yield standing
@@ -228,7 +228,7 @@ def _against_bare(on: Stage) -> tuple[dict[str, float], list[tuple[Cell, ...]]]:
     rows: list[tuple[Cell, ...]] = []
     for connections in on.crowds:
         on.terms.say(f"slices at {connections} connections")
-        limit, design = Meter(on.bare), Meter(on.gateway, on.database, on.shim)
+        limit, design = Meter(on.bare), Meter(on.gateway, on.database, on.disk)
         pairs = alternate(
             partial(limit.around, partial(on.slice_of_bare, connections)),
             partial(design.around, partial(on.slice_of, on.gateway, connections)),

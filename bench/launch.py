@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -19,6 +18,7 @@ from tests.support.servers import PostgresServer
 
 ROOT = Path(__file__).parents[1]
 STOP_SECONDS = 60.0
+_COUNTED = ("LD_PRELOAD", "LANGNGHE_SHIM_COUNT")
 POSTGRES = {"shared_buffers": "512MB", "synchronous_commit": "on", "max_wal_size": "4GB"}
 
 
@@ -160,25 +160,26 @@ def postgres(environment: Mapping[str, str] | None = None) -> Iterator[PostgresS
         yield server
 
 
-class Shim:
-    """The library between a process and its disk: counts every sync, and makes each so many microseconds slower."""
+@dataclass(frozen=True)
+class Watch:
+    """What stands between processes and their disk: `environment` for them, and the syncs they have completed."""
 
-    def __init__(self, folder: Path, *, delay_us: int = 0) -> None:
-        library, self._count = folder / "fsync_shim.so", folder / "syncs"
-        folder.mkdir(parents=True, exist_ok=True)
-        for place in (folder, *folder.parents[: len(folder.parents) - 2]):
-            place.chmod(0o755)  # PostgreSQL does not run as root, and has to find it
-        shutil.copy(fsync_shim.library(), library)
-        self._count.write_bytes(bytes(8))
-        self._count.chmod(0o666)
-        self.environment = {"LD_PRELOAD": str(library), "LANGNGHE_SHIM_COUNT": str(self._count)}
-        if delay_us:
-            self.environment["LANGNGHE_SHIM_DELAY_US"] = str(delay_us)
+    shim: fsync_shim.Shim
+    environment: Mapping[str, str]
 
     @property
     def syncs(self) -> int:
-        """Completed syncs of every process so far."""
-        return int.from_bytes(self._count.read_bytes(), sys.byteorder)
+        """Of every process so far."""
+        return self.shim.syncs
+
+
+@contextmanager
+def disk(*, delay_us: int = 0) -> Iterator[Watch]:
+    """Count every sync, and make each so many microseconds slower; nothing else is traced, or it would cost time."""
+    with fsync_shim.Shim.create() as shim:
+        environment = {name: value for name, value in shim.environment().items() if name in _COUNTED}
+        slow = {"LANGNGHE_SHIM_DELAY_US": str(delay_us)} if delay_us else {}
+        yield Watch(shim, environment | slow)
 
 
 @contextmanager

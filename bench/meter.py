@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from bench.client import Slice
-from bench.launch import Gateway, Shim, Target
+from bench.launch import Gateway, Target, Watch
 from bench.processes import cpu_seconds
 
 
@@ -16,7 +16,7 @@ class Meter:
 
     target: Target
     database: Sequence[int] = ()
-    shim: Shim | None = None
+    disk: Watch | None = None
     slices: list[Slice] = field(default_factory=list)
     _server: float = 0.0
     _database: float = 0.0
@@ -62,5 +62,5 @@ class Meter:
 
     def _read(self) -> tuple[float, float, int, int]:
         lines = self.target.log_lines() if isinstance(self.target, Gateway) else 0
-        syncs = self.shim.syncs if self.shim else 0
+        syncs = self.disk.syncs if self.disk else 0
         return cpu_seconds(self.target.pids), cpu_seconds(self.database), syncs, lines

@@ -140,7 +140,10 @@ def _origin(measurement: Measurement, entry: Mapping[str, Any]) -> str:
     sources = sorted({goal.source for goal in measurement.goals})
     goals = f" Goals: {', '.join(sources)}." if sources else ""
     command = f"`python -m bench --only {measurement.name}`"
-    return f"<sub>{command}, {entry['at']} UTC, commit {entry['commit']}; {entry['machine']}.{goals}</sub>"
+    return (
+        f"<sub>{command}, {entry['at']} UTC, commit {entry['commit']}; {entry['machine']}; load "
+        f"before the run {entry['load']}.{goals}</sub>"
+    )
 
 
 if __name__ == "__main__":

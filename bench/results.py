@@ -30,13 +30,20 @@ def read(path: Path = FULL) -> Kept:
     return found
 
 
-def keep(measurement: Measurement, result: Result | None, *, path: Path, failure: str = "") -> dict[str, Any]:
+def load() -> float:
+    """How many processes wanted to run during the last minute: others than ours, when asked before a run."""
+    return round(os.getloadavg()[0], 1)
+
+
+def keep(
+    measurement: Measurement, result: Result | None, *, path: Path, load: float = 0.0, failure: str = ""
+) -> dict[str, Any]:
     """
-    Write one result beside the others; returns what was written.
+    Write one result beside the others; returns what was written. `load` is that of the machine before the run.
 
     Raises: ValueError when the figure of a goal is missing (a quick look may leave some out).
     """
-    entry: dict[str, Any] = {"at": _now(), "commit": commit(), "machine": machine(), "failure": failure}
+    entry: dict[str, Any] = {"at": _now(), "commit": commit(), "machine": machine(), "load": load, "failure": failure}
     if result is not None:
         missing = {goal.key for goal in measurement.goals} - result.figures.keys()
         if missing and path != QUICK:

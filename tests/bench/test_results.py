@@ -95,7 +95,13 @@ def test_a_table_says_yes_and_no() -> None:
 def test_a_page_is_filled_between_its_markers() -> None:
     """What people wrote around stays; filling again changes nothing."""
     page = "before\n<!-- bench:hook -->\nold\n<!-- /bench:hook -->\nafter\n"
-    entry = {"figures": {"rate": 1.0, "p99": 1.0}, "at": "2026-11-21 23:00", "commit": "abc", "machine": "m"}
+    entry = {
+        "figures": {"rate": 1.0, "p99": 1.0},
+        "at": "2026-11-21 23:00",
+        "commit": "abc",
+        "machine": "m",
+        "load": 0.5,
+    }
     filled = render.fill(page, [measurement()], {"hook.some": entry})
 
     assert filled.startswith("before\n<!-- bench:hook -->\n")
@@ -126,7 +132,7 @@ def test_an_earlier_commit_stands_beside_today() -> None:
 
 def test_a_page_without_a_place_is_refused() -> None:
     """Rather than losing a table in silence."""
-    entry = {"figures": {}, "at": "", "commit": "", "machine": ""}
+    entry = {"figures": {}, "at": "", "commit": "", "machine": "", "load": 0.0}
     with pytest.raises(render.MarkersMissing, match="bench:hook"):
         render.fill("nothing", [measurement()], {"hook.some": entry})
 
@@ -153,7 +159,7 @@ def test_names_below_a_name_are_chosen() -> None:
 
 def test_every_measurement_has_a_place_in_the_docs() -> None:
     """Names are unique, groups have their markers."""
-    entry = {"figures": {}, "at": "2026-11-21", "commit": "abc", "machine": "m"}
+    entry = {"figures": {}, "at": "2026-11-21", "commit": "abc", "machine": "m", "load": 0.5}
     everything = all_measurements()
     page = render.PAGE.read_text(encoding="utf-8")
 
