@@ -86,6 +86,18 @@ async def test_no_outage_is_too_long() -> None:
     assert done.is_set()
 
 
+async def test_after_an_outage_nobody_waits_long() -> None:
+    """Clocks fire at most five seconds late, also on the day on which the database was away for hours."""
+
+    async def work() -> int:
+        return 0
+
+    loop = Loop("test", work, interval=1.0)
+    loop._failures = 1000
+
+    assert await loop._patience() <= 5
+
+
 async def test_a_loop_wakes_for_what_it_knows_to_come() -> None:
     """Nobody needs to ring for a due time; what is overdue and cannot be done is not looked at without end."""
     rounds = asyncio.Queue[int]()
