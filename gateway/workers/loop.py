@@ -16,7 +16,7 @@ import structlog
 log = structlog.get_logger()
 
 _SHORTEST_LOOK = 0.25
-_LONGEST_PAUSE = 5.0  # when what ailed it is well again, clocks fire and the journal is shipped within this
+_LONGEST_PAUSE = 4.0  # after the one second below: clocks fire, and the journal is shipped, within five of recovery
 _MOST_DOUBLINGS = 12  # and no more, however long the outage: 2 ** 1024 seconds are no float
 
 
