@@ -59,7 +59,7 @@ class SqlKeyStore:
         return self._write(lambda connection: connection.execute(change.values(wrapped=new)).rowcount == 1)
 
     def destroy(self, subject_id: str, at: datetime) -> None:
-        """Overwrite the key by a tombstone."""
+        """Overwrite the key by a tombstone, also where the database's log still has it."""
 
         def destroy(connection: Connection) -> None:
             row = {"subject_id": subject_id, "wrapped": None, "created_at": at, "destroyed_at": at}
@@ -70,6 +70,7 @@ class SqlKeyStore:
             connection.execute(standing.values(wrapped=None, destroyed_at=at))
 
         self._write(destroy)
+        asyncio.run_coroutine_threadsafe(self._database.erase_traces(), self._loop).result()
 
     def wrapped_keys(self) -> Iterable[tuple[str, bytes]]:
         """Every (subject id, wrapped key) that is not destroyed."""

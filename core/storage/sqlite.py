@@ -18,6 +18,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -25,7 +26,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pysqlite3.dbapi2 as sqlite3
+import structlog
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
+from sqlalchemy.exc import DBAPIError
 
 from core.contract.errors import ConfigError
 from core.counting import DatabaseCounters
@@ -33,8 +36,12 @@ from core.storage.intake_rows import Acceptance, store_sqlite
 
 T = TypeVar("T")
 
+log = structlog.get_logger()
+
 _BATCH = 64
 _READERS = 4
+_BUSY_MS = 5000
+_ERASE_MS, _ERASE_AGAIN = 100, 0.5  # the second in seconds
 
 
 @dataclass
@@ -54,6 +61,7 @@ class SqliteDatabase:
     def __init__(self, path: Path, *, synchronous: str = "FULL") -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = _hold(path)
+        self._erasing: asyncio.Task[None] | None = None
         self.path = path
         writing = (f"synchronous={synchronous}", "secure_delete=ON")
         self._write_engine = _engine(path, pragmas=writing, begin="BEGIN IMMEDIATE", connections=1)
@@ -87,17 +95,42 @@ class SqliteDatabase:
         return await asyncio.shield(asyncio.wrap_future(work))
 
     async def erase_traces(self) -> None:
-        """Fold the log into the file and empty it, so that deleted pages leave no copy behind."""
+        """
+        Fold the log into the file and empty it, so that deleted pages leave no copy behind.
 
-        def checkpoint() -> None:
-            with self._write_engine.connect() as connection:
-                connection.exec_driver_sql("COMMIT")
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        Somebody who still reads the past (a backup) holds it up: then it is tried again in the background, until it
+        is done or the database is closed, which empties the log as well.
+        """
+        if await asyncio.to_thread(self._truncate_log):
+            return
+        if self._erasing is None or self._erasing.done():
+            log.warning("traces_remain", file=self.path.name)
+            self._erasing = asyncio.create_task(self._erase_in_time())
 
-        await asyncio.to_thread(checkpoint)
+    async def _erase_in_time(self) -> None:
+        while True:
+            await asyncio.sleep(_ERASE_AGAIN)
+            with suppress(DBAPIError):  # a full disk: later
+                if await asyncio.to_thread(self._truncate_log):
+                    break
+        log.info("traces_erased", file=self.path.name)
+
+    def _truncate_log(self) -> bool:
+        """Whether it is empty now. It hardly waits for readers: whoever wants to write would wait with it."""
+        with self._write_engine.connect() as connection:
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={_ERASE_MS}")
+            try:
+                busy: int = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
+            finally:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={_BUSY_MS}")
+        return not busy
 
     async def close(self) -> None:
         """Finish the queue, then close; the file may be opened by another process afterwards."""
+        if self._erasing is not None:
+            self._erasing.cancel()
+            await asyncio.wait([self._erasing])
         await asyncio.to_thread(self._writer.stop)
         self._readers.shutdown()
         self._write_engine.dispose()
@@ -229,7 +262,7 @@ def _engine(path: Path, *, pragmas: tuple[str, ...], begin: str, connections: in
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves: the driver would start too late
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=5000", *pragmas):
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}", *pragmas):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

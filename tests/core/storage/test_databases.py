@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from core.storage.sqlite import SqliteDatabase
 from core.storage.tables import metadata, setting
 from core.storage.types import canonical_json, from_microseconds, to_microseconds
 from tests.support.databases import on_both_engines
+from tests.support.waiting import until
 
 
 def put(key: str, value: Any) -> Any:
@@ -126,3 +128,34 @@ def test_instants_survive_to_the_microsecond() -> None:
 def test_one_value_has_one_byte_string() -> None:
     """Hashes are over stored bytes."""
     assert canonical_json({"b": "đ", "a": 1}) == '{"a":1,"b":"đ"}'.encode()
+
+
+async def test_traces_are_erased_as_soon_as_nobody_reads_the_past(tmp_path: Path) -> None:
+    """A backup that still reads holds the log's end up; nobody waits for it, and nothing is forgotten."""
+    database = SqliteDatabase(tmp_path / "file.sqlite3")
+    wal = tmp_path / "file.sqlite3-wal"
+    begun, done = threading.Event(), threading.Event()
+
+    def make(connection: Connection) -> None:
+        connection.execute(text("CREATE TABLE t (x TEXT)"))
+        connection.execute(text("INSERT INTO t VALUES ('canary')"))
+
+    def read_long(connection: Connection) -> None:
+        connection.execute(text("SELECT count(*) FROM t")).scalar()
+        begun.set()
+        done.wait(60)
+
+    await database.write(make)
+    reading = asyncio.create_task(database.read(read_long))
+    await asyncio.to_thread(begun.wait, 60)
+    await database.write(lambda connection: connection.execute(text("DELETE FROM t")))
+
+    await database.erase_traces()
+    assert b"canary" in wal.read_bytes()
+    await database.write(lambda connection: connection.execute(text("SELECT 1")))
+    done.set()
+    await reading
+
+    await until(lambda: wal.stat().st_size == 0, "an empty log")
+    assert b"canary" not in (tmp_path / "file.sqlite3").read_bytes()
+    await database.close()

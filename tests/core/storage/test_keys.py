@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from core.privacy.keys import KeyCache, SubjectKeys, Tombstone, rewrap_all
 from core.privacy.master import KeyRing, MasterKey
 from core.storage.database import Database
 from core.storage.keys import SqlKeyStore
+from core.storage.sqlite import SqliteDatabase
 from tests.support.databases import on_both_engines
 
 NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
@@ -45,6 +47,18 @@ async def test_a_destroyed_key_does_not_come_back(database: Database) -> None:
 
         assert await asyncio.to_thread(store.put_if_absent, subject, b"two") == Tombstone(NOW)
         assert await asyncio.to_thread(store.get, subject) == Tombstone(NOW)
+
+
+async def test_a_destroyed_key_is_in_no_file(tmp_path: Path) -> None:
+    """Nor in the log beside it; the wrapped key with a stolen master key would open everything."""
+    database = SqliteDatabase(tmp_path / "keys.sqlite3")
+    store = await store_over(database)
+    await asyncio.to_thread(store.put_if_absent, "s", b"a wrapped key of sixty-two bytes")
+
+    await asyncio.to_thread(store.destroy, "s", NOW)
+
+    assert not [path for path in tmp_path.iterdir() if b"a wrapped key" in path.read_bytes()]
+    await database.close()
 
 
 @on_both_engines
