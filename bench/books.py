@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from bench.gateway import add_channel, settings_for
 from bench.launch import Gateway
@@ -28,32 +28,39 @@ _ROWS = 5_000
 
 @dataclass(frozen=True)
 class Books:
-    """What was found; `missing` and `twice` must be 0. `journaled` were taken while the database was too slow."""
+    """
+    What was found; `missing` and `twice` must be 0.
+
+    `journaled` deliveries were taken while the database was too slow; of `worked` messages the worker had made
+    something before the gateway stopped.
+    """
 
     acknowledged: int
     stored: int
     missing: int
     twice: int
     journaled: int
+    worked: int = 0
 
 
-def compare(acknowledged: set[int], stored: Iterable[int], *, journaled: int = 0) -> Books:
+def compare(acknowledged: set[int], stored: Iterable[int], *, journaled: int = 0, worked: int = 0) -> Books:
     """More may be stored than was acknowledged: an answer can be under way when somebody stops listening."""
     counted = Counter(stored)
     twice = sum(1 for count in counted.values() if count > 1)
-    return Books(len(acknowledged), len(counted), len(acknowledged - counted.keys()), twice, journaled)
+    return Books(len(acknowledged), len(counted), len(acknowledged - counted.keys()), twice, journaled, worked)
 
 
 def check(gateway: Gateway, prefix: str, acknowledged: set[int]) -> Books:
     """Stop the gateway, finish its journal, and compare."""
     gateway.stop()
-    stored = asyncio.run(_stored(gateway, prefix))
-    return compare(acknowledged, stored, journaled=gateway.counters.get("journaled", 0))
+    stored, worked = asyncio.run(_stored(gateway, prefix))
+    return compare(acknowledged, stored, journaled=gateway.counters.get("journaled", 0), worked=worked)
 
 
-async def _stored(gateway: Gateway, prefix: str) -> list[int]:
+async def _stored(gateway: Gateway, prefix: str) -> tuple[list[int], int]:
     add_channel()
     found: list[int] = []
+    worked = 0
     for data in sorted(gateway.data.parent.glob("data-*"), reverse=True):  # the first holds the embedded database
         settings = settings_for(data, database_url=gateway.database_url, roles=("web",), key=gateway.key)
         async with open_deployment(settings) as deployment:
@@ -61,7 +68,12 @@ async def _stored(gateway: Gateway, prefix: str) -> list[int]:
                 pass
             if data == gateway.data:
                 found = await deployment.database.read(lambda connection: list(_read(connection, deployment, prefix)))
-    return found
+                worked = await deployment.database.read(_worked)
+    return found, worked
+
+
+def _worked(connection: Connection) -> int:
+    return connection.scalar(select(func.count()).select_from(inbox_item).where(inbox_item.c.state != "new")) or 0
 
 
 def _read(connection: Connection, deployment: Deployment, prefix: str) -> Iterable[int]:

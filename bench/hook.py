@@ -219,8 +219,12 @@ def measure_open(terms: Terms, *, engine: str) -> Result:
             figures |= {f"p50_{rate}": found.p50_ms, f"p99_{rate}": found.p99_ms}
             rows.append((rate, found.requests, round(found.p50_ms, 1), round(found.p99_ms, 1)))
         table = Table("Open loop", ("messages/s", "sent", "p50 ms", "p99 ms"), tuple(rows))
-        note = "Latency from the instant a message was due; the client looks once a millisecond."
-        return _with_books(on.books(), figures, (table,), (note,))
+        books = on.books()
+        notes = (
+            "Latency from the instant a message was due; the client looks once a millisecond.",
+            f"Meanwhile the worker took up {books.worked:,} messages.",
+        )
+        return _with_books(books, figures, (table,), notes)
 
 
 def _against_bare(on: Stage) -> tuple[dict[str, float], list[tuple[Cell, ...]]]:
