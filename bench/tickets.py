@@ -17,8 +17,10 @@ from typing import Protocol
 
 import uvloop
 
+from bench.hook import NAMES
 from bench.launch import postgres
 from bench.measurement import Cell, Goal, Measurement, Result, Table, Terms
+from bench.tickets_archive import Archive, archive
 from bench.tickets_helpdesk import WORKERS, helpdesk
 from bench.tickets_loop import Lap, Load
 from bench.tickets_ours import Variant, ours
@@ -51,7 +53,16 @@ def measurements() -> list[Measurement]:
                 Goal("p99_ratio", "our p99 from webhook to case against its p99", at_most=0.2, unit="×"),
             ),
             measure_peer,
-        )
+        ),
+        Measurement(
+            "tickets.archive",
+            "From webhook to opened case with 1,000,000 cases in store",
+            tuple(
+                Goal(engine, f"cases/s with 1,000,000 in store against an empty one, {name}", at_least=0.8, unit="×")
+                for engine, name in NAMES.items()
+            ),
+            measure_archive,
+        ),
     ]
 
 
@@ -74,6 +85,36 @@ def measure_peer(terms: Terms) -> Result:
             sides[variant.name] = stack.enter_context(ours(variant, terms.folder / f"ours-{number}"))
         laps = uvloop.run(_in_turn(sides, load, rounds=1 if terms.quick else ROUNDS, terms=terms))
     return compared({name: Lap.joined(found) for name, found in laps.items()})
+
+
+def measure_archive(terms: Terms) -> Result:
+    """A full and an empty store in turn, on one server."""
+    figures: dict[str, float] = {}
+    rows: list[tuple[Cell, ...]] = []
+    for engine, name in NAMES.items():
+        with archive(engine, terms) as store:
+            full, empty = _full_and_empty(store, terms)
+        figures[engine] = full.rate / empty.rate
+        labels = (f"{name}, empty", f"{name}, {store.cases:,} cases")
+        rows += [_row(label, lap, empty) for label, lap in zip(labels, (empty, full), strict=True)]
+    columns = tuple("of the empty one" if column == COLUMNS[2] else column for column in COLUMNS)
+    notes = ("Laps alternate between the full and the empty store, in one process each; on PostgreSQL one server.",)
+    return Result(figures, (Table("Tickets with a full archive", columns, tuple(rows)),), notes)
+
+
+def _full_and_empty(store: Archive, terms: Terms) -> tuple[Lap, Lap]:
+    load = Load(warm_up=0.5, seconds=1.5 if terms.quick else 4)
+    if store.server:
+        store.server.create_database("empty")
+    with (
+        ours(Variant("full", store.server, store.database), terms.folder / "full", data=store.data) as full,
+        ours(Variant("empty", store.server, "empty"), terms.folder / f"empty-{store.data.parent.name}") as empty,
+    ):
+        terms.say("waiting for what fell due since the store was made")
+        uvloop.run(full.rest())
+        sides: dict[str, Side] = {"full": full, "empty": empty}
+        laps = uvloop.run(_in_turn(sides, load, rounds=1 if terms.quick else ROUNDS, terms=terms))
+    return Lap.joined(laps["full"]), Lap.joined(laps["empty"])
 
 
 async def _in_turn(sides: dict[str, Side], load: Load, *, rounds: int, terms: Terms) -> dict[str, list[Lap]]:

@@ -23,6 +23,8 @@ from tests.support.servers import LOOPBACK, PostgresServer
 
 _LOOK_SECONDS = 0.002
 _PATIENCE = 60.0
+_REST_PATIENCE = 600.0
+_RESTING = 0.15  # CPU seconds in a second: its loops look around, nothing else
 _EARLIER = 86_400  # the first message was written a day ago, each of the next a millisecond later
 
 
@@ -66,6 +68,16 @@ class Ours:
             raise RuntimeError(f"{lap.sent} messages became {wrong}")
         return lap
 
+    async def rest(self) -> None:
+        """Wait until what fell due while nobody worked is worked off. TimeoutError when there is no end to it."""
+        async with asyncio.timeout(_REST_PATIENCE):
+            used = cpu_seconds(self.pids)
+            while True:
+                await asyncio.sleep(1)
+                before, used = used, cpu_seconds(self.pids)
+                if used - before < _RESTING:
+                    return
+
     async def _watch(self, *, lag: int) -> Watch:
         if self.variant.server is None:
             return SqliteWatch(self.sqlite, lag=lag)
@@ -83,18 +95,24 @@ class Ours:
 
 
 @contextmanager
-def ours(variant: Variant, folder: Path) -> Iterator[Ours]:
-    """Start the gateway processes of a variant; they end with the block. Raises: DidNotStart."""
+def ours(variant: Variant, folder: Path, *, data: Path | None = None) -> Iterator[Ours]:
+    """
+    Start the gateway processes of a variant; they end with the block. Raises: DidNotStart.
+
+    Args:
+        folder: for logs, and for keys and data unless `data` is given.
+        data: an existing data folder with its `master.key` in it, for one process.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    key = folder / "master.key"
+    key = (data or folder) / "master.key"
     if not key.exists():
         key.write_text(secrets.token_hex(32))
     url = variant.server.url(variant.database) if variant.server else ""
     children: list[Child] = []
     try:
-        running = Ours(variant, [], [], folder / "data-1" / "langnghe.sqlite3")
+        running = Ours(variant, [], [], (data or folder / "data-1") / "langnghe.sqlite3")
         for number in range(1, variant.processes + 1):
-            arguments = ["--data", str(folder / f"data-{number}"), "--key", str(key), "--database-url", url]
+            arguments = ["--data", str(data or folder / f"data-{number}"), "--key", str(key), "--database-url", url]
             arguments += ["--log-level", variant.log_level, *([] if variant.sender else ["--no-sender"])]
             children.append(Child("bench.tickets_gateway", *arguments, log=folder / f"gateway-{number}.log"))
             running.urls.append(f"http://{LOOPBACK}:{children[-1].read()['port']}/hooks/app/hue")

@@ -1,0 +1,129 @@
+"""
+A store of a million cases to be written to: a private copy of the one that is made once and kept.
+
+The kept ones lie below build/growth (or where LANGNGHE_BENCH_STORES says): `sqlite` is a data folder, `pg` holds the
+cluster in `data` and the data folder in `var`. A missing one is made first, which takes about half an hour.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.growth_load import NOTE
+from bench.growth_server import DATABASE, KeptPostgres
+from bench.measurement import Terms
+from bench.results import ROOT
+
+MANY, FEW = 1_000_000, 500
+_FEW_TEMPLATES = 26
+_SPARE = 5 * 1024**3
+
+
+@dataclass(frozen=True)
+class Archive:
+    """A store that may be written to: its data folder with `master.key` in it, and its server unless it is SQLite."""
+
+    data: Path
+    cases: int
+    server: KeptPostgres | None = None
+
+    @property
+    def database(self) -> str:
+        """On its server."""
+        return DATABASE if self.server else ""
+
+    @property
+    def url(self) -> str:
+        """Of the database; empty for SQLite."""
+        return self.server.url(DATABASE) if self.server else ""
+
+
+@contextmanager
+def archive(engine: str, terms: Terms) -> Iterator[Archive]:
+    """A copy of the store on `sqlite` or `postgresql`, gone with the block; in a quick look a small fresh one."""
+    name = "pg" if engine == "postgresql" else "sqlite"
+    place = terms.folder / f"archive-{name}"
+    if terms.quick:
+        _make(place, engine, cases=FEW, templates=_FEW_TEMPLATES)
+    else:
+        _copy(_kept(name, engine, terms), place, terms)
+    try:
+        with _opened(place, engine, cases=FEW if terms.quick else MANY) as opened:
+            yield opened
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _kept(name: str, engine: str, terms: Terms) -> Path:
+    folder = Path(os.environ.get("LANGNGHE_BENCH_STORES", ROOT / "build" / "growth")) / name
+    if not (_data(folder, engine) / NOTE).exists():
+        terms.say(f"making a store of {MANY:,} cases in {folder}")
+        shutil.rmtree(folder, ignore_errors=True)
+        _make(folder, engine, cases=MANY)
+    return folder
+
+
+def _data(folder: Path, engine: str) -> Path:
+    return folder / "var" if engine == "postgresql" else folder
+
+
+def _make(folder: Path, engine: str, *, cases: int, templates: int = 300) -> None:
+    data = _data(folder, engine)
+    data.parent.mkdir(parents=True, exist_ok=True)
+    if engine == "sqlite":
+        _load(data, "", cases, templates)
+        return
+    with _serving(folder) as server:
+        _load(data, server.address, cases, templates)
+
+
+def _load(data: Path, url: str, cases: int, templates: int) -> None:
+    """By the loader's own command: it forks, and this process may have threads. RuntimeError shows what failed."""
+    size = ("--cases", str(cases), "--templates", str(templates), "--processes", "2")
+    command = [sys.executable, "-m", "bench.growth_load", "--data", str(data), "--database-url", url, *size]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"the store was not made:\n{done.stderr[-3000:]}")
+
+
+def _copy(kept: Path, place: Path, terms: Terms) -> None:
+    """With its owners, since PostgreSQL is not run by root. RuntimeError when the disk is too small."""
+    size = sum(file.stat().st_size for file in kept.rglob("*") if file.is_file())
+    if shutil.disk_usage(place.parent).free < size + _SPARE:
+        raise RuntimeError(f"a copy of {kept} needs {(size + _SPARE) / 1e9:.0f} GB below {place.parent}")
+    terms.say(f"copying {size / 1e9:.1f} GB")
+    shutil.copytree(kept, place, copy_function=_copy_file)
+    for file in [kept, *kept.rglob("*")]:
+        owner = file.stat()
+        os.chown(place / file.relative_to(kept), owner.st_uid, owner.st_gid)
+
+
+def _copy_file(source: str, target: str) -> None:
+    shutil.copy2(source, target)
+
+
+@contextmanager
+def _opened(place: Path, engine: str, *, cases: int) -> Iterator[Archive]:
+    if engine == "sqlite":
+        yield Archive(place, cases)
+        return
+    with _serving(place) as server:
+        yield Archive(place / "var", cases, server)
+
+
+@contextmanager
+def _serving(place: Path) -> Iterator[KeptPostgres]:
+    for folder in (place.parent, place.parent.parent):
+        folder.chmod(folder.stat().st_mode | 0o055)  # its user is another one, and has to get there
+    server = KeptPostgres.open(place)
+    try:
+        yield server
+    finally:
+        server.halt()
