@@ -1,0 +1,220 @@
+"""What happens to a fleet: events that cross, a storm of repeats, limits that end together, members that end."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from signal import SIGCONT, SIGSTOP
+
+from sqlalchemy import func, select
+
+from core.cases.decide import Actor
+from core.service.desk import Issued
+from core.storage import outbox
+from core.storage.tables import conversation
+from gateway.deployment import Deployment
+from gateway.events.bells import OUTBOX
+from tests.load import books
+from tests.load.fleet import Fleet, Member
+from tests.load.provider import Provider, Tally
+from tests.load.script import chat, interleaved, receipts, reports, with_repeats
+from tests.support.servers import PostgresServer, RedisServer
+from tests.support.waiting import until
+
+CENTRE = Actor("ioc", frozenset({"receptionist", "distributor", "editor"}))
+A_WHILE = 240.0
+SOON = 30.0
+BURST_SECONDS = 10
+LEASE_SECONDS = 16
+ENDLESS = 10**9
+
+
+@dataclass
+class Scene:
+    """A running fleet, what it runs on, and a look into its database; `second_port` is where another one may be."""
+
+    fleet: Fleet
+    postgres: PostgresServer
+    redis: RedisServer
+    seen: Deployment
+    second_port: int = 0
+
+    @property
+    def now(self) -> float:
+        """The fleet's time as a provider writes it."""
+        return self.fleet.clock().timestamp()
+
+    @property
+    def provider(self) -> Provider:
+        """A provider that knows all web processes."""
+        return Provider(self.fleet.webs)
+
+    async def read(self) -> None:
+        """Wait until everything was read."""
+        await until(partial(books.read, self.seen), "reading", within=A_WHILE)
+
+    async def settled(self) -> None:
+        """Wait until everything was read, bursts are over, and everything was answered."""
+        await self.read()
+        self.fleet.advance(seconds=BURST_SECONDS)
+        await until(self._nothing_to_do, "answering", within=A_WHILE)
+
+    async def _nothing_to_do(self) -> bool:
+        """Time is let pass where an answer waits for another try."""
+        soon = await self.seen.database.read(outbox.next_send)
+        if soon is not None and soon > self.fleet.clock():
+            self.fleet.advance(seconds=(soon - self.fleet.clock()).total_seconds())
+        return await books.idle(self.seen) and not await books.bursts(self.seen)
+
+    async def disorder(self) -> tuple[object, ...]:
+        """What must be nothing at the end: wrong answers, silence, deadlocks. In the server's log none comes late."""
+        told = await books.answers(self.seen, self.fleet.sink)
+        deadlocks = self.postgres.log.read_text().count("deadlock detected") + await books.deadlocks(self.seen)
+        return (*told.wrong, *(["unanswered"] * await books.unanswered(self.seen)), *(["deadlock"] * deadlocks))
+
+
+async def crossings(scene: Scene, prefix: str, times: int) -> list[float]:
+    """Let a worker change something so many times; after how many seconds each was heard of in this process."""
+    await until(lambda: scene.seen.events.connected, "connecting")
+    heard: list[datetime] = []
+    unsubscribe = scene.seen.events.subscribe(OUTBOX, lambda _body: heard.append(scene.fleet.clock()))
+    newest = select(func.max(conversation.c.last_message_at))
+    crossed = []
+    try:
+        for one in reports(prefix, times, at=scene.now):
+            heard.clear()
+            await scene.provider.hand_in([one], connections=1)
+            await until(lambda: heard, "hearing of it", within=SOON)
+            stored = await scene.seen.database.read(lambda c: c.scalar(newest))
+            crossed.append((heard[0] - stored).total_seconds())
+    finally:
+        unsubscribe()
+    return crossed
+
+
+@dataclass(frozen=True)
+class Storm:
+    """What came of a storm; `lost` and `disordered` are ids and conversations."""
+
+    tally: Tally
+    distinct: int
+    stored: Counter[str]
+    lost: int
+    disordered: int
+
+
+async def storm(scene: Scene, prefix: str, *, deliveries: int, chats: int, each: int) -> Storm:
+    """
+    So many webhooks, 30 % of them repeats, over all web processes while all workers work.
+
+    Words of citizens are `chats` × `each` of them; all others are receipts, which are read and ignored one by one.
+    """
+    chance = random.Random(1)
+    repeats = deliveries * 3 // 10
+    distinct = deliveries - repeats
+    talks = [chat(f"{prefix}{number}", each, at=scene.now) for number in range(chats)]
+    silent = receipts(prefix, distinct - chats * each, users=chats * 4, at=scene.now)
+    script = interleaved([*talks, *([one] for one in silent)], chance)
+    before = await books.items(scene.seen)
+    tally = await scene.provider.hand_in(with_repeats(script, repeats=repeats, of=deliveries, chance=chance))
+    await scene.read()
+    said = await books.said(scene.seen, [one.id for talk in talks for one in talk])
+    wanted = Counter(tuple(one.id for one in talk) for talk in talks)
+    found = Counter(tuple(ids) for ids in said.values())
+    return Storm(
+        tally=tally,
+        distinct=distinct,
+        stored=await books.items(scene.seen) - before,
+        lost=len({one.id for one in script} - tally.acknowledged),
+        disordered=(wanted - found).total() + (found - wanted).total(),
+    )
+
+
+async def limits_that_end_together(scene: Scene, prefix: str, count: int) -> list[Counter[str]]:
+    """So many cases at an agency, whose limits are warned of, and then pass, at the same moment; what each was told."""
+    await scene.provider.hand_in(reports(prefix, count, at=scene.now))
+    await scene.settled()
+    opened = await books.cases_of(scene.seen, prefix)
+    agency = next(one.id for one in scene.seen.regulation.agencies.of_kinds(["enterprise"]))
+    for case_id in opened:
+        for name, payload in (("accept", {}), ("dispatch", {"agencies": [agency]})):
+            assert isinstance(await scene.seen.clerk.execute(case_id, name, payload, actor=CENTRE), Issued)
+    for _ in ("warning", "breach"):
+        limits = await books.next_limits(scene.seen, opened)
+        assert len(limits) == count
+        scene.fleet.advance(seconds=(max(limits) - scene.fleet.clock()).total_seconds() + 1)
+        await until(partial(_fired, scene, opened), "firing", within=A_WHILE)
+    told = await books.told_of_limits(scene.seen, opened)
+    return [told[case_id] for case_id in opened]
+
+
+async def _fired(scene: Scene, case_ids: list[str]) -> bool:
+    now = scene.fleet.clock()
+    return all(limit > now for limit in await books.next_limits(scene.seen, case_ids))
+
+
+@asynccontextmanager
+async def caught_at_work(scene: Scene, prefix: str, count: int) -> AsyncIterator[tuple[Member, Member, Tally]]:
+    """
+    A worker that was frozen while it had conversations in its hands, another that was before it began, and who wrote.
+
+    Both hold still; whoever lives at the end works on.
+    """
+    one, other = scene.fleet.workers
+    other.signal(SIGSTOP)
+    tally = await scene.provider.hand_in(reports(prefix, count, at=scene.now))
+    while not await books.leases(scene.seen):
+        one.signal(SIGCONT)
+        await until(partial(books.leases, scene.seen), "work", within=SOON)
+        one.signal(SIGSTOP)
+    yield one, other, tally
+    for member in (one, other):
+        if member.running:
+            member.signal(SIGCONT)
+
+
+async def taken_over(scene: Scene, other: Member) -> None:
+    """Let the leases of the one that holds still run out; the other has all of them then."""
+    left = await books.leases(scene.seen)
+    other.signal(SIGCONT)
+    scene.fleet.advance(seconds=LEASE_SECONDS)
+
+    async def none_left() -> bool:
+        return not left.items() & (await books.leases(scene.seen)).items()
+
+    await until(none_left, "taking over", within=A_WHILE)
+
+
+@asynccontextmanager
+async def writing(scene: Scene, prefix: str, *, connections: int = 4, pause: float = 0.1) -> AsyncIterator[Provider]:
+    """Citizens who write a report each, from before the block to after it; all of them acknowledged at its end."""
+    provider = scene.provider
+    stream = provider.hand_in(reports(prefix, ENDLESS, at=scene.now), connections=connections, pause=pause)
+    running = asyncio.create_task(stream)
+    try:
+        await more(provider, 10)
+        yield provider
+        await more(provider, 10)
+    finally:
+        provider.stopped = True
+        await running
+
+
+async def more(provider: Provider, count: int) -> None:
+    """Wait until so many more were acknowledged."""
+    enough = len(provider.tally.acknowledged) + count
+    await until(lambda: len(provider.tally.acknowledged) >= enough, f"{count} more", within=A_WHILE)
+
+
+async def lost_or_doubled(scene: Scene, prefix: str, tally: Tally) -> list[str]:
+    """Users whose acknowledged report is not there, or is there twice; and reports nobody was told of."""
+    found = await books.reporters(scene.seen, prefix)
+    acknowledged = {one.rpartition("-")[0] for one in tally.acknowledged}
+    doubled = {user for user, count in found.items() if count > 1}
+    return sorted((acknowledged ^ found.keys()) | doubled)

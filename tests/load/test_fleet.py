@@ -1,0 +1,142 @@
+"""
+Two web and two worker processes on one PostgreSQL and one Redis: what one does the others know, and nothing is lost,
+doubled or taken out of its order, whichever of them ends in whatever way.
+
+`make chaos` does the same with more, and leaves its figures for docs/reliability.md.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from signal import SIGCONT
+
+import pytest
+import pytest_asyncio
+
+from tests.load.fleet import observing, open_fleet
+from tests.load.scenes import (
+    Scene,
+    Storm,
+    caught_at_work,
+    crossings,
+    limits_that_end_together,
+    lost_or_doubled,
+    more,
+    storm,
+    taken_over,
+    writing,
+)
+from tests.support.record import record
+from tests.support.servers import PostgresServer, RedisServer
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def scene(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene]:
+    """Four processes at work; each test leaves four at work."""
+    with PostgresServer.start() as postgres, RedisServer.start() as redis:
+        url = postgres.create_database("fleet").replace("+asyncpg", "")
+        async with open_fleet(tmp_path_factory.mktemp("fleet"), database_url=url, redis_url=redis.url()) as fleet:
+            await fleet.start()
+            async with observing(fleet) as seen:
+                yield Scene(fleet, postgres, redis, seen)
+            await fleet.stop()
+            assert {code for member in fleet.members.values() for code in member.exits} == {0}
+
+
+async def test_a_change_is_heard_in_another_process(scene: Scene) -> None:
+    """This process looks nowhere by itself: it hears of what a worker stored, or its patience ends."""
+    assert len(await crossings(scene, "c", 5)) == 5
+
+
+@pytest.mark.chaos
+async def test_two_hundred_changes_are_heard_in_another_process(scene: Scene) -> None:
+    """How many within a second is counted and shown."""
+    crossed = await crossings(scene, "d", 200)
+
+    soon = sum(seconds <= 1 for seconds in crossed)
+    record("fleet", "An event crosses", {"counted": len(crossed), "within a second": soon, "lost": 0})
+
+
+async def test_twenty_thousand_deliveries_give_the_distinct_count(scene: Scene) -> None:
+    """14,000 are distinct: each stored and read once, every chat in its order, nobody waiting for each other."""
+    end = await storm(scene, "s", deliveries=20_000, chats=60, each=10)
+    await scene.settled()
+
+    prove(end, deliveries=20_000, messages=600)
+    assert (await scene.disorder(), scene.fleet.complaints()) == ((), [])
+
+
+@pytest.mark.chaos
+@pytest.mark.timeout(3600)
+async def test_a_million_deliveries_give_the_distinct_count(scene: Scene) -> None:
+    """700,000 are distinct, in ten storms one after the other, so that the scripts fit into memory; all are read."""
+    ends = [await storm(scene, f"m{n}x", deliveries=100_000, chats=200, each=10) for n in range(10)]
+    await scene.settled()
+
+    for end in ends:
+        prove(end, deliveries=100_000, messages=2000)
+    assert (await scene.disorder(), scene.fleet.complaints()) == ((), [])
+    figures = {
+        "deliveries": sum(end.tally.statuses.total() for end in ends),
+        "distinct": sum(end.distinct for end in ends),
+        "stored": sum(end.stored.total() for end in ends),
+        "lost": sum(end.lost for end in ends),
+        "out of order": sum(end.disordered for end in ends),
+    }
+    record("storm", "Two web, two worker processes", figures)
+
+
+def prove(end: Storm, *, deliveries: int, messages: int) -> None:
+    """Every delivery answered 200 at once; every distinct one stored once and read; every chat in its order."""
+    assert end.tally.statuses == Counter({200: deliveries})
+    assert end.stored == Counter(done=messages, ignored=end.distinct - messages)
+    assert (end.lost, end.disordered, end.tally.cut) == (0, 0, 0)
+
+
+@pytest.mark.rule("HUE-2")
+async def test_limits_that_end_together_are_told_once(scene: Scene) -> None:
+    """Both workers see all of them due at the same moment: one warning each, and one breach."""
+    told = await limits_that_end_together(scene, "t", 50)
+
+    assert told == [Counter(clock_warned=1, clock_breached=1)] * 50
+    assert (await scene.disorder(), scene.fleet.complaints()) == ((), [])
+
+
+async def test_what_a_killed_worker_had_in_hand_is_taken_over(scene: Scene) -> None:
+    """With its leases run out, and nothing of it done twice."""
+    async with caught_at_work(scene, "k", 40) as (one, other, tally):
+        await scene.fleet.kill(one)
+        await taken_over(scene, other)
+    await scene.settled()
+    await scene.fleet.start()
+
+    assert await lost_or_doubled(scene, "k", tally) == []
+    assert (await scene.disorder(), scene.fleet.complaints()) == ((), [])
+
+
+async def test_a_worker_that_slept_through_its_lease_does_nothing_twice(scene: Scene) -> None:
+    """It wakes up and goes on with what another has taken over."""
+    async with caught_at_work(scene, "f", 40) as (one, other, tally):
+        await taken_over(scene, other)
+        one.signal(SIGCONT)
+    await scene.settled()
+
+    assert await lost_or_doubled(scene, "f", tally) == []
+    assert (await scene.disorder(), scene.fleet.complaints()) == ((), [])
+
+
+async def test_a_rolling_restart_loses_and_doubles_nothing(scene: Scene) -> None:
+    """Each process in turn, while citizens write: no answer but 200, one report each, and each told once."""
+    async with writing(scene, "r") as provider:
+        for member in scene.fleet.members.values():
+            await scene.fleet.stop(member)
+            await more(provider, 5)
+            await scene.fleet.start(member)
+    await scene.settled()
+
+    assert provider.tally.refused == 0
+    assert await lost_or_doubled(scene, "r", provider.tally) == []
+    assert (await scene.disorder(), scene.fleet.complaints()) == ((), [])
