@@ -23,6 +23,8 @@ from typing import Protocol
 from uuid import uuid4
 
 DIGITS = 6
+SKEW = timedelta(minutes=1)
+"""How far the clocks of two processes may differ."""
 LIFETIME = timedelta(minutes=5)
 TRIES = 5
 
@@ -135,7 +137,7 @@ def check(challenge: Challenge, typed: str, *, purpose: str, now: datetime, key:
     )
     if challenge.used_at is not None:
         return Checked(Outcome.USED, challenge)
-    if now >= challenge.expires_at:
+    if not challenge.issued_at - SKEW <= now < challenge.expires_at:  # a clock set back must not make codes live longer
         return Checked(Outcome.EXPIRED, challenge)
     if challenge.tries_left <= 0:
         return Checked(Outcome.EXHAUSTED, challenge)

@@ -20,6 +20,7 @@ from core.storage.tables import inbox_item, inbox_lease, inbox_raw
 from core.storage.together import after_rows
 
 _CANDIDATES = 16
+_LONGEST = timedelta(seconds=15) + timedelta(minutes=1)  # a lease, and how far the clocks of two machines may differ
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def waiting_conversations(
     connection: Connection, *, now: datetime, busy: Collection[str] = (), most: int = _CANDIDATES
 ) -> list[str]:
     """Conversation keys with new items and no living lease, the longest waiting first."""
-    leased = select(inbox_lease.c.conversation_key).where(inbox_lease.c.until > now)
+    leased = select(inbox_lease.c.conversation_key).where(_lives(now))
     query = (
         select(inbox_item.c.conversation_key)
         .where(inbox_item.c.state == "new", inbox_item.c.conversation_key.not_in(leased))
@@ -53,6 +54,11 @@ def waiting_conversations(
     )
     found = dict.fromkeys(key for key in connection.scalars(query) if key not in busy)
     return list(found)[:most]
+
+
+def _lives(now: datetime) -> ColumnElement[bool]:
+    """A lease that ends later than any of now can was taken before the clock was set back: it is none."""
+    return and_(inbox_lease.c.until > now, inbox_lease.c.until <= now + _LONGEST)
 
 
 def lease(connection: Connection, key: str, *, owner: str, now: datetime, seconds: float = 15) -> bool:
@@ -65,7 +71,10 @@ def lease(connection: Connection, key: str, *, owner: str, now: datetime, second
         return True
     taken_over = connection.execute(
         update(inbox_lease)
-        .where(inbox_lease.c.conversation_key == key, or_(inbox_lease.c.until <= now, inbox_lease.c.owner == owner))
+        .where(
+            inbox_lease.c.conversation_key == key,
+            or_(~_lives(now), inbox_lease.c.owner == owner),
+        )
         .values(owner=owner, until=until)
     )
     return bool(taken_over.rowcount)

@@ -152,6 +152,14 @@ def test_typed_code_is_read(typed: str) -> None:
     assert parse_code(typed) == "123456"
 
 
+def test_a_clock_set_back_does_not_make_a_code_live_longer() -> None:
+    """A little is how clocks differ; an hour would be an hour more to guess in."""
+    made = issued()
+    for back, accepted in ((timedelta(seconds=30), True), (timedelta(hours=1), False), (timedelta(days=1), False)):
+        checked = check(made.challenge, code_of(made), purpose=FOLLOW, now=NOW - back, key=KEY)
+        assert checked.accepted is accepted
+
+
 def test_newer_code_replaces_the_older() -> None:
     made = issued()
     assert not check(expire(made.challenge, NOW), code_of(made), purpose=FOLLOW, now=NOW, key=KEY).accepted

@@ -41,6 +41,19 @@ async def test_items_of_a_conversation_come_in_the_providers_order(database: Dat
 
 
 @on_both_engines
+async def test_a_lease_from_the_future_is_none(database: Database, make_inbox: MakeInbox) -> None:
+    """Taken by a worker that died before its clock, a day ahead, was set right: nobody waits a day for it."""
+    await arrive(make_inbox(database), "a", conversation="c")
+    (key,) = await database.read(partial(queue.waiting_conversations, now=NOW))
+    ahead = NOW + timedelta(days=1)
+    assert await database.write(partial(queue.lease, key=key, owner="dead", now=ahead))
+
+    assert await database.read(partial(queue.waiting_conversations, now=NOW)) == [key]
+    assert await database.write(partial(queue.lease, key=key, owner="living", now=NOW))
+    assert not await database.write(partial(queue.lease, key=key, owner="third", now=NOW))
+
+
+@on_both_engines
 async def test_a_leased_conversation_is_nobody_elses(database: Database, make_inbox: MakeInbox) -> None:
     """Until its lease runs out or it is given back."""
     await arrive(make_inbox(database), "1", conversation="c")
