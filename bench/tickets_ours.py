@@ -42,7 +42,7 @@ class Variant:
 
 @dataclass
 class Ours:
-    """Running gateway processes, and how many messages they were sent."""
+    """Running gateway processes, and how many messages they were sent; `patience`: seconds to wait for one case."""
 
     variant: Variant
     urls: list[str]
@@ -50,6 +50,7 @@ class Ours:
     sqlite: Path
     begun: int = field(default_factory=lambda: int(time.time()) - _EARLIER)
     written: int = 0
+    patience: float = _PATIENCE
 
     async def lap(self, load: Load) -> Lap:
         """One lap. RuntimeError unless each message became one report and one case."""
@@ -89,7 +90,7 @@ class Ours:
 
     async def _settle(self, watch: Watch) -> None:
         """What is left to do is not done at the cost of whoever is measured next."""
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(self.patience):
             while self.variant.sender and await watch.unsent():
                 await asyncio.sleep(0.05)
 
@@ -144,7 +145,7 @@ class _Citizens:
         async with self.session.post(url, data=body, headers=signed(body)) as answer:
             if answer.status != 200:
                 raise RuntimeError(f"the webhook answered {answer.status}")
-        await asyncio.wait_for(opened, _PATIENCE)
+        await asyncio.wait_for(opened, self.side.patience)
 
     async def look(self) -> None:
         """Look again and again which cases have been opened."""

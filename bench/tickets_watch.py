@@ -39,19 +39,19 @@ class PostgresWatch:
 
     def __init__(self, connection: asyncpg.Connection, *, lag: int) -> None:
         self._connection = connection
-        self._last = 0
+        self._begun = self._last = 0
         self._lag = lag
 
     @classmethod
     async def open(cls, dsn: str, *, lag: int) -> PostgresWatch:
         """Connect, and begin after what is there."""
         watch = cls(await asyncpg.connect(dsn, ssl=False), lag=lag)
-        watch._last = await watch._connection.fetchval("SELECT coalesce(max(id), 0) FROM inbox_item")
+        watch._begun = watch._last = await watch._connection.fetchval("SELECT coalesce(max(id), 0) FROM inbox_item")
         return watch
 
     async def newly_done(self) -> list[int]:
         """See `Watch`."""
-        rows = await self._connection.fetch(_SEEN.format("$1"), self._last - self._lag)
+        rows = await self._connection.fetch(_SEEN.format("$1"), max(self._begun, self._last - self._lag))
         self._last = max([self._last, *(row[0] for row in rows)])
         return [row[1] for row in rows]
 
@@ -77,14 +77,14 @@ class SqliteWatch:
     def __init__(self, path: Path, *, lag: int) -> None:
         self._lag = lag
         self._connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None, timeout=5)
-        self._last = int(self._ask("SELECT coalesce(max(id), 0) FROM inbox_item")[0][0])
+        self._begun = self._last = int(self._ask("SELECT coalesce(max(id), 0) FROM inbox_item")[0][0])
 
     def _ask(self, statement: str, *given: Any) -> list[Any]:
         return self._connection.execute(statement, given).fetchall()
 
     async def newly_done(self) -> list[int]:
         """See `Watch`."""
-        rows = self._ask(_SEEN.format("?"), self._last - self._lag)
+        rows = self._ask(_SEEN.format("?"), max(self._begun, self._last - self._lag))
         self._last = max([self._last, *(row[0] for row in rows)])
         return [row[1] for row in rows]
 
