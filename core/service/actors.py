@@ -116,6 +116,21 @@ def may_see(member: Member, case: Case, *, pack: Pack, agencies: AgencyTree) -> 
     return any(_reaches(role, agency, involved, pack=pack, agencies=agencies) for role, agency in member.grants)
 
 
+def reach(member: Member, *, packs: Iterable[Pack], agencies: AgencyTree) -> frozenset[str] | None:
+    """
+    The agencies whose cases this person may see, as lists ask for them; None: all cases.
+
+    Never less than `may_see` allows, under whichever pack a case goes on; that has the last word.
+    """
+    known = list(packs)
+    if member.holds(ADMIN) or any(member.is_centre(pack) for pack in known):
+        return None
+    above = {name for pack in known for name, role in pack.roles.items() if role.level == "above"}
+    own = {agency for _, agency in member.grants if agency}
+    overseen = {agency for role, agency in member.grants if agency and role in above}
+    return frozenset(own | {below.id for agency in overseen for below in agencies.descendants(agency)})
+
+
 def _reaches(role: str, agency: str, involved: frozenset[str], *, pack: Pack, agencies: AgencyTree) -> bool:
     if not agency or role not in pack.roles:
         return False

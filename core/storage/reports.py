@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, select, tuple_, update
 
 from core.contract.errors import NotFound
+from core.storage import wordsearch
 from core.storage.database import upsert
+from core.storage.search_indexes import PUBLICATIONS as PUBLICATION_WORDS
 from core.storage.tables import publication, report, vault
 from core.storage.together import rows_into
 
@@ -131,14 +133,26 @@ def published(
     before: tuple[datetime, str] | None = None,
     most: int = 30,
 ) -> list[PublicationRow]:
-    """Published cases, the newest first; `text` is folded by the caller."""
+    """Published cases, the newest first; `text` is folded by the caller (`core.storage.wordsearch`)."""
+    if text:
+        return _holding(connection, text, kind, before, most)
     query = select(*_PUBLICATION).where(publication.c.kind == kind)
-    for word in text.split():
-        query = query.where(publication.c.search_text.contains(word, autoescape=True))
     if before is not None:
         query = query.where(tuple_(publication.c.published_at, publication.c.case_id) < before)
     query = query.order_by(publication.c.published_at.desc(), publication.c.case_id.desc()).limit(most)
     return [PublicationRow(**row._mapping) for row in connection.execute(query)]
+
+
+def _holding(
+    connection: Connection, text: str, kind: str, before: tuple[datetime, str] | None, most: int
+) -> list[PublicationRow]:
+    asked = wordsearch.phrases(text)
+    if not asked:
+        return []
+    hits = wordsearch.newest(connection, PUBLICATION_WORDS, asked, marks=[kind], before=before, most=most)
+    query = select(*_PUBLICATION).where(publication.c.case_id.in_([hit.id for hit in hits]))
+    rows = {row.case_id: PublicationRow(**row._mapping) for row in connection.execute(query)}
+    return [rows[hit.id] for hit in hits]
 
 
 def publication_of(connection: Connection, case_id: str) -> PublicationRow | None:

@@ -11,12 +11,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, or_, select, tuple_, type_coerce
+from sqlalchemy import BigInteger, Connection, select, text, tuple_, type_coerce
 
 from core.storage.conversations import ConversationRow
 from core.storage.database import insert_or_ignore
 from core.storage.people import Remembered
-from core.storage.tables import case, conversation, idempotency, identity, inbox_item, outbox, role_grant, user
+from core.storage.tables import (
+    ATTENDED,
+    STOPPED,
+    case,
+    conversation,
+    idempotency,
+    identity,
+    inbox_item,
+    outbox,
+    role_grant,
+    user,
+)
 
 
 @dataclass(frozen=True)
@@ -123,12 +134,7 @@ def attended(connection: Connection, *, after: tuple[int, str] | None = None, mo
     `after` is (last message in microseconds, id) of the last line of the page before.
     """
     at = type_coerce(conversation.c.last_message_at, BigInteger)
-    query = (
-        select(*_CONVERSATION)
-        .where(or_(conversation.c.needs_human, conversation.c.mode == "person"))
-        .order_by(at, conversation.c.id)
-        .limit(most)
-    )
+    query = select(*_CONVERSATION).where(text(f"({ATTENDED})")).order_by(at, conversation.c.id).limit(most)
     if after is not None:
         query = query.where(tuple_(at, conversation.c.id) > after)
     return [ConversationRow(**row._mapping) for row in connection.execute(query)]
@@ -144,7 +150,7 @@ def deliveries(connection: Connection, conversation_ids: Collection[str]) -> dic
 def stopped(connection: Connection, *, after: int = 0, most: int = 50) -> list[StoppedEntry]:
     """Messages that failed or whose end nobody knows, in order of writing. `after` is the last line's number."""
     columns = (outbox.c[name] for name in StoppedEntry.__dataclass_fields__)
-    query = select(*columns).where(outbox.c.state.in_(("unknown", "failed")), outbox.c.seq > after)
+    query = select(*columns).where(text(STOPPED), outbox.c.seq > after)
     return [StoppedEntry(**row._mapping) for row in connection.execute(query.order_by(outbox.c.seq).limit(most))]
 
 

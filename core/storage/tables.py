@@ -311,8 +311,11 @@ outbox = Table(
     Column("reason", String(300), nullable=False, server_default=""),
 )
 Index("ix_outbox_state", outbox.c.state, outbox.c.next_at, outbox.c.seq)
-STOPPED = "state IN ('unknown', 'failed')"
-"""It was not sent, or nobody knows; SQLite wants the very words of its index."""
+STOPPED = "state NOT IN ('pending', 'claimed', 'sent')"
+"""
+It failed, or nobody knows. Said by what it is not, or SQLite would take the index over states and sort; it also wants
+the very words of its index.
+"""
 _partial("ix_outbox_stopped", outbox.c.seq, where=STOPPED)
 Index("ix_outbox_conversation", outbox.c.conversation_id, outbox.c.seq)
 Index("ix_outbox_provider", outbox.c.provider_message_id)
@@ -339,7 +342,7 @@ publication = Table(
     Column("kind", String(12), nullable=False, comment="result or declined"),
     Column("search_text", Text, nullable=False, server_default=""),
 )
-Index("ix_publication_at", publication.c.kind, publication.c.published_at)
+Index("ix_publication_at", publication.c.kind, publication.c.published_at, publication.c.case_id)
 
 diversion = Table(
     "diversion",

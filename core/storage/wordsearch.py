@@ -13,7 +13,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Connection, String, column, func, select, table, tuple_
+from sqlalchemy import BigInteger, Connection, Text, column, func, select, table, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from core.storage.search_indexes import WordIndex
@@ -23,7 +23,7 @@ from core.storage.types import from_microseconds, to_microseconds
 _PART = re.compile(r'"([^"]*)"?|(\S+)')
 _WORD = re.compile(r"[^\W_]+")
 _MOST_WORDS = 32
-_MARKS = ARRAY(String)
+_MARKS = ARRAY(Text)
 
 
 @dataclass(frozen=True)

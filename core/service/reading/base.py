@@ -9,7 +9,7 @@ from functools import partial
 from core.cases.model import Case
 from core.contract.errors import CaseError
 from core.regulations.model import Pack
-from core.service.actors import ADMIN, Member, may_see
+from core.service.actors import ADMIN, Member, may_see, reach
 from core.service.reading.gathering import Opener
 from core.service.reading.names import Names
 from core.service.regulation import Regulation
@@ -43,6 +43,10 @@ class Reads:
     def allowed(self, member: Member, case: Case) -> bool:
         """Whether this person may see the case at all."""
         return may_see(member, case, pack=self.pack(case), agencies=self._regulation.agencies)
+
+    def reach(self, member: Member) -> frozenset[str] | None:
+        """The agencies whose cases this person's lists are made of; None: all cases."""
+        return reach(member, packs=self._regulation.packs, agencies=self._regulation.agencies)
 
     def may_reveal(self, member: Member, case: Case) -> bool:
         """The centre always; an agency with a part in the case unless the reporter asked for secrecy (TG-5.4)."""

@@ -64,15 +64,16 @@ class ReadsLists(Reads):
         Cases that this person may see, the newest first.
 
         The text may be a report code, a phone number or a mail address (found exactly, the last two by the centre
-        alone), else words of the content in any spelling. A page may be short and still be continued.
+        alone), else words of the content in any spelling: all of them, those in quotation marks one after the other; a
+        star ends a word that only begins so. A page may be short and still be continued.
         """
         allowed = partial(self.allowed, member)
-        by_address = self.hears(member)
+        by_address, reach = self.hears(member), self.reach(member)
 
         def read(connection: Connection) -> _Found:
             exact = lists.by_key(connection, wanted.text, safe=self._safe, by_address=by_address)
             if exact is None:
-                wish = lists.searching(wanted)
+                wish = lists.searching(wanted, reach=reach)
                 rows, cursor = lists.search_rows(connection, wish, after=after, most=most, allowed=allowed)
             else:
                 rows, cursor = [row for row in exact if allowed(Case.model_validate(row.state))][:most], None

@@ -24,8 +24,6 @@ from core.storage.reports import ReportRow
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FAR = 2**62
-_MOST_LOOKED_AT = 2_000
-_AT_A_TIME = 200
 
 After = tuple[int, str]
 
@@ -60,23 +58,15 @@ def search_rows(
     connection: Connection, wanted: Search, *, after: After | None, most: int, allowed: Callable[[Case], bool]
 ) -> tuple[list[CaseRow], After | None]:
     """
-    One page of a search, the newest first, of those cases that the reader may see.
+    One page of a search, the newest first.
 
-    Looks at a bounded number of cases; a page may be short, or empty, and still be continued.
+    The database looks among the agencies that are asked for; `allowed` has the last word. A page may be short, or
+    empty, and still be continued.
     """
-    found: list[CaseRow] = []
     before = (_EPOCH + timedelta(microseconds=after[0]), after[1]) if after else None
-    for _ in range(_MOST_LOOKED_AT // _AT_A_TIME):
-        rows = cases.search(connection, wanted, before=before, most=_AT_A_TIME)
-        for row in rows:
-            before = (row.received_at, row.id)
-            if allowed(Case.model_validate(row.state)):
-                found.append(row)
-            if len(found) == most:
-                return found, (microseconds(row.received_at), row.id)
-        if len(rows) < _AT_A_TIME:
-            return found, None
-    return found, (microseconds(before[0]), before[1]) if before else None
+    found = cases.look(connection, wanted, before=before, most=most)
+    rows = [row for row in found.rows if allowed(Case.model_validate(row.state))]
+    return rows, (microseconds(found.last[0]), found.last[1]) if found.last else None
 
 
 def by_key(connection: Connection, text: str, *, safe: Safe, by_address: bool) -> list[CaseRow] | None:
@@ -110,9 +100,10 @@ def _load(connection: Connection, ids: Iterable[str]) -> list[CaseRow]:
     return [cases.load(connection, case_id) for case_id in ids]
 
 
-def searching(wanted: Wanted) -> Search:
-    """The same, as storage asks for it."""
-    return Search(text=fold(wanted.text).strip(), stage=wanted.stage, open_only=wanted.open_only)
+def searching(wanted: Wanted, *, reach: Collection[str] | None) -> Search:
+    """The same, as storage asks for it, among the cases of these agencies (None: all)."""
+    agencies = None if reach is None else tuple(sorted(reach))
+    return Search(text=fold(wanted.text), stage=wanted.stage, open_only=wanted.open_only, agencies=agencies)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ branch_labels = None
 depends_on = None
 
 _ATTENDED = "needs_human OR mode = 'person'"
-_STOPPED = "state IN ('unknown', 'failed')"
+_STOPPED = "state NOT IN ('pending', 'claimed', 'sent')"
 
 # Everybody with a part in a case, out of the fold of its events.
 _SQLITE_AGENCIES = """
@@ -59,6 +59,8 @@ def upgrade() -> None:
     op.create_index("ix_case_received", "case", ["received_at", "id"])
     op.create_index("ix_case_stage", "case", ["stage", "received_at", "id"])
     op.create_index("ix_case_task_role", "case_task", ["role", "due_at", "case_id"])
+    op.drop_index("ix_publication_at", "publication")
+    op.create_index("ix_publication_at", "publication", ["kind", "published_at", "case_id"])
     _partial("ix_conversation_attended", "conversation", ["last_message_at", "id"], _ATTENDED)
     _partial("ix_outbox_stopped", "outbox", ["seq"], _STOPPED)
     search_schema.create(connection)
