@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from core.contract.errors import ConfigError
-from core.privacy.keys import SYSTEM, Tombstone
+from core.privacy.keys import SYSTEM
 from core.service.keyhouse import KeyHouse
 from core.service.safe import Safe
 from core.storage import backup, holdings
@@ -56,11 +56,9 @@ async def _erase_again(settings: Settings) -> int:
     """Contacts whose keys are destroyed came back with the archive: what is left of them goes."""
     async with open_deployment(settings) as deployment:
         eraser, done, after = eraser_of(deployment), 0, ""
-        while page := await deployment.database.read(partial(holdings.contacts_kept, after=after)):
-            for contact_id in page:
-                standing = await asyncio.to_thread(deployment.keys.store.get, contact_id)
-                if isinstance(standing, Tombstone):
-                    await eraser.erase_contact(contact_id)
-                    done += 1
-            after = page[-1]
+        while erased := await deployment.keys.database.read(partial(backup.erased_subjects, after=after)):
+            for contact_id in await deployment.database.read(partial(holdings.contacts_among, ids=erased)):
+                await eraser.erase_contact(contact_id)
+                done += 1
+            after = erased[-1]
     return done

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -39,6 +39,9 @@ class KeyStore(Protocol):
 
     def get(self, subject_id: str) -> bytes | Tombstone | None:
         """The wrapped key, its tombstone, or None for a subject without a key."""
+
+    def get_many(self, subject_ids: Collection[str]) -> Mapping[str, bytes | Tombstone]:
+        """The same for some hundreds at once; subjects without a key are left out."""
 
     def put_if_absent(self, subject_id: str, wrapped: bytes) -> bytes | Tombstone:
         """Store it unless the subject has a key or tombstone; returns what stands there now."""
@@ -122,6 +125,14 @@ class SubjectKeys:
         if found is None:
             raise Erased("no key")
         return found
+
+    def gather(self, subject_ids: Collection[str]) -> None:
+        """Fetch the keys that are not at hand yet in one go; subjects without a living key are passed over."""
+        missing = [subject_id for subject_id in subject_ids if self._cache.get(subject_id) is None]
+        epoch = self._cache.epoch
+        for subject_id, standing in self._store.get_many(missing).items() if missing else ():
+            if not isinstance(standing, Tombstone):
+                self._open(subject_id, standing, epoch)
 
     def system_secret(self, purpose: str) -> bytes:
         """

@@ -98,6 +98,12 @@ def contacts_kept(connection: Connection, *, after: str = "", most: int = _BATCH
     return list(connection.scalars(query.order_by(contact.c.id).limit(most)))
 
 
+def contacts_among(connection: Connection, ids: Collection[str]) -> list[str]:
+    """Which of these ids are contacts that are not erased, in order."""
+    query = select(contact.c.id).where(contact.c.id.in_(ids), contact.c.erased_at.is_(None))
+    return list(connection.scalars(query.order_by(contact.c.id)))
+
+
 @dataclass(frozen=True)
 class SealedPerson:
     """What tells how other texts may name somebody: profile and reports, sealed under their key."""

@@ -10,9 +10,9 @@ A backup is a folder: `archive.sqlite3` with the tables as of one moment, `media
 So an erasure reaches into every backup ever made: its keys are gone. The keys themselves are backed up apart.
 """
 
-from core.storage.backup.keys import back_up_keys, restore_keys
+from core.storage.backup.keys import back_up_keys, erased_subjects, restore_keys
 from core.storage.backup.manifest import Manifest
 from core.storage.backup.out import back_up
 from core.storage.backup.restore import is_empty, restore
 
-__all__ = ["Manifest", "back_up", "back_up_keys", "is_empty", "restore", "restore_keys"]
+__all__ = ["Manifest", "back_up", "back_up_keys", "erased_subjects", "is_empty", "restore", "restore_keys"]

@@ -1,9 +1,15 @@
-"""The archive file of a backup: SQLite with the tables of the product, values as they are stored."""
+"""
+The archive file of a backup: SQLite with the tables of the product, values as they are stored.
+
+Indexes that no key needs are left away while rows come, and their statements kept in the file: whoever brings an older
+archive up to date makes them first. Half an archive is thrown away, so nothing is synced before the end.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,7 +24,7 @@ from sqlalchemy import (
     Table,
     create_engine,
     event,
-    insert,
+    null,
     select,
     text,
     tuple_,
@@ -26,42 +32,93 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 from sqlalchemy.util import await_only
 
+from core.storage import search_schema
+from core.storage.migrations import upgrade
 from core.storage.tables import metadata
 from core.storage.types import Instant, Json
 
 T = TypeVar("T")
-Row = dict[str, Any]
+Row = tuple[Any, ...]
 
 LEFT_OUT = frozenset({"inbox_lease", "session", "idempotency"})
-_BATCH = 500
-_PRAGMAS = ("journal_mode=DELETE", "synchronous=FULL", "cache_size=-8000")
+EMPTIED = {"inbox_raw": frozenset({"body_sealed", "wrapped_key"})}
+_BATCH = 2000
+_READING = ("cache_size=-8000",)
+_FILLING = ("journal_mode=OFF", "synchronous=OFF", "cache_size=-64000", "locking_mode=EXCLUSIVE")
 
 
 class Archive:
     """One archive file, open. May be used from different threads, one at a time."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, filling: bool = False) -> None:
+        self._path = path
         self._engine = create_engine(
             f"sqlite:///{path}", module=sqlite3, poolclass=StaticPool, connect_args={"check_same_thread": False}
         )
-        event.listen(self._engine, "connect", _configure)
+        pragmas = _FILLING if filling else _READING
+
+        @event.listens_for(self._engine, "connect")
+        def _configure(connection: Any, _record: Any) -> None:
+            for pragma in pragmas:
+                connection.execute(f"PRAGMA {pragma}")
+
         self.connection = self._engine.connect()
 
-    def add(self, table: Table, rows: list[Row]) -> None:
-        """Store rows; they are kept once `close` is told so."""
-        self.connection.execute(insert(table), rows)
+    @classmethod
+    def fresh(cls, path: Path) -> Archive:
+        """A new one in the present schema, ready to be filled."""
+        archive = cls(path, filling=True)
+        upgrade(archive.connection)
+        search_schema.drop(archive.connection)  # made anew by whoever restores it
+        archive._defer_indexes()
+        archive.connection.commit()
+        return archive
+
+    def add(self, table: Table, rows: Sequence[Row]) -> None:
+        """Store rows, values in the order of the table's columns; they are kept once `close` is told so."""
+        names = ", ".join(f'"{column.name}"' for column in table.columns)
+        places = ", ".join("?" for _ in table.columns)
+        statement = f'INSERT INTO "{table.name}" ({names}) VALUES ({places})'  # noqa: S608 - our own names
+        self._raw.executemany(statement, rows)
+
+    def bring_up_to_date(self) -> None:
+        """From an older schema to the present one."""
+        if self.connection.scalar(text("SELECT count(*) FROM sqlite_master WHERE name = 'deferred_index'")):
+            for (statement,) in self.connection.execute(text("SELECT statement FROM deferred_index")).all():
+                self.connection.exec_driver_sql(statement)
+            self.connection.exec_driver_sql("DROP TABLE deferred_index")
+        upgrade(self.connection)
 
     def close(self, *, keep: bool = False) -> None:
         """Let go of the file; with `keep` what was added is on disk."""
         if keep:
             self.connection.commit()
+            self._raw.commit()  # of `add`, which SQLAlchemy knows nothing of
         self.connection.close()
         self._engine.dispose()
+        if keep:
+            _sync(self._path)
+
+    @property
+    def _raw(self) -> Any:
+        return self.connection.connection.dbapi_connection
+
+    def _defer_indexes(self) -> None:
+        made = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        indexes = self.connection.execute(text(made)).all()
+        self.connection.exec_driver_sql("CREATE TABLE deferred_index (statement TEXT NOT NULL)")
+        for name, statement in indexes:
+            keep = text("INSERT INTO deferred_index VALUES (:statement)")
+            self.connection.execute(keep, {"statement": statement})
+            self.connection.exec_driver_sql(f'DROP INDEX "{name}"')
 
 
-def _configure(connection: Any, _record: Any) -> None:
-    for pragma in _PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def archived_tables() -> list[Table]:
@@ -84,14 +141,26 @@ def _stored_type(column: Column[Any]) -> TypeEngine[Any]:
 
 
 def batches(connection: Connection, table: Table) -> Iterator[list[Row]]:
-    """All rows in order of their key, a few at a time; within one snapshot nothing can be missed."""
+    """All rows in order of their key, some thousands at a time; within one snapshot nothing can be missed."""
+    emptied = EMPTIED.get(table.name, frozenset())
     keys = list(table.primary_key.columns)
-    query, place = select(table).order_by(*keys).limit(_BATCH), tuple_(*keys)
-    rows = connection.execute(query).all()
+    columns = [null().label(column.name) if column.name in emptied else column for column in table.columns]
+    places = [list(table.columns).index(key) for key in keys]
+    query, order = select(*columns).order_by(*keys).limit(_BATCH), tuple_(*keys)
+    rows = _fetch(connection, query)
     while rows:
-        yield [dict(row._mapping) for row in rows]
-        last = tuple(rows[-1]._mapping[key.name] for key in keys)
-        rows = connection.execute(query.where(place > last)).all()
+        yield rows
+        last = tuple(rows[-1][place] for place in places)
+        rows = _fetch(connection, query.where(order > last))
+
+
+def _fetch(connection: Connection, query: Any) -> list[Row]:
+    """The driver's own tuples: everything in between would cost more than the database."""
+    result = connection.execute(query)
+    cursor: Any = result.cursor
+    found: list[Row] = list(cursor.fetchall())
+    result.close()
+    return found
 
 
 def next_batch(waiting: Iterator[list[Row]]) -> list[Row]:

@@ -41,7 +41,7 @@ async def back_up_keys(key_database: Database, folder: Path, *, now: datetime) -
 
 
 def _copy_out(connection: Connection, *, path: Path) -> int:
-    archive, count = aside(partial(Archive, path)), 0
+    archive, count = aside(partial(Archive, path, filling=True)), 0
     aside(partial(SqlKeyStore.create, archive.connection))
     for rows in batches(connection, _TABLE):
         aside(partial(archive.add, _TABLE, rows))
@@ -74,4 +74,13 @@ def _living(connection: Connection) -> int:
 
 
 def _put(connection: Connection, rows: Sequence[Row]) -> None:
-    connection.execute(insert_or_ignore(connection, _TABLE), list(rows))
+    names = _TABLE.columns.keys()
+    connection.execute(insert_or_ignore(connection, _TABLE), [dict(zip(names, row, strict=True)) for row in rows])
+
+
+def erased_subjects(connection: Connection, *, after: str = "", most: int = 500) -> list[str]:
+    """Whose keys are destroyed, in order of id."""
+    gone = select(subject_key.c.subject_id).where(
+        subject_key.c.subject_id > after, subject_key.c.destroyed_at.is_not(None)
+    )
+    return list(connection.scalars(gone.order_by(subject_key.c.subject_id).limit(most)))

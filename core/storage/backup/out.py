@@ -11,12 +11,10 @@ from pathlib import Path
 from sqlalchemy import Connection, Table
 
 from core.privacy.vault import Vault
-from core.storage import search_schema
 from core.storage.backup.archive import Archive, Row, archived_tables, aside, batches, schema_version
 from core.storage.backup.manifest import ARCHIVE, MEDIA_LIST, Manifest, begin, copy_media, finish, sha256_of
 from core.storage.backup.sealing import RowSealer
 from core.storage.database import Database
-from core.storage.migrations import upgrade
 from core.storage.subjects import text_subjects
 
 
@@ -41,7 +39,7 @@ async def back_up(database: Database, folder: Path, *, vault: Vault, media: Path
 def _copy_tables(connection: Connection, *, path: Path, vault: Vault, now: datetime) -> Manifest:
     """Every table as of this connection's snapshot."""
     sealer = RowSealer(vault, text_subjects(connection))
-    archive = aside(partial(_fresh, path))
+    archive = aside(partial(Archive.fresh, path))
     counts, waiting = {}, 0
     try:
         for table in archived_tables():
@@ -49,7 +47,7 @@ def _copy_tables(connection: Connection, *, path: Path, vault: Vault, now: datet
             for rows in batches(connection, table):
                 aside(partial(_store, archive, sealer, table, rows))
                 counts[table.name] += len(rows)
-                waiting += sum(row["state"] == "new" for row in rows) if table.name == "inbox_item" else 0
+                waiting += _waiting(table, rows)
     except BaseException:
         aside(archive.close)
         raise
@@ -59,15 +57,15 @@ def _copy_tables(connection: Connection, *, path: Path, vault: Vault, now: datet
 
 
 def _store(archive: Archive, sealer: RowSealer, table: Table, rows: list[Row]) -> None:
-    archive.add(table, sealer.seal_all(table.name, rows))
+    archive.add(table, sealer.seal_all(table, rows))
 
 
-def _fresh(path: Path) -> Archive:
-    archive = Archive(path)
-    upgrade(archive.connection)
-    search_schema.drop(archive.connection)  # made anew by whoever restores it
-    archive.connection.commit()
-    return archive
+def _waiting(table: Table, rows: list[Row]) -> int:
+    """How many messages are among them that nobody has taken up."""
+    if table.name != "inbox_item":
+        return 0
+    place = list(table.columns.keys()).index("state")
+    return sum(row[place] == "new" for row in rows)
 
 
 def _described(manifest: Manifest, part: Path, files: int) -> Manifest:

@@ -9,16 +9,16 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Connection, Table, func, insert, literal, select
+from sqlalchemy import Connection, Table, func, literal, select
 
 from core.contract.errors import ConfigError
 from core.privacy.vault import Vault
 from core.storage import search_schema
 from core.storage.backup.archive import Archive, Row, archived_tables, batches, next_batch, schema_version
+from core.storage.backup.bulk import make_indexes, pause_indexes, put_rows
 from core.storage.backup.manifest import ARCHIVE, Manifest, check_media, read_manifest, restore_media
 from core.storage.backup.sealing import RowSealer
 from core.storage.database import Database, upsert
-from core.storage.migrations import upgrade
 from core.storage.subjects import text_subjects
 from core.storage.tables import inbox_item, metadata
 
@@ -35,8 +35,10 @@ async def restore(database: Database, folder: Path, *, vault: Vault, media: Path
     await asyncio.to_thread(check_media, folder, manifest)
     present = await database.read(schema_version)
     await database.write(search_schema.pause)
+    indexes = await database.write(pause_indexes)
     with _in_present_schema(folder / ARCHIVE, manifest.schema, present) as path:
         counts = await _copy_tables(database, path, vault)
+    await database.write_at_length(partial(make_indexes, statements=indexes))
     await database.write_at_length(search_schema.catch_up)
     wrong = sorted(name for name, rows in manifest.tables.items() if counts.get(name) != rows)
     if wrong:
@@ -74,7 +76,7 @@ def _in_present_schema(archive: Path, schema: str, present: str) -> Iterator[Pat
 def _bring_up_to_date(path: Path, schema: str) -> None:
     opened = Archive(path)
     try:
-        upgrade(opened.connection)
+        opened.bring_up_to_date()
     except Exception as error:
         opened.close()
         raise ConfigError("path", f"the archive has schema {schema}, which this version does not know") from error
@@ -91,7 +93,7 @@ async def _copy_tables(database: Database, path: Path, vault: Vault) -> dict[str
             waiting = batches(archive.connection, table)
             while rows := await asyncio.to_thread(next_batch, waiting):
                 counts[table.name] += len(rows)
-                opened = await asyncio.to_thread(sealer.open_all, table.name, rows)
+                opened = await asyncio.to_thread(sealer.open_all, table, rows)
                 await database.write(partial(_put, table=table, rows=opened))
     finally:
         await asyncio.to_thread(archive.close)
@@ -100,9 +102,11 @@ async def _copy_tables(database: Database, path: Path, vault: Vault) -> dict[str
 
 def _put(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     if table.name == "setting":
-        connection.execute(upsert(connection, table, update=["value"]), list(rows))
+        names = table.columns.keys()
+        stored = [dict(zip(names, row, strict=True)) for row in rows]
+        connection.execute(upsert(connection, table, update=["value"]), stored)
     elif rows:
-        connection.execute(insert(table), list(rows))
+        put_rows(connection, table, rows)
 
 
 def _go_on(connection: Connection) -> None:

@@ -8,17 +8,19 @@ are sealed under the key of their case, so that erasing the case erases them the
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+
+from sqlalchemy import Table
 
 from core.privacy.errors import Erased
 from core.privacy.vault import Vault
 from core.storage.backup.archive import Row
 from core.storage.subjects import first_subject
 
-EMPTIED: Mapping[str, tuple[str, ...]] = {"inbox_raw": ("body_sealed", "wrapped_key")}
 SEALED: Mapping[str, tuple[str, ...]] = {"case": ("search_text",), "publication": ("view", "search_text")}
 _CASE_ID = {"case": "id", "publication": "case_id"}
+_KEYS_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -28,50 +30,67 @@ class RowSealer:
     vault: Vault
     subjects: Mapping[str, str]
 
-    def seal_all(self, table: str, rows: list[Row]) -> list[Row]:
+    def seal_all(self, table: Table, rows: list[Row]) -> list[Row]:
         """Rows for the archive."""
-        return [self._seal(table, row) for row in rows]
+        if table.name not in SEALED:
+            return rows
+        return [self._sealed(table, row) for row in self._with_keys(table, rows)]
 
-    def open_all(self, table: str, rows: list[Row]) -> list[Row]:
+    def open_all(self, table: Table, rows: list[Row]) -> list[Row]:
         """Rows for the database; the public view of a case erased since then is left out."""
-        opened = (self._open(table, row) for row in rows)
+        if table.name not in SEALED:
+            return rows
+        opened = (self._opened(table, row) for row in self._with_keys(table, rows))
         return [row for row in opened if row is not None]
 
-    def _seal(self, table: str, row: Row) -> Row:
-        row = row | dict.fromkeys(EMPTIED.get(table, ()))
-        for name in SEALED.get(table, ()):
-            if row[name]:
-                row[name] = self._sealed(table, name, row)
-        return row
+    def _with_keys(self, table: Table, rows: list[Row]) -> Iterator[Row]:
+        """The rows, the keys of some hundreds fetched in one go before these are used."""
+        place = _place_of(table, _CASE_ID[table.name])
+        for first in range(0, len(rows), _KEYS_AT_ONCE):
+            part = rows[first : first + _KEYS_AT_ONCE]
+            self.vault.gather([self._subject(row[place]) for row in part])
+            yield from part
 
-    def _sealed(self, table: str, name: str, row: Row) -> str | bytes:
-        value, case_id = row[name], row[_CASE_ID[table]]
+    def _sealed(self, table: Table, row: Row) -> Row:
+        case_id, values = row[_place_of(table, _CASE_ID[table.name])], list(row)
+        for name in SEALED[table.name]:
+            place = _place_of(table, name)
+            if values[place]:
+                values[place] = self._seal(values[place], f"backup:{table.name}.{name}:{case_id}", case_id)
+        return tuple(values)
+
+    def _seal(self, value: str | bytes, place: str, case_id: str) -> str | bytes:
         plain = value if isinstance(value, bytes) else value.encode()
         try:
-            sealed = self.vault.seal_blob(plain, subject_id=self._subject(case_id), place=_place(table, name, case_id))
+            sealed = self.vault.seal_blob(plain, subject_id=self._subject(case_id), place=place)
         except Erased:  # since the snapshot was taken
             sealed = b""
         text = base64.b64encode(sealed)
         return text if isinstance(value, bytes) else text.decode()
 
-    def _open(self, table: str, row: Row) -> Row | None:
-        for name in SEALED.get(table, ()):
-            case_id, value = row[_CASE_ID[table]], row[name]
-            sealed = base64.b64decode(value)
-            try:
-                plain = sealed and self.vault.open_blob(
-                    sealed, subject_id=self._subject(case_id), place=_place(table, name, case_id)
-                )
-            except Erased:
-                plain = b""
+    def _opened(self, table: Table, row: Row) -> Row | None:
+        case_id, values = row[_place_of(table, _CASE_ID[table.name])], list(row)
+        for name in SEALED[table.name]:
+            place = _place_of(table, name)
+            value = values[place]
+            plain = self._open(value, f"backup:{table.name}.{name}:{case_id}", case_id)
             if isinstance(value, bytes) and not plain:
                 return None
-            row = row | {name: plain if isinstance(value, bytes) else plain.decode()}
-        return row
+            values[place] = plain if isinstance(value, bytes) else plain.decode()
+        return tuple(values)
+
+    def _open(self, value: str | bytes, place: str, case_id: str) -> bytes:
+        sealed = base64.b64decode(value)
+        if not sealed:
+            return b""
+        try:
+            return self.vault.open_blob(sealed, subject_id=self._subject(case_id), place=place)
+        except Erased:
+            return b""
 
     def _subject(self, case_id: str) -> str:
         return self.subjects.get(case_id) or first_subject(case_id)
 
 
-def _place(table: str, column: str, case_id: str) -> str:
-    return f"backup:{table}.{column}:{case_id}"
+def _place_of(table: Table, column: str) -> int:
+    return list(table.columns.keys()).index(column)

@@ -30,6 +30,14 @@ class KeyStoreContract:
         store.destroy("an", NOON + timedelta(days=1))
         assert store.get("an") == Tombstone(NOON)
 
+    def test_many_are_got_at_once(self, store: KeyStore) -> None:
+        """Living, destroyed, and nobody."""
+        store.put_if_absent("an", b"first")
+        store.put_if_absent("binh", b"second")
+        store.destroy("binh", NOON)
+
+        assert store.get_many(["an", "binh", "chi"]) == {"an": b"first", "binh": Tombstone(NOON)}
+
     def test_subject_without_key_can_be_destroyed(self, store: KeyStore) -> None:
         """Nothing may be sealed later for somebody who was erased before anything was."""
         store.destroy("an", NOON)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from core.privacy.keys import KeyCache, SubjectKeys, Tombstone
@@ -18,6 +19,9 @@ class MemoryKeyStore:
 
     def get(self, subject_id: str) -> bytes | Tombstone | None:
         return self.rows.get(subject_id)
+
+    def get_many(self, subject_ids: Collection[str]) -> dict[str, bytes | Tombstone]:
+        return {subject_id: self.rows[subject_id] for subject_id in subject_ids if subject_id in self.rows}
 
     def put_if_absent(self, subject_id: str, wrapped: bytes) -> bytes | Tombstone:
         return self.rows.setdefault(subject_id, wrapped)

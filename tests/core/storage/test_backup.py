@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, inspect, select, text, update
 
 from core.cases.decide import Actor
 from core.contract.errors import ConfigError
@@ -259,6 +259,46 @@ async def test_messages_that_waited_are_counted_and_not_left_hanging(world: Worl
     async with open_deployment(settings) as restored:
         states = await restored.database.read(lambda c: set(c.scalars(select(tables.inbox_item.c.state))))
         assert states == {"done", "erased"}
+
+
+def test_an_older_archive_has_its_indexes_when_it_is_brought_up_to_date(tmp_path: Path) -> None:
+    """They are left away while it is filled, and a migration may want to change them."""
+    archive = Archive.fresh(tmp_path / "archive.sqlite3")
+    archive.close(keep=True)
+    filled = Archive(tmp_path / "archive.sqlite3")
+    try:
+        before = _indexes(filled.connection)
+        filled.bring_up_to_date()
+        after = _indexes(filled.connection)
+    finally:
+        filled.close(keep=True)
+
+    assert before == set()
+    assert after == {index.name for table in metadata.sorted_tables for index in table.indexes}
+
+
+def _indexes(connection: Connection) -> set[str]:
+    made = text("SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
+    return set(connection.scalars(made))
+
+
+@pytest.mark.parametrize("target_url", ENGINES, indirect=True)
+async def test_a_restored_database_has_every_index_again(world: World, tmp_path: Path, target_url: str) -> None:
+    """They are left away while rows come in bulk."""
+    await busy(world)
+    await make_both(world, tmp_path)
+    settings = fresh_settings(world, tmp_path / "new", url=target_url)
+    await restore_key_backup(settings, tmp_path / "keys")
+    await restore_archive(settings, tmp_path / "archive")
+
+    async with open_deployment(settings, now=world.clock) as restored:
+        found = await restored.database.read(lambda c: {one["name"] for t in inspected(c) for one in t})
+    assert {index.name for table in metadata.sorted_tables for index in table.indexes} <= found
+
+
+def inspected(connection: Connection) -> list[list[Any]]:
+    """The indexes of every table."""
+    return [inspect(connection).get_indexes(table.name) for table in metadata.sorted_tables]
 
 
 # --- What is refused --------------------------------------------------------------------------------------------------
