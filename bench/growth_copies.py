@@ -20,7 +20,7 @@ from bench.growth_texts import Words
 from channels.base import sign
 from channels.web.adapter import SIGNATURE
 from channels.web.mapping import ACCOUNT, CHANNEL, address
-from core.identity.codes import format_code, new_code
+from core.identity.codes import check_digit, format_code
 from core.intake.fold import fold
 from core.privacy import chain
 from core.privacy.blind import BlindIndex
@@ -34,6 +34,10 @@ Rows = dict[str, list[list[Any]]]
 
 AGENCIES = 300
 LARGEST = 0.05
+_CODES = 9 * 10**10
+_STRIDE = 59_482_718_047
+"""Steps through all codes without meeting one twice: it has no divisor in common with their number."""
+_PER_COPIER = 10**8
 
 
 @dataclass(frozen=True)
@@ -49,11 +53,18 @@ class Copier:
     """
     Makes copies. `agencies`: (id, name) of those that exist; further ones are invented until there are 300.
 
-    `bodies_since`: raw bodies of older messages were purged, as daily housekeeping does.
+    `bodies_since`: raw bodies of older messages were purged, as daily housekeeping does. `number`: of this copier,
+    whose codes nobody else gives.
     """
 
     def __init__(
-        self, secrets: Secrets, *, agencies: Sequence[tuple[str, str]], bodies_since: int, chance: Random
+        self,
+        secrets: Secrets,
+        *,
+        agencies: Sequence[tuple[str, str]],
+        bodies_since: int,
+        chance: Random,
+        number: int = 0,
     ) -> None:
         self._secrets, self._chance, self._words = secrets, chance, Words(chance)
         self._blind, self._zone = BlindIndex(secrets.blind), IntakeZone(secrets.ring)
@@ -66,9 +77,9 @@ class Copier:
         self._weights = [LARGEST, *((1 - LARGEST) * weight / sum(rest) for weight in rest)]
         self._drawn: list[tuple[str, str, str]] = []
         self._bodies_since = bodies_since
-        self._number = 0
+        self._given = number * _PER_COPIER
 
-    def copies(self, weekly: Weekly, many: int, *, created: int | None = None) -> Rows:
+    def copies(self, weekly: Weekly, many: int) -> Rows:
         """Rows of so many copies, by table; the keys' rows stand under `subject_key`."""
         rows: Rows = defaultdict(list)
         for _ in range(many):
@@ -132,8 +143,7 @@ class Copier:
         return values
 
     def _told(self) -> dict[str, str]:
-        self._number += 1
-        code = new_code(lambda below: int(self._chance.random() * below))
+        code = self._code()
         body, body_folded = self._words.body()
         place, place_folded = self._words.place()
         agency, name, folded = self._agency()
@@ -150,6 +160,12 @@ class Copier:
             "agency_name": name,
             "agency_folded": folded,
         }
+
+    def _code(self) -> str:
+        """A code that no other copy has."""
+        self._given += 1
+        body = str(_CODES // 9 + self._given * _STRIDE % _CODES)
+        return body + check_digit(body)
 
     def _seal_texts(self, weekly: Weekly, values: list[str]) -> dict[int, bytes]:
         """Vault rows first: events hold their commitments."""

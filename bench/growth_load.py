@@ -32,6 +32,7 @@ from bench.growth_patterns import Cutter, Pattern, moved
 from bench.growth_plan import Job, open_cases, plan
 from bench.growth_store import Bulk, PostgresBulk, SqliteBulk, counted, merged
 from bench.growth_stories import tell
+from core.storage import search_schema
 from gateway.admin.services import auditor_of
 from gateway.deployment import Deployment, open_deployment
 from gateway.settings import Settings
@@ -80,6 +81,7 @@ async def load(
     settings = settings_of(data, database_url)
     async with open_deployment(settings) as deployment:
         secrets = await _secrets(deployment)
+        await deployment.database.write(search_schema.pause)
     jobs = plan([one.story for one in patterns], cases=cases, as_of=as_of, chance=chance)
     setting = _Setting(patterns, secrets, agencies, as_of, seed)
     bulk: Bulk = await PostgresBulk.open(database_url) if database_url else SqliteBulk(data)
@@ -90,6 +92,7 @@ async def load(
         _say(done, cases, began)
     await bulk.finish()
     async with open_deployment(settings, now=lambda: as_of) as deployment:
+        await deployment.database.write(search_schema.resume)
         await auditor_of(deployment).make_root(as_of.date() - timedelta(days=1))
     made = Loaded(cases, open_cases(cases), rows, time.monotonic() - began, as_of.isoformat(), len(patterns))
     (data / NOTE).write_text(json.dumps(asdict(made), indent=2) + "\n")
@@ -124,9 +127,11 @@ class _Setting:
     as_of: datetime
     seed: int
 
-    def copier(self, number: int) -> Copier:
+    def copier(self) -> Copier:
+        number = next(iter(multiprocessing.current_process()._identity), 0)
         kept = int((self.as_of - BODIES_KEPT).timestamp() * 1_000_000)
-        return Copier(self.secrets, agencies=self.agencies, bodies_since=kept, chance=Random(self.seed + number))
+        chance = Random(self.seed + number)
+        return Copier(self.secrets, agencies=self.agencies, bodies_since=kept, chance=chance, number=number)
 
 
 _given: dict[str, Any] = {}
@@ -134,7 +139,7 @@ _given: dict[str, Any] = {}
 
 def _prepare(setting: _Setting) -> None:
     os.nice(5)
-    _given.update(patterns=setting.patterns, copier=setting.copier(os.getpid()))
+    _given.update(patterns=setting.patterns, copier=setting.copier())
 
 
 def _make(jobs: Sequence[Job]) -> Rows:

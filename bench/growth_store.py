@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import asyncpg
 import pysqlite3.dbapi2 as sqlite3
 
+from core.storage import search_postgres, search_sqlite
 from core.storage.tables import key_metadata, metadata
 
 Rows = Mapping[str, Sequence[Sequence[Any]]]
@@ -31,7 +32,7 @@ class Bulk(Protocol):
         """Store rows by table, in the order of its columns."""
 
     async def finish(self) -> None:
-        """Make every index again; the database is whole when this returns."""
+        """Make what is derived, and every index again. Triggers are the caller's to resume."""
 
 
 class Numbers:
@@ -80,7 +81,7 @@ class SqliteBulk:
         await asyncio.to_thread(self._finish)
 
     def _finish(self) -> None:
-        for statement in self._indexes.values():
+        for statement in (*search_sqlite.contents(), *self._indexes.values()):
             self._main.execute(statement)
         for connection in (self._main, self._keys):
             connection.execute("COMMIT")
@@ -126,11 +127,21 @@ class PostgresBulk:
 
     async def add(self, rows: Rows) -> None:
         """See `Bulk`."""
-        for table, some in self._numbers.give(rows).items():
+        await self.copy(self._numbers.give(rows))
+
+    async def empty(self, table: str) -> None:
+        """Take away what a first start has put there."""
+        await self._connection.execute(f'TRUNCATE "{table}"')
+
+    async def copy(self, rows: Rows) -> None:
+        """Rows that have their numbers."""
+        for table, some in rows.items():
             await self._connection.copy_records_to_table(table, records=some, columns=COLUMNS[table], timeout=None)
 
     async def finish(self) -> None:
         """See `Bulk`."""
+        for statement in search_postgres.contents():
+            await self._connection.execute(statement)
         for one in self._constraints:
             await self._connection.execute(f'ALTER TABLE {one["own"]} ADD CONSTRAINT "{one["name"]}" {one["made"]}')
         for one in self._indexes:
