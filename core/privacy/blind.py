@@ -8,9 +8,9 @@ different columns cannot be matched, and without the key a list of all numbers d
 from __future__ import annotations
 
 import hashlib
-import hmac
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Literal
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -29,7 +29,7 @@ class BlindIndex:
         if len(secret) != SECRET_BYTES:
             raise ValueError(f"the blind index needs a secret of {SECRET_BYTES} bytes")
         self._secret = secret
-        self._keys: dict[str, bytes] = {}
+        self._hashes: dict[str, KeyedHash] = {}
 
     def __repr__(self) -> str:
         return "BlindIndex()"
@@ -66,11 +66,39 @@ class BlindIndex:
         """Of anything else, under a purpose of its own; the parts stay apart ("ab","c" is not "a","bc")."""
         return self._hash("other:" + purpose, _joined(*parts))
 
+    def for_other(self, purpose: str) -> Callable[[str], str]:
+        """What `other` makes of one part, for a purpose that is asked for all the time."""
+        keyed = self._keyed("other:" + purpose)
+        return lambda part: keyed.hex(_joined(part))
+
     def _hash(self, purpose: str, value: str) -> str:
-        key = self._keys.get(purpose)
-        if key is None:
-            key = self._keys[purpose] = purpose_key(self._secret, purpose)
-        return hmac.new(key, value.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
+        return self._keyed(purpose).hex(value)
+
+    def _keyed(self, purpose: str) -> KeyedHash:
+        keyed = self._hashes.get(purpose)
+        if keyed is None:
+            keyed = self._hashes[purpose] = KeyedHash(purpose_key(self._secret, purpose))
+        return keyed
+
+
+class KeyedHash:
+    """
+    HMAC-SHA256 (RFC 2104) that has read its key once and for all, which is a quarter of the price of `hmac`'s.
+
+    Every message accepted is hashed several times before its sender is answered.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        padded = key.ljust(hashlib.sha256().block_size, b"\0")
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded))
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
+
+    def hex(self, value: str) -> str:
+        """64 hexadecimal digits."""
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(value.encode(errors="surrogatepass"))
+        outer.update(inner.digest())
+        return outer.hexdigest()
 
 
 def purpose_key(secret: bytes, purpose: str) -> bytes:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hmac
+
 import pytest
 
-from core.privacy.blind import BlindIndex, kind_of_address
+from core.privacy.blind import BlindIndex, KeyedHash, kind_of_address
 
 INDEX = BlindIndex(bytes(range(32)))
 
@@ -90,3 +92,14 @@ def test_hashes_are_fixed() -> None:
     assert INDEX.phone("0900000001") == "df55be1b22311c3beb9148d7e07ceef87377b3cb2b724e25f7ce784c2bb1052f"
     assert INDEX.email("an@example.vn") == "43677f3dc9156bcbe9edf502ec39fe1beb4c4a53520060c486ff9f0d9c68d486"
     assert INDEX.chat("zalo", "oa", "1") == "f71f3cde39ab4e32439ec410861140f2f9d99e54dfc2d31bbe1262adcc31bbc7"
+
+
+@pytest.mark.parametrize("value", ["", "0900000001", "Nguyễn Văn An" * 20, "\ud800"])
+def test_the_keyed_hash_is_the_hmac_of_everybody_else(value: str) -> None:
+    key = bytes(range(32))
+    assert KeyedHash(key).hex(value) == hmac.digest(key, value.encode(errors="surrogatepass"), "sha256").hex()
+
+
+def test_a_hash_made_ready_is_the_same_hash() -> None:
+    ready = INDEX.for_other("inbox")
+    assert [ready(value) for value in ("a", "b", "a")] == [INDEX.other("inbox", value) for value in ("a", "b", "a")]
