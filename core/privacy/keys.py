@@ -20,6 +20,7 @@ from core.privacy.errors import Erased
 from core.privacy.master import KEY_BYTES, KeyRing
 
 SYSTEM = "system:"
+_A_WHILE = 5.0
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,9 @@ class KeyStore(Protocol):
     def put_if_absent(self, subject_id: str, wrapped: bytes) -> bytes | Tombstone:
         """Store it unless the subject has a key or tombstone; returns what stands there now."""
 
+    def put_many_if_absent(self, wrapped: Mapping[str, bytes]) -> Mapping[str, bytes | Tombstone]:
+        """`put_if_absent` of several (by subject id) in one transaction."""
+
     def replace(self, subject_id: str, *, old: bytes, new: bytes) -> bool:
         """Swap `old` for `new` only where `old` still stands; says whether it did."""
 
@@ -65,7 +69,7 @@ class KeyCache:
     """
 
     def __init__(
-        self, *, capacity: int = 1024, max_age_seconds: float = 30.0, clock: Callable[[], float] = time.monotonic
+        self, *, capacity: int = 4096, max_age_seconds: float = 30.0, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._capacity, self._max_age, self._clock = capacity, max_age_seconds, clock
         self._held: OrderedDict[str, tuple[bytes, float]] = OrderedDict()
@@ -91,6 +95,11 @@ class KeyCache:
                 return None
             self._held.move_to_end(subject_id)
             return found[0]
+
+    def holds(self, subject_id: str) -> bool:
+        """Whether `get` will find the key, now and for a while yet."""
+        found = self._held.get(subject_id)
+        return found is not None and self._clock() - found[1] < self._max_age - _A_WHILE
 
     def put(self, subject_id: str, key: bytes, *, epoch: int) -> None:
         """Keep an open key, unless something was dropped since `epoch`: then it may be the one just destroyed."""
@@ -131,6 +140,23 @@ class SubjectKeys:
         missing = [subject_id for subject_id in subject_ids if self._cache.get(subject_id) is None]
         epoch = self._cache.epoch
         for subject_id, standing in self._store.get_many(missing).items() if missing else ():
+            if not isinstance(standing, Tombstone):
+                self._open(subject_id, standing, epoch)
+
+    def at_hand(self, subject_id: str) -> bool:
+        """Whether sealing and opening need not ask the store, now and for a while yet."""
+        return self._cache.holds(subject_id)
+
+    def bring(self, *, new: Collection[str] = (), known: Collection[str] = ()) -> None:
+        """
+        Have the keys of many subjects at hand with one request each way; `new` ones are made where there is none.
+
+        A subject that was destroyed, or is not known after all, is passed over: whoever needs it will be told.
+        """
+        self.gather(known)
+        epoch = self._cache.epoch
+        made = {one: self._ring.wrap(os.urandom(KEY_BYTES), owner=one.encode()) for one in new}
+        for subject_id, standing in self._store.put_many_if_absent(made).items() if made else ():
             if not isinstance(standing, Tombstone):
                 self._open(subject_id, standing, epoch)
 

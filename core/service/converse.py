@@ -6,7 +6,6 @@ Every effect becomes writes of the unit of work the message belongs to, so a cra
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -110,7 +109,7 @@ class Converse:
 
         Returns: False when the message was diverted and nothing of it stays.
         """
-        answer = await self._think(talk, MessageArrived(new_words(talk, message)))
+        answer = self._think(talk, MessageArrived(new_words(talk, message)))
         diverted = next((effect for effect in answer.effects if isinstance(effect, Divert)), None)
         if diverted is not None:
             await self._diverting.carry_out(work, talk, diverted)
@@ -128,15 +127,15 @@ class Converse:
         await self._send_lines(work, talk)
 
     async def _go_on(self, work: Work, talk: Talk, happening: Happening) -> None:
-        answer = await self._think(talk, happening)
+        answer = self._think(talk, happening)
         diverted = next((effect for effect in answer.effects if isinstance(effect, Divert)), None)
         if diverted is not None:
             await self._diverting.carry_out(work, talk, diverted)
         else:
             await self._act(work, talk, answer)
 
-    async def _think(self, talk: Talk, happening: Happening) -> Step:
-        return await asyncio.to_thread(step, talk.dialogue, happening, rules=self._rules, now=self._now())
+    def _think(self, talk: Talk, happening: Happening) -> Step:
+        return step(talk.dialogue, happening, rules=self._rules, now=self._now())
 
     async def _act(self, work: Work, talk: Talk, answer: Step) -> None:
         talk.dialogue = answer.state
@@ -158,13 +157,18 @@ class Converse:
 
     async def _answer(self, work: Work, talk: Talk, letter: Letter) -> None:
         """Answer, unless this address has had so many answers that a robot may be on the other side."""
-        since = self._now() - timedelta(days=1)
-        answered = await self._database.read(partial(conversations.automatic_since, row=talk.row, since=since))
         brake = LETTERS if talk.threaded else CHATS
-        if brake.allows(answered, now=self._now()):
+        if brake.allows(await self._answered(talk), now=self._now()):
             await self._posting.say(work, talk, replace(letter, answers=True))
         else:
             self._wants_person(talk, "brake")
+
+    async def _answered(self, talk: Talk) -> list[datetime]:
+        """When the bot wrote to this address within a day; to somebody who has just come, never."""
+        if talk.contact_is_new:
+            return []
+        since = self._now() - timedelta(days=1)
+        return await self._database.read(partial(conversations.automatic_since, row=talk.row, since=since))
 
     async def _set_timer(self, work: Work, talk: Talk, effect: SetTimer) -> None:
         work.put(conversations.TIMERS, (talk.row.id, effect.kind, effect.at))
@@ -216,9 +220,8 @@ class Converse:
             return None
         row, report = found
         changed = amended(report, effect)
-        sealed = await asyncio.to_thread(
-            self._safe.seal, changed, subject_id=talk.contact_id, place=f"report:{report.id}"
-        )
+        seal = partial(self._safe.seal, changed, subject_id=talk.contact_id, place=f"report:{report.id}")
+        sealed = await self._safe.aside(seal, talk.contact_id)
         work.add(partial(reports.replace_content, report_id=report.id, content_sealed=sealed))
         return row
 
@@ -227,13 +230,9 @@ class Converse:
         rows = await self._database.read(partial(reports.find, report_ids=[report_id]))
         if not rows or rows[0].contact_id != talk.contact_id:
             return None
-        report = await asyncio.to_thread(
-            self._safe.open_or_none,
-            rows[0].content_sealed,
-            Report,
-            subject_id=talk.contact_id,
-            place=f"report:{report_id}",
-        )
+        content, place = rows[0].content_sealed, f"report:{report_id}"
+        unseal = partial(self._safe.open_or_none, content, Report, subject_id=talk.contact_id, place=place)
+        report = await self._safe.aside(unseal, talk.contact_id)
         return None if report is None else (rows[0], report)
 
     async def _set_confidential(self, work: Work, talk: Talk, effect: SetConfidential) -> None:

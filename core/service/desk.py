@@ -7,7 +7,6 @@ the public sees), stored in one transaction. What the regulation does not allow 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,6 +52,7 @@ class CaseDesk:
         """A case, in the hand of this unit. NotFound."""
         if case_id not in work.cases:
             row, subject = await self._database.read(partial(_load, case_id=case_id))
+            await self._safe.bring(subject, new=False)
             work.cases[case_id] = CaseFile.of(row, self.regulation.packs.get(row.regulation), subject=subject)
         return work.cases[case_id]
 
@@ -62,7 +62,9 @@ class CaseDesk:
         subject = erasure.first_subject(case_id)
         file = CaseFile(self.regulation.current, search_text=search_text, subject=subject)
         work.cases[case_id] = file
-        return await asyncio.to_thread(self._issue, work, case_id, ReceiveReport, payload, Actor.system())
+        await self._safe.bring(subject, new=True)
+        issue = partial(self._issue, work, case_id, ReceiveReport, payload, Actor.system())
+        return await self._safe.aside(issue, subject)
 
     async def issue(
         self, work: Work, case_id: str, name: str, payload: Mapping[str, Any], actor: Actor
@@ -72,11 +74,12 @@ class CaseDesk:
 
         Raises: NotFound: no such case, or another case that the command names.
         """
-        await self.open(work, case_id)
+        file = await self.open(work, case_id)
         for field in ("other_case", "same_as"):
             if payload.get(field):
                 await self.open(work, str(payload[field]))
-        return await asyncio.to_thread(self._issue, work, case_id, REGISTRY[name], payload, actor)
+        issue = partial(self._issue, work, case_id, REGISTRY[name], payload, actor)
+        return await self._safe.aside(issue, file.subject)
 
     def _issue(
         self, work: Work, case_id: str, kind: type[Command], payload: Mapping[str, Any], actor: Actor

@@ -64,14 +64,21 @@ class Intake:
         if channel is None:
             return await self._finish(item, "quarantined", "channel is off")
         try:
-            parsed, files = await asyncio.to_thread(self._read, item, channel)
+            parsed, files = await self._read(item, channel)
         except PayloadInvalid as error:
             return await self._finish(item, "quarantined", str(error) or error.code)
         except Erased:
             return await self._finish(item, "erased", "body erased")
         return await self._process(item, channel, parsed, files)
 
-    def _read(self, item: WaitingItem, channel: Channel) -> tuple[Sequence[Parsed], Files]:
+    async def _read(self, item: WaitingItem, channel: Channel) -> tuple[Sequence[Parsed], Files]:
+        """A small message is read here and now; a large one must not hold up everybody else."""
+        if not item.large:
+            return self._parse(item, channel)
+        complete = await self._database.read(partial(inbox_queue.with_body, item=item))
+        return await asyncio.to_thread(self._parse, complete, channel)
+
+    def _parse(self, item: WaitingItem, channel: Channel) -> tuple[Sequence[Parsed], Files]:
         packed = self._safe.zone.open(item.wrapped_key, item.body_sealed, binding=item.raw_id)
         delivery = unpack_delivery(packed, channel=item.channel, account=item.account, received_at=item.received_at)
         key = ItemKey(item.dedupe_key, item.conversation_key, item.part, item.provider_time)

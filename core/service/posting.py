@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from core.contract.schema import OutboundMessage, new_id
 from core.service.safe import Safe
@@ -51,7 +52,7 @@ class Posting:
         """Write to the person of this conversation, on its channel, in its thread; to one who was erased, nothing."""
         if talk.gone:
             return
-        entries, row = await asyncio.to_thread(self._prepare, talk, letter)
+        entries, row = await self._safe.aside(partial(self._prepare, talk, letter), talk.contact_id)
         talk.next_seq += 1
         work.put(outbox.ENTRIES, *(entry.__dict__ for entry in entries))
         work.put(conversations.MESSAGES, row.__dict__)

@@ -2,12 +2,14 @@
 One object for everything secret: sealing and opening, keyed hashes, the keys behind them.
 
 Sealed columns hold JSON of a model, bound to their place (`report:<id>`), so that a ciphertext copied to another row
-does not open. All methods may ask the key store and therefore run in a thread, never on the event loop.
+does not open. What seals or opens may have to ask the key store, and that must not be done on the event loop: `aside`
+goes into a thread for it, unless the keys are at hand; `bring` has them at hand for many people with one request.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -18,24 +20,43 @@ from core.privacy.intake_zone import IntakeZone
 from core.privacy.keys import KeyCache, KeyStore, SubjectKeys
 from core.privacy.master import KeyRing
 from core.privacy.vault import Vault
+from core.service.grouping import Group
 
+T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
 
 
-@dataclass(frozen=True)
 class Safe:
     """Keys, vault, intake zone and blind index of one deployment."""
 
-    keys: SubjectKeys
-    vault: Vault
-    zone: IntakeZone
-    blind: BlindIndex
+    def __init__(self, keys: SubjectKeys, vault: Vault, zone: IntakeZone, blind: BlindIndex) -> None:
+        self.keys = keys
+        self.vault = vault
+        self.zone = zone
+        self.blind = blind
+        self._bringing: Group[tuple[str, bool], None] = Group(self._bring)
 
     @classmethod
     def open(cls, store: KeyStore, ring: KeyRing) -> Safe:
         """The deployment's secrets; makes the lasting ones on first use."""
         keys = SubjectKeys(store, ring, KeyCache())
         return cls(keys, Vault(keys), IntakeZone(ring), BlindIndex(keys.system_secret("blind")))
+
+    async def bring(self, subject_id: str, *, new: bool) -> None:
+        """Have a subject's key at hand, made now where `new`; all who ask at the same time share one request."""
+        if not self.keys.at_hand(subject_id):
+            await self._bringing.ask((subject_id, new))
+
+    async def _bring(self, wanted: Sequence[tuple[str, bool]]) -> Sequence[None]:
+        sorts: dict[bool, list[str]] = {True: [], False: []}
+        for subject_id, new in dict.fromkeys(wanted):
+            sorts[new].append(subject_id)
+        await asyncio.to_thread(self.keys.bring, new=sorts[True], known=sorts[False])
+        return [None] * len(wanted)
+
+    async def aside(self, work: Callable[[], T], *subjects: str) -> T:
+        """Run what seals or opens under the keys of `subjects`: here where all are at hand, else in a thread."""
+        return work() if all(map(self.keys.at_hand, subjects)) else await asyncio.to_thread(work)
 
     def seal(self, model: BaseModel, *, subject_id: str, place: str) -> bytes:
         """Encrypt a model for one column of one row."""

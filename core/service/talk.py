@@ -7,9 +7,8 @@ channels with threads of their own (mail) begin a new one where chats go on with
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -18,6 +17,7 @@ from core.contract.schema import Address, Attachment, Authenticity, InboundMessa
 from core.intake.render import Rendered
 from core.intake.state import Dialogue
 from core.privacy.blind import kind_of_address
+from core.service.grouping import Group
 from core.service.safe import Safe
 from core.service.work import Work
 from core.storage import conversations
@@ -27,6 +27,9 @@ from core.storage.database import Connection, Database
 _KEPT_REFERENCES = 10
 _ID_DIGITS = 32
 _REPLIES = re.compile(r"\s*(?:(?:re|aw|sv|fw|fwd|tr|tl|trả lời|chuyển tiếp)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
+
+
+_Find = Callable[[Connection], "ConversationRow | str | None"]
 
 
 class Correspondent(Model):
@@ -94,15 +97,21 @@ class Talks:
         self._database = database
         self._safe = safe
         self._now = now
+        self._finding: Group[_Find, ConversationRow | str | None] = Group(self._find_all)
+
+    async def _find_all(self, wanted: Sequence[_Find]) -> Sequence[ConversationRow | str | None]:
+        """One snapshot for all who look at the same time."""
+        return await self._database.read(lambda connection: [find(connection) for find in wanted])
 
     async def for_message(self, work: Work, message: InboundMessage, *, threaded: bool) -> Talk:
         """The conversation that a message belongs to, begun where there is none."""
-        blind = await asyncio.to_thread(self._blinds, message)
-        found = await self._database.read(partial(self._find, message=message, blind=blind, threaded=threaded))
+        blind = self._blinds(message)
+        found = await self._finding.ask(partial(self._find, message=message, blind=blind, threaded=threaded))
         if isinstance(found, ConversationRow):
             talk = work.talks.get(found.id) or await self._open(work, found)
         else:
             talk = self._begin(message, blind, contact_id=found)
+            await self._safe.bring(talk.contact_id, new=True)
             work.talks.setdefault(talk.row.id, talk)
         talk.threaded = threaded
         return talk
@@ -142,7 +151,8 @@ class Talks:
 
     async def _open(self, work: Work, row: ConversationRow) -> Talk:
         seq = await self._database.read(partial(conversations.next_seq, conversation_id=row.id))
-        talk = await asyncio.to_thread(self._unseal, row, seq)
+        await self._safe.bring(row.contact_id, new=False)
+        talk = await self._safe.aside(partial(self._unseal, row, seq), row.contact_id)
         return work.talks.setdefault(row.id, talk)
 
     def _unseal(self, row: ConversationRow, seq: int) -> Talk:
@@ -177,11 +187,11 @@ class Talks:
 
     async def hear(self, work: Work, talk: Talk, message: InboundMessage, *, raw_id: str | None) -> None:
         """Write down what was said, and what an answer will refer to."""
-        row = replace(await asyncio.to_thread(self._heard_row, talk, message), raw_id=raw_id)
+        row = await self._safe.aside(partial(self._heard_row, talk, message), talk.contact_id)
         talk.heard += 1
         if message.channel == talk.row.channel:
             talk.correspondent = _referring_to(talk.correspondent, message)
-        _append(work, talk, row)
+        _append(work, talk, replace(row, raw_id=raw_id))
 
     def _heard_row(self, talk: Talk, message: InboundMessage) -> MessageRow:
         content = MessageContent(
@@ -199,7 +209,7 @@ class Talks:
         return replace(row, kind=message.kind, provider_blind=blind)
 
     def line(self, talk: Talk, content: MessageContent, *, direction: str, at: datetime) -> MessageRow:
-        """The next message of this conversation, sealed; runs in a thread."""
+        """The next message of this conversation, sealed."""
         message_id = new_id()
         return MessageRow(
             id=message_id,
@@ -223,7 +233,7 @@ class Talks:
         if talk.gone:
             return
         now = self._now()
-        row, profile = await asyncio.to_thread(self._sealed_row, talk, now)
+        row, profile = await self._safe.aside(partial(self._sealed_row, talk, now), talk.contact_id)
         if not talk.is_new:
             work.foundations.append(partial(conversations.save, row=row, expected_version=talk.row.version))
             return

@@ -28,7 +28,9 @@ class Texts:
         """The words behind these references, by id."""
         ids = {one.id for one in sealed if one is not None}
         known = {key: work.texts[key] for key in ids if key in work.texts} if work else {}
-        rows = await self._database.read(partial(reports.texts, ids=ids - known.keys())) if ids - known.keys() else []
+        if ids == known.keys():
+            return known
+        rows = await self._database.read(partial(reports.texts, ids=ids - known.keys()))
         opened = await asyncio.to_thread(lambda: {row.id: self._open(row) for row in rows})
         return dict.fromkeys(ids, ERASED) | opened | known
 

@@ -9,23 +9,39 @@ finishing checks that it is still new, in the transaction that stores what came 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    null,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 
 from core.contract.errors import NotFound, VersionConflict
-from core.storage.database import insert_or_ignore
+from core.storage.database import insert_or_ignore, upsert
 from core.storage.tables import inbox_item, inbox_lease, inbox_raw
-from core.storage.together import after_rows
+from core.storage.together import before_rows
 
 _CANDIDATES = 16
 _LONGEST = timedelta(seconds=15) + timedelta(minutes=1)  # a lease, and how far the clocks of two machines may differ
+_NOBODY = "resting"
 
 
 @dataclass(frozen=True)
 class WaitingItem:
-    """One item with its sealed raw body, as the worker takes it up."""
+    """One item with its sealed raw body, as the worker takes it up; a large body is read only when its turn comes."""
 
     id: int
     raw_id: str
@@ -39,6 +55,7 @@ class WaitingItem:
     attempts: int
     body_sealed: bytes | None
     wrapped_key: bytes | None
+    large: bool
 
 
 def waiting_conversations(
@@ -61,23 +78,16 @@ def _lives(now: datetime) -> ColumnElement[bool]:
     return and_(inbox_lease.c.until > now, inbox_lease.c.until <= now + _LONGEST)
 
 
-def lease(connection: Connection, key: str, *, owner: str, now: datetime, seconds: float = 15) -> bool:
-    """Take a conversation for `owner`; False when another living worker has it."""
+def lease(
+    connection: Connection, keys: Collection[str], *, owner: str, now: datetime, seconds: float = 15
+) -> list[str]:
+    """Take conversations for `owner`, in order of key (deadlocks); those of another living worker are left out."""
     until = now + timedelta(seconds=seconds)
-    fresh = connection.execute(
-        insert_or_ignore(connection, inbox_lease).values(conversation_key=key, owner=owner, until=until)
-    )
-    if fresh.rowcount:
-        return True
-    taken_over = connection.execute(
-        update(inbox_lease)
-        .where(
-            inbox_lease.c.conversation_key == key,
-            or_(~_lives(now), inbox_lease.c.owner == owner),
-        )
-        .values(owner=owner, until=until)
-    )
-    return bool(taken_over.rowcount)
+    rows = [{"conversation_key": key, "owner": owner, "until": until} for key in sorted(keys)]
+    connection.execute(insert_or_ignore(connection, inbox_lease), rows)
+    free = or_(~_lives(now), inbox_lease.c.owner == owner)
+    ours = update(inbox_lease).where(inbox_lease.c.conversation_key.in_(keys), free).values(owner=owner, until=until)
+    return list(connection.scalars(ours.returning(inbox_lease.c.conversation_key)))
 
 
 def renew(connection: Connection, *, owner: str, now: datetime, seconds: float = 15) -> None:
@@ -86,27 +96,51 @@ def renew(connection: Connection, *, owner: str, now: datetime, seconds: float =
     connection.execute(ours.values(until=now + timedelta(seconds=seconds)))
 
 
-def release(connection: Connection, key: str, *, owner: str) -> None:
-    """Give a conversation back."""
-    connection.execute(
-        inbox_lease.delete().where(and_(inbox_lease.c.conversation_key == key, inbox_lease.c.owner == owner))
-    )
+def release(connection: Connection, keys: Collection[str], *, owner: str) -> None:
+    """Give conversations back."""
+    ours = and_(inbox_lease.c.conversation_key.in_(keys), inbox_lease.c.owner == owner)
+    connection.execute(inbox_lease.delete().where(ours))
 
 
-def items_of(connection: Connection, key: str, *, most: int = 50) -> list[WaitingItem]:
-    """New items of one conversation in the provider's order."""
+def rest(connection: Connection, key: str, *, now: datetime, until: datetime) -> None:
+    """Leave a conversation alone until then: its message failed, and may work later. Nobody else takes it either."""
+    connection.execute(delete(inbox_lease).where(inbox_lease.c.owner == _NOBODY, inbox_lease.c.until <= now))
+    row = {"conversation_key": key, "owner": _NOBODY, "until": until}
+    connection.execute(upsert(connection, inbox_lease, update=["owner", "until"]).values(row))
+
+
+def items_of(connection: Connection, keys: Collection[str], *, most: int = 50) -> dict[str, list[WaitingItem]]:
+    """The first new items of each of these conversations, by key and in the provider's order."""
+    order = (inbox_item.c.provider_time, inbox_item.c.id)
+    place = func.row_number().over(partition_by=inbox_item.c.conversation_key, order_by=order).label("place")
+    waiting = select(inbox_item.c.id, place).where(inbox_item.c.conversation_key.in_(keys), inbox_item.c.state == "new")
+    first = waiting.subquery("waiting")
     query = (
-        select(
-            *(inbox_item.c[name] for name in list(WaitingItem.__dataclass_fields__)[:-2]),
-            inbox_raw.c.body_sealed,
-            inbox_raw.c.wrapped_key,
-        )
+        select(*_ITEM)
+        .join(first, and_(first.c.id == inbox_item.c.id, first.c.place <= most))
         .outerjoin(inbox_raw, inbox_raw.c.id == inbox_item.c.raw_id)
-        .where(inbox_item.c.conversation_key == key, inbox_item.c.state == "new")
-        .order_by(inbox_item.c.provider_time, inbox_item.c.id)
-        .limit(most)
+        .order_by(inbox_item.c.conversation_key, *order)
     )
-    return [WaitingItem(**row._mapping) for row in connection.execute(query)]
+    found: dict[str, list[WaitingItem]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.conversation_key, []).append(WaitingItem(**row._mapping))
+    return found
+
+
+_LARGE = 128 * 1024
+_is_large = func.coalesce(func.length(inbox_raw.c.body_sealed), 0) > _LARGE
+_ITEM = (
+    *(inbox_item.c[field.name] for field in fields(WaitingItem) if field.name in inbox_item.c),
+    case((_is_large, null()), else_=inbox_raw.c.body_sealed).label("body_sealed"),
+    inbox_raw.c.wrapped_key,
+    type_coerce(_is_large, Boolean).label("large"),
+)
+
+
+def with_body(connection: Connection, item: WaitingItem) -> WaitingItem:
+    """An item whose body was left out because it is large, complete."""
+    body = connection.scalar(select(inbox_raw.c.body_sealed).where(inbox_raw.c.id == item.raw_id))
+    return replace(item, body_sealed=body, large=False)
 
 
 @dataclass(frozen=True)
@@ -138,8 +172,8 @@ def finish(connection: Connection, ends: Sequence[Finished]) -> None:
 
 
 _FINISH = update(inbox_item).where(inbox_item.c.id == bindparam("item")).values(attempts=inbox_item.c.attempts + 1)
-ENDS = after_rows(finish)
-"""Items to finish."""
+ENDS = before_rows(finish)
+"""Items to finish; two workers on one item find each other here."""
 
 
 def _any_item(state: str) -> ColumnElement[bool]:

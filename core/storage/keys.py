@@ -8,9 +8,9 @@ waits for it there. Calling it on the loop's own thread would wait for itself, a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection, select, text, update
 
@@ -21,6 +21,7 @@ from core.storage.tables import key_metadata, subject_key
 T = TypeVar("T")
 
 _LOCK = 7_310_205
+_KEYS = select(subject_key.c.subject_id, subject_key.c.wrapped, subject_key.c.destroyed_at)
 
 
 class SqlKeyStore:
@@ -40,21 +41,24 @@ class SqlKeyStore:
 
     def get(self, subject_id: str) -> bytes | Tombstone | None:
         """The wrapped key, its tombstone, or None."""
-        return self._read(lambda connection: _standing(connection, subject_id))
+        return self.get_many([subject_id]).get(subject_id)
 
-    def get_many(self, subject_ids: Collection[str]) -> dict[str, bytes | Tombstone]:
-        """The same for some hundreds at once."""
-        query = select(subject_key).where(subject_key.c.subject_id.in_(subject_ids))
-        return self._read(lambda connection: {row.subject_id: _read_row(row) for row in connection.execute(query)})
+    def get_many(self, subject_ids: Collection[str]) -> Mapping[str, bytes | Tombstone]:
+        """The same for some hundreds at once; those without a key are left out."""
+        return self._read(lambda connection: _standing(connection, subject_ids))
 
     def put_if_absent(self, subject_id: str, wrapped: bytes) -> bytes | Tombstone:
         """Store it unless something stands there; returns what stands there now."""
+        return self.put_many_if_absent({subject_id: wrapped})[subject_id]
 
-        def put(connection: Connection) -> bytes | Tombstone:
-            row = {"subject_id": subject_id, "wrapped": wrapped, "created_at": self._now()}
-            connection.execute(insert_or_ignore(connection, subject_key).values(row))
-            standing = _standing(connection, subject_id)
-            return wrapped if standing is None else standing
+    def put_many_if_absent(self, wrapped: Mapping[str, bytes]) -> Mapping[str, bytes | Tombstone]:
+        """The same for several, in order of id (deadlocks)."""
+        now = self._now()
+        rows = [{"subject_id": one, "wrapped": wrapped[one], "created_at": now} for one in sorted(wrapped)]
+
+        def put(connection: Connection) -> Mapping[str, bytes | Tombstone]:
+            connection.execute(insert_or_ignore(connection, subject_key), rows)
+            return _standing(connection, wrapped)
 
         return self._write(put)
 
@@ -99,10 +103,6 @@ class SqlKeyStore:
             raise RuntimeError("open and seal in a thread (asyncio.to_thread), not on the event loop")
 
 
-def _standing(connection: Connection, subject_id: str) -> bytes | Tombstone | None:
-    row = connection.execute(select(subject_key).where(subject_key.c.subject_id == subject_id)).one_or_none()
-    return None if row is None else _read_row(row)
-
-
-def _read_row(row: Any) -> bytes | Tombstone:
-    return row.wrapped if row.destroyed_at is None else Tombstone(row.destroyed_at)
+def _standing(connection: Connection, subject_ids: Collection[str]) -> Mapping[str, bytes | Tombstone]:
+    rows = connection.execute(_KEYS.where(subject_key.c.subject_id.in_(subject_ids)))
+    return {row[0]: row[1] if row[2] is None else Tombstone(row[2]) for row in rows}

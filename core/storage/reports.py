@@ -79,11 +79,6 @@ def of_contact(connection: Connection, contact_id: str) -> list[ReportRow]:
     return [ReportRow(**row._mapping) for row in connection.execute(query)]
 
 
-def code_taken(connection: Connection, code: str) -> bool:
-    """Whether a code is in use."""
-    return connection.scalar(select(report.c.id).where(report.c.code == code)) is not None
-
-
 def move(connection: Connection, report_id: str, *, case_id: str) -> None:
     """Point a report at another case (link and unlink): reports are pointed to, never copied."""
     connection.execute(update(report).where(report.c.id == report_id).values(case_id=case_id))

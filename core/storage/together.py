@@ -44,6 +44,11 @@ def rows_into(table: Table, *, repeated: bool = False) -> Together:
     return Together(_ORDER[table.name], store)
 
 
+def before_rows(store: Callable[[Connection, Sequence[Any]], object]) -> Together:
+    """What finds out whether a unit may be stored at all, before anything else runs into it."""
+    return Together(-1, store)
+
+
 def after_rows(store: Callable[[Connection, Sequence[Any]], object]) -> Together:
     """What is looked at or changed once the new rows stand."""
     return Together(_LAST, store)

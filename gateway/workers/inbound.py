@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import errno
+from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
 
 import structlog
@@ -18,9 +20,8 @@ from gateway.metrics import PROCESSED
 
 log = structlog.get_logger()
 
-_SIDE_BY_SIDE = 8
-_MOST_TRIES = 5
-_RETRY_SECONDS = 1.0
+_SIDE_BY_SIDE = 64
+_MOST_TRIES = 8  # after 1, 2, 4 … 64 seconds: two minutes, in which a restart of whatever ails is over
 _AILING_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS})
 
 
@@ -42,39 +43,45 @@ class InboundWorker:
         """Work through the conversations that wait now; returns how many there were."""
         now = self._deployment.now()
         keys = await self._database.read(partial(inbox_queue.waiting_conversations, now=now, most=_SIDE_BY_SIDE))
-        async with kept(self._renew):
-            ends = await asyncio.gather(*(self._conversation(key) for key in keys), return_exceptions=True)
+        if not keys:
+            return 0
+        leased = await self._lease(keys)
+        try:
+            async with kept(self._renew):
+                await self._work(leased)
+        finally:
+            await self._release(leased)
+        return len(keys)
+
+    async def _work(self, keys: Sequence[str]) -> None:
+        items = await self._database.read(partial(inbox_queue.items_of, keys=keys))
+        ends = await asyncio.gather(*map(self._conversation, items.values()), return_exceptions=True)
         for problem in filter(None, ends):  # only now: nobody may work on when the next round begins
             raise problem
-        return len(keys)
 
     async def _renew(self) -> None:
         if not self._embedded:
             await self._database.write(partial(inbox_queue.renew, owner=self._owner, now=self._deployment.now()))
 
-    async def _conversation(self, key: str) -> None:
-        if not await self._lease(key):
-            return
+    async def _conversation(self, items: Sequence[WaitingItem]) -> None:
         try:
-            for item in await self._database.read(partial(inbox_queue.items_of, key=key)):
+            for item in items:
                 await self._item(item)
         except VersionConflict as error:
             log.info("conversation_taken_over", error=error.code)
         except _TryLater:
-            await asyncio.sleep(_RETRY_SECONDS)
-        finally:
-            await self._release(key)
+            log.info("conversation_rests", channel=items[0].channel)
 
-    async def _lease(self, key: str) -> bool:
+    async def _lease(self, keys: Sequence[str]) -> Sequence[str]:
         """On SQLite this process is the only worker, and one round ends before the next begins: no lease needed."""
         if self._embedded:
-            return True
+            return keys
         now = self._deployment.now()
-        return await self._database.write(partial(inbox_queue.lease, key=key, owner=self._owner, now=now))
+        return await self._database.write(partial(inbox_queue.lease, keys=keys, owner=self._owner, now=now))
 
-    async def _release(self, key: str) -> None:
+    async def _release(self, keys: Sequence[str]) -> None:
         if not self._embedded:
-            await self._database.write(partial(inbox_queue.release, key=key, owner=self._owner))
+            await self._database.write(partial(inbox_queue.release, keys=keys, owner=self._owner))
 
     async def _item(self, item: WaitingItem) -> None:
         try:
@@ -85,14 +92,21 @@ class InboundWorker:
             outcome = await self._after_failure(item, error)
         PROCESSED.labels(item.channel, outcome).inc()
 
+    async def _rest(self, key: str, *, seconds: float) -> None:
+        now = self._deployment.now()
+        until = now + timedelta(seconds=seconds)
+        await self._database.write(partial(inbox_queue.rest, key=key, now=now, until=until))
+
     async def _after_failure(self, item: WaitingItem, error: Exception) -> str:
         """A message that keeps failing must not block those behind it: it goes to quarantine with its reason."""
         if isinstance(error, OSError) and error.errno in _AILING_DISK:  # no fault of the message: it waits for space
             log.error("item_waits_for_disk", item=item.id, channel=item.channel, problem=error.strerror)
+            await self._rest(item.conversation_key, seconds=1)
             raise _TryLater from error
         log.exception("item_failed", item=item.id, channel=item.channel)
         tries = await self._database.write(partial(inbox_queue.count_attempt, item_id=item.id))
         if tries < _MOST_TRIES:
+            await self._rest(item.conversation_key, seconds=2.0 ** (tries - 1))
             raise _TryLater from error
         reason = f"failed {tries} times: {type(error).__name__}"
         given_up = Finished(item.id, "quarantined", reason)

@@ -20,6 +20,14 @@ class KeyStoreContract:
         assert store.put_if_absent("an", b"second") == b"first"
         assert store.get("an") == b"first"
 
+    def test_several_are_one_after_the_other(self, store: KeyStore) -> None:
+        """What stands stays, what was destroyed stays destroyed, the rest is new."""
+        store.put_if_absent("an", b"first")
+        store.destroy("binh", NOON)
+
+        standing = store.put_many_if_absent({"chi": b"3", "binh": b"2", "an": b"1"})
+        assert standing == {"an": b"first", "binh": Tombstone(NOON), "chi": b"3"}
+
     def test_destroyed_key_leaves_a_tombstone_for_ever(self, store: KeyStore) -> None:
         store.put_if_absent("an", b"first")
         store.destroy("an", NOON)

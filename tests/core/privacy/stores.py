@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
 from core.privacy.keys import KeyCache, SubjectKeys, Tombstone
@@ -25,6 +25,9 @@ class MemoryKeyStore:
 
     def put_if_absent(self, subject_id: str, wrapped: bytes) -> bytes | Tombstone:
         return self.rows.setdefault(subject_id, wrapped)
+
+    def put_many_if_absent(self, wrapped: Mapping[str, bytes]) -> Mapping[str, bytes | Tombstone]:
+        return {subject: self.put_if_absent(subject, key) for subject, key in wrapped.items()}
 
     def replace(self, subject_id: str, *, old: bytes, new: bytes) -> bool:
         if self.rows.get(subject_id) != old:

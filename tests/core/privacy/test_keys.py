@@ -97,6 +97,36 @@ def test_cache_forgets_within_a_minute_what_another_process_destroyed() -> None:
         keys.key("an")
 
 
+def test_many_keys_come_with_one_request_each_way() -> None:
+    """New ones are made, known ones found; the destroyed and the unknown are passed over."""
+
+    class Counting(MemoryKeyStore):
+        def get(self, subject_id: str) -> bytes | Tombstone | None:
+            raise AssertionError(f"{subject_id} should be at hand")
+
+    store = Counting()
+    keys, others = subject_keys(store), subject_keys()
+    store.rows["binh"] = ring().wrap(b"k" * 32, owner=b"binh")
+    store.destroy("gone", NOON)
+    keys.bring(new=["an", "gone"], known=["binh", "nobody"])
+
+    assert keys.at_hand("an")
+    assert keys.existing("binh") == b"k" * 32
+    assert not keys.at_hand("gone")
+    assert not keys.at_hand("nobody")
+    assert keys.key("an") != others.key("an")
+
+
+def test_a_key_is_at_hand_only_while_it_will_be_found() -> None:
+    now = [0.0]
+    keys = SubjectKeys(MemoryKeyStore(), ring(), KeyCache(clock=lambda: now[0], max_age_seconds=30))
+    keys.bring(new=["an"])
+    now[0] = 24.0
+    assert keys.at_hand("an")
+    now[0] = 29.0
+    assert not keys.at_hand("an")
+
+
 def test_key_destroyed_while_being_read_is_not_cached() -> None:
     class SlowStore(MemoryKeyStore):
         def get(self, subject_id: str) -> bytes | Tombstone | None:

@@ -14,7 +14,7 @@ from core.contract.ports import ItemKey, RawDelivery
 from core.storage import inbox_queue as queue
 from core.storage.database import Database
 from core.storage.inbox import Inbox
-from core.storage.tables import inbox_raw
+from core.storage.tables import inbox_lease, inbox_raw
 from tests.support.databases import on_both_engines
 
 NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
@@ -35,7 +35,7 @@ async def test_items_of_a_conversation_come_in_the_providers_order(database: Dat
     await arrive(inbox, "first", conversation="c", at=NOW)
     (key,) = await database.read(partial(queue.waiting_conversations, now=NOW))
 
-    items = await database.read(partial(queue.items_of, key=key))
+    items = (await database.read(partial(queue.items_of, keys=[key])))[key]
 
     assert [item.provider_time for item in items] == [NOW, NOW + timedelta(seconds=1)]
 
@@ -46,11 +46,57 @@ async def test_a_lease_from_the_future_is_none(database: Database, make_inbox: M
     await arrive(make_inbox(database), "a", conversation="c")
     (key,) = await database.read(partial(queue.waiting_conversations, now=NOW))
     ahead = NOW + timedelta(days=1)
-    assert await database.write(partial(queue.lease, key=key, owner="dead", now=ahead))
+    assert await database.write(partial(queue.lease, keys=[key], owner="dead", now=ahead))
 
     assert await database.read(partial(queue.waiting_conversations, now=NOW)) == [key]
-    assert await database.write(partial(queue.lease, key=key, owner="living", now=NOW))
-    assert not await database.write(partial(queue.lease, key=key, owner="third", now=NOW))
+    assert await database.write(partial(queue.lease, keys=[key], owner="living", now=NOW))
+    assert not await database.write(partial(queue.lease, keys=[key], owner="third", now=NOW))
+
+
+@on_both_engines
+async def test_many_conversations_are_taken_at_once(database: Database, make_inbox: MakeInbox) -> None:
+    """Each with its own first items, however long another one's row is; who is taken is left out."""
+    inbox = make_inbox(database)
+    for number in range(4):
+        await arrive(inbox, f"long-{number}", conversation="long", at=NOW + timedelta(seconds=number))
+    await arrive(inbox, "short", conversation="short")
+    keys = await database.read(partial(queue.waiting_conversations, now=NOW))
+    assert await database.write(partial(queue.lease, keys=keys[:1], owner="one", now=NOW)) == keys[:1]
+
+    assert await database.write(partial(queue.lease, keys=keys, owner="two", now=NOW)) == keys[1:]
+    found = await database.read(partial(queue.items_of, keys=keys, most=3))
+    assert [len(found[key]) for key in keys] == [3, 1]
+
+
+@on_both_engines
+async def test_a_large_body_is_read_when_its_turn_comes(database: Database, make_inbox: MakeInbox) -> None:
+    """Sixty-four conversations side by side must not mean all their films in memory."""
+    inbox = make_inbox(database)
+    delivery = RawDelivery(channel="test", account="a", body=b"x" * 200_000)
+    await inbox.accept(delivery, [ItemKey(dedupe_key="1", conversation_key="c")])
+    keys = await database.read(partial(queue.waiting_conversations, now=NOW))
+    ((item,),) = (await database.read(partial(queue.items_of, keys=keys))).values()
+    assert item.large
+    assert item.body_sealed is None
+
+    complete = await database.read(partial(queue.with_body, item=item))
+    assert complete.body_sealed is not None
+    assert len(complete.body_sealed) > 200_000
+
+
+@on_both_engines
+async def test_a_conversation_that_failed_rests(database: Database, make_inbox: MakeInbox) -> None:
+    """For everybody, until its time has come; what rested before is forgotten."""
+    await arrive(make_inbox(database), "1", conversation="c")
+    (key,) = await database.read(partial(queue.waiting_conversations, now=NOW))
+    soon, later = NOW + timedelta(seconds=2), NOW + timedelta(seconds=60)
+    await database.write(partial(queue.rest, key=key, now=NOW, until=soon))
+
+    assert await database.read(partial(queue.waiting_conversations, now=NOW)) == []
+    assert await database.read(partial(queue.waiting_conversations, now=soon)) == [key]
+    await database.write(partial(queue.rest, key="another", now=soon, until=later))
+    rows = await database.read(lambda connection: connection.execute(inbox_lease.select()).all())
+    assert [row.conversation_key for row in rows] == ["another"]
 
 
 @on_both_engines
@@ -60,7 +106,7 @@ async def test_a_leased_conversation_is_nobody_elses(database: Database, make_in
     (key,) = await database.read(partial(queue.waiting_conversations, now=NOW))
 
     async def lease(owner: str, now: datetime) -> bool:
-        return await database.write(partial(queue.lease, key=key, owner=owner, now=now))
+        return bool(await database.write(partial(queue.lease, keys=[key], owner=owner, now=now)))
 
     assert await lease("one", NOW)
     assert not await lease("two", NOW)
@@ -68,9 +114,9 @@ async def test_a_leased_conversation_is_nobody_elses(database: Database, make_in
     later = NOW + timedelta(seconds=16)
     assert await database.read(partial(queue.waiting_conversations, now=later)) == [key]
     assert await lease("two", later)
-    await database.write(partial(queue.release, key=key, owner="one"))
+    await database.write(partial(queue.release, keys=[key], owner="one"))
     assert not await lease("one", later)
-    await database.write(partial(queue.release, key=key, owner="two"))
+    await database.write(partial(queue.release, keys=[key], owner="two"))
     assert await lease("one", later)
 
 
@@ -79,7 +125,7 @@ async def test_an_item_is_finished_once(database: Database, make_inbox: MakeInbo
     """The second finisher's whole transaction is undone."""
     await arrive(make_inbox(database), "1", conversation="c")
     (key,) = await database.read(partial(queue.waiting_conversations, now=NOW))
-    (item,) = await database.read(partial(queue.items_of, key=key))
+    (item,) = (await database.read(partial(queue.items_of, keys=[key])))[key]
     finish = partial(queue.finish, ends=[queue.Finished(item.id, "done")])
     await database.write(finish)
 
@@ -94,7 +140,7 @@ async def test_quarantine_can_be_replayed_while_the_body_is_there(database: Data
     """Erased bodies cannot: there is nothing left to read."""
     await arrive(make_inbox(database), "1", conversation="c")
     (key,) = await database.read(partial(queue.waiting_conversations, now=NOW))
-    (item,) = await database.read(partial(queue.items_of, key=key))
+    (item,) = (await database.read(partial(queue.items_of, keys=[key])))[key]
     await database.write(partial(queue.finish, ends=[queue.Finished(item.id, "quarantined", "not JSON")]))
     assert (await database.read(queue.inbox_state)).quarantined == 1
 
@@ -113,8 +159,8 @@ async def test_an_erased_body_waits_for_the_others_in_it(database: Database, mak
     items = [ItemKey(dedupe_key=key, conversation_key=key, part=key) for key in ("diverted", "other")]
     await make_inbox(database).accept(RawDelivery(channel="test", account="a", body=b"both"), items)
     keys = await database.read(partial(queue.waiting_conversations, now=NOW))
-    waiting = [item for key in keys for item in await database.read(partial(queue.items_of, key=key))]
-    diverted, other = sorted(waiting, key=lambda item: item.part)
+    waiting = await database.read(partial(queue.items_of, keys=keys))
+    diverted, other = sorted((item for items in waiting.values() for item in items), key=lambda item: item.part)
     await database.write(partial(queue.finish, ends=[queue.Finished(diverted.id, "erased")]))
     await database.write(partial(queue.erase_raw, raw_id=diverted.raw_id))
 

@@ -44,7 +44,7 @@ ORDERED: dict[str, Callable[[Connection], Any]] = {
 }
 # By an index, then sorted: no more than a page's worth, or than there is open work.
 FOUND: dict[str, Callable[[Connection], Any]] = {
-    "inbox: what waits": partial(inbox_queue.items_of, key="c"),
+    "inbox: what waits": partial(inbox_queue.items_of, keys=["c"]),
     "inbox: figures": inbox_queue.inbox_state,
     "inbox: finish": partial(inbox_queue.finish, ends=[inbox_queue.Finished(1, "done")]),
     "inbox: erase": partial(inbox_queue.erase_raw, raw_id="r"),

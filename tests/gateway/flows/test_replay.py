@@ -18,7 +18,8 @@ async def waiting(world: World) -> list[inbox_queue.WaitingItem]:
     """Every item that nobody has taken up yet."""
     read = world.deployment.database.read
     keys = await read(partial(inbox_queue.waiting_conversations, now=world.clock()))
-    return [item for key in keys for item in await read(partial(inbox_queue.items_of, key=key))]
+    waiting = await read(partial(inbox_queue.items_of, keys=keys))
+    return [item for items in waiting.values() for item in items]
 
 
 @on_both_engines

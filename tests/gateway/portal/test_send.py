@@ -34,8 +34,8 @@ async def waiting(deployment: Deployment) -> list[Submission]:
     """What lies in the inbox, opened."""
     keys = await deployment.database.read(partial(inbox_queue.waiting_conversations, now=deployment.now()))
     found = []
-    for key in keys:
-        for item in await deployment.database.read(partial(inbox_queue.items_of, key=key)):
+    for items in (await deployment.database.read(partial(inbox_queue.items_of, keys=keys))).values():
+        for item in items:
             packed = deployment.safe.zone.open(item.wrapped_key, item.body_sealed, binding=item.raw_id)
             delivery = unpack_delivery(packed, channel=item.channel, account=item.account, received_at=item.received_at)
             deployment.channels["web"].verify(delivery)
