@@ -201,7 +201,7 @@ def _parts(seat: tuple[str, str], after: tuple[int, str] | None, most: int) -> I
         limited = [case_task.c.due_at.is_not(None), *([tuple_(due, case_id) > after] if after else [])]
         yield _first(select(*_TASK).where(*own, *limited).order_by(case_task.c.due_at, case_id), most)
     unlimited = [case_task.c.due_at.is_(None), *([case_id > after[1]] if after and after[0] >= _FAR else [])]
-    yield _first(select(*_TASK).where(*own, *unlimited).order_by(case_id), most)
+    yield _first(select(*_TASK).where(*own, *unlimited).order_by(case_task.c.due_at, case_id), most)
 
 
 def _first(query: Select[Any], most: int) -> Select[Any]:
@@ -290,9 +290,11 @@ def look(
     filters = bool(wanted.code or wanted.stage or (wanted.open_only and wanted.text))
     looked_at = max(most, _LOOKED_AT) if filters else most
     hits = _hits(connection, wanted, before, looked_at)
-    rows = _rows(connection, _filtered(wanted, None).where(case.c.id.in_([hit.id for hit in hits])).limit(most))
     place = {hit.id: number for number, hit in enumerate(hits)}
-    rows.sort(key=lambda row: place[row.id])
+    # Put in order here: asked for some ids in order of age, PostgreSQL would walk through all cases by age.
+    query = _filtered(wanted if filters else Search(), None).order_by(None)
+    told = _rows(connection, query.where(case.c.id.in_(list(place))))
+    rows = sorted(told, key=lambda row: place[row.id])[:most]
     last = hits[-1] if len(hits) == looked_at else None
     if len(rows) == most:
         last = hits[place[rows[-1].id]]
