@@ -111,12 +111,14 @@ async def _assemble(
 ) -> Deployment:
     database = stores.database
 
-    def blind(value: str) -> str:
-        return safe.blind.other("inbox", value)
-
     media = FileMediaStore(settings.data / "media", keys=safe.keys, blind=safe.blind)
     inbox = Inbox(
-        database, zone=safe.zone, blind=blind, journal=journal, now=now, budget=settings.intake.database_budget
+        database,
+        zone=safe.zone,
+        blind=safe.blind.for_other("inbox"),
+        journal=journal,
+        now=now,
+        budget=settings.intake.database_budget,
     )
     regulation = await open_regulation(settings.regulation, database, today=local(now()).date())
     channels = await asyncio.to_thread(build_channels, settings, safe, media)

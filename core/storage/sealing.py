@@ -8,17 +8,19 @@ waits in the journal).
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 
 from core.contract.ports import ItemKey, RawDelivery
-from core.contract.schema import new_id
 from core.storage.intake_rows import Acceptance, ItemRow, RawRow
 from core.storage.types import to_microseconds
 
 _REASON_LENGTH = 300
 _TEXT_LENGTH = 200
+_quoted = json.encoder.encode_basestring_ascii
+_INSTANT = (1 << 52) - 1  # microseconds since 1970 until the year 2112
 
 
 class Zone(Protocol):
@@ -42,8 +44,8 @@ class Sealer:
 
     def seal(self, delivery: RawDelivery, items: Sequence[ItemKey], *, quarantine: str = "") -> Acceptance:
         """The rows of one delivery; `quarantine` is the reason why its items wait for a person."""
-        raw_id, account = new_id(), storable(delivery.account)
         received = to_microseconds(delivery.received_at or self._now())
+        raw_id, account = row_id(received), storable(delivery.account)
         wrapped, sealed = self._zone.seal(pack_delivery(delivery), binding=raw_id)
         raw = RawRow(raw_id, delivery.channel, account, received, sealed, wrapped)
         return Acceptance(raw, tuple([self._item(raw, item, quarantine) for item in items]))
@@ -52,17 +54,27 @@ class Sealer:
         part = storable(item.part)
         reason = quarantine if part == item.part else quarantine or "its part cannot be stored"
         return ItemRow(
-            raw_id=raw.id,
-            channel=raw.channel,
-            account=raw.account,
-            dedupe_key=self._blind(_encodable(f"item\0{item.dedupe_key}")),
-            conversation_key=self._blind(_encodable(f"{raw.channel}\0{raw.account}\0{item.conversation_key}")),
-            part=part,
-            provider_time=to_microseconds(item.provider_time) if item.provider_time else raw.received_at,
-            received_at=raw.received_at,
-            state="quarantined" if reason else "new",
-            reason=storable(reason, most=_REASON_LENGTH),
+            raw.id,
+            raw.channel,
+            raw.account,
+            self._blind(_encodable(f"item\0{item.dedupe_key}")),
+            self._blind(_encodable(f"{raw.channel}\0{raw.account}\0{item.conversation_key}")),
+            part,
+            to_microseconds(item.provider_time) if item.provider_time else raw.received_at,
+            raw.received_at,
+            "quarantined" if reason else "new",
+            storable(reason, most=_REASON_LENGTH) if reason else "",
         )
+
+
+def row_id(microseconds: int) -> str:
+    """
+    A fresh identifier: 32 hexadecimal digits, the first 13 of them the instant.
+
+    Unlike `new_id` these grow with time, so that new rows lie side by side in an index: with random ones a commit of
+    a few messages writes a page of every index for each of them.
+    """
+    return f"{microseconds & _INSTANT:013x}{os.urandom(10).hex()[:19]}"
 
 
 def storable(text: str, *, most: int = _TEXT_LENGTH) -> str:
@@ -79,7 +91,9 @@ def _encodable(key: str) -> str:
 
 def pack_delivery(delivery: RawDelivery) -> bytes:
     """Headers, query and raw body in one string of bytes, the body untouched."""
-    head = json.dumps({"headers": dict(delivery.headers), "query": delivery.query}).encode()
+    # Written out, since `json.dumps` builds an encoder for every call and would cost more than the cipher.
+    headers = ", ".join([f"{_quoted(name)}: {_quoted(value)}" for name, value in delivery.headers.items()])
+    head = f'{{"headers": {{{headers}}}, "query": {_quoted(delivery.query)}}}'.encode()
     return len(head).to_bytes(4, "big") + head + delivery.body
 
 
