@@ -38,6 +38,9 @@ T = TypeVar("T")
 log = structlog.get_logger()
 
 _BATCH = 64
+# Of 4 KB pages: how many the log holds before it is folded into the file, and how many the writer keeps in memory. Keys
+# are hashes, so every commit touches index pages all over the file; a page changed ten times is folded in once.
+_ROOM = ("wal_autocheckpoint=8000", "cache_size=16000")
 _READERS = 4
 _BUSY_MS = 5000
 _ERASE_MS, _ERASE_AGAIN = 100, 0.5  # the second in seconds
@@ -62,7 +65,7 @@ class SqliteDatabase:
         self._lock = _hold(path)
         self._erasing: asyncio.Task[None] | None = None
         self.path = path
-        writing = (f"synchronous={synchronous}", "secure_delete=ON")
+        writing = (f"synchronous={synchronous}", "secure_delete=ON", *_ROOM)
         self._write_engine = _engine(path, pragmas=writing, begin="BEGIN IMMEDIATE", connections=1)
         self._read_engine = _engine(path, pragmas=("query_only=ON",), begin="BEGIN", connections=_READERS)
         self.counters = DatabaseCounters()
