@@ -24,6 +24,7 @@ from gateway.deployment import DEPLOYMENT, Deployment
 from gateway.metrics import HOOK_SECONDS
 from gateway.middleware import answer_error
 from gateway.pages.failures import answer_failure, failure_of, limit_of
+from gateway.pages.headers import IS_RECEIPT
 
 RETRY_SECONDS = 5
 """After which time a provider may come back when we could store nothing."""
@@ -72,6 +73,7 @@ class _Door:
             HOOK_SECONDS.labels(self._channel.name, _outcome(error)).observe(time.monotonic() - started)
             return response
         (self._quarantined if reason else self._accepted).observe(time.monotonic() - started)
+        request[IS_RECEIPT] = True
         return web.Response()
 
     async def _take(self, request: web.Request) -> str:
