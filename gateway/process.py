@@ -9,6 +9,7 @@ for longer than `LONGEST_STOP`. What was accepted and not yet processed waits in
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -29,6 +30,7 @@ from gateway.workers.crew import Crew
 log = structlog.get_logger()
 
 _DRAIN_SECONDS = 20
+_YOUNG_OBJECTS = 10_000
 LONGEST_STOP = _DRAIN_SECONDS + LONGEST_STOP_OF_WORK
 """Seconds that a stop may take; whoever supervises the process waits longer before killing it."""
 
@@ -48,12 +50,25 @@ async def run(settings: Settings, *, ready: Ready | None = None, now: Now = utc_
         running(deployment) as address,
         serving_admin(deployment),
     ):
+        settle_memory()
         log.info("started", address=address, pid=os.getpid(), mode=settings.mode)
         if ready is not None:
             await ready(deployment, address)
         await stopping.wait()
         log.info("stopping")
     log.info("stopped")
+
+
+def settle_memory() -> None:
+    """
+    Keep the garbage collector away from what stays for good: packs, word lists, templates, modules.
+
+    Hundreds of requests in flight are many objects and no garbage, so that it looks more rarely, too. Together this
+    was a tenth of the price of a webhook.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_YOUNG_OBJECTS, 20, 20)
 
 
 @asynccontextmanager
