@@ -17,7 +17,7 @@ from core.intake.turn import Turn
 
 def start(turn: Turn, burst: Burst) -> None:
     """Begin a report; clearly enumerated matters begin one each."""
-    topics = split_topics(burst.text.raw, turn.rules) if len(burst.messages) == 1 else (burst.text.raw,)
+    topics = split_topics(burst.text, turn.rules) if len(burst.messages) == 1 else (burst.text.raw,)
     if len(topics) < 2:
         absorb(turn, burst)
     else:

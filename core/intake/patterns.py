@@ -11,10 +11,9 @@ alternatives that begin with it are tried: the answers are the same, a long text
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from operator import itemgetter
 
 from core.intake.fold import compose, lower_canonical
 from core.intake.openings import Openings, alternatives
@@ -38,26 +37,95 @@ class Form:
         return re.compile(EDGE.format(spelled), re.MULTILINE)
 
 
+Opened = tuple[tuple[int, Form], ...]
+"""Patterns by number, each with some of its alternatives."""
+
+
+class Book:
+    """
+    Patterns that are looked for together, in one walk over the words of a text.
+
+    For each opening word it knows the patterns, by number, and their alternatives that may begin with it.
+    """
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        self.sources = tuple(tuple(alternatives(lower_marked(source))) for source in patterns)
+
+    @cached_property
+    def openings(self) -> tuple[Openings | None, ...]:
+        """What each pattern may begin with; None where it may begin anywhere."""
+        return tuple(map(Openings.of, self.sources))
+
+    @cached_property
+    def by_word(self) -> tuple[Mapping[str, Opened], Mapping[str, Opened]]:
+        """For each known opening word what it opens: lenient, strict."""
+        words = {word for openings in self.openings if openings for word in openings.words}
+        lenient = {word: self.opened(word, strict=False) for word in words}
+        return lenient, {word: self.opened(word, strict=True) for word in words}
+
+    @cached_property
+    def stems(self) -> tuple[str, ...]:
+        """Beginnings of further words that open something."""
+        return tuple({stem for openings in self.openings if openings for stem in openings.any_stem})
+
+    def opened(self, word: str, *, strict: bool) -> Opened:
+        """Patterns that a word opens, each with its alternatives."""
+        numbered = ((number, known.beginning_with(word)) for number, known in enumerate(self.openings) if known)
+        return tuple((number, self.form(number, chosen, strict=strict)) for number, chosen in numbered if chosen)
+
+    def form(self, number: int, chosen: Iterable[int] | None = None, *, strict: bool) -> Form:
+        """Some alternatives of a pattern, or all."""
+        sources = self.sources[number]
+        return form_of(sources if chosen is None else tuple(sources[each] for each in chosen), strict=strict)
+
+    def places(self, text: Text) -> Mapping[int, Sequence[tuple[int, Form]]]:
+        """For each pattern where in a text a match may begin, in order, and what may match there."""
+        known: Mapping[int, Sequence[tuple[int, Form]]] | None = text.notes.get(self)
+        if known is None:
+            known = text.notes[self] = self.look_up(text)
+        return known
+
+    def look_up(self, text: Text) -> Mapping[int, Sequence[tuple[int, Form]]]:
+        """Walk over the words of a text once."""
+        found: dict[int, list[tuple[int, Form]]] = {}
+        by_word, longer = self.by_word[text.marked], self.longer(text)
+        for word, start in text.beginnings:
+            for number, form in by_word.get(word) or longer.get(word, ()):
+                found.setdefault(number, []).append((start, form))
+        return found
+
+    def longer(self, text: Text) -> Mapping[str, Opened]:
+        """What the words of a text open that are not known themselves, but begin with a stem."""
+        unknown = text.words - self.by_word[text.marked].keys() if self.stems else ()
+        return {word: self.opened(word, strict=text.marked) for word in unknown if word.startswith(self.stems)}
+
+
 @dataclass(frozen=True)
 class Pattern:
-    """A pattern as its alternatives, in lower case with marks."""
+    """One pattern of a book, by its number."""
 
-    sources: tuple[str, ...]
+    book: Book
+    number: int = 0
 
     def finditer(self, text: Text) -> Iterator[re.Match[str]]:
         """All matches; their positions are positions in the text."""
-        if self._openings is None:
-            yield from self._whole[text.marked].regex.finditer(text.low)
+        if self.book.openings[self.number] is None:
+            yield from self.whole(strict=text.marked).regex.finditer(text.low)
             return
         end = 0
-        for start, form in self._places(text, self._openings):
+        for start, form in self.book.places(text).get(self.number, ()):
             if start >= end and (match := form.regex.match(text.low, start)):
                 yield match
                 end = match.end()
 
     def search(self, text: Text) -> re.Match[str] | None:
         """The first match."""
-        return next(self.finditer(text), None)
+        if self.book.openings[self.number] is None:
+            return self.whole(strict=text.marked).regex.search(text.low)
+        for start, form in self.book.places(text).get(self.number, ()):
+            if match := form.regex.match(text.low, start):
+                return match
+        return None
 
     def match(self, text: Text, start: int = 0) -> re.Match[str] | None:
         """A match that begins exactly at `start`."""
@@ -73,44 +141,18 @@ class Pattern:
         """The text without its matches."""
         return blanked(text.raw, tuple(match.span() for match in self.finditer(text)))
 
-    @cached_property
-    def _openings(self) -> Openings | None:
-        return Openings.of(self.sources)
-
-    @cached_property
-    def _whole(self) -> tuple[Form, Form]:
-        """All alternatives: lenient, strict."""
-        return form_of(self.sources, strict=False), form_of(self.sources, strict=True)
-
-    @cached_property
-    def _by_word(self) -> tuple[Mapping[str, Form], Mapping[str, Form]]:
-        """The alternatives for each opening word: lenient, strict."""
-        known = self._openings.words if self._openings else {}
-        return (
-            {word: self._chosen(numbers, strict=False) for word, numbers in known.items()},
-            {word: self._chosen(numbers, strict=True) for word, numbers in known.items()},
-        )
-
-    def _chosen(self, numbers: tuple[int, ...], *, strict: bool) -> Form:
-        return form_of(tuple(self.sources[number] for number in numbers), strict=strict)
-
-    def _places(self, text: Text, openings: Openings) -> list[tuple[int, Form]]:
-        """Where a match may begin, in order, and which alternatives may match there."""
-        by_word, beginnings = self._by_word[text.marked], text.beginnings
-        forms = [(by_word[word], beginnings[word]) for word in by_word.keys() & beginnings.keys()]
-        if openings.any_stem:
-            longer = [word for word in beginnings if word.startswith(openings.any_stem) and word not in by_word]
-            chosen = [(self._chosen(openings.beginning_with(word), strict=text.marked), word) for word in longer]
-            forms += [(form, beginnings[word]) for form, word in chosen]
-        return sorted(((start, form) for form, starts in forms for start in starts), key=itemgetter(0))
+    def whole(self, *, strict: bool) -> Form:
+        """All its alternatives."""
+        return self.book.form(self.number, strict=strict)
 
     def _form_at(self, text: Text, start: int) -> Form | None:
         """The alternatives that may match at `start`; None where no opening word stands there."""
-        if self._openings is None:
-            return self._whole[text.marked]
+        openings = self.book.openings[self.number]
+        if openings is None:
+            return self.whole(strict=text.marked)
         word = beginning_at(text.folded, start)
-        numbers = self._openings.beginning_with(word) if word else ()
-        return self._chosen(numbers, strict=text.marked) if numbers else None
+        chosen = openings.beginning_with(word) if word else ()
+        return self.book.form(self.number, chosen, strict=text.marked) if chosen else None
 
 
 @lru_cache(maxsize=8192)
@@ -119,7 +161,7 @@ def form_of(sources: tuple[str, ...], *, strict: bool) -> Form:
     return Form(sources, strict)
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=256)
 def vi(source: str) -> Pattern:
     """
     Compile a pattern written in Vietnamese with marks; it matches at word borders only.
@@ -127,7 +169,7 @@ def vi(source: str) -> Pattern:
     Spaces in the source match any white space; ^ and $ are borders of lines. Letters with marks must not stand inside
     a character class. " ?" means white space that may be missing.
     """
-    return Pattern(tuple(alternatives(lower_marked(source))))
+    return Pattern(Book([source]))
 
 
 def spaced(source: str) -> str:

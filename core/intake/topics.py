@@ -18,9 +18,10 @@ NUMBERED = re.compile(r"(?:(?<=^)|(?<=[\s:;,.]))\(?([1-5])[.)/:\-](?=\s*[^\W\d_]
 DASHED = re.compile(r"^\s*[-–•*+]\s*(?=\w)", re.MULTILINE)
 
 
-def split_topics(text: str, rules: IntakeRules) -> tuple[str, ...]:
+def split_topics(said: Text, rules: IntakeRules) -> tuple[str, ...]:
     """The matters of a text, each with the words common to all; one element where it is not clearly enumerated."""
-    for starts in (numbered(text), dashed(text), spelled(text)):
+    text = said.raw
+    for starts in (numbered(text), dashed(text), spelled(said)):
         items = cut(text, starts)
         if len(items) > 1 and all(read(Text.of(item), rules).tells for item in items):
             lead = text[: starts[0][0]].strip()
@@ -39,9 +40,9 @@ def dashed(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in DASHED.finditer(text)]
 
 
-def spelled(text: str) -> list[tuple[int, int]]:
+def spelled(text: Text) -> list[tuple[int, int]]:
     """Where "thứ nhất", "thứ hai", "một là", "hai là" stand."""
-    return [match.span() for match in pattern("signals", "ordinals").finditer(Text.of(text))]
+    return [match.span() for match in pattern("signals", "ordinals").finditer(text)]
 
 
 def cut(text: str, starts: list[tuple[int, int]]) -> list[str]:

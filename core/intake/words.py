@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, wraps
 from operator import ne
@@ -66,16 +66,17 @@ class Text:
         return bool(words) and sum(map(ne, words, letters)) / len(words) >= MARKED_SHARE
 
     @cached_property
-    def beginnings(self) -> Mapping[str, list[int]]:
-        """Where each word begins, by its letters without marks; all numbers under `A_NUMBER`."""
-        found: dict[str, list[int]] = {}
+    def beginnings(self) -> tuple[tuple[str, int], ...]:
+        """Its words without marks, each with where it begins; every number counts as `A_NUMBER`."""
+        folded = self.folded
         if self.cut_from is not None:
-            folded = self.folded
-            whole = self.cut_from.beginnings.items()
-            return {word: kept for word, starts in whole if (kept := [at for at in starts if folded[at] != " "])}
-        for match in BEGINNING.finditer(self.folded):
-            found.setdefault(match.group(1) or A_NUMBER, []).append(match.start())
-        return found
+            return tuple(known for known in self.cut_from.beginnings if folded[known[1]] != " ")
+        return tuple((match.group(1) or A_NUMBER, match.start()) for match in BEGINNING.finditer(folded))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Its words without marks."""
+        return frozenset(word for word, _ in self.beginnings)
 
     def part(self, start: int, end: int) -> Text:
         """A piece of it, read in the same manner."""

@@ -13,12 +13,14 @@ from typing import Any, Generic, TypeVar
 from ruamel.yaml import YAML
 
 from core.intake.fold import lower_canonical
-from core.intake.patterns import Pattern, vi
+from core.intake.patterns import Book, Pattern, vi
 from core.intake.spelling import spellings
 from core.intake.tokens import Token
 
 MACRO = re.compile(r"<([A-Z]+)>")
 Value = TypeVar("Value")
+NO_PATTERNS = frozenset({"macros", "not_names", "ends"})
+"""Headings beside patterns: what stands for longer pieces of them, and lists of words."""
 NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
@@ -135,9 +137,23 @@ def listed(name: str, heading: str) -> Sequence[str]:
 
 @lru_cache(maxsize=256)
 def pattern(name: str, *headings: str) -> Pattern:
-    """The patterns under these headings as one; `<WORD>` in them stands for an entry under "macros"."""
-    sources = (source for heading in headings for source in load(name)[heading])
-    return vi("|".join(expand(source, load(name).get("macros", {})) for source in sources))
+    """The patterns under these headings as one; those of a file are looked for together."""
+    if len(headings) == 1:
+        return patternbook(name)[headings[0]]
+    return vi("|".join(joined(name, heading) for heading in headings))
+
+
+@lru_cache(maxsize=8)
+def patternbook(name: str) -> Mapping[str, Pattern]:
+    """All patterns of a file by heading."""
+    headings = [heading for heading in load(name) if heading not in NO_PATTERNS]
+    book = Book(joined(name, heading) for heading in headings)
+    return MappingProxyType({heading: Pattern(book, number) for number, heading in enumerate(headings)})
+
+
+def joined(name: str, heading: str) -> str:
+    """The patterns under a heading as alternatives of one; `<WORD>` in them stands for an entry under "macros"."""
+    return "|".join(expand(source, load(name).get("macros", {})) for source in load(name)[heading])
 
 
 def expand(source: str, macros: Mapping[str, str]) -> str:

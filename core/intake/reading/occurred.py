@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from core.intake.lexicon import expand, load
-from core.intake.patterns import Pattern, vi
+from core.intake.patterns import Book, Pattern
 from core.intake.words import Text
 
 
@@ -31,7 +31,8 @@ class TimeReading:
 def shapes() -> tuple[Pattern, ...]:
     """The patterns of times, compiled on first use."""
     words = load("times")
-    return tuple(vi(expand(shape, words["macros"])) for shape in words["shapes"])
+    book = Book(expand(shape, words["macros"]) for shape in words["shapes"])
+    return tuple(Pattern(book, number) for number in range(len(book.sources)))
 
 
 def read_time(text: Text, *, taken: tuple[tuple[int, int], ...] = ()) -> TimeReading:

@@ -8,14 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.intake.lexicon import load, pattern
+from core.intake.lexicon import NO_PATTERNS, load, pattern
 from core.intake.openings import Openings
-from core.intake.patterns import Pattern, form_of
+from core.intake.patterns import Pattern
 from core.intake.reading.occurred import shapes
 from core.intake.signals.acts import EMPTY_WORDS
 from core.intake.words import Text
 
-NO_PATTERNS = {"macros", "not_names", "ends"}
 HEADINGS = [
     (name, heading)
     for name in ("signals", "emergency", "diversion", "persons")
@@ -23,7 +22,14 @@ HEADINGS = [
     if heading not in NO_PATTERNS
 ]
 PATTERNS = [pattern(*heading) for heading in HEADINGS] + [*shapes(), pattern("signals", *EMPTY_WORDS)]
-WORDS = sorted({word for each in PATTERNS for source in each.sources for word in re.findall(r"[^\W\d_]+", source)})
+WORDS = sorted(
+    {
+        word
+        for each in PATTERNS
+        for source in each.whole(strict=True).sources
+        for word in re.findall(r"[^\W\d_]+", source)
+    }
+)
 GAPS = [" ", " ", " ", ", ", "\n", ".", "", "_", "7"]
 sayings = st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(GAPS)), max_size=14)
 
@@ -35,7 +41,7 @@ def test_a_pattern_finds_what_all_its_alternatives_find(
     each: Pattern, said: list[tuple[str, str]], marked: bool
 ) -> None:
     text = Text("".join(word + gap for word, gap in said), marked)
-    everywhere = form_of(each.sources, strict=marked).regex
+    everywhere = each.whole(strict=marked).regex
     found = [match.span() for match in each.finditer(text)]
     assert found == [match.span() for match in everywhere.finditer(text.low)]
     assert span(each.match(text)) == span(everywhere.match(text.low))
