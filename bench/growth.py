@@ -1,8 +1,8 @@
 """
 What grows with the archive, and what does not: 10,000, 100,000 and 1,000,000 cases on both databases.
 
-Stores are made where `LANGNGHE_BENCH_STORES` says (default `build/stores`) and kept: a million cases take a quarter of
-an hour to make and some thirty gigabytes. Names: `sqlite-100000`, `postgres-100000`.
+Stores are made where `LANGNGHE_BENCH_STORES` says (default `build/growth`) and kept: a million cases take half an hour
+to make and some fifty gigabytes. `sqlite` and `pg` hold a million; the others are called `sqlite-10000`, `pg-10000`.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from bench.growth_questions import FLAT, SEARCHES
 from bench.growth_server import KeptPostgres
 from bench.growth_timing import RUNS, Timing, time_postgres, time_sqlite
 from bench.measurement import Cell, Goal, Measurement, Result, Table, Terms
+from bench.results import ROOT
 
 SIZES = (10_000, 100_000, 1_000_000)
 QUICK_SIZES = (1_000, 4_000)
-ENGINES = ("sqlite", "postgres")
-_NAMES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
+ENGINES = ("sqlite", "pg")
+_NAMES = {"sqlite": "SQLite", "pg": "PostgreSQL"}
 
 
 def measurements() -> list[Measurement]:
@@ -52,7 +53,7 @@ def measurements() -> list[Measurement]:
 
 def run(terms: Terms) -> Result:
     """Time every question at every size."""
-    place = terms.folder if terms.quick else Path(os.environ.get("LANGNGHE_BENCH_STORES", "build/stores"))
+    place = terms.folder if terms.quick else Path(os.environ.get("LANGNGHE_BENCH_STORES", ROOT / "build" / "growth"))
     sizes = QUICK_SIZES if terms.quick else SIZES
     found = {(engine, size): _timed(terms, place, engine, size) for engine in ENGINES for size in sizes}
     figures: dict[str, float] = {}
@@ -67,18 +68,23 @@ def run(terms: Terms) -> Result:
 
 def _timed(terms: Terms, place: Path, engine: str, size: int) -> Mapping[str, Timing]:
     terms.say(f"{_NAMES[engine]} with {size:,} cases")
-    embedded = place / f"sqlite-{size}"
+    embedded = place / _called("sqlite", size)
     if not (embedded / NOTE).exists():
         terms.say(f"  making {embedded}")
         asyncio.run(load(embedded, cases=size, templates=26 if terms.quick else 300))
     if engine == "sqlite":
         return time_sqlite(embedded, runs=RUNS)
-    served = place / f"postgres-{size}"
+    served = place / _called("pg", size)
     with KeptPostgres.open(served) as server:
         if not (served / "var" / NOTE).exists():
             terms.say(f"  copying it to {served}")
             asyncio.run(copy(embedded, served / "var", database_url=server.address))
         return time_postgres(served / "var", server.address, runs=RUNS)
+
+
+def _called(engine: str, size: int) -> str:
+    """The name of a store's folder."""
+    return engine if size == SIZES[-1] else f"{engine}-{size}"
 
 
 def _table(engine: str, sizes: tuple[int, ...], found: Mapping[tuple[str, int], Mapping[str, Timing]]) -> Table:
