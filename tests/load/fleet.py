@@ -2,20 +2,22 @@
 A fleet: two web and two worker processes of the real gateway on one PostgreSQL and one Redis.
 
 Each member is a process of its own (`tests.load.member`), started, stopped, killed and frozen by pid; the test itself
-looks into the database through a deployment of its own that does no work.
+looks into the database through a deployment of its own that does no work. Whatever runs ends with the test.
 """
 
 from __future__ import annotations
 
 import asyncio
 import base64
+import json
 import os
 import secrets
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -30,7 +32,6 @@ from tests.support.waiting import until
 
 ROOT = Path(__file__).parent.parent.parent
 START_SECONDS = 60.0
-STOP_SECONDS = 60.0
 CONFIG = """\
 mode = "production"
 data = "{folder}/var"
@@ -45,6 +46,41 @@ poll = {poll}
 """
 
 
+class Nursery:
+    """The process that forks members; one order at a time."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.load.member"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._turn = threading.Lock()
+
+    def start(self, **order: str | int) -> int:
+        """A new member's pid."""
+        return self._ask({"start": order})
+
+    def wait(self, pid: int) -> int:
+        """The exit code of a member that has ended or is about to."""
+        return self._ask({"wait": pid})
+
+    def _ask(self, order: Mapping[str, object]) -> int:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        with self._turn:
+            self._process.stdin.write(json.dumps(order) + "\n")
+            self._process.stdin.flush()
+            return int(self._process.stdout.readline())
+
+    def close(self) -> None:
+        """End it, and every member that still runs with it."""
+        self._process.kill()
+        self._process.communicate()
+
+
 @dataclass
 class Member:
     """One process. `exits`: how each run of it that was told to stop ended."""
@@ -53,7 +89,7 @@ class Member:
     role: str
     port: int
     folder: Path
-    process: subprocess.Popen[bytes] | None = None
+    pid: int = 0
     exits: list[int] = field(default_factory=list)
 
     @property
@@ -73,14 +109,16 @@ class Member:
 
     @property
     def running(self) -> bool:
-        """Whether the process lives."""
-        return self.process is not None and self.process.poll() is None
+        """Whether the process lives; one that nobody has waited for yet does not."""
+        with suppress(FileNotFoundError, ProcessLookupError):
+            return bool(self.pid) and Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        return False
 
     def signal(self, number: signal.Signals) -> None:
         """To this process only. RuntimeError when it is down."""
-        if self.process is None or not self.running:
+        if not self.running:
             raise RuntimeError(f"{self.name} is not running:\n{self.tail()}")
-        self.process.send_signal(number)
+        os.kill(self.pid, number)
 
     def tail(self) -> str:
         """The end of its log."""
@@ -90,8 +128,9 @@ class Member:
 class Fleet:
     """Members over one folder, database, Redis and sink; `clock` is the time they all see."""
 
-    def __init__(self, folder: Path, sink: Sink, members: Sequence[Member]) -> None:
+    def __init__(self, folder: Path, sink: Sink, nursery: Nursery, members: Sequence[Member]) -> None:
         self.folder = folder
+        self._nursery = nursery
         self.sink = sink
         self.members = {member.name: member for member in members}
         self.clock = shifted_clock(folder / "clock")
@@ -133,45 +172,31 @@ class Fleet:
         for member in running:
             member.signal(signal.SIGTERM)
         for member in running:
-            member.exits.append(await asyncio.to_thread(_end_of, member))
+            await until(lambda: not member.running, f"end of {member.name}")  # noqa: B023 - used at once
+            member.exits.append(await asyncio.to_thread(self._nursery.wait, member.pid))
 
     async def kill(self, member: Member) -> None:
         """As a crash does."""
         member.signal(signal.SIGKILL)
-        await asyncio.to_thread(_end_of, member)
-
-    def end(self) -> None:
-        """Leave nothing behind."""
-        for member in self.members.values():
-            if member.process is not None:
-                member.process.kill()
-                member.process.wait()
+        await asyncio.to_thread(self._nursery.wait, member.pid)
 
     def _spawn(self, member: Member) -> None:
         member.ready.unlink(missing_ok=True)
-        command = [sys.executable, "-m", "tests.load.member", "--roles", member.role, "--port", str(member.port)]
-        command += ["--sink", self.sink.url, "--clock", str(self.folder / "clock"), "--ready", str(member.ready)]
-        with member.log.open("ab") as log:
-            member.process = subprocess.Popen(
-                command,
-                cwd=ROOT,
-                env=os.environ | {"LANGNGHE_CONFIG": str(self.folder / "langnghe.toml")},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
+        member.pid = self._nursery.start(
+            config=str(self.folder / "langnghe.toml"),
+            role=member.role,
+            port=member.port,
+            sink=self.sink.url,
+            clock=str(self.folder / "clock"),
+            ready=str(member.ready),
+            log=str(member.log),
+        )
 
 
 def _is_ready(member: Member) -> bool:
     if not member.running:
         raise RuntimeError(f"{member.name} did not start:\n{member.tail()}")
     return member.ready.exists() and bool(member.ready.read_text())
-
-
-def _end_of(member: Member) -> int:
-    """Its exit code, once it has gone. TimeoutExpired."""
-    assert member.process is not None
-    return member.process.wait(STOP_SECONDS)
 
 
 @asynccontextmanager
@@ -187,11 +212,11 @@ async def open_fleet(
     (folder / "langnghe.toml").write_text(config)
     named = [*((f"web-{n}", "web") for n in range(webs)), *((f"worker-{n}", "worker") for n in range(workers))]
     async with open_sink() as sink:
-        fleet = Fleet(folder, sink, [Member(name, role, free_port(), folder) for name, role in named])
+        nursery = Nursery()
         try:
-            yield fleet
+            yield Fleet(folder, sink, nursery, [Member(name, role, free_port(), folder) for name, role in named])
         finally:
-            await asyncio.to_thread(fleet.end)
+            nursery.close()
 
 
 @asynccontextmanager

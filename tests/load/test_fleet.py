@@ -130,7 +130,7 @@ async def test_a_worker_that_slept_through_its_lease_does_nothing_twice(scene: S
 
 async def test_a_rolling_restart_loses_and_doubles_nothing(scene: Scene) -> None:
     """Each process in turn, while citizens write: no answer but 200, one report each, and each told once."""
-    async with writing(scene, "r") as provider:
+    async with writing(scene, "r", connections=2) as provider:
         for member in scene.fleet.members.values():
             await scene.fleet.stop(member)
             await more(provider, 5)
