@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from prometheus_client import Counter, Histogram
 
-from core.counting import SECONDS
+from core.counting import SECONDS, WAITS
 
 HOOK_SECONDS = Histogram(
     "gateway_hook_seconds", "From a provider's request to our answer", ["channel", "outcome"], buckets=SECONDS
@@ -19,7 +19,7 @@ INBOX_SECONDS = Histogram(
     "inbox_seconds",
     "From acceptance to the end of processing",
     ["channel"],
-    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 600, 3600),
+    buckets=WAITS,
 )
 SENT = Counter("gateway_send_total", "Outbound messages by outcome", ["channel", "outcome"])
 REQUESTS = Histogram("gateway_http_seconds", "HTTP requests", ["method", "route", "status"])

@@ -14,6 +14,7 @@ from typing import Any
 
 from core.cases.decide import Actor, Refusal
 from core.contract.errors import VersionConflict
+from core.counting import WAITS, Buckets
 from core.intake.rules import IntakeRules
 from core.notify.house import House
 from core.privacy.media import FileMediaStore
@@ -38,6 +39,7 @@ class Clerk:
     The use cases' common hands in one process.
 
     `changed` is set whenever a unit was stored: there may be something to send, or a due time sooner than before.
+    `opened`: seconds from a report's first message to its opened case, for each case this process opened.
     """
 
     def __init__(
@@ -52,7 +54,9 @@ class Clerk:
         mailbox: str,
         now: Callable[[], datetime],
     ) -> None:
+        self._now = now
         self.committer = Committer(database)
+        self.opened = Buckets(WAITS)
         self.changed = asyncio.Event()
         self.texts = Texts(database, safe=safe)
         self.talks = Talks(database, safe=safe, now=now)
@@ -86,7 +90,13 @@ class Clerk:
         await self.talks.save_all(work)
         self.desk.close(work)
         await self.committer.commit(work)
+        self._count_opened(work)
         self.changed.set()
+
+    def _count_opened(self, work: Work) -> None:
+        for file in work.cases.values():
+            if file.events and not file.stored_version:
+                self.opened.note((self._now() - file.now.received_at).total_seconds())
 
     async def execute(
         self,

@@ -9,14 +9,16 @@ the unique key is the same. Only when the journal fails too is the sender asked 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
 
 from core.contract.errors import IntakeUnavailable
 from core.contract.ports import ItemKey, RawDelivery
+from core.counting import ROWS, Buckets
 from core.storage.database import Database
 from core.storage.group_commit import GroupCommit, batches
 from core.storage.intake_rows import Acceptance, is_about_data
@@ -33,11 +35,17 @@ _JOURNAL_SECONDS = 0.6
 
 @dataclass
 class InboxCounters:
-    """What an operator watches: how deliveries were taken."""
+    """
+    What an operator watches: how deliveries were taken.
+
+    `batches`: how many shared one commit; `commits`: how long each took, in seconds.
+    """
 
     stored: int = 0
     journaled: int = 0
     refused: int = 0
+    batches: Buckets = field(default_factory=lambda: Buckets(ROWS))
+    commits: Buckets = field(default_factory=Buckets)
 
 
 class Inbox:
@@ -89,6 +97,7 @@ class Inbox:
 
     async def _store(self, acceptances: Sequence[Acceptance]) -> list[Acceptance]:
         """One transaction for all; when one poisonous row fails it, row by row. Returns what no database will take."""
+        began = time.monotonic()
         try:
             await self._database.accept(acceptances)
         except Exception as error:
@@ -98,6 +107,8 @@ class Inbox:
                 log.error("delivery_unfit", channel=acceptances[0].raw.channel, error=type(error).__name__)
                 return list(acceptances)
             return [unfit for one in acceptances for unfit in await self._store([one])]
+        self.counters.batches.note(len(acceptances))
+        self.counters.commits.note(time.monotonic() - began)
         self.arrived.set()
         return []
 

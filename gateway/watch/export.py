@@ -29,12 +29,6 @@ class _Counted(Protocol):
     counters: DatabaseCounters
 
 
-@runtime_checkable
-class _Batched(Protocol):
-    batches: Buckets
-    commits: Buckets
-
-
 async def exposition(watch: Watch, deployment: Deployment) -> bytes:
     """Everything that is read, as text; what is counted elsewhere is added by the caller."""
     registry = CollectorRegistry()
@@ -72,9 +66,12 @@ def _gauge(name: str, values: Mapping[tuple[str, ...], float]) -> GaugeMetricFam
 
 def _histograms(watch: Watch, deployment: Deployment) -> dict[str, Buckets]:
     accepted, database = deployment.inbox.counters, deployment.database
-    found = {"event_loop_lag_histogram_seconds": watch.pulse.lags}
-    if isinstance(accepted, _Batched):
-        found |= {"inbox_batch_rows": accepted.batches, "inbox_commit_seconds": accepted.commits}
+    found = {
+        "inbox_batch_rows": accepted.batches,
+        "inbox_commit_seconds": accepted.commits,
+        "webhook_to_case_seconds": deployment.clerk.opened,
+        "event_loop_lag_histogram_seconds": watch.pulse.lags,
+    }
     if isinstance(database, _Counted):
         found["database_commit_seconds"] = database.counters.commits
         found["database_pool_wait_seconds"] = database.counters.waits

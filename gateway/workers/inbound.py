@@ -16,7 +16,7 @@ from core.service.keeping import kept
 from core.storage import inbox_queue
 from core.storage.inbox_queue import Finished, WaitingItem
 from gateway.deployment import Deployment
-from gateway.metrics import PROCESSED
+from gateway.metrics import INBOX_SECONDS, PROCESSED
 
 log = structlog.get_logger()
 
@@ -91,6 +91,7 @@ class InboundWorker:
         except Exception as error:
             outcome = await self._after_failure(item, error)
         PROCESSED.labels(item.channel, outcome).inc()
+        INBOX_SECONDS.labels(item.channel).observe((self._deployment.now() - item.received_at).total_seconds())
 
     async def _rest(self, key: str, *, seconds: float) -> None:
         now = self._deployment.now()
