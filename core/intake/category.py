@@ -25,11 +25,12 @@ def read_categories(text: Text, categories: tuple[CategoryRule, ...]) -> tuple[t
     """
     tokens, keywords = tokens_of(text), keywords_of(Same(categories))
     weights = dict.fromkeys((category.id for category in categories), 0)
-    index = 0
-    while index < len(tokens):
-        lengths = keywords.at(tokens, index, marked=text.marked)
-        longest = max(lengths.values(), default=0)
+    covered = 0
+    for index, lengths in enumerate(keywords.all(tokens, marked=text.marked)):
+        if not lengths or index < covered:
+            continue
+        longest = max(lengths.values())
         for name, length in lengths.items():
             weights[name] += length * length if length == longest else 0
-        index += max(longest, 1)
+        covered = index + longest
     return tuple(sorted(((name, weight) for name, weight in weights.items() if weight), key=lambda item: -item[1]))

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
 from core.contract.schema import FieldState
 from core.intake.facts import Facts
 from core.intake.rules import ChannelTraits, IntakeField, IntakeRules
 
 NEVER_NONE = frozenset({IntakeField.CONTENT})
 """A report without content is none, whatever is declared."""
+TOLD: Mapping[IntakeField, Callable[[Facts], bool]] = MappingProxyType(
+    {
+        IntakeField.CONTENT: lambda facts: facts.told,
+        IntakeField.PLACE: lambda facts: facts.place.known,
+        IntakeField.TIME: lambda facts: bool(facts.times),
+        IntakeField.NAME: lambda facts: bool(facts.name),
+        IntakeField.PHONE: lambda facts: bool(facts.phones),
+        IntakeField.EMAIL: lambda facts: bool(facts.emails),
+        IntakeField.ADDRESS: lambda facts: bool(facts.address),
+        IntakeField.IDENTITY: lambda facts: bool(facts.identity),
+        IntakeField.MEDIA: lambda facts: bool(facts.attachments),
+    }
+)
+"""Whether a field was told; an address at which an answer finds the person is no field of its own."""
 
 
 def completeness(facts: Facts, rules: IntakeRules, channel: str) -> dict[IntakeField, FieldState]:
@@ -34,18 +51,7 @@ def given(field: IntakeField, facts: Facts, traits: ChannelTraits) -> bool:
     """Whether a field was told, or stands in the sender's address already."""
     if field is traits.sender_is:
         return True
-    told = {
-        IntakeField.CONTENT: facts.told,
-        IntakeField.PLACE: facts.place.known,
-        IntakeField.TIME: bool(facts.times),
-        IntakeField.NAME: bool(facts.name),
-        IntakeField.PHONE: bool(facts.phones),
-        IntakeField.EMAIL: bool(facts.emails),
-        IntakeField.ADDRESS: bool(facts.address),
-        IntakeField.IDENTITY: bool(facts.identity),
-        IntakeField.MEDIA: bool(facts.attachments),
-    }
-    return told[field] if field in told else reachable(facts, traits)
+    return TOLD[field](facts) if field in TOLD else reachable(facts, traits)
 
 
 def reachable(facts: Facts, traits: ChannelTraits) -> bool:

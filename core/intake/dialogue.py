@@ -26,6 +26,7 @@ from core.intake.happenings import (
 from core.intake.rules import IntakeRules
 from core.intake.state import Dialogue
 from core.intake.turn import Turn
+from core.intake.words import Texts
 
 
 @dataclass(frozen=True)
@@ -36,15 +37,18 @@ class Step:
     effects: tuple[Effect, ...] = ()
 
 
-def step(state: Dialogue, happening: Happening, *, rules: IntakeRules, now: datetime) -> Step:
+def step(
+    state: Dialogue, happening: Happening, *, rules: IntakeRules, now: datetime, texts: Texts | None = None
+) -> Step:
     """
     What a conversation does about one happening.
 
     `now` is aware and never earlier than in the step before. The same arguments always give the same answer; the
     state survives being written as JSON and read back. Nothing is refused: what cannot be understood is asked about,
-    or handed to a person.
+    or handed to a person. `texts`: what steps about the same message have read already, so that it is not read again;
+    it holds citizens' words and must be dropped with the message. The answer is the same with and without.
     """
-    turn = Turn(state, rules, now)
+    turn = Turn(state, rules, now) if texts is None else Turn(state, rules, now, texts=texts)
     dispatch(turn, happening)
     return Step(turn.state, tuple(turn.effects))
 
@@ -70,4 +74,4 @@ def dispatch(turn: Turn, happening: Happening) -> None:
             wishes.answered(turn, happening)
 
 
-__all__ = ["Dialogue", "Happening", "Step", "step"]
+__all__ = ["Dialogue", "Happening", "Step", "Texts", "step"]

@@ -66,7 +66,8 @@ class Book:
     @cached_property
     def stems(self) -> tuple[str, ...]:
         """Beginnings of further words that open something."""
-        return tuple({stem for openings in self.openings if openings for stem in openings.any_stem})
+        known = sorted({stem for openings in self.openings if openings for stem in openings.any_stem})
+        return tuple(stem for stem in known if not stem.startswith(tuple(each for each in known if each != stem)))
 
     def opened(self, word: str, *, strict: bool) -> Opened:
         """Patterns that a word opens, each with its alternatives."""

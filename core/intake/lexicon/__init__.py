@@ -75,8 +75,7 @@ class Phrasebook:
 
     def at(self, tokens: Sequence[Token], index: int, *, marked: bool) -> Mapping[str, int]:
         """For each list with a phrase that begins at `index`, how many tokens its longest one has."""
-        root = self.marked if marked else self.unmarked
-        node = root.further.get(tokens[index].low)
+        node = self.first_words(marked=marked).get(tokens[index].low)
         if node is None:
             return NOTHING
         found: dict[str, int] = {}
@@ -91,7 +90,15 @@ class Phrasebook:
 
     def all(self, tokens: Sequence[Token], *, marked: bool) -> tuple[Mapping[str, int], ...]:
         """What begins at each token."""
-        return tuple(self.at(tokens, index, marked=marked) for index in range(len(tokens)))
+        first = self.first_words(marked=marked)
+        return tuple(
+            self.at(tokens, index, marked=marked) if token.low in first else NOTHING
+            for index, token in enumerate(tokens)
+        )
+
+    def first_words(self, *, marked: bool) -> Mapping[str, Node]:
+        """What phrases begin with."""
+        return (self.marked if marked else self.unmarked).further
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ def is_full_name(words: Sequence[Token], *, marked: bool) -> bool:
 
 def read_signature(text: Text) -> NameReading:
     """The line under "Trân trọng" of a mail, where it looks like a name."""
-    signed = SIGNED.search(text.raw)
+    signed = SIGNED.search(text.raw) if "\n" in text.raw else None
     start = signed.start("name") if signed else 0
     end = name_end(text, start, sure=True) if signed else 0
     return NameReading(tidy(text.raw[start:end]), ((start, end),)) if end > start else NameReading()
