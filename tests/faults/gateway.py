@@ -4,18 +4,15 @@ The real gateway in a process of its own, with the tests' chat channel in its re
     python -m tests.faults.gateway --data DIR --key FILE [--database-url URL] [--budget S]
                                    [--synchronous OFF] [--commit off]
 
-Prints its address once it is ready, logs JSON to stderr, stops on SIGTERM or when its input ends. `--synchronous` and
-`--commit` weaken SQLite and PostgreSQL on purpose, to see that the tests notice.
+Prints its address once it is ready, logs JSON, stops on SIGTERM. `--synchronous` and `--commit` weaken SQLite and
+PostgreSQL on purpose, to see that the tests notice.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import os
-import signal
 import sys
-import threading
 from functools import partial
 from pathlib import Path
 
@@ -33,6 +30,8 @@ from gateway.settings import Settings
 from tests.support.deployments import settings_for
 from tests.support.hooked import HookedTestChannel
 
+READY = "ready at "
+
 
 def build_chat(_settings: Settings, _safe: Safe, _media: MediaStore) -> Channel:
     """What a line in the registry names."""
@@ -48,14 +47,8 @@ def weaken(*, synchronous: str, commit: str) -> None:
 
 
 async def announce(_deployment: Deployment, address: str) -> None:
-    """Tell the test where to write; from now on its end is ours."""
-    print(address, flush=True)
-    threading.Thread(target=_stop_with_input, daemon=True).start()
-
-
-def _stop_with_input() -> None:
-    sys.stdin.read()
-    os.kill(os.getpid(), signal.SIGTERM)
+    """Tell the test where to write."""
+    print(READY + address, flush=True)
 
 
 def main() -> int:

@@ -83,7 +83,9 @@ class Ground:
 
     async def kept(self) -> Counter[str]:
         """Ids of messages that the deployment holds, how often each; the gateway is dead or stopped."""
-        return await kept(self.data, key=self.key, database_url=self.url)
+        found = await kept(self.data, key=self.key, database_url=self.url)
+        self.disk = self.shim.disk(self.data)  # we wrote there ourselves, past the shim
+        return found
 
 
 @contextmanager

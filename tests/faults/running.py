@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import aiohttp
@@ -22,12 +19,13 @@ from sqlalchemy import Connection, select
 from core.storage.inbox import unpack_delivery
 from core.storage.tables import inbox_raw
 from gateway.deployment import open_deployment
+from tests.faults.forked import start
+from tests.faults.gateway import READY, main
 from tests.support.deployments import settings_for
 from tests.support.fsync_shim import Sync
 from tests.support.hooked import signed
 from tests.support.waiting import until
 
-ROOT = Path(__file__).parents[2]
 PATIENCE = 60
 SIDE_BY_SIDE = 16
 OK = 200
@@ -48,7 +46,7 @@ class Answer:
 class Gateway:
     """The gateway's process: where it listens, and its log."""
 
-    process: subprocess.Popen[str]
+    process: ForkServerProcess
     log: Path
     url: str = ""
 
@@ -56,55 +54,41 @@ class Gateway:
     @asynccontextmanager
     async def start(cls, data: Path, *options: str, environment: dict[str, str]) -> AsyncIterator[Gateway]:
         """Running and ready; killed in the end if it has not stopped."""
-        gateway = cls.spawn(data, *options, environment=environment)
+        log = data.parent / f"log-of-{data.name}"
+        argv = ["gateway", "--data", str(data), *options]
+        gateway = cls(start(main, argv, environment=environment, output=log), log)
         try:
-            await gateway.ready()
+            await until(gateway._is_ready, "a gateway that answers")
             yield gateway
         finally:
             gateway.kill()
 
-    @classmethod
-    def spawn(cls, data: Path, *options: str, environment: dict[str, str]) -> Gateway:
-        """Started, perhaps not ready."""
-        log = data.parent / f"log-of-{data.name}"
-        with log.open("ab") as stream:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "tests.faults.gateway", "--data", str(data), *options],
-                cwd=ROOT,
-                env={**os.environ, **environment},
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=stream,
-                text=True,
-            )
-        return cls(process, log)
-
-    async def ready(self) -> None:
-        """Wait until it answers. Fails with its log when it ends instead."""
-        assert self.process.stdout is not None
-        line = await asyncio.wait_for(asyncio.to_thread(self.process.stdout.readline), PATIENCE)
-        assert line, self.log.read_text()[-4000:]
-        self.url = line.strip()
+    def _is_ready(self) -> bool:
+        lines = self.log.read_text().splitlines() if self.log.exists() else []
+        self.url = next((line.removeprefix(READY) for line in lines if line.startswith(READY)), "")
+        assert self.running, lines[-20:]
+        return bool(self.url)
 
     def kill(self) -> None:
         """At once, as a power cut would."""
         self.process.kill()
-        self.process.communicate()
+        self.process.join()
 
-    async def stop(self) -> int:
+    async def stop(self) -> int | None:
         """In good order; its exit code."""
-        self.process.send_signal(signal.SIGTERM)
-        return await asyncio.to_thread(self.process.wait, PATIENCE)
+        self.process.terminate()
+        await asyncio.to_thread(self.process.join, PATIENCE)
+        return self.process.exitcode
 
     @property
     def running(self) -> bool:
         """Whether the process lives."""
-        return self.process.poll() is None
+        return self.process.is_alive()
 
     def said(self, event: str) -> list[dict[str, object]]:
         """Log lines of one kind."""
         lines = [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
-        return [line for line in lines if line["event"] == event]
+        return [line for line in lines if line.get("event") == event]
 
 
 @dataclass

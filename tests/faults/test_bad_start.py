@@ -8,12 +8,9 @@ crash leaves is no reason to refuse.
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import os
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,16 +22,16 @@ from core.contract.ports import ItemKey, RawDelivery
 from core.contract.schema import new_id
 from core.privacy.master import create_master_key_file
 from core.storage.inbox_queue import inbox_state
+from gateway.cli import main
 from gateway.deployment import open_deployment
 from gateway.settings import Settings
+from tests.faults.forked import start
 from tests.support.databases import TEMPLATE
 from tests.support.deployments import settings_for
 from tests.support.fsync_shim import Shim
 from tests.support.servers import PostgresServer, free_port
 
 PATIENCE = 60
-PR_CAPBSET_DROP = 24
-CAP_DAC_OVERRIDE = 1
 
 
 @dataclass
@@ -53,10 +50,10 @@ class Installation:
         """The embedded database."""
         return self.data / "langnghe.sqlite3"
 
-    def environment(self, more: Mapping[str, str]) -> dict[str, str]:
-        """A production deployment on free ports."""
-        return {
-            **os.environ,
+    async def serve(self, *, as_mere_owner: bool = False, **more: str) -> tuple[int | None, str]:
+        """Exit code and what was said, of `langnghe serve` as a production deployment, which is refused."""
+        said = self.folder / f"said-{new_id()}"
+        environment = {
             "LANGNGHE_MODE": "production",
             "LANGNGHE_DATA": str(self.data),
             "LANGNGHE_MASTER_KEY_FILE": str(self.folder / "master.key"),
@@ -65,19 +62,10 @@ class Installation:
             "LANGNGHE_LMTP_PORT": str(free_port()),
             **more,
         }
-
-    def serve(self, *, as_mere_owner: bool = False, **more: str) -> tuple[int, str]:
-        """Exit code and what was said, of a start that is refused."""
-        done = subprocess.run(
-            [sys.executable, "-m", "gateway.cli", "serve"],
-            env=self.environment(more),
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-            preexec_fn=without_override if as_mere_owner else None,
-        )
-        return done.returncode, done.stderr
+        process = start(serve, [], environment=environment, output=said, as_mere_owner=as_mere_owner)
+        await asyncio.to_thread(process.join, PATIENCE)
+        process.kill()
+        return process.exitcode, said.read_text()
 
     def bytes(self) -> dict[str, bytes]:
         """Everything in the data folder; locks and the shared memory of readers hold no data."""
@@ -92,10 +80,9 @@ class Installation:
         return settings_for(self.data, master_key=f"file:{self.folder / 'master.key'}")
 
 
-def without_override() -> None:
-    """Root may write anywhere; without this capability it is bound by permissions like everybody else."""
-    if os.geteuid() == 0:
-        ctypes.CDLL(None, use_errno=True).prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, 0, 0, 0)
+def serve() -> int:
+    """The command line."""
+    return main(["serve"])
 
 
 async def use(installation: Installation, count: int = 3) -> None:
@@ -161,7 +148,7 @@ async def test_a_start_on_what_is_wrong_is_refused_and_changes_nothing(used: Ins
     spoil(used)
     before = used.bytes()
 
-    code, said = await asyncio.to_thread(used.serve)
+    code, said = await used.serve()
 
     refusal(code, said, sentence)
     assert used.bytes() == before
@@ -172,7 +159,7 @@ async def test_a_full_disk_at_start(used: Installation, shim: Shim) -> None:
     before = used.bytes()
     shim.fill(below=used.data)
 
-    refusal(*await asyncio.to_thread(lambda: used.serve(**shim.environment())), "No space left on device")
+    refusal(*await used.serve(**shim.environment()), "No space left on device")
     assert used.bytes() == before
 
 
@@ -182,7 +169,7 @@ async def test_a_disk_that_is_full_for_the_database_alone(used: Installation, sh
         path.unlink()
     shim.fill(below=used.database)
 
-    refusal(*await asyncio.to_thread(lambda: used.serve(**shim.environment())), "is full; free some space")
+    refusal(*await used.serve(**shim.environment()), "is full; free some space")
 
 
 async def test_a_read_only_data_folder(used: Installation) -> None:
@@ -191,7 +178,7 @@ async def test_a_read_only_data_folder(used: Installation) -> None:
     for path in [used.data, *used.data.rglob("*")]:
         path.chmod(0o555 if path.is_dir() else 0o444)
     try:
-        code, said = await asyncio.to_thread(lambda: used.serve(as_mere_owner=True))
+        code, said = await used.serve(as_mere_owner=True)
     finally:
         for path in [used.data, *used.data.rglob("*")]:
             path.chmod(0o755 if path.is_dir() else 0o644)
@@ -203,7 +190,7 @@ async def test_a_read_only_data_folder(used: Installation) -> None:
 async def test_a_second_process_is_refused_and_the_first_goes_on(used: Installation) -> None:
     """SQLite serves one process; the second says so and touches nothing."""
     async with open_deployment(used.settings) as first:
-        code, said = await asyncio.to_thread(used.serve)
+        code, said = await used.serve()
 
         refusal(code, said, "another process holds")
         await first.inbox.accept(RawDelivery("none", "", b"body"), [ItemKey("later", "k")])
@@ -216,8 +203,8 @@ async def test_a_database_server_that_is_away_or_refuses(used: Installation, mig
     nobody = f"postgresql://langnghe@127.0.0.1:{free_port()}/langnghe"
     nameless = migrated_postgres.url(f"no_{new_id()}").replace("+asyncpg", "")
 
-    refusal(*await asyncio.to_thread(lambda: used.serve(LANGNGHE_DATABASE_URL=nobody)), "does not answer")
-    refusal(*await asyncio.to_thread(lambda: used.serve(LANGNGHE_DATABASE_URL=nameless)), "refuses us")
+    refusal(*await used.serve(LANGNGHE_DATABASE_URL=nobody), "does not answer")
+    refusal(*await used.serve(LANGNGHE_DATABASE_URL=nameless), "refuses us")
 
 
 async def test_a_newer_schema_on_postgresql(used: Installation, migrated_postgres: PostgresServer) -> None:
@@ -226,11 +213,11 @@ async def test_a_newer_schema_on_postgresql(used: Installation, migrated_postgre
     url = migrated_postgres.create_database(name, template=TEMPLATE).replace("+asyncpg", "")
     migrated_postgres.execute("UPDATE alembic_version SET version_num = '9999'", name)
 
-    refusal(*await asyncio.to_thread(lambda: used.serve(LANGNGHE_DATABASE_URL=url)), "a newer version")
+    refusal(*await used.serve(LANGNGHE_DATABASE_URL=url), "a newer version")
     assert migrated_postgres.execute("SELECT version_num FROM alembic_version", name)[0][0] == "9999"
 
 
-def refusal(code: int, said: str, sentence: str) -> None:
+def refusal(code: int | None, said: str, sentence: str) -> None:
     """One clear line for a person, nothing else."""
     assert sentence in said
     assert said.startswith("langnghe: ")

@@ -7,6 +7,7 @@ completed sync is all that is left (`tests.support.fsync_shim.Disk`), and every 
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 
 from tests.faults.ground import Ground, ground_on
 from tests.faults.running import BUSY, OK, Answer, Citizens, premature, statuses
+from tests.support.record import record
 from tests.support.waiting import until
 
 ENOUGH = 120
@@ -26,9 +28,15 @@ WEAKENED = {
 """Name → engine, the gateway's options, postgresql.conf."""
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+LONG = pytest.mark.chaos
+EVERYWHERE = ["sqlite", "postgresql"]
+MOSTLY_LONG = ["sqlite", pytest.param("postgresql", marks=LONG)]
+CUTS = 25
+
+
+@pytest.fixture
 def ground(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ground]:
-    """A new deployment on each engine."""
+    """A new deployment on the engine that the test asks for."""
     with ground_on(request.param, tmp_path) as made:
         yield made
 
@@ -54,7 +62,7 @@ async def cut(ground: Ground, *, enough: int = ENOUGH, away: bool = False) -> Ve
 
         def take_power() -> bool:
             if len(citizens.acknowledged) >= enough:
-                gateway.process.kill()
+                gateway.kill()
             return not gateway.running
 
         await citizens.write_until(take_power)
@@ -71,6 +79,7 @@ def prove(verdict: Verdict, *, enough: int = ENOUGH) -> None:
     assert verdict.acknowledged >= enough
 
 
+@pytest.mark.parametrize("ground", EVERYWHERE, indirect=True)
 async def test_a_power_cut_takes_nothing_that_was_acknowledged(ground: Ground) -> None:
     """From the very first start on: also the folders and names that were new are synced."""
     prove(await cut(ground))
@@ -82,7 +91,7 @@ async def test_a_power_cut_takes_nothing_from_the_journal(tmp_path: Path) -> Non
         prove(await cut(ground, away=True))
 
 
-@pytest.mark.parametrize("weakness", WEAKENED)
+@pytest.mark.parametrize("weakness", [*list(WEAKENED)[:2], pytest.param(list(WEAKENED)[2], marks=LONG)])
 async def test_a_database_that_does_not_sync_is_found_out(tmp_path: Path, weakness: str) -> None:
     """The same check turns red, in both of its halves; or it would prove nothing."""
     engine, options, settings = WEAKENED[weakness]
@@ -93,6 +102,7 @@ async def test_a_database_that_does_not_sync_is_found_out(tmp_path: Path, weakne
     assert verdict.missing
 
 
+@pytest.mark.parametrize("ground", MOSTLY_LONG, indirect=True)
 async def test_while_syncs_hang_nobody_is_told_that_it_is_stored(ground: Ground) -> None:
     """Database and journal hang: everybody is asked to come back; they go on: everybody is taken, once."""
     async with ground.gateway() as gateway:
@@ -109,6 +119,7 @@ async def test_while_syncs_hang_nobody_is_told_that_it_is_stored(ground: Ground)
     assert await ground.kept() == dict.fromkeys((one.id for one in answers), 1)
 
 
+@pytest.mark.parametrize("ground", EVERYWHERE, indirect=True)
 async def test_what_the_database_cannot_sync_the_journal_keeps(ground: Ground) -> None:
     """
     EIO beneath the database (which stops PostgreSQL altogether): answered 200 from the journal, and shipped later.
@@ -134,3 +145,53 @@ async def test_what_the_database_cannot_sync_the_journal_keeps(ground: Ground) -
         gateway.kill()
     ground.cut_power()
     assert await ground.kept() == dict.fromkeys((one.id for one in citizens.answers), 1)
+
+
+KINDS = {
+    "SQLite": ("sqlite", False),
+    "PostgreSQL": ("postgresql", False),
+    "the journal, PostgreSQL stopped half-way": ("postgresql", True),
+}
+"""Name → engine, whether the database goes away half-way."""
+
+
+@pytest.mark.chaos
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("kind", KINDS)
+async def test_many_power_cuts(tmp_path: Path, kind: str) -> None:
+    """One after the other on what the last one left; whatever was acknowledged at any time is there in the end."""
+    engine, away = KINDS[kind]
+    chance, verdicts = random.Random(kind), []
+    with ground_on(engine, tmp_path) as ground:
+        for _ in range(CUTS):
+            enough = chance.randint(20, 2 * ENOUGH)
+            verdicts.append(await cut(ground, enough=enough, away=away))
+            prove(verdicts[-1], enough=enough)
+            note(kind, verdicts)
+            if away and ground.server:
+                ground.server.restart()
+
+
+@pytest.mark.chaos
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("weakness", WEAKENED)
+async def test_weakened_databases_for_the_record(tmp_path: Path, weakness: str) -> None:
+    """What the same check finds where it must find something."""
+    engine, options, settings = WEAKENED[weakness]
+    with ground_on(engine, tmp_path, options=options, settings=settings) as ground:
+        verdict = await cut(ground)
+    note(f"{weakness} (weakened on purpose)", [verdict])
+
+    assert verdict.missing
+
+
+def note(row: str, verdicts: list[Verdict]) -> None:
+    """Keep the figures of some cuts."""
+    figures = {
+        "power cuts": len(verdicts),
+        "acknowledged": sum(one.acknowledged for one in verdicts),
+        "lost": sum(len(one.missing) for one in verdicts),
+        "stored twice": sum(len(one.doubled) for one in verdicts),
+        "answered before a sync": sum(len(one.premature) for one in verdicts),
+    }
+    record("power-cuts", row, figures)

@@ -112,6 +112,29 @@ static const char *copied(const char *variable)
     return value && *value ? strdup(value) : NULL;
 }
 
+static void forget(void *place, size_t size)
+{
+    if (place)
+        munmap(place, size);
+}
+
+/* Reads the settings anew: for a process that was forked from one that is preloaded and has none. */
+void shim_configure(void)
+{
+    forget(count, sizeof *count);
+    forget(control, sizeof *control);
+    if (trace >= 0)
+        close(trace);
+    const char *delay = getenv("LANGNGHE_SHIM_DELAY_US");
+    fixed_delay_us = delay ? strtoull(delay, NULL, 10) : 0;
+    shadow = copied("LANGNGHE_SHIM_SHADOW");
+    disk = shadow ? copied("LANGNGHE_SHIM_DISK") : NULL;
+    keeps_names = getenv("LANGNGHE_SHIM_NAMES") != NULL;
+    count = mapped("LANGNGHE_SHIM_COUNT", sizeof *count);
+    control = mapped("LANGNGHE_SHIM_CONTROL", sizeof *control);
+    trace = opened("LANGNGHE_SHIM_TRACE", O_WRONLY | O_APPEND);
+}
+
 __attribute__((constructor)) static void begin(void)
 {
     if (real_write)
@@ -125,14 +148,7 @@ __attribute__((constructor)) static void begin(void)
     real_pwritev = dlsym(RTLD_NEXT, "pwritev");
     real_posix_fallocate = dlsym(RTLD_NEXT, "posix_fallocate");
     real_write = dlsym(RTLD_NEXT, "write");
-    const char *delay = getenv("LANGNGHE_SHIM_DELAY_US");
-    fixed_delay_us = delay ? strtoull(delay, NULL, 10) : 0;
-    shadow = copied("LANGNGHE_SHIM_SHADOW");
-    disk = shadow ? copied("LANGNGHE_SHIM_DISK") : NULL;
-    keeps_names = getenv("LANGNGHE_SHIM_NAMES") != NULL;
-    count = mapped("LANGNGHE_SHIM_COUNT", sizeof *count);
-    control = mapped("LANGNGHE_SHIM_CONTROL", sizeof *control);
-    trace = opened("LANGNGHE_SHIM_TRACE", O_WRONLY | O_APPEND);
+    shim_configure();
 }
 
 static uint64_t now(void)
