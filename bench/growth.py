@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bench.growth_copy import copy
@@ -23,6 +23,8 @@ from bench.results import ROOT
 SIZES = (10_000, 100_000, 1_000_000)
 QUICK_SIZES = (1_000, 4_000)
 ENGINES = ("sqlite", "pg")
+Found = Mapping[tuple[str, int], Mapping[str, Timing]]
+"""Every question's time by engine and size."""
 _NAMES = {"sqlite": "SQLite", "pg": "PostgreSQL"}
 
 
@@ -56,6 +58,11 @@ def run(terms: Terms) -> Result:
     place = terms.folder if terms.quick else Path(os.environ.get("LANGNGHE_BENCH_STORES", ROOT / "build" / "growth"))
     sizes = QUICK_SIZES if terms.quick else SIZES
     found = {(engine, size): _timed(terms, place, engine, size) for engine in ENGINES for size in sizes}
+    return Result(figures_of(found, sizes), tuple(_table(engine, sizes, found) for engine in ENGINES), _notes())
+
+
+def figures_of(found: Found, sizes: Sequence[int]) -> dict[str, float]:
+    """What every question costs at the largest size, and how that compares with the smallest."""
     figures: dict[str, float] = {}
     for engine in ENGINES:
         first, last = found[engine, sizes[0]], found[engine, sizes[-1]]
@@ -63,7 +70,7 @@ def run(terms: Terms) -> Result:
             figures[f"{engine}_{_key(name)}_ms"] = timing.ms
             figures[f"{engine}_{_key(name)}_growth"] = timing.ms / first[name].ms
         figures[f"{engine}_whole"] = len({name for name, one in last.items() if one.whole})
-    return Result(figures, tuple(_table(engine, sizes, found) for engine in ENGINES), _notes())
+    return figures
 
 
 def _timed(terms: Terms, place: Path, engine: str, size: int) -> Mapping[str, Timing]:
@@ -87,7 +94,7 @@ def _called(engine: str, size: int) -> str:
     return engine if size == SIZES[-1] else f"{engine}-{size}"
 
 
-def _table(engine: str, sizes: tuple[int, ...], found: Mapping[tuple[str, int], Mapping[str, Timing]]) -> Table:
+def _table(engine: str, sizes: tuple[int, ...], found: Found) -> Table:
     columns = ("question", *(f"{size:,} cases" for size in sizes), "growth")
     rows: list[tuple[Cell, ...]] = []
     for name in found[engine, sizes[0]]:
