@@ -57,6 +57,11 @@ class Book:
         return tuple(map(Openings.of, self.sources))
 
     @cached_property
+    def opening(self) -> tuple[tuple[int, Openings], ...]:
+        """The patterns that begin with words, by number."""
+        return tuple((number, known) for number, known in enumerate(self.openings) if known)
+
+    @cached_property
     def by_word(self) -> tuple[Mapping[str, Opened], Mapping[str, Opened]]:
         """For each known opening word what it opens: lenient, strict."""
         words = {word for openings in self.openings if openings for word in openings.words}
@@ -71,7 +76,7 @@ class Book:
 
     def opened(self, word: str, *, strict: bool) -> Opened:
         """Patterns that a word opens, each with its alternatives."""
-        numbered = ((number, known.beginning_with(word)) for number, known in enumerate(self.openings) if known)
+        numbered = ((number, known.beginning_with(word)) for number, known in self.opening)
         return tuple((number, self.form(number, chosen, strict=strict)) for number, chosen in numbered if chosen)
 
     def form(self, number: int, chosen: Iterable[int] | None = None, *, strict: bool) -> Form:
@@ -97,8 +102,11 @@ class Book:
 
     def longer(self, text: Text) -> Mapping[str, Opened]:
         """What the words of a text open that are not known themselves, but begin with a stem."""
-        unknown = text.words - self.by_word[text.marked].keys() if self.stems else ()
-        return {word: self.opened(word, strict=text.marked) for word in unknown if word.startswith(self.stems)}
+        if not self.stems:
+            return {}
+        known, stems = self.by_word[text.marked], self.stems
+        unknown = [word for word in text.words if word.startswith(stems) and word not in known]
+        return {word: self.opened(word, strict=text.marked) for word in unknown}
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ def opened(turn: Turn, happening: ReportOpened) -> None:
         return
     turn.put_report(report.model_copy(update={"report_id": happening.report_id, "code": happening.code}))
     facts = turn.facts(report.draft.parts)
+    content = facts.content
     template = "opened.emergency" if report.draft.emergency else "opened.report"
     buttons = () if facts.confidential or not turn.rules.confidentiality else (Button(Payload.CONFIDENTIAL),)
     turn.say(
@@ -27,9 +28,9 @@ def opened(turn: Turn, happening: ReportOpened) -> None:
         code=happening.code,
         access=Phrase("opened.pin", {"pin": happening.pin}) if happening.pin else "",
         place=place_words(facts),
-        summary=shorten(facts.content),
+        summary=shorten(content),
         secrecy=secrecy(turn, facts),
-        several=several(turn, facts),
+        several=several(turn, content),
     )
 
 
@@ -40,9 +41,9 @@ def place_words(facts: Facts) -> str | Phrase:
     return Phrase("opened.place_by_pin" if facts.place.known else "opened.place_unknown")
 
 
-def several(turn: Turn, facts: Facts) -> str | Phrase:
+def several(turn: Turn, content: str) -> str | Phrase:
     """A word to those whose report seems to hold two matters."""
-    return Phrase("opened.several") if seems_several(turn.text(facts.content), turn.rules) else ""
+    return Phrase("opened.several") if seems_several(turn.text(content), turn.rules) else ""
 
 
 def waiting_report(turn: Turn, draft_id: str) -> OpenReport | None:

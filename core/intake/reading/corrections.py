@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from core.intake.lexicon import pattern
-from core.intake.words import Text
+from core.intake.words import Text, noted
 
 CLAUSE_END = re.compile(r"[,.;!?\n]")
 LONGEST_WRONG = 60
@@ -26,6 +26,7 @@ class Stretch:
     wrong: str = ""
 
 
+@noted
 def cut_at_corrections(text: Text) -> tuple[Stretch, ...]:
     """The text's stretches in order; one plain stretch where nothing is corrected."""
     negated = not_this_but_that(text) or that_not_this(text)

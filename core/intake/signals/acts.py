@@ -47,6 +47,7 @@ def cancels(text: Text) -> bool:
     return short and pattern("signals", "cancel").search(text) is not None
 
 
+@noted
 def wishes_secrecy(text: Text) -> bool | None:
     """True: keep my identity secret; False: no need to; None: nothing said."""
     if pattern("signals", "open_wish").search(text):
@@ -83,6 +84,7 @@ def telling_text(text: Text) -> str:
     return blanked(text.raw, tuple(match.span() for match in polite.finditer(text)))
 
 
+@noted
 def opens_with_thanks(text: Text) -> bool:
     """Whether a message begins with thanks, a greeting before it allowed."""
     start = trimmed(text)[0]

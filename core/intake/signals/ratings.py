@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from core.intake.fold import fold
 from core.intake.lexicon import pattern
@@ -33,8 +34,17 @@ def read_rating(text: Text, payload: str, levels: tuple[RatingLevel, ...], *, nu
 
 def by_label(text: Text, levels: tuple[RatingLevel, ...]) -> str:
     """The level whose label is the whole message."""
+    labels = {level.id: fold_label(level.label) for level in levels}
+    if len(text.beginnings) > max(map(len, labels.values()), default=0):
+        return ""
     said = fold(re.sub(r"[^\w\s]", " ", text.raw))
-    return next((level.id for level in levels if fold(level.label) == said), "")
+    return next((level for level, label in labels.items() if label == said), "")
+
+
+@lru_cache(maxsize=64)
+def fold_label(label: str) -> str:
+    """A label of the regulation as it is compared."""
+    return fold(label)
 
 
 def by_everyday_words(text: Text, levels: tuple[RatingLevel, ...]) -> str:
