@@ -23,8 +23,8 @@ run: setup ## Start the gateway in demo mode on http://127.0.0.1:8080
 test: setup-test ## Run all tests but the long ones, with real servers and a browser
 	@$(PYTEST) -n 2 -m "not chaos"
 
-chaos: setup-test ## Run the long fault and load tests
-	@$(PYTEST) -m chaos
+chaos: setup-test ## Run the long fault and load tests, and write docs/reliability.md (ONLY=tests/faults: some of them)
+	@$(PYTEST) -m chaos $(ONLY); status=$$?; $(VENV)/python -m tests.faults.render && exit $$status
 
 bench: setup-test ## Measure; tables in docs/performance.md (ONLY="hook.sqlite growth", QUICK=1)
 	@$(VENV)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick)
