@@ -14,6 +14,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
@@ -51,7 +52,7 @@ async def run(settings: Settings, *, ready: Ready | None = None, now: Now = utc_
         serving_admin(deployment),
     ):
         settle_memory()
-        log.info("started", address=address, pid=os.getpid(), mode=settings.mode)
+        log.info("started", port=urlsplit(address).port, pid=os.getpid(), mode=settings.mode)
         if ready is not None:
             await ready(deployment, address)
         await stopping.wait()

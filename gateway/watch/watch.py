@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -146,7 +147,8 @@ class Watch:
     def _ring(self, ringing: Ringing) -> None:
         alarm = ringing.alarm
         if alarm.name not in self._ringing:
-            log.error(
+            log.log(
+                logging.ERROR if alarm.severity == "now" else logging.WARNING,
                 "alarm_rings",
                 alarm=alarm.name,
                 means=alarm.means,

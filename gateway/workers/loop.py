@@ -47,6 +47,7 @@ class Loop:
         self._ahead = ahead
         self._stopping = False
         self._failures = 0
+        self._told = ""
         self._good = time.monotonic()
         self.running = False
 
@@ -74,12 +75,23 @@ class Loop:
     async def _once(self) -> int:
         try:
             done = await self._work()
-        except Exception:
-            self._failures += 1
-            log.exception("loop_failed", loop=self.name, failures=self._failures)
+        except Exception as error:
+            self._note_failure(error)
             return 0
-        self._failures, self._good = 0, time.monotonic()
+        if self._failures:
+            log.info("loop_recovered", loop=self.name, failures=self._failures)
+        self._failures, self._good, self._told = 0, time.monotonic(), ""
         return done
+
+    def _note_failure(self, error: Exception) -> None:
+        """Where it failed is told once, and again when it fails in another way; then only that it still does."""
+        self._failures += 1
+        reason = type(error).__name__
+        if reason != self._told:
+            log.exception("loop_failed", loop=self.name, failures=self._failures, error=reason)
+        else:
+            log.warning("loop_still_fails", loop=self.name, failures=self._failures, error=reason)
+        self._told = reason
 
     async def _pause(self) -> None:
         patience = await self._patience()
@@ -93,9 +105,8 @@ class Loop:
             return min(self._interval * 2.0 ** min(self._failures, _MOST_DOUBLINGS), _LONGEST_PAUSE)
         try:
             soon = await self._ahead() if self._ahead is not None else None
-        except Exception:  # it fails like the work itself, and is waited out like it
-            self._failures += 1
-            log.exception("loop_failed", loop=self.name, failures=self._failures)
+        except Exception as error:  # it fails like the work itself, and is waited out like it
+            self._note_failure(error)
             return self._interval
         if soon is None:
             return self._interval

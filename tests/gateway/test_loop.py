@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from structlog.testing import capture_logs
+
 from gateway.workers.loop import Loop
 
 
@@ -145,3 +147,35 @@ async def test_a_failed_look_ahead_is_survived() -> None:
     await task
 
     assert rounds >= 2
+
+
+async def test_a_lasting_failure_is_told_once_with_its_place_and_its_end() -> None:
+    """An outage of an hour must not fill the log with the same traceback."""
+    rounds = 0
+    well = asyncio.Event()
+
+    async def work() -> int:
+        nonlocal rounds
+        rounds += 1
+        if rounds <= 3:
+            raise ConnectionRefusedError("away")
+        if rounds == 4:
+            raise ValueError("another way")
+        well.set()
+        return 0
+
+    loop = Loop("test", work, interval=0.001)
+    with capture_logs() as lines:
+        task = asyncio.create_task(loop.run())
+        await asyncio.wait_for(well.wait(), 10)
+        loop.stop()
+        await task
+
+    told = [(line["event"], line["failures"], line.get("error"), "exc_info" in line) for line in lines]
+    assert told == [
+        ("loop_failed", 1, "ConnectionRefusedError", True),
+        ("loop_still_fails", 2, "ConnectionRefusedError", False),
+        ("loop_still_fails", 3, "ConnectionRefusedError", False),
+        ("loop_failed", 4, "ValueError", True),
+        ("loop_recovered", 4, None, False),
+    ]
