@@ -91,7 +91,7 @@ def answer_error(request: web.Request, error: Exception) -> web.Response:
     """The answer to an error; what is ours is logged."""
     failure = failure_of(error, max_body_mb=limit_of(request))
     if failure.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        log.error("request_failed", code=failure.code, exc_info=error)
+        log.error("request_failed", code=failure.code, exc_info=error if failure.status == 500 else None)
     try:
         return answer_failure(request, failure)
     except Exception:

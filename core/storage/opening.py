@@ -19,6 +19,7 @@ _FULL = "the disk of {place} is full; free some space and start again"
 _READ_ONLY = "{place} cannot be written ({why}); give it to the user who runs the gateway, or mount it writable"
 _DAMAGED = "{place} is damaged or no database ({why}); nothing was changed: restore the newest backup into a new folder"
 _FAILING = "the disk of {place} fails ({why}); look at the kernel's log, and move the data to another disk"
+_NO_FOLDER = "{place} is a file where a folder is needed; move it away, or name another folder"
 _OSERRORS = {
     errno.ENOSPC: _FULL,
     errno.EDQUOT: _FULL,
@@ -26,7 +27,10 @@ _OSERRORS = {
     errno.EACCES: _READ_ONLY,
     errno.EPERM: _READ_ONLY,
     errno.EIO: _FAILING,
+    errno.EEXIST: _NO_FOLDER,
+    errno.ENOTDIR: _NO_FOLDER,
 }
+_TAKEN = "{why}; stop the process that listens there, or choose another port"
 _SQLITE = {
     "SQLITE_FULL": _FULL,
     "SQLITE_READONLY": _READ_ONLY,
@@ -69,6 +73,8 @@ def explain(error: Exception, place: Path, *, server: bool = False) -> ConfigErr
         return _about("data", _SQLITE.get("_".join(name.split("_")[:2])), place, why)
     if server and (state := getattr(cause, "sqlstate", None) or ""):
         return _about("database_url", _REFUSED if state.startswith(_REFUSALS) else None, place, why)
+    if isinstance(cause, OSError) and cause.errno in (errno.EADDRINUSE, errno.EADDRNOTAVAIL):
+        return _about("port", _TAKEN, place, cause.strerror or why)
     if isinstance(cause, OSError) and cause.errno in _OSERRORS:
         return _about("data", _OSERRORS[cause.errno], Path(cause.filename or place), cause.strerror or why)
     if server and isinstance(cause, OSError):  # also TimeoutError

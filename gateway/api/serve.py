@@ -50,7 +50,7 @@ async def api_errors(request: web.Request, handler: Handler) -> web.StreamRespon
     except Exception as error:
         found = translate(error, max_body_mb=request.app[DEPLOYMENT].settings.http.max_body_mb)
         if found.status >= 500:
-            log.error("request_failed", code=found.code, exc_info=error)
+            log.error("request_failed", code=found.code, exc_info=error if found.status == 500 else None)
         return respond(found)
 
 

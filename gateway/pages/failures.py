@@ -18,6 +18,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from core.contract import errors
 from core.contract.errors import GatewayError
 from core.privacy.errors import Erased
+from core.storage.away import is_away
 from gateway.auth.errors import CsrfRefused, NotAllowed, NotSignedIn, TooManyAttempts
 from gateway.auth.targets import SIGN_IN, see_other, with_target
 from gateway.deployment import DEPLOYMENT
@@ -68,6 +69,8 @@ SENTENCES = MappingProxyType(
 )
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 """A disk that takes nothing now: whoever sent something is asked to come back."""
+AWAY_SECONDS = "10"
+"""After which time a page may be asked for again when the database is away."""
 KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
 
 
@@ -96,6 +99,8 @@ def failure_of(error: Exception, *, max_body_mb: int) -> Failure:
         return _of_http(error)
     if isinstance(error, OSError) and error.errno in FULL:
         error = errors.IntakeUnavailable()
+    if not isinstance(error, GatewayError) and is_away(error):
+        return Failure(503, "unavailable", SENTENCES[503], {"Retry-After": AWAY_SECONDS})
     status = next((status for kind, status in STATUS if isinstance(error, kind)), 500)
     if not isinstance(error, GatewayError) or status == 500:
         return Failure(500, GatewayError.code, GatewayError.vi)
