@@ -23,6 +23,7 @@ from bench.results import ROOT
 
 MANY, FEW = 1_000_000, 500
 _FEW_TEMPLATES = 26
+_FOLDERS = {"sqlite": "sqlite", "postgresql": "pg"}
 _SPARE = 5 * 1024**3
 
 
@@ -48,10 +49,10 @@ class Archive:
 @contextmanager
 def archive(engine: str, terms: Terms) -> Iterator[Archive]:
     """A copy of the store on `sqlite` or `postgresql`, gone with the block; in a quick look a small fresh one."""
-    name = "pg" if engine == "postgresql" else "sqlite"
+    name = _FOLDERS[engine]
     place = terms.folder / f"archive-{name}"
     if terms.quick:
-        _make(place, engine, cases=FEW, templates=_FEW_TEMPLATES)
+        _make(place, engine, embedded=terms.folder / "archive-small", cases=FEW, templates=_FEW_TEMPLATES)
     else:
         _copy(_kept(name, engine, terms), place, terms)
     try:
@@ -62,11 +63,11 @@ def archive(engine: str, terms: Terms) -> Iterator[Archive]:
 
 
 def _kept(name: str, engine: str, terms: Terms) -> Path:
-    folder = Path(os.environ.get("LANGNGHE_BENCH_STORES", ROOT / "build" / "growth")) / name
+    place = Path(os.environ.get("LANGNGHE_BENCH_STORES", ROOT / "build" / "growth"))
+    folder = place / name
     if not (_data(folder, engine) / NOTE).exists():
         terms.say(f"making a store of {MANY:,} cases in {folder}")
-        shutil.rmtree(folder, ignore_errors=True)
-        _make(folder, engine, cases=MANY)
+        _make(folder, engine, embedded=place / _FOLDERS["sqlite"], cases=MANY)
     return folder
 
 
@@ -74,23 +75,28 @@ def _data(folder: Path, engine: str) -> Path:
     return folder / "var" if engine == "postgresql" else folder
 
 
-def _make(folder: Path, engine: str, *, cases: int, templates: int = 300) -> None:
-    data = _data(folder, engine)
-    data.parent.mkdir(parents=True, exist_ok=True)
+def _make(folder: Path, engine: str, *, embedded: Path, cases: int, templates: int = 300) -> None:
+    """On PostgreSQL it is a copy of the embedded one, which is made first where it is missing."""
     if engine == "sqlite":
-        _load(data, "", cases, templates)
+        _load(folder, cases, templates)
         return
+    if not (embedded / NOTE).exists():
+        _load(embedded, cases, templates)
     with _serving(folder) as server:
-        _load(data, server.address, cases, templates)
+        _call("bench.growth_copy", "--of", embedded, "--data", _data(folder, engine), "--database-url", server.address)
 
 
-def _load(data: Path, url: str, cases: int, templates: int) -> None:
-    """By the loader's own command: it forks, and this process may have threads. RuntimeError shows what failed."""
-    size = ("--cases", str(cases), "--templates", str(templates), "--processes", "2")
-    command = [sys.executable, "-m", "bench.growth_load", "--data", str(data), "--database-url", url, *size]
+def _load(data: Path, cases: int, templates: int) -> None:
+    data.parent.mkdir(parents=True, exist_ok=True)
+    _call("bench.growth_load", "--data", data, "--cases", cases, "--templates", templates, "--processes", 2)
+
+
+def _call(module: str, *arguments: object) -> None:
+    """In a process of its own: it forks, and this one may have threads. RuntimeError shows what failed."""
+    command = [sys.executable, "-m", module, *map(str, arguments)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise RuntimeError(f"the store was not made:\n{done.stderr[-3000:]}")
+        raise RuntimeError(f"{module} failed:\n{done.stderr[-3000:]}")
 
 
 def _copy(kept: Path, place: Path, terms: Terms) -> None:
@@ -122,8 +128,5 @@ def _opened(place: Path, engine: str, *, cases: int) -> Iterator[Archive]:
 def _serving(place: Path) -> Iterator[KeptPostgres]:
     for folder in (place.parent, place.parent.parent):
         folder.chmod(folder.stat().st_mode | 0o055)  # its user is another one, and has to get there
-    server = KeptPostgres.open(place)
-    try:
+    with KeptPostgres.open(place) as server:
         yield server
-    finally:
-        server.halt()
