@@ -153,6 +153,7 @@ class Sender:
         if entry.attempts > len(_PAUSES):
             log.warning("send_given_up", entry=entry.id, channel=entry.channel, error=reason)
             return Outcome("failed", reason=reason)
+        log.info("send_delayed", entry=entry.id, channel=entry.channel, error=reason, attempts=entry.attempts)
         return Outcome("pending", reason=reason, next_at=self._now() + max(_PAUSES[entry.attempts - 1], least))
 
     async def _keep(self, entry: ClaimedEntry, outcome: Outcome) -> None:
