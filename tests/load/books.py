@@ -20,13 +20,6 @@ from tests.load.chat import CHANNEL, Sink
 from tests.load.script import MARKER
 
 
-async def idle(deployment: Deployment) -> bool:
-    """Nothing waits to be shipped, read or sent; a burst may still be listened to."""
-    waiting = await deployment.database.read(inbox_queue.inbox_state)
-    unsent = await deployment.database.read(outbox.outbox_state)
-    return deployment.journal.empty and waiting.waiting + unsent.pending == 0
-
-
 async def read(deployment: Deployment) -> bool:
     """Nothing waits to be shipped or read."""
     waiting = await deployment.database.read(inbox_queue.inbox_state)
@@ -116,10 +109,15 @@ async def unanswered(deployment: Deployment) -> int:
     return int(await deployment.database.read(lambda c: c.execute(query).scalar_one()))
 
 
-async def bursts(deployment: Deployment) -> int:
-    """Conversations in which somebody may still be writing."""
+async def no_bursts(deployment: Deployment) -> bool:
+    """Nobody may still be writing."""
     query = select(func.count()).where(timer.c.kind == TimerKind.BURST)
-    return int(await deployment.database.read(lambda c: c.execute(query).scalar_one()))
+    return await deployment.database.read(lambda c: c.execute(query).scalar_one()) == 0
+
+
+async def sent(deployment: Deployment) -> bool:
+    """Nothing waits to be sent."""
+    return (await deployment.database.read(outbox.outbox_state)).pending == 0
 
 
 async def next_limits(deployment: Deployment, case_ids: Collection[str]) -> list[datetime]:

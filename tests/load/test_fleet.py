@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator
-from signal import SIGCONT
 
 import pytest
 import pytest_asyncio
@@ -57,7 +56,7 @@ async def test_two_hundred_changes_are_heard_in_another_process(scene: Scene) ->
     crossed = await crossings(scene, "d", 200)
 
     soon = sum(seconds <= 1 for seconds in crossed)
-    record("fleet", "An event crosses", {"counted": len(crossed), "within a second": soon, "lost": 0})
+    record("fleet", "An event crosses", {"times": len(crossed), "within a second": soon})
 
 
 async def test_twenty_thousand_deliveries_give_the_distinct_count(scene: Scene) -> None:
@@ -99,44 +98,76 @@ def prove(end: Storm, *, deliveries: int, messages: int) -> None:
 @pytest.mark.rule("HUE-2")
 async def test_limits_that_end_together_are_told_once(scene: Scene) -> None:
     """Both workers see all of them due at the same moment: one warning each, and one breach."""
-    told = await limits_that_end_together(scene, "t", 50)
-
-    assert told == [Counter(clock_warned=1, clock_breached=1)] * 50
-    assert (await scene.disorder(), scene.fleet.complaints()) == ((), [])
+    await limits(scene, "t", 50)
 
 
-async def test_what_a_killed_worker_had_in_hand_is_taken_over(scene: Scene) -> None:
-    """With its leases run out, and nothing of it done twice."""
-    async with caught_at_work(scene, "k", 40) as (one, other, tally):
-        await scene.fleet.kill(one)
+@pytest.mark.chaos
+@pytest.mark.timeout(1200)
+@pytest.mark.rule("HUE-2")
+async def test_a_thousand_limits_that_end_together_are_told_once(scene: Scene) -> None:
+    """The same with more, and a row for the table."""
+    record("fleet", "Legal limits end together", {"times": 1000, "lost or doubled": await limits(scene, "u", 1000)})
+
+
+async def limits(scene: Scene, prefix: str, count: int) -> int:
+    """How many of so many limits were not told exactly once; none, or the test ends."""
+    told = await limits_that_end_together(scene, prefix, count)
+    wrong = count - told.count(Counter(clock_warned=1, clock_breached=1))
+    assert (wrong, await scene.disorder(), scene.fleet.complaints()) == (0, (), [])
+    return wrong
+
+
+@pytest.mark.parametrize("killed", [True, False], ids=["killed", "frozen"])
+async def test_what_a_worker_had_in_hand_is_taken_over(scene: Scene, killed: bool) -> None:
+    """Once its leases have run out, and nothing is done twice; not by one either that wakes up and goes on."""
+    assert await taken_from_a_worker(scene, "k" if killed else "f", killed=killed) == []
+
+
+@pytest.mark.chaos
+@pytest.mark.timeout(1200)
+async def test_forty_workers_that_end_at_work_lose_nothing(scene: Scene) -> None:
+    """Twenty of them killed, twenty frozen and woken."""
+    for killed, how in ((True, "A worker killed at work"), (False, "A worker frozen past its lease")):
+        prefixes = [f"{how[9]}{number}x" for number in range(20)]
+        wrong = [len(await taken_from_a_worker(scene, prefix, killed=killed)) for prefix in prefixes]
+        record("fleet", how, {"times": len(wrong), "lost or doubled": sum(wrong)})
+        assert sum(wrong) == 0
+
+
+async def taken_from_a_worker(scene: Scene, prefix: str, *, killed: bool) -> list[str]:
+    """End one at work; whose reports were lost or doubled when another has done them."""
+    async with caught_at_work(scene, prefix, 40) as (one, other, tally):
+        if killed:
+            await scene.fleet.kill(one)
         await taken_over(scene, other)
     await scene.settled()
     await scene.fleet.start()
-
-    assert await lost_or_doubled(scene, "k", tally) == []
     assert (await scene.disorder(), scene.fleet.complaints()) == ((), [])
-
-
-async def test_a_worker_that_slept_through_its_lease_does_nothing_twice(scene: Scene) -> None:
-    """It wakes up and goes on with what another has taken over."""
-    async with caught_at_work(scene, "f", 40) as (one, other, tally):
-        await taken_over(scene, other)
-        one.signal(SIGCONT)
-    await scene.settled()
-
-    assert await lost_or_doubled(scene, "f", tally) == []
-    assert (await scene.disorder(), scene.fleet.complaints()) == ((), [])
+    return await lost_or_doubled(scene, prefix, tally)
 
 
 async def test_a_rolling_restart_loses_and_doubles_nothing(scene: Scene) -> None:
     """Each process in turn, while citizens write: no answer but 200, one report each, and each told once."""
-    async with writing(scene, "r", connections=2) as provider:
-        for member in scene.fleet.members.values():
+    await rolling_restart(scene, "r", times=1)
+
+
+@pytest.mark.chaos
+@pytest.mark.timeout(1200)
+async def test_ten_rolling_restarts_lose_and_double_nothing(scene: Scene) -> None:
+    """The same with more, and a row for the table."""
+    figures = await rolling_restart(scene, "q", times=10)
+    record("fleet", "Rolling restart of four processes", {"times": 10, **figures})
+
+
+async def rolling_restart(scene: Scene, prefix: str, *, times: int) -> dict[str, int]:
+    """Restart all members in turn so many times; what came of those who wrote meanwhile."""
+    async with writing(scene, prefix, connections=2) as provider:
+        for member in [*scene.fleet.members.values()] * times:
             await scene.fleet.stop(member)
             await more(provider, 5)
             await scene.fleet.start(member)
     await scene.settled()
-
-    assert provider.tally.refused == 0
-    assert await lost_or_doubled(scene, "r", provider.tally) == []
+    wrong = await lost_or_doubled(scene, prefix, provider.tally)
+    assert (wrong, provider.tally.refused) == ([], 0)
     assert (await scene.disorder(), scene.fleet.complaints()) == ((), [])
+    return {"acknowledged": len(provider.tally.acknowledged), "lost or doubled": len(wrong)}

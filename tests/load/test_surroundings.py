@@ -170,7 +170,7 @@ async def backlog(scene: Scene, prefix: str, *, chats: int, each: int, silent: i
     assert (await books.items(scene.seen))["new"] == len(script)
     last = await books.newest_item(scene.seen)
 
-    async with writing(scene, f"{prefix}new") as provider:
+    async with writing(scene, f"{prefix}new", pause=0.2) as provider:
         await more(provider, 50)
         await scene.fleet.start()
         await until(partial(books.read_up_to, scene.seen, last), "catching up", within=A_WHILE)
