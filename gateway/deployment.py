@@ -119,6 +119,7 @@ async def _assemble(
         journal=journal,
         now=now,
         budget=settings.intake.database_budget,
+        linger=settings.intake.linger,
     )
     regulation = await open_regulation(settings.regulation, database, today=local(now()).date())
     channels = await asyncio.to_thread(build_channels, settings, safe, media)

@@ -83,7 +83,8 @@ async def running(deployment: Deployment) -> AsyncIterator[str]:
         await crew.start()
         if "web" in roles:
             await _listen(deployment)
-        site = web.TCPSite(runner, deployment.settings.http.host, deployment.settings.http.port)
+        http = deployment.settings.http
+        site = web.TCPSite(runner, http.host, http.port, reuse_port=http.reuse_port or None)
         await site.start()
         yield _base_url(runner, deployment)
     finally:

@@ -21,10 +21,15 @@ class Section(BaseModel):
 
 
 class Http(Section):
-    """The web side. `trusted_proxies` are addresses whose X-Forwarded-For is believed; none by default."""
+    """
+    The web side. `trusted_proxies` are addresses whose X-Forwarded-For is believed; none by default.
+
+    With `reuse_port` several processes listen on one port, and the system spreads connections over them (SO_REUSEPORT).
+    """
 
     host: str = "127.0.0.1"
     port: Port = 8080
+    reuse_port: bool = False
     trusted_proxies: Names = ()
     max_body_mb: int = Field(default=35, ge=1, le=200)
 
@@ -65,10 +70,12 @@ class Logs(Section):
 class Intake(Section):
     """
     Acceptance. `database_budget` is how long the database may take (seconds) before the local journal is used;
-    `keep_raw_days` is how long raw bodies stay for replay.
+    `linger` is how long a commit waits (seconds) for as many as came last time; `keep_raw_days` is how long raw bodies
+    stay for replay.
     """
 
     database_budget: float = Field(default=0.3, gt=0, le=1.5)
+    linger: float = Field(default=0.0, ge=0, le=0.02)
     keep_raw_days: int = Field(default=30, ge=1, le=365)
 
 

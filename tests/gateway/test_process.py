@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from aiohttp import ClientSession
 
 from core.contract.ports import ItemKey, RawDelivery
 from core.storage.inbox_queue import WaitingItem, inbox_state
@@ -68,3 +71,19 @@ async def test_a_failed_round_ends_when_all_of_it_has_ended(world: World, monkey
     with pytest.raises(ConnectionResetError):
         await a_round
     assert ended.is_set()
+
+
+@postgresql
+async def test_two_processes_may_listen_on_one_port(database_url: str, tmp_path: Path) -> None:
+    """Behind one address; the system spreads connections over them."""
+    settings = settings_for(tmp_path / "one", database_url=database_url, roles=("web",))
+    settings = settings.model_copy(update={"http": settings.http.model_copy(update={"reuse_port": True})})
+    async with open_deployment(settings) as one, running(one) as address:
+        again = settings.http.model_copy(update={"port": urlsplit(address).port})
+        other = settings.model_copy(update={"data": tmp_path / "two", "http": again})
+        other.data.mkdir()
+        shutil.copy(settings.data / "master.key", other.data / "master.key")
+        async with open_deployment(other) as two, running(two) as same:
+            assert same == address
+            async with ClientSession() as client, client.get(f"{address}/healthz") as answer:
+                assert answer.status == 200

@@ -1,0 +1,195 @@
+"""Sharing commits: who waits for whom, how long, and when nobody waits any more."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Sequence
+
+import pytest
+
+from core.storage import group_commit
+from core.storage.group_commit import GroupCommit, Overloaded, Unfit
+from core.storage.intake_rows import Acceptance, RawRow
+
+
+def acceptance(number: int, *, size: int = 1) -> Acceptance:
+    """One without items: only its size matters here."""
+    return Acceptance(RawRow(f"{number:032x}", "test", "a", 0, bytes(size), b""), ())
+
+
+class Store:
+    """A database whose commits end when the test says so."""
+
+    def __init__(self) -> None:
+        self.batches: list[Sequence[Acceptance]] = []
+        self.begun = asyncio.Event()
+        self.may_end = asyncio.Event()
+        self.unfit: Collection[Acceptance] = ()
+        self.cancelled = 0
+
+    async def __call__(self, batch: Sequence[Acceptance]) -> Collection[Acceptance]:
+        self.batches.append(batch)
+        self.begun.set()
+        try:
+            await self.may_end.wait()
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+        return self.unfit
+
+    @property
+    def sizes(self) -> list[int]:
+        """How many were in each batch."""
+        return [len(batch) for batch in self.batches]
+
+
+def put(commits: GroupCommit, *numbers: int) -> list[asyncio.Task[None]]:
+    """Everybody at once."""
+    return [asyncio.create_task(commits.put(acceptance(number))) for number in numbers]
+
+
+async def test_all_that_arrives_during_a_commit_shares_the_next() -> None:
+    """And a duplicate waits like its original: nobody is told before the commit that holds it."""
+    store = Store()
+    commits = GroupCommit(store, budget=60)
+    first = put(commits, 1)
+    await store.begun.wait()
+    others = put(commits, 2, 3, 3)
+    await asyncio.sleep(0)
+    assert not any(task.done() for task in (*first, *others))
+
+    store.may_end.set()
+    await asyncio.gather(*first, *others)
+
+    assert store.sizes == [1, 3]
+
+
+async def test_a_crowd_is_waited_for_and_who_is_alone_waits_for_nobody() -> None:
+    """The linger ends as soon as as many have come as last time."""
+    store = Store()
+    commits = GroupCommit(store, budget=60, linger=30)
+    store.may_end.set()
+    await asyncio.gather(*put(commits, 1, 2, 3))
+    early = put(commits, 4)
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert store.sizes == [3]
+
+    await asyncio.gather(*early, *put(commits, 5, 6))
+
+    assert store.sizes == [3, 3]
+
+
+async def test_when_fewer_come_the_linger_ends_by_itself() -> None:
+    """And from then on fewer are waited for."""
+    store = Store()
+    commits = GroupCommit(store, budget=60, linger=0.001)
+    store.may_end.set()
+    await asyncio.gather(*put(commits, 1, 2, 3))
+    await asyncio.gather(*put(commits, 4))
+    await asyncio.gather(*put(commits, 5))
+
+    assert store.sizes == [3, 1, 1]
+    assert commits._crowd == 1
+
+
+async def test_past_its_budget_nobody_waits_on_and_the_next_finds_a_free_database() -> None:
+    """The commit that hangs is given up, with everybody who came after it."""
+    store = Store()
+    commits = GroupCommit(store, budget=0.01)
+    first = put(commits, 1)
+    await store.begun.wait()
+    results = await asyncio.gather(*first, *put(commits, 2), return_exceptions=True)
+    assert [type(result) for result in results] == [TimeoutError, TimeoutError]
+    assert store.cancelled == 1
+
+    store.may_end.set()
+    await commits.put(acceptance(3))
+
+    assert store.sizes == [1, 1]
+
+
+async def test_the_budget_counts_from_arrival_not_from_the_commit() -> None:
+    """Who waited for the commit before has that much less left for its own."""
+    store, begun = Store(), asyncio.Event()
+
+    async def once(batch: Sequence[Acceptance]) -> Collection[Acceptance]:
+        if store.batches:
+            begun.set()
+            await asyncio.Event().wait()
+        return await store(batch)
+
+    commits = GroupCommit(once, budget=3600)
+    first = put(commits, 1)
+    await store.begun.wait()
+    second = put(commits, 2)
+    await asyncio.sleep(0)
+    commits._waiting[0].since -= 3600  # it came an hour ago
+    store.may_end.set()
+    await asyncio.gather(*first)
+    await begun.wait()
+
+    with pytest.raises(TimeoutError):
+        await asyncio.gather(*second)
+
+
+async def test_who_goes_away_is_not_stored_and_takes_nobody_along() -> None:
+    """Whoever gave up waiting has gone elsewhere."""
+    store = Store()
+    commits = GroupCommit(store, budget=60)
+    first = put(commits, 1)
+    await store.begun.wait()
+    gone, stays = put(commits, 2, 3)
+    await asyncio.sleep(0)
+    gone.cancel()
+    await asyncio.gather(gone, return_exceptions=True)
+
+    store.may_end.set()
+    await asyncio.gather(*first, stays)
+
+    assert [one.raw.id for one in store.batches[1]] == [acceptance(3).raw.id]
+
+
+async def test_one_that_no_database_takes_hears_it_alone() -> None:
+    """The others of its batch are stored."""
+    store = Store()
+    commits = GroupCommit(store, budget=60)
+    poison = acceptance(1)
+    store.unfit, _ = [poison], store.may_end.set()
+
+    results = await asyncio.gather(commits.put(poison), *put(commits, 2), return_exceptions=True)
+
+    assert [type(result) for result in results] == [Unfit, type(None)]
+
+
+@pytest.mark.parametrize(("bound", "size"), [("MOST_WAITING", 1), ("MOST_WAITING_BYTES", 10)])
+async def test_the_waiting_list_is_bounded(monkeypatch: pytest.MonkeyPatch, bound: str, size: int) -> None:
+    """By number and by bytes; past it one is told at once, and when it is shorter there is room again."""
+    monkeypatch.setattr(group_commit, bound, 2 * size)
+    store = Store()
+    commits = GroupCommit(store, budget=60)
+    first = put(commits, 1)
+    await store.begun.wait()
+    waiting = [asyncio.create_task(commits.put(acceptance(number, size=size))) for number in (2, 3)]
+    await asyncio.sleep(0)
+
+    with pytest.raises(Overloaded):
+        await commits.put(acceptance(4, size=size))
+
+    store.may_end.set()
+    await asyncio.gather(*first, *waiting)
+    await commits.put(acceptance(5))
+
+
+async def test_a_batch_is_no_larger_than_a_transaction_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither in rows nor in bytes; a body that is too large alone still goes, by itself."""
+    monkeypatch.setattr(group_commit, "MOST_ROWS", 3)
+    monkeypatch.setattr(group_commit, "MOST_BYTES", 100)
+    sizes = [1, 1, 1, 1, 60, 60, 500, 1]
+    store = Store()
+    store.may_end.set()
+    commits = GroupCommit(store, budget=60)
+
+    await asyncio.gather(*(commits.put(acceptance(number, size=size)) for number, size in enumerate(sizes)))
+
+    assert store.sizes == [3, 2, 1, 1, 1]
