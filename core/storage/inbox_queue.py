@@ -236,7 +236,6 @@ class InboxState:
 
 def inbox_state(connection: Connection) -> InboxState:
     """Count what waits; partial indexes keep this cheap."""
-    new = inbox_item.c.state == "new"
-    waiting, oldest = connection.execute(select(func.count(), func.min(inbox_item.c.received_at)).where(new)).one()
+    waiting = connection.scalar(select(func.count()).where(inbox_item.c.state == "new"))
     quarantined = connection.scalar(select(func.count()).where(inbox_item.c.state == "quarantined"))
-    return InboxState(waiting, oldest, quarantined or 0)
+    return InboxState(waiting or 0, oldest_waiting(connection), quarantined or 0)
