@@ -120,7 +120,7 @@ def received_at(turn: Turn, draft: Draft) -> Instant:
     if draft.emergency_at is not None:
         return draft.emergency_at
     parts = sorted(draft.parts, key=order)
-    for count in range(1, len(parts) + 1):
+    for count in range(1, len(parts)):
         if not missing(turn.facts(parts[:count]), turn.rules, draft.channel):
             return latest(parts[:count])
     return latest(parts)

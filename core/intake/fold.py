@@ -57,7 +57,7 @@ def small(letter: str) -> str:
     return lowered if len(lowered := letter.lower()) == 1 else letter
 
 
-BARE, UNMARKED, SMALL = Letters(bare), Letters(unmarked), Letters(small)
+BARE, UNMARKED = Letters(bare), Letters(unmarked)
 
 
 def fold_aligned(text: str) -> str:
@@ -66,7 +66,12 @@ def fold_aligned(text: str) -> str:
 
     Combining marks that have no composed form become a space of no meaning and are rare enough to ignore.
     """
-    return compose(text).translate(BARE)
+    return fold_composed(compose(text))
+
+
+def fold_composed(text: str) -> str:
+    """`fold_aligned` of a text that is composed already."""
+    return text.translate(BARE)
 
 
 def fold(text: str) -> str:
@@ -89,7 +94,15 @@ def split_tone(letter: str) -> tuple[str, str]:
 
 def lower_canonical(text: str) -> str:
     """Lower case with tones in the old position ("hoà" → "hòa"), the same length as `compose(text)`."""
-    return TURNED.sub(turn_back, compose(text).translate(SMALL))
+    return lower_composed(compose(text))
+
+
+def lower_composed(text: str) -> str:
+    """`lower_canonical` of a text that is composed already."""
+    low = text.lower()
+    if len(low) != len(text) or "Σ" in text:
+        low = "".join(map(small, text))
+    return TURNED.sub(turn_back, low)
 
 
 def turn_back(turned: re.Match[str]) -> str:

@@ -6,6 +6,7 @@ import re
 
 from core.intake.fold import compose
 
+SIGNS = "!?.,"
 REPEATED_SIGN = re.compile(r"([!?.,])\1{2,}")
 
 
@@ -15,5 +16,6 @@ def working_text(text: str) -> str:
 
     Words stay as written: an officer must read what the citizen said, slips included (QB-III.2a, A-QB-3).
     """
-    lines = (re.sub(r"[^\S\n]+", " ", line).strip() for line in compose(text).splitlines())
-    return REPEATED_SIGN.sub(r"\1\1\1", "\n".join(line for line in lines if line))
+    lines = (" ".join(line.split()) for line in compose(text).splitlines())
+    tidied = "\n".join(line for line in lines if line)
+    return REPEATED_SIGN.sub(r"\1\1\1", tidied) if any(sign * 4 in tidied for sign in SIGNS) else tidied

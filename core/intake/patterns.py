@@ -57,26 +57,27 @@ class Book:
         return tuple(map(Openings.of, self.sources))
 
     @cached_property
-    def opening(self) -> tuple[tuple[int, Openings], ...]:
-        """The patterns that begin with words, by number."""
-        return tuple((number, known) for number, known in enumerate(self.openings) if known)
+    def stemmed(self) -> Mapping[int, Openings]:
+        """The patterns that may begin with words of any length."""
+        return {number: known for number, known in enumerate(self.openings) if known and known.stems}
 
     @cached_property
     def by_word(self) -> tuple[Mapping[str, Opened], Mapping[str, Opened]]:
         """For each known opening word what it opens: lenient, strict."""
-        words = {word for openings in self.openings if openings for word in openings.words}
-        lenient = {word: self.opened(word, strict=False) for word in words}
-        return lenient, {word: self.opened(word, strict=True) for word in words}
+        openings = {number: known for number, known in enumerate(self.openings) if known}
+        words = {word for known in openings.values() for word in known.words}
+        lenient = {word: self.opened(word, openings, strict=False) for word in words}
+        return lenient, {word: self.opened(word, openings, strict=True) for word in words}
 
     @cached_property
     def stems(self) -> tuple[str, ...]:
         """Beginnings of further words that open something."""
-        known = sorted({stem for openings in self.openings if openings for stem in openings.any_stem})
+        known = sorted({stem for openings in self.stemmed.values() for stem in openings.any_stem})
         return tuple(stem for stem in known if not stem.startswith(tuple(each for each in known if each != stem)))
 
-    def opened(self, word: str, *, strict: bool) -> Opened:
-        """Patterns that a word opens, each with its alternatives."""
-        numbered = ((number, known.beginning_with(word)) for number, known in self.opening)
+    def opened(self, word: str, openings: Mapping[int, Openings], *, strict: bool) -> Opened:
+        """Which of these patterns a word opens, each with its alternatives."""
+        numbered = ((number, known.beginning_with(word)) for number, known in openings.items())
         return tuple((number, self.form(number, chosen, strict=strict)) for number, chosen in numbered if chosen)
 
     def form(self, number: int, chosen: Iterable[int] | None = None, *, strict: bool) -> Form:
@@ -106,7 +107,7 @@ class Book:
             return {}
         known, stems = self.by_word[text.marked], self.stems
         unknown = [word for word in text.words if word.startswith(stems) and word not in known]
-        return {word: self.opened(word, strict=text.marked) for word in unknown}
+        return {word: self.opened(word, self.stemmed, strict=text.marked) for word in unknown}
 
 
 @dataclass(frozen=True)

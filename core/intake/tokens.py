@@ -72,12 +72,14 @@ def cut_into_tokens(text: Text) -> tuple[Token, ...]:
     tokens = []
     for match in TOKEN.finditer(raw):
         start, end = match.span()
-        tokens.append(Token(KINDS[match.lastgroup], raw[start:end], low[start:end], folded[start:end], start, end))
+        parts = KINDS[match.lastgroup], raw[start:end], low[start:end], folded[start:end], start, end
+        tokens.append(tuple.__new__(Token, parts))  # what Token(…) does, at half the cost
     return tuple(tokens)
 
 
 def has_case(tokens: Sequence[Token]) -> bool:
     """Whether capitals tell anything: some words have one, and not nearly all letters are capitals."""
-    words = [token for token in tokens if token.kind is Kind.WORD]
-    shouted = sum(len(token.raw) > 1 and token.raw.isupper() for token in words)
-    return any(token.capital for token in words) and shouted * 2 < max(len(words), 1)
+    words = [token.raw for token in tokens if token.kind is Kind.WORD]
+    capitals = [word for word in words if word[0].isupper()]
+    shouted = sum(len(word) > 1 and word.isupper() for word in capitals)
+    return bool(capitals) and shouted * 2 < max(len(words), 1)

@@ -15,6 +15,8 @@ from core.intake.rules import IntakeRules
 from core.intake.words import Text
 
 NUMBERED = re.compile(r"(?:(?<=^)|(?<=[\s:;,.]))\(?([1-5])[.)/:\-](?=\s*[^\W\d_])", re.MULTILINE)
+A_NUMBER = re.compile(r"[1-5][.)/:\-]")
+"""What every numbered matter begins with, and few texts hold."""
 DASHED = re.compile(r"^\s*[-–•*+]\s*(?=\w)", re.MULTILINE)
 
 
@@ -31,7 +33,7 @@ def split_topics(said: Text, rules: IntakeRules) -> tuple[str, ...]:
 
 def numbered(text: str) -> list[tuple[int, int]]:
     """Where "1." "2." … stand, counting up from one."""
-    found = list(NUMBERED.finditer(text))
+    found = list(NUMBERED.finditer(text)) if A_NUMBER.search(text) else []
     return [match.span() for index, match in enumerate(found) if int(match.group(1)) == index + 1]
 
 

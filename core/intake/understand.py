@@ -21,6 +21,7 @@ from core.intake.rules import IntakeRules
 from core.intake.state import Part
 from core.intake.words import READ_LIMIT, Text, Texts
 
+NOTHING_KNOWN = Facts()
 MOST_TIMES = 3
 SIGNATURE = re.compile(r"^--\s*$", re.MULTILINE)
 QUOTED = re.compile(
@@ -35,7 +36,7 @@ def understand(parts: Sequence[Part], rules: IntakeRules, *, texts: Texts | None
     `texts`: what was read already.
     """
     known = Texts() if texts is None else texts
-    facts = Facts()
+    facts = NOTHING_KNOWN
     for _, group in groupby(sorted(parts, key=order), key=lambda part: part.burst):
         facts = take_in(facts, tuple(group), rules, known)
     return facts

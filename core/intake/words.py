@@ -9,7 +9,7 @@ from functools import cached_property, wraps
 from operator import ne
 from typing import Any, TypeVar
 
-from core.intake.fold import compose, fold_aligned, lower_canonical
+from core.intake.fold import compose, fold_composed, lower_composed
 
 WORD = re.compile(r"[^\W\d_]+")
 BEGINNING = re.compile(r"(?<![^\W_])(?:([^\W\d_]+)|\d)")
@@ -50,12 +50,12 @@ class Text:
     @cached_property
     def low(self) -> str:
         """Lower case, tones in one position."""
-        return lower_canonical(self.raw)
+        return lower_composed(self.raw)
 
     @cached_property
     def folded(self) -> str:
         """Without marks and case."""
-        return fold_aligned(self.raw)
+        return fold_composed(self.raw)
 
     @cached_property
     def marked(self) -> bool:

@@ -68,28 +68,28 @@ class Scanner(Units):
     def pieces(self) -> tuple[Piece, ...]:
         """Concrete stretches, each with the relating words in front of it, neighbours joined into one."""
         found: list[tuple[int, int, PieceKind]] = []
-        index = 0
-        while index < len(self.tokens):
-            end, kind = self.concrete(index)
+        floor = 0
+        for index in self.beginnings():
+            end, kind = self.concrete(index) if index >= floor else (index, PieceKind.SPOT)
             if end > index:
-                floor = found[-1][1] if found else 0
                 end = self.crossing(end) if kind is PieceKind.SPOT else end
                 found.append((self.reach_back(index, end, floor), end, kind))
-            index = max(end, index + 1)
+                floor = end
         return tuple(self.piece(*stretch) for stretch in self.joined(found))
 
     def concrete(self, index: int) -> tuple[int, PieceKind]:
         """End of a concrete piece that begins at this token, and its kind; `index` itself where none does."""
-        if self.may_begin(index) and not self.inside_compound(index):
+        if not self.inside_compound(index):
             for reader in (self.house, self.unit, self.opened_name, self.one_of_a_kind):
                 end, kind = reader(index)
                 if end > index:
                     return end, kind
         return index, PieceKind.SPOT
 
-    def may_begin(self, index: int) -> bool:
-        """Whether a piece can begin at this token: a number, or a word of a list that begins places."""
-        return self.tokens[index].kind is Kind.NUMBER or not BEGINNINGS.isdisjoint(self.names.found[index])
+    def beginnings(self) -> list[int]:
+        """Where a piece can begin: at a number, or at a word of a list that begins places."""
+        begun = enumerate(zip(self.tokens, self.names.found, strict=True))
+        return [at for at, (token, found) in begun if token.kind is Kind.NUMBER or not BEGINNINGS.isdisjoint(found)]
 
     def one_of_a_kind(self, index: int) -> tuple[int, PieceKind]:
         """ "Ở ngã sáu": there is but one."""
