@@ -29,9 +29,6 @@ _ID_DIGITS = 32
 _REPLIES = re.compile(r"\s*(?:(?:re|aw|sv|fw|fwd|tr|tl|trả lời|chuyển tiếp)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
 
 
-_Find = Callable[[Connection], "ConversationRow | str | None"]
-
-
 class Correspondent(Model):
     """
     Who is on the other side, and what an answer refers to: the last message, the thread before it, the subject.
@@ -90,6 +87,28 @@ class Talk:
         return not self.row.address_blind
 
 
+@dataclass(frozen=True)
+class _Blinds:
+    """
+    Keyed hashes of a message's address and hints; `newcomer` is the contact id where nobody is known at the address.
+
+    It follows from the message, so that a second try after a failure finds the files of the first under the same key.
+    """
+
+    address: str
+    hints: tuple[str, ...]
+    newcomer: str
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A message whose conversation is looked for."""
+
+    message: InboundMessage
+    blind: _Blinds
+    threaded: bool
+
+
 class Talks:
     """Opens and saves conversations."""
 
@@ -97,16 +116,21 @@ class Talks:
         self._database = database
         self._safe = safe
         self._now = now
-        self._finding: Group[_Find, ConversationRow | str | None] = Group(self._find_all)
+        self._finding: Group[_Wanted, ConversationRow | str | None] = Group(self._find_all)
 
-    async def _find_all(self, wanted: Sequence[_Find]) -> Sequence[ConversationRow | str | None]:
-        """One snapshot for all who look at the same time."""
-        return await self._database.read(lambda connection: [find(connection) for find in wanted])
+    async def _find_all(self, wanted: Sequence[_Wanted]) -> Sequence[ConversationRow | str | None]:
+        """One snapshot for all who look at the same time; strangers, in a storm nearly all, cost one statement."""
+
+        def find(connection: Connection) -> list[ConversationRow | str | None]:
+            known = conversations.contacts_at(connection, {one.blind.address for one in wanted})
+            return [_find(connection, one, contact_id=known.get(one.blind.address)) for one in wanted]
+
+        return await self._database.read(find)
 
     async def for_message(self, work: Work, message: InboundMessage, *, threaded: bool) -> Talk:
         """The conversation that a message belongs to, begun where there is none."""
         blind = self._blinds(message)
-        found = await self._finding.ask(partial(self._find, message=message, blind=blind, threaded=threaded))
+        found = await self._finding.ask(_Wanted(message, blind, threaded))
         if isinstance(found, ConversationRow):
             talk = work.talks.get(found.id) or await self._open(work, found)
         else:
@@ -128,26 +152,6 @@ class Talks:
         hints = tuple(blind.other("provider", message.channel, hint) for hint in message.thread_hints)
         first = blind.other("contact", sender.channel, sender.account, sender.value, message.provider_message_id)
         return _Blinds(blind.address(sender.channel, sender.account, sender.value), hints, first[:_ID_DIGITS])
-
-    def _find(
-        self, connection: Connection, *, message: InboundMessage, blind: _Blinds, threaded: bool
-    ) -> ConversationRow | str | None:
-        """The conversation, else the contact whose address this is, else None."""
-        if message.conversation_hint:
-            named = conversations.find(connection, message.conversation_hint)
-            if named is not None and named.address_blind:
-                return named  # also from another channel: an answer to the mail copy of what a page shows
-        known = conversations.of_provider_ids(connection, blind.hints)
-        for hint in blind.hints:
-            named = conversations.find(connection, known.get(hint, ""))
-            if named is not None and named.address_blind:
-                return named
-        last = conversations.newest_at(
-            connection, channel=message.channel, account=message.account, address_blind=blind.address
-        )
-        if last is not None and not threaded:
-            return last
-        return conversations.contact_by_address(connection, blind.address)
 
     async def _open(self, work: Work, row: ConversationRow) -> Talk:
         seq = await self._database.read(partial(conversations.next_seq, conversation_id=row.id))
@@ -262,17 +266,27 @@ class Talks:
         return row, self._safe.seal(profile, subject_id=subject, place=f"contact:{subject}")
 
 
-@dataclass(frozen=True)
-class _Blinds:
-    """
-    Keyed hashes of a message's address and hints; `newcomer` is the contact id where nobody is known at the address.
+def _find(connection: Connection, wanted: _Wanted, *, contact_id: str | None) -> ConversationRow | str | None:
+    """The conversation, else the contact whose address this is (`contact_id`), else None."""
+    named = _named(connection, wanted)
+    if named is not None or wanted.threaded or contact_id is None:
+        return named or contact_id
+    message = wanted.message
+    last = conversations.newest_at(
+        connection, channel=message.channel, account=message.account, address_blind=wanted.blind.address
+    )
+    return last or contact_id
 
-    It follows from the message, so that a second try after a failure finds the files of the first under the same key.
-    """
 
-    address: str
-    hints: tuple[str, ...]
-    newcomer: str
+def _named(connection: Connection, wanted: _Wanted) -> ConversationRow | None:
+    """The conversation whose token a message bears, or that it answers, also from another channel (a mail copy)."""
+    hints = wanted.blind.hints
+    known = conversations.of_provider_ids(connection, hints) if hints else {}
+    for conversation_id in filter(None, (wanted.message.conversation_hint, *map(known.get, hints))):
+        named = conversations.find(connection, conversation_id)
+        if named is not None and named.address_blind:
+            return named
+    return None
 
 
 def new_words(talk: Talk, message: InboundMessage) -> InboundMessage:

@@ -100,10 +100,11 @@ def of_provider_ids(connection: Connection, provider_blinds: Collection[str]) ->
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
-def contact_by_address(connection: Connection, address_blind: str) -> str | None:
-    """The contact that this address was first seen with, or None."""
-    query = select(identity.c.contact_id).where(identity.c.address_blind == address_blind)
-    return connection.scalar(query.order_by(identity.c.asserted_at, identity.c.id).limit(1))
+def contacts_at(connection: Connection, address_blinds: Collection[str]) -> dict[str, str]:
+    """By address, the contact that it was first seen with; unknown addresses are left out."""
+    query = select(identity.c.address_blind, identity.c.contact_id).where(identity.c.address_blind.in_(address_blinds))
+    latest_first = query.order_by(identity.c.asserted_at.desc(), identity.c.id.desc())
+    return {row[0]: row[1] for row in connection.execute(latest_first)}
 
 
 CONTACTS = rows_into(contact, repeated=True)
