@@ -26,6 +26,10 @@ class DidNotStart(RuntimeError):
     """A process of the bench ended before it was ready; the message says where its log is or shows it."""
 
 
+class DidNotStop(RuntimeError):
+    """A process of the bench failed while it was to stop in good order."""
+
+
 class Child:
     """A process that speaks lines of JSON on its output and ends when its input is closed."""
 
@@ -63,6 +67,11 @@ class Child:
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
         return self.read()
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ended, and not in good order."""
+        return bool(self._process.poll())
 
     def stop(self) -> str:
         """Close its input and wait; what it still had to say."""
@@ -109,11 +118,21 @@ class Gateway(Target):
         return sum(log.read_bytes().count(b"\n") for log in self.logs)
 
     def stop(self) -> None:
-        """Stop them all in good order; afterwards `counters` says how deliveries were taken."""
+        """
+        Stop them all in good order; afterwards `counters` says how deliveries were taken.
+
+        Raises: DidNotStop.
+        """
+        failures = []
         while self._children:
-            said = self._children.pop().stop().strip().splitlines()
-            for name, count in json.loads(said[-1]).items() if said else ():
+            child = self._children.pop()
+            said = child.stop()
+            if child.failed:
+                failures.append(f"{child.log.stem}:\n{child.log.read_text(errors='replace')[-2000:]}")
+            for name, count in json.loads(said.splitlines()[-1]).items() if said else ():
                 self.counters[name] = self.counters.get(name, 0) + count
+        if failures:
+            raise DidNotStop("\n".join(failures))
 
 
 @contextmanager
@@ -141,8 +160,8 @@ def gateway(
             log = folder / f"gateway-{number}.log"
             arguments = ["--data", str(folder / f"data-{number}"), "--key", str(key), "--roles", roles]
             child = Child("bench.gateway", *arguments, "--database-url", database_url, log=log, environment=environment)
+            told = child.read()  # where this fails, the child has ended
             started._children.append(child)
-            told = child.read()
             started.ports.append(told["port"])
             started.pids.append(told["pid"])
             started.logs.append(log)
