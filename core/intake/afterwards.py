@@ -125,7 +125,7 @@ def is_new(turn: Turn, report: OpenReport, text: Text, reading: Reading) -> bool
     """Another place, or another category, is another matter; so is the same an hour later with a place of its own."""
     known = turn.facts(report.draft.parts)
     elsewhere = bool(reading.pieces) and not same_place(known, reading)
-    category = category_of(known, turn.rules, texts=turn.texts)
+    category = category_of(known, turn.text(known.content), turn.rules)
     other_kind = bool(reading.categories) and bool(category) and category not in dict(reading.categories)
     if report.draft.emergency is not None:
         return elsewhere and other_kind

@@ -98,7 +98,7 @@ def as_report(turn: Turn, draft: Draft, facts: Facts) -> ReportDraft:
         content=content or "\n".join(facts.as_sent),
         place=facts.place,
         occurred=facts.occurred,
-        category_hint=category_of(facts, turn.rules, texts=turn.texts),
+        category_hint=category_of(facts, turn.text(content), turn.rules),
         urgency=Urgency.EMERGENCY if draft.emergency else Urgency.NORMAL,
         emergency=draft.emergency,
         confidential=bool(facts.confidential),

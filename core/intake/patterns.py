@@ -51,6 +51,17 @@ class Book:
     def __init__(self, patterns: Iterable[str]) -> None:
         self.sources = tuple(tuple(alternatives(lower_marked(source))) for source in patterns)
 
+    def patterns(self) -> tuple[Pattern, ...]:
+        """Its patterns, each by itself."""
+        return tuple(Pattern(self, number) for number in range(len(self.sources)))
+
+    def find_all(self, text: Text) -> Iterator[re.Match[str]]:
+        """The matches of all its patterns, one pattern after the other."""
+        places = self.places(text)
+        for number, openings in enumerate(self.openings):
+            if openings is None or number in places:
+                yield from Pattern(self, number).finditer(text)
+
     @cached_property
     def openings(self) -> tuple[Openings | None, ...]:
         """What each pattern may begin with; None where it may begin anywhere."""

@@ -194,10 +194,9 @@ def once(known: tuple[str, ...], said: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(kept[fold(value)] for value in (*known, *said)))
 
 
-def category_of(facts: Facts, rules: IntakeRules, *, texts: Texts | None = None) -> str:
-    """The category the form names, else the one the words hint at most; empty where nothing hints."""
-    known = Texts() if texts is None else texts
+def category_of(facts: Facts, content: Text, rules: IntakeRules) -> str:
+    """The category the form names, else the one its content hints at most; empty where nothing hints."""
     if facts.category_given:
         return facts.category_given
-    found = read_categories(known[facts.content], rules.categories)
+    found = read_categories(content, rules.categories)
     return found[0][0] if found else ""

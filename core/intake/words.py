@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, wraps
 from operator import ne
 from typing import Any, TypeVar
@@ -22,25 +22,21 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True)
 class Text:
-    """A message to read: `raw` composed, `low` in lower case, `folded` without marks; positions agree in all three."""
+    """
+    A message to read: `raw` composed, `low` in lower case, `folded` without marks; positions agree in all three.
+
+    `cut_from`: the text of which this is what was left, no word divided; `notes`: what readers found in it already.
+    """
 
     raw: str
     whole_marked: bool | None = None
+    cut_from: Text | None = field(default=None, compare=False, repr=False)
+    notes: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, text: str) -> Text:
         """A text ready for matching; of an endless one only the beginning is read for facts."""
         return cls(compose(text)[:READ_LIMIT])
-
-    @cached_property
-    def notes(self) -> dict[Any, Any]:
-        """What readers found in it already; see `noted`."""
-        return {}
-
-    @cached_property
-    def cut_from(self) -> Text | None:
-        """The text of which this is what was left, no word divided."""
-        return None
 
     @cached_property
     def length(self) -> int:
@@ -91,10 +87,11 @@ class Text:
         """The text with these stretches blanked out; positions stay."""
         if not spans:
             return self
-        rest = Text(blanked(self.raw, spans), self.marked)
-        if not any(self.cuts_word(border) for span in spans for border in span):
-            rest.prepare(blanked(self.low, spans), blanked(self.folded, spans))
-            rest.__dict__["cut_from"] = self
+        raw = blanked(self.raw, spans)
+        if any(self.cuts_word(border) for span in spans for border in span):
+            return Text(raw, self.marked)
+        rest = Text(raw, self.marked, cut_from=self)
+        rest.prepare(blanked(self.low, spans), blanked(self.folded, spans))
         return rest
 
     def cuts_word(self, index: int) -> bool:

@@ -34,7 +34,8 @@ def read(
         reading = with_correction(reading, correcting, rules, known_place=known_place)
     elif asked is not None:
         reading = with_answer(reading, text, rules, asked, known_name=known_name)
-    return replace(reading, confidential=wishes_secrecy(text))
+    wish = wishes_secrecy(text)
+    return reading if wish is None else replace(reading, confidential=wish)
 
 
 def read_plain(text: Text, rules: IntakeRules) -> Reading:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from core.intake.lexicon import expand, load
-from core.intake.patterns import Book, Pattern
+from core.intake.patterns import Book
 from core.intake.words import Text
 
 
@@ -28,17 +28,16 @@ class TimeReading:
 
 
 @lru_cache(maxsize=1)
-def shapes() -> tuple[Pattern, ...]:
+def shapes() -> Book:
     """The patterns of times, compiled on first use."""
     words = load("times")
-    book = Book(expand(shape, words["macros"]) for shape in words["shapes"])
-    return tuple(Pattern(book, number) for number in range(len(book.sources)))
+    return Book(expand(shape, words["macros"]) for shape in words["shapes"])
 
 
 def read_time(text: Text, *, taken: tuple[tuple[int, int], ...] = ()) -> TimeReading:
     """The times a text tells. `taken`: stretches that are something else, as "3/2" inside a street's name."""
     free = text.without(taken)
-    found = sorted({match.span() for shape in shapes() for match in shape.finditer(free)}, key=by_place)
+    found = sorted({match.span() for match in shapes().find_all(free)}, key=by_place)
     kept: list[tuple[int, int]] = []
     for start, end in found:
         if not kept or start >= kept[-1][1]:

@@ -21,7 +21,7 @@ HEADINGS = [
     for heading in load(name)
     if heading not in NO_PATTERNS
 ]
-PATTERNS = [pattern(*heading) for heading in HEADINGS] + [*shapes(), pattern("signals", *EMPTY_WORDS)]
+PATTERNS = [pattern(*heading) for heading in HEADINGS] + [*shapes().patterns(), pattern("signals", *EMPTY_WORDS)]
 WORDS = sorted(
     {
         word
