@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,11 +49,10 @@ class Operator:
             process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=self._environment()
             )
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
+            peak = _watched(process)
             seconds = time.monotonic() - began
             said = [stream.seek(0) or stream.read().decode() for stream in (out, err)]
-        return Ran(process.returncode, said[0], said[1], seconds, usage.ru_maxrss // 1024)
+        return Ran(process.returncode, said[0], said[1], seconds, peak)
 
     def _environment(self) -> dict[str, str]:
         own = {
@@ -62,3 +62,26 @@ class Operator:
             "LANGNGHE_DATABASE_URL": self.database_url,
         }
         return {name: value for name, value in (os.environ | own).items() if value}
+
+
+def _watched(process: subprocess.Popen[bytes]) -> int:
+    """
+    Wait for its end; returns its largest size so far as the kernel told shortly before.
+
+    What `wait4` tells afterwards would be ours: a process begins with the size of the one that started it.
+    """
+    peak = 0
+    while True:
+        peak = max(peak, _high_water(process.pid))
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.1)
+            return peak
+
+
+def _high_water(pid: int) -> int:
+    """VmHWM in MB; 0 for a process that has ended."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) // 1024
+    return 0
