@@ -1,4 +1,4 @@
-"""Word lists of the intake as data: YAML beside this file, read once, compared as `core.intake.words` compares."""
+"""Word lists of the intake as data: YAML beside this file, read once, compared as `core.intake.spelling` spells."""
 
 from __future__ import annotations
 
