@@ -117,11 +117,12 @@ def of_calendar(calendar: BusinessCalendar, *, now: datetime) -> Samples:
 
 
 def of_disk(folder: Path) -> Samples:
-    """May be called in a thread."""
+    """Of what we may use, as `df` counts it: nothing kept for root or beyond a quota. May be called in a thread."""
     usage = shutil.disk_usage(folder)
+    ours = usage.used + usage.free
     return {
         "data_disk_free_bytes": {(): usage.free},
-        "data_disk_free_percent": {(): 100 * usage.free / usage.total if usage.total else 0.0},
+        "data_disk_free_percent": {(): 100 * usage.free / ours if ours else 0.0},
     }
 
 
