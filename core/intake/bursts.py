@@ -62,10 +62,15 @@ def fill_form(turn: Turn, burst: Burst) -> bool:
 def talk(turn: Turn, burst: Burst) -> None:
     """The ordinary case: facts of a report, or small talk."""
     reading = read(burst.text, turn.rules, asked=turn.state.asking)
-    if turn.draft is not None:
+    emergency = drafting.asks_where_to_help(turn)
+    if turn.draft is not None and not emergency:
         go_on(turn, burst, reading)
     elif turn.report is not None and afterwards.belongs(turn, burst.text, reading, shows=burst.shows):
         afterwards.supply(turn, burst.messages, burst.text, reading)
+        if emergency and not drafting.asks_where_to_help(turn):
+            drafting.advance(turn)
+    elif turn.draft is not None:
+        go_on(turn, burst, reading)
     elif worth_a_draft(burst, reading):
         start(turn, burst)
     else:

@@ -29,13 +29,14 @@ def is_told(turn: Turn, draft: Draft) -> bool:
 
 
 def advance(turn: Turn) -> None:
-    """Submit what is complete, ask for the next thing that is not."""
+    """Submit what is complete, ask for the next thing that is not; where an emergency is comes before all else."""
     while (draft := turn.draft) is not None:
         facts = turn.facts(draft.parts)
         lacking = missing(facts, turn.rules, draft.channel)
         if draft.emergency is not None and (facts.told or facts.as_sent):
             submit(turn, draft, facts)
-            ask_after_emergency(turn, facts)
+            if ask_after_emergency(turn, facts):
+                return
         elif lacking:
             ask(turn, draft, lacking[0])
             return
@@ -63,12 +64,20 @@ def wait(turn: Turn, draft: Draft) -> None:
     turn.set_timer(TimerKind.SILENCE, turn.rules.silence)
 
 
-def ask_after_emergency(turn: Turn, facts: Facts) -> None:
-    """An emergency is submitted as it is; where it happens is asked right after."""
+def ask_after_emergency(turn: Turn, facts: Facts) -> bool:
+    """An emergency is submitted as it is; where it happens is asked right after. Whether it had to be asked."""
     report = turn.report
-    if report is not None and not facts.place.known:
-        turn.put_report(report.model_copy(update={"asking": IntakeField.PLACE, "supplement": (IntakeField.PLACE,)}))
-        turn.say(f"ask.{IntakeField.PLACE}")
+    if report is None or facts.place.known:
+        return False
+    turn.put_report(report.model_copy(update={"asking": IntakeField.PLACE, "supplement": (IntakeField.PLACE,)}))
+    turn.say(f"ask.{IntakeField.PLACE}")
+    return True
+
+
+def asks_where_to_help(turn: Turn) -> bool:
+    """Whether it is still to be answered where the emergency reported last is."""
+    report = turn.report
+    return report is not None and report.draft.emergency is not None and report.asking is IntakeField.PLACE
 
 
 def submit(turn: Turn, draft: Draft, facts: Facts) -> None:

@@ -134,6 +134,21 @@ def test_an_emergency_without_a_place_is_submitted_and_then_asked_about() -> Non
     assert talk.of(does.Supply)[-1].fields["place"] == "cầu Trường Tiền"
 
 
+def test_where_an_emergency_is_comes_before_what_another_report_lacks() -> None:
+    talk = Talk(regulation="strict")
+    talk.hear(0, "rác chất đống ở chợ Đông Ba")
+    talk.wait(10)
+    assert talk.templates[-1] == "ask.time"
+    talk.hear(20, "có người đuối nước")
+    talk.wait(30)
+    assert (talk.templates.count("ask.place"), talk.templates.count("ask_again.time")) == (1, 0)
+    talk.hear(40, "cầu Trường Tiền")
+    talk.wait(50)
+    (supplied,) = talk.of(does.Supply)
+    assert (supplied.draft_id, supplied.fields["place"]) == (talk.drafts[0].id, "cầu Trường Tiền")
+    assert talk.templates[-1] == "ask_again.time"
+
+
 @pytest.mark.rule("VN-1", "VN-2")
 def test_what_is_diverted_leaves_no_trace_in_the_state() -> None:
     talk = Talk()
