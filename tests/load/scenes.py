@@ -73,11 +73,20 @@ class Scene:
         reads = (books.read, books.no_bursts, books.sent)
         return all([await done(self.seen) for done in reads])
 
-    async def disorder(self) -> tuple[object, ...]:
-        """What must be nothing at the end: wrong answers, silence, deadlocks. In the server's log none comes late."""
+    async def disorder(self) -> tuple[str, ...]:
+        """What must be nothing at the end: wrong answers, silence, deadlocks."""
         told = await books.answers(self.seen, self.fleet.sink)
-        deadlocks = self.postgres.log.read_text().count("deadlock detected") + await books.deadlocks(self.seen)
-        return (*told.wrong, *(["unanswered"] * await books.unanswered(self.seen)), *(["deadlock"] * deadlocks))
+        silence = [f"{count} never answered"] if (count := await books.unanswered(self.seen)) else []
+        return (*told.wrong, *silence, *self._deadlocks(), *await self._counted_deadlocks())
+
+    def _deadlocks(self) -> list[str]:
+        """Who waited for whom, in the server's own words, of which none come late."""
+        _, *found = self.postgres.log.read_text(errors="replace").split("deadlock detected")
+        return [detail[:1500] for detail in found]
+
+    async def _counted_deadlocks(self) -> list[str]:
+        count = await books.deadlocks(self.seen)
+        return [f"{count} deadlocks counted"] if count else []
 
 
 async def crossings(scene: Scene, prefix: str, times: int) -> list[float]:
