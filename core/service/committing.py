@@ -16,13 +16,16 @@ from core.service.work import Work, store_all
 from core.storage.database import Database
 from core.storage.intake_rows import is_about_data
 
+# SQLite has one writer: an acceptance waits until the units before it are stored.
+_MOST = {"sqlite": 16, "postgresql": 64}
+
 
 class Committer:
     """Commits the units of one process."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._group: Group[Work, None] = Group(self._store)
+        self._group: Group[Work, None] = Group(self._store, most=_MOST[database.dialect])
 
     async def commit(self, work: Work) -> None:
         """Store everything or nothing, then follow up. VersionConflict when what it was thought out on has changed."""

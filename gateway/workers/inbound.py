@@ -55,7 +55,11 @@ class InboundWorker:
 
     async def _work(self, keys: Sequence[str]) -> None:
         items = await self._database.read(partial(inbox_queue.items_of, keys=keys))
-        ends = await asyncio.gather(*map(self._conversation, items.values()), return_exceptions=True)
+        tasks = []
+        for waiting in items.values():
+            tasks.append(asyncio.create_task(self._conversation(waiting)))
+            await asyncio.sleep(0)  # one after the other: a hook must not wait until all have been read
+        ends = await asyncio.gather(*tasks, return_exceptions=True)
         for problem in filter(None, ends):  # only now: nobody may work on when the next round begins
             raise problem
 
