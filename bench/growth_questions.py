@@ -23,6 +23,7 @@ FLAT = ("queue page", "next page", "centre's page", "due-time sweeper", "inbox c
 SEARCHES = ("search: rare word", "search: phrase", "search: common words", "search: agency's", "search: small agency's")
 COMMON = "duong nuoc rac"
 RARE = "nghieu"
+CENTRE = tuple((role, "") for role in ("receptionist", "distributor", "editor"))
 FAR_AHEAD = timedelta(days=40)
 
 
@@ -42,7 +43,7 @@ def know(connection: Connection, *, as_of: datetime) -> Known:
     """Look a store over, once."""
     by_size = select(case_task.c.agency_id).where(case_task.c.role == "officer").group_by(case_task.c.agency_id)
     agencies = list(connection.scalars(by_size.order_by(func.count().desc(), case_task.c.agency_id)))
-    last = cases.queue(connection, seats=_seats(agencies[0]))[-1]
+    last = cases.queue(connection, seats=CENTRE)[-1]
     newest = connection.execute(
         select(case.c.received_at, case.c.id).order_by(case.c.received_at.desc(), case.c.id.desc()).limit(1)
     ).one()
@@ -59,14 +60,14 @@ def know(connection: Connection, *, as_of: datetime) -> Known:
 
 def questions(known: Known) -> Mapping[str, Ask]:
     """Every question by name. The sweeper is asked at an instant when two hundred clocks are due."""
-    mine, centre = _seats(known.largest), [(role, "") for role in ("receptionist", "distributor", "editor")]
+    mine = _seats(known.largest)
     words = partial(cases.search, before=known.before)
     return {
         "queue page": partial(cases.queue, seats=mine),
-        "next page": partial(cases.queue, seats=mine, after=known.after),
-        "centre's page": partial(cases.queue, seats=centre),
+        "next page": partial(cases.queue, seats=CENTRE, after=known.after),
+        "centre's page": partial(cases.queue, seats=CENTRE),
         "badges of an agency": partial(cases.count_tasks, seats=mine),
-        "badges of the centre": partial(cases.count_tasks, seats=centre),
+        "badges of the centre": partial(cases.count_tasks, seats=CENTRE),
         "due-time sweeper": partial(cases.due_clocks, now=known.due),
         "due-time timers": partial(conversations.due_timers, now=known.as_of),
         "next due time": cases.oldest_due,

@@ -16,6 +16,7 @@ from sqlalchemy import (
     BigInteger,
     Connection,
     Select,
+    Subquery,
     and_,
     delete,
     func,
@@ -176,15 +177,18 @@ def queue(
     parts = [part for seat in _distinct(seats) for part in _parts(seat, after, most)]
     if not parts:
         return []
-    task = union_all(*parts).subquery("task")
-    due = func.coalesce(type_coerce(task.c.due_at, BigInteger), _FAR)
+    merged = union_all(*parts).subquery("merged")
+    task = select(merged).order_by(*_by_due(merged)).limit(most).subquery("task")  # before any case is looked up
     query = (
         select(*(task.c[one.name] for one in _TASK), case.c.code, case.c.category, case.c.urgency, case.c.received_at)
         .join(case, case.c.id == task.c.case_id)
-        .order_by(due, task.c.case_id)
-        .limit(most)
+        .order_by(*_by_due(task))
     )
     return [QueueRow(**row._mapping) for row in connection.execute(query)]
+
+
+def _by_due(task: Subquery) -> tuple[Any, Any]:
+    return func.coalesce(type_coerce(task.c.due_at, BigInteger), _FAR), task.c.case_id
 
 
 def _distinct(seats: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
