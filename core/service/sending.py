@@ -19,10 +19,12 @@ from core.contract.errors import GatewayError, OutcomeUnknown, SendError, Thrott
 from core.contract.ports import Channel, SendResult
 from core.contract.schema import OutboundMessage
 from core.privacy.errors import Erased, Tampered
+from core.service.committing import Committer
 from core.service.keeping import kept
 from core.service.safe import Safe
+from core.service.work import Work
 from core.storage import conversations, outbox
-from core.storage.database import Connection, Database
+from core.storage.database import Database
 from core.storage.outbox import ClaimedEntry, Outcome
 
 log = structlog.get_logger()
@@ -50,6 +52,7 @@ class Sender:
         noted: Callable[[str, str], None] = _nobody,
     ) -> None:
         self._database = database
+        self._committer = Committer(database)
         self._safe = safe
         self._channels = channels
         self._owner = owner
@@ -102,7 +105,8 @@ class Sender:
         if channel is None:
             return Outcome("failed", reason="channel is off")
         try:
-            message = await asyncio.to_thread(self._open, entry)
+            await self._safe.bring(entry.subject_id, new=False)
+            message = await self._safe.aside(partial(self._open, entry), entry.subject_id)
         except (Erased, Tampered) as error:
             return Outcome("failed", reason="recipient was erased" if isinstance(error, Erased) else error.code)
         except Exception as error:  # the keys are away: whatever ails them, nothing has gone out
@@ -169,14 +173,13 @@ class Sender:
         return await self._record(entry, outcome)
 
     async def _record(self, entry: ClaimedEntry, outcome: Outcome) -> None:
-        sent_as = outcome.provider_message_id
-        blind = await asyncio.to_thread(self._safe.blind.other, "provider", entry.channel, sent_as) if sent_as else ""
-
-        def record(connection: Connection) -> None:
-            outbox.settle(connection, entry.id, outcome, owner=self._owner, now=self._now())
-            if blind:
-                conversations.note_provider_id(connection, entry.id, blind)
-
-        await self._database.write(record)
+        work = Work()
+        work.foundations.append(
+            partial(outbox.settle, entry_id=entry.id, outcome=outcome, owner=self._owner, now=self._now())
+        )
+        if outcome.provider_message_id:
+            blind = self._safe.blind.other("provider", entry.channel, outcome.provider_message_id)
+            work.add(partial(conversations.note_provider_id, outbox_id=entry.id, provider_blind=blind))
+        await self._committer.commit(work)
         if entry.forget and outcome.state != "pending":
             await asyncio.to_thread(self._safe.keys.destroy, entry.subject_id, self._now())

@@ -15,6 +15,7 @@ from core.contract.ports import SendResult
 from core.contract.schema import Address, OutboundMessage, new_id
 from core.service import sending
 from core.service.sending import Sender
+from core.service.work import store_all
 from core.storage import outbox
 from core.storage.database import Connection
 from core.storage.tables import outbox as outbox_table
@@ -140,7 +141,7 @@ async def test_what_cannot_be_recorded_is_not_held_for_ever(world: World, monkey
     write = database.write
 
     async def failing(work: Callable[[Connection], Any], *, urgent: bool = False) -> Any:
-        if getattr(work, "__name__", "") == "record":
+        if getattr(work, "func", None) is store_all:
             raise ConnectionResetError
         return await write(work, urgent=urgent)
 
