@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,9 +13,11 @@ import aiohttp
 import pytest
 from PIL import Image
 
+from core.contract.errors import IntakeUnavailable
 from core.storage.inbox_queue import inbox_state
 from core.storage.journal import read_frames
 from gateway.deployment import open_deployment
+from gateway.pages.failures import failure_of
 from tests.faults.ground import Ground, ground_on
 from tests.faults.running import BUSY, OK, Citizens, Gateway, statuses
 from tests.support.deployments import settings_for
@@ -101,3 +105,11 @@ def picture() -> str:
     made = io.BytesIO()
     Image.effect_noise((64, 48), 90).convert("RGB").save(made, "JPEG")
     return b64encode(made.getvalue()).decode()
+
+
+@pytest.mark.parametrize("problem", [errno.ENOSPC, errno.EDQUOT, errno.EROFS], ids=os.strerror)
+def test_whoever_sends_a_file_to_a_full_disk_is_asked_to_come_back(problem: int) -> None:
+    """503 with a polite sentence, and not "something went wrong"."""
+    failure = failure_of(OSError(problem, os.strerror(problem)), max_body_mb=35)
+
+    assert (failure.status, failure.message) == (BUSY, IntakeUnavailable.vi)
