@@ -56,6 +56,7 @@ class World:
             now=self.clock,
         )
         due = DueWorker(self.deployment)
+        await self.deployment.inbox.ship()  # a slow database may have sent something through the journal
         while await inbound.run_once() + await due.run_once() + await sender.run_once():
             pass
 
