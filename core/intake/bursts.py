@@ -38,12 +38,12 @@ def read_burst(turn: Turn) -> None:
         stop_for_secrets,
         divert,
         press_button,
+        fill_form,
         erase,
         ask_for_person,
         afterwards.rate,
         cancel,
         tell_status,
-        fill_form,
     )
     if not any(reader(turn, burst) for reader in readers):
         talk(turn, burst)
