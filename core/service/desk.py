@@ -119,7 +119,7 @@ class CaseDesk:
         for _, file in sorted(work.cases.items()):
             if file.events:
                 row, events, tasks, clocks = file.rows()
-                work.foundations.append(partial(cases.replace, row=row, expected=file.stored_version))
+                work.require(f"case:{row.id}", partial(cases.replace, row=row, expected=file.stored_version))
                 work.entries += cases.entries(row, events, tasks=tasks, clocks=clocks)
 
     def expect(self, file: CaseFile, version: int | None) -> None:

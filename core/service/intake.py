@@ -149,6 +149,6 @@ class Intake:
         """A wait of a conversation is over. VersionConflict when it was fired or moved meanwhile."""
         work = Work()
         talk = await self._clerk.talks.load(work, timer.conversation_id)
-        work.foundations.append(partial(conversations.take_timer, timer_id=timer.id))
+        work.require(f"timer:{timer.id}", partial(conversations.take_timer, timer_id=timer.id))
         await self._clerk.converse.happen(work, talk, TimerFired(TimerKind(timer.kind)))
         await self._clerk.finish(work)

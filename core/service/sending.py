@@ -174,9 +174,8 @@ class Sender:
 
     async def _record(self, entry: ClaimedEntry, outcome: Outcome) -> None:
         work = Work()
-        work.foundations.append(
-            partial(outbox.settle, entry_id=entry.id, outcome=outcome, owner=self._owner, now=self._now())
-        )
+        settle = partial(outbox.settle, entry_id=entry.id, outcome=outcome, owner=self._owner, now=self._now())
+        work.require(f"outbox:{entry.id}", settle)
         if outcome.provider_message_id:
             blind = self._safe.blind.other("provider", entry.channel, outcome.provider_message_id)
             work.add(partial(conversations.note_provider_id, outbox_id=entry.id, provider_blind=blind))

@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import partial
 
 from core.contract.schema import Address, Attachment, Authenticity, InboundMessage, Model, Place, Reporter, new_id
+from core.intake.dialogue import Texts
 from core.intake.render import Rendered
 from core.intake.state import Dialogue
 from core.privacy.blind import kind_of_address
@@ -62,7 +63,8 @@ class Talk:
     """
     A conversation in the hand. `row` is as stored; the other fields are what it will be.
 
-    `lines`: what the dialogue has said in this turn and goes out together at its end.
+    `lines`: what the dialogue has said in this turn and goes out together at its end. `texts`: what was read of the
+    words at hand, so that the next step need not read them again; it goes with the unit of work.
     """
 
     row: ConversationRow
@@ -75,6 +77,7 @@ class Talk:
     threaded: bool = False
     heard: int = 0
     lines: list[Rendered] = field(default_factory=list)
+    texts: Texts = field(default_factory=Texts, repr=False)
 
     @property
     def contact_id(self) -> str:
@@ -239,7 +242,8 @@ class Talks:
         now = self._now()
         row, profile = await self._safe.aside(partial(self._sealed_row, talk, now), talk.contact_id)
         if not talk.is_new:
-            work.foundations.append(partial(conversations.save, row=row, expected_version=talk.row.version))
+            save = partial(conversations.save, row=row, expected_version=talk.row.version)
+            work.require(f"conversation:{row.id}", save)
             return
         kind = kind_of_address(talk.correspondent.address.value)
         contact, blind = talk.contact_id, row.address_blind

@@ -133,7 +133,8 @@ STANDING = after_rows(_refuse_erased)
 def _set_profiles(connection: Connection, profiles: Sequence[tuple[str, bytes]]) -> None:
     named = update(contact).where(contact.c.id == bindparam("contact"))
     connection.execute(
-        named.values(profile_sealed=bindparam("profile")), [{"contact": one, "profile": it} for one, it in profiles]
+        named.values(profile_sealed=bindparam("profile")),
+        [{"contact": one, "profile": it} for one, it in sorted(profiles)],
     )
 
 
@@ -226,7 +227,7 @@ def of_contact(connection: Connection, contact_id: str) -> list[ConversationRow]
 def _move_timers(connection: Connection, changes: Sequence[tuple[str, str, datetime | None]]) -> None:
     last = {(conversation_id, kind): due_at for conversation_id, kind, due_at in changes}
     gone = delete(timer).where(timer.c.conversation_id == bindparam("owner"), timer.c.kind == bindparam("sort"))
-    connection.execute(gone, [{"owner": owner, "sort": kind} for owner, kind in last])
+    connection.execute(gone, [{"owner": owner, "sort": kind} for owner, kind in sorted(last)])  # deadlocks
     rows = [
         {"id": new_id(), "conversation_id": owner, "kind": kind, "due_at": due_at}
         for (owner, kind), due_at in last.items()
