@@ -135,7 +135,7 @@ class Converse:
             await self._act(work, talk, answer)
 
     def _think(self, talk: Talk, happening: Happening) -> Step:
-        return step(talk.dialogue, happening, rules=self._rules, now=self._now())
+        return step(talk.dialogue, happening, rules=self._rules, now=self._now(), texts=talk.texts)
 
     async def _act(self, work: Work, talk: Talk, answer: Step) -> None:
         talk.dialogue = answer.state
