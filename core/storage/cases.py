@@ -20,6 +20,7 @@ from sqlalchemy import (
     and_,
     delete,
     func,
+    literal_column,
     or_,
     select,
     tuple_,
@@ -30,6 +31,7 @@ from sqlalchemy import (
 
 from core.contract.errors import NotFound, VersionConflict
 from core.storage import agency_lists, wordsearch
+from core.storage.planning import walk_in_order
 from core.storage.search_indexes import CASES as CASE_WORDS
 from core.storage.tables import case, case_clock, case_event, case_task
 from core.storage.together import Entry, rows_into
@@ -178,12 +180,14 @@ def queue(
     if not parts:
         return []
     merged = union_all(*parts).subquery("merged")
-    task = select(merged).order_by(*_by_due(merged)).limit(most).subquery("task")  # before any case is looked up
+    # Limited before any case is looked up.
+    task = select(merged).order_by(*_by_due(merged)).limit(_number(most)).subquery("task")
     query = (
         select(*(task.c[one.name] for one in _TASK), case.c.code, case.c.category, case.c.urgency, case.c.received_at)
         .join(case, case.c.id == task.c.case_id)
         .order_by(*_by_due(task))
     )
+    walk_in_order(connection)
     return [QueueRow(**row._mapping) for row in connection.execute(query)]
 
 
@@ -210,7 +214,12 @@ def _parts(seat: tuple[str, str], after: tuple[int, str] | None, most: int) -> I
 
 def _first(query: Select[Any], most: int) -> Select[Any]:
     """A limited query as a part of another: SQLite takes it in brackets only."""
-    return select(query.limit(most).subquery())
+    return select(query.limit(_number(most)).subquery())
+
+
+def _number(most: int) -> Any:
+    """A limit that stands in the statement: of one that it is told each time, PostgreSQL thinks the worst."""
+    return literal_column(str(int(most)))
 
 
 def _seated(seats: Collection[tuple[str, str]]) -> Any:

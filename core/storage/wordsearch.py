@@ -16,6 +16,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Connection, Text, column, func, select, table, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from core.storage.planning import plan_anew
 from core.storage.search_indexes import WordIndex
 from core.storage.search_sqlite import SLOTS, mark_token
 from core.storage.types import from_microseconds, to_microseconds
@@ -107,8 +108,7 @@ def _on_postgres(
     before: tuple[datetime, str] | None,
     most: int,
 ) -> list[Hit]:
-    # The server has to see what is asked for: of a rare word it fetches all hits, of a common one it walks the newest.
-    connection.execute(select(func.set_config("plan_cache_mode", "force_custom_plan", True)))
+    plan_anew(connection)
     rows = table(
         f"{index.name}_search", column("id"), column("at", BigInteger), column("words"), column("marks", _MARKS)
     )
