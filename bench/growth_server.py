@@ -16,7 +16,7 @@ from typing import Self
 from tests.support.servers import PostgresServer, _Owner
 
 DATABASE = "langnghe"
-SETTINGS = {"shared_buffers": "1GB", "max_wal_size": "4GB", "checkpoint_timeout": "15min", "jit": "off"}
+SETTINGS = {"shared_buffers": "1GB", "max_wal_size": "1GB", "checkpoint_timeout": "15min", "jit": "off"}
 
 
 class KeptPostgres(PostgresServer):
