@@ -7,65 +7,63 @@ Hot path of acceptance: nobody has a task or a timer of their own; each has a fu
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from core.storage.intake_rows import Acceptance
+T = TypeVar("T")
 
 MOST_ROWS = 500
 MOST_BYTES = 16 * 1024 * 1024
 MOST_WAITING = 2000
 MOST_WAITING_BYTES = 64 * 1024 * 1024
 
-Store = Callable[[Sequence[Acceptance]], Awaitable[Collection[Acceptance]]]
-"""Stores a batch durably; returns those that no database will take. Raises when the database is away."""
+Store = Callable[[Sequence[T]], Awaitable[Mapping[int, Exception]]]
+"""Stores a batch durably; returns what is wrong with single ones, by position. Raises when the database is away."""
 
 
 class Overloaded(Exception):
     """So much waits already that one more would wait in vain."""
 
 
-class Unfit(ValueError):
-    """The database stands, and will never take this one."""
-
-
 @dataclass(eq=False, slots=True)
-class _Waiting:
-    acceptance: Acceptance
+class _Waiting(Generic[T]):
+    one: T
     since: float
     done: asyncio.Future[None]
 
 
-class GroupCommit:
+class GroupCommit(Generic[T]):
     """
-    Calls `store` for one batch after the other.
+    Calls `store` for one batch after the other. `size` is how many bytes one of them holds.
 
     `budget`: how long anybody waits, in seconds, before the database counts as away. `linger`: how long a batch waits,
     in seconds, for as many as came last time, so that a crowd makes fewer commits; who comes alone never waits for it.
     """
 
-    def __init__(self, store: Store, *, budget: float, linger: float = 0.0) -> None:
+    def __init__(self, store: Store[T], *, size: Callable[[T], int], budget: float, linger: float = 0.0) -> None:
         self._store = store
+        self._size = size
         self._budget = budget
         self._linger = linger
-        self._waiting: list[_Waiting] = []
+        self._waiting: list[_Waiting[T]] = []
         self._bytes = 0
         self._flushing: asyncio.Task[None] | None = None
         self._crowd = 1
         self._assembled: asyncio.Future[None] | None = None
 
-    async def put(self, acceptance: Acceptance) -> None:
+    async def put(self, one: T) -> None:
         """
         Returns once it is committed.
 
-        Raises: Overloaded; Unfit; TimeoutError when the budget is spent; whatever ails the database.
+        Raises: Overloaded; TimeoutError when the budget is spent; what is wrong with it, or ails the database.
         """
         if len(self._waiting) >= MOST_WAITING or self._bytes >= MOST_WAITING_BYTES:
             raise Overloaded
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(acceptance, loop.time(), loop.create_future())
+        waiting = _Waiting(one, loop.time(), loop.create_future())
         self._waiting.append(waiting)
-        self._bytes += len(acceptance.raw.body_sealed)
+        self._bytes += self._size(one)
         if self._flushing is None:
             self._flushing = loop.create_task(self._flush())
         elif self._assembled is not None and len(self._waiting) >= self._crowd:
@@ -88,28 +86,26 @@ class GroupCommit:
         timer.cancel()
         self._assembled = None
 
-    def _take(self) -> list[_Waiting]:
-        batch = next(batches([waiting.acceptance for waiting in self._waiting]))
+    def _take(self) -> list[_Waiting[T]]:
+        batch = next(batches([waiting.one for waiting in self._waiting], size=self._size))
         taken, self._waiting = self._waiting[: len(batch)], self._waiting[len(batch) :]
-        self._bytes -= sum(len(one.raw.body_sealed) for one in batch)
+        self._bytes -= sum(map(self._size, batch))
         self._crowd = len(batch)
         return taken
 
-    async def _commit(self, taken: Sequence[_Waiting]) -> None:
+    async def _commit(self, taken: Sequence[_Waiting[T]]) -> None:
         deadline = asyncio.get_running_loop().call_at(taken[0].since + self._budget, self._give_up, taken)
-        problem: Exception | None = None
-        unfit: Collection[Acceptance] = ()
+        staying = [waiting for waiting in taken if not waiting.done.done()]
         try:
-            unfit = await self._store([one.acceptance for one in taken if not one.done.done()])
+            problems = await self._store([waiting.one for waiting in staying])
         except Exception as error:
-            problem = error
+            problems = dict.fromkeys(range(len(staying)), error)
         finally:
             deadline.cancel()
-        refused = {id(one) for one in unfit}
-        for one in taken:
-            _settle(one.done, Unfit() if id(one.acceptance) in refused else problem)
+        for position, waiting in enumerate(staying):
+            _settle(waiting.done, problems.get(position))
 
-    def _give_up(self, taken: Sequence[_Waiting]) -> None:
+    def _give_up(self, taken: Sequence[_Waiting[T]]) -> None:
         """The oldest has waited too long: nobody waits on for this database, nor does the next commit for this one."""
         waiting, self._waiting, self._bytes = self._waiting, [], 0
         for one in (*taken, *waiting):
@@ -119,16 +115,16 @@ class GroupCommit:
             self._flushing = None
 
 
-def batches(acceptances: Iterable[Acceptance]) -> Iterator[list[Acceptance]]:
+def batches(ones: Iterable[T], *, size: Callable[[T], int]) -> Iterator[list[T]]:
     """Never more in one transaction than a database takes, or than memory should hold."""
-    batch: list[Acceptance] = []
-    size = 0
-    for one in acceptances:
-        if batch and (len(batch) == MOST_ROWS or size + len(one.raw.body_sealed) > MOST_BYTES):
+    batch: list[T] = []
+    held = 0
+    for one in ones:
+        if batch and (len(batch) == MOST_ROWS or held + size(one) > MOST_BYTES):
             yield batch
-            batch, size = [], 0
+            batch, held = [], 0
         batch.append(one)
-        size += len(one.raw.body_sealed)
+        held += size(one)
     if batch:
         yield batch
 

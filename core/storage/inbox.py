@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -23,7 +23,7 @@ from core.storage.database import Database
 from core.storage.group_commit import GroupCommit, batches
 from core.storage.intake_rows import Acceptance, is_about_data
 from core.storage.journal import Journal, read_frames
-from core.storage.sealing import Blind, Sealer, Zone, frame, unframe, unpack_delivery
+from core.storage.sealing import Arrival, Blind, Sealer, Zone, frame, unframe, unpack_delivery
 
 __all__ = ["Inbox", "InboxCounters", "unpack_delivery"]
 
@@ -31,6 +31,10 @@ log = structlog.get_logger()
 
 _CATCH_UP_ROUNDS = 3
 _JOURNAL_SECONDS = 0.6
+
+
+class Unfit(ValueError):
+    """The database stands, and will never take this delivery."""
 
 
 @dataclass
@@ -70,7 +74,7 @@ class Inbox:
         self._database = database
         self._sealer = Sealer(zone=zone, blind=blind, now=now)
         self._journal = journal
-        self._commits = GroupCommit(self._store, budget=budget, linger=linger)
+        self._commits = GroupCommit(self._seal_and_store, size=_size, budget=budget, linger=linger)
         self._away = not journal.empty  # what waits there came first
         self._refusing = False
         self._shipping = asyncio.Lock()
@@ -84,16 +88,32 @@ class Inbox:
         `quarantine` gives the reason why nobody could split it: it is kept for a person as one item.
         Raises IntakeUnavailable when neither database nor journal could take it.
         """
-        acceptance = self._sealer.seal(delivery, items, quarantine=quarantine)
+        arrival = Arrival(delivery, items, quarantine)
+        problem: Exception | None = None
         if not self._away:
             try:
-                await self._commits.put(acceptance)
+                await self._commits.put(arrival)
             except Exception as error:  # whatever ails the database, the journal is the answer
-                self._note_away(error)
+                problem = error
             else:
                 self.counters.stored += 1
                 return
+        acceptance = self._sealer.seal(arrival)
+        if problem is not None:
+            self._note_away(problem)
         await self._journalise(acceptance)
+
+    async def _seal_and_store(self, arrivals: Sequence[Arrival]) -> Mapping[int, Exception]:
+        """Sealed only now, not each on its arrival: in a row they cost half as much."""
+        sealed: dict[int, Acceptance] = {}
+        problems: dict[int, Exception] = {}
+        for position, arrival in enumerate(arrivals):
+            try:
+                sealed[position] = self._sealer.seal(arrival)
+            except Exception as error:  # its channel's mistake: all others are stored
+                problems[position] = error
+        unfit = {id(one) for one in await self._store(list(sealed.values()))} if sealed else ()
+        return problems | {position: Unfit() for position, one in sealed.items() if id(one) in unfit}
 
     async def _store(self, acceptances: Sequence[Acceptance]) -> list[Acceptance]:
         """One transaction for all; when one poisonous row fails it, row by row. Returns what no database will take."""
@@ -157,7 +177,7 @@ class Inbox:
         shipped = 0
         try:
             for segment in [] if self._journal.empty else await self._journal.pending():
-                waiting = batches(map(unframe, read_frames(segment)))
+                waiting = batches(map(unframe, read_frames(segment)), size=_sealed_size)
                 while batch := await asyncio.to_thread(next, waiting, None):
                     for unfit in await self._store(batch):
                         await self._journal.set_aside(frame(unfit))
@@ -166,3 +186,11 @@ class Inbox:
         finally:
             self._journal.release()
         return shipped
+
+
+def _size(arrival: Arrival) -> int:
+    return len(arrival.delivery.body)
+
+
+def _sealed_size(acceptance: Acceptance) -> int:
+    return len(acceptance.raw.body_sealed)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -34,6 +35,15 @@ Blind = Callable[[str], str]
 """A keyed hash of 64 hexadecimal digits: provider keys may hold an address, and must stay comparable."""
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A delivery with its items as a channel handed it over; `quarantine` is why nobody could cut it, if so."""
+
+    delivery: RawDelivery
+    items: Sequence[ItemKey]
+    quarantine: str = ""
+
+
 class Sealer:
     """Turns deliveries into rows. `now` is when one came whose channel does not say it."""
 
@@ -42,13 +52,14 @@ class Sealer:
         self._blind = blind
         self._now = now
 
-    def seal(self, delivery: RawDelivery, items: Sequence[ItemKey], *, quarantine: str = "") -> Acceptance:
-        """The rows of one delivery; `quarantine` is the reason why its items wait for a person."""
+    def seal(self, arrival: Arrival) -> Acceptance:
+        """The rows of one delivery; ValueError where one of its instants has no time zone."""
+        delivery = arrival.delivery
         received = to_microseconds(delivery.received_at or self._now())
         raw_id, account = row_id(received), storable(delivery.account)
         wrapped, sealed = self._zone.seal(pack_delivery(delivery), binding=raw_id)
         raw = RawRow(raw_id, delivery.channel, account, received, sealed, wrapped)
-        return Acceptance(raw, tuple([self._item(raw, item, quarantine) for item in items]))
+        return Acceptance(raw, tuple([self._item(raw, item, arrival.quarantine) for item in arrival.items]))
 
     def _item(self, raw: RawRow, item: ItemKey, quarantine: str) -> ItemRow:
         part = storable(item.part)

@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pytest
 
 from core.storage import group_commit
-from core.storage.group_commit import GroupCommit, Overloaded, Unfit
-from core.storage.intake_rows import Acceptance, RawRow
+from core.storage.group_commit import GroupCommit, Overloaded
 
 
-def acceptance(number: int, *, size: int = 1) -> Acceptance:
-    """One without items: only its size matters here."""
-    return Acceptance(RawRow(f"{number:032x}", "test", "a", 0, bytes(size), b""), ())
+@dataclass(frozen=True)
+class One:
+    """What waits; only its size matters here."""
+
+    number: int
+    size: int = 1
+
+
+def group(store: Store, *, budget: float = 60, linger: float = 0) -> GroupCommit[One]:
+    """With more patience than any test needs."""
+    return GroupCommit(store, size=lambda one: one.size, budget=budget, linger=linger)
 
 
 class Store:
     """A database whose commits end when the test says so."""
 
     def __init__(self) -> None:
-        self.batches: list[Sequence[Acceptance]] = []
+        self.batches: list[Sequence[One]] = []
         self.begun = asyncio.Event()
         self.may_end = asyncio.Event()
-        self.unfit: Collection[Acceptance] = ()
+        self.problems: Mapping[int, Exception] = {}
         self.cancelled = 0
 
-    async def __call__(self, batch: Sequence[Acceptance]) -> Collection[Acceptance]:
+    async def __call__(self, batch: Sequence[One]) -> Mapping[int, Exception]:
         self.batches.append(batch)
         self.begun.set()
         try:
@@ -35,7 +43,7 @@ class Store:
         except asyncio.CancelledError:
             self.cancelled += 1
             raise
-        return self.unfit
+        return self.problems
 
     @property
     def sizes(self) -> list[int]:
@@ -43,15 +51,15 @@ class Store:
         return [len(batch) for batch in self.batches]
 
 
-def put(commits: GroupCommit, *numbers: int) -> list[asyncio.Task[None]]:
+def put(commits: GroupCommit[One], *numbers: int) -> list[asyncio.Task[None]]:
     """Everybody at once."""
-    return [asyncio.create_task(commits.put(acceptance(number))) for number in numbers]
+    return [asyncio.create_task(commits.put(One(number))) for number in numbers]
 
 
 async def test_all_that_arrives_during_a_commit_shares_the_next() -> None:
     """And a duplicate waits like its original: nobody is told before the commit that holds it."""
     store = Store()
-    commits = GroupCommit(store, budget=60)
+    commits = group(store)
     first = put(commits, 1)
     await store.begun.wait()
     others = put(commits, 2, 3, 3)
@@ -67,7 +75,7 @@ async def test_all_that_arrives_during_a_commit_shares_the_next() -> None:
 async def test_a_crowd_is_waited_for_and_who_is_alone_waits_for_nobody() -> None:
     """The linger ends as soon as as many have come as last time."""
     store = Store()
-    commits = GroupCommit(store, budget=60, linger=30)
+    commits = group(store, linger=30)
     store.may_end.set()
     await asyncio.gather(*put(commits, 1, 2, 3))
     early = put(commits, 4)
@@ -83,7 +91,7 @@ async def test_a_crowd_is_waited_for_and_who_is_alone_waits_for_nobody() -> None
 async def test_when_fewer_come_the_linger_ends_by_itself() -> None:
     """And from then on fewer are waited for."""
     store = Store()
-    commits = GroupCommit(store, budget=60, linger=0.001)
+    commits = group(store, linger=0.001)
     store.may_end.set()
     await asyncio.gather(*put(commits, 1, 2, 3))
     await asyncio.gather(*put(commits, 4))
@@ -96,7 +104,7 @@ async def test_when_fewer_come_the_linger_ends_by_itself() -> None:
 async def test_past_its_budget_nobody_waits_on_and_the_next_finds_a_free_database() -> None:
     """The commit that hangs is given up, with everybody who came after it."""
     store = Store()
-    commits = GroupCommit(store, budget=0.01)
+    commits = group(store, budget=0.01)
     first = put(commits, 1)
     await store.begun.wait()
     results = await asyncio.gather(*first, *put(commits, 2), return_exceptions=True)
@@ -104,7 +112,7 @@ async def test_past_its_budget_nobody_waits_on_and_the_next_finds_a_free_databas
     assert store.cancelled == 1
 
     store.may_end.set()
-    await commits.put(acceptance(3))
+    await commits.put(One(3))
 
     assert store.sizes == [1, 1]
 
@@ -113,13 +121,13 @@ async def test_the_budget_counts_from_arrival_not_from_the_commit() -> None:
     """Who waited for the commit before has that much less left for its own."""
     store, begun = Store(), asyncio.Event()
 
-    async def once(batch: Sequence[Acceptance]) -> Collection[Acceptance]:
+    async def once(batch: Sequence[One]) -> Mapping[int, Exception]:
         if store.batches:
             begun.set()
             await asyncio.Event().wait()
         return await store(batch)
 
-    commits = GroupCommit(once, budget=3600)
+    commits = GroupCommit(once, size=lambda one: one.size, budget=3600)
     first = put(commits, 1)
     await store.begun.wait()
     second = put(commits, 2)
@@ -136,7 +144,7 @@ async def test_the_budget_counts_from_arrival_not_from_the_commit() -> None:
 async def test_who_goes_away_is_not_stored_and_takes_nobody_along() -> None:
     """Whoever gave up waiting has gone elsewhere."""
     store = Store()
-    commits = GroupCommit(store, budget=60)
+    commits = group(store)
     first = put(commits, 1)
     await store.begun.wait()
     gone, stays = put(commits, 2, 3)
@@ -147,19 +155,19 @@ async def test_who_goes_away_is_not_stored_and_takes_nobody_along() -> None:
     store.may_end.set()
     await asyncio.gather(*first, stays)
 
-    assert [one.raw.id for one in store.batches[1]] == [acceptance(3).raw.id]
+    assert store.batches[1] == [One(3)]
 
 
-async def test_one_that_no_database_takes_hears_it_alone() -> None:
+async def test_what_is_wrong_with_one_is_heard_by_it_alone() -> None:
     """The others of its batch are stored."""
     store = Store()
-    commits = GroupCommit(store, budget=60)
-    poison = acceptance(1)
-    store.unfit, _ = [poison], store.may_end.set()
+    commits = group(store)
+    store.problems = {1: KeyError("x")}
+    store.may_end.set()
 
-    results = await asyncio.gather(commits.put(poison), *put(commits, 2), return_exceptions=True)
+    results = await asyncio.gather(*put(commits, 1, 2, 3), return_exceptions=True)
 
-    assert [type(result) for result in results] == [Unfit, type(None)]
+    assert [type(result) for result in results] == [type(None), KeyError, type(None)]
 
 
 @pytest.mark.parametrize(("bound", "size"), [("MOST_WAITING", 1), ("MOST_WAITING_BYTES", 10)])
@@ -167,18 +175,18 @@ async def test_the_waiting_list_is_bounded(monkeypatch: pytest.MonkeyPatch, boun
     """By number and by bytes; past it one is told at once, and when it is shorter there is room again."""
     monkeypatch.setattr(group_commit, bound, 2 * size)
     store = Store()
-    commits = GroupCommit(store, budget=60)
+    commits = group(store)
     first = put(commits, 1)
     await store.begun.wait()
-    waiting = [asyncio.create_task(commits.put(acceptance(number, size=size))) for number in (2, 3)]
+    waiting = [asyncio.create_task(commits.put(One(number, size))) for number in (2, 3)]
     await asyncio.sleep(0)
 
     with pytest.raises(Overloaded):
-        await commits.put(acceptance(4, size=size))
+        await commits.put(One(4, size))
 
     store.may_end.set()
     await asyncio.gather(*first, *waiting)
-    await commits.put(acceptance(5))
+    await commits.put(One(5))
 
 
 async def test_a_batch_is_no_larger_than_a_transaction_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,8 +196,8 @@ async def test_a_batch_is_no_larger_than_a_transaction_may_be(monkeypatch: pytes
     sizes = [1, 1, 1, 1, 60, 60, 500, 1]
     store = Store()
     store.may_end.set()
-    commits = GroupCommit(store, budget=60)
+    commits = group(store)
 
-    await asyncio.gather(*(commits.put(acceptance(number, size=size)) for number, size in enumerate(sizes)))
+    await asyncio.gather(*(commits.put(One(number, size)) for number, size in enumerate(sizes)))
 
     assert store.sizes == [3, 2, 1, 1, 1]

@@ -197,6 +197,18 @@ async def test_a_frame_that_no_database_takes_does_not_hold_up_the_others(
     assert back.counters.stored == 1
 
 
+async def test_a_channels_mistake_is_its_own(database: Database, make_inbox: MakeInbox) -> None:
+    """An instant without a zone: whoever gave it hears it, all that came with it is stored, and nobody is away."""
+    inbox = make_inbox(database)
+    naive = replace(item("naive"), provider_time=datetime(2026, 11, 20))  # noqa: DTZ001
+    results = await asyncio.gather(
+        *(inbox.accept(delivery(), [key]) for key in (item("1"), naive, item("2"))), return_exceptions=True
+    )
+
+    assert [type(result) for result in results] == [type(None), ValueError, type(None)]
+    assert (await stored(database), inbox._away, inbox.counters.journaled) == ((2, 2), False, 0)
+
+
 async def test_two_who_ship_at_once_do_not_meet(database: Database, make_inbox: MakeInbox) -> None:
     """The loop ships, and so does whoever erases a person or changes the master key."""
     inbox = make_inbox(database)
