@@ -72,9 +72,10 @@ SELECT * FROM unnest($11::text[], $12::text[], $13::text[], $14::bigint[], $15::
 WHERE id IN (SELECT raw_id FROM fresh)
 ON CONFLICT DO NOTHING
 """  # noqa: S608
-# Several rows a statement, in sizes that a statement cache can hold: the driver lets other threads run only while a
-# statement runs, so that few long ones disturb the event loop far less than many short ones.
-_CHUNKS = (64, 32, 16, 8, 4, 2, 1)
+# As many rows as there are go into one statement, up to so many: the driver lets other threads run while a statement
+# runs, and after each of them may have to wait for the event loop. One text a number of rows, all kept prepared.
+MOST_A_STATEMENT = 64
+STATEMENTS = 2 * MOST_A_STATEMENT
 
 
 async def store_postgres(connection: Any, batch: Sequence[Acceptance]) -> None:
@@ -111,11 +112,8 @@ def _marks(row: type[ItemRow] | type[RawRow], count: int) -> str:
 
 
 def _chunks(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    start = 0
-    for size in _CHUNKS:
-        while len(rows) - start >= size:
-            yield rows[start : start + size]
-            start += size
+    for start in range(0, len(rows), MOST_A_STATEMENT):
+        yield rows[start : start + MOST_A_STATEMENT]
 
 
 def _rows(batch: Sequence[Acceptance]) -> tuple[list[ItemRow], list[RawRow]]:

@@ -31,7 +31,7 @@ from sqlalchemy.exc import DBAPIError
 
 from core.contract.errors import ConfigError
 from core.counting import DatabaseCounters
-from core.storage.intake_rows import Acceptance, store_sqlite
+from core.storage.intake_rows import STATEMENTS, Acceptance, store_sqlite
 
 T = TypeVar("T")
 
@@ -258,7 +258,7 @@ def _engine(path: Path, *, pragmas: tuple[str, ...], begin: str, connections: in
         pool_size=connections,
         max_overflow=0,
         hide_parameters=True,  # they hold what an error message may not show
-        connect_args={"check_same_thread": False, "timeout": 5.0},
+        connect_args={"check_same_thread": False, "timeout": 5.0, "cached_statements": 128 + STATEMENTS},
     )
 
     @event.listens_for(engine, "connect")
