@@ -38,14 +38,10 @@ ALWAYS = (
 TWO_YEARS = "max-age=63072000"
 IS_PREPARED = web.RequestKey("is_prepared", bool)
 """Set once an answer has begun to leave."""
-IS_RECEIPT = web.RequestKey("is_receipt", bool)
-"""Set where the answer is an empty 200 to a program: there is nothing in it that a browser could be led astray by."""
 
 
 async def add_security_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Signal `on_response_prepare`."""
-    if IS_RECEIPT in request:
-        return
     request[IS_PREPARED] = True
     for name, value in ALWAYS:
         response.headers.setdefault(name, value)

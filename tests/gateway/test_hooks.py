@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -24,7 +25,7 @@ from core.storage.inbox_queue import inbox_state
 from core.storage.tables import inbox_item, inbox_raw
 from gateway.app import create_app
 from tests.support.deployments import World
-from tests.support.hooked import HookedTestChannel, signed
+from tests.support.hooked import SIGNATURE, HookedTestChannel, signed
 
 Client = TestClient[Request, Application]
 
@@ -178,6 +179,27 @@ async def test_of_the_headers_only_those_the_channel_names_are_kept(
 
     assert (kept.body, kept.headers) == (body, signed(body))
     chat.verify(kept)
+
+
+async def test_the_receipt_is_an_empty_answer_that_keeps_its_connection(world: World, client: Client) -> None:
+    """Of the shape that HTTP asks for (RFC 9110, 6.6.1), to requests that come one behind the other as well."""
+    server = client.server
+    reader, writer = await asyncio.open_connection(server.host, server.port)
+    bodies = [body_of(event(world, f"m{number}", "x")) for number in range(3)]
+    for number, body in enumerate(bodies):
+        last = "Connection: close\r\n" if number == 2 else ""
+        signature = signed(body)[SIGNATURE]
+        head = f"POST /hooks/testchat/page HTTP/1.1\r\nHost: localhost\r\n{last}{SIGNATURE}: {signature}\r\n"
+        writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+
+    answers = (await reader.read()).decode().split("\r\n\r\n")
+    writer.close()
+
+    assert [answer.splitlines()[0] for answer in answers[:-1]] == ["HTTP/1.1 200 OK"] * 3
+    assert all("Content-Length: 0" in answer and "\nDate: " in answer for answer in answers[:-1])
+    assert "Connection: close" in answers[2]
+    assert answers[3] == ""
+    assert await items(world) == 3
 
 
 async def test_a_taken_message_leaves_no_line_in_the_log(world: World, client: Client) -> None:
