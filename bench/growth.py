@@ -16,7 +16,7 @@ from bench.growth_copy import copy
 from bench.growth_load import NOTE, load
 from bench.growth_questions import FLAT, SEARCHES
 from bench.growth_server import KeptPostgres
-from bench.growth_timing import RUNS, Timing, time_postgres, time_sqlite
+from bench.growth_timing import ROUNDS, RUNS, Timing, time_postgres, time_sqlite
 from bench.measurement import Cell, Goal, Measurement, Result, Table, Terms
 from bench.results import ROOT
 
@@ -105,7 +105,8 @@ def _table(engine: str, sizes: tuple[int, ...], found: Found) -> Table:
 
 def _notes() -> tuple[str, ...]:
     return (
-        f"Median of {RUNS} warm runs over the bare driver; every statement that the question needs, page size 50.",
+        f"Median of {RUNS} warm runs over the bare driver, the best of {ROUNDS} such rounds; every statement that the "
+        "question needs, page size 50.",
         "Two years of cases, 28 to 44 words each, 300 agencies (the largest has one case in twenty); open work is 30 "
         "times the square root of the archive, and grows with it.",
     )

@@ -20,9 +20,9 @@ from core.storage.types import to_microseconds
 Ask = Callable[[Connection], Any]
 
 FLAT = ("queue page", "next page", "centre's page", "due-time sweeper", "inbox claim", "outbox claim")
-SEARCHES = ("search: rare word", "search: phrase", "search: common words", "search: agency's", "search: small agency's")
+SEARCHES = ("search: rare words", "search: phrase", "search: common words", "search: agency's", "search: small agency's")
 COMMON = "duong nuoc rac"
-RARE = "nghieu"
+RARE = "ngiem 399"
 CENTRE = tuple((role, "") for role in ("receptionist", "distributor", "editor"))
 FAR_AHEAD = timedelta(days=40)
 
@@ -81,7 +81,7 @@ def questions(known: Known) -> Mapping[str, Ask]:
         "cases of the largest agency": partial(cases.search, wanted=Search(agencies=(known.largest,))),
         "cases of a small agency": partial(cases.search, wanted=Search(agencies=(known.small,))),
         "open ones of an agency": partial(cases.search, wanted=Search(agencies=(known.largest,), open_only=True)),
-        "search: rare word": partial(words, wanted=Search(text=RARE)),
+        "search: rare words": partial(words, wanted=Search(text=RARE)),
         "search: phrase": partial(words, wanted=Search(text=f'"{fold(PHRASE)}"')),
         "search: common words": partial(words, wanted=Search(text=COMMON)),
         "search: agency's": partial(words, wanted=Search(text=COMMON, agencies=(known.largest,))),

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +32,7 @@ from core.storage.types import to_microseconds
 T = TypeVar("T")
 
 RUNS = 31
+ROUNDS = 3
 WAITING = 200
 _BIG = 5_000
 
@@ -40,7 +41,7 @@ Said = list[tuple[str, tuple[Any, ...]]]
 
 @dataclass(frozen=True)
 class Timing:
-    """`ms`: median of the warm runs. `whole`: tables of more than 5,000 rows that it reads through."""
+    """`ms`: median of the warm runs, the best of three. `whole`: tables of more than 5,000 rows it reads through."""
 
     ms: float
     whole: tuple[str, ...]
@@ -54,7 +55,11 @@ def time_sqlite(store: Path, *, runs: int = RUNS) -> dict[str, Timing]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         connection.executemany(_INSERT.format(*"?????"), _waiting(as_of))
-        return {name: _time_sqlite(connection, statements, big, runs) for name, statements in said.items()}
+        rounds = [
+            {name: _time_sqlite(connection, statements, big, runs) for name, statements in said.items()}
+            for _ in range(ROUNDS)
+        ]
+        return _quietest(rounds)
     finally:
         connection.execute("ROLLBACK")
         connection.close()
@@ -90,7 +95,11 @@ async def _time_postgres(url: str, as_of: datetime, runs: int) -> dict[str, Timi
     await whole.start()
     try:
         await connection.executemany(_INSERT.format(*(f"${number}" for number in range(1, 6))), _waiting(as_of))
-        return {name: await _time_one(connection, statements, big, runs) for name, statements in said.items()}
+        rounds = [
+            {name: await _time_one(connection, statements, big, runs) for name, statements in said.items()}
+            for _ in range(ROUNDS)
+        ]
+        return _quietest(rounds)
     finally:
         await whole.rollback()
         await connection.close()
@@ -114,6 +123,11 @@ async def _time_one(connection: asyncpg.Connection, statements: Said, big: froze
         times.append(time.perf_counter() - began)
     await part.rollback()
     return Timing(median(times[3:]) * 1000, tuple(sorted(read & big)))
+
+
+def _quietest(rounds: Sequence[Mapping[str, Timing]]) -> dict[str, Timing]:
+    """Each question as it was answered when the neighbours left most room."""
+    return {name: min((one[name] for one in rounds), key=lambda timing: timing.ms) for name in rounds[0]}
 
 
 def _nodes(plans: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
