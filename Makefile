@@ -41,7 +41,8 @@ check: setup-test ## Format, lint, types, boundaries
 	@$(VENV)/ruff check .
 	@$(VENV)/ruff format --check .
 	@$(VENV)/mypy
-	@$(VENV)/mypy tests/support scripts bench
+	@$(VENV)/mypy tests/support scripts
+	@$(VENV)/mypy bench
 	@$(PYTEST) -q tests/test_boundaries.py
 	@if [ -f gateway/static/tsconfig.json ]; then $(PYTHON) scripts/tsc.py -p gateway/static; fi
 	@if command -v docker-compose >/dev/null; then docker-compose config --quiet; fi
