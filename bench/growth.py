@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -78,6 +79,7 @@ def _timed(terms: Terms, place: Path, engine: str, size: int) -> Mapping[str, Ti
     embedded = place / _called("sqlite", size)
     if not (embedded / NOTE).exists():
         terms.say(f"  making {embedded}")
+        shutil.rmtree(embedded, ignore_errors=True)  # what was left of a try that was interrupted
         asyncio.run(load(embedded, cases=size, templates=26 if terms.quick else 300))
     if engine == "sqlite":
         return time_sqlite(embedded, runs=RUNS)

@@ -73,9 +73,9 @@ def settings_of(data: Path, database_url: str = "") -> Settings:
 async def load(
     data: Path, *, cases: int, database_url: str = "", templates: int = TEMPLATES, processes: int = 1, seed: int = 1
 ) -> Loaded:
-    """Make the store. ValueError: there is one already."""
-    if (data / NOTE).exists():
-        raise ValueError(f"{data} holds a store already")
+    """Make the store. ValueError: there is one already, whole or half."""
+    if data.exists() and any(data.iterdir()):
+        raise ValueError(f"{data} is not empty: what is in it, a store that was not finished perhaps, has to go first")
     began, as_of, chance = time.monotonic(), datetime.now(UTC).replace(microsecond=0), Random(seed)
     patterns, agencies = await _patterns(as_of, templates, chance)
     settings = settings_of(data, database_url)

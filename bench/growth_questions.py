@@ -20,7 +20,13 @@ from core.storage.types import to_microseconds
 Ask = Callable[[Connection], Any]
 
 FLAT = ("queue page", "next page", "centre's page", "due-time sweeper", "inbox claim", "outbox claim")
-SEARCHES = ("search: rare words", "search: phrase", "search: common words", "search: agency's", "search: small agency's")
+SEARCHES = (
+    "search: rare words",
+    "search: phrase",
+    "search: common words",
+    "search: agency's",
+    "search: small agency's",
+)
 COMMON = "duong nuoc rac"
 RARE = "ngiem 399"
 CENTRE = tuple((role, "") for role in ("receptionist", "distributor", "editor"))
