@@ -25,6 +25,8 @@ class Database(Protocol):
     """What storage offers the rest of the process."""
 
     dialect: str
+    commits_at_once: int
+    """How many commits gain from being under way at once."""
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run a reading function on a snapshot; it cannot write."""

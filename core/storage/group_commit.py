@@ -1,13 +1,15 @@
 """
 Many who wait share one commit: all that arrives while one is in flight goes into the next.
 
+Where a database commits side by side, two dozen that wait do not wait for the commit before: they go beside it.
+
 Hot path of acceptance: nobody has a task or a timer of their own; each has a future, and each commit one deadline.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -16,6 +18,7 @@ T = TypeVar("T")
 MOST_ROWS = 500
 MOST_BYTES = 16 * 1024 * 1024
 MOST_WAITING = 2000
+ENOUGH_FOR_ANOTHER = 24
 MOST_WAITING_BYTES = 64 * 1024 * 1024
 
 Store = Callable[[Sequence[T]], Awaitable[Mapping[int, Exception]]]
@@ -35,20 +38,34 @@ class _Waiting(Generic[T]):
 
 class GroupCommit(Generic[T]):
     """
-    Calls `store` for one batch after the other. `size` is how many bytes one of them holds.
+    Stores one batch after the other, or up to `flights` side by side where enough wait.
 
-    `budget`: how long anybody waits, in seconds, before the database counts as away. `linger`: how long a batch waits,
-    in seconds, for as many as came last time, so that a crowd makes fewer commits; who comes alone never waits for it.
+    `size`: how many bytes one holds. `keys`: what one has an order with; two with a key in common are never on their
+    way at once, so that the earlier is committed first. `budget`: how long anybody waits, in seconds, before the
+    database counts as away. `linger`: how long a batch waits, in seconds, for as many as came last time, so that a
+    crowd makes fewer commits; who comes alone never waits for it.
     """
 
-    def __init__(self, store: Store[T], *, size: Callable[[T], int], budget: float, linger: float = 0.0) -> None:
+    def __init__(
+        self,
+        store: Store[T],
+        *,
+        size: Callable[[T], int],
+        keys: Callable[[T], Collection[str]],
+        budget: float,
+        linger: float = 0.0,
+        flights: int = 1,
+    ) -> None:
         self._store = store
         self._size = size
+        self._keys = keys
         self._budget = budget
         self._linger = linger
         self._waiting: list[_Waiting[T]] = []
         self._bytes = 0
-        self._flushing: asyncio.Task[None] | None = None
+        self._most_flights = flights
+        self._flights: set[asyncio.Task[None]] = set()
+        self._under_way: set[str] = set()
         self._crowd = 1
         self._assembled: asyncio.Future[None] | None = None
 
@@ -64,69 +81,85 @@ class GroupCommit(Generic[T]):
         waiting = _Waiting(one, loop.time(), loop.create_future())
         self._waiting.append(waiting)
         self._bytes += self._size(one)
-        if self._flushing is None:
-            self._flushing = loop.create_task(self._flush())
-        elif self._assembled is not None and len(self._waiting) >= self._crowd:
+        if self._assembled is not None and len(self._waiting) >= self._crowd:
             _settle(self._assembled)
+        elif self._is_worth_a_flight(beside=len(self._flights)):
+            self._flights.add(loop.create_task(self._fly()))
         await waiting.done
 
-    async def _flush(self) -> None:
-        while self._waiting:
-            await self._assemble()
-            await self._commit(self._take())
-        self._flushing = None
+    def _is_worth_a_flight(self, *, beside: int) -> bool:
+        if beside == 0:
+            return bool(self._waiting)
+        return beside < self._most_flights and len(self._waiting) >= ENOUGH_FOR_ANOTHER
+
+    async def _fly(self) -> None:
+        """Batch after batch, as long as there is something to do for one more."""
+        me = asyncio.current_task()
+        try:
+            while self._is_worth_a_flight(beside=sum(flight is not me for flight in self._flights)):
+                await self._assemble()
+                if not (taken := self._take()):
+                    break
+                await self._commit(taken)
+        finally:
+            self._flights.discard(me)
 
     async def _assemble(self) -> None:
-        if not self._linger or len(self._waiting) >= self._crowd:
+        if not self._linger or self._assembled is not None or len(self._waiting) >= self._crowd:
             return
         loop = asyncio.get_running_loop()
         self._assembled = loop.create_future()
         timer = loop.call_later(self._linger, _settle, self._assembled)
-        await self._assembled
-        timer.cancel()
-        self._assembled = None
+        try:
+            await self._assembled
+        finally:
+            timer.cancel()
+            self._assembled = None
 
     def _take(self) -> list[_Waiting[T]]:
-        batch = next(batches([waiting.one for waiting in self._waiting], size=self._size))
-        taken, self._waiting = self._waiting[: len(batch)], self._waiting[len(batch) :]
-        self._bytes -= sum(map(self._size, batch))
-        self._crowd = len(batch)
+        """The next batch, in order of arrival: all that have no order with what is under way, as many as may be."""
+        taken: list[_Waiting[T]] = []
+        left: list[_Waiting[T]] = []
+        held, behind = 0, set(self._under_way)
+        for position, waiting in enumerate(self._waiting):
+            keys, size = self._keys(waiting.one), self._size(waiting.one)
+            if len(taken) == MOST_ROWS or (taken and held + size > MOST_BYTES):
+                left += self._waiting[position:]
+                break
+            if behind.isdisjoint(keys):
+                taken.append(waiting)
+                held += size
+            else:
+                left.append(waiting)
+                behind.update(keys)
+        self._waiting, self._bytes = left, self._bytes - held
+        self._crowd = len(taken)
         return taken
 
     async def _commit(self, taken: Sequence[_Waiting[T]]) -> None:
-        deadline = asyncio.get_running_loop().call_at(taken[0].since + self._budget, self._give_up, taken)
+        due = taken[0].since + self._budget
+        deadline = asyncio.get_running_loop().call_at(due, self._give_up, taken, asyncio.current_task())
         staying = [waiting for waiting in taken if not waiting.done.done()]
+        keys = {key for waiting in staying for key in self._keys(waiting.one)}
+        self._under_way |= keys
         try:
             problems = await self._store([waiting.one for waiting in staying])
         except Exception as error:
             problems = dict.fromkeys(range(len(staying)), error)
         finally:
             deadline.cancel()
+            self._under_way -= keys
         for position, waiting in enumerate(staying):
             _settle(waiting.done, problems.get(position))
 
-    def _give_up(self, taken: Sequence[_Waiting[T]]) -> None:
+    def _give_up(self, taken: Sequence[_Waiting[T]], flight: asyncio.Task[None] | None) -> None:
         """The oldest has waited too long: nobody waits on for this database, nor does the next commit for this one."""
         waiting, self._waiting, self._bytes = self._waiting, [], 0
         for one in (*taken, *waiting):
             _settle(one.done, TimeoutError())
-        if self._flushing is not None:
-            self._flushing.cancel()
-            self._flushing = None
-
-
-def batches(ones: Iterable[T], *, size: Callable[[T], int]) -> Iterator[list[T]]:
-    """Never more in one transaction than a database takes, or than memory should hold."""
-    batch: list[T] = []
-    held = 0
-    for one in ones:
-        if batch and (len(batch) == MOST_ROWS or held + size(one) > MOST_BYTES):
-            yield batch
-            batch, held = [], 0
-        batch.append(one)
-        held += size(one)
-    if batch:
-        yield batch
+        if flight is not None:
+            self._flights.discard(flight)
+            flight.cancel()
 
 
 def _settle(done: asyncio.Future[None], problem: Exception | None = None) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from core.contract.errors import IntakeUnavailable
 from core.contract.ports import ItemKey, RawDelivery
 from core.counting import ROWS, Buckets
 from core.storage.database import Database
-from core.storage.group_commit import GroupCommit, batches
+from core.storage.group_commit import MOST_BYTES, MOST_ROWS, GroupCommit
 from core.storage.intake_rows import Acceptance, is_about_data
 from core.storage.journal import Journal, read_frames
 from core.storage.sealing import Arrival, Blind, Sealer, Zone, frame, unframe, unpack_delivery
@@ -74,7 +74,14 @@ class Inbox:
         self._database = database
         self._sealer = Sealer(zone=zone, blind=blind, now=now)
         self._journal = journal
-        self._commits = GroupCommit(self._seal_and_store, size=_size, budget=budget, linger=linger)
+        self._commits = GroupCommit(
+            self._seal_and_store,
+            size=_size,
+            keys=_conversations,
+            budget=budget,
+            linger=linger,
+            flights=database.commits_at_once,
+        )
         self._away = not journal.empty  # what waits there came first
         self._refusing = False
         self._shipping = asyncio.Lock()
@@ -177,7 +184,7 @@ class Inbox:
         shipped = 0
         try:
             for segment in [] if self._journal.empty else await self._journal.pending():
-                waiting = batches(map(unframe, read_frames(segment)), size=_sealed_size)
+                waiting = _batches(map(unframe, read_frames(segment)))
                 while batch := await asyncio.to_thread(next, waiting, None):
                     for unfit in await self._store(batch):
                         await self._journal.set_aside(frame(unfit))
@@ -192,5 +199,19 @@ def _size(arrival: Arrival) -> int:
     return len(arrival.delivery.body)
 
 
-def _sealed_size(acceptance: Acceptance) -> int:
-    return len(acceptance.raw.body_sealed)
+def _conversations(arrival: Arrival) -> Collection[str]:
+    return [item.conversation_key for item in arrival.items]
+
+
+def _batches(acceptances: Iterable[Acceptance]) -> Iterator[list[Acceptance]]:
+    """Never more in one transaction than a database takes, or than memory should hold."""
+    batch: list[Acceptance] = []
+    size = 0
+    for one in acceptances:
+        if batch and (len(batch) == MOST_ROWS or size + len(one.raw.body_sealed) > MOST_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(one)
+        size += len(one.raw.body_sealed)
+    if batch:
+        yield batch

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from core.counting import DatabaseCounters
 from core.storage.hosts import Hosts
 from core.storage.intake_rows import Acceptance
-from core.storage.postgres_intake import RETRY_STATES, TRIES, IntakeConnection
+from core.storage.postgres_intake import RETRY_STATES, TRIES, IntakeConnections
 
 T = TypeVar("T")
 
@@ -30,6 +30,7 @@ class PostgresDatabase:
     """
 
     dialect = "postgresql"
+    commits_at_once = 2
 
     def __init__(self, url: str, *, password: str = "", pool_size: int = 12) -> None:
         self.counters = DatabaseCounters()
@@ -44,7 +45,7 @@ class PostgresDatabase:
             pool_timeout=5,
             hide_parameters=True,  # they hold what an error message may not show
         )
-        self._intake = IntakeConnection(hosts.connect)
+        self._intake = IntakeConnections(hosts.connect, count=self.commits_at_once)
         self._patient = Hosts(url, password=password, options={**options, "command_timeout": None})
 
     async def read(self, work: Callable[[Connection], T]) -> T:
@@ -86,7 +87,7 @@ class PostgresDatabase:
         return result
 
     async def accept(self, batch: Sequence[Acceptance]) -> None:
-        """Over a connection kept for this, in one statement."""
+        """Over connections kept for this, in one statement."""
         started = time.monotonic()
         await self._intake.store(batch)
         self.counters.commits.note(time.monotonic() - started)

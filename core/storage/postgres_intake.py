@@ -1,5 +1,5 @@
 """
-Acceptance on PostgreSQL: a connection of its own, so that no message waits for a free one, and its driver alone.
+Acceptance on PostgreSQL: connections of its own, so that no message waits for a free one, and their driver alone.
 
 Storing is idempotent (the unique key), so whatever breaks in the middle may be tried again.
 """
@@ -17,26 +17,49 @@ RETRY_STATES = frozenset({"40P01", "40001"})
 TRIES = 5
 
 
-class IntakeConnection:
-    """Opened when it is first needed, and again when it broke."""
+Connect = Callable[[], Awaitable[asyncpg.Connection]]
 
-    def __init__(self, connect: Callable[[], Awaitable[asyncpg.Connection]]) -> None:
-        self._connect = connect
-        self._connection: asyncpg.Connection | None = None
-        self._turn = asyncio.Lock()
+
+class IntakeConnections:
+    """As many as commits may be under way."""
+
+    def __init__(self, connect: Connect, *, count: int) -> None:
+        # The last one used is the next one used: without a crowd there is only one.
+        self._free: asyncio.LifoQueue[_Connection] = asyncio.LifoQueue()
+        for _ in range(count):
+            self._free.put_nowait(_Connection(connect))
 
     async def store(self, batch: Sequence[Acceptance]) -> None:
         """Durable on return; a deadlock, a serialisation failure or a connection that had died is tried again."""
-        async with self._turn:
-            for attempt in range(TRIES):
-                was_open = self._connection is not None
-                try:
-                    return await self._store_once(batch)
-                except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-                    died = was_open and self._connection is None
-                    if attempt == TRIES - 1 or not (died or getattr(error, "sqlstate", None) in RETRY_STATES):
-                        raise
-                    await asyncio.sleep(0 if died else 0.01 * 2**attempt)
+        connection = await self._free.get()
+        try:
+            await connection.store(batch)
+        finally:
+            self._free.put_nowait(connection)
+
+    async def close(self) -> None:
+        """Let go of those that are free."""
+        while not self._free.empty():
+            await self._free.get_nowait().close()
+
+
+class _Connection:
+    """Opened when it is first needed, and again when it broke."""
+
+    def __init__(self, connect: Connect) -> None:
+        self._connect = connect
+        self._connection: asyncpg.Connection | None = None
+
+    async def store(self, batch: Sequence[Acceptance]) -> None:
+        for attempt in range(TRIES):
+            was_open = self._connection is not None
+            try:
+                return await self._store_once(batch)
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+                died = was_open and self._connection is None
+                if attempt == TRIES - 1 or not (died or getattr(error, "sqlstate", None) in RETRY_STATES):
+                    raise
+                await asyncio.sleep(0 if died else 0.01 * 2**attempt)
 
     async def _store_once(self, batch: Sequence[Acceptance]) -> None:
         connection = self._connection = self._connection or await self._connect()
@@ -49,7 +72,6 @@ class IntakeConnection:
             raise
 
     async def close(self) -> None:
-        """Let go of the connection."""
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.close()

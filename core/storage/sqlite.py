@@ -17,7 +17,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -51,14 +51,18 @@ class _Job:
     """`work` over a SQLAlchemy connection, or (`plain`) over the driver's own, in a transaction of its own."""
 
     work: Callable[[Any], Any]
-    done: Future[Any]
+    done: asyncio.Future[Any]
     plain: bool = False
+
+
+_Outcome = tuple[_Job, Any, Exception | None]
 
 
 class SqliteDatabase:
     """One SQLite file, held by this process alone. ConfigError when another process holds it."""
 
     dialect = "sqlite"
+    commits_at_once = 1
 
     def __init__(self, path: Path, *, synchronous: str = "FULL") -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -83,7 +87,7 @@ class SqliteDatabase:
 
     async def write(self, work: Callable[[Connection], T], *, urgent: bool = False) -> T:
         """Queue for the writing thread; a caller that gives up waiting does not undo the work."""
-        return await self._until_done(self._writer.submit(work, urgent=urgent))
+        return await self._writer.submit(work, urgent=urgent)
 
     async def write_at_length(self, work: Callable[[Connection], T]) -> T:
         """Like any other: nothing here gives up waiting."""
@@ -91,10 +95,7 @@ class SqliteDatabase:
 
     async def accept(self, batch: Sequence[Acceptance]) -> None:
         """Queue for the writing thread, before everything else that waits."""
-        await self._until_done(self._writer.submit_plain(partial(store_sqlite, batch=batch)))
-
-    async def _until_done(self, work: Future[T]) -> T:
-        return await asyncio.shield(asyncio.wrap_future(work))
+        await self._writer.submit_plain(partial(store_sqlite, batch=batch))
 
     async def erase_traces(self) -> None:
         """
@@ -154,15 +155,15 @@ class _Writer:
         self._thread = threading.Thread(target=self._run, name="sqlite-write", daemon=True)
         self._thread.start()
 
-    def submit(self, work: Callable[[Connection], T], *, urgent: bool) -> Future[T]:
+    def submit(self, work: Callable[[Connection], T], *, urgent: bool) -> asyncio.Future[T]:
         """In a savepoint of a transaction that others share."""
-        return self._queue(_Job(work, Future()), self._urgent if urgent else self._ordinary)
+        return self._queue(_Job(work, _future()), self._urgent if urgent else self._ordinary)
 
-    def submit_plain(self, work: Callable[[Any], T]) -> Future[T]:
+    def submit_plain(self, work: Callable[[Any], T]) -> asyncio.Future[T]:
         """In a transaction of its own, over the driver's connection; before everything else."""
-        return self._queue(_Job(work, Future(), plain=True), self._deliveries)
+        return self._queue(_Job(work, _future(), plain=True), self._deliveries)
 
-    def _queue(self, job: _Job, queue: deque[_Job]) -> Future[Any]:
+    def _queue(self, job: _Job, queue: deque[_Job]) -> asyncio.Future[Any]:
         with self._wake:
             if self._stopping:
                 raise RuntimeError("the database is closing")
@@ -192,13 +193,13 @@ class _Writer:
                 outcomes = self._transact(jobs)
             except Exception as error:  # the commit itself failed: nobody may be told that it was stored
                 outcomes = [(job, None, error) for job in jobs]
-            for job, result, problem in outcomes:
-                _settle(job.done, result, problem)
+            with suppress(RuntimeError):  # the event loop is closed: nobody waits any more
+                jobs[0].done.get_loop().call_soon_threadsafe(_settle, outcomes)
 
-    def _transact(self, jobs: list[_Job]) -> list[tuple[_Job, Any, Exception | None]]:
+    def _transact(self, jobs: list[_Job]) -> list[_Outcome]:
         started = time.monotonic()
         if jobs[0].plain:
-            outcomes: list[tuple[_Job, Any, Exception | None]] = [(jobs[0], self._alone(jobs[0].work), None)]
+            outcomes: list[_Outcome] = [(jobs[0], self._alone(jobs[0].work), None)]
         else:
             with self._engine.begin() as connection:
                 outcomes = [(job, *_attempt(connection, job.work)) for job in jobs]
@@ -226,13 +227,19 @@ def _attempt(connection: Connection, work: Callable[[Connection], Any]) -> tuple
     return result, None
 
 
-def _settle(future: Future[Any], result: Any, problem: Exception | None) -> None:
-    if not future.set_running_or_notify_cancel():
-        return
-    if problem is None:
-        future.set_result(result)
-    else:
-        future.set_exception(problem)
+def _future() -> asyncio.Future[Any]:
+    return asyncio.get_running_loop().create_future()
+
+
+def _settle(outcomes: list[_Outcome]) -> None:
+    """On the event loop, in one turn for all; whoever gave up waiting is left alone."""
+    for job, result, problem in outcomes:
+        if job.done.done():
+            continue
+        if problem is None:
+            job.done.set_result(result)
+        else:
+            job.done.set_exception(problem)
 
 
 def _hold(path: Path) -> int:

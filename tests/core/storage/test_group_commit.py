@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from core.storage import group_commit
-from core.storage.group_commit import GroupCommit, Overloaded
+from core.storage.group_commit import ENOUGH_FOR_ANOTHER, GroupCommit, Overloaded
 
 
 @dataclass(frozen=True)
@@ -18,11 +18,21 @@ class One:
 
     number: int
     size: int = 1
+    key: str = ""
 
 
-def group(store: Store, *, budget: float = 60, linger: float = 0) -> GroupCommit[One]:
-    """With more patience than any test needs."""
-    return GroupCommit(store, size=lambda one: one.size, budget=budget, linger=linger)
+def group(
+    store: group_commit.Store[One], *, budget: float = 60, linger: float = 0, flights: int = 1
+) -> GroupCommit[One]:
+    """With more patience than any test needs; who has no key has an order with nobody."""
+    return GroupCommit(
+        store,
+        size=lambda one: one.size,
+        keys=lambda one: [one.key] if one.key else [],
+        budget=budget,
+        linger=linger,
+        flights=flights,
+    )
 
 
 class Store:
@@ -127,7 +137,7 @@ async def test_the_budget_counts_from_arrival_not_from_the_commit() -> None:
             await asyncio.Event().wait()
         return await store(batch)
 
-    commits = GroupCommit(once, size=lambda one: one.size, budget=3600)
+    commits = group(once, budget=3600)
     first = put(commits, 1)
     await store.begun.wait()
     second = put(commits, 2)
@@ -201,3 +211,52 @@ async def test_a_batch_is_no_larger_than_a_transaction_may_be(monkeypatch: pytes
     await asyncio.gather(*(commits.put(One(number, size)) for number, size in enumerate(sizes)))
 
     assert store.sizes == [3, 2, 1, 1, 1]
+
+
+async def flights(store: Store, count: int) -> None:
+    """Until so many batches are under way."""
+    while len(store.batches) < count:
+        await asyncio.sleep(0)
+
+
+async def test_where_enough_wait_a_second_commit_goes_beside_the_first() -> None:
+    """But a third does not: those who come then share the next."""
+    store = Store()
+    commits = group(store, flights=2)
+    first = put(commits, 0)
+    await flights(store, 1)
+    few = put(commits, *range(1, ENOUGH_FOR_ANOTHER))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert store.sizes == [1]
+
+    enough = put(commits, ENOUGH_FOR_ANOTHER)
+    await flights(store, 2)
+    late = put(commits, *range(100, 100 + 2 * ENOUGH_FOR_ANOTHER))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert store.sizes == [1, ENOUGH_FOR_ANOTHER]
+
+    store.may_end.set()
+    await asyncio.gather(*first, *few, *enough, *late)
+    assert store.sizes == [1, ENOUGH_FOR_ANOTHER, 2 * ENOUGH_FOR_ANOTHER]
+
+
+async def test_what_has_an_order_is_never_under_way_at_once() -> None:
+    """The later message of a conversation waits for the commit of the earlier, and so does one behind it."""
+    store = Store()
+    commits = group(store, flights=2)
+    ones = [One(1, key="a"), *(One(number, key="a" if number % 2 else f"k{number}") for number in range(2, 60))]
+    tasks = [asyncio.create_task(commits.put(ones[0]))]
+    await flights(store, 1)
+    tasks += [asyncio.create_task(commits.put(one)) for one in ones[1:]]
+    await flights(store, 2)
+
+    assert [one.number for one in store.batches[0]] == [1]
+    assert not [one for one in store.batches[1] if one.key == "a"]
+
+    store.may_end.set()
+    await asyncio.gather(*tasks)
+    stored = [one.number for batch in store.batches for one in batch if one.key == "a"]
+    assert stored == sorted(stored)
+    assert sorted(one.number for batch in store.batches for one in batch) == list(range(1, 60))

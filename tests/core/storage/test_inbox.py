@@ -30,6 +30,7 @@ class FailingDatabase:
     """A database that is away: every write fails, or never ends."""
 
     dialect = "sqlite"
+    commits_at_once = 2
 
     def __init__(self, *, hang: bool = False) -> None:
         self._hang = hang
