@@ -7,11 +7,12 @@ Ids are strings everywhere: some providers' ids exceed 2^53.
 
 from __future__ import annotations
 
+import secrets
+import time
 from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import Annotated, Literal, NewType
-from uuid import uuid4
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -27,8 +28,13 @@ Instant = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezo
 
 
 def new_id() -> str:
-    """A fresh random identifier: 32 hexadecimal digits, no meaning, no order."""
-    return uuid4().hex
+    """
+    A fresh identifier that nobody can guess: 32 hexadecimal digits, milliseconds since 1970 (12) and chance (20).
+
+    Rows that are written together lie together in every index, however large the archive has grown; nothing else may
+    be read from the order.
+    """
+    return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"
 
 
 class Model(BaseModel):

@@ -14,11 +14,11 @@ import os
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
-from uuid import uuid4
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from core.contract.schema import new_id
 from core.privacy.errors import Tampered
 from core.privacy.keys import SubjectKeys
 from core.privacy.master import NONCE_BYTES
@@ -64,7 +64,7 @@ class Vault:
 
     def seal(self, text: str, *, subject_id: str, vault_id: str | None = None) -> Sealed:
         """Encrypt a text about a subject (contact id or case id). Raises Erased if that subject was erased."""
-        row_id = vault_id or uuid4().hex
+        row_id = vault_id or new_id()
         salt, encoded = os.urandom(SALT_BYTES), text.encode(errors=LENIENT)
         return Sealed(
             id=row_id,

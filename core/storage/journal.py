@@ -109,7 +109,7 @@ class Journal:
         file = None
         while file is None:
             number = max((int(path.name.split("-")[0]) for path in self._segments()), default=0) + 1
-            self._path = self._folder / f"{number:012d}-{new_id()[:8]}.journal"
+            self._path = self._folder / f"{number:012d}-{new_id()[-8:]}.journal"
             file = _locked(self._path, os.O_CREAT | os.O_EXCL | os.O_APPEND)
         self._synced = 0
         try:
