@@ -22,7 +22,7 @@ from bench.hook import NAMES
 from bench.launch import STOP_SECONDS
 from bench.measurement import Goal, Measurement, Result, Table, Terms
 from bench.results import ROOT
-from bench.tickets_archive import archive
+from bench.tickets.archive import archive
 from tests.support.servers import LOOPBACK, free_port
 
 RESTARTS = 5

@@ -12,13 +12,13 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import func, select
 
-from bench import growth
-from bench.growth_copy import copy
-from bench.growth_lives import LIVES
-from bench.growth_load import Loaded, load, settings_of
-from bench.growth_plan import open_cases
-from bench.growth_store import SERIALS
-from bench.growth_timing import time_postgres, time_sqlite
+from bench.growth import measurements as growth
+from bench.growth.copy import copy
+from bench.growth.lives import LIVES
+from bench.growth.load import Loaded, load, settings_of
+from bench.growth.plan import open_cases
+from bench.growth.store import SERIALS
+from bench.growth.timing import time_postgres, time_sqlite
 from core.cases.decide import Actor
 from core.contract.schema import Report
 from core.identity.codes import is_code

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bench import startup, tickets_archive
+from bench import startup
 from bench.measurement import Terms
 from bench.startup import _newcomer, _timed
+from bench.tickets import archive
 from tests.support.servers import free_port
 
 READY_LATER = """
@@ -65,10 +66,10 @@ def test_a_kept_archive_is_copied_and_stays_as_it_is(tmp_path: Path, monkeypatch
     for name in ("growth.json", "langnghe.sqlite3", "keys/keys.sqlite3"):
         (kept / name).write_text(name)
     monkeypatch.setenv("LANGNGHE_BENCH_STORES", str(kept.parent))
-    monkeypatch.setattr(tickets_archive, "_SPARE", 0)
+    monkeypatch.setattr(archive, "_SPARE", 0)
     (tmp_path / "scratch").mkdir()
 
-    with tickets_archive.archive("sqlite", Terms(tmp_path / "scratch")) as store:
+    with archive.archive("sqlite", Terms(tmp_path / "scratch")) as store:
         assert (store.data / "keys" / "keys.sqlite3").read_text() == "keys/keys.sqlite3"
         (store.data / "langnghe.sqlite3").write_text("changed")
 
@@ -81,11 +82,11 @@ def test_a_disk_too_small_for_the_copy_is_named_before_copying(tmp_path: Path, m
     kept.mkdir(parents=True)
     (kept / "growth.json").write_text("{}")
     monkeypatch.setenv("LANGNGHE_BENCH_STORES", str(kept.parent))
-    monkeypatch.setattr(tickets_archive, "_SPARE", 10**18)
+    monkeypatch.setattr(archive, "_SPARE", 10**18)
     (tmp_path / "scratch").mkdir()
 
     with (
         pytest.raises(RuntimeError, match="needs 1000000000 GB"),
-        tickets_archive.archive("sqlite", Terms(tmp_path / "scratch")),
+        archive.archive("sqlite", Terms(tmp_path / "scratch")),
     ):
         pass

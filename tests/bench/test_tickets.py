@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bench.tickets import ONE, PEER, compared, measurements
-from bench.tickets_loop import Lap, Load, closed_loop
-from bench.tickets_ours import Variant, ours
-from bench.tickets_texts import WORDS, report_text
+from bench.tickets.loop import Lap, Load, closed_loop
+from bench.tickets.measurements import ONE, PEER, compared, measurements
+from bench.tickets.ours import Variant, ours
+from bench.tickets.texts import WORDS, report_text
 from core.contract.schema import Address, InboundMessage
 from core.intake.dialogue import step
 from core.intake.effects import Submit

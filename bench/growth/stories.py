@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
-from bench.growth_lives import Life
+from bench.growth.lives import Life
 from core.service.safe import Safe
 from core.storage.backup.archive import plain_table
 from core.storage.database import Database

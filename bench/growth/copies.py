@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from bench.growth_patterns import Weekly
-from bench.growth_texts import Words
+from bench.growth.patterns import Weekly
+from bench.growth.texts import Words
 from channels.base import sign
 from channels.web.adapter import SIGNATURE
 from channels.web.mapping import ACCOUNT, CHANNEL, address

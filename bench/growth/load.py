@@ -1,7 +1,7 @@
 """
 A store of any number of cases, as two years of work would have left it.
 
-    python -m bench.growth_load --cases 100000 --data FOLDER [--database-url postgresql://…]
+    python -m bench.growth.load --cases 100000 --data FOLDER [--database-url postgresql://…]
 
 Some hundred cases are taken through the real service code to different ends; the rest are copies of them with fresh
 ids, codes, people, words, dates, keys and seals, chained and hashed anew. `langnghe audit verify` finds nothing wrong
@@ -26,12 +26,12 @@ from typing import Any
 
 import structlog
 
-from bench.growth_copies import Copier, Rows, Secrets
-from bench.growth_lives import AFTER, AGENCY, live
-from bench.growth_patterns import Cutter, Pattern, moved
-from bench.growth_plan import Job, open_cases, plan
-from bench.growth_store import Bulk, PostgresBulk, SqliteBulk, counted, merged
-from bench.growth_stories import tell
+from bench.growth.copies import Copier, Rows, Secrets
+from bench.growth.lives import AFTER, AGENCY, live
+from bench.growth.patterns import Cutter, Pattern, moved
+from bench.growth.plan import Job, open_cases, plan
+from bench.growth.store import Bulk, PostgresBulk, SqliteBulk, counted, merged
+from bench.growth.stories import tell
 from core.storage import search_schema
 from gateway.admin.services import auditor_of
 from gateway.deployment import Deployment, open_deployment

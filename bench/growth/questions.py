@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from bench.growth_texts import PHRASE
+from bench.growth.texts import PHRASE
 from core.intake.fold import fold
 from core.storage import cases, conversations, inbox_queue, outbox, reports
 from core.storage.cases import Search

@@ -13,11 +13,11 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bench.growth_copy import copy
-from bench.growth_load import NOTE, load
-from bench.growth_questions import FLAT, SEARCHES
-from bench.growth_server import KeptPostgres
-from bench.growth_timing import ROUNDS, RUNS, Timing, time_postgres, time_sqlite
+from bench.growth.copy import copy
+from bench.growth.load import NOTE, load
+from bench.growth.questions import FLAT, SEARCHES
+from bench.growth.server import KeptPostgres
+from bench.growth.timing import ROUNDS, RUNS, Timing, time_postgres, time_sqlite
 from bench.measurement import Cell, Goal, Measurement, Result, Table, Terms
 from bench.results import ROOT
 

@@ -5,7 +5,7 @@ import os
 SECRET_KEY = os.environ["PEER_SECRET_KEY"]
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1"]
-ROOT_URLCONF = "bench.helpdesk.urls"
+ROOT_URLCONF = "bench.tickets.peer_site.urls"
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -1,7 +1,7 @@
 """
 The same store on PostgreSQL: an embedded store copied row by row, keys and all.
 
-    python -m bench.growth_copy --of FOLDER --data FOLDER --database-url postgresql://…
+    python -m bench.growth.copy --of FOLDER --data FOLDER --database-url postgresql://…
 
 Much quicker than making it twice, and the two hold the very same cases.
 """
@@ -18,8 +18,8 @@ from typing import Any
 import pysqlite3.dbapi2 as sqlite3
 from sqlalchemy import Boolean, Table
 
-from bench.growth_load import NOTE, settings_of
-from bench.growth_store import PostgresBulk
+from bench.growth.load import NOTE, settings_of
+from bench.growth.store import PostgresBulk
 from core.storage import search_schema
 from core.storage.tables import key_metadata, metadata
 from gateway.deployment import open_deployment

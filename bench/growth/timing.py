@@ -22,8 +22,8 @@ import asyncpg
 import pysqlite3.dbapi2 as sqlite3
 from sqlalchemy import Connection, event, func, select
 
-from bench.growth_load import NOTE
-from bench.growth_questions import Ask, know, questions
+from bench.growth.load import NOTE
+from bench.growth.questions import Ask, know, questions
 from core.storage.postgres import PostgresDatabase
 from core.storage.sqlite import SqliteDatabase
 from core.storage.tables import metadata

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from math import ceil, floor, sqrt
 from random import Random
 
-from bench.growth_lives import OVER
-from bench.growth_stories import Story
+from bench.growth.lives import OVER
+from bench.growth.stories import Story
 from core.storage.types import to_microseconds
 
 YEARS = timedelta(days=730)

@@ -15,9 +15,9 @@ import aiohttp
 
 from bench.launch import Child
 from bench.processes import cpu_seconds
-from bench.tickets_loop import Lap, Load, closed_loop
-from bench.tickets_texts import report_text
-from bench.tickets_watch import PostgresWatch, SqliteWatch, Watch
+from bench.tickets.loop import Lap, Load, closed_loop
+from bench.tickets.texts import report_text
+from bench.tickets.watch import PostgresWatch, SqliteWatch, Watch
 from tests.support.hooked import signed
 from tests.support.servers import LOOPBACK, PostgresServer
 
@@ -115,7 +115,7 @@ def ours(variant: Variant, folder: Path, *, data: Path | None = None) -> Iterato
         for number in range(1, variant.processes + 1):
             arguments = ["--data", str(data or folder / f"data-{number}"), "--key", str(key), "--database-url", url]
             arguments += ["--log-level", variant.log_level, *([] if variant.sender else ["--no-sender"])]
-            children.append(Child("bench.tickets_gateway", *arguments, log=folder / f"gateway-{number}.log"))
+            children.append(Child("bench.tickets.gateway", *arguments, log=folder / f"gateway-{number}.log"))
             running.urls.append(f"http://{LOOPBACK}:{children[-1].read()['port']}/hooks/app/hue")
             running.pids.append(children[-1].pid)
         yield running

@@ -19,9 +19,9 @@ import aiohttp
 
 from bench.launch import ROOT, STOP_SECONDS
 from bench.processes import cpu_seconds
-from bench.tickets_loop import Lap, Load, closed_loop
-from bench.tickets_peer import peer_program
-from bench.tickets_texts import report_text
+from bench.tickets.loop import Lap, Load, closed_loop
+from bench.tickets.peer import peer_program
+from bench.tickets.texts import report_text
 from tests.support.servers import LOOPBACK, PostgresServer, free_port
 
 WORKERS = 2
@@ -76,7 +76,7 @@ def helpdesk(server: PostgresServer, database: str, folder: Path) -> Iterator[He
     folder.mkdir(parents=True, exist_ok=True)
     environ = _environment(server, database, folder)
     _call(environ, "-m", "django", "migrate", "--verbosity", "0")
-    seeded = json.loads(_call(environ, "-m", "bench.helpdesk.seed").splitlines()[-1])
+    seeded = json.loads(_call(environ, "-m", "bench.tickets.peer_site.seed").splitlines()[-1])
     port = free_port()
     options = ("--preload", "--workers", str(WORKERS), "--bind", f"{LOOPBACK}:{port}", "--log-level", "error")
     command = [str(peer_program("gunicorn")), "django.core.wsgi:get_wsgi_application()", *options]
@@ -95,7 +95,7 @@ def _environment(server: PostgresServer, database: str, folder: Path) -> dict[st
     return {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT),
-        "DJANGO_SETTINGS_MODULE": "bench.helpdesk.settings",
+        "DJANGO_SETTINGS_MODULE": "bench.tickets.peer_site.settings",
         "PEER_SECRET_KEY": secrets.token_hex(32),
         "PEER_DATABASE_HOST": LOOPBACK,
         "PEER_DATABASE_PORT": str(server.port),

@@ -20,11 +20,11 @@ import uvloop
 from bench.hook import NAMES
 from bench.launch import postgres
 from bench.measurement import Cell, Goal, Measurement, Result, Table, Terms
-from bench.tickets_archive import Archive, archive
-from bench.tickets_helpdesk import WORKERS, helpdesk
-from bench.tickets_loop import Lap, Load
-from bench.tickets_ours import Variant, ours
-from bench.tickets_profile import profiled
+from bench.tickets.archive import Archive, archive
+from bench.tickets.helpdesk import WORKERS, helpdesk
+from bench.tickets.loop import Lap, Load
+from bench.tickets.ours import Variant, ours
+from bench.tickets.profile import profiled
 
 PEER = "django-helpdesk 2.6.1"
 ONE = "PostgreSQL, one process"
@@ -188,7 +188,3 @@ def look(arguments: Sequence[str] | None = None) -> None:
         lap = uvloop.run(side.lap(load))
     for column, value in zip(COLUMNS, _row(given.engine, lap, lap), strict=True):
         print(f"{column}: {value}")
-
-
-if __name__ == "__main__":
-    look()

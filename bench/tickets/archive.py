@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.growth_load import NOTE
-from bench.growth_server import DATABASE, KeptPostgres
+from bench.growth.load import NOTE
+from bench.growth.server import DATABASE, KeptPostgres
 from bench.measurement import Terms
 from bench.results import ROOT
 
@@ -83,12 +83,12 @@ def _make(folder: Path, engine: str, *, embedded: Path, cases: int, templates: i
     if not (embedded / NOTE).exists():
         _load(embedded, cases, templates)
     with _serving(folder) as server:
-        _call("bench.growth_copy", "--of", embedded, "--data", _data(folder, engine), "--database-url", server.address)
+        _call("bench.growth.copy", "--of", embedded, "--data", _data(folder, engine), "--database-url", server.address)
 
 
 def _load(data: Path, cases: int, templates: int) -> None:
     data.parent.mkdir(parents=True, exist_ok=True)
-    _call("bench.growth_load", "--data", data, "--cases", cases, "--templates", templates, "--processes", 2)
+    _call("bench.growth.load", "--data", data, "--cases", cases, "--templates", templates, "--processes", 2)
 
 
 def _call(module: str, *arguments: object) -> None:

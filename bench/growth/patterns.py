@@ -15,8 +15,8 @@ from datetime import date, datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
-from bench.growth_lives import AGENCY
-from bench.growth_stories import TABLES, Opened, Row, Story
+from bench.growth.lives import AGENCY
+from bench.growth.stories import TABLES, Opened, Row, Story
 from core.identity.codes import format_code
 from core.intake.fold import fold
 

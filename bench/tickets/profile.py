@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Thread
 
 from bench.profile import OWN
-from bench.tickets_loop import Load
+from bench.tickets.loop import Load
 
 _PER_SECOND = 250
 

@@ -1,7 +1,7 @@
 """
 A PostgreSQL whose data stays where it is told: a large archive is made once and measured often.
 
-    python -m bench.growth_server FOLDER     # prints its address; serves until it is interrupted
+    python -m bench.growth.server FOLDER     # prints its address; serves until it is interrupted
 """
 
 from __future__ import annotations

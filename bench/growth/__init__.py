@@ -1,0 +1,1 @@
+"""Growth to a million cases: stores of real cases, and the questions that must stay flat."""
