@@ -20,7 +20,7 @@ from pathlib import Path
 
 from sqlalchemy import delete, func, select, update
 
-from bench.growth_load import load, settings_of
+from bench.growth.load import load, settings_of
 from core.cases.decide import Actor
 from core.contract.ports import ItemKey, RawDelivery
 from core.contract.schema import new_id
