@@ -16,7 +16,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -38,6 +38,7 @@ T = TypeVar("T")
 log = structlog.get_logger()
 
 _BATCH = 64
+_TURN = 0.003  # seconds that other work has before deliveries that wait: it shall get on as well
 # Of 4 KB pages: how many the log holds before it is folded into the file, and how many the writer keeps in memory. Keys
 # are hashes, so every commit touches index pages all over the file; a page changed ten times is folded in once.
 _ROOM = ("wal_autocheckpoint=8000", "cache_size=16000")
@@ -202,9 +203,23 @@ class _Writer:
             outcomes: list[_Outcome] = [(jobs[0], self._alone(jobs[0].work), None)]
         else:
             with self._engine.begin() as connection:
-                outcomes = [(job, *_attempt(connection, job.work)) for job in jobs]
+                outcomes = [(job, *_attempt(connection, job.work)) for job in self._while_nobody_waits(jobs)]
         self._counters.commits.note(time.monotonic() - started)
         return outcomes
+
+    def _while_nobody_waits(self, jobs: list[_Job]) -> Iterator[_Job]:
+        """One job after the other; once deliveries wait and some time was had, the rest goes back to its queue."""
+        until = time.monotonic() + _TURN
+        for position, job in enumerate(jobs):
+            if position and self._deliveries and time.monotonic() > until:
+                self._put_back(jobs, position)
+                break
+            yield job
+
+    def _put_back(self, jobs: list[_Job], position: int) -> None:
+        with self._wake:
+            self._ordinary.extendleft(reversed(jobs[position:]))
+        del jobs[position:]
 
     def _alone(self, work: Callable[[Any], T]) -> T:
         with closing(self._engine.raw_connection()) as pooled:  # going back into the pool undoes what failed

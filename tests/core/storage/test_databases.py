@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,11 @@ from sqlalchemy.exc import IntegrityError
 from core.contract.errors import ConfigError
 from core.storage import search_schema
 from core.storage.database import Database
+from core.storage.intake_rows import Acceptance, ItemRow, RawRow
 from core.storage.keys import SqlKeyStore
 from core.storage.postgres import PostgresDatabase
 from core.storage.sqlite import SqliteDatabase
-from core.storage.tables import metadata, setting
+from core.storage.tables import inbox_item, metadata, setting
 from core.storage.types import canonical_json, from_microseconds, to_microseconds
 from tests.support.databases import on_both_engines
 from tests.support.waiting import until
@@ -159,3 +161,29 @@ async def test_traces_are_erased_as_soon_as_nobody_reads_the_past(tmp_path: Path
     await until(lambda: wal.stat().st_size == 0, "an empty log")
     assert b"canary" not in (tmp_path / "file.sqlite3").read_bytes()
     await database.close()
+
+
+async def test_deliveries_do_not_wait_for_all_that_was_there_before(database: Database) -> None:
+    """What is written for another reason has its turn, then gives way; nothing of it is lost."""
+    busy, taken, go_on = threading.Event(), threading.Event(), threading.Event()
+
+    def look(connection: Connection) -> int:
+        """How many deliveries are stored; takes longer than a turn."""
+        taken.set()
+        go_on.wait()
+        time.sleep(0.004)
+        return len(connection.execute(select(inbox_item.c.id)).all())
+
+    before = asyncio.create_task(database.write(lambda _: busy.wait()))
+    others = [asyncio.create_task(database.write(look)) for _ in range(5)]
+    await asyncio.sleep(0)
+    busy.set()
+    await asyncio.to_thread(taken.wait)
+    item = ItemRow("0" * 32, "test", "a", "k", "c", "", 0, 0, "new", "")
+    delivery = asyncio.create_task(database.accept([Acceptance(RawRow("0" * 32, "test", "a", 0, b"", b""), (item,))]))
+    await asyncio.sleep(0)
+    go_on.set()
+
+    seen = await asyncio.gather(*others)
+    await asyncio.gather(before, delivery)
+    assert (seen[0], seen[-1], len(seen)) == (0, 1, 5)
