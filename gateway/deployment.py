@@ -16,6 +16,7 @@ from aiohttp import web
 
 from core.clock import local
 from core.contract.ports import Channel
+from core.courtesy import Courtesy
 from core.notify.house import House
 from core.privacy.master import KeyRing, create_master_key_file
 from core.privacy.media import FileMediaStore
@@ -56,6 +57,7 @@ class Deployment:
     clerk: Clerk
     intake: Intake
     events: Events
+    courtesy: Courtesy
     channels: Mapping[str, Channel]
 
 
@@ -147,6 +149,7 @@ async def _assemble(
         clerk=clerk,
         intake=intake,
         events=events,
+        courtesy=Courtesy(),
         channels=channels,
     )
 

@@ -112,7 +112,8 @@ class _Door:
         )
         self._channel.verify(delivery)
         items, reason = split_or_quarantine(self._channel, delivery)
-        await self._deployment.inbox.accept(delivery, items, quarantine=reason)
+        with self._deployment.courtesy:  # only now: work gives way to who is proved, not to who sends byte by byte
+            await self._deployment.inbox.accept(delivery, items, quarantine=reason)
         return reason
 
     def _refuse(self, request: web.Request, error: Exception) -> web.Response:

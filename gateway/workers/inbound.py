@@ -58,7 +58,7 @@ class InboundWorker:
         tasks = []
         for waiting in items.values():
             tasks.append(asyncio.create_task(self._conversation(waiting)))
-            await asyncio.sleep(0)  # one after the other: a hook must not wait until all have been read
+            await self._deployment.courtesy.give_way()  # a hook must not wait until all have been read
         ends = await asyncio.gather(*tasks, return_exceptions=True)
         for problem in filter(None, ends):  # only now: nobody may work on when the next round begins
             raise problem

@@ -1,0 +1,41 @@
+"""
+Courtesy on one event loop: whoever is waited for by somebody outside goes first, what has time lets them.
+
+A provider waits for its receipt; a case that is opened ten milliseconds later keeps nobody waiting. Both run on one
+loop, where every step of thinking delays all others, and a webhook needs several turns of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from types import TracebackType
+
+
+class Courtesy:
+    """`with` it while somebody outside waits; `give_way` before a piece of work that has time."""
+
+    def __init__(self) -> None:
+        self._guests = 0
+        self._calm = asyncio.Event()
+        self._calm.set()
+
+    def __enter__(self) -> None:
+        self._guests += 1
+        self._calm.clear()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._guests -= 1
+        if self._guests == 0:
+            self._calm.set()
+
+    async def give_way(self, *, most: float = 0.02) -> None:
+        """One turn of the loop, and as long as somebody waits; but `most` seconds, or work would never get on."""
+        await asyncio.sleep(0)
+        if self._guests:
+            try:
+                async with asyncio.timeout(most):
+                    await self._calm.wait()
+            except TimeoutError:
+                return
