@@ -22,7 +22,7 @@ async def hire(world: World, name: str, *grants: tuple[str, str]) -> Member:
     user_id = new_id()
 
     def write(connection: Connection) -> None:
-        people.add_user(connection, UserRow(user_id, f"u{user_id[:8]}", name, "-", None, 0, True, world.clock()))
+        people.add_user(connection, UserRow(user_id, f"u{user_id[-8:]}", name, "-", None, 0, True, world.clock()))
         for role, agency in grants:
             people.grant(connection, user_id, role=role, agency_id=agency)
 
