@@ -50,6 +50,7 @@ class DueWorker:
     async def _each(self, due: Sequence[D], fire: Callable[[D], Awaitable[None]]) -> int:
         awake = [one for one in due if one not in self._resting]
         for one in awake:
+            await self._deployment.courtesy.give_way()
             try:
                 await fire(one)
             except VersionConflict as error:  # fired or moved meanwhile; or its case or conversation has changed
