@@ -20,7 +20,7 @@ from core.contract.errors import IntakeUnavailable
 from core.contract.ports import ItemKey, RawDelivery
 from core.counting import ROWS, Buckets
 from core.storage.database import Database
-from core.storage.group_commit import MOST_BYTES, MOST_ROWS, GroupCommit
+from core.storage.group_commit import MOST_BYTES, MOST_ROWS, MOST_WAITING_BYTES, GroupCommit, Overloaded
 from core.storage.intake_rows import Acceptance, is_about_data
 from core.storage.journal import Journal, read_frames
 from core.storage.sealing import Arrival, Blind, Sealer, Zone, frame, unframe, unpack_delivery
@@ -84,6 +84,7 @@ class Inbox:
         )
         self._away = not journal.empty  # what waits there came first
         self._refusing = False
+        self._appending = 0  # bytes on their way into the journal
         self._shipping = asyncio.Lock()
         self.counters = InboxCounters()
         self.arrived = asyncio.Event()
@@ -146,13 +147,23 @@ class Inbox:
 
     async def _journalise(self, acceptance: Acceptance) -> None:
         try:
-            await asyncio.wait_for(self._journal.append(frame(acceptance)), _JOURNAL_SECONDS)
-        except (OSError, TimeoutError) as error:
+            await self._append(frame(acceptance))
+        except (OSError, TimeoutError, Overloaded) as error:
             self.counters.refused += 1
             self._note_refusing(error)
             raise IntakeUnavailable(str(error)) from error
         self._refusing = False
         self.counters.journaled += 1
+
+    async def _append(self, framed: bytes) -> None:
+        """Within its time, and only while there is room: who is refused at once comes back, memory does not."""
+        if self._appending >= MOST_WAITING_BYTES:
+            raise Overloaded
+        self._appending += len(framed)
+        try:
+            await asyncio.wait_for(self._journal.append(framed), _JOURNAL_SECONDS)
+        finally:
+            self._appending -= len(framed)
 
     def _note_refusing(self, error: Exception) -> None:
         if not self._refusing:

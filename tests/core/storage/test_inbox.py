@@ -233,6 +233,25 @@ async def test_only_when_the_journal_fails_too_is_the_sender_asked_to_come_back(
     assert inbox.counters.refused == 1
 
 
+async def test_what_waits_for_the_journal_is_bounded_too(
+    make_inbox: MakeInbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Past it a sender is asked to come back at once; what is in the journal is kept, and there is room again."""
+    inbox = make_inbox(FailingDatabase())  # type: ignore[arg-type]
+    await inbox.accept(delivery(), [item("0")])  # from now on the database is away
+    monkeypatch.setattr("core.storage.inbox.MOST_WAITING_BYTES", 1000)
+    large = delivery(bytes(600))
+
+    results = await asyncio.gather(
+        *(inbox.accept(large, [item(str(number))]) for number in range(1, 6)), return_exceptions=True
+    )
+
+    refused = [type(result) for result in results].count(IntakeUnavailable)
+    assert (refused, inbox.counters.refused, inbox.counters.journaled) == (4, 4, 2)
+    await inbox.accept(large, [item("6")])
+    assert inbox.counters.journaled == 3
+
+
 @on_both_engines
 async def test_what_nobody_can_split_is_kept_in_quarantine(database: Database, make_inbox: MakeInbox) -> None:
     """Stored as one item with its reason, out of the workers' way."""
