@@ -55,7 +55,7 @@ class _Connection:
             was_open = self._connection is not None
             try:
                 return await self._store_once(batch)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            except Exception as error:  # a connection that is being closed fails in many ways
                 died = was_open and self._connection is None
                 if attempt == TRIES - 1 or not (died or getattr(error, "sqlstate", None) in RETRY_STATES):
                     raise
