@@ -75,7 +75,7 @@ class Intake(Section):
     """
 
     database_budget: float = Field(default=0.3, gt=0, le=1.5)
-    linger: float = Field(default=0.0, ge=0, le=0.02)
+    linger: float = Field(default=0.002, ge=0, le=0.02)
     keep_raw_days: int = Field(default=30, ge=1, le=365)
 
 
