@@ -12,13 +12,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, case, func, null, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, null, select, update
 from sqlalchemy.orm import aliased
 
 from core.contract.errors import VersionConflict
 from core.storage.tables import outbox
 from core.storage.together import rows_into
 
+_CLAIM = timedelta(seconds=15)
+_LONGEST = _CLAIM + timedelta(minutes=1)  # and how far the clocks of two machines may differ
 # Of a last word nothing stays once it was sent, or once nobody can know whether it was (VN-1, VN-2).
 _KEPT_PAYLOAD = case((outbox.c.forget, null()), else_=outbox.c.payload_sealed)
 
@@ -62,7 +64,7 @@ ENTRIES = rows_into(outbox, repeated=True)
 
 
 def claim(
-    connection: Connection, *, owner: str, now: datetime, most: int = 20, seconds: float = 15
+    connection: Connection, *, owner: str, now: datetime, most: int = 20, seconds: float = _CLAIM.total_seconds()
 ) -> list[ClaimedEntry]:
     """Take due entries, at most one per conversation and none behind an unsent earlier one."""
     earlier = aliased(outbox)
@@ -128,7 +130,14 @@ def settle(connection: Connection, entry_id: str, outcome: Outcome, *, owner: st
         raise VersionConflict(f"outbox entry {entry_id} is no longer ours")
 
 
-def renew(connection: Connection, entries: Collection[str], *, owner: str, now: datetime, seconds: float = 15) -> None:
+def renew(
+    connection: Connection,
+    entries: Collection[str],
+    *,
+    owner: str,
+    now: datetime,
+    seconds: float = _CLAIM.total_seconds(),
+) -> None:
     """
     The owner lives and is still sending these.
 
@@ -139,7 +148,14 @@ def renew(connection: Connection, entries: Collection[str], *, owner: str, now: 
 
 
 def mark_unknown(connection: Connection, *, now: datetime) -> list[str]:
-    """Entries whose owner died while sending become `unknown`, for a person or a receipt to settle."""
+    """
+    Entries whose owner died while sending become `unknown`, for a person or a receipt to settle.
+
+    A claim that ends later than any of now can was taken before the clock was set back: it gets the usual time from
+    now, which a living owner renews.
+    """
+    unheard_of = and_(outbox.c.state == "claimed", outbox.c.claimed_until > now + _LONGEST)
+    connection.execute(update(outbox).where(unheard_of).values(claimed_until=now + _CLAIM))
     return _orphan(connection, outbox.c.claimed_until < now)
 
 

@@ -89,6 +89,17 @@ async def test_the_row_of_a_dead_owner_is_unknown_and_not_sent_again(database: D
 
 
 @on_both_engines
+async def test_a_claim_outlives_a_clock_set_back_by_its_usual_time_only(database: Database) -> None:
+    """Claimed yesterday by the clock as it is now: the dead owner is noticed within a claim's time, not in a day."""
+    await add(database, entry("1"))
+    await claim(database)
+    yesterday = NOW - timedelta(days=1)
+
+    assert await database.write(partial(outbox.mark_unknown, now=yesterday)) == []
+    assert await database.write(partial(outbox.mark_unknown, now=yesterday + timedelta(seconds=16))) == ["1"]
+
+
+@on_both_engines
 async def test_only_what_is_still_being_sent_is_kept(database: Database) -> None:
     """What came of the other could not be recorded: its owner lives, and it becomes `unknown` all the same."""
     await add(database, entry("1"), entry("2", conversation="other"))
