@@ -53,8 +53,8 @@ class Rule(BaseModel):
     One rule of one text.
 
     Fields: `value` in machine notation (`2wh from received_at`, `channels=[app]`), empty where the text gives none;
-    `cite` is the Điều and khoản; `reason` says what a `later` rule waits for; `feature` says what serves the people
-    whom a `human` rule binds.
+    `cite` is the Điều and khoản; `reason` names the work that will carry a `later` rule; `feature` says what serves the
+    people whom a `human` rule binds; `rest` names the part of an enforced rule that waits, and for which work.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -66,6 +66,7 @@ class Rule(BaseModel):
     value: str = ""
     reason: str = ""
     feature: str = ""
+    rest: str = ""
 
     @property
     def source(self) -> Source:
@@ -78,6 +79,8 @@ class Rule(BaseModel):
             raise ValueError("`reason` belongs to `later` rules, and to each of them")
         if bool(self.feature) is not (self.status is Status.HUMAN):
             raise ValueError("`feature` belongs to `human` rules, and to each of them")
+        if self.rest and self.status is not Status.ENFORCED:
+            raise ValueError("`rest` belongs to enforced rules of which a part waits")
         return self
 
 

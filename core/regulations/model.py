@@ -23,9 +23,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from core.clock import Allowance, NotationInvalid, Start, parse, parse_lead, parse_start
+from core.regulations.letters import Letter
 from core.regulations.sections import (
     Intake,
-    Letter,
     Meta,
     Notification,
     PeriodReport,

@@ -42,8 +42,8 @@ class RuleRow:
 
     @property
     def note(self) -> str:
-        """Why a rule without a test is in order; empty for proved and missing rules."""
-        return self.rule.reason or self.rule.feature
+        """Why a rule without a test is in order, or what part of a proved one waits; empty where nothing is open."""
+        return self.rule.reason or self.rule.feature or self.rule.rest
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,13 @@ def report_on(
 
 
 def standing_of(rule: Rule, tests: Mapping[str, tuple[str, ...]]) -> Standing:
-    """A test proves any rule; without one only an enforced rule is missing something."""
+    """
+    A test proves a rule; without one only an enforced rule is missing something.
+
+    A rule that waits for another work stays `later`, whatever part of it (the arithmetic of its dates) has a test.
+    """
+    if rule.status is Status.LATER:
+        return Standing.LATER
     if tests.get(rule.id):
         return Standing.PROVED
     return Standing.MISSING if rule.status is Status.ENFORCED else Standing(rule.status.value)

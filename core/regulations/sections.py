@@ -170,13 +170,6 @@ class Publication(PackModel):
         return self
 
 
-class Letter(PackModel):
-    """The result letter, word for word; [placeholders] from a closed set are filled in."""
-
-    body: str = ""
-    cites: Words = ()
-
-
 class PeriodReport(Entry):
     """A periodic report someone owes: every period, before which day (U-6)."""
 

@@ -37,6 +37,7 @@ class Kind(StrEnum):
     CALENDAR_MISSING = "calendar_missing"
     TEMPLATE_MISSING = "template_missing"
     PLACEHOLDER_UNKNOWN = "placeholder_unknown"
+    LETTER_SAYS_NOTHING = "letter_says_nothing"
     DUPLICATE = "duplicate"
     PUBLIC_FIELD_TELLS = "public_field_tells"
     AGENCY_ORPHAN = "agency_orphan"

@@ -4,28 +4,19 @@ What people are asked, shown and told: fields, categories, notices, letters, and
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import get_args
 
+from core.regulations.letters import PLACEHOLDERS, fact_of, holes
 from core.regulations.lint.finding import Finding, Kind, Path, error
 from core.regulations.lint.walk import Subject
 from core.regulations.sections import FieldName
-
-LETTER_PLACEHOLDERS = frozenset(
-    {"cá nhân, tổ chức", "cá nhân/tổ chức", "đơn vị xử lý", "đơn vị chủ trì xử lý", "nội dung trả lời", "số", "ngày"}
-)
-"""What a result letter may leave open, as the forms of TG-P2 and QB-IV.3 word it (in any case of letters)."""
-
-ANSWER_PLACEHOLDER = "nội dung trả lời"
-"""The forms go on inside the brackets with what the answer holds; the beginning counts."""
 
 TELLING = frozenset({"place", "answer", "media", "decline_reason"})
 """Fields that may give away who wrote, or what must stay unsaid (A-TG-8: stages under the code, no text)."""
 
 REPORTER = "reporter"
-HOLE = re.compile(r"\[([^\[\]]*)\]|\{\{?([^{}]*)\}\}?")
 
 
 def check_fields(subject: Subject) -> Iterator[Finding]:
@@ -92,11 +83,18 @@ def check_notices(subject: Subject) -> Iterator[Finding]:
 
 
 def check_letter(subject: Subject) -> Iterator[Finding]:
-    """Everything that the letter leaves open can be filled in."""
-    for hole in _holes(subject.pack.letter.body):
-        if hole not in LETTER_PLACEHOLDERS and not hole.startswith(ANSWER_PLACEHOLDER):
-            message = f"nobody can fill in [{hole}]; known are {', '.join(sorted(LETTER_PLACEHOLDERS))}"
-            yield error(Kind.PLACEHOLDER_UNKNOWN, ("letter", "body"), message, subject.pack.letter.cites)
+    """Everything that a letter leaves open can be filled in, and the result letter says the result."""
+    letter = subject.pack.letter
+    for name, form in {"": letter, **letter.others}.items():
+        path = ("letter", "others", name) if name else ("letter",)
+        for field, hole in ((field, hole) for field, text in form.texts() for hole in holes(text)):
+            if fact_of(hole) is None:
+                message = f"nobody can fill in [{hole}]; known are {', '.join(sorted(PLACEHOLDERS))}"
+                yield error(Kind.PLACEHOLDER_UNKNOWN, (*path, field), message, form.cites)
+    for name, form in letter.forms().items():
+        if "answer" not in {fact_of(hole) for hole in holes(form.body)}:
+            message = f"the letter {name!r} has no place for what it tells: write [nội dung trả lời]"
+            yield error(Kind.LETTER_SAYS_NOTHING, ("letter",), message, form.cites)
 
 
 def check_fixed_texts(subject: Subject) -> Iterator[Finding]:
@@ -108,13 +106,8 @@ def check_fixed_texts(subject: Subject) -> Iterator[Finding]:
     texts |= {("cancel_reasons", entry.id, "text"): entry.text for entry in pack.cancel_reasons.values()}
     texts |= {("stages", level, stage.id, "public"): stage.public for level, stage in subject.stages()}
     for path, text in texts.items():
-        for hole in _holes(text):
+        for hole in holes(text):
             yield error(Kind.PLACEHOLDER_UNKNOWN, path, f"this text is said as it stands; nobody fills in {hole!r}")
-
-
-def _holes(text: str) -> Iterator[str]:
-    for match in HOLE.finditer(text):
-        yield " ".join((match[1] or match[2] or "").casefold().split())
 
 
 def check_public_fields(subject: Subject) -> Iterator[Finding]:

@@ -164,6 +164,14 @@ SLIPS = [
     Slip(Kind.CALENDAR_MISSING, "meta.calendar", "no working calendar 'moon'", put("meta.calendar", "moon")),
     Slip(Kind.TEMPLATE_MISSING, "notifications.slip.template", "no template 'ode'", notice("slip", template="ode")),
     Slip(Kind.PLACEHOLDER_UNKNOWN, "letter.body", "[tên mèo]", put("letter.body", "Kính gửi: [Tên  mèo]")),
+    Slip(Kind.PLACEHOLDER_UNKNOWN, "letter.recipients", "[ai đó]", put("letter.recipients", ["Như trên", "[Ai đó]"])),
+    Slip(
+        Kind.PLACEHOLDER_UNKNOWN,
+        "letter.others.official.subject",
+        "[việc gì]",
+        put("letter.others.official.subject", "V/v [việc gì]"),
+    ),
+    Slip(Kind.LETTER_SAYS_NOTHING, "letter", "no place for what it tells", put("letter.body", "Kính gửi: Quý khách")),
     Slip(
         Kind.PLACEHOLDER_UNKNOWN,
         "intake.diversions.slip.text",
