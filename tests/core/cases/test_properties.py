@@ -18,7 +18,7 @@ from core.cases.commands import NAMES
 from core.cases.decide import Actor, Decision, Refusal
 from core.cases.events import CaseMoved, CaseReceived, ClockEvent, Event
 from tests.core.cases.bench import SYSTEM, Bench, staff
-from tests.core.regulations.test_hue_moves import FILLED
+from tests.core.regulations.table import FILLED
 
 HUE = ("so_xay_dung", "so_y_te", "ubnd_con_sen")
 INVENTED = ("so_van_hoa", "huyen_dong", "ubnd_my_phong", "phong_nuoc")

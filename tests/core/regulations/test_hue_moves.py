@@ -9,9 +9,9 @@ from functools import cache
 import pytest
 
 from core.cases.commands import NAMES, REGISTRY
-from core.cases.decide import Refusal
 from tests.core.cases.bench import Bench, seal, staff
 from tests.core.regulations.hue_states import EVERYBODY, STATES
+from tests.core.regulations.table import FILLED, check_answers
 
 DESK = {"divert", "flag_secret", "link_report", "notify_reporter", "raise_emergency", "register_external"}
 EDITING = {"flag_secret", "notify_reporter", "register_external"}
@@ -164,58 +164,6 @@ for _rows in TABLE.values():
 
 RULES = ("HUE-1", "HUE-2", "HUE-3a", "HUE-3b", "HUE-4a", "HUE-4b", "HUE-5", "A-HUE-3", "VN-3")
 
-# What each command needs to be filled in with, so that only the table can refuse it.
-FILLED: dict[str, dict[str, object]] = {
-    "classify": {"category": "transport"},
-    "log_verification_call": {"outcome": "reached"},
-    "declare_none": {"field": "place", "reason": "Không rõ"},
-    "request_supplement": {"fields": ["place"]},
-    "decline": {"reason_code": "no_basis", "reason": "Không đủ thông tin"},
-    "cancel": {"reason_code": "withdrawn"},
-    "mark_spam": {"reason": "Rác"},
-    "divert": {"kind": "complaint"},
-    "dispatch": {"agencies": ["so_y_te"]},
-    "hand_over_emergency": {"target": "n113", "spoken_to": "Trực ban", "spoken_at": "2026-11-20T08:59:00+07:00"},
-    "downgrade_emergency": {"reason": "Báo nhầm"},
-    "consult": {"agencies": ["so_y_te"], "note": "Ai xử lý?"},
-    "refer_to_board": {"reason": "Chưa rõ đầu mối"},
-    "decide_lead": {"agency": "so_y_te"},
-    "report_deadlock": {"reason": "Không thống nhất"},
-    "assign_unit": {"unit": "so_y_te"},
-    "assign_staff": {"staff": "u-1"},
-    "send_back": {"reason": "Không thuộc thẩm quyền", "agency_unknown": True},
-    "propose_send_back": {"reason": "Không thuộc thẩm quyền"},
-    "propose_coordination": {"reason": "Cần hỗ trợ"},
-    "escalate": {"reason": "Vượt thẩm quyền"},
-    "request_coordination": {"agency": "so_y_te", "ask": "Cung cấp hồ sơ"},
-    "supply_information": {"information": "Hồ sơ"},
-    "refuse_coordination": {"reason": "Không có hồ sơ"},
-    "submit_result": {"result": "Đã xử lý"},
-    "commit_interim": {"status": "Đang sửa", "promised_date": "2026-12-30"},
-    "edit_and_approve": {"text": "Đã xử lý xong"},
-    "return_for_revision": {"reason": "Cần ảnh"},
-    "centre_return": {"reason": "Chưa rõ"},
-    "publish": {"text": "Đã xử lý"},
-    "answer_reporter": {"text": "Đã xử lý"},
-    "reply_privately": {"text": "Đã xử lý"},
-    "withhold": {"reason": "Bí mật"},
-    "send_letter": {"agency": "so_y_te", "text": "Kính gửi"},
-    "notify_reporter": {"text": "Xin thông báo"},
-    "flag_reputation": {"reason": "Có thể ảnh hưởng"},
-    "clear_flag": {"flag": "secret", "reason": "Không phải bí mật"},
-    "mark_valuable": {"reason": "Đúng sự thật"},
-    "mark_false": {"reason": "Sai sự thật"},
-    "rate": {"level": "satisfied"},
-    "give_feedback": {"text": "Vẫn còn"},
-    "clarify": {"text": "Sẽ kiểm tra"},
-    "reopen": {"reason": "Chưa xong"},
-    "link_report": {"other_case": "c2"},
-    "unlink_report": {"other_case": "c2", "reason": "Khác nơi"},
-    "remind": {"text": "Đề nghị xử lý"},
-    "explain_lateness": {"clock_id": "acceptance:d1", "text": "Mất điện"},
-    "register_external": {"reference": "QG-1"},
-}
-
 
 @cache
 def standing_in(state: str) -> Bench:
@@ -236,18 +184,7 @@ def test_the_buttons_are_those_of_the_table(state: str, role: str) -> None:
 @pytest.mark.parametrize("state", TABLE)
 def test_every_command_is_allowed_or_refused_as_the_table_says(state: str) -> None:
     """Every role, every command of table 7.0, properly filled in; a refusal says why, for machines and people."""
-    bench = standing_in(state)
-    for role, actor in EVERYBODY.items():
-        for name in sorted(NAMES):
-            changes = {"confidential": not bench.it.flags.confidential} if name == "set_confidential" else {}
-            answer = bench.ask(actor, name, **FILLED.get(name, changes))
-
-            expected = name in TABLE[state].get(role, set())
-            assert isinstance(answer, Refusal) is not expected, f"{role} {name}: {answer}"
-            if isinstance(answer, Refusal):
-                assert answer.code
-                assert answer.http in (403, 409)
-                assert answer.text_vi.endswith((".", "!"))
+    check_answers(standing_in(state), EVERYBODY, TABLE[state], FILLED)
 
 
 @pytest.mark.rule("HUE-2", "HUE-3a", "HUE-4b")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from core.cases.decide.facts import facts_of, holds
-from core.cases.decide.triggers import happenings
-from tests.core.cases.bench import Bench, pack_of
+from tests.core.cases.bench import pack_of
 from tests.core.regulations.hue_states import EVERYBODY, STATES
+from tests.core.regulations.table import told
 
 # state → who was told of what on the way there, in order: (role, template)
 NEW = ("receptionist", "task_new")
@@ -36,18 +35,6 @@ TOLD = {
     "clarifying": [*PUBLISHED, ("officer", "task_feedback")],
     "clarifying_privately": [*PRIVATE, ("officer", "task_feedback")],
 }
-
-
-def told(bench: Bench) -> list[tuple[str, str]]:
-    """What the pack's notifications make of the events, as the planner matches them."""
-    facts = facts_of(bench.pack, bench.agencies, bench.it)
-    heard = []
-    for event in bench.events:
-        words = {happening.word for happening in happenings(event)}
-        for notice in bench.pack.notifications.values():
-            if words & set(notice.on) and holds(notice.when, facts):
-                heard += [(role, notice.template) for role in notice.to]
-    return heard
 
 
 @pytest.mark.rule("HUE-1", "HUE-2", "HUE-3b", "HUE-4b", "HUE-5", "A-HUE-3")
