@@ -11,7 +11,7 @@ COMPILE := $(UV) pip compile --universal --generate-hashes --no-emit-index-url -
 PYTEST := $(VENV)/python -m pytest
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help run test chaos bench profile check setup setup-test lock clean
+.PHONY: help run test chaos bench profile docs check setup setup-test lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show the targets
@@ -36,6 +36,10 @@ profile: setup-test .tools/bench/bin/py-spy ## Watch the gateway under load (ENG
 	@$(UV) venv --quiet --clear .tools/bench
 	@$(UV) pip sync --quiet --require-hashes --python .tools/bench/bin/python requirements/bench.txt
 	@touch $@
+
+docs: setup-test ## Renew the pages that are made from data: docs/rules.md, docs/regulations
+	@$(VENV)/python -m gateway.cli regulation draw --all --write
+	@$(VENV)/python -m gateway.cli regulation rules --all --write >/dev/null
 
 check: setup-test ## Format, lint, types, boundaries
 	@$(VENV)/ruff check .
