@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from core.cases.commands import REGISTRY
 from core.cases.decide.context import Context
@@ -16,8 +17,9 @@ from core.cases.decide.facts import facts_of, holds, missing_fields
 from core.cases.decide.guard import Subject, fits, subjects
 from core.cases.decide.refusals import button
 from core.cases.forms import Input, InputKind
-from core.cases.model import Case
+from core.cases.model import Case, CaseClock
 from core.regulations.model import Move as Row
+from core.regulations.model import Pack
 from core.regulations.sections import Reason
 
 
@@ -99,8 +101,14 @@ def _move(ctx: Context, case: Case, row: Row, subject: Subject) -> Move:
         form=tuple(_fields(ctx, case, row, subject)),
         rules=row.cites,
         beyond_text=row.beyond_text,
-        offered=any(clock.offer == row.command for clock in case.running()),
+        offered=any(is_offered(ctx.pack, clock, ctx.now, row.command) for clock in case.running()),
     )
+
+
+def is_offered(pack: Pack, clock: CaseClock, now: datetime, command: str = "") -> bool:
+    """Does this limit, having run out, propose a command (this one) now? Not in the pack's quiet hours (A-LS-2)."""
+    proposes = bool(clock.offer) and clock.breached_at is not None and command in ("", clock.offer)
+    return proposes and pack.clocks[clock.name].breach.may_offer(now)
 
 
 def _fields(ctx: Context, case: Case, row: Row, subject: Subject) -> Iterator[FormField]:

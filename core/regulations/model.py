@@ -17,12 +17,13 @@ Words used in entries
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from core.clock import Allowance, NotationInvalid, Start, parse, parse_lead, parse_start
+from core.clock import Allowance, DayWindow, NotationInvalid, Start, parse, parse_lead, parse_start
 from core.regulations.letters import Letter
 from core.regulations.sections import (
     Intake,
@@ -61,6 +62,12 @@ def _readable(read: Callable[[object], object], empty: str | None = None) -> Cal
         return written
 
     return check
+
+
+def _hours(written: object) -> DayWindow:
+    """ "21:00-07:00" as hours of the day; raises NotationInvalid."""
+    begin, _, end = str(written).partition("-")
+    return DayWindow.parse({"from": begin.strip(), "before": end.strip()})
 
 
 RoleLevel = Literal["centre", "agency", "unit", "partner", "above", "owner", "board", "reporter", "system"]
@@ -191,7 +198,18 @@ class Breach(PackModel):
     tell: Words = ()
     offer: str = ""
     reason_code: str = ""
-    quiet: str = Field(default="", description="The offer is not pressed on anybody in this window (A-LS-2)")
+    quiet: Annotated[str, AfterValidator(_readable(_hours, empty=""))] = Field(
+        default="", description='"21:00-07:00": the offer is not pressed on anybody in these hours (A-LS-2)'
+    )
+
+    @cached_property
+    def quiet_hours(self) -> DayWindow | None:
+        """The hours without an offer, the last instant left out; None: it may be pressed at any time."""
+        return _hours(self.quiet) if self.quiet else None
+
+    def may_offer(self, now: datetime) -> bool:
+        """Is there something to offer, and is this an hour for it?"""
+        return bool(self.offer) and (self.quiet_hours is None or now not in self.quiet_hours)
 
 
 class ClockSpec(Entry):
@@ -213,6 +231,7 @@ class ClockSpec(Entry):
             same start; the change is a logged event (U-11).
         pause: it rests; a pause by entering a stage ends by itself on leaving that stage.
         resume: it runs on with what was left when it was paused or stopped (A-2).
+        article: where the text says so ("Điều 6 khoản 3"); stands in the explanation of every due time.
     """
 
     label: str
@@ -231,6 +250,7 @@ class ClockSpec(Entry):
     stop: Triggers = ()
     warnings: tuple[Warn, ...] = ()
     breach: Breach = Breach()
+    article: str = ""
 
     @cached_property
     def limit(self) -> Allowance | None:
@@ -280,6 +300,10 @@ class Pack(PackModel):
     def ref(self) -> str:
         """What a case pins: "thua_thien_hue@1f2e3d4c5b6a7980"."""
         return f"{self.id}@{self.digest}"
+
+    def article_of(self, clock: ClockSpec) -> str:
+        """Where the text gives a limit: "QĐ 2830/QĐ-UBND, Điều 6 khoản 3"; empty where it gives none."""
+        return ", ".join(filter(None, [self.meta.decision, clock.article])) if clock.article else ""
 
     @property
     def first_stage(self) -> str:

@@ -38,6 +38,7 @@ class Meta(PackModel):
     """Which decision the pack carries out, where, and for which dates."""
 
     title: Text
+    decision: str = Field(default="", description='As explanations cite it: "QĐ 2830/QĐ-UBND"')
     place: str = Field(default="", description="The province as letters and pages name it")
     in_force_from: date | None = None
     in_force_until: date | None = None

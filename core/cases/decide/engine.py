@@ -50,9 +50,15 @@ def _begin(story: Story, spec: ClockSpec, subject: Subject, *, at: datetime, var
         raise ValueError(f"clock {spec.id} has no time set in the regulation")
     latest = story.case.dispatch(subject.dispatch.id).latest if subject.dispatch else None
     promised = latest.promised_date if latest else None
-    rule = ", ".join(spec.cites)
     return Clock.start(
-        spec.id, spec.limit, at=at, calendar=story.ctx.calendar, variant=variant, promised=promised, rule=rule
+        spec.id,
+        spec.limit,
+        at=at,
+        calendar=story.ctx.calendar,
+        variant=variant,
+        promised=promised,
+        rule=", ".join(spec.cites),
+        cite=story.ctx.pack.article_of(spec),
     )
 
 

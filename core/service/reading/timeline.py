@@ -9,6 +9,7 @@ from datetime import datetime
 from core.cases.decide.refusals import label_of
 from core.cases.events import CaseReceived, ClockEvent, Event, Fact
 from core.cases.model import Case, CaseClock
+from core.cases.moves import is_offered
 from core.clock import BusinessCalendar
 from core.clock.phrases import VIETNAMESE
 from core.clock.render import limit_vi, sentence_vi
@@ -91,5 +92,5 @@ def clock_view(clock: CaseClock, names: Names, *, now: datetime, calendar: Busin
         late_s=clock.late_s,
         explanation=sentence_vi(engine.due),
         rules=clock.rules,
-        offer=clock.offer if clock.breached_at else "",
+        offer=clock.offer if is_offered(names.pack, clock, now) else "",
     )
