@@ -16,6 +16,7 @@ from functools import cached_property
 from pydantic import Field
 
 from core.contract.schema import Model
+from core.intake.fold import fold
 
 
 class Agency(Model):
@@ -24,6 +25,7 @@ class Agency(Model):
 
     Args:
         kind: what packs speak of: centre, department, commune, district, central_body, enterprise, unit, …
+        code: its official code (mã định danh). `former`: names and codes it had before.
         commune_code: (commune) official code of the area it answers for.
         replaced_by: where its work went when it ended; `until` is its last day.
     """
@@ -34,6 +36,8 @@ class Agency(Model):
     parent: str | None = None
     commune_code: str | None = None
     short_name: str = ""
+    code: str = ""
+    former: tuple[str, ...] = Field(default=())
     since: date | None = None
     until: date | None = None
     replaced_by: tuple[str, ...] = Field(default=())
@@ -131,6 +135,26 @@ class AgencyTree:
         """The active people's committee that answers for this commune."""
         found = (item for item in self.agencies.values() if item.commune_code == commune_code)
         return next((item for item in found if self.is_active(item.id)), None)
+
+    def search(self, words: str, *, gone: bool = True) -> tuple[Agency, ...]:
+        """
+        Agencies by any name or code they have or had, in any spelling, those at work first, by name (VN-10).
+
+        Args:
+            gone: also those that are no more.
+        """
+        wanted = fold(words)
+        found = (item for item in self.agencies.values() if wanted in self._spelled[item.id])
+        kept = [item for item in found if gone or self.is_active(item.id)]
+        return tuple(sorted(kept, key=lambda item: (not self.is_active(item.id), item.name, item.id)))
+
+    @cached_property
+    def _spelled(self) -> Mapping[str, str]:
+        words = {one.id: (one.name, one.short_name, one.code, one.commune_code or "", *one.former) for one in self}
+        return {key: fold(" | ".join(filter(None, (*names, key)))) for key, names in words.items()}
+
+    def __iter__(self) -> Iterator[Agency]:
+        return iter(self.agencies.values())
 
     def of_kinds(self, kinds: Iterable[str]) -> tuple[Agency, ...]:
         """The active agencies of these kinds; of every kind when none is named."""

@@ -1,0 +1,10 @@
+"""
+The agencies of a province through time: what was written down about each of them, and how that may be changed.
+
+Pure: no I/O, days come in as arguments. A day's tree is `core.cases.agencies.AgencyTree`.
+"""
+
+from core.agencies.changing import AgencyRefused, add, amend, close, merge
+from core.agencies.history import AgencyHistory, Entry, entries_of
+
+__all__ = ["AgencyHistory", "AgencyRefused", "Entry", "add", "amend", "close", "entries_of", "merge"]
