@@ -25,12 +25,13 @@ from core.service.safe import Safe
 from core.service.work import Work
 from core.storage import conversations, outbox
 from core.storage.database import Database
-from core.storage.outbox import ClaimedEntry, Outcome
+from core.storage.outbox import ClaimedEntry, Outcome, Settled
 
 log = structlog.get_logger()
 
 _PAUSES = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 300, 1800, 7200, 14400, 28800))
 _SEND_SECONDS = 60
+_MARKING = timedelta(seconds=1)
 _RECORD_PAUSES = (0.2, 1.0, 2.0, 4.0)
 
 
@@ -61,10 +62,11 @@ class Sender:
         self._in_hand: set[str] = set()
         self._waits: set[asyncio.Timeout] = set()
         self._given_up = False
+        self._marked_at: datetime | None = None
 
     async def run_once(self) -> int:
         """Send what is due; returns how many entries were handled."""
-        await self._database.write(partial(outbox.mark_unknown, now=self._now()))
+        await self._mark_unknown()
         claimed = await self._database.write(partial(outbox.claim, owner=self._owner, now=self._now()))
         self._in_hand = {entry.id for entry in claimed}
         async with kept(self._renew):
@@ -72,6 +74,13 @@ class Sender:
         for problem in filter(None, ends):  # only now: the others' claims were to be kept until they were done
             raise problem
         return len(claimed)
+
+    async def _mark_unknown(self) -> None:
+        """Of those whose owner died; in a storm of short rounds not before every one."""
+        now = self._now()
+        if self._marked_at is None or abs(now - self._marked_at) >= _MARKING:
+            await self._database.write(partial(outbox.mark_unknown, now=now))
+            self._marked_at = now
 
     def give_up(self) -> None:
         """
@@ -174,11 +183,10 @@ class Sender:
 
     async def _record(self, entry: ClaimedEntry, outcome: Outcome) -> None:
         work = Work()
-        settle = partial(outbox.settle, entry_id=entry.id, outcome=outcome, owner=self._owner, now=self._now())
-        work.require(f"outbox:{entry.id}", settle)
+        work.put(outbox.SETTLED, Settled(entry.id, outcome, owner=self._owner, at=self._now()))
         if outcome.provider_message_id:
             blind = self._safe.blind.other("provider", entry.channel, outcome.provider_message_id)
-            work.add(partial(conversations.note_provider_id, outbox_id=entry.id, provider_blind=blind))
+            work.put(conversations.PROVIDER_IDS, (entry.id, blind))
         await self._committer.commit(work)
         if entry.forget and outcome.state != "pending":
             await asyncio.to_thread(self._safe.keys.destroy, entry.subject_id, self._now())

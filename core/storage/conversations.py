@@ -192,9 +192,15 @@ def messages(connection: Connection, conversation_id: str, *, most: int = 500) -
     return [MessageRow(**row._mapping) for row in connection.execute(newest)][::-1]
 
 
-def note_provider_id(connection: Connection, outbox_id: str, provider_blind: str) -> None:
-    """Remember the provider's id of a message we sent, so that replies and receipts find it."""
-    connection.execute(update(message).where(message.c.outbox_id == outbox_id).values(provider_blind=provider_blind))
+def note_provider_ids(connection: Connection, known: Sequence[tuple[str, str]]) -> None:
+    """Remember the providers' ids (outbox id, keyed hash) of messages we sent: replies and receipts name them."""
+    connection.execute(_PROVIDER_ID, [{"entry": entry, "blind": blind} for entry, blind in sorted(known)])
+
+
+_PROVIDER_ID = (
+    update(message).where(message.c.outbox_id == bindparam("entry")).values(provider_blind=bindparam("blind"))
+)
+PROVIDER_IDS = after_rows(note_provider_ids)
 
 
 def automatic_since(connection: Connection, row: ConversationRow, since: datetime) -> list[datetime]:

@@ -8,21 +8,24 @@ leave in the order they were written.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, null, select, update
+from sqlalchemy import Boolean, ColumnElement, Connection, Integer, and_, bindparam, case, func, null, select, update
 from sqlalchemy.orm import aliased
 
 from core.contract.errors import VersionConflict
 from core.storage.tables import outbox
-from core.storage.together import rows_into
+from core.storage.together import before_rows, rows_into
 
 _CLAIM = timedelta(seconds=15)
 _LONGEST = _CLAIM + timedelta(minutes=1)  # and how far the clocks of two machines may differ
+CLAIMED_AT_ONCE = 20
+
 # Of a last word nothing stays once it was sent, or once nobody can know whether it was (VN-1, VN-2).
-_KEPT_PAYLOAD = case((outbox.c.forget, null()), else_=outbox.c.payload_sealed)
+_PAYLOAD = outbox.c.payload_sealed
+_KEPT_PAYLOAD = case((outbox.c.forget, null()), else_=_PAYLOAD)
 
 
 @dataclass(frozen=True)
@@ -63,40 +66,46 @@ ENTRIES = rows_into(outbox, repeated=True)
 """Messages to send; one whose cause was written before is left alone."""
 
 
+_earlier = aliased(outbox)
+_blocked = (
+    select(_earlier.c.id)
+    .where(
+        _earlier.c.conversation_id == outbox.c.conversation_id,
+        _earlier.c.seq < outbox.c.seq,
+        _earlier.c.state.in_(("pending", "claimed")),
+    )
+    .exists()
+)
+_DUE = (
+    select(outbox.c.id)
+    .where(outbox.c.state == "pending", outbox.c.next_at <= bindparam("now"), ~_blocked)
+    .order_by(outbox.c.next_at, outbox.c.seq)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+_TAKE = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("due", expanding=True)), outbox.c.state == "pending")
+    .values(state="claimed", attempts=outbox.c.attempts + 1)
+    .returning(*(outbox.c[name] for name in ClaimedEntry.__dataclass_fields__))
+)
+
+
 def claim(
-    connection: Connection, *, owner: str, now: datetime, most: int = 20, seconds: float = _CLAIM.total_seconds()
+    connection: Connection,
+    *,
+    owner: str,
+    now: datetime,
+    most: int = CLAIMED_AT_ONCE,
+    seconds: float = _CLAIM.total_seconds(),
 ) -> list[ClaimedEntry]:
     """Take due entries, at most one per conversation and none behind an unsent earlier one."""
-    earlier = aliased(outbox)
-    blocked = (
-        select(earlier.c.id)
-        .where(
-            earlier.c.conversation_id == outbox.c.conversation_id,
-            earlier.c.seq < outbox.c.seq,
-            earlier.c.state.in_(("pending", "claimed")),
-        )
-        .exists()
-    )
-    due = (
-        select(outbox.c.id)
-        .where(outbox.c.state == "pending", outbox.c.next_at <= now, ~blocked)
-        .order_by(outbox.c.next_at, outbox.c.seq)
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    )
-    ids = list(connection.scalars(due))
-    taken = (
-        update(outbox)
-        .where(outbox.c.id.in_(ids), outbox.c.state == "pending")
-        .values(
-            state="claimed",
-            owner=owner,
-            claimed_until=now + timedelta(seconds=seconds),
-            attempts=outbox.c.attempts + 1,
-        )
-        .returning(*(outbox.c[name] for name in ClaimedEntry.__dataclass_fields__))
-    )
-    return [ClaimedEntry(**row._mapping) for row in connection.execute(taken)]
+    due = list(connection.scalars(_DUE, {"now": now, "most": most}))
+    if not due:
+        return []
+    until = now + timedelta(seconds=seconds)
+    taken = connection.execute(_TAKE, {"due": due, "owner": owner, "claimed_until": until})
+    return [ClaimedEntry(**row._mapping) for row in taken]
 
 
 def next_send(connection: Connection) -> datetime | None:
@@ -115,19 +124,61 @@ class Outcome:
     next_at: datetime | None = None
 
 
-def settle(connection: Connection, entry_id: str, outcome: Outcome, *, owner: str, now: datetime) -> None:
-    """Record the outcome of a claimed entry. VersionConflict when the claim was lost."""
-    values: dict[str, object] = {"state": outcome.state, "owner": None, "claimed_until": None}
-    values["reason"] = outcome.reason[:300]
-    if outcome.state == "sent":
-        values |= {"sent_at": now, "provider_message_id": outcome.provider_message_id}
-    if outcome.state != "pending":
-        values["payload_sealed"] = _KEPT_PAYLOAD
-    if outcome.next_at is not None:
-        values["next_at"] = outcome.next_at
-    ours = update(outbox).where(outbox.c.id == entry_id, outbox.c.state == "claimed", outbox.c.owner == owner)
-    if connection.execute(ours.values(**values)).rowcount != 1:
-        raise VersionConflict(f"outbox entry {entry_id} is no longer ours")
+@dataclass(frozen=True)
+class Settled:
+    """What came of a claimed entry, as its `owner` knows at `at`."""
+
+    entry_id: str
+    outcome: Outcome
+    owner: str
+    at: datetime
+
+
+_OURS = (
+    select(outbox.c.id)
+    .where(outbox.c.id.in_(bindparam("entries", expanding=True)), outbox.c.state == "claimed")
+    .where(outbox.c.owner == bindparam("holder"))
+    .order_by(outbox.c.id)
+    .with_for_update()
+)
+_SETTLE = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("entry"))
+    .values(
+        owner=null(),
+        claimed_until=null(),
+        next_at=func.coalesce(bindparam("again_at", type_=outbox.c.next_at.type), outbox.c.next_at),
+        payload_sealed=case((and_(outbox.c.forget, bindparam("over", type_=Boolean)), null()), else_=_PAYLOAD),
+    )
+)
+
+
+def settle(connection: Connection, settled: Sequence[Settled]) -> None:
+    """Record what came of claimed entries. VersionConflict when the claim of one was lost."""
+    for owner in {one.owner for one in settled}:
+        entries = {one.entry_id for one in settled if one.owner == owner}
+        if lost := entries.difference(connection.scalars(_OURS, {"entries": list(entries), "holder": owner})):
+            raise VersionConflict(f"{len(lost)} of these outbox entries are no longer ours")
+    for sent in (True, False):
+        if rows := [_settled(one) for one in settled if (one.outcome.state == "sent") is sent]:
+            connection.execute(_SETTLE, rows)
+
+
+def _settled(one: Settled) -> dict[str, object]:
+    state = one.outcome.state
+    ended = {"sent_at": one.at, "provider_message_id": one.outcome.provider_message_id} if state == "sent" else {}
+    return {
+        "entry": one.entry_id,
+        "state": state,
+        "reason": one.outcome.reason[:300],
+        "again_at": one.outcome.next_at,
+        "over": state != "pending",
+        **ended,
+    }
+
+
+SETTLED = before_rows(settle)
+"""What came of sending (`Settled`)."""
 
 
 def renew(

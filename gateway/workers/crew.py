@@ -23,6 +23,9 @@ from gateway.workers.pulse import Pulse
 
 log = structlog.get_logger()
 
+# In a storm each report wakes these loops: what they have to do for many costs little more than for one.
+_SENDING_BREATH = 0.04
+_DUE_BREATH = 0.25
 _ROUND_SECONDS = 5.0
 _RECORD_SECONDS = 10.0
 LONGEST_STOP = _ROUND_SECONDS + _RECORD_SECONDS
@@ -104,7 +107,15 @@ def _work(deployment: Deployment, owner: str, sender: Sender, bells: ExitStack) 
     inbox, unsent, due = (bells.enter_context(bell(deployment.events, topic)) for topic in (INBOX, OUTBOX, DUE))
     return [
         Loop("inbound", inbound.run_once, interval=poll, wake=inbox),
-        Loop("outbox", sender.run_once, interval=poll, wake=unsent, ahead=ahead.outbox),
-        Loop("due", DueWorker(deployment).run_once, interval=poll, wake=due, ahead=ahead.due),
+        Loop(
+            "outbox",
+            sender.run_once,
+            interval=poll,
+            wake=unsent,
+            ahead=ahead.outbox,
+            breath=_SENDING_BREATH,
+            full=outbox.CLAIMED_AT_ONCE,
+        ),
+        Loop("due", DueWorker(deployment).run_once, interval=poll, wake=due, ahead=ahead.due, breath=_DUE_BREATH),
         Loop("daily", Daily(deployment).run_once, interval=60.0),
     ]

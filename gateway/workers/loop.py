@@ -28,7 +28,9 @@ class Loop:
     """
     Calls `work` whenever it is woken, and at least every `interval` seconds; more at once while it finds work.
 
-    `ahead` tells of work that has its time: for that nobody needs to wake the loop.
+    `ahead` tells of work that has its time: for that nobody needs to wake the loop. `breath`: seconds from the
+    beginning of a round to that of the next, in which what comes gathers; a round that did `full` or more goes on at
+    once. Without a crowd nothing waits for it.
     """
 
     def __init__(
@@ -39,13 +41,17 @@ class Loop:
         interval: float,
         wake: asyncio.Event | None = None,
         ahead: Ahead | None = None,
+        breath: float = 0.0,
+        full: int = 1,
     ) -> None:
         self.name = name
         self._work = work
         self._interval = interval
         self._wake = wake or asyncio.Event()
         self._ahead = ahead
-        self._stopping = False
+        self._breath = breath
+        self._full = full
+        self._stop = asyncio.Event()
         self._failures = 0
         self._told = ""
         self._good = time.monotonic()
@@ -55,10 +61,14 @@ class Loop:
         """Until `stop`: what is being done is finished first."""
         self._good, self.running = time.monotonic(), True
         try:
-            while not self._stopping:
+            while not self._stop.is_set():
                 self._wake.clear()
-                if await self._once() == 0 and not self._stopping:
+                begun = time.monotonic()
+                done = await self._once()
+                if done == 0 and not self._stop.is_set():
                     await self._pause()
+                if done < self._full:
+                    await self._breathe(begun + self._breath - time.monotonic())
         finally:
             self.running = False
 
@@ -93,6 +103,11 @@ class Loop:
             log.warning("loop_still_fails", loop=self.name, failures=self._failures, error=reason)
         self._told = reason
 
+    async def _breathe(self, seconds: float) -> None:
+        if seconds > 0:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), seconds)
+
     async def _pause(self) -> None:
         patience = await self._patience()
         if self._failures:
@@ -114,5 +129,5 @@ class Loop:
 
     def stop(self) -> None:
         """Finish the present round, then end."""
-        self._stopping = True
+        self._stop.set()
         self._wake.set()

@@ -179,3 +179,23 @@ async def test_a_lasting_failure_is_told_once_with_its_place_and_its_end() -> No
         ("loop_failed", 4, "ValueError", True),
         ("loop_recovered", 4, None, False),
     ]
+
+
+async def test_rounds_that_find_little_are_taken_together() -> None:
+    """In a storm every report rings: a round that was not full is followed by a breath; a stop waits for none."""
+    wake, rounds = asyncio.Event(), asyncio.Queue[int]()
+    found = iter([2, 2, 1])
+
+    async def work() -> int:
+        await rounds.put(1)
+        wake.set()
+        return next(found)
+
+    loop = Loop("test", work, interval=3600, wake=wake, breath=3600, full=2)
+    task = asyncio.create_task(loop.run())
+    for _ in range(3):
+        await asyncio.wait_for(rounds.get(), 60)
+    loop.stop()
+    await asyncio.wait_for(task, 60)
+
+    assert rounds.empty()

@@ -38,7 +38,7 @@ async def claim(database: Database, owner: str = "me", now: datetime = NOW) -> l
 
 
 async def settle(database: Database, name: str, outcome: outbox.Outcome, owner: str = "me") -> None:
-    await database.write(partial(outbox.settle, entry_id=name, outcome=outcome, owner=owner, now=NOW))
+    await database.write(partial(outbox.settle, settled=[outbox.Settled(name, outcome, owner=owner, at=NOW)]))
 
 
 @on_both_engines

@@ -55,7 +55,7 @@ FOUND: dict[str, Callable[[Connection], Any]] = {
     "outbox: the dead": partial(outbox.mark_unknown, now=NOW),
     "outbox: figures": outbox.outbox_state,
     "outbox: receipt": partial(outbox.note_receipt, provider_message_id="p", outcome="delivered"),
-    "outbox: sent": partial(conversations.note_provider_id, outbox_id="o", provider_blind="b"),
+    "outbox: sent": partial(conversations.note_provider_ids, known=[("o", "b")]),
     "cases: queue": partial(cases.queue, seats=[("officer", "agency"), ("receptionist", "")]),
     "cases: next page": partial(cases.queue, seats=[("officer", "agency"), ("receptionist", "")], after=(1, "c")),
     "cases: badges": partial(cases.count_tasks, seats=[("officer", "agency"), ("receptionist", "")]),

@@ -27,7 +27,7 @@ from core.contract.schema import new_id
 from core.storage import outbox, tables
 from core.storage.inbox import Inbox
 from core.storage.journal import Journal, read_frames
-from core.storage.outbox import NewEntry, Outcome
+from core.storage.outbox import NewEntry, Outcome, Settled
 from core.storage.sqlite import SqliteDatabase
 from gateway.admin.actions import ACTIONS
 from gateway.events import open_events
@@ -180,7 +180,7 @@ async def claim(world: World) -> None:
 
 async def settle(world: World, entry: str, outcome: Outcome) -> None:
     """What came of it."""
-    told = partial(outbox.settle, entry_id=entry, outcome=outcome, owner="test", now=world.clock())
+    told = partial(outbox.settle, settled=[Settled(entry, outcome, owner="test", at=world.clock())])
     await world.deployment.database.write(told)
 
 
