@@ -7,10 +7,11 @@ without the calendar of that day.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 from core.clock.calendar import Day, DayKind
@@ -58,26 +59,58 @@ class Slice:
         """How much of it counted towards a limit in time (nothing for days and gaps)."""
         return self.length if self.role is Role.COUNTED else timedelta()
 
-    def to_dict(self) -> dict[str, Any]:
-        """JSON-ready; `seconds` is there for the reader and not read back."""
-        data: dict[str, Any] = {"role": self.role.value, "from": self.start.isoformat(), "to": self.end.isoformat()}
-        if self.role is Role.COUNTED:
-            seconds = self.length.total_seconds()
-            data["seconds"] = int(seconds) if seconds.is_integer() else seconds
-        optional = {"day": self.day and self.day.value, "name_vi": self.name_vi, "name_en": self.name_en}
-        return data | {key: value for key, value in optional.items() if value}
+    def follows(self, before: Slice) -> bool:
+        """Whether it says of the next day what `before` says of its own: both may then be written as one."""
+        alike = replace(before, start=self.start, end=self.end) == self
+        return alike and self.start == before.end == _midnight(self.start) and self.end <= _midnight(self.start, days=1)
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Slice:
-        """Read back what `to_dict` wrote."""
-        return cls(
-            Role(data["role"]),
-            local(datetime.fromisoformat(data["from"])),
-            local(datetime.fromisoformat(data["to"])),
-            day=DayKind(data["day"]) if "day" in data else None,
-            name_vi=data.get("name_vi", ""),
-            name_en=data.get("name_en", ""),
-        )
+
+def _midnight(instant: datetime, *, days: int = 0) -> datetime:
+    return instant.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=days)
+
+
+def _written(slices: Sequence[Slice]) -> list[dict[str, Any]]:
+    """
+    Slices as JSON: each begins where the one before it ended, and days alike stand together (`days`: how many).
+
+    An explanation of thirty days is read rarely and stored with every case.
+    """
+    runs: list[list[Slice]] = []
+    for piece in slices:
+        if runs and piece.follows(runs[-1][-1]):
+            runs[-1].append(piece)
+        else:
+            runs.append([piece])
+    return [_run_written(run) for run in runs]
+
+
+def _run_written(run: Sequence[Slice]) -> dict[str, Any]:
+    first = run[0]
+    data: dict[str, Any] = {"role": first.role.value, "to": run[-1].end.isoformat()}
+    optional = {
+        "days": len(run) if len(run) > 1 else 0,
+        "day": first.day and first.day.value,
+        "name_vi": first.name_vi,
+        "name_en": first.name_en,
+    }
+    return data | {key: value for key, value in optional.items() if value}
+
+
+def _read(start: datetime, written: Sequence[Mapping[str, Any]]) -> Iterator[Slice]:
+    """The slices from `start` on, a run of days taken apart at its midnights."""
+    for data in written:
+        end = local(datetime.fromisoformat(data["to"]))
+        midnights = [_midnight(start, days=night) for night in range(1, data.get("days", 1))]
+        for begin, until in pairwise([start, *midnights, end]):
+            yield Slice(
+                Role(data["role"]),
+                begin,
+                until,
+                day=DayKind(data["day"]) if "day" in data else None,
+                name_vi=data.get("name_vi", ""),
+                name_en=data.get("name_en", ""),
+            )
+        start = end
 
 
 def slice_of(role: Role, start: datetime, end: datetime, *, day: Day) -> Slice:
@@ -117,7 +150,7 @@ class Explanation:
             "allowance": self.allowance,
             "counted": self.counted,
             "calendar": self.calendar,
-            "slices": [piece.to_dict() for piece in self.slices],
+            "slices": _written(self.slices),
         }
         optional = {"variant": self.variant, "resumed": self.resumed, "rule": self.rule, "cite": self.cite}
         return data | {key: value for key, value in optional.items() if value}
@@ -125,12 +158,13 @@ class Explanation:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Explanation:
         """Read back what `to_dict` wrote."""
+        start = local(datetime.fromisoformat(data["start"]))
         return cls(
-            start=local(datetime.fromisoformat(data["start"])),
+            start=start,
             allowance=data["allowance"],
             counted=data["counted"],
             calendar=data["calendar"],
-            slices=tuple(map(Slice.from_dict, data["slices"])),
+            slices=tuple(_read(start, data["slices"])),
             variant=data.get("variant"),
             resumed=data.get("resumed", False),
             rule=data.get("rule", ""),

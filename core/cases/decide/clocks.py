@@ -124,7 +124,7 @@ def stop(story: Story, name: str, why: str) -> None:
         return
     stopped = known.clock.stop(story.ctx.now, why, calendar=story.ctx.calendar)
     late_s = engine.seconds_late(known, story.ctx.now) if stopped.was_late else 0
-    story.tell(ClockStopped, clock_id=name, late_s=late_s, engine=engine.stored(stopped), rules=known.rules)
+    story.tell(ClockStopped, clock_id=name, late_s=late_s, engine=stopped.to_dict(), rules=known.rules)
 
 
 def pause(story: Story, name: str, why: str) -> None:
@@ -133,7 +133,7 @@ def pause(story: Story, name: str, why: str) -> None:
     if known is None or known.state != "running":
         return
     paused = known.clock.pause(story.ctx.now, why, calendar=story.ctx.calendar)
-    story.tell(ClockPaused, clock_id=name, engine=engine.stored(paused), rules=known.rules)
+    story.tell(ClockPaused, clock_id=name, engine=paused.to_dict(), rules=known.rules)
 
 
 def _resume(story: Story, spec: ClockSpec, name: str, what: Happening) -> None:

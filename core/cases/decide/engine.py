@@ -88,23 +88,7 @@ def timing(clock: Clock, spec: ClockSpec, calendar: BusinessCalendar) -> Timing:
     """A running limit in events' terms, with the warnings ahead of it."""
     warnings = (WarningTime(at=clock.warning(item.at, calendar).at, tell=item.tell) for item in spec.warnings)
     ordered = tuple(sorted(warnings, key=lambda warning: warning.at))
-    return Timing(due_at=clock.due.at, late_from=clock.due.late_from, warnings=ordered, engine=stored(clock))
-
-
-def stored(clock: Clock) -> dict[str, Any]:
-    """
-    The engine's clock as events hold it.
-
-    Without the seconds of each slice, which are there for the reader of an explanation and may be fractions.
-    """
-    data: dict[str, Any] = _without_seconds(clock.to_dict())
-    return data
-
-
-def _without_seconds(data: Any) -> Any:
-    if isinstance(data, dict):
-        return {key: _without_seconds(value) for key, value in data.items() if key != "seconds"}
-    return [_without_seconds(item) for item in data] if isinstance(data, list) else data
+    return Timing(due_at=clock.due.at, late_from=clock.due.late_from, warnings=ordered, engine=clock.to_dict())
 
 
 def seconds_late(known: CaseClock, now: datetime) -> int:

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from core.clock import Role, due, limit_vi, load_calendar, sentence_en, sentence_vi
+from core.clock import Due, Role, due, limit_vi, load_calendar, sentence_en, sentence_vi
 from tests.core.clock.support import at, quang_binh
 
 CALENDAR = load_calendar()
@@ -94,8 +94,19 @@ def test_the_slices_name_what_they_met():
     ]
 
 
-def test_the_stored_form_is_plain_json_with_seconds_to_read():
+def test_the_stored_form_is_plain_json():
     stored = json.loads(json.dumps(due(at("2026-11-20 16:45"), "2wh", CALENDAR, rule="TG-6.3").to_dict()))
     assert stored["at"] == "2026-11-23T08:45:00+07:00"
     assert stored["explanation"]["rule"] == "TG-6.3"
-    assert [piece["seconds"] for piece in stored["explanation"]["slices"] if piece["role"] == "counted"] == [2700, 4500]
+    assert [piece["to"][11:16] for piece in stored["explanation"]["slices"] if piece["role"] == "counted"] == [
+        "17:30",
+        "08:45",
+    ]
+
+
+def test_days_alike_are_stored_together_and_read_back_one_by_one():
+    month = due(at("2026-11-02 09:00"), "30d", CALENDAR)
+    stored = json.loads(json.dumps(month.to_dict()))
+    assert len(month.explanation.slices) > 30
+    assert len(stored["explanation"]["slices"]) < 15
+    assert Due.from_dict(stored) == month
