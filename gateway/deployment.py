@@ -11,10 +11,10 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from aiohttp import web
 
-from core.clock import local
 from core.contract.ports import Channel
 from core.courtesy import Courtesy
 from core.notify.house import House
@@ -35,6 +35,7 @@ from core.storage.opening import explained
 from core.storage.postgres import PostgresDatabase
 from core.storage.sqlite import SqliteDatabase
 from gateway.events import Events, open_events
+from gateway.events.bells import AGENCIES
 from gateway.registry import build_channels
 from gateway.settings import Settings
 
@@ -123,7 +124,8 @@ async def _assemble(
         budget=settings.intake.database_budget,
         linger=settings.intake.linger,
     )
-    regulation = await open_regulation(settings.regulation, database, today=local(now()).date())
+    regulation = await open_regulation(settings.regulation, database, now=now)
+    regulation.book.changed = partial(events.publish, AGENCIES)
     channels = await asyncio.to_thread(build_channels, settings, safe, media)
     clerk = Clerk(
         database,

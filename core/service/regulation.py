@@ -6,11 +6,10 @@ Cases go on under the pack they began with, so every pack ever in force is kept 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
-from pathlib import Path
 
 from core.cases.agencies import AgencyTree
 from core.clock import BusinessCalendar, CalendarHistory, load_calendar
@@ -25,10 +24,10 @@ from core.intake.rules import (
     IntakeRules,
     RatingLevel,
 )
-from core.regulations.agency_files import load_agencies
 from core.regulations.library import PackLibrary
-from core.regulations.loader import BUNDLED, load_pack
+from core.regulations.loader import load_pack
 from core.regulations.model import Pack
+from core.service.agencies import AgencyBook, open_book
 from core.storage import settings
 from core.storage.database import Database
 
@@ -57,11 +56,16 @@ _LINES = {
 
 @dataclass(frozen=True)
 class Regulation:
-    """What `decide` reads: packs by reference, the agencies of today, the calendar of an instant."""
+    """What `decide` reads: packs by reference, the agencies of a day, the calendar of an instant."""
 
     packs: PackLibrary
-    agencies: AgencyTree
+    book: AgencyBook
     calendars: CalendarHistory
+
+    @property
+    def agencies(self) -> AgencyTree:
+        """The agencies of today: what decisions of this moment are made from."""
+        return self.book.today
 
     @property
     def current(self) -> Pack:
@@ -77,19 +81,14 @@ class Regulation:
         return intake_rules(self.current, office=office)
 
 
-async def open_regulation(name: str, database: Database, *, today: date) -> Regulation:
-    """Load the pack in force, keep its document, and bring back the older ones."""
+async def open_regulation(name: str, database: Database, *, now: Callable[[], datetime]) -> Regulation:
+    """Load the pack in force, keep its document, bring back the older ones, and open the tree of agencies."""
     pack = load_pack(name)
 
     documents = await database.write(partial(settings.keep, prefix=_PREFIX, name=pack.ref, value=pack.document))
     calendars = CalendarHistory((load_calendar(pack.meta.calendar),))
-    return Regulation(PackLibrary.of(pack, documents), load_agencies(_agency_file(pack), today), calendars)
-
-
-def _agency_file(pack: Pack) -> Path:
-    """The tree that ships with a pack; a variant without one of its own uses that of the pack it varies."""
-    own = BUNDLED / pack.id / "agencies.yaml"
-    return own if own.exists() or not pack.meta.variant_of else BUNDLED / pack.meta.variant_of / "agencies.yaml"
+    book = await open_book(database, name, now=now)
+    return Regulation(PackLibrary.of(pack, documents), book, calendars)
 
 
 def intake_rules(pack: Pack, *, office: str) -> IntakeRules:

@@ -353,6 +353,55 @@ diversion = Table(
     Column("channel", String(32), nullable=False),
 )
 
+# --- Agencies and places ------------------------------------------------------------------------------------------
+
+agency_edition = Table(
+    "agency_edition",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("note", String(200), nullable=False, server_default=""),
+)
+
+agency_entry = Table(
+    "agency_entry",
+    metadata,
+    Column("edition", Integer, ForeignKey("agency_edition.number"), primary_key=True),
+    Column("agency_id", String(64), primary_key=True),
+    Column("since", String(10), primary_key=True, comment="ISO date; empty: for as long as anybody remembers"),
+    Column("name", String(300), nullable=False),
+    Column("kind", String(48), nullable=False),
+    Column("short_name", String(80), nullable=False),
+    Column("parent", String(64)),
+    Column("code", String(64), nullable=False),
+    Column("commune_code", String(16)),
+    Column("ended", Boolean, nullable=False),
+    Column("replaced_by", Json, nullable=False),
+)
+
+commune = Table(
+    "commune",
+    metadata,
+    Column("code", String(16), primary_key=True),
+    Column("since", String(10), primary_key=True, comment="ISO date; empty: for as long as anybody remembers"),
+    Column("until", String(10), nullable=False, comment="ISO date, its last day; empty: still there"),
+    Column("name", String(120), nullable=False),
+    Column("kind", String(24), nullable=False, comment="xã, phường, thị trấn, đặc khu"),
+    Column("district", String(120), nullable=False),
+    Column("province", String(120), nullable=False),
+    Column("province_code", String(8), nullable=False),
+)
+
+commune_succession = Table(
+    "commune_succession",
+    metadata,
+    Column("old_code", String(16), primary_key=True),
+    Column("new_code", String(16), primary_key=True),
+    Column("since", String(10), primary_key=True, comment="ISO date of the change"),
+    Column("whole", Boolean, nullable=False, comment="all of the old one went there"),
+)
+
 # --- People and access ----------------------------------------------------------------------------------------------
 
 user = Table(
@@ -366,7 +415,9 @@ user = Table(
     Column("totp_last_step", BigInteger, nullable=False, server_default="0", comment="a one-time code works once"),
     Column("active", Boolean, nullable=False, server_default=text("true")),
     Column("created_at", Instant, nullable=False),
+    Column("identity_blind", String(64), comment="keyed hash of the official's own number: one account each"),
 )
+Index("ix_user_identity", user.c.identity_blind, unique=True)
 
 role_grant = Table(
     "role_grant",
@@ -399,6 +450,42 @@ api_token = Table(
     Column("created_at", Instant, nullable=False),
     Column("revoked_at", Instant),
 )
+
+focal_point = Table(
+    "focal_point",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("agency_id", String(64), nullable=False),
+    Column("part", String(16), nullable=False, comment="leader or officer"),
+    Column("user_id", String(32), ForeignKey("user.id"), nullable=False),
+    Column("document", String(200), nullable=False, server_default="", comment="the writing that registered them"),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant, comment="when somebody else took over"),
+)
+Index(
+    "ix_focal_point_present",
+    focal_point.c.agency_id,
+    focal_point.c.part,
+    unique=True,
+    sqlite_where=text("until IS NULL"),
+    postgresql_where=text("until IS NULL"),
+)
+Index("ix_focal_point_user", focal_point.c.user_id)
+
+stand_in = Table(
+    "stand_in",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("user_id", String(32), ForeignKey("user.id"), nullable=False, comment="who is away"),
+    Column("deputy_id", String(32), ForeignKey("user.id"), nullable=False, comment="who acts for them"),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant, nullable=False, comment="first instant that is over"),
+    Column("made_by", String(64), nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("ended_at", Instant, comment="taken back before its time"),
+)
+Index("ix_stand_in_deputy", stand_in.c.deputy_id, stand_in.c.until)
+Index("ix_stand_in_user", stand_in.c.user_id, stand_in.c.until)
 
 attempt = Table(
     "attempt",

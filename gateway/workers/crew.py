@@ -11,7 +11,7 @@ import structlog
 from core.service.sending import Sender
 from core.storage import outbox
 from gateway.deployment import Deployment
-from gateway.events.bells import DUE, INBOX, OUTBOX, bell, pass_on
+from gateway.events.bells import AGENCIES, DUE, INBOX, OUTBOX, bell, pass_on
 from gateway.metrics import SENT
 from gateway.watch.watch import Watch
 from gateway.workers.ahead import Foresight
@@ -28,6 +28,7 @@ _SENDING_BREATH = 0.04
 _DUE_BREATH = 0.25
 _ROUND_SECONDS = 5.0
 _RECORD_SECONDS = 10.0
+_NEWS_SECONDS = 5.0
 LONGEST_STOP = _ROUND_SECONDS + _RECORD_SECONDS
 """Seconds after which `stop` has ended everything, whatever it was doing."""
 
@@ -50,6 +51,7 @@ class Crew:
             Loop("journal", deployment.inbox.ship, interval=1.0),
             Loop("pulse", self.watch.pulse.run_once, interval=1.0),
             Loop("watch", self.watch.run_once, interval=10.0),
+            *_news(deployment, self._bells),
             *(_work(deployment, owner, self._sender, self._bells) if self._works else ()),
         ]
         self._tasks: list[asyncio.Task[None]] = []
@@ -99,6 +101,14 @@ def _sender(deployment: Deployment, owner: str) -> Sender:
         now=deployment.now,
         noted=lambda channel, outcome: SENT.labels(channel, outcome).inc(),
     )
+
+
+def _news(deployment: Deployment, bells: ExitStack) -> list[Loop]:
+    """What other processes may have changed; on SQLite there are none."""
+    if deployment.settings.embedded:
+        return []
+    book, rung = deployment.regulation.book, bells.enter_context(bell(deployment.events, AGENCIES))
+    return [Loop("agencies", partial(book.refresh, deployment.database), interval=_NEWS_SECONDS, wake=rung)]
 
 
 def _work(deployment: Deployment, owner: str, sender: Sender, bells: ExitStack) -> list[Loop]:

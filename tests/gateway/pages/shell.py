@@ -168,7 +168,7 @@ async def open_site(
     store = SqlKeyStore(database, now=clock)
     settings = Settings(**{"mode": "demo", **changed})
     ring = KeyRing([MasterKey(1, os.urandom(32))])
-    regulation = await open_regulation(settings.regulation, database, today=clock().date())
+    regulation = await open_regulation(settings.regulation, database, now=clock)
     shell = Shell(settings, clock, database, await asyncio.to_thread(Safe.open, store, ring), regulation)
     deployment = cast(Deployment, shell)
     app = web.Application(middlewares=middlewares(deployment), client_max_size=settings.http.max_body_mb * 1024 * 1024)
