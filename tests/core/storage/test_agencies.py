@@ -119,10 +119,9 @@ def to_0002(connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(core.storage.migrations.__file__).parent))
     config.attributes["connection"] = connection
     command.upgrade(config, "0002")
-    insert = (
-        "INSERT INTO \"user\" (id, login, display_name, password_hash, created_at) VALUES ('u1', 'an', 'An', 'x', 1)"
-    )
-    connection.execute(text(f'INSERT INTO "user" (id, login, display_name, password_hash, created_at) {account}'))
+    account = "VALUES ('u1', 'an', 'An', 'x', 1)"
+    columns = "(id, login, display_name, password_hash, created_at)"
+    connection.execute(text(f'INSERT INTO "user" {columns} {account}'))
     connection.execute(text("INSERT INTO role_grant (user_id, role, agency_id) VALUES ('u1', 'officer', 'so_y_te')"))
 
 
