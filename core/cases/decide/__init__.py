@@ -32,6 +32,7 @@ Handler = Callable[[Scene, Any], Story | None]
 
 HANDLERS: Mapping[str, Handler] = MappingProxyType(
     {
+        "accept": intake.accept,
         "classify": intake.classify,
         "declare_none": intake.declare_none,
         "request_supplement": intake.request_supplement,

@@ -72,8 +72,9 @@ def _check_free(scene: Scene, agencies: Sequence[str]) -> None:
 
 
 def _check_lead(scene: Scene, agencies: Sequence[str]) -> None:
-    lead = scene.case.lead_agency
-    if lead is not None and lead not in agencies:
+    lead, stages = scene.case.lead_agency, scene.ctx.pack.stages.dispatch
+    at_work = (item.agency_id for item in scene.case.dispatches if stages[item.stage].kind in ("open", "done"))
+    if lead is not None and lead not in (*agencies, *at_work):
         name = scene.ctx.agencies.name(lead)
         raise data_invalid(f"Đầu mối đã được chỉ định là {name}.", scene.permit.move.cites, lead=lead)
 

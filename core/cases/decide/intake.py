@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import get_args
 
 from core.cases.commands import (
+    Accept,
     Cancel,
     Classify,
     ClearFlag,
@@ -22,6 +23,7 @@ from core.cases.decide.guard import check_run_out
 from core.cases.decide.refusals import data_invalid, refuse
 from core.cases.decide.story import Scene, Story
 from core.cases.events import (
+    CaseAccepted,
     CaseCancelled,
     CaseClassified,
     CaseDeclined,
@@ -85,6 +87,17 @@ def emergency_tier(pack: Pack) -> str:
     """The tier that an emergency is put in."""
     tiers = (tier.id for tier in pack.intake.urgencies.values() if tier.emergency)
     return next(tiers, Urgency.EMERGENCY.value)
+
+
+def accept(scene: Scene, command: Accept) -> None:
+    """What lies outside the sectors or the area of a pilot is accepted too, and marked so (A-TG-14)."""
+    scene.record(CaseAccepted, command, out_of_scope=_is_outside(scene.ctx.pack, scene.case))
+
+
+def _is_outside(pack: Pack, case: Case) -> bool:
+    area = pack.intake.pilot_communes
+    elsewhere = bool(area) and case.commune_code is not None and case.commune_code not in area
+    return elsewhere or (pack.intake.sectors_limited and case.category is None)
 
 
 def classify(scene: Scene, command: Classify) -> None:

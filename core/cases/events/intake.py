@@ -35,10 +35,11 @@ class CaseReceived(Fact):
 
 
 class CaseAccepted(Fact):
-    """The report is complete and ours."""
+    """The report is complete and ours; `out_of_scope`: it lies outside a pilot's sectors or area (A-TG-14)."""
 
     command = "accept"
     kind: Literal["case_accepted"] = "case_accepted"
+    out_of_scope: bool = False
 
 
 class CaseClassified(DispatchFact):

@@ -6,6 +6,7 @@ from typing import Any
 
 from core.cases.events import (
     BoardAsked,
+    CaseAccepted,
     CaseCancelled,
     CaseClassified,
     CaseDeclined,
@@ -56,6 +57,11 @@ def receive(event: CaseReceived) -> Case:
         completeness=dict(event.completeness),
         media=event.media,
     )
+
+
+@apply.register
+def _(event: CaseAccepted, case: Case) -> Case:
+    return flag(case, out_of_scope=True) if event.out_of_scope else case
 
 
 @apply.register

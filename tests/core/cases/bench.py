@@ -35,6 +35,9 @@ COMPLETE = dict.fromkeys(
     ("content", "place", "reachable", "name", "phone", "email", "time", "address", "identity_number"), GIVEN
 )
 
+TREE_DAYS = {"tien_giang": date(2025, 2, 15)}
+"""Regulations of the time of districts are tried with the agencies of that time."""
+
 INVENTED = (
     Agency(id="so_van_hoa", name="Sở Văn hóa", kind="department"),
     Agency(id="so_giao_thong", name="Sở Giao thông", kind="department"),
@@ -62,7 +65,7 @@ def calendar() -> BusinessCalendar:
 def agencies_of(name: str) -> AgencyTree:
     if (LOOKAHEAD / f"{name}.yaml").exists():
         return AgencyTree.of(INVENTED, date(2026, 11, 20))
-    return load_agencies(name, date(2026, 11, 20))
+    return load_agencies(name, TREE_DAYS.get(name, date(2026, 11, 20)))
 
 
 def at(text: str) -> datetime:

@@ -27,7 +27,7 @@ def test_stored_bytes_are_sorted_compact_utf_8() -> None:
     """What is hashed must not depend on the order of fields or on a library's taste."""
     expected = (
         '{"at":"2026-11-20T02:00:00Z","by":{"agency_id":null,"id":"u-1","role":"receptionist"},'
-        '"kind":"case_accepted","rules":["HUE-1"]}'
+        '"kind":"case_accepted","out_of_scope":false,"rules":["HUE-1"]}'
     )
 
     assert canonical(accepted()) == expected.encode()

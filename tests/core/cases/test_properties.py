@@ -25,7 +25,7 @@ INVENTED = ("so_van_hoa", "huyen_dong", "ubnd_my_phong", "phong_nuoc")
 PACKS = {
     "thua_thien_hue": HUE,
     "quang_binh": INVENTED,
-    "tien_giang": INVENTED,
+    "tien_giang": ("so_van_hoa", "huyen_cua_nam", "xa_vam_sen", "cty_moi_truong"),
     "lang_son": INVENTED,
     "dak_lak": INVENTED,
 }

@@ -1,4 +1,4 @@
-"""Tiền Giang's several agencies, ahead of the full pack: joining, routing, returns, confirmation, deadlock."""
+"""Several agencies at once, under Tiền Giang: joining, routing, returns, confirmation, deadlock."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def test_an_agency_that_returned_its_part_holds_the_answer_until_somebody_else_h
     bench.do(CULTURE_LEADER, "approve")
     assert bench.stage == "in_progress"
 
-    bench.do(DISTRIBUTOR, "dispatch", agencies=["xa_khac"])
-    ward, chair = staff("officer", "xa_khac"), staff("leader", "xa_khac")
+    bench.do(DISTRIBUTOR, "dispatch", agencies=["xa_con_dua"])
+    ward, chair = staff("officer", "xa_con_dua"), staff("leader", "xa_con_dua")
     bench.do(ward, "accept_dispatch")
     bench.do(ward, "submit_result", result="Đã làm")
     bench.do(chair, "approve")
@@ -68,7 +68,7 @@ def test_an_agency_that_returned_its_part_holds_the_answer_until_somebody_else_h
     [
         (["so_van_hoa", "so_van_hoa"], "data_invalid"),
         (["so_khong_co"], "data_invalid"),
-        (["huyen_cu"], "data_invalid"),
+        (["xa_bai_dua"], "data_invalid"),
     ],
 )
 def test_distribution_names_agencies_that_are_there_each_once(agencies: list[str], code: str) -> None:
@@ -76,7 +76,7 @@ def test_distribution_names_agencies_that_are_there_each_once(agencies: list[str
     refusal = accepted().refused(DISTRIBUTOR, "dispatch", agencies=agencies)
 
     assert refusal.code == code
-    assert ("huyen_cu" not in agencies) or ("UBND huyện Tây" in refusal.text_vi)
+    assert ("xa_bai_dua" not in agencies) or ("UBND xã Cồn Dừa" in refusal.text_vi)
 
 
 def test_an_agency_that_is_busy_with_the_case_is_not_asked_twice() -> None:
@@ -97,10 +97,10 @@ def test_automatic_routing_only_after_a_person_and_only_for_marked_categories() 
 
     assert command is not None
     bench.do(SYSTEM, "dispatch", **command.model_dump(include={"agencies"}))
-    assert [item.agency_id for item in bench.it.dispatches] == ["so_giao_thong", "ubnd_my_phong"]
-    by_hand = accepted("culture")
+    assert [item.agency_id for item in bench.it.dispatches] == ["so_giao_thong"]
+    by_hand = accepted("police")
     assert automatic_command(by_hand.ctx(SYSTEM), by_hand.it) is None
-    assert by_hand.refused(SYSTEM, "dispatch", agencies=["so_van_hoa"]).code == "condition_not_met"
+    assert by_hand.refused(SYSTEM, "dispatch", agencies=["cong_an"]).code == "condition_not_met"
 
 
 @pytest.mark.rule("TG-6.3", "TG-7.4", "A-TG-10", "A-1")
@@ -115,12 +115,13 @@ def test_a_return_ends_the_returners_clocks_and_restarts_distribution() -> None:
 
     states = {name: clock.state for name, clock in bench.it.clocks.items()}
     assert states == {
-        "distribution": "running",
-        "accept:d1": "stopped",
-        "return:d1": "stopped",
+        "distribution": "stopped",
+        "redistribution:d1": "running",
+        "acceptance:d1": "stopped",
+        "return_window:d1": "stopped",
         "processing:d1": "stopped",
     }
-    assert bench.due("distribution") == "2026-11-20 17:00:00"
+    assert bench.due("redistribution:d1") == "2026-11-20 17:00:00"
 
 
 @pytest.mark.rule("TG-7.3", "TG-8.3", "A-2", "A-TG-5")
@@ -167,7 +168,7 @@ def test_the_distributor_sends_an_inaccurate_report_back_to_the_receptionist() -
     """The same command at another level: `send_back` before anything was distributed."""
     bench = accepted()
     move = next(move for move in bench.moves(DISTRIBUTOR) if move.command == "send_back")
-    assert (move.label, move.dispatch_id) == ("Trả xác minh", None)
+    assert (move.label, move.dispatch_id) == ("Trả lại để xác minh", None)
 
     bench.do(DISTRIBUTOR, "send_back", reason="Địa điểm không đúng")
 
@@ -177,14 +178,14 @@ def test_the_distributor_sends_an_inaccurate_report_back_to_the_receptionist() -
 @pytest.mark.rule("TG-P1.II.4a")
 def test_an_enterprises_result_is_confirmed_by_those_above_it() -> None:
     """The managing units stand above in the tree; others may not confirm."""
-    bench = distributed("phong_nuoc")
-    worker, manager = staff("officer", "phong_nuoc"), staff("manager", "huyen_dong")
+    bench = distributed("cty_cap_nuoc")
+    worker, manager = staff("officer", "cty_cap_nuoc"), staff("manager", "huyen_cua_nam")
     bench.do(worker, "accept_dispatch")
 
     bench.do(worker, "submit_result", result="Đã sửa ống nước")
 
     assert bench.it.dispatch("d1").stage == "awaiting_confirmation"
-    assert bench.refused(staff("manager", "huyen_tay"), "confirm_result").code == "not_your_work"
+    assert bench.refused(staff("manager", "huyen_bac_vam"), "confirm_result").code == "not_your_work"
     bench.do(manager, "confirm_result")
     assert bench.it.dispatch("d1").stage == "awaiting_approval"
 
@@ -192,17 +193,17 @@ def test_an_enterprises_result_is_confirmed_by_those_above_it() -> None:
 @pytest.mark.rule("TG-P1.II.4b")
 def test_an_enterprise_that_does_nothing_is_escalated_to_the_level_above() -> None:
     """The old part is closed, a new one opens at the parent, with clocks of its own."""
-    bench = distributed("phong_nuoc")
+    bench = distributed("cty_cap_nuoc")
 
-    bench.do(staff("manager", "huyen_dong"), "escalate", reason="Doanh nghiệp không xử lý")
+    bench.do(staff("manager", "huyen_cua_nam"), "escalate", reason="Doanh nghiệp không xử lý")
 
     assert [(item.agency_id, item.stage) for item in bench.it.dispatches] == [
-        ("phong_nuoc", "escalated"),
-        ("huyen_dong", "distributed"),
+        ("cty_cap_nuoc", "escalated"),
+        ("huyen_cua_nam", "distributed"),
     ]
-    assert bench.it.clocks["accept:d1"].state == "stopped"
-    assert bench.it.clocks["accept:d2"].state == "running"
-    refusal = bench.refused(staff("manager", "huyen_dong"), "escalate", reason="Vẫn không xử lý", dispatch_id="d2")
+    assert bench.it.clocks["acceptance:d1"].state == "stopped"
+    assert bench.it.clocks["acceptance:d2"].state == "running"
+    refusal = bench.refused(staff("manager", "huyen_cua_nam"), "escalate", reason="Vẫn không xử lý", dispatch_id="d2")
     assert refusal.http == 403
 
 
