@@ -64,11 +64,13 @@ def _of_case(pack: Pack, case: Case) -> Iterator[Task]:
 
 def _owners(pack: Pack, case: Case, stage: Stage) -> Iterator[str | None]:
     """The centre; or every agency that answered, where an agency's role owns the stage (clarifying)."""
-    if pack.roles[stage.owner].level not in ("agency", "unit"):
+    level = pack.roles[stage.owner].level
+    if level not in ("agency", "unit"):
         yield None
         return
     answered = [item for item in case.dispatches if pack.stage("dispatch", item.stage).kind == "done"]
-    yield from dict.fromkeys(item.agency_id for item in answered)
+    units = {item.id: item.unit_id for item in answered if level == "unit"}
+    yield from dict.fromkeys(units.get(item.id) or item.agency_id for item in answered)
 
 
 def _of_dispatches(pack: Pack, case: Case) -> Iterator[Task]:

@@ -57,6 +57,7 @@ def _move(pack: Pack, move: Move) -> Iterator[Problem]:
     yield from _known((*path, "requires"), named, fields, f"field of {move.command}")
     clocks = [name for name in (move.after_clock, move.before_clock) if name]
     yield from _known(path, clocks, pack.clocks, "clock")
+    yield from _known((*path, "when", "stage"), move.when.stage or (), pack.stages.case, "case stage")
     if move.other_than and move.other_than not in NAMES:
         yield (*path, "other_than"), f"no command {move.other_than!r}"
 

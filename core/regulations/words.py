@@ -66,14 +66,17 @@ class Condition(PackModel):
     """
     What must hold, fact by fact; a fact left out does not matter. Several values mean "one of".
 
-    Facts of the case:       urgency, emergency (its tier is one), channel, confidential, reputation, secret,
-                             out_of_scope, complete, classified, automatic (its category is marked so), via_board,
-                             interim (the latest result is a dated commitment), verification, merged (other cases
-                             hang on it), cancel_reason
+    Facts of the case:       stage (where the case itself stands), answered (an answer has gone out), urgency,
+                             emergency (its tier is one), channel, confidential, reputation, secret, out_of_scope,
+                             complete, classified, automatic (its category is marked so), via_board, interim (the
+                             latest result is a dated commitment), verification, merged (other cases hang on it),
+                             cancel_reason
     Facts of the agency:     agency_kind (of the dispatch's agency), unit_named
     Facts of the command:    reason_code, field_check, outcome, undo
     """
 
+    stage: Words | None = None
+    answered: bool | None = None
     urgency: Words | None = None
     emergency: bool | None = None
     channel: Words | None = None

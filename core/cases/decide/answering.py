@@ -56,9 +56,9 @@ def answer_reporter(scene: Scene, command: AnswerReporter) -> None:
 
 
 def reply_privately(scene: Scene, command: ReplyPrivately) -> None:
-    """To the reporters alone."""
+    """To the reporters alone; a promise stays one."""
     _check_media(scene, command.media)
-    scene.record(PrivateReplySent, command)
+    scene.record(PrivateReplySent, command, interim=scene.case.answer_is_interim)
 
 
 def _check_media(scene: Scene, media: tuple[str, ...]) -> None:

@@ -29,6 +29,8 @@ def facts_of(
     """Every fact that is known; a condition on one that is not (no command yet) does not stand in the way."""
     category = pack.intake.categories.get(case.category or "")
     facts: dict[str, Any] = {
+        "stage": case.stage,
+        "answered": any(made.kind != "withheld" for made in case.publications),
         "urgency": case.urgency,
         "emergency": is_emergency(pack, case.urgency),
         "channel": case.channel,

@@ -113,6 +113,9 @@ def _fit(
         closest.keep(0, refusals.not_yours(move.command, move))
         return None
     stage = subject.stage(case)
+    if subject is not THE_CASE and ctx.pack.stage("case", case.stage).kind == "closed":
+        closest.keep(1, refusals.case_closed(move, ctx.pack, case.stage))
+        return None
     if stage not in ctx.pack.origins(move):
         rows = [item for item in ctx.pack.moves_for(move.command) if item.at == move.at]
         closest.keep(1, refusals.stage_not_allowed(move.command, rows, ctx.pack, (move.at, stage)))

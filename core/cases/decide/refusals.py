@@ -61,6 +61,13 @@ def stage_not_allowed(command: str, moves: Iterable[Move], pack: Pack, stage: tu
     return refuse("stage_not_allowed", 409, text, _rules(rows), stage=name, allowed_stages=wanted)
 
 
+def case_closed(move: Move, pack: Pack, stage: str) -> Refused:
+    """409: the case has ended, and with it every agency's part of it."""
+    label = pack.stage("case", stage).label
+    text = f"Hồ sơ đã kết thúc (“{label}”) nên không thực hiện được “{button(move.command, move)}”."
+    return refuse("stage_not_allowed", 409, text, move.cites, stage=stage)
+
+
 def nothing_to_act_on(command: str, moves: Iterable[Move]) -> Refused:
     """409: the case has no dispatch or request for help that it could be about."""
     text = f"Hồ sơ chưa có phần việc nào để thực hiện “{button(command)}”."
@@ -75,6 +82,9 @@ def condition_not_met(command: str, move: Move, fact: str, value: Any) -> Refuse
 
 
 _CONDITIONS: dict[tuple[str, Any], str] = {
+    ("stage", None): "Hồ sơ đang ở bước khác.",
+    ("answered", False): "Hồ sơ chưa có trả lời.",
+    ("answered", True): "Hồ sơ đã có trả lời.",
     ("confidential", True): "Người phản ánh yêu cầu giữ bí mật: chỉ trả lời riêng, không công khai.",
     ("confidential", False): "Phản ánh không yêu cầu giữ bí mật: trả lời bằng cách công khai.",
     ("secret", True): "Hồ sơ đang được đánh dấu nghi bí mật nhà nước; cần gỡ dấu hoặc chọn không công khai.",

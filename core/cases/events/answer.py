@@ -65,6 +65,7 @@ class PrivateReplySent(Fact):
     kind: Literal["private_reply_sent"] = "private_reply_sent"
     text: SealedText
     media: tuple[str, ...] = ()
+    interim: bool = False
 
 
 class AnswerWithheld(Fact):

@@ -33,7 +33,7 @@ def _(event: AnswerPublished, case: Case) -> Case:
 
 @apply.register
 def _(event: PrivateReplySent, case: Case) -> Case:
-    return _answered(case, "private", event, event.text, media=event.media)
+    return _answered(case, "private", event, event.text, media=event.media, interim=event.interim)
 
 
 @apply.register

@@ -107,7 +107,9 @@ def _(event: CaseDiverted, case: Case) -> Case:
 
 @apply.register
 def _(event: CaseDispatched, case: Case) -> Case:
-    return change(open_dispatches(case, event.opened, event), urgency=event.urgency or case.urgency)
+    """What the board decided is carried out with this: whoever distributes again may ask it again."""
+    opened = open_dispatches(case, event.opened, event)
+    return change(opened, urgency=event.urgency or case.urgency, lead_agency=None, board_asked=False)
 
 
 @apply.register(EmergencyRaised)
