@@ -84,10 +84,30 @@ class LetterForm(PackModel):
             yield "recipients", line
 
 
+class AnswerWording(PackModel):
+    """
+    When an answer says too little to be sent without a second look.
+
+    Args:
+        checked: off where the regulation leaves it to people. `least_words`: the product's own where it says nothing.
+        hollow: more phrases that say nothing here. `allowed`: phrases of the product's list that are fine here.
+    """
+
+    checked: bool = True
+    least_words: int | None = Field(default=None, ge=0)
+    hollow: Words = ()
+    allowed: Words = ()
+
+
 class Letter(LetterForm):
-    """The letters of a pack: the result letter here, and `others` by name ("official": of `send_letter`)."""
+    """
+    The letters of a pack: the result letter here, and `others` by name ("official": of `send_letter`).
+
+    `wording` says which answers are empty.
+    """
 
     others: dict[Id, LetterForm] = Field(default_factory=dict)
+    wording: AnswerWording = AnswerWording()
 
     def forms(self) -> dict[str, LetterForm]:
         """Every letter that can be written, by name; the plain one stands in for a missing result letter."""
