@@ -251,9 +251,8 @@ class Case(Model):
 
     @property
     def answer_is_interim(self) -> bool:
-        """Is the latest approved word of any agency only a dated promise (QB-IV.3b)?"""
-        latest = [item.latest for item in self.dispatches]
-        return any(made.interim and made.approved_at is not None for made in latest if made is not None)
+        """Is the latest word of any agency only a dated promise (QB-IV.3b, DL-II.2.2c)? Not every pack has approval."""
+        return any(item.latest.interim for item in self.dispatches if item.latest is not None)
 
     @property
     def next_fire(self) -> datetime | None:

@@ -231,6 +231,8 @@ class ClockSpec(Entry):
             same start; the change is a logged event (U-11).
         pause: it rests; a pause by entering a stage ends by itself on leaving that stage.
         resume: it runs on with what was left when it was paused or stopped (A-2).
+        void: it no longer applies, and ends neither met nor missed: who passes a case on in the time for that need not
+            have acted in the time for acting (LS-7.3b beside LS-7.3a.1).
         article: where the text says so ("Điều 6 khoản 3"); stands in the explanation of every due time.
     """
 
@@ -248,6 +250,7 @@ class ClockSpec(Entry):
     pause: Triggers = ()
     resume: Triggers = ()
     stop: Triggers = ()
+    void: Triggers = ()
     warnings: tuple[Warn, ...] = ()
     breach: Breach = Breach()
     article: str = ""

@@ -16,7 +16,7 @@ from core.regulations.words import KINDS, Level, parse_trigger
 Path = tuple[str, ...]
 Problem = tuple[Path, str]
 
-INTERNAL_TRIGGERS = frozenset({"receive_report"})
+INTERNAL_TRIGGERS = frozenset({"receive_report", "request_sent", "request_delivered"})
 MARKS_BESIDE_COMMANDS = frozenset({"received_at", "now", "opened"})
 """Times a start expression may name besides commands: receipt, the trigger's instant, the dispatch's creation."""
 
@@ -85,7 +85,7 @@ def _joins(pack: Pack) -> Iterator[Problem]:
 
 def _clock(pack: Pack, clock: ClockSpec) -> Iterator[Problem]:
     path = ("clocks", clock.id)
-    for name in ("start", "restart", "recompute", "pause", "resume", "stop"):
+    for name in ("start", "restart", "recompute", "pause", "resume", "stop", "void"):
         for trigger in getattr(clock, name):
             yield from _trigger((*path, name), trigger, pack)
     told = [*clock.breach.tell, *(role for warning in clock.warnings for role in warning.tell)]

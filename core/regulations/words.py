@@ -67,10 +67,11 @@ class Condition(PackModel):
     What must hold, fact by fact; a fact left out does not matter. Several values mean "one of".
 
     Facts of the case:       stage (where the case itself stands), answered (an answer has gone out), urgency,
-                             emergency (its tier is one), channel, confidential, reputation, secret, out_of_scope,
-                             complete, classified, automatic (its category is marked so), via_board, interim (the
-                             latest result is a dated commitment), verification, merged (other cases hang on it),
-                             cancel_reason
+                             emergency (its tier is one), handed_over (told by word of mouth), channel,
+                             confidential, reputation, secret, marked (valuable or false), out_of_scope, complete,
+                             classified, automatic (its category is marked so), via_board, interim (the latest result is
+                             a dated commitment), verification, merged (other cases hang on it), cancel_reason,
+                             late (a limit of the dispatch, or of the case, was missed)
     Facts of the agency:     agency_kind (of the dispatch's agency), unit_named
     Facts of the command:    reason_code, field_check, outcome, undo
     """
@@ -79,10 +80,12 @@ class Condition(PackModel):
     answered: bool | None = None
     urgency: Words | None = None
     emergency: bool | None = None
+    handed_over: bool | None = None
     channel: Words | None = None
     confidential: bool | None = None
     reputation: Words | None = None
     secret: bool | None = None
+    marked: bool | None = None
     out_of_scope: bool | None = None
     complete: bool | None = None
     classified: bool | None = None
@@ -92,6 +95,7 @@ class Condition(PackModel):
     verification: Words | None = None
     merged: bool | None = None
     cancel_reason: Words | None = None
+    late: bool | None = None
     agency_kind: Words | None = None
     unit_named: bool | None = None
     reason_code: Words | None = None

@@ -83,7 +83,7 @@ from core.cases.commands.intake import (
     RequestSupplement,
     SupplySupplement,
 )
-from core.cases.commands.internal import FireClock, ReceiveReport
+from core.cases.commands.internal import FireClock, NoteRequest, ReceiveReport
 
 
 def _leaves(base: type[Command]) -> list[type[Command]]:
@@ -149,6 +149,7 @@ __all__ = [
     "MarkFalse",
     "MarkSpam",
     "MarkValuable",
+    "NoteRequest",
     "NotifyReporter",
     "OnCoordination",
     "OnDispatch",

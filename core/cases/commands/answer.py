@@ -76,7 +76,7 @@ class Withhold(Command):
 
 
 class SendLetter(Command):
-    """An official letter instead of the portal (DL-II.1u)."""
+    """An official letter instead of the portal (DL-II.1u); the agency it goes to acts on it."""
 
     label = "Gửi văn bản"
     name: Literal["send_letter"] = "send_letter"

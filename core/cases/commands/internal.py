@@ -51,3 +51,12 @@ class FireClock(Command):
     internal = True
     name: Literal["fire_clock"] = "fire_clock"
     clock_id: str
+
+
+class NoteRequest(Command):
+    """The request for missing data has left for the reporter, or (`reached`) has reached them (A-LS-2)."""
+
+    label = "Yêu cầu bổ sung đã gửi"
+    internal = True
+    name: Literal["note_request"] = "note_request"
+    reached: bool = False

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from core.cases.commands import Command, FireClock, ReceiveReport
+from core.cases.commands import Command, FireClock, NoteRequest, ReceiveReport
 from core.cases.decide import answering, clocks, distribution, intake, linking, transitions
 from core.cases.decide.context import SYSTEM, Actor, Context, Decision, Refusal, Refused
 from core.cases.decide.guard import permit
@@ -45,6 +45,7 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "escalate": distribution.escalate,
         "send_back": distribution.send_back,
         "assign_unit": distribution.assign_unit,
+        "send_letter": distribution.send_letter,
         "request_coordination": distribution.request_coordination,
         "consult": distribution.consult,
         "decide_lead": distribution.decide_lead,
@@ -92,6 +93,8 @@ def _decide(ctx: Context, case: Case | None, command: Command) -> Decision:
         raise refuse("case_unknown", 409, "Không tìm thấy hồ sơ.")
     if isinstance(command, FireClock):
         return _fire(ctx, case, command)
+    if isinstance(command, NoteRequest):
+        return _note_request(ctx, case, command)
     allowed = permit(ctx, case, command)
     story = Story(ctx, allowed.role, case, rules=allowed.move.cites)
     scene = Scene(story, allowed)
@@ -116,6 +119,15 @@ def _receive(ctx: Context, case: Case | None, command: ReceiveReport) -> Decisio
     role = next(iter(sorted(ctx.actor.roles)), SYSTEM)
     story = Story(ctx, role, None)
     intake.receive(story, command)
+    clocks.react(story, command)
+    return Decision(tuple(story.events))
+
+
+def _note_request(ctx: Context, case: Case, command: NoteRequest) -> Decision:
+    if SYSTEM not in ctx.actor.roles:
+        raise refuse("role_not_allowed", 403, "Chỉ hệ thống mới ghi nhận việc gửi yêu cầu.")
+    story = Story(ctx, SYSTEM, case)
+    intake.note_request(story, command)
     clocks.react(story, command)
     return Decision(tuple(story.events))
 

@@ -2,7 +2,7 @@
 Time limits follow what happens: the pack says on which trigger each of them starts, rests, runs on and stops.
 
 Every due time is computed once, by `core.clock`, and stands in the event with its explanation. For one trigger and one
-clock the order is: recompute, stop, pause, resume, restart, start.
+clock the order is: recompute, void, stop, pause, resume, restart, start.
 
     send_back             the returner's clock stops, the step before starts anew      (A-1, `restart`)
     return_for_revision   the processing clock runs on with what it had left           (A-2, `resume`)
@@ -67,6 +67,8 @@ def _apply(story: Story, spec: ClockSpec, subject: Subject, *, what: Happening, 
     word, name = what.word, clock_id(spec, subject)
     if word in spec.recompute:
         _recompute(story, spec, subject, command)
+    if word in spec.void:
+        stop(story, name, word, void=True)
     if word in spec.stop:
         stop(story, name, word)
     if word in spec.pause:
@@ -117,13 +119,13 @@ def _recompute(story: Story, spec: ClockSpec, subject: Subject, command: Command
     story.tell(ClockRecomputed, clock_id=known.id, timing=timing, rules=spec.cites)
 
 
-def stop(story: Story, name: str, why: str) -> None:
-    """The step is done: in time, or so many seconds late."""
+def stop(story: Story, name: str, why: str, *, void: bool = False) -> None:
+    """The step is done: in time, or so many seconds late; a void one was not asked for any more, and is never late."""
     known = story.case.clocks.get(name)
     if known is None or known.state == "stopped":
         return
     stopped = known.clock.stop(story.ctx.now, why, calendar=story.ctx.calendar)
-    late_s = engine.seconds_late(known, story.ctx.now) if stopped.was_late else 0
+    late_s = engine.seconds_late(known, story.ctx.now) if stopped.was_late and not void else 0
     story.tell(ClockStopped, clock_id=name, late_s=late_s, engine=stopped.to_dict(), rules=known.rules)
 
 

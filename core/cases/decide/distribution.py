@@ -18,6 +18,7 @@ from core.cases.commands import (
     RaiseEmergency,
     RequestCoordination,
     SendBack,
+    SendLetter,
 )
 from core.cases.decide.intake import check_urgency, emergency_tier
 from core.cases.decide.refusals import data_invalid, refuse
@@ -32,6 +33,7 @@ from core.cases.events import (
     EmergencyHandedOver,
     EmergencyRaised,
     LeadDecided,
+    LetterSent,
     Opened,
     UnitAssigned,
 )
@@ -121,6 +123,13 @@ def escalate(scene: Scene, command: Escalate) -> None:
     if move.opens is not None:
         opened = _open(scene, _above(scene).id)
     scene.record(DispatchEscalated, command, opened=opened)
+
+
+def send_letter(scene: Scene, command: SendLetter) -> None:
+    """To an agency that exists; where the row opens a dispatch, the letter carries the case there (DL-II.1u)."""
+    check_agency(scene, command.agency)
+    opened = _open(scene, command.agency) if scene.permit.move.opens is not None else None
+    scene.record(LetterSent, command, opened=opened)
 
 
 def _above(scene: Scene) -> Agency:

@@ -33,10 +33,12 @@ def facts_of(
         "answered": any(made.kind != "withheld" for made in case.publications),
         "urgency": case.urgency,
         "emergency": is_emergency(pack, case.urgency),
+        "handed_over": "hand_over_emergency" in case.marks,
         "channel": case.channel,
         "confidential": case.flags.confidential,
         "reputation": case.flags.reputation,
         "secret": case.flags.secret,
+        "marked": case.flags.valuable or case.flags.false_report,
         "out_of_scope": case.flags.out_of_scope,
         "complete": not any(missing_fields(pack, case)),
         "classified": case.category is not None,
@@ -46,6 +48,7 @@ def facts_of(
         "verification": case.verification,
         "merged": bool(case.merged_cases),
         "cancel_reason": case.cancel_code,
+        "late": _is_late(case, dispatch),
     }
     if dispatch is not None:
         agency = agencies.get(dispatch.agency_id)
@@ -53,6 +56,13 @@ def facts_of(
     if command is not None:
         facts |= {name: getattr(command, name) for name in COMMAND_FACTS if hasattr(command, name)}
     return facts
+
+
+def _is_late(case: Case, dispatch: Dispatch | None) -> bool:
+    """Was a limit missed, of this dispatch or of the case itself?"""
+    about = dispatch.id if dispatch else None
+    own = (clock for clock in case.clocks.values() if clock.dispatch_id == about and clock.purpose != "wait")
+    return any(clock.breached_at is not None or clock.late_s for clock in own)
 
 
 def is_emergency(pack: Pack, urgency: str) -> bool:

@@ -14,6 +14,7 @@ from core.cases.commands import (
     DeclareNone,
     Decline,
     Divert,
+    NoteRequest,
     ReceiveReport,
     RequestSupplement,
     SetConfidential,
@@ -33,6 +34,8 @@ from core.cases.events import (
     FlagCleared,
     NoneDeclared,
     ReportRef,
+    RequestDelivered,
+    RequestSent,
     SupplementRequested,
 )
 from core.cases.model import Case
@@ -133,6 +136,23 @@ def request_supplement(scene: Scene, command: RequestSupplement) -> None:
     if unknown:
         raise data_invalid("Có thông tin đề nghị bổ sung không hợp lệ.", scene.permit.move.cites, fields=unknown)
     scene.record(SupplementRequested, command)
+
+
+def note_request(story: Story, command: NoteRequest) -> None:
+    """
+    What became of the request on its way to the reporter: their time may count from it (A-LS-2).
+
+    Raises: Refused: nothing_waits (no request is open), nothing_changes (it was noted already).
+    """
+    marks, kind = story.case.marks, RequestDelivered if command.reached else RequestSent
+    asked, supplied = marks.get("request_supplement"), marks.get("supply_supplement")
+    pack, stage = story.ctx.pack, story.case.stage
+    if asked is None or (supplied and supplied.at > asked.at) or pack.stage("case", stage).kind != "aside":
+        raise refuse("nothing_waits", 409, "Không có yêu cầu bổ sung nào đang chờ.")
+    noted = [marks[name] for name in (kind.command, RequestDelivered.command) if name in marks]
+    if any(mark.at >= asked.at for mark in noted):
+        raise refuse("nothing_changes", 409, "Việc gửi yêu cầu bổ sung đã được ghi nhận.")
+    story.tell(kind)
 
 
 def decline(scene: Scene, command: Decline) -> None:

@@ -94,6 +94,10 @@ _CONDITIONS: dict[tuple[str, Any], str] = {
     ("urgency", None): "Mức độ khẩn của hồ sơ không phù hợp với thao tác này.",
     ("emergency", True): "Hồ sơ đã ở mức khẩn.",
     ("emergency", False): "Hồ sơ không ở mức khẩn.",
+    ("handed_over", None): "Cần chuyển trực tiếp bằng điện thoại trước, hoặc việc đó đã làm rồi.",
+    ("marked", True): "Hồ sơ đã được đánh dấu có giá trị hoặc sai sự thật; cần gỡ dấu trước.",
+    ("marked", False): "Hồ sơ chưa được đánh dấu nên không có gì để gỡ.",
+    ("late", False): "Không có thời hạn nào bị trễ nên không cần giải trình.",
     ("automatic", False): "Lĩnh vực này không được phân phối tự động; cần người phân phối.",
     (
         "interim",

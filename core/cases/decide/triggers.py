@@ -18,6 +18,7 @@ from core.cases.events import (
     DispatchMoved,
     Event,
     Fact,
+    LetterSent,
     Opened,
 )
 
@@ -63,7 +64,7 @@ def _opened(event: Fact) -> Iterator[Happening]:
             yield Happening(f"case/{event.stage}")
         case CaseDispatched():
             yield from (_new_dispatch(item) for item in event.opened)
-        case DispatchEscalated(opened=Opened() as item):
+        case DispatchEscalated(opened=Opened() as item) | LetterSent(opened=Opened() as item):
             yield _new_dispatch(item)
         case CoordinationRequested():
             yield Happening(f"coordination/{event.opened.stage}", coordination_id=event.opened.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from core.cases.events.base import DispatchFact, Fact
+from core.cases.events.base import DispatchFact, Fact, Opened
 from core.cases.sealed import SealedText
 
 
@@ -77,13 +77,14 @@ class AnswerWithheld(Fact):
 
 
 class LetterSent(Fact):
-    """An official letter went out."""
+    """An official letter went out; `opened` is the dispatch of the agency that acts on it, where the pack opens one."""
 
     command = "send_letter"
     kind: Literal["letter_sent"] = "letter_sent"
     agency: str
     text: SealedText
     reference: str = ""
+    opened: Opened | None = None
 
 
 class ReporterNotified(Fact):

@@ -80,6 +80,20 @@ class SupplementRequested(Fact):
     note: SealedText | None = None
 
 
+class RequestSent(Fact):
+    """The request for missing data has left for the reporter."""
+
+    command = "request_sent"
+    kind: Literal["request_sent"] = "request_sent"
+
+
+class RequestDelivered(Fact):
+    """The request for missing data has reached the reporter: the provider's receipt says so."""
+
+    command = "request_delivered"
+    kind: Literal["request_delivered"] = "request_delivered"
+
+
 class SupplementSupplied(Fact):
     """What was asked for came."""
 

@@ -12,6 +12,7 @@ from core.cases.events import (
     DispatchSentBack,
     InformationSupplied,
     InterimCommitted,
+    LetterSent,
     ResultAmended,
     ResultApproved,
     ResultSubmitted,
@@ -37,8 +38,9 @@ def _(event: DispatchSentBack, case: Case) -> Case:
     return _dispatch(case, event.dispatch_id, unit_id=None, staff_id=None, sent_back_to=event.suggested_agency)
 
 
-@apply.register
-def _(event: DispatchEscalated, case: Case) -> Case:
+@apply.register(DispatchEscalated)
+@apply.register(LetterSent)
+def _(event: DispatchEscalated | LetterSent, case: Case) -> Case:
     return open_dispatches(case, (event.opened,), event) if event.opened else case
 
 

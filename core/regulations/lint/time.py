@@ -12,7 +12,7 @@ from core.regulations.lint.finding import Finding, Kind, error, warning
 from core.regulations.lint.walk import Subject
 from core.regulations.model import ClockSpec
 
-TRIGGERS = ("start", "restart", "recompute", "pause", "resume", "stop")
+TRIGGERS = ("start", "restart", "recompute", "pause", "resume", "stop", "void")
 LIMIT = re.compile(r"^(not before )?\d+(min|h|wh|d|wd)\b|^before \d|^win$")
 
 

@@ -27,6 +27,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "verification_call_logged": "Gọi xác minh: {outcome}.",
         "none_declared": "Ghi nhận người phản ánh không có: {field}.",
         "supplement_requested": "Đề nghị người phản ánh bổ sung: {fields}.",
+        "request_sent": "Đã gửi yêu cầu bổ sung cho người phản ánh.",
+        "request_delivered": "Yêu cầu bổ sung đã đến người phản ánh.",
         "supplement_supplied": "Nhận thông tin bổ sung{fields_given}.",
         "case_declined": "Từ chối tiếp nhận{ground}.",
         "case_cancelled": "Hủy hồ sơ{ground}{same_as}.",
