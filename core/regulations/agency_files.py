@@ -1,18 +1,54 @@
 """
-Agency trees from YAML files: an `agencies:` mapping of id to entry, read into a dated snapshot.
+Agencies from files: an `agencies:` mapping of id to entry (YAML), or a table with one line for each change (CSV).
+
+The table's columns are those of `COLUMNS`; only `id` must be filled. Several lines of one id are its changes, each
+from its day `since` on; `until` is its last day, `replaced_by` names its successors with spaces between them.
 """
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from core.agencies.history import Entry, entries_of
 from core.cases.agencies import Agency, AgencyTree
 from core.regulations.loader import BUNDLED, PackError, find_pack, read_yaml
 
 AGENCY_FILE = "agencies.yaml"
+COLUMNS = ("id", "name", "kind", "short_name", "parent", "code", "commune_code", "since", "until", "replaced_by")
+
+
+def read_entries(path: Path) -> tuple[Entry, ...]:
+    """
+    What a file says of agencies, whichever of the two forms it has.
+
+    Raises: PackError: not readable, with the line or the entry that is wrong.
+    """
+    if path.suffix.lower() != ".csv":
+        return tuple(entry for item in read_agencies(path) for entry in entries_of(item))
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            return tuple(_table_entries(path.name, csv.DictReader(stream, strict=True)))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise PackError(path.name, [f"{path.name}: no table in UTF-8: {error}"]) from error
+
+
+def _table_entries(name: str, lines: csv.DictReader[str]) -> Iterator[Entry]:
+    unknown = set(lines.fieldnames or ()) - set(COLUMNS)
+    if unknown or "id" not in (lines.fieldnames or ()):
+        raise PackError(name, [f"{name}: columns are {', '.join(COLUMNS)}; not {', '.join(map(str, unknown)) or '…'}"])
+    for line in lines:
+        filled = {key: value.strip() for key, value in line.items() if key and value and value.strip()}
+        try:
+            given = Agency.model_validate(filled | {"replaced_by": tuple(filled.get("replaced_by", "").split())})
+        except ValidationError as error:
+            problems = [f"{name}:{lines.line_num}: {item['loc'][0]}: {item['msg']}" for item in error.errors()]
+            raise PackError(name, problems) from error
+        yield from entries_of(given)
 
 
 def read_agencies(path: Path) -> tuple[Agency, ...]:

@@ -14,7 +14,19 @@ from importlib import import_module
 
 from core.contract.errors import ConfigError, GatewayError
 
-GROUPS = ("serve", "config", "regulation", "schema", "people", "inbox", "audit", "keeping", "erase", "sandbox")
+GROUPS = (
+    "serve",
+    "config",
+    "regulation",
+    "schema",
+    "people",
+    "agencies",
+    "inbox",
+    "audit",
+    "keeping",
+    "erase",
+    "sandbox",
+)
 """Modules of this package; each offers `add(commands)`. Their order is that of the help page."""
 
 REFUSED, WRONG_SETTINGS, INTERRUPTED = 1, 1, 130

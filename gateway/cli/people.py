@@ -1,4 +1,4 @@
-"""`langnghe user`, `token`, `agency`: accounts of staff, what they may do, and where."""
+"""`langnghe user`, `token`: accounts of staff, and what they may do."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gateway.cli.common import command, group, perform
 
 
 def add(commands: Any) -> None:
-    """Mount the three groups."""
+    """Mount both groups."""
     _add_users(group(commands, "user", about="Accounts of staff"))
     tokens = group(commands, "token", about="API tokens")
     new = command(tokens, "add", add_token, about="Make a token; its secret is printed once")
@@ -20,8 +20,6 @@ def add(commands: Any) -> None:
     new.add_argument("name", help="what it is for")
     gone = command(tokens, "revoke", revoke_token, about="End a token")
     gone.add_argument("id")
-    agencies = group(commands, "agency", about="Agencies of the regulation in force")
-    command(agencies, "list", list_agencies, about="Print id, kind and name of every agency")
 
 
 def _add_users(users: Any) -> None:
@@ -102,13 +100,6 @@ def add_token(arguments: argparse.Namespace) -> int:
 def revoke_token(arguments: argparse.Namespace) -> int:
     """Its next request is refused."""
     perform("token.revoke", id=arguments.id)
-    return 0
-
-
-def list_agencies(_arguments: argparse.Namespace) -> int:
-    """One line an agency."""
-    for agency in perform("agency.list"):
-        print(f"{agency['id']}\t{agency['kind']}\t{agency['name']}")
     return 0
 
 

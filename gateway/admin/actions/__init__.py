@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from gateway.admin.actions import people, upkeep
+from gateway.admin.actions import agencies, people, upkeep
 from gateway.deployment import Deployment
 
 Action = Callable[[Deployment, Mapping[str, Any]], Awaitable[Any]]
@@ -25,7 +25,13 @@ ACTIONS: Mapping[str, Action] = {
     "user.deactivate": people.deactivate,
     "token.add": people.add_token,
     "token.revoke": people.revoke_token,
-    "agency.list": people.list_agencies,
+    "agency.list": agencies.list_agencies,
+    "agency.show": agencies.show_agency,
+    "agency.import": agencies.import_file,
+    "agency.add": agencies.add_agency,
+    "agency.move": agencies.move_agency,
+    "agency.close": agencies.close_agency,
+    "agency.editions": agencies.list_editions,
     "inbox.quarantine": upkeep.quarantine,
     "inbox.replay": upkeep.replay,
     "audit.verify": upkeep.verify,

@@ -1,4 +1,4 @@
-"""Accounts, roles, tokens, agencies."""
+"""Accounts, roles, tokens."""
 
 from __future__ import annotations
 
@@ -117,20 +117,6 @@ async def revoke_token(deployment: Deployment, arguments: Arguments) -> Any:
     """id: ended."""
     await tokens.revoke_token(deployment.database, arguments["id"], now=deployment.now())
     log.info("api_access_revoked", id=arguments["id"])
-
-
-async def list_agencies(deployment: Deployment, _arguments: Arguments) -> Any:
-    """Every agency of the snapshot, those gone with their last day."""
-    return [
-        {
-            "id": agency.id,
-            "kind": agency.kind,
-            "name": agency.name,
-            "parent": agency.parent,
-            "until": agency.until.isoformat() if agency.until else None,
-        }
-        for agency in deployment.regulation.agencies.agencies.values()
-    ]
 
 
 def checked_grant(deployment: Deployment, role: str, agency: str) -> tuple[str, str]:

@@ -39,7 +39,7 @@ def test_every_group_is_mounted_and_explains_itself(capsys: pytest.CaptureFixtur
     shown = capsys.readouterr().out
     for command in ("serve", "config", "regulation", "schema", "user", "token", "agency", "replay", "audit"):
         assert f"\n    {command}" in shown
-    assert len(GROUPS) == 10
+    assert len(GROUPS) == len(set(GROUPS)) >= 11
 
 
 @pytest.mark.parametrize("words", [[], ["user"], ["no-such-command"], ["regulation", "draw"]])
