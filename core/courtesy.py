@@ -19,16 +19,25 @@ class Courtesy:
         self._calm = asyncio.Event()
         self._calm.set()
 
-    def __enter__(self) -> None:
+    def come(self) -> None:
+        """Somebody waits from now on."""
         self._guests += 1
-        self._calm.clear()
+        if self._guests == 1:
+            self._calm.clear()
+
+    def go(self) -> None:
+        """Somebody has what they waited for."""
+        self._guests -= 1
+        if self._guests == 0:
+            self._calm.set()
+
+    def __enter__(self) -> None:
+        self.come()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._guests -= 1
-        if self._guests == 0:
-            self._calm.set()
+        self.go()
 
     async def give_way(self, *, most: float = 0.02) -> None:
         """One turn of the loop, and as long as somebody waits; but `most` seconds, or work would never get on."""

@@ -4,20 +4,20 @@ The door for providers' webhooks: verify the raw bytes, split, store, and only t
 401 what cannot be verified (counted, not stored); 413 too large; verified but unsplittable goes to quarantine and is
 answered 200, because providers switch off hooks that answer errors; 503 only when neither database nor journal works.
 
-Hot path: a hook needs no page, no session and no line in the log for every message that was taken, so it goes past the
-middlewares of pages and keeps its own count.
+Most hooks never come as far as aiohttp: `gateway.front` takes the plain ones at the socket, through the same door.
+Those that do need no page and no session, so they go past the middlewares of pages, and no line in the log.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 import time
-from collections.abc import Collection, Sequence
-from email.utils import formatdate
-from functools import lru_cache
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 import structlog
-from aiohttp import HttpVersion11, web
+from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from core.contract.errors import IntakeUnavailable, PayloadInvalid, PayloadTooLarge, SignatureInvalid
@@ -29,19 +29,23 @@ from gateway.pages.failures import answer_failure, failure_of, limit_of
 
 RETRY_SECONDS = 5
 """After which time a provider may come back when we could store nothing."""
+OUTCOMES = ("accepted", "quarantined", "refused", "unavailable", "failed")
+_PLAIN_ACCOUNT = re.compile(r"[\w~-][\w.~-]*", re.ASCII)
 
 log = structlog.get_logger()
 
 
+def doors_of(deployment: Deployment) -> list[Door]:
+    """The hook of every channel that has one."""
+    return [Door(deployment, one) for one in deployment.channels.values() if isinstance(one, HookedChannel)]
+
+
 def setup_hooks(app: web.Application) -> None:
-    """Mount the hook of every channel that has one, in front of all middlewares."""
-    doors = []
-    for channel in app[DEPLOYMENT].channels.values():
-        if isinstance(channel, HookedChannel):
-            door = _Door(app[DEPLOYMENT], channel)
-            app.router.add_post(door.path, door.answer)
-            doors.append(door.answer)
-    app.middlewares.insert(0, _straight_to(frozenset(doors)))
+    """Mount them in front of all middlewares, for what the front (`gateway.front`) passes on."""
+    doors = doors_of(app[DEPLOYMENT])
+    for door in doors:
+        app.router.add_post(door.path, door.answer)
+    app.middlewares.insert(0, _straight_to(frozenset(door.answer for door in doors)))
 
 
 def _straight_to(doors: Collection[Handler]) -> Middleware:
@@ -54,66 +58,69 @@ def _straight_to(doors: Collection[Handler]) -> Middleware:
     return straight
 
 
-class Receipt(web.StreamResponse):
-    """
-    An empty 200 that keeps its connection, written as one string of bytes.
-
-    What any other answer needs (headers in a multidict, signals, a writer) costs a tenth of a whole webhook.
-    """
-
-    keep_alive = True
-
-    async def prepare(self, request: web.BaseRequest) -> None:
-        """Nothing goes out before the end."""
-        self._transport = request.transport
-
-    async def write_eof(self, data: bytes = b"") -> None:
-        """All of it. The provider may be gone: then it sends again, and that is a repeat."""
-        if self._transport is not None:
-            self._transport.write(_receipt(int(time.time())))
-
-
-@lru_cache(maxsize=1)
-def _receipt(second: int) -> bytes:
-    return f"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nDate: {formatdate(second, usegmt=True)}\r\n\r\n".encode()
-
-
-class _Door:
+class Door:
     """The hook of one channel. Its counters are looked up here, once, and not for every message."""
 
     def __init__(self, deployment: Deployment, channel: HookedChannel) -> None:
         self.path = f"/hooks/{channel.hook}"
-        self._deployment = deployment
+        self.limit = channel.hook_limit
+        self.inbox = deployment.inbox
+        self.courtesy = deployment.courtesy
+        self._now = deployment.now
         self._channel = channel
-        self._accepted = HOOK_SECONDS.labels(channel.name, "accepted")
-        self._quarantined = HOOK_SECONDS.labels(channel.name, "quarantined")
+        self._seconds = {name: HOOK_SECONDS.labels(channel.name, name) for name in OUTCOMES}
+
+    def account_in(self, path: str) -> str | None:
+        """Our side as a path names it; None where it is not the path of this hook, or not written plainly."""
+        before, named, after = self.path.partition("{account}")
+        if not named:
+            return self._channel.account if path == before else None
+        inside = path[len(before) : len(path) - len(after)]
+        is_ours = path.startswith(before) and path.endswith(after) and _PLAIN_ACCOUNT.fullmatch(inside)
+        return inside if is_ours else None
+
+    def delivery(self, body: bytes, *, account: str | None, headers: Mapping[str, str]) -> RawDelivery:
+        """What came, with those of its headers that the channel asks for."""
+        return RawDelivery(
+            channel=self._channel.name,
+            account=self._channel.account if account is None else account,
+            body=body,
+            headers={name: headers[name] for name in self._channel.hook_headers if name in headers},
+            received_at=self._now(),
+        )
+
+    def admit(self, delivery: RawDelivery) -> tuple[Sequence[ItemKey], str]:
+        """Verify and split it; also why nobody could cut it into items. Raises SignatureInvalid."""
+        self._channel.verify(delivery)
+        return split_or_quarantine(self._channel, delivery)
+
+    def count(self, problem: Exception | None, *, quarantined: bool, seconds: float) -> None:
+        """One request has its answer."""
+        outcome = _outcome(problem) if problem else "quarantined" if quarantined else "accepted"
+        self._seconds[outcome].observe(seconds)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Take one delivery; the provider hears 200 once a crash can no longer lose it."""
         started = time.monotonic()
+        reason = ""
         try:
             reason = await self._take(request)
         except Exception as error:
-            response = self._refuse(request, error)
-            HOOK_SECONDS.labels(self._channel.name, _outcome(error)).observe(time.monotonic() - started)
-            return response
-        (self._quarantined if reason else self._accepted).observe(time.monotonic() - started)
-        return Receipt() if request.keep_alive and request.version == HttpVersion11 else web.Response()
+            problem: Exception | None = error
+            response: web.StreamResponse = self._refuse(request, error)
+        else:
+            problem, response = None, web.Response()
+        self.count(problem, quarantined=bool(reason), seconds=time.monotonic() - started)
+        return response
 
     async def _take(self, request: web.Request) -> str:
         """Store it; returns why nobody could cut it into items, where that is so."""
-        delivery = RawDelivery(
-            channel=self._channel.name,
-            account=request.match_info.get("account", self._channel.account),
-            body=await _read(request, most=self._channel.hook_limit),
-            headers=_pick(request, self._channel.hook_headers),
-            query=request.query_string,
-            received_at=self._deployment.now(),
-        )
-        self._channel.verify(delivery)
-        items, reason = split_or_quarantine(self._channel, delivery)
-        with self._deployment.courtesy:  # only now: work gives way to who is proved, not to who sends byte by byte
-            await self._deployment.inbox.accept(delivery, items, quarantine=reason)
+        body = await _read(request, most=self.limit)
+        delivery = self.delivery(body, account=request.match_info.get("account"), headers=request.headers)
+        delivery = replace(delivery, query=request.query_string)
+        items, reason = self.admit(delivery)
+        with self.courtesy:  # only now: work gives way to who is proved, not to who sends byte by byte
+            await self.inbox.accept(delivery, items, quarantine=reason)
         return reason
 
     def _refuse(self, request: web.Request, error: Exception) -> web.Response:
@@ -147,10 +154,6 @@ async def _read(request: web.Request, *, most: int) -> bytes:
         if len(body) > most:
             raise PayloadTooLarge
     return body
-
-
-def _pick(request: web.Request, names: Collection[str]) -> dict[str, str]:
-    return {name: request.headers[name] for name in names if name in request.headers}
 
 
 def split_or_quarantine(channel: Channel, delivery: RawDelivery) -> tuple[Sequence[ItemKey], str]:

@@ -25,6 +25,8 @@ from core.contract.schema import new_id
 from gateway.admin import serving_admin
 from gateway.app import create_app
 from gateway.deployment import Deployment, Now, open_deployment, utc_now
+from gateway.front.listening import Front
+from gateway.hooks import doors_of
 from gateway.settings import Settings
 from gateway.workers.crew import LONGEST_STOP as LONGEST_STOP_OF_WORK
 from gateway.workers.crew import Crew
@@ -83,16 +85,18 @@ async def running(deployment: Deployment) -> AsyncIterator[str]:
     crew = Crew(deployment, owner=new_id())
     runner = web.AppRunner(create_app(deployment, crew.watch), access_log=None, shutdown_timeout=_DRAIN_SECONDS)
     await runner.setup()
+    assert runner.server is not None
+    front = Front(doors_of(deployment), runner.server)
     try:
         await crew.start()
         if "web" in roles:
             await _listen(deployment)
         http = deployment.settings.http
-        site = web.TCPSite(runner, http.host, http.port, reuse_port=http.reuse_port or None)
-        await site.start()
-        yield _base_url(runner, deployment)
+        await front.listen(http.host, http.port, reuse_port=http.reuse_port)
+        yield f"http://{http.host}:{front.port}"
     finally:
-        await asyncio.gather(runner.cleanup(), _stop_listening(deployment))
+        front.close()
+        await asyncio.gather(front.drain(_DRAIN_SECONDS), runner.cleanup(), _stop_listening(deployment))
         await crew.stop()
 
 
@@ -106,8 +110,3 @@ async def _stop_listening(deployment: Deployment) -> None:
     for channel in deployment.channels.values():
         if isinstance(channel, ListeningChannel):
             await channel.stop()
-
-
-def _base_url(runner: web.AppRunner, deployment: Deployment) -> str:
-    port = runner.addresses[0][1]
-    return f"http://{deployment.settings.http.host}:{port}"

@@ -3,7 +3,7 @@ Many who wait share one commit: all that arrives while one is in flight goes int
 
 Where a database commits side by side, two dozen that wait do not wait for the commit before: they go beside it.
 
-Hot path of acceptance: nobody has a task or a timer of their own; each has a future, and each commit one deadline.
+Hot path of acceptance: nobody has a task or a timer of their own; each is called back, each commit has a deadline.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from functools import partial
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -29,11 +30,15 @@ class Overloaded(Exception):
     """So much waits already that one more would wait in vain."""
 
 
+Settle = Callable[[Exception | None], None]
+"""Told once, never before the call that took it has returned: None when it is committed, or what went wrong."""
+
+
 @dataclass(eq=False, slots=True)
 class _Waiting(Generic[T]):
     one: T
     since: float
-    done: asyncio.Future[None]
+    settle: Settle | None
 
 
 class GroupCommit(Generic[T]):
@@ -75,17 +80,30 @@ class GroupCommit(Generic[T]):
 
         Raises: Overloaded; TimeoutError when the budget is spent; what is wrong with it, or ails the database.
         """
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waiting = self._join(one, partial(_settle, done))
+        try:
+            await done
+        finally:
+            waiting.settle = None
+
+    def add(self, one: T, settle: Settle) -> None:
+        """The same for who has no task that could wait. Raises: Overloaded."""
+        self._join(one, settle)
+
+    def _join(self, one: T, settle: Settle) -> _Waiting[T]:
         if len(self._waiting) >= MOST_WAITING or self._bytes >= MOST_WAITING_BYTES:
             raise Overloaded
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(one, loop.time(), loop.create_future())
+        waiting = _Waiting(one, loop.time(), settle)
         self._waiting.append(waiting)
         self._bytes += self._size(one)
-        if self._assembled is not None and len(self._waiting) >= self._crowd:
-            _settle(self._assembled)
+        if self._assembled is not None:
+            if len(self._waiting) >= self._crowd:
+                _settle(self._assembled)
         elif self._is_worth_a_flight(beside=len(self._flights)):
             self._flights.add(loop.create_task(self._fly()))
-        await waiting.done
+        return waiting
 
     def _is_worth_a_flight(self, *, beside: int) -> bool:
         if beside == 0:
@@ -139,7 +157,7 @@ class GroupCommit(Generic[T]):
     async def _commit(self, taken: Sequence[_Waiting[T]]) -> None:
         due = taken[0].since + self._budget
         deadline = asyncio.get_running_loop().call_at(due, self._give_up, taken, asyncio.current_task())
-        staying = [waiting for waiting in taken if not waiting.done.done()]
+        staying = [waiting for waiting in taken if waiting.settle is not None]
         keys = {key for waiting in staying for key in self._keys(waiting.one)}
         self._under_way |= keys
         try:
@@ -150,16 +168,28 @@ class GroupCommit(Generic[T]):
             deadline.cancel()
             self._under_way -= keys
         for position, waiting in enumerate(staying):
-            _settle(waiting.done, problems.get(position))
+            _tell(waiting, problems.get(position))
 
     def _give_up(self, taken: Sequence[_Waiting[T]], flight: asyncio.Task[None] | None) -> None:
         """The oldest has waited too long: nobody waits on for this database, nor does the next commit for this one."""
         waiting, self._waiting, self._bytes = self._waiting, [], 0
         for one in (*taken, *waiting):
-            _settle(one.done, TimeoutError())
+            _tell(one, TimeoutError())
         if flight is not None:
             self._flights.discard(flight)
             flight.cancel()
+
+
+def _tell(waiting: _Waiting[Any], problem: Exception | None) -> None:
+    """Once, and what one of them makes of it is no concern of the others."""
+    settle, waiting.settle = waiting.settle, None
+    if settle is None:
+        return
+    try:
+        settle(problem)
+    except Exception as error:
+        loop = asyncio.get_running_loop()
+        loop.call_exception_handler({"message": "who waited for a commit failed on hearing of it", "exception": error})
 
 
 def _settle(done: asyncio.Future[None], problem: Exception | None = None) -> None:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -20,7 +21,7 @@ from core.contract.errors import IntakeUnavailable
 from core.contract.ports import ItemKey, RawDelivery
 from core.counting import ROWS, Buckets
 from core.storage.database import Database
-from core.storage.group_commit import MOST_BYTES, MOST_ROWS, MOST_WAITING_BYTES, GroupCommit, Overloaded
+from core.storage.group_commit import MOST_BYTES, MOST_ROWS, MOST_WAITING_BYTES, GroupCommit, Overloaded, Settle
 from core.storage.intake_rows import Acceptance, is_about_data
 from core.storage.journal import Journal, read_frames
 from core.storage.sealing import Arrival, Blind, Sealer, Zone, frame, unframe, unpack_delivery
@@ -85,6 +86,7 @@ class Inbox:
         self._away = not journal.empty  # what waits there came first
         self._refusing = False
         self._appending = 0  # bytes on their way into the journal
+        self._falling_back: set[asyncio.Task[None]] = set()
         self._shipping = asyncio.Lock()
         self.counters = InboxCounters()
         self.arrived = asyncio.Event()
@@ -106,6 +108,42 @@ class Inbox:
             else:
                 self.counters.stored += 1
                 return
+        await self._fall_back(arrival, problem)
+
+    def begin(self, delivery: RawDelivery, items: Sequence[ItemKey], settle: Settle, *, quarantine: str = "") -> None:
+        """
+        The same for who has no task that could wait: `settle` is called once, later, with None when it is safe.
+
+        Otherwise with what `accept` would have raised.
+        """
+        arrival = Arrival(delivery, items, quarantine)
+        if self._away:
+            self._begin_falling_back(arrival, settle, None)
+            return
+        try:
+            self._commits.add(arrival, partial(self._end, arrival, settle))
+        except Overloaded as error:
+            self._begin_falling_back(arrival, settle, error)
+
+    def _end(self, arrival: Arrival, settle: Settle, problem: Exception | None) -> None:
+        if problem is None:
+            self.counters.stored += 1
+            settle(None)
+        else:
+            self._begin_falling_back(arrival, settle, problem)
+
+    def _begin_falling_back(self, arrival: Arrival, settle: Settle, problem: Exception | None) -> None:
+        task = asyncio.create_task(self._fall_back(arrival, problem))
+        self._falling_back.add(task)
+        task.add_done_callback(partial(self._fell_back, settle))
+
+    def _fell_back(self, settle: Settle, task: asyncio.Task[None]) -> None:
+        self._falling_back.discard(task)
+        error = IntakeUnavailable("we are stopping") if task.cancelled() else task.exception()
+        settle(error if error is None or isinstance(error, Exception) else IntakeUnavailable(type(error).__name__))
+
+    async def _fall_back(self, arrival: Arrival, problem: Exception | None) -> None:
+        """Into the journal; `problem` is what ails the database, where that is not known already."""
         acceptance = self._sealer.seal(arrival)
         if problem is not None:
             self._note_away(problem)

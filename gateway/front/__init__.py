@@ -1,0 +1,1 @@
+"""What stands before aiohttp: webhooks of the plainest kind are taken at the socket, all else is passed on."""
