@@ -54,22 +54,27 @@ class Intake:
         self._channels = channels
         self._now = now
 
-    async def take_up(self, item: WaitingItem) -> str:
+    async def take_up(self, item: WaitingItem, *, lease: str = "") -> str:
         """
         Process one item; returns what became of it: done, ignored, erased or quarantined.
 
+        Args:
+            lease: owner of the lease on its conversation, where that is to end with this item.
         Raises: VersionConflict when another worker was faster; any other error means: try again later.
         """
+        work = Work()
+        if lease:
+            work.put(inbox_queue.RELEASED, (lease, item.conversation_key))
         channel = self._channels.get(item.channel)
         if channel is None:
-            return await self._finish(item, "quarantined", "channel is off")
+            return await self._finish(work, item, "quarantined", "channel is off")
         try:
             parsed, files = await self._read(item, channel)
         except PayloadInvalid as error:
-            return await self._finish(item, "quarantined", str(error) or error.code)
+            return await self._finish(work, item, "quarantined", str(error) or error.code)
         except Erased:
-            return await self._finish(item, "erased", "body erased")
-        return await self._process(item, channel, parsed, files)
+            return await self._finish(work, item, "erased", "body erased")
+        return await self._process(work, item, channel, parsed, files)
 
     async def _read(self, item: WaitingItem, channel: Channel) -> tuple[Sequence[Parsed], Files]:
         """A small message is read here and now; a large one must not hold up everybody else."""
@@ -88,15 +93,16 @@ class Intake:
     def _files(self, channel: Channel, delivery: RawDelivery, key: ItemKey) -> Files:
         return channel.extract_files(delivery, key) if isinstance(channel, CarriesFiles) else {}
 
-    async def _finish(self, item: WaitingItem, state: str, reason: str) -> str:
-        work = Work()
+    async def _finish(self, work: Work, item: WaitingItem, state: str, reason: str) -> str:
         work.put(inbox_queue.ENDS, Finished(item.id, state, reason))
         await self._clerk.committer.commit(work)
         log.info("item_finished", channel=item.channel, outcome=state, reason=reason)
         return state
 
-    async def _process(self, item: WaitingItem, channel: Channel, parsed: Sequence[Parsed], files: Files) -> str:
-        work, state, subject, diverted = Work(), "ignored", None, False
+    async def _process(
+        self, work: Work, item: WaitingItem, channel: Channel, parsed: Sequence[Parsed], files: Files
+    ) -> str:
+        state, subject, diverted = "ignored", None, False
         for one in parsed:
             if isinstance(one, InboundMessage):
                 talk = await self._clerk.talks.for_message(work, one, threaded=channel.threaded)

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Connection,
+    Integer,
     and_,
     bindparam,
     case,
@@ -32,7 +33,7 @@ from sqlalchemy import (
 from core.contract.errors import NotFound, VersionConflict
 from core.storage.database import insert_or_ignore, upsert
 from core.storage.tables import inbox_item, inbox_lease, inbox_raw
-from core.storage.together import before_rows
+from core.storage.together import after_rows, before_rows
 
 _CANDIDATES = 16
 _LONGEST = timedelta(seconds=15) + timedelta(minutes=1)  # a lease, and how far the clocks of two machines may differ
@@ -58,24 +59,36 @@ class WaitingItem:
     large: bool
 
 
-def waiting_conversations(
-    connection: Connection, *, now: datetime, busy: Collection[str] = (), most: int = _CANDIDATES
-) -> list[str]:
+def take(connection: Connection, *, owner: str, now: datetime, most: int = _CANDIDATES) -> dict[str, list[WaitingItem]]:
+    """Lease the conversations that wait longest to `owner`; the first items of each, as by `items_of`."""
+    keys = waiting_conversations(connection, now=now, most=most)
+    leased = lease(connection, keys, owner=owner, now=now) if keys else []
+    return items_of(connection, leased) if leased else {}
+
+
+def waiting_items(connection: Connection, *, now: datetime, most: int = _CANDIDATES) -> dict[str, list[WaitingItem]]:
+    """The same without a lease, for the only worker there is."""
+    keys = waiting_conversations(connection, now=now, most=most)
+    return items_of(connection, keys) if keys else {}
+
+
+def waiting_conversations(connection: Connection, *, now: datetime, most: int = _CANDIDATES) -> list[str]:
     """Conversation keys with new items and no living lease, the longest waiting first."""
-    leased = select(inbox_lease.c.conversation_key).where(_lives(now))
-    query = (
-        select(inbox_item.c.conversation_key)
-        .where(inbox_item.c.state == "new", inbox_item.c.conversation_key.not_in(leased))
-        .order_by(inbox_item.c.id)
-        .limit(most * 4 + len(busy))
+    asked = {"now": now, "latest": now + _LONGEST, "looked_at": most * 4}
+    return list(dict.fromkeys(connection.scalars(_WAITING, asked)))[:most]
+
+
+# A lease that ends later than any of now can was taken before the clock was set back: it is none.
+_LIVES = and_(inbox_lease.c.until > bindparam("now"), inbox_lease.c.until <= bindparam("latest"))
+_WAITING = (
+    select(inbox_item.c.conversation_key)
+    .where(
+        inbox_item.c.state == "new",
+        inbox_item.c.conversation_key.not_in(select(inbox_lease.c.conversation_key).where(_LIVES)),
     )
-    found = dict.fromkeys(key for key in connection.scalars(query) if key not in busy)
-    return list(found)[:most]
-
-
-def _lives(now: datetime) -> ColumnElement[bool]:
-    """A lease that ends later than any of now can was taken before the clock was set back: it is none."""
-    return and_(inbox_lease.c.until > now, inbox_lease.c.until <= now + _LONGEST)
+    .order_by(inbox_item.c.id)
+    .limit(bindparam("looked_at", type_=Integer))
+)
 
 
 def lease(
@@ -85,9 +98,16 @@ def lease(
     until = now + timedelta(seconds=seconds)
     rows = [{"conversation_key": key, "owner": owner, "until": until} for key in sorted(keys)]
     connection.execute(insert_or_ignore(connection, inbox_lease), rows)
-    free = or_(~_lives(now), inbox_lease.c.owner == owner)
-    ours = update(inbox_lease).where(inbox_lease.c.conversation_key.in_(keys), free).values(owner=owner, until=until)
-    return list(connection.scalars(ours.returning(inbox_lease.c.conversation_key)))
+    asked = {"keys": list(keys), "ours": owner, "now": now, "latest": now + _LONGEST}
+    return list(connection.scalars(_LEASE, asked | {"owner": owner, "until": until}))
+
+
+_LEASE = (
+    update(inbox_lease)
+    .where(inbox_lease.c.conversation_key.in_(bindparam("keys", expanding=True)))
+    .where(or_(~_LIVES, inbox_lease.c.owner == bindparam("ours")))
+    .returning(inbox_lease.c.conversation_key)
+)
 
 
 def renew(connection: Connection, *, owner: str, now: datetime, seconds: float = 15) -> None:
@@ -98,8 +118,12 @@ def renew(connection: Connection, *, owner: str, now: datetime, seconds: float =
 
 def release(connection: Connection, keys: Collection[str], *, owner: str) -> None:
     """Give conversations back."""
-    ours = and_(inbox_lease.c.conversation_key.in_(keys), inbox_lease.c.owner == owner)
-    connection.execute(inbox_lease.delete().where(ours))
+    connection.execute(_RELEASE, {"keys": list(keys), "ours": owner})
+
+
+_RELEASE = delete(inbox_lease).where(
+    inbox_lease.c.conversation_key.in_(bindparam("keys", expanding=True)), inbox_lease.c.owner == bindparam("ours")
+)
 
 
 def rest(connection: Connection, key: str, *, now: datetime, until: datetime) -> None:
@@ -111,19 +135,9 @@ def rest(connection: Connection, key: str, *, now: datetime, until: datetime) ->
 
 def items_of(connection: Connection, keys: Collection[str], *, most: int = 50) -> dict[str, list[WaitingItem]]:
     """The first new items of each of these conversations, by key and in the provider's order."""
-    order = (inbox_item.c.provider_time, inbox_item.c.id)
-    place = func.row_number().over(partition_by=inbox_item.c.conversation_key, order_by=order).label("place")
-    waiting = select(inbox_item.c.id, place).where(inbox_item.c.conversation_key.in_(keys), inbox_item.c.state == "new")
-    first = waiting.subquery("waiting")
-    query = (
-        select(*_ITEM)
-        .join(first, and_(first.c.id == inbox_item.c.id, first.c.place <= most))
-        .outerjoin(inbox_raw, inbox_raw.c.id == inbox_item.c.raw_id)
-        .order_by(inbox_item.c.conversation_key, *order)
-    )
     found: dict[str, list[WaitingItem]] = {}
-    for row in connection.execute(query):
-        found.setdefault(row.conversation_key, []).append(WaitingItem(**row._mapping))
+    for row in connection.execute(_ITEMS, {"keys": list(keys), "most": most}):
+        found.setdefault(row.conversation_key, []).append(WaitingItem(*row))
     return found
 
 
@@ -134,6 +148,19 @@ _ITEM = (
     case((_is_large, null()), else_=inbox_raw.c.body_sealed).label("body_sealed"),
     inbox_raw.c.wrapped_key,
     type_coerce(_is_large, Boolean).label("large"),
+)
+_ORDER = (inbox_item.c.provider_time, inbox_item.c.id)
+_place = func.row_number().over(partition_by=inbox_item.c.conversation_key, order_by=_ORDER).label("place")
+_first = (
+    select(inbox_item.c.id, _place)
+    .where(inbox_item.c.conversation_key.in_(bindparam("keys", expanding=True)), inbox_item.c.state == "new")
+    .subquery("waiting")
+)
+_ITEMS = (
+    select(*_ITEM)
+    .join(_first, and_(_first.c.id == inbox_item.c.id, _first.c.place <= bindparam("most", type_=Integer)))
+    .outerjoin(inbox_raw, inbox_raw.c.id == inbox_item.c.raw_id)
+    .order_by(inbox_item.c.conversation_key, *_ORDER)
 )
 
 
@@ -156,10 +183,9 @@ class Finished:
 def finish(connection: Connection, ends: Sequence[Finished]) -> None:
     """Close new items inside the transaction that stores what came of them. VersionConflict when one was not new."""
     ids = [one.item_id for one in ends]
-    standing = select(inbox_item.c.raw_id).where(inbox_item.c.id.in_(ids), inbox_item.c.state == "new")
-    raws = list(connection.scalars(standing.order_by(inbox_item.c.id).with_for_update()))
-    if len(raws) != len(ids):
-        raise VersionConflict(f"{len(ids) - len(raws)} of these inbox items are finished already")
+    standing = connection.execute(_STANDING, {"items": ids}).all()
+    if len(standing) != len(ids):
+        raise VersionConflict(f"{len(ids) - len(standing)} of these inbox items are finished already")
     connection.execute(
         _FINISH,
         [
@@ -167,18 +193,42 @@ def finish(connection: Connection, ends: Sequence[Finished]) -> None:
             for one in ends
         ],
     )
-    gone = update(inbox_raw).where(inbox_raw.c.id.in_(raws), _any_item("erased"), ~_any_item("new"))
-    connection.execute(gone.values(body_sealed=None, wrapped_key=None))
-
-
-_FINISH = update(inbox_item).where(inbox_item.c.id == bindparam("item")).values(attempts=inbox_item.c.attempts + 1)
-ENDS = before_rows(finish)
-"""Items to finish; two workers on one item find each other here."""
+    if any(one.state == "erased" for one in ends) or any(row.diverted for row in standing):
+        connection.execute(_FORGET, {"raws": [row.raw_id for row in standing]})
 
 
 def _any_item(state: str) -> ColumnElement[bool]:
     """Whether a raw body has an item in this state."""
     return exists().where(inbox_item.c.raw_id == inbox_raw.c.id, inbox_item.c.state == state)
+
+
+_other = inbox_item.alias("other")
+_STANDING = (
+    select(
+        inbox_item.c.raw_id,
+        exists().where(_other.c.raw_id == inbox_item.c.raw_id, _other.c.state == "erased").label("diverted"),
+    )
+    .where(inbox_item.c.id.in_(bindparam("items", expanding=True)), inbox_item.c.state == "new")
+    .order_by(inbox_item.c.id)
+    .with_for_update(of=inbox_item)
+)
+_FINISH = update(inbox_item).where(inbox_item.c.id == bindparam("item")).values(attempts=inbox_item.c.attempts + 1)
+_FORGET = (
+    update(inbox_raw)
+    .where(inbox_raw.c.id.in_(bindparam("raws", expanding=True)), _any_item("erased"), ~_any_item("new"))
+    .values(body_sealed=None, wrapped_key=None)
+)
+ENDS = before_rows(finish)
+"""Items to finish; two workers on one item find each other here."""
+
+
+def _release(connection: Connection, leases: Sequence[tuple[str, str]]) -> None:
+    for owner in {owner for owner, _ in leases}:
+        release(connection, [key for whose, key in leases if whose == owner], owner=owner)
+
+
+RELEASED = after_rows(_release)
+"""(owner, conversation key) of leases that end with what is stored."""
 
 
 def count_attempt(connection: Connection, item_id: int) -> int:

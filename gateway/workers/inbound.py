@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -38,26 +38,31 @@ class InboundWorker:
         self._owner = owner
         self._database = deployment.database
         self._embedded = deployment.settings.embedded
+        self._leased: set[str] = set()
 
     async def run_once(self) -> int:
         """Work through the conversations that wait now; returns how many there were."""
-        now = self._deployment.now()
-        keys = await self._database.read(partial(inbox_queue.waiting_conversations, now=now, most=_SIDE_BY_SIDE))
-        if not keys:
-            return 0
-        leased = await self._lease(keys)
-        try:
-            async with kept(self._renew):
-                await self._work(leased)
-        finally:
-            await self._release(leased)
-        return len(keys)
+        taken = await self._take()
+        if taken:
+            self._leased = set() if self._embedded else set(taken)
+            try:
+                async with kept(self._renew):
+                    await self._work(taken)
+            finally:
+                await self._release()
+        return len(taken)
 
-    async def _work(self, keys: Sequence[str]) -> None:
-        items = await self._database.read(partial(inbox_queue.items_of, keys=keys))
+    async def _take(self) -> Mapping[str, Sequence[WaitingItem]]:
+        """On SQLite this process is the only worker, and one round ends before the next begins: no lease needed."""
+        now = self._deployment.now()
+        if self._embedded:
+            return await self._database.read(partial(inbox_queue.waiting_items, now=now, most=_SIDE_BY_SIDE))
+        return await self._database.write(partial(inbox_queue.take, owner=self._owner, now=now, most=_SIDE_BY_SIDE))
+
+    async def _work(self, taken: Mapping[str, Sequence[WaitingItem]]) -> None:
         tasks = []
-        for waiting in items.values():
-            tasks.append(asyncio.create_task(self._conversation(waiting)))
+        for key, items in taken.items():
+            tasks.append(asyncio.create_task(self._conversation(key, items)))
             await self._deployment.courtesy.give_way()  # a hook must not wait until all have been read
         ends = await asyncio.gather(*tasks, return_exceptions=True)
         for problem in filter(None, ends):  # only now: nobody may work on when the next round begins
@@ -67,29 +72,27 @@ class InboundWorker:
         if not self._embedded:
             await self._database.write(partial(inbox_queue.renew, owner=self._owner, now=self._deployment.now()))
 
-    async def _conversation(self, items: Sequence[WaitingItem]) -> None:
+    async def _conversation(self, key: str, items: Sequence[WaitingItem]) -> None:
+        *before, last = items
         try:
-            for item in items:
+            for item in before:
                 await self._item(item)
+            await self._item(last, lease=self._owner if key in self._leased else "")
         except VersionConflict as error:
             log.info("conversation_taken_over", error=error.code)
         except _TryLater:
-            log.info("conversation_rests", channel=items[0].channel)
+            log.info("conversation_rests", channel=last.channel)
 
-    async def _lease(self, keys: Sequence[str]) -> Sequence[str]:
-        """On SQLite this process is the only worker, and one round ends before the next begins: no lease needed."""
-        if self._embedded:
-            return keys
-        now = self._deployment.now()
-        return await self._database.write(partial(inbox_queue.lease, keys=keys, owner=self._owner, now=now))
+    async def _release(self) -> None:
+        """What did not end as it should: the other leases ended with what was stored."""
+        if self._leased:
+            await self._database.write(partial(inbox_queue.release, keys=self._leased, owner=self._owner))
 
-    async def _release(self, keys: Sequence[str]) -> None:
-        if not self._embedded:
-            await self._database.write(partial(inbox_queue.release, keys=keys, owner=self._owner))
-
-    async def _item(self, item: WaitingItem) -> None:
+    async def _item(self, item: WaitingItem, *, lease: str = "") -> None:
         try:
-            outcome = await self._intake.take_up(item)
+            outcome = await self._intake.take_up(item, lease=lease)
+            if lease:
+                self._leased.discard(item.conversation_key)
         except VersionConflict:
             raise
         except Exception as error:

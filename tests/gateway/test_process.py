@@ -50,7 +50,7 @@ async def test_a_failed_round_ends_when_all_of_it_has_ended(world: World, monkey
     """The next round must not take up a conversation that the failed one still works on."""
     begun, finish, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
-    async def item(_self: InboundWorker, one: WaitingItem) -> None:
+    async def item(_self: InboundWorker, one: WaitingItem, **_given: str) -> None:
         if not begun.is_set():
             begun.set()
             await finish.wait()
