@@ -1,0 +1,299 @@
+"""
+Runs the tests of a rule against every lie about it: `python -m tests.mutation [PACK …] [--every N] [--json FILE]`.
+
+Tests are collected once. For each lie a child is forked in which the packs are read from memory with that one folder
+falsified; it runs the tests that are marked with the rules of the falsified entry, cheapest first, until one fails. A
+lie that the loader refuses could never be shipped and counts for nobody.
+"""
+
+from __future__ import annotations
+
+import functools
+import gc
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from core.regulations import loader
+from core.regulations.model import Pack
+from tests.mutation.mutants import Document, Mutant, mutants_of
+
+FOLDERS = ("tests/core/regulations", "tests/core/cases", "tests/core/notify", "tests/core/intake")
+OUTSIDE = {"database_url", "database", "world", "postgres_server", "redis_server", "browser"}
+SLOW = 3.0
+"""Seconds a test may take in the unfalsified run; a slower one (a long property) proves too dearly to be asked."""
+
+PATIENCE = 60
+"""Seconds for one lie: tests that never end have noticed it too."""
+
+KILLED, SURVIVED, REFUSED = "killed", "survived", "refused"
+
+
+@dataclass
+class Verdict:
+    """What became of the lies of one pack: counts, and the names of those that nobody noticed."""
+
+    counts: dict[str, int] = field(default_factory=lambda: {KILLED: 0, SURVIVED: 0, REFUSED: 0})
+    survivors: list[str] = field(default_factory=list)
+
+    @property
+    def rate(self) -> float:
+        """Of the lies that could be shipped, those noticed, in percent."""
+        told = self.counts[KILLED] + self.counts[SURVIVED]
+        return 100 * self.counts[KILLED] / told if told else 100.0
+
+
+def folders() -> dict[str, Document]:
+    """Every shipped folder's document as written."""
+    found = (folder for folder in sorted(loader.BUNDLED.iterdir()) if (folder / "pack.yaml").is_file())
+    return {folder.name: loader._read_files(folder).document for folder in found}
+
+
+def affected(pack: str, written: Mapping[str, Document]) -> list[str]:
+    """The packs that read differently when this folder does: itself, and all that extend it."""
+    heirs = [name for name, document in written.items() if document.get("extends") == pack]
+    own = [] if written[pack].get("abstract") else [pack]
+    return [*own, *(name for heir in heirs for name in affected(heir, written))]
+
+
+def mutants(pack: str, written: Mapping[str, Document]) -> list[Mutant]:
+    """Every lie about one folder that changes what the pack says."""
+    whole = loader.read_source(loader.BUNDLED / pack, (loader.BUNDLED,)).document
+    return list(mutants_of(pack, written[pack], whole))
+
+
+class Runner:
+    """A pytest plugin that runs lies instead of tests; `verdicts` by pack."""
+
+    def __init__(self, packs: Iterable[str], *, every: int, sample: int, jobs: int, say: Callable[[str], None]) -> None:
+        self._packs, self._every, self._sample, self._jobs, self._say = tuple(packs), every, sample, jobs, say
+        self.verdicts: dict[str, Verdict] = {}
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Instead of the usual loop."""
+        written = folders()
+        tests = Tests([item for item in session.items if _is_candidate(item)])
+        loader._read_files = _from_memory(written, loader._read_files)
+        told = {pack: mutants(pack, written) for pack in self._packs}
+        step = max(1, sum(map(len, told.values())) // self._sample) if self._sample else self._every
+        wanted = {pack: lies[step // 2 :: step] for pack, lies in told.items()}
+        tests.measure({rule for lies in wanted.values() for lie in lies for rule in lie.cites})
+        if tests.broken:
+            self._say(f"not asked, they fail as things are: {', '.join(tests.broken)}")
+        for pack, lies in wanted.items():
+            self.verdicts[pack] = judge(lies, tests, written, jobs=self._jobs, say=self._say)
+        return True
+
+
+class Tests:
+    """The tests that can be asked, by rule, the cheapest first."""
+
+    def __init__(self, items: list[pytest.Item]) -> None:
+        self.items = items
+        self.broken: list[str] = []
+        self._cost: dict[str, float] = {}
+        self._hits: dict[str, int] = {}
+
+    def measure(self, rules: set[str]) -> None:
+        """Run those of these rules once under the packs as they are: what fails proves nothing, a slow one is left."""
+        self.items = [item for item in self.items if rules & _rules(item)]
+        told = _in_child(lambda: [(item.nodeid, *_timed(item)) for item in self.items])
+        for node, passed, seconds in told:
+            self._cost[node] = seconds
+            if not passed:
+                self.broken.append(node)
+        self.items = [i for i in self.items if i.nodeid not in self.broken and self._cost[i.nodeid] < SLOW]
+
+    def noticed_by(self, node: str) -> None:
+        """This test was the one: ask it early for other lies about the same rules."""
+        self._hits[node] = self._hits.get(node, 0) + 1
+
+    def _order(self, item: pytest.Item) -> tuple[float, str]:
+        return self._cost[item.nodeid] / (1 + self._hits.get(item.nodeid, 0)), item.nodeid
+
+    def of(self, mutant: Mutant) -> list[pytest.Item]:
+        """Tests marked with a rule that the falsified entry cites; for what cites none, every test of the packs."""
+        wanted = set(mutant.cites)
+        if not wanted:
+            return [item for item in self.items if "core/regulations" in item.nodeid]
+        return sorted((item for item in self.items if wanted & _rules(item)), key=self._order)
+
+
+def judge(
+    wanted: list[Mutant], tests: Tests, written: Mapping[str, Document], *, jobs: int, say: Callable[[str], None]
+) -> Verdict:
+    """Tell each lie to a child of its own; at most `jobs` at once."""
+    verdict, running = Verdict(), dict[int, tuple[Mutant, int]]()
+    holders = list(_pack_holders())
+    queue = iter(wanted)
+    while True:
+        for mutant in queue:
+            pid, answer = _fork(partial(_ask, mutant, tests, written, holders))
+            running[pid] = (mutant, answer)
+            if len(running) >= jobs:
+                break
+        if not running:
+            return verdict
+        pid, _status = os.wait()
+        if pid in running:
+            mutant, answer = running.pop(pid)
+            with os.fdopen(answer) as told:
+                _note(verdict, mutant, tests, told.read(), say=say)
+
+
+def _note(verdict: Verdict, mutant: Mutant, tests: Tests, answer: str, *, say: Callable[[str], None]) -> None:
+    outcome = answer if answer in (SURVIVED, REFUSED) else KILLED
+    verdict.counts[outcome] += 1
+    if outcome is KILLED:
+        tests.noticed_by(answer)
+    if outcome is SURVIVED:
+        verdict.survivors.append(mutant.name)
+        say(f"survived  {mutant.name}  [{', '.join(mutant.cites)}] {len(tests.of(mutant))} tests")
+
+
+def _ask(mutant: Mutant, tests: Tests, written: Mapping[str, Document], holders: list[tuple[Any, str]]) -> str:
+    """In the child: the test that failed, or that nobody noticed, or that the loader refuses such a pack."""
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(PATIENCE)  # whoever does not come to an end answers nothing, and has noticed
+    loader._read_files = _from_memory({**written, mutant.pack: mutant.document}, loader._read_files)
+    if not _loads(affected(mutant.pack, written)):
+        return REFUSED
+    return _first_to_fail(tests.of(mutant), holders) or SURVIVED
+
+
+def _fork(work: Callable[[], str]) -> tuple[int, int]:
+    """A child that writes what its work returns into a pipe: (process, where to read)."""
+    sys.stdout.flush()
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid:
+        os.close(writing)
+        return pid, reading
+    try:
+        _be_quiet()
+        os.write(writing, work().encode())
+    finally:
+        os._exit(0)
+
+
+def _loads(names: Iterable[str]) -> bool:
+    try:
+        for name in names:
+            loader.load_pack(name)
+    except Exception:  # whatever it says: a pack that does not load is not shipped
+        return False
+    return True
+
+
+def _first_to_fail(items: list[pytest.Item], holders: list[tuple[Any, str]]) -> str:
+    for module, name in holders:
+        held = getattr(module, name)
+        setattr(module, name, loader.load_pack(held.id))
+    for item, following in zip(items, [*items[1:], None], strict=True):
+        if not _passes(item, following):
+            return item.nodeid
+    return ""
+
+
+def _passes(item: pytest.Item, following: pytest.Item | None) -> bool:
+    return all(report.passed for report in runtestprotocol(item, log=False, nextitem=following))
+
+
+def _timed(item: pytest.Item) -> tuple[bool, float]:
+    began = time.perf_counter()
+    return _passes(item, None), time.perf_counter() - began
+
+
+def _in_child(work: Callable[[], Any]) -> Any:
+    """What a forked child makes of it, as JSON: nothing it does is left behind here."""
+    pid, reading = _fork(lambda: json.dumps(work()))
+    with os.fdopen(reading) as told:
+        answer = told.read()
+    os.waitpid(pid, 0)
+    return json.loads(answer)
+
+
+def _be_quiet() -> None:
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 1)
+    os.dup2(nothing, 2)
+
+
+def _is_candidate(item: pytest.Item) -> bool:
+    """Marked with a rule, and needs no server."""
+    return bool(_rules(item)) and not OUTSIDE.intersection(getattr(item, "fixturenames", ()))
+
+
+@functools.cache
+def _rules(item: pytest.Item) -> frozenset[str]:
+    return frozenset(rule for mark in item.iter_markers("rule") for rule in mark.args)
+
+
+def _from_memory(documents: Mapping[str, Document], read: Callable[[Path], loader.Source]) -> Any:
+    """Reads the shipped folders from here, all else from disk."""
+
+    def reader(path: Path) -> loader.Source:
+        if path.parent == loader.BUNDLED and path.name in documents:
+            return loader.Source(dict(documents[path.name]), {})
+        return read(path)
+
+    return reader
+
+
+def _pack_holders() -> Iterator[tuple[Any, str]]:
+    """Constants of test modules that hold a shipped pack since they were imported; caches there are emptied."""
+    shipped = set(loader.pack_names())
+    for module in [one for name, one in sys.modules.items() if name.startswith("tests.")]:
+        for name, value in list(vars(module).items()):
+            if isinstance(value, Pack) and value.id in shipped:
+                yield module, name
+    for one in gc.get_objects():
+        if isinstance(one, functools._lru_cache_wrapper) and str(one.__module__).startswith("tests."):
+            one.cache_clear()
+
+
+def main(arguments: list[str]) -> int:
+    """Run; 0 unless something could not be run at all."""
+    import argparse
+
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation", description="Falsify packs, ask the tests.")
+    parser.add_argument("packs", nargs="*", help="folders below core/regulations; none: all")
+    parser.add_argument("--sample", type=int, default=0, help="only so many lies, spread over all of these packs")
+    parser.add_argument("--every", type=int, default=1, help="only every N-th lie")
+    parser.add_argument("--jobs", type=int, default=1, help="children at once")
+    parser.add_argument("--json", type=Path, help="write the verdicts here")
+    given = parser.parse_args(arguments)
+    runner = Runner(given.packs or list(folders()), every=given.every, sample=given.sample, jobs=given.jobs, say=print)
+    root = Path(__file__).parents[2]
+    options = [
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        "--rootdir",
+        str(root),
+        "-s",
+        "--no-header",
+        "--no-summary",
+    ]
+    status = pytest.main([*options, *(str(root / folder) for folder in FOLDERS)], plugins=[runner])
+    for pack, verdict in runner.verdicts.items():
+        print(f"{pack}: {verdict.counts}, {verdict.rate:.1f} % noticed")
+    if given.json:
+        told = {
+            pack: {**one.counts, "rate": one.rate, "survivors": one.survivors} for pack, one in runner.verdicts.items()
+        }
+        given.json.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
+    return 0 if runner.verdicts else int(status) or 1

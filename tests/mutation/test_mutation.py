@@ -1,0 +1,132 @@
+"""Each kind of lie is told, a sample of them is noticed, and (make chaos) nearly all of them are."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from tests.mutation.mutants import Mutant, mutants_of
+from tests.mutation.run import folders
+from tests.support.record import record
+
+ROOT = Path(__file__).parents[2]
+EXPLAINED = Path(__file__).with_name("survivors.yaml")
+ROLES = {"officer": {"level": "agency"}, "leader": {"level": "agency"}, "reporter": {"level": "reporter"}}
+
+
+def lies(**sections: Any) -> list[Mutant]:
+    document = {"roles": ROLES, **sections}
+    return [one for one in mutants_of("tiny", document, document) if one.path[0] != "roles"]
+
+
+def said(kind: str, **sections: Any) -> list[str]:
+    return [one.said for one in lies(**sections) if one.kind == kind]
+
+
+def clock(**fields: Any) -> dict[str, Any]:
+    return {"clocks": {"intake": {"role": "officer", "cites": ["XY-1"], **fields}}}
+
+
+def test_a_time_is_one_more_one_less_and_in_another_unit() -> None:
+    """Also inside an expression, and never nothing at all."""
+    assert said("value", **clock(allowance="2wh")) == ["2wh → 3wh", "2wh → 1wh"]
+    assert said("unit", **clock(allowance="2wh")) == ["2wh → 2h"]
+    assert said("value", **clock(allowance="1d")) == ["1d → 2d"]
+    assert said("value", **clock(**{"from": "min(accept, opened + 1wh)"})) == [
+        "min(accept, opened + 1wh) → min(accept, opened + 2wh)"
+    ]
+    assert said("value", **clock(allowance={"night": "before 07:00"})) == [
+        "before 07:00 → before 07:01",
+        "before 07:00 → before 06:59",
+    ]
+
+
+def test_somebody_else_acts_is_told_or_owns() -> None:
+    """By another role, by one less, by one more; never a citizen in the place of an official."""
+    move = {"accept": {"by": ["officer"], "cites": ["XY-1"]}}
+
+    assert said("role", moves=move) == ["officer → leader", "and leader"]
+    assert said("role", **clock()) == ["officer → leader"]
+    assert said("role", **clock(breach={"tell": ["officer", "leader"]})) == [
+        "officer → leader",
+        "without officer",
+        "without leader",
+    ]
+
+
+def test_an_entry_is_gone_and_one_agency_becomes_any_number() -> None:
+    """And the reverse."""
+    one = {"dispatch": {"by": ["officer"], "agencies": {"min": 1, "max": 1}, "cites": ["XY-1"]}}
+    many = {"dispatch": {"by": ["officer"], "agencies": {"min": 1}, "cites": ["XY-1"]}}
+
+    assert said("removed", moves=one) == ["dispatch"]
+    assert said("count", moves=one) == ["1 → n"]
+    assert said("count", moves=many) == ["n → 1"]
+
+
+def test_a_word_of_the_regulation_is_changed() -> None:
+    """Labels, groups, and what outsiders read."""
+    stage = {"case": {"received": {"label": "Mới nhận", "public": "Đã nhận", "cites": ["XY-1"]}}}
+
+    assert said("label", stages=stage) == ["Mới nhận → … khác", "Đã nhận → … khác"]
+    assert said("label", intake={"groups": {"a": "Trật tự"}}) == ["Trật tự → Trật tự khác"]
+
+
+def test_a_lie_names_the_rules_of_its_entry_and_leaves_the_rest_alone() -> None:
+    """So that the tests of those rules can be asked."""
+    (first, *_) = lies(**clock(allowance="2wh", label="Tiếp nhận"))
+
+    assert first.cites == ("XY-1",)
+    assert first.document["roles"] == ROLES
+    assert first.name.startswith("tiny: clocks.intake")
+
+
+@pytest.mark.parametrize("folder", folders())
+def test_every_shipped_folder_can_be_lied_about(folder: str) -> None:
+    """A folder without a single lie would be proved by nothing."""
+    written = folders()
+
+    assert any(written[folder] != one.document for one in mutants_of(folder, written[folder], written[folder]))
+
+
+def falsify(tmp_path: Path, *options: str) -> dict[str, Any]:
+    """The verdicts of a run in a process of its own: it forks."""
+    verdicts = tmp_path / "verdicts.json"
+    command = [sys.executable, "-m", "tests.mutation", *options, "--json", str(verdicts)]
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    told: dict[str, Any] = json.loads(verdicts.read_text(encoding="utf-8"))
+    return told
+
+
+def test_a_sample_of_lies_is_noticed(tmp_path: Path) -> None:
+    """A dozen, spread over all packs; all of them are told by make chaos."""
+    verdicts = falsify(tmp_path, "--sample", "12")
+
+    told = sum(one["killed"] + one["survived"] for one in verdicts.values())
+    assert sum(one["killed"] for one in verdicts.values()) >= 0.9 * told > 0
+
+
+@pytest.mark.chaos
+@pytest.mark.timeout(7200)
+def test_nearly_every_lie_about_a_regulation_is_noticed(tmp_path: Path) -> None:
+    """98 of 100, and each of the others is explained."""
+    explained: dict[str, str] = YAML(typ="safe").load(EXPLAINED.read_text(encoding="utf-8"))
+    verdicts = falsify(tmp_path, "--jobs", "2")
+
+    for pack, one in verdicts.items():
+        figures = {key: one[key] for key in ("killed", "survived", "refused")}
+        record("mutants", pack, {**figures, "noticed": f"{one['rate']:.1f} %"})
+        why = {next((reason for part, reason in explained.items() if part in name), name) for name in one["survivors"]}
+        record("survivors", pack, {"lies nobody noticed": "; ".join(sorted(why)) or "none"})
+    open_questions = [
+        name for one in verdicts.values() for name in one["survivors"] if not any(part in name for part in explained)
+    ]
+    killed, survived = (sum(one[key] for one in verdicts.values()) for key in ("killed", "survived"))
+    assert killed >= 0.98 * (killed + survived)
+    assert open_questions == []
