@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from core.cases.commands.base import Agency, Answer, Command, Media, OnDispatch, Reason
+from core.cases.commands.base import Agency, Answer, Command, Media, OnDispatch, Override, Reason
 from core.cases.forms import Input
 from core.cases.sealed import SealedText
 
@@ -14,6 +14,7 @@ class Approve(OnDispatch):
 
     label = "Phê duyệt"
     name: Literal["approve"] = "approve"
+    override_reason: Override = None
 
 
 class EditAndApprove(OnDispatch):
@@ -22,6 +23,7 @@ class EditAndApprove(OnDispatch):
     label = "Sửa và duyệt"
     name: Literal["edit_and_approve"] = "edit_and_approve"
     text: Answer
+    override_reason: Override = None
 
 
 class ReturnForRevision(OnDispatch):
@@ -47,6 +49,7 @@ class Publish(Command):
     name: Literal["publish"] = "publish"
     text: Answer
     media: Media = ()
+    override_reason: Override = None
 
 
 class AnswerReporter(OnDispatch):
@@ -56,6 +59,7 @@ class AnswerReporter(OnDispatch):
     name: Literal["answer_reporter"] = "answer_reporter"
     text: Answer
     media: Media = ()
+    override_reason: Override = None
 
 
 class ReplyPrivately(Command):
@@ -65,6 +69,7 @@ class ReplyPrivately(Command):
     name: Literal["reply_privately"] = "reply_privately"
     text: Answer
     media: Media = ()
+    override_reason: Override = None
 
 
 class Withhold(Command):

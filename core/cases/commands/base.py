@@ -16,6 +16,8 @@ Note = Annotated[SealedText | None, Input("Ghi chú", "text")]
 Files = Annotated[tuple[str, ...], Input("Tệp đính kèm", "files")]
 Media = Annotated[tuple[str, ...], Input("Ảnh, video công khai", "media")]
 Answer = Annotated[SealedText, Input("Nội dung trả lời", "text")]
+Override = Annotated[SealedText | None, Input("Lý do vẫn gửi câu trả lời này", "text")]
+"""Why an answer that says little goes out all the same; asked for only where it was held back."""
 Agency = Annotated[str, Input("Cơ quan", "agency"), Field(min_length=1)]
 Agencies = Annotated[tuple[str, ...], Input("Cơ quan", "agencies"), Field(min_length=1)]
 OtherCase = Annotated[str, Input("Hồ sơ kia", "case"), Field(min_length=1)]

@@ -13,6 +13,7 @@ class ResultApproved(DispatchFact):
 
     command = "approve"
     kind: Literal["result_approved"] = "result_approved"
+    override_reason: SealedText | None = None
 
 
 class ResultAmended(DispatchFact):
@@ -21,6 +22,7 @@ class ResultAmended(DispatchFact):
     command = "edit_and_approve"
     kind: Literal["result_amended"] = "result_amended"
     text: SealedText
+    override_reason: SealedText | None = None
 
 
 class RevisionRequested(DispatchFact):
@@ -47,6 +49,7 @@ class AnswerPublished(Fact):
     text: SealedText
     media: tuple[str, ...] = ()
     interim: bool = False
+    override_reason: SealedText | None = None
 
 
 class ReporterAnswered(DispatchFact):
@@ -56,6 +59,7 @@ class ReporterAnswered(DispatchFact):
     kind: Literal["reporter_answered"] = "reporter_answered"
     text: SealedText
     media: tuple[str, ...] = ()
+    override_reason: SealedText | None = None
 
 
 class PrivateReplySent(Fact):
@@ -66,6 +70,7 @@ class PrivateReplySent(Fact):
     text: SealedText
     media: tuple[str, ...] = ()
     interim: bool = False
+    override_reason: SealedText | None = None
 
 
 class AnswerWithheld(Fact):
