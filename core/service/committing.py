@@ -27,6 +27,10 @@ class Committer:
         self._database = database
         self._group: Group[Work, None] = Group(self._store, most=_MOST[database.dialect])
 
+    def expect(self, count: int) -> None:
+        """So many units will come before long."""
+        self._group.expect(count)
+
     async def commit(self, work: Work) -> None:
         """Store everything or nothing, then follow up. VersionConflict when what it was thought out on has changed."""
         await self._group.ask(work)

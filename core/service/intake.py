@@ -54,6 +54,11 @@ class Intake:
         self._channels = channels
         self._now = now
 
+    def expect(self, count: int) -> None:
+        """So many items will be taken up side by side."""
+        self._clerk.talks.expect(count)
+        self._clerk.committer.expect(count)
+
     async def take_up(self, item: WaitingItem, *, lease: str = "") -> str:
         """
         Process one item; returns what became of it: done, ignored, erased or quarantined.

@@ -121,6 +121,10 @@ class Talks:
         self._now = now
         self._finding: Group[_Wanted, ConversationRow | str | None] = Group(self._find_all)
 
+    def expect(self, count: int) -> None:
+        """For so many messages their conversation will be looked for before long."""
+        self._finding.expect(count)
+
     async def _find_all(self, wanted: Sequence[_Wanted]) -> Sequence[ConversationRow | str | None]:
         """One snapshot for all who look at the same time; strangers, in a storm nearly all, cost one statement."""
 

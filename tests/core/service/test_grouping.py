@@ -66,3 +66,22 @@ async def test_who_gives_up_waiting_changes_nothing_for_the_others() -> None:
     desk.gate.set()
 
     assert await patient == 4
+
+
+async def test_those_who_are_expected_are_waited_for() -> None:
+    """Until they are all there, or are enough for a statement of their own; who is late is not waited for."""
+    desk = Desk()
+    desk.gate.set()
+    group: Group[int, int] = Group(desk.answer, most=4)
+    group.expect(3)
+    early = await started(group, 1, 2)
+    assert desk.asked == []
+    last = await started(group, 3)
+    await asyncio.gather(*early, *last)
+
+    group.expect(9)
+    await asyncio.gather(*await started(group, 4, 5, 6, 7))
+    assert await group.ask(8) == 16
+    assert await group.ask(9) == 18
+
+    assert desk.asked == [[1, 2, 3], [4, 5, 6, 7], [8], [9]]
