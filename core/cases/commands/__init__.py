@@ -83,7 +83,7 @@ from core.cases.commands.intake import (
     RequestSupplement,
     SupplySupplement,
 )
-from core.cases.commands.internal import FireClock, NoteRequest, ReceiveReport
+from core.cases.commands.internal import FireClock, HandOverWork, NoteRequest, ReceiveReport
 
 
 def _leaves(base: type[Command]) -> list[type[Command]]:
@@ -144,6 +144,7 @@ __all__ = [
     "FlagSecret",
     "GiveFeedback",
     "HandOverEmergency",
+    "HandOverWork",
     "LinkReport",
     "LogVerificationCall",
     "MarkFalse",

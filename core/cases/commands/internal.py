@@ -44,6 +44,23 @@ class ReceiveReport(Command):
     out_of_scope: bool = False
 
 
+class HandOverWork(Command):
+    """
+    Open work goes to somebody else, since its agency ended or its official left; stages and limits stay as they are.
+
+    Either both agencies are named or both officials.
+    """
+
+    label = "Bàn giao việc"
+    internal = True
+    name: Literal["hand_over_work"] = "hand_over_work"
+    from_agency: str | None = None
+    to_agency: str | None = None
+    from_staff: str | None = None
+    to_staff: str | None = None
+    reason: SealedText
+
+
 class FireClock(Command):
     """A due time, or the warning before it, has come."""
 

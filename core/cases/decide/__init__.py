@@ -16,8 +16,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from core.cases.commands import Command, FireClock, NoteRequest, ReceiveReport
-from core.cases.decide import answering, clocks, distribution, intake, linking, transitions
+from core.cases.commands import Command, FireClock, HandOverWork, NoteRequest, ReceiveReport
+from core.cases.decide import answering, clocks, distribution, handing, intake, linking, transitions
 from core.cases.decide.context import SYSTEM, Actor, Context, Decision, Refusal, Refused
 from core.cases.decide.guard import permit
 from core.cases.decide.refusals import refuse
@@ -93,6 +93,8 @@ def _decide(ctx: Context, case: Case | None, command: Command) -> Decision:
         raise refuse("case_unknown", 409, "Không tìm thấy hồ sơ.")
     if isinstance(command, FireClock):
         return _fire(ctx, case, command)
+    if isinstance(command, HandOverWork):
+        return Decision(tuple(handing.hand_over(ctx, case, command).events))
     if isinstance(command, NoteRequest):
         return _note_request(ctx, case, command)
     allowed = permit(ctx, case, command)

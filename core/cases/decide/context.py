@@ -27,11 +27,13 @@ class Actor:
         id: user id; a reporter's is the contact id of one of the case's reports; the product's own is "system".
         roles: all roles the person holds (one may hold several: QB-QD.III.2.1).
         agency_id: where an officer, leader or partner belongs; None for the centre.
+        acting_for: role → the user who is away and in whose stead this person holds it.
     """
 
     id: str
     roles: frozenset[str]
     agency_id: str | None = None
+    acting_for: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @classmethod
     def system(cls) -> Actor:

@@ -46,7 +46,8 @@ class Story:
     def tell(self, kind: type[E], **fields: Any) -> E:
         """Add an event of this kind, now and by this actor."""
         actor = self.ctx.actor
-        by = ActorRef(id=actor.id, role=self.role, agency_id=actor.agency_id)
+        away = actor.acting_for.get(self.role)
+        by = ActorRef(id=actor.id, role=self.role, agency_id=actor.agency_id, acting_for=away)
         event = kind(**{"at": self.ctx.now, "by": by, "rules": self.rules, **fields})
         self.case_or_none = evolve(self.case_or_none, event)
         self.events.append(event)

@@ -89,6 +89,7 @@ from core.cases.events.flags import (
     ReputationFlagged,
     SecretFlagged,
 )
+from core.cases.events.handing import WorkHandedOver
 from core.cases.events.intake import (
     CaseAccepted,
     CaseCancelled,
@@ -228,6 +229,7 @@ __all__ = [
     "UnitAssigned",
     "VerificationCallLogged",
     "WarningTime",
+    "WorkHandedOver",
     "canonical",
     "parse_event",
 ]

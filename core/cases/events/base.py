@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from core.contract.schema import Instant, Model
 
 
 class ActorRef(Model):
-    """Who did it: a user id, `reporter:<contact>` or `system`, in which role, from which agency."""
+    """
+    Who did it: a user id, `reporter:<contact>` or `system`, in which role, from which agency.
+
+    `acting_for`: the user who is away and whose role it is (thay); the one answerable is `id`.
+    """
 
     id: str
     role: str
     agency_id: str | None = None
+    acting_for: str | None = Field(default=None, exclude_if=lambda away: away is None)
 
 
 class Event(Model):

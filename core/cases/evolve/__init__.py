@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from core.cases.events import CaseReceived, Event, Fact
-from core.cases.evolve import after, agency, answer, clocks, intake, moves
+from core.cases.evolve import after, agency, answer, clocks, handing, intake, moves
 from core.cases.evolve.change import apply, change_dispatch
 from core.cases.model import Case, Mark
 
 __all__ = ["evolve", "fold"]
 
-RULES = (intake, agency, answer, after, moves, clocks)
+RULES = (intake, agency, answer, after, moves, clocks, handing)
 """The modules that say how each kind of event changes a case; importing them registers them."""
 
 

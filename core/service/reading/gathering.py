@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from core.cases.events import Event, parse_event
+from core.cases.events import Event, WorkHandedOver, parse_event
 from core.cases.model import Case
 from core.cases.sealed import SealedText
 from core.contract.errors import NotFound
@@ -86,7 +86,10 @@ def _text_ids(events: Iterable[Event]) -> list[str]:
 
 
 def _user_ids(case: Case, events: Iterable[Event]) -> Iterator[str]:
-    yield from (event.by.id for event in events)
+    for event in events:
+        yield from filter(None, (event.by.id, event.by.acting_for))
+        if isinstance(event, WorkHandedOver):
+            yield from filter(None, (event.from_staff, event.to_staff))
     yield from (one.staff_id for one in case.dispatches if one.staff_id)
     yield from (one.staff_id for one in case.coordinations if one.staff_id)
     yield from (made.by for one in case.dispatches for made in one.resolutions)

@@ -29,8 +29,11 @@ CHANNELS: Mapping[str, str] = MappingProxyType(
         "telegram": "Telegram",
     }
 )
+OWN_ROLES: Mapping[str, str] = MappingProxyType({"admin": "Quản trị hệ thống"})
+"""Roles that belong to the deployment, whatever its regulation."""
 FIELDS: Mapping[str, str] = MappingProxyType(
     {
+        "reason": "Lý do",
         "content": "Nội dung",
         "place": "Nơi xảy ra",
         "time": "Thời gian xảy ra",
@@ -89,7 +92,7 @@ class Names:
     def role(self, name: str) -> Labelled:
         """A role as the regulation calls it."""
         known = self.pack.roles.get(name)
-        return Labelled(id=name, label=known.label if known else name)
+        return Labelled(id=name, label=known.label if known else OWN_ROLES.get(name, name))
 
     def category(self, name: str) -> Labelled:
         """A field of competence (lĩnh vực)."""
@@ -141,7 +144,9 @@ class Names:
         if SYSTEM in (by.role, by.id):
             return Person(id=SYSTEM, name=THE_SYSTEM)
         agency = self.agencies.name(by.agency_id) if by.agency_id else ""
-        return Person(id=by.id, name=self.users.get(by.id, UNKNOWN), role=self.role(by.role).label, agency=agency)
+        away = self.staff(by.acting_for).name if by.acting_for else ""
+        name, role = self.users.get(by.id, UNKNOWN), self.role(by.role).label
+        return Person(id=by.id, name=name, role=role, agency=agency, acting_for=away)
 
     def flags(self, flags: Flags) -> tuple[Labelled, ...]:
         """The marks that are set."""

@@ -87,6 +87,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "case_moved": "Hồ sơ chuyển từ “{case_from}” sang “{case_to}”.",
         "dispatch_moved": "Phần việc của cơ quan chuyển từ “{dispatch_from}” sang “{dispatch_to}”.",
         "coordination_moved": "Đề nghị phối hợp chuyển từ “{coordination_from}” sang “{coordination_to}”.",
+        "work_handed_over": "Bàn giao phần việc{from_whom}{to_whom}.",
         "clock_started": "Bắt đầu tính thời hạn “{clock}”: {limit}.",
         "clock_recomputed": "Tính lại thời hạn “{clock}”: {limit}.",
         "clock_paused": "Tạm dừng thời hạn “{clock}”.",
@@ -199,6 +200,13 @@ def _flag(telling: Telling) -> str:
     return {**labels, "valuable": "Có giá trị", "false_report": "Sai sự thật"}[telling.event.flag]
 
 
+def _whose(telling: Telling, agency: str | None, staff: str | None) -> str:
+    """An agency or an official by name; empty for neither."""
+    if agency is not None:
+        return telling.names.agency(agency).label
+    return telling.names.staff(staff).name if staff is not None else ""
+
+
 def _maybe(prefix: str, word: str) -> str:
     return f"{prefix}{word}" if word else ""
 
@@ -244,6 +252,8 @@ WORDS: Mapping[str, Callable[[Telling], str]] = MappingProxyType(
         "told": _told,
         "confidentiality": _confidentiality,
         "flag": _flag,
+        "from_whom": lambda t: _maybe(" của ", _whose(t, t.event.from_agency, t.event.from_staff)),
+        "to_whom": lambda t: _maybe(" cho ", _whose(t, t.event.to_agency, t.event.to_staff)),
         "case_from": lambda t: t.names.stage("case", t.event.came_from).label,
         "case_to": lambda t: t.names.stage("case", t.event.to).label,
         "dispatch_from": lambda t: t.names.stage("dispatch", t.event.came_from).label,

@@ -55,12 +55,13 @@ class QueueLine(CaseLine):
 
 
 class Person(Model):
-    """Who did something: an official by name, "Người phản ánh" or "Hệ thống"."""
+    """Who did something: an official by name, "Người phản ánh" or "Hệ thống"; `acting_for`: whom they stood in for."""
 
     id: str
     name: str
     role: str = ""
     agency: str = ""
+    acting_for: str = ""
 
 
 class Text(Model):
