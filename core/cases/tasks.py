@@ -109,10 +109,16 @@ def _clock(
         if (item.purpose, item.dispatch_id, item.coordination_id) == ("deadline", dispatch_id, coordination_id)
         and item.state != "stopped"
     ]
-    level = pack.roles[stage.owner].level
+    house = _house(pack, stage.owner)
     own = [item for item in about if item.role == stage.owner]
-    colleagues = [item for item in about if pack.roles[item.role].level == level]
+    colleagues = [item for item in about if _house(pack, item.role) == house]
     return min(own or colleagues, key=lambda item: item.late_from, default=None)
+
+
+def _house(pack: Pack, role: str) -> str:
+    """Where a role stands; an agency and the unit inside it share what presses either of them."""
+    level = pack.roles[role].level
+    return "agency" if level == "unit" else level
 
 
 def _task(stage: Stage, clock: CaseClock | None, **about: str | None) -> Task:
