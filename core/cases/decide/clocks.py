@@ -2,7 +2,7 @@
 Time limits follow what happens: the pack says on which trigger each of them starts, rests, runs on and stops.
 
 Every due time is computed once, by `core.clock`, and stands in the event with its explanation. For one trigger and one
-clock the order is: recompute, void, stop, pause, resume, restart, start.
+clock the order is: recompute, void, stop, resume, pause, restart, start.
 
     send_back             the returner's clock stops, the step before starts anew      (A-1, `restart`)
     return_for_revision   the processing clock runs on with what it had left           (A-2, `resume`)
@@ -71,10 +71,10 @@ def _apply(story: Story, spec: ClockSpec, subject: Subject, *, what: Happening, 
         stop(story, name, word, void=True)
     if word in spec.stop:
         stop(story, name, word)
+    if what.left in spec.pause or word in spec.resume:
+        _resume(story, spec, name, what)
     if word in spec.pause:
         pause(story, name, word)
-    if word in spec.resume or (what.left and what.left in spec.pause):
-        _resume(story, spec, name, what)
     if word in spec.restart:
         _start(story, spec, subject, command=command, anew=True)
     elif word in spec.start:
@@ -120,12 +120,18 @@ def _recompute(story: Story, spec: ClockSpec, subject: Subject, command: Command
 
 
 def stop(story: Story, name: str, why: str, *, void: bool = False) -> None:
-    """The step is done: in time, or so many seconds late; a void one was not asked for any more, and is never late."""
+    """
+    The step is done: in time, or so many seconds late.
+
+    Never late: a void one, which was not asked for any more, and a wait, which nobody had to end.
+    """
     known = story.case.clocks.get(name)
     if known is None or known.state == "stopped":
         return
     stopped = known.clock.stop(story.ctx.now, why, calendar=story.ctx.calendar)
-    late_s = engine.seconds_late(known, story.ctx.now) if stopped.was_late and not void else 0
+    late_s = (
+        engine.seconds_late(known, story.ctx.now) if stopped.was_late and not (void or known.purpose == "wait") else 0
+    )
     story.tell(ClockStopped, clock_id=name, late_s=late_s, engine=stopped.to_dict(), rules=known.rules)
 
 
