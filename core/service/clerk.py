@@ -26,8 +26,10 @@ from core.service.posting import Posting
 from core.service.publishing import Publishing
 from core.service.regulation import Regulation
 from core.service.safe import Safe
+from core.service.stock import Stock
 from core.service.talk import Talks
 from core.service.texts import Texts
+from core.service.wording import held_back
 from core.service.work import Work, Write
 from core.storage.database import Database
 
@@ -58,13 +60,15 @@ class Clerk:
         self.committer = Committer(database)
         self.opened = Buckets(WAITS)
         self.changed = asyncio.Event()
+        self.stock = Stock(safe)
         self.texts = Texts(database, safe=safe)
-        self.talks = Talks(database, safe=safe, now=now)
+        self.talks = Talks(database, safe=safe, stock=self.stock, now=now)
         self.posting = Posting(self.talks, safe=safe, now=now)
         self.desk = CaseDesk(database, safe=safe, regulation=regulation, now=now)
         self.converse = Converse(
             database,
             safe=safe,
+            stock=self.stock,
             media=media,
             desk=self.desk,
             posting=self.posting,
@@ -140,6 +144,9 @@ class Clerk:
         answer = await self.desk.issue(work, case_id, name, payload, actor)
         if isinstance(answer, Refusal):
             return answer
+        objection = await held_back(work, file, name, payload, self.texts)
+        if objection is not None:
+            return objection
         if also is not None:
             work.add(also)
         await self.finish(work)

@@ -20,6 +20,7 @@ from core.cases.commands import REGISTRY
 from core.cases.forms import Input
 from core.clock.zone import VIETNAM
 from core.service.reading.views import File, InputView, Labelled, MoveView
+from core.service.wording import OVERRIDE
 
 Posted = MultiDictProxy[Any]
 
@@ -167,7 +168,11 @@ def _instant(kind: str, written: str) -> date | datetime | None:
 def controls(move: MoveView, typed: Typed, errors: Mapping[str, str]) -> list[Control]:
     """The form, ready to be drawn; a field with nothing to choose from is left out unless it must be filled."""
     labels = {one.name: one.label for one in move.fields}
-    kept = (one for one in move.fields if one.required or one.choices or one.kind in OPEN)
+    kept = [one for one in move.fields if one.required or one.choices or one.kind in OPEN]
+    if OVERRIDE in errors or typed.has(OVERRIDE):
+        kept.append(
+            InputView(name=OVERRIDE, label=inputs_of(move.command)[OVERRIDE].label, kind="text", required=False)
+        )
     return [_control(move.command, one, typed, errors.get(one.name, ""), labels) for one in kept]
 
 

@@ -10,6 +10,7 @@ from core.cases.model import Case
 from core.cases.moves import FormField, Move, allowed_moves
 from core.identity.codes import format_code
 from core.service.reading.views import File, InputView, Labelled, MoveView
+from core.service.wording import OVERRIDE
 from core.storage.staff_lists import Colleague
 
 
@@ -36,7 +37,7 @@ class MoveReader:
                 dispatch_id=move.dispatch_id,
                 coordination_id=move.coordination_id,
                 about=self._about(move),
-                fields=tuple(self._input(one, move) for one in move.form),
+                fields=tuple(self._input(one, move) for one in move.form if one.name != OVERRIDE),
                 rules=move.rules,
                 beyond_text=move.beyond_text,
                 offered=move.offered,
