@@ -50,6 +50,7 @@ from core.service.posting import Letter, Posting
 from core.service.receiving import Receiving
 from core.service.regulation import pack_field
 from core.service.safe import Safe
+from core.service.stock import Stock
 from core.service.talk import Talk, new_words
 from core.service.work import Work
 from core.storage import conversations, reports
@@ -69,6 +70,7 @@ class Converse:
         database: Database,
         *,
         safe: Safe,
+        stock: Stock,
         media: FileMediaStore,
         desk: CaseDesk,
         posting: Posting,
@@ -81,7 +83,7 @@ class Converse:
         self._safe = safe
         self._desk = desk
         self._posting = posting
-        self._receiving = Receiving(database, safe=safe, desk=desk, mailbox=mailbox, now=now)
+        self._receiving = Receiving(database, safe=safe, stock=stock, desk=desk, mailbox=mailbox, now=now)
         self._diverting = Diverting(database, safe=safe, media=media, posting=posting, rules=rules, now=now)
         self._house = house
         self._rules = rules

@@ -54,8 +54,9 @@ class Intake:
         self._channels = channels
         self._now = now
 
-    def expect(self, count: int) -> None:
+    async def prepare(self, count: int) -> None:
         """So many items will be taken up side by side."""
+        await self._clerk.stock.provide(count)
         self._clerk.talks.expect(count)
         self._clerk.committer.expect(count)
 

@@ -20,6 +20,7 @@ from core.privacy.redact import MARKER, redact
 from core.service.desk import CaseDesk, clipped
 from core.service.regulation import pack_field
 from core.service.safe import Safe
+from core.service.stock import Stock
 from core.service.talk import Talk
 from core.service.work import Work
 from core.storage import conversations, reports
@@ -44,11 +45,19 @@ class Receiving:
     """Opens reports within a unit of work."""
 
     def __init__(
-        self, database: Database, *, safe: Safe, desk: CaseDesk, mailbox: str, now: Callable[[], datetime]
+        self,
+        database: Database,
+        *,
+        safe: Safe,
+        stock: Stock,
+        desk: CaseDesk,
+        mailbox: str,
+        now: Callable[[], datetime],
     ) -> None:
         self._database = database
         self._mailbox = mailbox
         self._safe = safe
+        self._stock = stock
         self._desk = desk
         self._now = now
 
@@ -56,7 +65,7 @@ class Receiving:
         """Store the report and open its case; a Refusal when the regulation does not take it."""
         code = draft.code or new_code()  # one that is taken (1 in 100,000) fails as a whole and is tried with another
         pin = "" if draft.pin_hash else new_pin()
-        received = Received(report_id=new_id(), case_id=new_id(), code=code, pin=pin)
+        received = Received(report_id=new_id(), case_id=self._stock.case_id(), code=code, pin=pin)
         report = self._report(talk, draft, received)
         talk.correspondent = talk.correspondent.model_copy(update={"copy_to": self._other_address(talk, report)})
         refusal = await self._desk.receive(work, _payload(received, report, talk), search_text=_searchable(report))

@@ -47,6 +47,10 @@ class Safe:
         if not self.keys.at_hand(subject_id):
             await self._bringing.ask((subject_id, new))
 
+    async def make(self, subject_ids: Sequence[str]) -> None:
+        """Make the keys of new subjects, all in one transaction; they are at hand then."""
+        await asyncio.to_thread(self.keys.bring, new=subject_ids)
+
     async def _bring(self, wanted: Sequence[tuple[str, bool]]) -> Sequence[None]:
         sorts: dict[bool, list[str]] = {True: [], False: []}
         for subject_id, new in dict.fromkeys(wanted):

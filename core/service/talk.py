@@ -20,6 +20,7 @@ from core.intake.state import Dialogue
 from core.privacy.blind import kind_of_address
 from core.service.grouping import Group
 from core.service.safe import Safe
+from core.service.stock import Stock
 from core.service.work import Work
 from core.storage import conversations
 from core.storage.conversations import ConversationRow, MessageRow
@@ -93,9 +94,7 @@ class Talk:
 @dataclass(frozen=True)
 class _Blinds:
     """
-    Keyed hashes of a message's address and hints; `newcomer` is the contact id where nobody is known at the address.
-
-    It follows from the message, so that a second try after a failure finds the files of the first under the same key.
+    Keyed hashes of a message's address and hints; `newcomer`: a contact id that follows from the message.
     """
 
     address: str
@@ -115,9 +114,10 @@ class _Wanted:
 class Talks:
     """Opens and saves conversations."""
 
-    def __init__(self, database: Database, *, safe: Safe, now: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, *, safe: Safe, stock: Stock, now: Callable[[], datetime]) -> None:
         self._database = database
         self._safe = safe
+        self._stock = stock
         self._now = now
         self._finding: Group[_Wanted, ConversationRow | str | None] = Group(self._find_all)
 
@@ -182,7 +182,7 @@ class Talks:
             channel=message.channel,
             account=message.account,
             address_blind=blind.address,
-            contact_id=promised or contact_id or blind.newcomer,
+            contact_id=promised or contact_id or self._newcomer(message, blind),
             correspondent_sealed=None,
             dialogue_sealed=None,
             mode="bot",
@@ -195,6 +195,10 @@ class Talks:
         )
         who = Correspondent(address=message.sender, name=message.sender_name)
         return Talk(row, Dialogue(), who, 1, is_new=True, contact_is_new=bool(promised) or contact_id is None)
+
+    def _newcomer(self, message: InboundMessage, blind: _Blinds) -> str:
+        """Files are stored before the message is: a second try after a failure must find them under the same key."""
+        return blind.newcomer if message.attachments else self._stock.contact_id(otherwise=blind.newcomer)
 
     async def hear(self, work: Work, talk: Talk, message: InboundMessage, *, raw_id: str | None) -> None:
         """Write down what was said, and what an answer will refer to."""

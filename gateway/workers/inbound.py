@@ -60,7 +60,7 @@ class InboundWorker:
         return await self._database.write(partial(inbox_queue.take, owner=self._owner, now=now, most=_SIDE_BY_SIDE))
 
     async def _work(self, taken: Mapping[str, Sequence[WaitingItem]]) -> None:
-        self._intake.expect(len(taken))
+        await self._intake.prepare(len(taken))
         tasks = []
         for key, items in taken.items():
             tasks.append(asyncio.create_task(self._conversation(key, items)))
