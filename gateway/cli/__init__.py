@@ -18,6 +18,7 @@ GROUPS = (
     "serve",
     "config",
     "regulation",
+    "simulate",
     "schema",
     "people",
     "agencies",

@@ -1,0 +1,99 @@
+"""A synthetic month through the API: every regulation gets somewhere, and two ways of counting agree."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+import pytest
+from sqlalchemy import text
+
+from core.clock import VIETNAM
+from core.regulations.loader import load_pack, pack_names
+from core.storage.database import Connection, Database
+from core.storage.punctuality import Ended, ended_by_clock
+from gateway.cli import main
+from gateway.simulation.chart import FAR, Chart
+from gateway.simulation.figures import Figures
+from gateway.simulation.month import Plan, simulate
+from tests.support.databases import on_both_engines
+
+START = datetime(2026, 11, 2, tzinfo=VIETNAM)
+BASE = [name for name in pack_names() if not load_pack(name).meta.variant_of]
+
+
+@on_both_engines
+async def test_three_days_of_ten_reports_are_counted_alike(database_url: str) -> None:
+    """Staff of every role, real HTTP, simulated time; what the API shows is what SQL finds in the raw events."""
+    server = "" if database_url.startswith("sqlite") else database_url.replace("+asyncpg", "")
+    plan = Plan("thua_thien_hue", START, days=3, per_day=3 if server else 10)
+    found = await simulate(plan, database_url=server)
+
+    assert found.agree, (found.shown, found.raw)
+    assert found.cases == plan.days * plan.per_day
+    assert sum(one.in_time for one in found.raw.values()) > 5
+
+
+@pytest.mark.parametrize("regulation", BASE)
+async def test_every_regulation_can_be_simulated(regulation: str) -> None:
+    """A few cases get as far as an agency."""
+    found = await simulate(Plan(regulation, START, days=2, per_day=2))
+
+    assert found.agree, (found.shown, found.raw)
+    assert found.cases == 4
+    assert len(found.raw) >= 1
+
+
+@pytest.mark.parametrize("regulation", BASE)
+def test_an_answer_can_be_reached_from_the_first_stage(regulation: str) -> None:
+    """The chart that officials are played by."""
+    pack = load_pack(regulation)
+    chart = Chart(pack)
+
+    assert 0 < chart.steps(f"case_{pack.first_stage}") < FAR
+    assert max(chart.gain(f"case_{pack.first_stage}", move.command) for move in pack.moves.values()) > 0
+
+
+def event(connection: Connection, version: int, kind: str, **body: object) -> None:
+    values = {"v": version, "k": kind, "b": json.dumps({"kind": kind, **body}).encode()}
+    statement = (
+        "INSERT INTO case_event (case_id, version, name, at, actor, body, hash) VALUES ('c', :v, :k, 0, '', :b, :b)"
+    )
+    connection.execute(text(statement), values)
+
+
+@on_both_engines
+async def test_only_the_last_end_of_a_limit_counts(database: Database) -> None:
+    """Stopped late, given anew, stopped in time: in time. Waits are no deadlines; what rests has not ended."""
+
+    def write(connection: Connection) -> None:
+        for version, name in ((1, "intake"), (4, "approval"), (6, "supplement")):
+            purpose = "wait" if name == "supplement" else "deadline"
+            event(connection, version, "clock_started", clock_id=name, name=name, purpose=purpose)
+        event(connection, 2, "clock_stopped", clock_id="intake", late_s=5)
+        event(connection, 3, "clock_started", clock_id="intake", name="intake", purpose="deadline")
+        event(connection, 5, "clock_paused", clock_id="approval")
+        event(connection, 7, "clock_stopped", clock_id="intake", late_s=0)
+        event(connection, 8, "case_moved", to="accepted")
+
+    await database.write(write)
+
+    assert dict(await database.read(ended_by_clock)) == {"intake": Ended(1, 0, 0), "approval": Ended(0, 0, 1)}
+
+
+def test_figures_that_differ_are_said_and_fail() -> None:
+    """The reason for counting twice."""
+    found = Figures(3, {"acceptance": Ended(2, 1, 0)}, {"acceptance": Ended(3, 0, 0)})
+
+    assert not found.agree
+    assert "66.7 %" in "\n".join(found.lines(load_pack("thua_thien_hue")))
+    assert list(found.lines(load_pack("thua_thien_hue")))[-1] == "3 cases; both counts DIFFER"
+
+
+def test_the_command_prints_both_figures(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 0 when they agree."""
+    assert main(["simulate", "--regulation", "thua_thien_hue", "--days", "1", "--per-day", "2"]) == 0
+
+    printed = capsys.readouterr().out
+    assert "Nhận xử lý" in printed
+    assert "both counts agree" in printed
