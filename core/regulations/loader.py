@@ -29,6 +29,7 @@ from core.regulations.references import dangling
 
 BUNDLED = Path(__file__).parent
 _HEAD = ("id", "extends", "abstract")
+_LATER = "changes"  # of a reading: laid over the pack only if it is chosen, so a null in it has to stay
 
 Position = tuple[str, int]
 Positions = Mapping[tuple[str, ...], Position]
@@ -69,7 +70,7 @@ def load_pack(name_or_path: str | Path, *, roots: tuple[Path, ...] = (BUNDLED,))
     Raises: PackError: not found, not YAML, an unknown key, or a reference to nothing.
     """
     name = str(name_or_path)
-    source = read_source(find_pack(name, roots), roots)
+    source = chosen(read_source(find_pack(name, roots), roots))
     return _build(source.document, name=name, source=source)
 
 
@@ -96,12 +97,24 @@ def read_source(path: Path, roots: tuple[Path, ...]) -> Source:
     return Source(head | overlay(below, above), {**base.positions, **own.positions})
 
 
+def chosen(source: Source) -> Source:
+    """The same with what the chosen readings change laid over it; a mistake in them is left to the checks."""
+    document, readings = source.document, source.document.get("readings")
+    for reading in readings.values() if isinstance(readings, dict) else ():
+        changes = reading.get("changes") if isinstance(reading, dict) else None
+        found = changes.get(reading.get("choice")) if isinstance(changes, dict) else None
+        document = overlay(document, found) if isinstance(found, dict) else document
+    return Source(document, source.positions)
+
+
 def overlay(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """The base with the changes laid over it: mappings merge, null removes, everything else replaces."""
     merged = dict(base)
     for key, value in changes.items():
         if value is None:
             merged.pop(key, None)
+        elif key == _LATER:
+            merged[key] = value
         elif isinstance(value, Mapping):
             below = merged.get(key)
             merged[key] = overlay(below if isinstance(below, Mapping) else {}, value)

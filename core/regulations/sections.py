@@ -5,7 +5,7 @@ The sections of a pack that speak to people: intake, reasons, notices, rating, p
 from __future__ import annotations
 
 from datetime import date, time
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -185,14 +185,22 @@ class PeriodReport(Entry):
 
 
 class Reading(PackModel):
-    """How the pack reads a point where its source is silent or contradicts itself (section "readings")."""
+    """
+    How the pack reads a point where its source is silent or contradicts itself (section "readings").
+
+    `changes`: what an option lays over the pack when it is chosen, section by section, as in a variant.
+    """
 
     choice: Id
     options: Words = ()
     text: Text
+    changes: dict[Id, dict[str, Any]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _known(self) -> Self:
         if self.options and self.choice not in self.options:
             raise ValueError(f"choice {self.choice!r} is none of the options {list(self.options)}")
+        unknown = sorted(set(self.changes) - set(self.options))
+        if unknown:
+            raise ValueError(f"changes speak of {unknown}, which are none of the options {list(self.options)}")
         return self

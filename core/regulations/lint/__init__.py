@@ -30,7 +30,7 @@ from core.regulations.lint.wording import (
     check_notices,
     check_public_fields,
 )
-from core.regulations.loader import BUNDLED, find_pack, read_source
+from core.regulations.loader import BUNDLED, chosen, find_pack, read_source
 from core.regulations.model import Pack
 
 __all__ = ["Context", "Finding", "Kind", "Severity", "exit_code", "lint_pack", "lint_regulation", "shipped_context"]
@@ -74,7 +74,7 @@ def lint_regulation(
     Raises: PackError: there is no such pack, or a file of it is not YAML.
     """
     path = find_pack(str(name_or_path), roots)
-    source = read_source(path, roots)
+    source = chosen(read_source(path, roots))
     try:
         pack = Pack.model_validate(source.document)
     except ValidationError as invalid:
