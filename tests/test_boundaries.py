@@ -21,7 +21,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 AREAS = ("core", "channels", "gateway")
-SYNCHRONOUS = ("core.cases", "core.clock", "core.intake")
+SYNCHRONOUS = ("core.agencies", "core.cases", "core.clock", "core.intake", "core.places")
 NOT_IN_SYNCHRONOUS = ("asyncio", "aiohttp", "sqlalchemy", "socket")
 STORAGE = "core.storage"
 SHARED_BY_CHANNELS = ("core.contract", "channels.base")
