@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from core.contract.errors import GatewayError
 from core.letters.model import MOTTO, NATION, TO, Letter, Photo
 from core.letters.page import DRAFT
 from core.letters.plain import recipient_lines
@@ -24,8 +25,11 @@ _NO_TIME = datetime(2020, 1, 1, tzinfo=UTC)
 """The file says nothing about when it was drawn: the same letter gives the same bytes."""
 
 
-class LetterNotDrawn(Exception):
+class LetterNotDrawn(GatewayError):
     """The PDF could not be made; the letter itself is there as page and text."""
+
+    code = "letter_not_drawn"
+    vi = "Chưa tạo được bản PDF. Bản xem trên trang và bản chữ vẫn dùng được; vui lòng thử lại sau ít phút."
 
 
 def draw(letter: Letter, photos: Sequence[Photo] = ()) -> bytes:

@@ -21,6 +21,8 @@ from core.privacy.media import FileMediaStore
 from core.service.committing import Committer
 from core.service.converse import Converse
 from core.service.desk import CaseDesk, Issued
+from core.service.letters import LetterDesk
+from core.service.letters_out import LettersOut
 from core.service.notices import Notices
 from core.service.posting import Posting
 from core.service.publishing import Publishing
@@ -77,11 +79,14 @@ class Clerk:
             rules=rules,
             now=now,
         )
+        desk = LetterDesk(media=media, house=house)
+        self.letters = LettersOut(database, safe=safe, regulation=regulation, texts=self.texts, desk=desk)
         self._notices = Notices(
             talks=self.talks,
             posting=self.posting,
             converse=self.converse,
             texts=self.texts,
+            letters=self.letters,
             regulation=regulation,
             house=house,
         )

@@ -13,18 +13,21 @@ from typing import Any
 from core.cases.decide.facts import facts_of, holds
 from core.cases.events import AnswerPublished, Event, PrivateReplySent, ReporterAnswered, ReportRef, SupplementRequested
 from core.cases.model import Case
+from core.contract.schema import Attachment
 from core.identity.codes import format_code
 from core.intake.happenings import Happening, ResultPublished, SupplementAsked
 from core.intake.render import texts
 from core.intake.signals.ratings import PAYLOAD
+from core.letters import as_short, as_text
 from core.notify.house import House
 from core.notify.plan import Notice, plan
 from core.regulations.model import Pack
 from core.service.casefile import CaseFile
 from core.service.converse import Converse
-from core.service.posting import Letter, Posting
+from core.service.letters_out import SHORT, LettersOut
+from core.service.posting import CARRIES_FILES, Letter, Posting
 from core.service.regulation import Regulation, has_buttons, intake_field
-from core.service.talk import Talks
+from core.service.talk import Talk, Talks
 from core.service.texts import Texts
 from core.service.work import Work
 
@@ -42,6 +45,7 @@ class Notices:
         posting: Posting,
         converse: Converse,
         texts: Texts,
+        letters: LettersOut,
         regulation: Regulation,
         house: House,
     ) -> None:
@@ -49,6 +53,7 @@ class Notices:
         self._posting = posting
         self._converse = converse
         self._texts = texts
+        self._letters = letters
         self._regulation = regulation
         self._house = house
 
@@ -83,11 +88,43 @@ class Notices:
         if not report.conversation_id:
             return
         talk = await self._talks.load(work, report.conversation_id)
-        letter = self._house.write(notice.template, {**values, "code": format_code(report.code)})
+        told = {**values, "code": format_code(report.code)}
         cause = f"{file.now.id}/{notice.key}/{report.report_id}"
-        buttons = _rating_buttons(file.pack) if _is_answer(notice.event) and has_buttons(talk.row.channel) else ()
+        if _is_answer(notice.event):
+            await self._posting.say(work, talk, await self._answer(file, notice, report, told, talk, cause))
+            return
+        letter = self._house.write(notice.template, told)
         await self._posting.say(
-            work, talk, Letter(letter.text, cause=cause, subject=letter.subject, case_id=file.now.id, buttons=buttons)
+            work, talk, Letter(letter.text, cause=cause, subject=letter.subject, case_id=file.now.id)
+        )
+
+    async def _answer(
+        self,
+        file: CaseFile,
+        notice: Notice,
+        report: ReportRef,
+        told: Mapping[str, str],
+        talk: Talk,
+        cause: str,
+    ) -> Letter:
+        """The answer itself: in the regulation's form where it has one, as PDF where the channel carries files."""
+        channel = talk.row.channel
+        made = await self._letters.write(file.now, file.pack, report.report_id, answer=told["answer"])
+        template, files = notice.template, tuple[Attachment, ...]()
+        if made is not None and channel in SHORT:
+            template, told = "answer_short", {**told, "answer": as_short(made.letter)}
+        elif made is not None and not made.letter.beyond_text:
+            template, told = "answer_letter", {**told, "answer": as_text(made.letter)}
+        if made is not None and CARRIES_FILES & {channel, *_copied_to(talk)}:
+            files = await self._letters.attach(made, contact_id=talk.contact_id)
+        letter = self._house.write(template, told)
+        return Letter(
+            letter.text,
+            cause=cause,
+            subject=letter.subject,
+            case_id=file.now.id,
+            buttons=_rating_buttons(file.pack) if has_buttons(channel) else (),
+            files=files,
         )
 
     def _values(self, file: CaseFile, notice: Notice, words: Mapping[str, str]) -> dict[str, str]:
@@ -116,6 +153,11 @@ class Notices:
 def _knows(work: Work, notice: Notice, report: ReportRef) -> bool:
     """Whether this reporter brought it about in their own conversation, where the dialogue has answered already."""
     return notice.event.by.id == report.contact_id and report.conversation_id in work.answered
+
+
+def _copied_to(talk: Talk) -> tuple[str, ...]:
+    other = talk.correspondent.copy_to
+    return (other.channel,) if other else ()
 
 
 def _is_answer(event: Event) -> bool:

@@ -13,13 +13,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from core.contract.schema import OutboundMessage, new_id
+from core.contract.schema import Attachment, OutboundMessage, new_id
 from core.service.safe import Safe
 from core.service.talk import MessageContent, Talk, Talks, bare_subject
 from core.service.work import Work
 from core.storage import conversations, outbox
 from core.storage.outbox import NewEntry
 
+CARRIES_FILES = frozenset({"email"})
+"""Channels that take files along with a message."""
 _NO_SUBJECT = "Về phản ánh của anh/chị"
 
 
@@ -28,7 +30,8 @@ class Letter:
     """
     What to say: `cause` names why, once and for ever; `author` is the staff member who wrote it, if one did.
 
-    `answers`: the bot's answer to something that was said, which the brake counts.
+    `answers`: the bot's answer to something that was said, which the brake counts. `files` are for channels that carry
+    files; elsewhere they are left out.
     """
 
     text: str
@@ -38,6 +41,7 @@ class Letter:
     case_id: str | None = None
     author: str = ""
     answers: bool = False
+    files: tuple[Attachment, ...] = ()
 
 
 class Posting:
@@ -64,7 +68,7 @@ class Posting:
 
     def _prepare(self, talk: Talk, letter: Letter) -> tuple[list[NewEntry], conversations.MessageRow]:
         entry = self._entry(_message(talk, letter), letter, subject_id=talk.contact_id)
-        content = MessageContent(text=letter.text, subject=letter.subject)
+        content = MessageContent(text=letter.text, subject=letter.subject, attachments=letter.files)
         row = self.talks.line(talk, content, direction="out", at=self._now())
         row = replace(row, kind="bot" if letter.answers else row.kind, author=letter.author, outbox_id=entry.id)
         copies = [self._entry(copy, letter, subject_id=talk.contact_id) for copy in _copies(talk, letter)]
@@ -95,6 +99,7 @@ def _message(talk: Talk, letter: Letter) -> OutboundMessage:
         text=letter.text,
         subject=_answering(who.subject) or letter.subject,
         buttons=letter.buttons,
+        attachments=letter.files if talk.row.channel in CARRIES_FILES else (),
         conversation_id=talk.row.id,
         in_reply_to=who.last_id,
         references=who.references,
@@ -115,6 +120,7 @@ def _copies(talk: Talk, letter: Letter) -> list[OutboundMessage]:
             recipient=other,
             text=letter.text,
             subject=letter.subject or _NO_SUBJECT,
+            attachments=letter.files if other.channel in CARRIES_FILES else (),
             conversation_id=talk.row.id,
             automatic=not letter.author,
         )

@@ -23,6 +23,7 @@ WHAT = MappingProxyType(
         "conversation": "Nội dung hội thoại",
         "contact": "Hồ sơ người liên hệ",
         "file": "Ảnh, tệp đính kèm",
+        "letter": "Văn bản trả lời",
     }
 )
 NOT_A_CODE = "Mã phản ánh có 12 chữ số. Vui lòng kiểm tra lại từng số."

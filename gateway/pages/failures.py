@@ -17,7 +17,9 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from core.contract import errors
 from core.contract.errors import GatewayError
+from core.letters.pdf import LetterNotDrawn
 from core.privacy.errors import Erased
+from core.service.letters import LetterWithheld
 from core.storage.away import is_away
 from gateway.auth.errors import CsrfRefused, NotAllowed, NotSignedIn, TooManyAttempts
 from gateway.auth.targets import SIGN_IN, see_other, with_target
@@ -33,6 +35,8 @@ STATUS = (
     (Erased, 410),
     (errors.IntakeUnavailable, 503),
     (errors.NotFound, 404),
+    (LetterWithheld, 409),
+    (LetterNotDrawn, 503),
     (errors.VersionConflict, 409),
     (NotSignedIn, 401),
     (NotAllowed, 403),
