@@ -347,7 +347,7 @@ class Pack(PackModel):
 _NAMED = ("roles", "moves", "joins", "clocks", "decline_reasons", "cancel_reasons", "notifications", "reports")
 _NAMED_WITHIN = {
     "stages": ("case", "dispatch", "coordination"),
-    "intake": ("channels", "required", "categories", "urgencies", "emergency_targets", "diversions"),
+    "intake": ("channels", "required", "competences", "categories", "urgencies", "emergency_targets", "diversions"),
     "rating": ("levels",),
 }
 

@@ -74,8 +74,16 @@ class Category(Entry):
         default=False, description="The system may distribute it once a person accepted it (A-TG-6)"
     )
     agencies: Words = Field(default=(), description="Agencies it usually goes to, the default first")
+    competences: Words = Field(default=(), description="Fields whose responders it goes to, where `agencies` is empty")
     keywords: Words = Field(default=(), description="Words of a message that hint at it; marks and case do not matter")
     active: bool = True
+
+
+class Competence(Entry):
+    """A field of public work and who answers for it in the end (QB-I.2), the default first."""
+
+    label: Text
+    agencies: Words = ()
 
 
 class Urgency(Entry):
@@ -107,6 +115,7 @@ class Intake(PackModel):
     required: dict[Id, RequiredField] = Field(default_factory=dict)
     recommended: Words = Field(default=(), description="Asked for once, never insisted on: time, media, …")
     groups: dict[Id, str] = Field(default_factory=dict, description="Group of categories → its heading")
+    competences: dict[Id, Competence] = Field(default_factory=dict)
     categories: dict[Id, Category] = Field(default_factory=dict)
     urgencies: dict[Id, Urgency] = Field(default_factory=dict)
     usual_urgency: str = "normal"
@@ -116,6 +125,23 @@ class Intake(PackModel):
     consent: str = Field(default="", description="What the reporter agrees to, as the regulation words it")
     sectors_limited: bool = Field(default=False, description="Outside the categories: accepted, marked out_of_scope")
     pilot_communes: Words = Field(default=(), description="Outside these: accepted, marked out_of_scope (A-TG-14)")
+
+    @model_validator(mode="after")
+    def _responders(self) -> Self:
+        """A category that names fields of competence goes to those who answer for them, in that order."""
+        for category in self.categories.values():
+            unknown = [name for name in category.competences if name not in self.competences]
+            if unknown:
+                raise ValueError(f"category {category.id}: no competence {', '.join(unknown)}")
+        filled = {name: self._filled(category) for name, category in self.categories.items()}
+        object.__setattr__(self, "categories", filled)
+        return self
+
+    def _filled(self, category: Category) -> Category:
+        if category.agencies or not category.competences:
+            return category
+        named = (agency for name in category.competences for agency in self.competences[name].agencies)
+        return category.model_copy(update={"agencies": tuple(dict.fromkeys(named))})
 
 
 class Reason(Entry):

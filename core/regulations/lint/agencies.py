@@ -59,6 +59,11 @@ def check_named(rows: tuple[Agency, ...], pack: Pack) -> Iterator[Finding]:
         for name in category.agencies:
             if name not in ids:
                 yield error(Kind.DANGLING, path, f"no agency {name!r}", category.cites)
+    for field in pack.intake.competences.values():
+        for name in field.agencies:
+            if name not in ids:
+                where = ("intake", "competences", field.id, "agencies")
+                yield error(Kind.DANGLING, where, f"no agency {name!r}", field.cites)
     for move in pack.moves.values():
         for kind in move.target.kinds:
             if kind not in kinds:

@@ -24,7 +24,7 @@ HUE = ("so_xay_dung", "so_y_te", "ubnd_con_sen")
 INVENTED = ("so_van_hoa", "huyen_dong", "ubnd_my_phong", "phong_nuoc")
 PACKS = {
     "thua_thien_hue": HUE,
-    "quang_binh": INVENTED,
+    "quang_binh": ("so_xay_dung", "xd_ha_tang", "cong_an_tinh", "so_y_te"),
     "tien_giang": ("so_van_hoa", "huyen_cua_nam", "xa_vam_sen", "cty_moi_truong"),
     "lang_son": INVENTED,
     "dak_lak": INVENTED,

@@ -12,6 +12,7 @@ from core.cases.commands import NAMES
 from core.cases.decide import Actor, Refusal
 from core.cases.decide.facts import facts_of, holds
 from core.cases.decide.triggers import happenings
+from core.cases.events import ClockStopped, Event
 from tests.core.cases.bench import Bench
 
 Rows = Mapping[str, set[str]]
@@ -95,6 +96,11 @@ def check_answers(bench: Bench, people: Mapping[str, Actor], rows: Rows, forms: 
                 assert answer.code
                 assert answer.http in (403, 409)
                 assert answer.text_vi.endswith((".", "!"))
+
+
+def stopped(events: tuple[Event, ...], clock_id: str) -> ClockStopped:
+    """What stopped this clock, with how late it was."""
+    return next(event for event in events if isinstance(event, ClockStopped) and event.clock_id == clock_id)
 
 
 def told(bench: Bench) -> list[tuple[str, str]]:
