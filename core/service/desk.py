@@ -15,9 +15,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from core.cases.automatic import automatic_command
 from core.cases.commands import REGISTRY, Command, ReceiveReport
 from core.cases.decide import Actor, Context, Decision, Refusal, decide
 from core.cases.events import Event
+from core.cases.routing import automatic_rows
 from core.cases.sealed import SealedText
 from core.contract.errors import VersionConflict
 from core.privacy.vault import Sealer, Vault
@@ -95,7 +97,20 @@ class CaseDesk:
             return decision
         self._take(work, case_id, decision)
         sealer.hand_over(work)
-        return Issued(decision.events)
+        return Issued((*decision.events, *self._route(work, case_id, kind)))
+
+    def _route(self, work: Work, case_id: str, after: type[Command]) -> tuple[Event, ...]:
+        """What the product does by itself once a person has done their part: distribute, where the pack says so."""
+        file = work.cases[case_id]
+        if after.internal or not any(automatic_rows(file.pack)):
+            return ()
+        context = self._context(work, case_id, file.pack, Actor.system())
+        command = automatic_command(context, file.now)
+        decision = decide(context, file.now, command) if command is not None else None
+        if not isinstance(decision, Decision):
+            return ()
+        self._take(work, case_id, decision)
+        return decision.events
 
     def _context(self, work: Work, case_id: str, pack: Pack, actor: Actor) -> Context:
         now = self._now()

@@ -1,0 +1,50 @@
+"""The product distributes by itself what a person has accepted, where the regulation says so, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.cases.events import CaseDispatched
+from core.cases.model import Case
+from core.storage import cases
+from tests.gateway.api.staffing import case_ids, hire, issue
+from tests.support.deployments import World, open_world
+from tests.support.letters import write_mail
+
+TEXT = "Ổ gà lớn trên đường Hùng Vương, phường 1 lúc 7 giờ sáng nay. Nguyễn Văn An, 0900 000 001, 12 Lê Lợi."
+
+
+async def stored(world: World, case_id: str) -> Case:
+    """The case as it is in the database."""
+    row = await world.deployment.database.read(lambda one: cases.load(one, case_id))
+    return Case.model_validate(row.state)
+
+
+@pytest.mark.rule("TG-P1.II.3a", "TG-P1.II.3b", "A-TG-6")
+async def test_a_category_marked_automatic_goes_out_with_its_acceptance(tmp_path: Path) -> None:
+    """In the same transaction, signed by the system; what is not marked waits for the distributor."""
+    async with open_world(tmp_path / "var", regulation="tien_giang") as world:
+        centre = await hire(world, "Trần Thị Bình", ("receptionist", ""), ("distributor", ""))
+        for category, sent in (("transport", True), ("police", False)):
+            before = set(await case_ids(world))
+            await write_mail(world, TEXT, subject="Ổ gà")
+            (case_id,) = set(await case_ids(world)) - before
+            await issue(world, centre, case_id, "classify", category=category, reason="Đúng lĩnh vực")
+            case = await stored(world, case_id)
+            for field, state in case.completeness.items():
+                if state.value == "missing":
+                    await issue(world, centre, case_id, "declare_none", field=field, reason="Không có")
+            assert (await stored(world, case_id)).dispatches == ()
+
+            await issue(world, centre, case_id, "accept")
+
+            case = await stored(world, case_id)
+            assert bool(case.dispatches) is sent, category
+            if sent:
+                agencies = world.deployment.regulation.agencies
+                assert case.dispatches[0].agency_id == agencies.successors("so_giao_thong")[0].id
+                events = await world.deployment.database.read(lambda one, key=case_id: cases.load_events(one, key))
+                made = next(row for row in events if row.name == CaseDispatched.model_fields["kind"].default)
+                assert made.actor == "system"
