@@ -1,5 +1,5 @@
 """
-Agencies and communes with their dates, and people: one account each, focal points, stand-ins.
+Agencies and communes with their dates, and people: one account each, focal points, stand-ins, what they are told.
 
 Revision ID: 0003
 Revises: 0002
@@ -29,6 +29,7 @@ def upgrade() -> None:
     op.add_column("user", sa.Column("identity_blind", sa.String(64), comment=told))
     op.create_index("ix_user_identity", "user", ["identity_blind"], unique=True)
     _people()
+    _notices()
 
 
 def _agencies() -> None:
@@ -121,3 +122,63 @@ def _people() -> None:
     )
     op.create_index("ix_stand_in_deputy", "stand_in", ["deputy_id", "until"])
     op.create_index("ix_stand_in_user", "stand_in", ["user_id", "until"])
+
+
+_UNREAD = sa.text("state = 'shown'")
+_UNREACHED = sa.text("state NOT IN ('shown', 'read', 'queued')")
+
+
+def _notices() -> None:
+    op.create_index("ix_role_grant_seat", "role_grant", ["role", "agency_id"])
+    words = "words of ours and of the pack; nothing that people wrote"
+    op.create_table(
+        "staff_notice",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("dedupe_key", sa.String(300), nullable=False, comment="the same notice is written once"),
+        sa.Column("user_id", sa.String(32), comment="empty: nobody holds the role there"),
+        sa.Column("role", sa.String(48), nullable=False, comment="in which the person is told"),
+        sa.Column("agency_id", sa.String(64), nullable=False),
+        sa.Column("case_id", sa.String(32), nullable=False),
+        sa.Column("case_code", sa.String(12), nullable=False),
+        sa.Column(
+            "notification", sa.String(80), nullable=False, comment="entry of the pack, or the limit that caused it"
+        ),
+        sa.Column("form", sa.String(10), nullable=False, comment="console, push, sms, email: each its own delivery"),
+        sa.Column("subject", sa.String(200), nullable=False),
+        sa.Column("text", sa.String(600), nullable=False, comment=words),
+        sa.Column(
+            "state", sa.String(12), nullable=False, comment="shown, read, queued, no_channel, no_address, nobody"
+        ),
+        sa.Column("outbox_id", sa.String(32)),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("read_at", Instant()),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name="fk_staff_notice_user_id_user"),
+        sa.PrimaryKeyConstraint("id", name="pk_staff_notice"),
+        sa.UniqueConstraint("dedupe_key", name="uq_staff_notice_dedupe_key"),
+    )
+    op.create_index(
+        "ix_staff_notice_unread",
+        "staff_notice",
+        ["user_id", "created_at"],
+        sqlite_where=_UNREAD,
+        postgresql_where=_UNREAD,
+    )
+    op.create_index(
+        "ix_staff_notice_unreached",
+        "staff_notice",
+        ["created_at"],
+        sqlite_where=_UNREACHED,
+        postgresql_where=_UNREACHED,
+    )
+    op.create_index("ix_staff_notice_case", "staff_notice", ["case_id"])
+    op.create_index("ix_staff_notice_user", "staff_notice", ["user_id", "created_at"])
+    sealed = "number or address, under a key of this person"
+    op.create_table(
+        "staff_address",
+        sa.Column("user_id", sa.String(32), nullable=False),
+        sa.Column("form", sa.String(10), nullable=False),
+        sa.Column("address_sealed", sa.LargeBinary(), nullable=False, comment=sealed),
+        sa.Column("set_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name="fk_staff_address_user_id_user"),
+        sa.PrimaryKeyConstraint("user_id", "form", name="pk_staff_address"),
+    )
