@@ -23,6 +23,7 @@ from core.privacy.media import FileMediaStore
 from core.service.clerk import Clerk
 from core.service.intake import Intake
 from core.service.keyhouse import KeyHouse, load_key_ring
+from core.service.places import PlaceBook
 from core.service.regulation import Regulation, open_regulation
 from core.service.safe import Safe
 from core.storage.database import Database
@@ -55,6 +56,7 @@ class Deployment:
     inbox: Inbox
     journal: Journal
     regulation: Regulation
+    places: PlaceBook
     clerk: Clerk
     intake: Intake
     events: Events
@@ -125,7 +127,8 @@ async def _assemble(
         linger=settings.intake.linger,
     )
     regulation = await open_regulation(settings.regulation, database, now=now)
-    regulation.book.changed = partial(events.publish, AGENCIES)
+    places = PlaceBook(database, sample=settings.mode == "demo")
+    regulation.book.changed = places.changed = partial(events.publish, AGENCIES)
     channels = await asyncio.to_thread(build_channels, settings, safe, media)
     clerk = Clerk(
         database,
@@ -148,6 +151,7 @@ async def _assemble(
         inbox=inbox,
         journal=journal,
         regulation=regulation,
+        places=places,
         clerk=clerk,
         intake=intake,
         events=events,

@@ -22,6 +22,7 @@ GROUPS = (
     "schema",
     "people",
     "agencies",
+    "places",
     "inbox",
     "audit",
     "keeping",

@@ -29,6 +29,7 @@ from gateway.console.casefile import ACTING, PART, is_emergency, move_address, p
 from gateway.console.fields import Posted, Typed
 from gateway.console.files import kinds_of
 from gateway.console.prefill import prefilled
+from gateway.console.proposing import advice, filled_in
 from gateway.console.shared import CASES, HOME, line_of, member_of, reader_of, show
 from gateway.deployment import DEPLOYMENT
 
@@ -189,7 +190,9 @@ async def _page(
     request: web.Request, view: CaseView, move: MoveView | None, typed: Typed, trouble: Trouble | None
 ) -> web.Response:
     deployment, command = request.app[DEPLOYMENT], request.match_info["command"]
-    errors = trouble.errors if trouble else {}
+    errors, advised = trouble.errors if trouble else {}, await advice(request, view, move)
+    if move is not None and trouble is None:
+        typed = filled_in(typed, move, advised)
     return show(
         request,
         "move.html",
@@ -206,6 +209,7 @@ async def _page(
         labels={file.key: file.label for file in view.files},
         kinds=await kinds_of(deployment, view.files),
         base=f"{CASES}/{view.id}",
+        advised=advised,
         pairs=lambda options: [(one.id, one.label) for one in options],
         uploading=move is not None and any(one.kind == "files" for one in move.fields),
     )

@@ -108,7 +108,11 @@ def _news(deployment: Deployment, bells: ExitStack) -> list[Loop]:
     if deployment.settings.embedded:
         return []
     book, rung = deployment.regulation.book, bells.enter_context(bell(deployment.events, AGENCIES))
-    return [Loop("agencies", partial(book.refresh, deployment.database), interval=_NEWS_SECONDS, wake=rung)]
+
+    async def look() -> int:
+        return await book.refresh(deployment.database) + await deployment.places.refresh()
+
+    return [Loop("news", look, interval=_NEWS_SECONDS, wake=rung)]
 
 
 def _work(deployment: Deployment, owner: str, sender: Sender, bells: ExitStack) -> list[Loop]:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from core.agencies import Entry, add, amend, close, merge
 from core.cases.agencies import Agency, AgencyTree
-from core.clock import local
 from core.contract.errors import ConfigError, NotFound
 from core.regulations.agency_files import read_entries
 from core.storage import agencies
+from gateway.admin.actions.days import day_of
 from gateway.deployment import Deployment
 
 Arguments = Mapping[str, Any]
@@ -72,13 +71,13 @@ def _read(path: Path) -> tuple[Entry, ...]:
 
 async def add_agency(deployment: Deployment, arguments: Arguments) -> Any:
     """id, since, name, kind, parent …, note. AgencyRefused."""
-    new = Entry(agency_id=arguments["id"], since=_day(deployment, arguments, "since"), **_fields(arguments))
+    new = Entry(agency_id=arguments["id"], since=day_of(deployment, arguments, "since"), **_fields(arguments))
     await _write(deployment, arguments, partial(add, new=new))
 
 
 async def move_agency(deployment: Deployment, arguments: Arguments) -> Any:
     """id, at, and what changes from then on. AgencyRefused."""
-    day, fields = _day(deployment, arguments, "at"), _fields(arguments)
+    day, fields = day_of(deployment, arguments, "at"), _fields(arguments)
     await _write(deployment, arguments, partial(amend, agency_id=arguments["id"], since=day, **fields))
 
 
@@ -87,7 +86,7 @@ async def close_agency(deployment: Deployment, arguments: Arguments) -> Any:
     change = partial(
         close,
         agency_id=arguments["id"],
-        last_day=_day(deployment, arguments, "at"),
+        last_day=day_of(deployment, arguments, "at"),
         replaced_by=tuple(arguments.get("replaced_by") or ()),
         children_to=arguments.get("children_to"),
     )
@@ -112,16 +111,7 @@ def _fields(arguments: Arguments) -> dict[str, Any]:
 
 
 def _tree(deployment: Deployment, arguments: Arguments) -> AgencyTree:
-    return deployment.regulation.book.at(_day(deployment, arguments, "at"))
-
-
-def _day(deployment: Deployment, arguments: Arguments, name: str) -> date:
-    """The day that was named, else today. ConfigError."""
-    written = arguments.get(name)
-    try:
-        return date.fromisoformat(written) if written else local(deployment.now()).date()
-    except ValueError:
-        raise ConfigError(name, f"{written} is no date", example="2025-07-01") from None
+    return deployment.regulation.book.at(day_of(deployment, arguments, "at"))
 
 
 def _shown(tree: AgencyTree, agency: Agency) -> dict[str, Any]:
