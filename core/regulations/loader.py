@@ -30,6 +30,7 @@ from core.regulations.references import dangling
 BUNDLED = Path(__file__).parent
 _HEAD = ("id", "extends", "abstract")
 _LATER = "changes"  # of a reading: laid over the pack only if it is chosen, so a null in it has to stay
+_IDLE = "{!r} has no value and takes nothing away; put a text with a comma in quotes"
 
 Position = tuple[str, int]
 Positions = Mapping[tuple[str, ...], Position]
@@ -92,9 +93,22 @@ def read_source(path: Path, roots: tuple[Path, ...]) -> Source:
     if "extends" not in own.document:
         return own
     base = read_source(find_pack(str(own.document["extends"]), roots), roots)
+    idle = [f"{own.locate(path)}{_IDLE.format(path[-1])}" for path in _removals(own.document, base.document)]
+    if idle:
+        raise PackError(path.name, idle)
     below, above = ({k: v for k, v in part.document.items() if k not in _HEAD} for part in (base, own))
     head = {"id": own.document.get("id", path.name)}
     return Source(head | overlay(below, above), {**base.positions, **own.positions})
+
+
+def _removals(own: Mapping[str, Any], base: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Keys without a value that take nothing away: mostly the rest of a text whose comma was not quoted."""
+    for key, value in own.items():
+        here, below = (*path, key), base.get(key)
+        if value is None and key not in base:
+            yield here
+        elif isinstance(value, Mapping) and key != _LATER:
+            yield from _removals(value, below if isinstance(below, Mapping) else {}, here)
 
 
 def chosen(source: Source) -> Source:

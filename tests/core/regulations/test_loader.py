@@ -146,6 +146,15 @@ def test_an_error_in_what_a_variant_inherits_names_the_file_it_stands_in(tmp_pat
         load_pack("con", roots=(tmp_path,))
 
 
+def test_a_text_whose_comma_was_not_quoted_is_refused(tmp_path: Path) -> None:
+    """YAML reads its rest as a key without a value, which would silently shorten what people read."""
+    write(tmp_path / "nho", SMALL)
+    write(tmp_path / "con", "id: con\nextends: nho\nstages:\n  case:\n    accepted: {label: Nhận, chờ phân công}\n")
+
+    with pytest.raises(PackError, match=r"con/pack.yaml:5: 'chờ phân công' has no value .* in quotes"):
+        load_pack("con", roots=(tmp_path,))
+
+
 def test_overlay_replaces_lists_and_merges_mappings() -> None:
     """The one rule of extension."""
     base = {"a": {"x": 1, "y": [1, 2]}, "b": 2}
