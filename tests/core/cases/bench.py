@@ -11,10 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from core.cases.agencies import Agency, AgencyTree
+from core.cases.agencies import AgencyTree
 from core.cases.commands import REGISTRY, Command, FireClock, ReceiveReport
 from core.cases.decide import Actor, Context, Decision, Refusal, decide
 from core.cases.events import Event, canonical, parse_event
@@ -29,7 +28,6 @@ from core.regulations.agency_files import load_agencies
 from core.regulations.loader import load_pack
 from core.regulations.model import Pack
 
-LOOKAHEAD = Path(__file__).parents[1] / "regulations" / "lookahead"
 GIVEN = FieldState.GIVEN
 COMPLETE = dict.fromkeys(
     ("content", "place", "reachable", "name", "phone", "email", "time", "address", "identity_number"), GIVEN
@@ -38,23 +36,11 @@ COMPLETE = dict.fromkeys(
 TREE_DAYS = {"tien_giang": date(2025, 2, 15)}
 """Regulations of the time of districts are tried with the agencies of that time."""
 
-INVENTED = (
-    Agency(id="so_van_hoa", name="Sở Văn hóa", kind="department"),
-    Agency(id="so_giao_thong", name="Sở Giao thông", kind="department"),
-    Agency(id="huyen_dong", name="UBND huyện Đông", kind="district"),
-    Agency(id="ubnd_my_phong", name="UBND xã Mỹ Phong", kind="commune", parent="huyen_dong", commune_code="90011"),
-    Agency(id="xa_khac", name="UBND xã Khác", kind="commune", parent="huyen_dong", commune_code="90012"),
-    Agency(id="phong_nuoc", name="Công ty Cấp nước Đông", kind="enterprise", parent="huyen_dong"),
-    Agency(id="huyen_tay", name="UBND huyện Tây", kind="district"),
-    Agency(id="huyen_cu", name="UBND huyện Cũ", kind="district", until=date(2025, 6, 30), replaced_by=("huyen_tay",)),
-)
-
 
 @cache
 def pack_of(name: str) -> Pack:
-    """A shipped pack by name, or one of the lookahead files."""
-    ahead = LOOKAHEAD / f"{name}.yaml"
-    return load_pack(ahead if ahead.exists() else name)
+    """A shipped pack by name."""
+    return load_pack(name)
 
 
 @cache
@@ -63,8 +49,6 @@ def calendar() -> BusinessCalendar:
 
 
 def agencies_of(name: str) -> AgencyTree:
-    if (LOOKAHEAD / f"{name}.yaml").exists():
-        return AgencyTree.of(INVENTED, date(2026, 11, 20))
     return load_agencies(name, TREE_DAYS.get(name, date(2026, 11, 20)))
 
 

@@ -21,14 +21,14 @@ from tests.core.cases.bench import SYSTEM, Bench, staff
 from tests.core.regulations.table import FILLED
 
 HUE = ("so_xay_dung", "so_y_te", "ubnd_con_sen")
-INVENTED = ("so_van_hoa", "huyen_dong", "ubnd_my_phong", "phong_nuoc")
 PACKS = {
     "thua_thien_hue": HUE,
     "quang_binh": ("so_xay_dung", "xd_ha_tang", "cong_an_tinh", "so_y_te"),
     "tien_giang": ("so_van_hoa", "huyen_cua_nam", "xa_vam_sen", "cty_moi_truong"),
-    "lang_son": INVENTED,
-    "dak_lak": INVENTED,
+    "lang_son": ("ubnd_hoa_dao", "ubnd_song_ky", "so_giao_thong", "cty_cap_nuoc"),
+    "dak_lak": ("ubnd_thanh_pho", "phong_do_thi", "ubnd_ea_xanh", "cty_moi_truong"),
 }
+COMMUNES = {"lang_son": "90101", "dak_lak": "90201"}
 
 Step = tuple[int, int, int, float]
 steps = st.lists(
@@ -143,7 +143,7 @@ def check_due_times(before: dict[str, Any], after: dict[str, Any], events: tuple
 @given(steps=steps, confidential=st.booleans())
 def test_no_sequence_of_commands_leaves_the_table(pack: str, steps: list[Step], confidential: bool) -> None:
     """Under each of the five packs."""
-    bench = Bench(pack).receive(confidential=confidential, commune_code="90011")
+    bench = Bench(pack).receive(confidential=confidential, commune_code=COMMUNES.get(pack, "90011"))
     bench.others = {"c2": Bench(pack, now=bench.now).receive("c2", contact_id="binh").it}
 
     for step in steps:
