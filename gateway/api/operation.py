@@ -64,6 +64,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     raw: bytes | None = None
     media_type: str = "application/json"
+    charset: str | None = None
 
     def response(self) -> web.Response:
         """As HTTP; personal data is stored by no cache."""
@@ -71,7 +72,9 @@ class Answer:
         headers = {"Cache-Control": "no-store", **self.headers}
         if not body and self.status == 204:
             return web.Response(status=204, headers=headers)
-        return web.Response(body=body, status=self.status, content_type=self.media_type, headers=headers)
+        return web.Response(
+            body=body, status=self.status, content_type=self.media_type, charset=self.charset, headers=headers
+        )
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from core.service.answering import Answering
 from core.service.reading import CaseReader
-from gateway.api import cases, catalogue, commands, contacts, conversations, me, operating, reports
+from gateway.api import cases, catalogue, commands, contacts, conversations, letters, me, operating, reports
 from gateway.api.docs import DOCUMENT, JSON_PATH, PAGE_PATH, show_document, show_page
 from gateway.api.openapi import document
 from gateway.api.operation import ANSWERING, PREFIX, READER, Operation
@@ -17,6 +17,7 @@ from gateway.middleware import know_the_asker
 OPERATIONS: tuple[Operation, ...] = (
     *reports.OPERATIONS,
     *cases.OPERATIONS,
+    *letters.OPERATIONS,
     *commands.OPERATIONS,
     *conversations.OPERATIONS,
     *contacts.OPERATIONS,

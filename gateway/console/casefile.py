@@ -14,6 +14,7 @@ from core.service.reading import RevealRefused
 from core.service.reading.views import CaseView, Labelled, MoveView
 from gateway.auth import require_staff
 from gateway.console.files import kinds_of
+from gateway.console.letter_list import letters_of
 from gateway.console.shared import CASES, member_of, reader_of, show
 from gateway.deployment import DEPLOYMENT
 
@@ -64,6 +65,7 @@ async def case_page(
         labels={file.key: file.label for file in view.files},
         kinds=await kinds_of(deployment, view.files),
         base=f"{CASES}/{view.id}",
+        letters=letters_of(view),
         steps=[move for move in view.moves if is_step(pack, move)],
         others=[move for move in view.moves if not is_step(pack, move)],
         hears=reader_of(request).hears(member_of(request)),

@@ -28,6 +28,7 @@ from gateway.console import fields, uploads
 from gateway.console.casefile import ACTING, PART, is_emergency, move_address, part_of, read_view
 from gateway.console.fields import Posted, Typed
 from gateway.console.files import kinds_of
+from gateway.console.letter_list import preview_of
 from gateway.console.prefill import prefilled
 from gateway.console.proposing import advice, filled_in
 from gateway.console.shared import CASES, HOME, line_of, member_of, reader_of, show
@@ -210,6 +211,7 @@ async def _page(
         kinds=await kinds_of(deployment, view.files),
         base=f"{CASES}/{view.id}",
         advised=advised,
+        preview=preview_of(command),
         pairs=lambda options: [(one.id, one.label) for one in options],
         uploading=move is not None and any(one.kind == "files" for one in move.fields),
     )

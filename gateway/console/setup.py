@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from core.service.actors import ADMIN
-from gateway.console import accesses, casefile, files, finding, home, moves, people, repair, talks
+from gateway.console import accesses, casefile, files, finding, home, letters, moves, people, repair, talks
 from gateway.console.shared import CASES, CONSOLE, HOME, TALKS, Console
 from gateway.deployment import DEPLOYMENT
 from gateway.pages import CONSOLE_MENU, Entry
@@ -37,6 +37,10 @@ def _add_cases(router: web.UrlDispatcher) -> None:
     router.add_get(case, casefile.show_case)
     router.add_post(f"{case}/xem-nguoi-phan-anh", casefile.reveal)
     router.add_get(f"{case}/tep/{{key:{KEY}}}{{small:(?:/nho)?}}", files.show_case_file)
+    letter = f"{case}/{letters.FOLDER}/{{letter:[a-z_]{{1,32}}}}"
+    router.add_get(letter, letters.show_letter)
+    router.add_post(f"{letter}/xem-truoc", letters.preview)
+    router.add_post(f"{letter}/pdf", letters.download)
     router.add_get(f"{case}/{{command:[a-z_]+}}", moves.show_move)
     router.add_post(f"{case}/{{command:[a-z_]+}}", moves.take_move)
 

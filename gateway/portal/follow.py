@@ -19,11 +19,13 @@ from core.identity.lockout import wait_in_words
 from core.service.public import FollowView, Opened, Refused
 from gateway.auth import cookies
 from gateway.deployment import DEPLOYMENT
+from gateway.letters import draw
 from gateway.pages import render
 from gateway.portal.shared import FOLLOW, FOLLOW_TIME, PORTAL, client_of, private, put_note, read_note
 
 PAGE = "/tra-cuu"
 REPORT = "/tra-cuu/phan-anh"
+LETTER = "/tra-cuu/phan-anh/van-ban.pdf"
 
 NOT_A_CODE = "Mã phản ánh có 12 chữ số. Vui lòng kiểm tra lại từng số."
 WRONG = "Mã phản ánh hoặc mã PIN chưa đúng. Nếu Quý vị vừa gửi, vui lòng chờ vài phút rồi thử lại."
@@ -83,6 +85,18 @@ async def show_file(request: web.Request) -> web.StreamResponse:
         raise web.HTTPNotFound
     found = await request.app[DEPLOYMENT].media.open(key)
     return private(file_response(found.data, found.media_type))
+
+
+async def show_letter(request: web.Request) -> web.StreamResponse:
+    """The answer on paper, to the reporter whose report is open in this browser, and to nobody else."""
+    view = await opened_report(request)
+    if request.app[PORTAL].drawing.wait(client_of(request), request.app[DEPLOYMENT].now()):
+        raise web.HTTPTooManyRequests
+    letters = request.app[DEPLOYMENT].clerk.letters
+    made = await letters.of_report(view.code)
+    if made is None:
+        raise web.HTTPNotFound
+    return (await draw(letters.desk, made, "pdf")).response()
 
 
 def file_response(data: bytes, media_type: str) -> web.Response:

@@ -29,6 +29,7 @@ def setup_portal(app: web.Application, *, tiles: str = "", credit: str = "") -> 
     app.router.add_post(follow.PAGE, follow.take_form)
     app.router.add_get(follow.REPORT, follow.show_report)
     app.router.add_get(f"{follow.REPORT}/tep/{{key:[0-9a-f]{{64}}}}", follow.show_file)
+    app.router.add_get(follow.LETTER, follow.show_letter)
     app.router.add_post(f"{follow.REPORT}/viet", acts.write)
     app.router.add_post(f"{follow.REPORT}/danh-gia", acts.rate)
     app.router.add_post(f"{follow.REPORT}/phan-hoi", acts.give_feedback)

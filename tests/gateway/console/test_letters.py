@@ -1,0 +1,153 @@
+"""Letters in the console: seen before they are sent, had as PDF afterwards, masked until somebody may know."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from core.letters.page import DRAFT, POLICY
+from core.service.wording import OVERRIDE
+from core.storage import people
+from tests.core.letters.samples import letters_of, pages_of, streams
+from tests.gateway.api.staffing import LIGHTS, WATER, agency, answered, centre, issue, report
+from tests.gateway.console.letters import picture
+from tests.gateway.console.office import Office
+from tests.gateway.flows.office import state_of
+
+ANSWER = "Đơn vị đã thay bóng đèn ngày 23/11/2026, đèn sáng lại từ 18 giờ."
+
+
+async def accesses(office: Office, ref: str) -> list[tuple[str, str]]:
+    """(who, what) was noted."""
+    noted = await office.world.deployment.database.read(partial(people.accesses, ref=ref))
+    return [(user, what) for _, user, what in noted]
+
+
+@pytest.mark.rule("TG-9.1a", "QB-IV.1.4a.1")
+async def test_an_editor_sees_the_letter_before_publishing_with_the_words_and_pictures_of_the_form(
+    office: Office,
+) -> None:
+    """Masked, in a window of its own; nothing is stored by looking."""
+    world = office.world
+    ioc, lights, case_id = await centre(world), await agency(world), await report(world)
+    key = (await world.deployment.media.put_file(picture(), subject_id=case_id, name="a.jpg")).stored_key
+    await _handled(office, ioc, lights, case_id, evidence=[key])
+    before = (await state_of(world, case_id)).version
+    base = f"/console/ho-so/{case_id}"
+    async with office.desk(ioc) as desk:
+        form = await desk.get(f"{base}/publish")
+        assert f'formaction="{base}/van-ban/result/xem-truoc"' in form.text
+        hidden = next(fields for action, fields in form.forms().items() if action.startswith(f"{base}/publish"))
+        shown = await desk.post(f"{base}/van-ban/result/xem-truoc", {**hidden, "text": f"{ANSWER} <b>", "media": key})
+        forged = await desk.post(f"{base}/van-ban/result/xem-truoc", {"text": ANSWER})
+
+    assert shown.status == 200
+    assert forged.status == 403
+    assert shown.headers["Content-Security-Policy"] == POLICY
+    assert shown.headers["Cache-Control"] == "no-store"
+    for words in ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", f"{ANSWER} &lt;b&gt;", DRAFT, "N*** V** A*", "data:image/jpeg"):
+        assert words in shown.text, words
+    assert "Nguyễn Văn An" not in shown.text
+    assert "<script" not in shown.text
+    assert (await state_of(world, case_id)).version == before
+    assert await accesses(office, case_id) == []
+
+
+async def _handled(office: Office, ioc: object, lights: object, case_id: str, *, evidence: list[str]) -> None:
+    """To where only the publication is missing."""
+    world = office.world
+    await issue(world, ioc, case_id, "accept")
+    await issue(world, ioc, case_id, "dispatch", agencies=[LIGHTS])
+    await issue(world, lights, case_id, "accept_dispatch")
+    await issue(world, lights, case_id, "submit_result", result=ANSWER, evidence=evidence)
+    await issue(world, lights, case_id, "approve")
+
+
+@pytest.mark.rule("TG-9.1a", "VN-4")
+async def test_the_pdf_names_its_reporter_for_whoever_may_know_and_that_is_noted(office: Office) -> None:
+    """The page stays masked; the agency sees no name where secrecy was asked for."""
+    world = office.world
+    ioc, lights, case_id = await centre(world), await agency(world), await report(world)
+    await answered(world, ioc, lights, case_id)
+    base = f"/console/ho-so/{case_id}"
+    async with office.desk(ioc) as desk:
+        page = await desk.get(f"{base}/van-ban/result")
+        assert "N*** V** A*" in page.text
+        assert await accesses(office, case_id) == []
+        pdf = await desk.send(base, f"{base}/van-ban/result/pdf")
+    assert (pdf.status, pdf.headers["Content-Type"]) == (200, "application/pdf")
+    assert pdf.headers["Content-Disposition"].startswith('attachment; filename="van-ban-')
+    assert pages_of(pdf.body) == 1
+    assert set("NguyễnVănAn") <= set(letters_of(pdf.body))
+    assert await accesses(office, case_id) == [(ioc.id, "letter"), (ioc.id, "identity")]
+
+
+@pytest.mark.rule("TG-5.4", "TG-9.1b", "QB-IV.1.4a.2")
+async def test_a_confidential_reporters_name_is_in_no_letter_of_the_agency(office: Office) -> None:
+    """What the agency downloads names nobody, and nothing is noted because nothing was read."""
+    world = office.world
+    ioc, lights, case_id = await centre(world), await agency(world), await report(world)
+    await issue(world, ioc, case_id, "set_confidential", confidential=True)
+    await _handled(office, ioc, lights, case_id, evidence=[])
+    await issue(world, ioc, case_id, "reply_privately", text=ANSWER)
+    base = f"/console/ho-so/{case_id}"
+    async with office.desk(lights) as desk:
+        pdf = await desk.send(base, f"{base}/van-ban/result/pdf")
+
+    assert pages_of(pdf.body) == 1
+    assert "*" in letters_of(pdf.body)
+    assert b"".join([pdf.body, *streams(pdf.body)]).count("Nguyễn Văn An".encode("utf-16-be")) == 0
+    assert await accesses(office, case_id) == []
+
+
+@pytest.mark.rule("VN-3", "TG-9.1c", "QB-IV.1.4a.3")
+async def test_nothing_of_a_suspected_secret_becomes_a_letter(office: Office) -> None:
+    """No page, no PDF, and no button."""
+    world = office.world
+    ioc, lights, case_id = await centre(world), await agency(world), await report(world)
+    await answered(world, ioc, lights, case_id)
+    base = f"/console/ho-so/{case_id}"
+    async with office.desk(ioc) as desk:
+        csrf = next(iter((await desk.get(base)).forms().values()))
+        await issue(world, ioc, case_id, "flag_secret")
+        assert "van-ban/result" not in (await desk.get(base)).text
+        assert (await desk.get(f"{base}/van-ban/result")).status == 409
+        assert (await desk.post(f"{base}/van-ban/result/pdf", csrf)).status == 409
+
+
+async def test_letters_are_for_those_who_may_see_the_case(office: Office) -> None:
+    """And there is none before there is something to say, nor one of another name."""
+    world = office.world
+    ioc, lights, case_id = await centre(world), await agency(world), await report(world)
+    base = f"/console/ho-so/{case_id}"
+    async with office.desk(ioc) as desk:
+        assert (await desk.get(f"{base}/van-ban/result")).status == 404
+        await answered(world, ioc, lights, case_id)
+        for name in ("official", "ode", "plain"):
+            assert (await desk.get(f"{base}/van-ban/{name}")).status == 404
+        assert (await desk.get(f"{base}/van-ban/result?phan-anh={'0' * 32}")).status == 404
+    async with office.desk(await agency(world, WATER)) as desk:
+        assert (await desk.get(f"{base}/van-ban/result")).status == 404
+
+
+@pytest.mark.rule("TG-9.1a", "QB-IV.1.4a.1")
+async def test_an_empty_answer_comes_back_with_help_and_a_field_for_the_reason(office: Office) -> None:
+    """The field is not there before; with a reason the answer goes out, and the story tells it."""
+    world = office.world
+    ioc, lights, case_id = await centre(world), await agency(world), await report(world)
+    await _handled(office, ioc, lights, case_id, evidence=[])
+    base = f"/console/ho-so/{case_id}"
+    async with office.desk(ioc) as desk:
+        form = await desk.get(f"{base}/publish")
+        assert OVERRIDE not in form.text
+        held = await desk.submit(form, f"{base}/publish", text="Đã chuyển đơn vị chức năng.")
+        assert held.status == 422
+        assert "Nêu rõ đã chuyển cho cơ quan nào" in held.text
+        assert f'name="{OVERRIDE}"' in held.text
+        assert "Đã chuyển đơn vị chức năng." in held.text
+        sent = await desk.submit(
+            held, f"{base}/publish", text="Đã chuyển đơn vị chức năng.", override_reason="Thuộc thẩm quyền trung ương."
+        )
+        assert sent.status == 303
+        assert "Lý do vẫn gửi câu trả lời này:" in (await desk.get(base)).text
