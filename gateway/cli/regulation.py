@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from gateway.cli import rehearse
 from gateway.cli.common import command, group
 
 
@@ -32,6 +33,7 @@ def add(commands: Any) -> None:
         if name == "draw":
             parser.add_argument("--mermaid", action="store_true", help="as Mermaid instead of Graphviz DOT")
     command(own, "list", names, about="Print the names of the regulations that are here")
+    rehearse.add(own)
 
 
 def lint(arguments: argparse.Namespace) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from gateway.admin.actions import agencies, people, places, upkeep
+from gateway.admin.actions import agencies, people, places, rehearsals, upkeep
 from gateway.deployment import Deployment
 
 Action = Callable[[Deployment, Mapping[str, Any]], Awaitable[Any]]
@@ -31,6 +31,7 @@ ACTIONS: Mapping[str, Action] = {
     "agency.add": agencies.add_agency,
     "agency.move": agencies.move_agency,
     "agency.close": agencies.close_agency,
+    "regulation.simulate": rehearsals.simulate,
     "commune.import": places.import_tables,
     "commune.search": places.search,
     "agency.editions": agencies.list_editions,
