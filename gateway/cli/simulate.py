@@ -19,7 +19,7 @@ def add(commands: Any) -> None:
     parser.add_argument("--regulation", required=True, help="name of a regulation (thua_thien_hue)")
     parser.add_argument("--days", type=_positive, default=30, help="length (the default: 30)")
     parser.add_argument("--per-day", type=_positive, default=300, help="reports a day (the default: 300)")
-    parser.add_argument("--start", type=date.fromisoformat, default=date(2026, 11, 2), help="first day, YYYY-MM-DD")
+    parser.add_argument("--start", type=date.fromisoformat, help="first day, YYYY-MM-DD (else: one it was in force on)")
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same month")
 
 
@@ -27,13 +27,14 @@ def simulate(arguments: argparse.Namespace) -> int:
     """Both figures, and whether they are equal."""
     from core.clock import VIETNAM
     from core.regulations.loader import load_pack
-    from gateway.simulation.month import Plan, simulate
+    from gateway.simulation.month import Plan, simulate, usual_start
 
     quiet_logs()
-    start = datetime(arguments.start.year, arguments.start.month, arguments.start.day, tzinfo=VIETNAM)
+    pack, given = load_pack(arguments.regulation), arguments.start
+    start = datetime(given.year, given.month, given.day, tzinfo=VIETNAM) if given else usual_start(pack)
     plan = Plan(arguments.regulation, start, arguments.days, arguments.per_day, arguments.seed)
     found = asyncio.run(simulate(plan, say=lambda line: print(line, file=sys.stderr)))
-    print("\n".join(found.lines(load_pack(arguments.regulation))))
+    print("\n".join(found.lines(pack)))
     return 0 if found.agree else 1
 
 

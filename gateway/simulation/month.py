@@ -8,12 +8,14 @@ import heapq
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
+from core.clock import VIETNAM, load_calendar
+from core.regulations.model import Pack
 from gateway.simulation.chart import Chart
 from gateway.simulation.figures import Figures, figures
 from gateway.simulation.office import CENTRE, Office, SimulatedClock, open_office, settings_of
@@ -26,6 +28,8 @@ AWAKE = 0.9
 """How many of the reports come between six and ten in the evening."""
 
 TICK = timedelta(hours=1)
+LATELY = date(2026, 11, 2)
+BEFORE_ITS_END = timedelta(days=120)
 WAYS = ("Đèn đường hỏng", "Ổ gà lớn", "Rác chưa được thu gom", "Nước thải chảy ra đường", "Vỉa hè bị lấn chiếm")
 
 
@@ -52,6 +56,20 @@ class Plan:
             for _ in range(self.per_day)
         )
         return sorted(self.start + timedelta(hours=hour) for hour in hours)
+
+
+def usual_start(pack: Pack) -> datetime:
+    """
+    Midnight of a Monday on which the regulation was in force, as far as the working calendar goes back.
+
+    A regulation of former years works on a Monday of the present ones.
+    """
+    until, known = pack.meta.in_force_until, load_calendar(pack.meta.calendar).first
+    day = LATELY
+    if until is not None and until < LATELY and until - BEFORE_ITS_END > known:
+        day = until - BEFORE_ITS_END
+    monday = day + timedelta(days=-day.weekday() % 7)
+    return datetime(monday.year, monday.month, monday.day, tzinfo=VIETNAM)
 
 
 async def simulate(plan: Plan, *, database_url: str = "", say: Say = lambda _: None) -> Figures:

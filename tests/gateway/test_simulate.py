@@ -15,7 +15,7 @@ from core.storage.punctuality import Ended, ended_by_clock
 from gateway.cli import main
 from gateway.simulation.chart import FAR, Chart
 from gateway.simulation.figures import Figures
-from gateway.simulation.month import Plan, simulate
+from gateway.simulation.month import Plan, simulate, usual_start
 from tests.support.databases import on_both_engines
 
 START = datetime(2026, 11, 2, tzinfo=VIETNAM)
@@ -37,11 +37,21 @@ async def test_three_days_of_ten_reports_are_counted_alike(database_url: str) ->
 @pytest.mark.parametrize("regulation", BASE)
 async def test_every_regulation_can_be_simulated(regulation: str) -> None:
     """A few cases get as far as an agency."""
-    found = await simulate(Plan(regulation, START, days=2, per_day=2))
+    found = await simulate(Plan(regulation, usual_start(load_pack(regulation)), days=2, per_day=2))
 
     assert found.agree, (found.shown, found.raw)
     assert found.cases == 4
     assert len(found.raw) >= 1
+
+
+def test_a_regulation_is_simulated_when_it_was_in_force_as_far_as_the_calendar_goes_back() -> None:
+    """On a Monday; one of former years on a Monday of the present."""
+    starts = {name: usual_start(load_pack(name)) for name in BASE}
+
+    assert {start.weekday() for start in starts.values()} == {0}
+    assert starts["thua_thien_hue"] == START
+    until = {name: load_pack(name).meta.in_force_until for name in BASE}
+    assert all(start.date() <= day for name, start in starts.items() if (day := until[name]) and day.year >= 2025)
 
 
 @pytest.mark.parametrize("regulation", BASE)

@@ -1,0 +1,1 @@
+"""What people may try with a case, in whatever order, for simulated weeks, under every regulation that is shipped."""
