@@ -23,6 +23,7 @@ from core.privacy.media import FileMediaStore
 from core.service.clerk import Clerk
 from core.service.intake import Intake
 from core.service.keyhouse import KeyHouse, load_key_ring
+from core.service.officers import OUTSIDE
 from core.service.places import PlaceBook
 from core.service.regulation import Regulation, open_regulation
 from core.service.safe import Safe
@@ -136,8 +137,14 @@ async def _assemble(
         media=media,
         regulation=regulation,
         rules=regulation.intake_rules(settings.office),
-        house=House(settings.office, settings.hotline, f"{settings.public_url}/tra-cuu"),
+        house=House(
+            settings.office,
+            settings.hotline,
+            f"{settings.public_url}/tra-cuu",
+            case_url=f"{settings.public_url}/console/ho-so",
+        ),
         mailbox=settings.email.address if "email" in channels else "",
+        accounts={form: settings.email.address if form == "email" else "" for form in OUTSIDE if form in channels},
         now=now,
     )
     intake = Intake(database, safe=safe, media=media, clerk=clerk, channels=channels, now=now)

@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.notify.letters import PLACEHOLDERS, Letter, templates
+from core.notify.letters import PLACEHOLDERS, STAFF_PLACEHOLDERS, Letter, staff_templates, templates
 
 
 @dataclass(frozen=True)
 class House:
-    """The office behind the letters: its name, its hotline, where a report is followed."""
+    """The office behind the letters: its name, its hotline, where a report is followed, where staff find a case."""
 
     office: str
     hotline: str
     follow_url: str
+    case_url: str = ""
 
     def write(self, template: str, values: Mapping[str, str]) -> Letter:
         """A letter from a template; placeholders that nothing is known for stay empty. KeyError: no such template."""
         known = dict.fromkeys(PLACEHOLDERS, "")
         known |= {"office": self.office, "hotline": self.hotline, "link": self.follow_url}
         return templates()[template].fill(known | dict(values))
+
+    def write_to_staff(self, template: str, values: Mapping[str, str], *, case_id: str) -> Letter:
+        """A notice to an official, with the address of the case. KeyError: no such template."""
+        known = dict.fromkeys(STAFF_PLACEHOLDERS, "")
+        known |= {"link": f"{self.case_url}/{case_id}" if self.case_url else ""}
+        return staff_templates()[template].fill(known | dict(values))

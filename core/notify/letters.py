@@ -1,8 +1,8 @@
 """
-Letters to citizens: a template, its placeholders filled in from a closed set.
+Letters to citizens and notices to staff: a template, its placeholders filled in from a closed set.
 
-The words live in `templates/vi.yaml`. A placeholder that is not in `PLACEHOLDERS`, or a template that a pack names and
-nobody wrote, fails a test.
+The words live in `templates/vi.yaml` and `templates/staff_vi.yaml`. A placeholder that is not in the closed set, or a
+template that a pack names and nobody wrote, fails a test.
 """
 
 from __future__ import annotations
@@ -18,8 +18,11 @@ from ruamel.yaml import YAML
 PLACEHOLDERS = frozenset(
     {"code", "link", "office", "hotline", "answer", "reason", "note", "fields", "date", "agencies", "ratings", "stage"}
 )
+STAFF_PLACEHOLDERS = frozenset({"code", "task", "agency", "due", "link"})
+"""What a notice to staff may say: nothing that a reporter or a colleague wrote."""
+
 _HOLE = re.compile(r"\{([a-z_]+)\}")
-_FILE = Path(__file__).parent / "templates" / "vi.yaml"
+_FOLDER = Path(__file__).parent / "templates"
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,18 @@ class Template:
 
 @cache
 def templates() -> Mapping[str, Template]:
-    """Every template by name."""
-    raw = YAML(typ="safe", pure=True).load(_FILE)
+    """Every letter to citizens by name."""
+    return _read("vi.yaml")
+
+
+@cache
+def staff_templates() -> Mapping[str, Template]:
+    """Every notice to staff by name."""
+    return _read("staff_vi.yaml")
+
+
+def _read(name: str) -> Mapping[str, Template]:
+    raw = YAML(typ="safe", pure=True).load(_FOLDER / name)
     return {name: Template(entry["subject"], entry["text"]) for name, entry in raw.items()}
 
 

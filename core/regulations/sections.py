@@ -13,6 +13,9 @@ from core.regulations.words import ALWAYS, Condition, Entry, Id, PackModel, Trig
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 
+Form = Literal["console", "push", "sms", "email"]
+"""How an official is told: on a page of the console, on the phone, by a short message, by mail."""
+
 FieldName = Literal[
     "content", "place", "time", "name", "phone", "email", "reachable", "address", "identity_number", "media"
 ]
@@ -155,13 +158,19 @@ class Reason(Entry):
 
 
 class Notification(Entry):
-    """Who hears of something, in which words. `via` restricts the channels (TG: portal, app and SMS)."""
+    """
+    Who hears of something, in which words.
+
+    Args:
+        via: the forms in which staff are told, each with its own delivery record (TG: portal, app and SMS); none: it
+            only stands in their work list. A reporter is always told in the conversation the report came from.
+    """
 
     on: Triggers
     to: Words
     template: Id
     when: Condition = ALWAYS
-    via: Words = ()
+    via: tuple[Form, ...] = ()
 
 
 class RatingLevel(Entry):

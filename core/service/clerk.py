@@ -24,6 +24,7 @@ from core.service.desk import CaseDesk, Issued
 from core.service.letters import LetterDesk
 from core.service.letters_out import LettersOut
 from core.service.notices import Notices
+from core.service.officers import Officers
 from core.service.posting import Posting
 from core.service.publishing import Publishing
 from core.service.regulation import Regulation
@@ -42,6 +43,7 @@ class Clerk:
     """
     The use cases' common hands in one process.
 
+    `accounts`: channels by which staff can be told, with our side of each.
     `changed` is set whenever a unit was stored: there may be something to send, or a due time sooner than before.
     `opened`: seconds from a report's first message to its opened case, for each case this process opened.
     """
@@ -57,6 +59,7 @@ class Clerk:
         house: House,
         mailbox: str,
         now: Callable[[], datetime],
+        accounts: Mapping[str, str] | None = None,
     ) -> None:
         self._now = now
         self.committer = Committer(database)
@@ -79,6 +82,9 @@ class Clerk:
             rules=rules,
             now=now,
         )
+        self.officers = Officers(
+            database, safe=safe, regulation=regulation, house=house, accounts=accounts or {}, now=now
+        )
         desk = LetterDesk(media=media, house=house)
         self.letters = LettersOut(database, safe=safe, regulation=regulation, texts=self.texts, desk=desk)
         self._notices = Notices(
@@ -87,6 +93,7 @@ class Clerk:
             converse=self.converse,
             texts=self.texts,
             letters=self.letters,
+            officers=self.officers,
             regulation=regulation,
             house=house,
         )

@@ -1,8 +1,8 @@
 """
-Telling reporters what their case has come to, and showing the public what it may see.
+Telling reporters what their case has come to, and members of staff what waits for them.
 
 Runs once per unit of work, after every command in it: each notice goes into the conversation its report came from,
-and every reporter of a case that others were linked to is told (A-3).
+and every reporter of a case that others were linked to is told (A-3). Staff are told by `officers`.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from core.intake.render import texts
 from core.intake.signals.ratings import PAYLOAD
 from core.letters import as_short, as_text
 from core.notify.house import House
-from core.notify.plan import Notice, plan
+from core.notify.plan import REPORTER, Notice, plan
 from core.regulations.model import Pack
 from core.service.casefile import CaseFile
 from core.service.converse import Converse
 from core.service.letters_out import SHORT, LettersOut
+from core.service.officers import Officers
 from core.service.posting import CARRIES_FILES, Letter, Posting
 from core.service.regulation import Regulation, has_buttons, intake_field
 from core.service.talk import Talk, Talks
 from core.service.texts import Texts
 from core.service.work import Work
 
-_REPORTER = "reporter"
 _ANSWERS = (AnswerPublished, PrivateReplySent, ReporterAnswered)
 
 
@@ -46,6 +46,7 @@ class Notices:
         converse: Converse,
         texts: Texts,
         letters: LettersOut,
+        officers: Officers,
         regulation: Regulation,
         house: House,
     ) -> None:
@@ -54,15 +55,18 @@ class Notices:
         self._converse = converse
         self._texts = texts
         self._letters = letters
+        self._officers = officers
         self._regulation = regulation
         self._house = house
 
     async def write(self, work: Work) -> None:
         """Put every notice into its conversation, and tell the dialogues what has happened."""
         for file in list(work.cases.values()):
-            for notice in self._planned(file):
-                if _REPORTER in notice.to:
+            planned = self._planned(file)
+            for notice in planned:
+                if REPORTER in notice.to:
                     await self._tell_reporters(work, file, notice)
+            await self._officers.tell(work, file, planned)
             for event in file.events:
                 await self._tell_dialogues(work, file.now, event)
 

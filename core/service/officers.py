@@ -1,0 +1,280 @@
+"""
+Telling members of staff: who holds the role there, in which forms, and what came of each.
+
+Every form is a delivery of its own. The console keeps a notice until its reader has read it; other forms are entries of
+the outbox. Where this deployment has no channel for a form, a person left no address, or nobody holds the role, that is
+what is recorded: no delivery is ever pretended. A notice says which work is due and when, never what people wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from core.cases.agencies import AgencyTree
+from core.cases.model import Case, Coordination, Dispatch
+from core.cases.tasks import open_tasks
+from core.clock import local
+from core.contract.schema import Address, Model, OutboundMessage, new_id
+from core.identity.codes import format_code
+from core.notify.house import House
+from core.notify.letters import Letter
+from core.notify.plan import Notice
+from core.regulations.model import Pack, Role
+from core.regulations.sections import Form
+from core.service.casefile import CaseFile
+from core.service.regulation import Regulation
+from core.service.safe import Safe
+from core.service.work import Work
+from core.storage import outbox, staff_notices
+from core.storage.database import Database
+from core.storage.outbox import NewEntry
+from core.storage.staff_notices import Holder, NoticeRow
+
+CONSOLE = "console"
+OUTSIDE: tuple[Form, ...] = ("push", "sms", "email")
+"""Forms that need a channel of the same name, and an address of the person."""
+
+Part = Dispatch | Coordination
+
+
+class StaffAddress(Model):
+    """Where one official is told in one form: a number, a mail address, a device."""
+
+    value: str
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One notice to whoever holds a role about one part of a case; `seats` are (role, agency) pairs, nearest first."""
+
+    notice: Notice
+    role: str
+    seats: tuple[tuple[str, str], ...]
+    part: Part | None
+
+    def concerns(self, holder: Holder) -> bool:
+        """Whether this person sits there, and did not bring it about."""
+        return (holder.role, holder.agency_id) in self.seats and holder.user_id != self.notice.event.by.id
+
+
+class Officers:
+    """Writes what staff are told into a unit of work. `accounts`: channel that is switched on → our side of it."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        safe: Safe,
+        regulation: Regulation,
+        house: House,
+        accounts: Mapping[str, str],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._safe = safe
+        self._regulation = regulation
+        self._house = house
+        self._accounts = accounts
+        self._now = now
+
+    async def tell(self, work: Work, file: CaseFile, notices: Sequence[Notice]) -> None:
+        """Put every notice that names a form before everybody who holds its roles."""
+        told = [notice for notice in notices if notice.staff and notice.via]
+        wanted = [one for notice in told for one in wanted_by(notice, file, self._regulation.agencies)]
+        if not wanted:
+            return
+        seats = {seat for one in wanted for seat in one.seats}
+        holders = await self._database.read(partial(staff_notices.holders, seats=seats, now=self._now()))
+        addresses = await self._addresses({holder.user_id for holder in holders}, told)
+        for one in wanted:
+            await self._tell(work, file, one, [found for found in holders if one.concerns(found)], addresses)
+
+    async def _addresses(self, users: set[str], told: Sequence[Notice]) -> Mapping[tuple[str, str], bytes]:
+        reachable = any(form in self._accounts for notice in told for form in notice.via)
+        return await self._database.read(partial(staff_notices.addresses, user_ids=users)) if reachable else {}
+
+    async def _tell(
+        self,
+        work: Work,
+        file: CaseFile,
+        one: Wanted,
+        holders: Sequence[Holder],
+        addresses: Mapping[tuple[str, str], bytes],
+    ) -> None:
+        letter = self._house.write_to_staff(
+            one.notice.template, _values(file, one, self._regulation), case_id=file.now.id
+        )
+        chosen = _given_to(one, holders)
+        if not chosen:
+            work.put(staff_notices.NOTICES, self._row(file, one, letter, None, CONSOLE, "nobody").__dict__)
+        for holder in chosen:
+            for form in one.notice.via:
+                await self._deliver(work, file, one, letter, holder, form, addresses.get((holder.user_id, form)))
+
+    async def _deliver(
+        self,
+        work: Work,
+        file: CaseFile,
+        one: Wanted,
+        letter: Letter,
+        holder: Holder,
+        form: Form,
+        sealed: bytes | None,
+    ) -> None:
+        if form == CONSOLE:
+            work.put(staff_notices.NOTICES, self._row(file, one, letter, holder, form, "shown").__dict__)
+            return
+        address = await self._address(holder.user_id, form, sealed) if form in self._accounts else None
+        if address is None:
+            state = "no_address" if form in self._accounts else "no_channel"
+            work.put(staff_notices.NOTICES, self._row(file, one, letter, holder, form, state).__dict__)
+            return
+        row = self._row(file, one, letter, holder, form, "queued", outbox_id=new_id())
+        work.put(outbox.ENTRIES, self._entry(row, address).__dict__)
+        work.put(staff_notices.NOTICES, row.__dict__)
+
+    def _row(
+        self,
+        file: CaseFile,
+        one: Wanted,
+        letter: Letter,
+        holder: Holder | None,
+        form: str,
+        state: str,
+        *,
+        outbox_id: str | None = None,
+    ) -> NoticeRow:
+        seat = (holder.role, holder.agency_id) if holder else one.seats[0]
+        who = holder.user_id if holder else "@".join(seat)
+        part = one.part.id if one.part else "-"
+        return NoticeRow(
+            id=new_id(),
+            dedupe_key=f"{file.now.id}/{one.notice.key}/{part}/{who}/{form}",
+            user_id=holder.user_id if holder else None,
+            role=seat[0],
+            agency_id=seat[1],
+            case_id=file.now.id,
+            case_code=file.now.code,
+            notification=one.notice.notification,
+            form=form,
+            subject=letter.subject[:200],
+            text=letter.text[:600],
+            state=state,
+            outbox_id=outbox_id,
+            created_at=self._now(),
+        )
+
+    def _entry(self, row: NoticeRow, address: str) -> NewEntry:
+        """The message under the key of the person who gets it; messages to one person leave in order."""
+        user_id, entry_id = str(row.user_id), str(row.outbox_id)
+        account = self._accounts[row.form]
+        message = OutboundMessage(
+            id=entry_id,
+            channel=row.form,
+            account=account,
+            recipient=Address(channel=row.form, account=account, value=address),
+            text=row.text,
+            subject=row.subject,
+            conversation_id=user_id,
+        )
+        return NewEntry(
+            id=entry_id,
+            dedupe_key=f"staff/{row.id}",
+            conversation_id=user_id,
+            case_id=row.case_id,
+            channel=row.form,
+            subject_id=user_id,
+            payload_sealed=self._safe.seal(message, subject_id=user_id, place=f"outbox:{entry_id}"),
+            next_at=row.created_at,
+            created_at=row.created_at,
+        )
+
+    async def _address(self, user_id: str, form: str, sealed: bytes | None) -> str | None:
+        if sealed is None:
+            return None
+        await self._safe.bring(user_id, new=False)
+        opened = self._safe.open_or_none(sealed, StaffAddress, subject_id=user_id, place=_place(user_id, form))
+        return opened.value if opened else None
+
+    async def set_address(self, user_id: str, form: Form, value: str) -> None:
+        """Where this person wants to be told in this form; empty: not any more. ValueError: not a form outside."""
+        if form not in OUTSIDE:
+            raise ValueError(f"{form} needs no address")
+        sealed = None
+        if value:
+            await self._safe.bring(user_id, new=True)
+            sealed = self._safe.seal(StaffAddress(value=value), subject_id=user_id, place=_place(user_id, form))
+        write = partial(staff_notices.set_address, user_id=user_id, form=form, sealed=sealed, now=self._now())
+        await self._database.write(write)
+
+    async def addresses_of(self, user_id: str) -> dict[str, str]:
+        """This person's own addresses, by form."""
+        found = await self._database.read(partial(staff_notices.addresses, user_ids=[user_id]))
+        opened = {form: await self._address(user_id, form, sealed) for (_, form), sealed in found.items()}
+        return {form: value for form, value in opened.items() if value}
+
+
+def _place(user_id: str, form: str) -> str:
+    return f"staff_address:{user_id}:{form}"
+
+
+def wanted_by(notice: Notice, file: CaseFile, agencies: AgencyTree) -> Iterator[Wanted]:
+    """For each role and each part that a notice is about: whose seats are meant."""
+    for role in notice.staff:
+        level = file.pack.roles[role]
+        parts: Sequence[Part | None] = [None] if level.level in _OF_CENTRE else _parts(notice, file.now, file.pack)
+        for part in parts:
+            places = tuple(_places(level, part, agencies))
+            if places:
+                yield Wanted(notice, role, tuple((role, place) for place in places), part)
+
+
+_OF_CENTRE = frozenset({"centre", "owner", "board"})
+
+
+def _parts(notice: Notice, case: Case, pack: Pack) -> list[Part]:
+    """The dispatches and requests it names; of one about the whole case, every dispatch that counts."""
+    known: dict[str, Part] = {item.id: item for item in case.dispatches}
+    known |= {item.id: item for item in case.coordinations}
+    if notice.parts:
+        return [known[name] for name in notice.parts if name in known]
+    return [item for item in case.dispatches if pack.stages.dispatch[item.stage].kind in ("open", "done")]
+
+
+def _places(role: Role, part: Part | None, agencies: AgencyTree) -> Iterator[str]:
+    """Where somebody in this role must stand to be meant, the nearest first; the centre is no agency ("")."""
+    if part is None:
+        yield ""
+    elif role.level == "above":
+        yield from (above.id for above in agencies.ancestors(part.agency_id))
+    elif role.level == "unit" and isinstance(part, Dispatch):
+        yield from filter(None, [part.unit_id])
+    elif role.level in ("agency", "unit", "partner"):
+        yield part.agency_id
+
+
+def _given_to(one: Wanted, holders: Sequence[Holder]) -> list[Holder]:
+    """The person the work was given to, if they hold the role; else all who do, each once."""
+    given = one.part.staff_id if one.part else None
+    meant = [holder for holder in holders if holder.user_id == given] or list(holders)
+    return list({holder.user_id: holder for holder in reversed(meant)}.values())[::-1]
+
+
+def _values(file: CaseFile, one: Wanted, regulation: Regulation) -> dict[str, str]:
+    """What the notice says: the work as it now stands, whose it is, and by when."""
+    case, pack, part = file.now, file.pack, one.part
+    about = part.id if part else None
+    tasks = [item for item in open_tasks(pack, case) if about in (item.dispatch_id, item.coordination_id)]
+    task = next((item for item in tasks if item.role == one.role), tasks[0] if tasks else None)
+    clock = case.clocks.get(one.notice.clock_id)
+    label = pack.clocks[clock.name].label if clock else task.label if task else pack.stage("case", case.stage).label
+    due_at = clock.due_at if clock else task.due_at if task else None
+    return {
+        "code": format_code(case.code),
+        "task": label[:1].lower() + label[1:],
+        "agency": regulation.agencies.name(part.agency_id) if part else "",
+        "due": f"{local(due_at):%H:%M ngày %d/%m/%Y}" if due_at else "",
+    }
