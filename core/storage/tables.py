@@ -544,6 +544,23 @@ access_log = Table(
 )
 Index("ix_access_log_ref", access_log.c.ref, access_log.c.at)
 
+handout = Table(
+    "handout",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("user_id", String(32), nullable=False),
+    Column("recipient", String(200), nullable=False),
+    Column("reason", String(500), nullable=False),
+    Column("received_from", String(10), nullable=False, comment="ISO date, Vietnamese time"),
+    Column("received_until", String(10), nullable=False, comment="ISO date, the last one that counts"),
+    Column("with_reporters", Boolean, nullable=False),
+    Column("cases", Integer, nullable=False),
+    Column("withheld", Integer, nullable=False, comment="left out: state secret suspected"),
+    Column("digest", String(64), nullable=False, comment="SHA-256 of the file"),
+)
+Index("ix_handout_at", handout.c.at)
+
 setting = Table(
     "setting",
     metadata,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from core.service.actors import ADMIN
-from gateway.console import accesses, casefile, files, finding, home, letters, moves, people, repair, talks
+from gateway.console import accesses, casefile, files, finding, handing_out, home, letters, moves, people, repair, talks
 from gateway.console.shared import CASES, CONSOLE, HOME, TALKS, Console
 from gateway.deployment import DEPLOYMENT
 from gateway.pages import CONSOLE_MENU, Entry
@@ -26,6 +26,8 @@ def setup_console(app: web.Application) -> None:
     router.add_post(repair.QUARANTINE, repair.replay)
     router.add_get(repair.OUTBOX, repair.show_outbox)
     router.add_post(repair.OUTBOX, repair.resend)
+    router.add_get(handing_out.PAGE, handing_out.show_page)
+    router.add_post(handing_out.PAGE, handing_out.hand_out)
     _add_cases(router)
     _add_talks(router)
     _add_people(router)
@@ -82,4 +84,5 @@ def _add_menu(app: web.Application) -> None:
     menu.add(Entry("Tin chưa đọc được", repair.QUARANTINE, icon="alert", roles=centre, order=60))
     menu.add(Entry("Tin gửi lỗi", repair.OUTBOX, icon="send", roles=centre, order=70))
     menu.add(Entry("Nhật ký xem", "/console/nhat-ky", icon="clock", roles=centre, order=80))
+    menu.add(Entry("Cung cấp hồ sơ", handing_out.PAGE, icon="file", roles=centre, order=85))
     menu.add(Entry("Người dùng", people.PAGE, icon="user", roles=(ADMIN,), order=90))

@@ -1,0 +1,69 @@
+"""Records that were handed to state bodies: which cases a period holds, and the book of what was given to whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, tuple_
+
+from core.storage.tables import case, handout
+
+
+@dataclass(frozen=True)
+class HandoutRow:
+    """
+    One file that left the house.
+
+    Args:
+        received_from, received_until: first and last day (Vietnamese time) on which its cases came in.
+        withheld: how many of that time are not in it, because a state secret is suspected.
+        digest: SHA-256 of the file, in hex.
+    """
+
+    id: str
+    at: datetime
+    user_id: str
+    recipient: str
+    reason: str
+    received_from: date
+    received_until: date
+    with_reporters: bool
+    cases: int
+    withheld: int
+    digest: str
+
+
+def count_between(connection: Connection, *, since: datetime, until: datetime) -> int:
+    """How many cases came in from `since` and before `until`."""
+    query = select(func.count()).where(case.c.received_at >= since, case.c.received_at < until)
+    return int(connection.scalar(query) or 0)
+
+
+def cases_between(
+    connection: Connection, *, since: datetime, until: datetime, after: tuple[datetime, str] | None, most: int
+) -> list[tuple[datetime, str]]:
+    """(received_at, id) of cases that came in from `since` and before `until`, the oldest first."""
+    query = select(case.c.received_at, case.c.id).where(case.c.received_at >= since, case.c.received_at < until)
+    if after is not None:
+        query = query.where(tuple_(case.c.received_at, case.c.id) > after)
+    found = connection.execute(query.order_by(case.c.received_at, case.c.id).limit(most))
+    return [(row.received_at, row.id) for row in found]
+
+
+def note(connection: Connection, row: HandoutRow) -> None:
+    """Into the book."""
+    days: dict[str, Any] = {name: getattr(row, name).isoformat() for name in ("received_from", "received_until")}
+    connection.execute(insert(handout).values(row.__dict__ | days))
+
+
+def newest(connection: Connection, *, most: int = 50) -> list[HandoutRow]:
+    """The last that were handed out, the newest first."""
+    rows = connection.execute(select(handout).order_by(handout.c.at.desc()).limit(most))
+    return [_row(dict(row._mapping)) for row in rows]
+
+
+def _row(stored: dict[str, Any]) -> HandoutRow:
+    days = {name: date.fromisoformat(stored[name]) for name in ("received_from", "received_until")}
+    return HandoutRow(**stored | days)

@@ -1,0 +1,123 @@
+"""`/console/cung-cap`: records for a state body that asks for them, and the book of what was given (TG-11.1)."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import tempfile
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from io import BufferedRandom
+
+from aiohttp import web
+
+from channels.base import clean_text
+from core.clock.zone import local
+from core.contract.errors import CaseError
+from core.service.handing_out import HandingOut, Wish
+from core.storage import staff_lists
+from core.storage.handouts import HandoutRow
+from gateway.console.shared import line_of, member_of, now_of, reader_of, require_caretaker, show
+from gateway.deployment import DEPLOYMENT
+
+PAGE = "/console/cung-cap"
+LONGEST_REASON = 500
+_CHUNK = 1 << 16
+_NO_RECIPIENT = "Vui lòng nhập cơ quan nhận hồ sơ."
+_NO_REASON = "Vui lòng nhập lý do hoặc số văn bản yêu cầu."
+_NO_PERIOD = "Vui lòng chọn ngày bắt đầu và ngày kết thúc; ngày bắt đầu không sau ngày kết thúc."
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the book, with the name of whoever handed it out."""
+
+    row: HandoutRow
+    by: str
+
+
+@require_caretaker
+async def show_page(request: web.Request) -> web.StreamResponse:
+    """The form and the book."""
+    return await _page(request, {}, {})
+
+
+@require_caretaker
+async def hand_out(request: web.Request) -> web.StreamResponse:
+    """The file, or the form again with what is missing."""
+    form = await request.post()
+    typed = {name: line_of(form.get(name)) for name in ("noi-nhan", "tu-ngay", "den-ngay", "kem-nguoi-gui")}
+    reason = form.get("ly-do")
+    typed["ly-do"] = clean_text(reason).strip()[:LONGEST_REASON] if isinstance(reason, str) else ""
+    wish, errors = _read(typed)
+    if wish is None:
+        return await _page(request, typed, errors, status=422)
+    with tempfile.TemporaryFile(dir=request.app[DEPLOYMENT].settings.data) as file:  # nameless: a crash leaves none
+        try:
+            row = await _service(request).make(wish, member_of(request), into=file)
+        except CaseError as error:
+            return await _page(request, typed, {"": error.vi}, status=422)
+        return await _send(request, file, row)
+
+
+def _read(typed: dict[str, str]) -> tuple[Wish | None, dict[str, str]]:
+    """What is wished, or what is wrong with it, field by field."""
+    since, until = _day(typed["tu-ngay"]), _day(typed["den-ngay"])
+    wrong = {
+        "noi-nhan": "" if typed["noi-nhan"] else _NO_RECIPIENT,
+        "ly-do": "" if typed["ly-do"] else _NO_REASON,
+        "tu-ngay": "" if since and until and since <= until else _NO_PERIOD,
+    }
+    errors = {name: sentence for name, sentence in wrong.items() if sentence}
+    if errors or since is None or until is None:
+        return None, errors
+    return Wish(typed["noi-nhan"], typed["ly-do"], since, until, with_reporters=bool(typed["kem-nguoi-gui"])), {}
+
+
+def _day(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        return None
+
+
+def _service(request: web.Request) -> HandingOut:
+    deployment = request.app[DEPLOYMENT]
+    return HandingOut(deployment.database, reader_of(request), packs=deployment.regulation.packs, now=deployment.now)
+
+
+async def _send(request: web.Request, file: BufferedRandom, row: HandoutRow) -> web.StreamResponse:
+    name = f"ho-so-{row.received_from.isoformat()}-{row.received_until.isoformat()}.zip"
+    response = web.StreamResponse(
+        headers={
+            "Content-Type": "application/zip",
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "no-store",
+        }
+    )
+    response.content_length = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    await response.prepare(request)
+    while piece := await asyncio.to_thread(file.read, _CHUNK):
+        await response.write(piece)
+    await response.write_eof()
+    return response
+
+
+async def _page(
+    request: web.Request, typed: dict[str, str], errors: dict[str, str], *, status: int = 200
+) -> web.StreamResponse:
+    rows = await _service(request).book()
+    users = {row.user_id for row in rows}
+    names = await request.app[DEPLOYMENT].database.read(partial(staff_lists.user_names, ids=users))
+    return show(
+        request,
+        "handing_out.html",
+        status=status,
+        typed=typed,
+        errors=errors,
+        problem=errors.get(""),
+        today=local(now_of(request)).date().isoformat(),
+        lines=[Line(row, names.get(row.user_id, row.user_id)) for row in rows],
+    )
