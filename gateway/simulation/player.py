@@ -95,20 +95,20 @@ class Player:
     def _weight(self, story: Story, view: Mapping[str, Any], move: Mapping[str, Any]) -> float:
         if move["command"] in NEVER:
             return 0
-        node = _node(view, move)
+        node = stage_of(view, move)
         gain = self.chart.gain(node, move["command"])
         if gain > 0:
             return ONWARD
         if _key(move) in story.taken:
             return 0
-        stuck = not any(self.chart.gain(_node(view, one), one["command"]) > 0 for one in view["moves"])
+        stuck = not any(self.chart.gain(stage_of(view, one), one["command"]) > 0 for one in view["moves"])
         return NEEDED if stuck and gain > -FAR // 2 else DETOUR
 
     async def _issue(self, story: Story, view: Mapping[str, Any], move: Mapping[str, Any], *, now: datetime) -> None:
         """What the API refuses is no step; neither that nor a side step is taken a second time on this part."""
         command = move["command"]
         story.commands += 1
-        if self.chart.gain(_node(view, move), command) <= 0:
+        if self.chart.gain(stage_of(view, move), command) <= 0:
             story.taken.add(_key(move))
         fields = [Field.of(one) for one in move["fields"]]
         payload = Writer(self.random).fill(command, fields, now=now)
@@ -136,14 +136,14 @@ def _key(move: Mapping[str, Any]) -> tuple[str, str]:
     return move["command"], str(move["dispatch_id"] or move["coordination_id"])
 
 
-def _node(view: Mapping[str, Any], move: Mapping[str, Any]) -> str:
+def stage_of(view: Mapping[str, Any], move: Mapping[str, Any]) -> str:
     """The stage that a command starts from, as the chart names it."""
     if move["dispatch_id"]:
-        return node_id("dispatch", _stage_of(view["dispatches"], move["dispatch_id"]))
+        return node_id("dispatch", _of_part(view["dispatches"], move["dispatch_id"]))
     if move["coordination_id"]:
-        return node_id("coordination", _stage_of(view["coordinations"], move["coordination_id"]))
+        return node_id("coordination", _of_part(view["coordinations"], move["coordination_id"]))
     return node_id("case", view["stage"]["id"])
 
 
-def _stage_of(parts: Iterable[Mapping[str, Any]], wanted: str) -> str:
+def _of_part(parts: Iterable[Mapping[str, Any]], wanted: str) -> str:
     return next(str(part["stage"]["id"]) for part in parts if part["id"] == wanted)
