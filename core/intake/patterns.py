@@ -14,8 +14,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import chain
-from operator import itemgetter
 
 from core.intake.fold import compose, lower_canonical
 from core.intake.openings import Openings, alternatives
@@ -59,9 +57,9 @@ class Book:
 
     def find_all(self, text: Text) -> Iterator[re.Match[str]]:
         """The matches of all its patterns, one pattern after the other."""
-        opened = self.opened_in(text)
+        places = self.places(text)
         for number, openings in enumerate(self.openings):
-            if openings is None or number in opened:
+            if openings is None or number in places:
                 yield from Pattern(self, number).finditer(text)
 
     @cached_property
@@ -98,39 +96,29 @@ class Book:
         sources = self.sources[number]
         return form_of(sources if chosen is None else tuple(sources[each] for each in chosen), strict=strict)
 
-    def places(self, text: Text, number: int) -> Sequence[tuple[int, Form]]:
-        """Where in a text a match of one of its patterns may begin, in order, and what may match there."""
-        found = self.opened_in(text).get(number, ())
-        return sorted([(start, form) for starts, form in found for start in starts], key=_by_start)
-
-    def opened_in(self, text: Text) -> Mapping[int, Sequence[tuple[Sequence[int], Form]]]:
-        """Which of its patterns the words of a text open, where, and with which alternatives."""
-        known: Mapping[int, Sequence[tuple[Sequence[int], Form]]] | None = text.notes.get(self)
+    def places(self, text: Text) -> Mapping[int, Sequence[tuple[int, Form]]]:
+        """For each pattern where in a text a match may begin, in order, and what may match there."""
+        known: Mapping[int, Sequence[tuple[int, Form]]] | None = text.notes.get(self)
         if known is None:
             known = text.notes[self] = self.look_up(text)
         return known
 
-    def look_up(self, text: Text) -> Mapping[int, Sequence[tuple[Sequence[int], Form]]]:
-        """Go through the words of a text once, each of them however often it comes."""
-        found: dict[int, list[tuple[Sequence[int], Form]]] = {}
-        starts, by_word = text.starts, self.by_word[text.marked]
-        known = starts.keys() & by_word.keys()
-        for word, opened in chain(((word, by_word[word]) for word in known), self.longer(text)):
-            for number, form in opened:
-                found.setdefault(number, []).append((starts[word], form))
+    def look_up(self, text: Text) -> Mapping[int, Sequence[tuple[int, Form]]]:
+        """Walk over the words of a text once."""
+        found: dict[int, list[tuple[int, Form]]] = {}
+        by_word, longer = self.by_word[text.marked], self.longer(text)
+        for word, start in text.beginnings:
+            for number, form in by_word.get(word) or longer.get(word, ()):
+                found.setdefault(number, []).append((start, form))
         return found
 
-    def longer(self, text: Text) -> Iterator[tuple[str, Opened]]:
+    def longer(self, text: Text) -> Mapping[str, Opened]:
         """What the words of a text open that are not known themselves, but begin with a stem."""
         if not self.stems:
-            return
-        stems, known = self.stems, self.by_word[text.marked].keys()
-        for word in text.starts.keys() - known:
-            if word.startswith(stems):
-                yield word, self.opened(word, self.stemmed, strict=text.marked)
-
-
-_by_start = itemgetter(0)
+            return {}
+        known, stems = self.by_word[text.marked], self.stems
+        unknown = [word for word in text.words if word.startswith(stems) and word not in known]
+        return {word: self.opened(word, self.stemmed, strict=text.marked) for word in unknown}
 
 
 @dataclass(frozen=True)
@@ -146,7 +134,7 @@ class Pattern:
             yield from self.whole(strict=text.marked).regex.finditer(text.low)
             return
         end = 0
-        for start, form in self.book.places(text, self.number):
+        for start, form in self.book.places(text).get(self.number, ()):
             if start >= end and (match := form.regex.match(text.low, start)):
                 yield match
                 end = match.end()
@@ -155,7 +143,7 @@ class Pattern:
         """The first match."""
         if self.book.openings[self.number] is None:
             return self.whole(strict=text.marked).regex.search(text.low)
-        for start, form in self.book.places(text, self.number):
+        for start, form in self.book.places(text).get(self.number, ()):
             if match := form.regex.match(text.low, start):
                 return match
         return None

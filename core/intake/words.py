@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
 from operator import ne
@@ -70,12 +70,9 @@ class Text:
         return tuple((match.group(1) or A_NUMBER, match.start()) for match in BEGINNING.finditer(folded))
 
     @cached_property
-    def starts(self) -> Mapping[str, Sequence[int]]:
-        """Its words without marks, each with all places where it begins, in order."""
-        found: dict[str, list[int]] = {}
-        for word, start in self.beginnings:
-            found.setdefault(word, []).append(start)
-        return found
+    def words(self) -> frozenset[str]:
+        """Its words without marks."""
+        return frozenset(word for word, _ in self.beginnings)
 
     def part(self, start: int, end: int) -> Text:
         """A piece of it, read in the same manner."""

@@ -76,30 +76,29 @@ class Phrasebook:
     def at(self, tokens: Sequence[Token], index: int, *, marked: bool) -> Mapping[str, int]:
         """For each list with a phrase that begins at `index`, how many tokens its longest one has."""
         node = self.first_words(marked=marked).get(tokens[index].low)
-        return NOTHING if node is None else longest(node, tokens, index)
+        if node is None:
+            return NOTHING
+        found: dict[str, int] = {}
+        for at in range(index + 1, len(tokens) + 1):
+            for name in node.lists:
+                found[name] = at - index
+            following = node.further.get(tokens[at].low) if at < len(tokens) else None
+            if following is None:
+                break
+            node = following
+        return found
 
     def all(self, tokens: Sequence[Token], *, marked: bool) -> tuple[Mapping[str, int], ...]:
         """What begins at each token."""
         first = self.first_words(marked=marked)
-        nodes = [first.get(token.low) for token in tokens]
-        return tuple([NOTHING if node is None else longest(node, tokens, index) for index, node in enumerate(nodes)])
+        return tuple(
+            self.at(tokens, index, marked=marked) if token.low in first else NOTHING
+            for index, token in enumerate(tokens)
+        )
 
     def first_words(self, *, marked: bool) -> Mapping[str, Node]:
         """What phrases begin with."""
         return (self.marked if marked else self.unmarked).further
-
-
-def longest(node: Node, tokens: Sequence[Token], index: int) -> Mapping[str, int]:
-    """For each list that has a phrase on from `index`, whose first word led to `node`, the length of its longest."""
-    found: Mapping[str, int] = NOTHING
-    for at in range(index + 1, len(tokens) + 1):
-        if node.lists:
-            found = {**found, **dict.fromkeys(node.lists, at - index)}
-        following = node.further.get(tokens[at].low) if at < len(tokens) and node.further else None
-        if following is None:
-            break
-        node = following
-    return found
 
 
 @dataclass(frozen=True)
