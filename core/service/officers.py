@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from hashlib import sha256
 
 from core.cases.agencies import AgencyTree
 from core.cases.model import Case, Coordination, Dispatch
@@ -182,7 +183,7 @@ class Officers:
         )
         return NewEntry(
             id=entry_id,
-            dedupe_key=f"staff/{row.id}",
+            dedupe_key=f"staff/{sha256(row.dedupe_key.encode()).hexdigest()}",
             conversation_id=user_id,
             case_id=row.case_id,
             channel=row.form,
