@@ -119,7 +119,8 @@ def at_ioc(now: str = "2026-11-20 09:00") -> Bench:
     return bench
 
 
-def coordinating() -> Bench:
+def awaiting_opinion() -> Bench:
+    """The leaders are asked, and a department as well."""
     bench = at_ioc()
     bench.do(EDITOR, "refer_to_board", reason="Xin ý kiến về đường tỉnh")
     bench.do(EDITOR, "request_coordination", agency="so_giao_thong", ask="Cho ý kiến về đường tỉnh")
@@ -132,9 +133,14 @@ def secret_at_ioc() -> Bench:
     return bench
 
 
-def published() -> Bench:
-    bench = coordinating()
+def opinion_given() -> Bench:
+    bench = awaiting_opinion()
     bench.do(BOARD, "decide_lead", agency="so_giao_thong", note="Giao Sở chủ trì")
+    return bench
+
+
+def published() -> Bench:
+    bench = opinion_given()
     bench.do(PARTNER, "supply_information", information="Đã sửa xong")
     bench.do(EDITOR, "publish", text="Đường đã được sửa.")
     return bench
@@ -196,7 +202,8 @@ STATES: dict[str, Callable[[], Bench]] = {
         answered,
         at_district,
         at_ioc,
-        coordinating,
+        awaiting_opinion,
+        opinion_given,
         secret_at_ioc,
         published,
         withheld,

@@ -14,6 +14,7 @@ from tests.core.cases.bench import Bench, pack_of
 from tests.core.regulations.limits import late, lateness, note_request, with_option
 from tests.core.regulations.ls_states import (
     AN,
+    BOARD,
     CHAIR,
     DISTRIBUTOR,
     DISTRICT,
@@ -115,6 +116,7 @@ def test_ls_7_5_the_ioc_publishes_within_three_working_days(seconds: int, expect
     bench = at_ioc("2026-11-20 09:00")
     assert bench.due("ioc") == "2026-11-26 17:30:00"
     bench.do(EDITOR, "refer_to_board", reason="Xin ý kiến")
+    bench.do(BOARD, "decide_lead", agency="ioc", note="Đồng ý")
     bench.until("2026-11-26 17:30:00").wait(seconds=seconds)
 
     assert late(bench, "ioc", f"{bench.now:%Y-%m-%d %H:%M:%S}", EDITOR, "publish", text="Đã sửa") == expected

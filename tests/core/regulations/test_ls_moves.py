@@ -133,12 +133,18 @@ TABLE: dict[str, dict[str, set[str]]] = {
         "distributor": DESK | {"report_deadlock"},
         "editor": EDITING | {"consult", "refer_to_board", "report_deadlock", "request_coordination"},
     },
-    "coordinating": {
+    "awaiting_opinion": {
+        "receptionist": DESK,
+        "distributor": DESK | {"report_deadlock"},
+        "editor": EDITING | {"consult", "report_deadlock", "request_coordination"},
+        "partner": {"accept_coordination", "refuse_coordination", "supply_information"},
+        "board": {"decide_lead"},
+    },
+    "opinion_given": {
         "receptionist": DESK,
         "distributor": DESK | {"report_deadlock"},
         "editor": EDITING | {"consult", "publish", "refer_to_board", "report_deadlock", "request_coordination"},
         "partner": {"accept_coordination", "refuse_coordination", "supply_information"},
-        "board": {"decide_lead"},
     },
     "secret_at_ioc": {
         "receptionist": SECRET_DESK,

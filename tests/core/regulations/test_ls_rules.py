@@ -326,9 +326,11 @@ def test_ls_7_5_the_ioc_asks_the_leaders_before_it_publishes() -> None:
     """Opinion, coordination with departments, publication."""
     bench = at_ioc()
     assert bench.refused(EDITOR, "publish", text="Sẽ sửa").code == "condition_not_met"
-    assert bench.refused(BOARD, "decide_lead", agency="so_giao_thong").code == "condition_not_met"
+    assert bench.refused(BOARD, "decide_lead", agency="so_giao_thong").code == "stage_not_allowed"
 
     bench.do(EDITOR, "refer_to_board", reason="Đường tỉnh hư hỏng nặng")
+    assert [(task.role, task.label) for task in bench.tasks()] == [("board", "Chờ ý kiến lãnh đạo UBND tỉnh")]
+    assert bench.refused(EDITOR, "publish", text="Sẽ sửa").code == "stage_not_allowed"
     bench.do(BOARD, "decide_lead", agency="so_giao_thong", note="Giao Sở chủ trì")
     assert bench.it.lead_agency == "so_giao_thong"
     bench.do(EDITOR, "consult", agencies=["so_giao_thong"], note="Đề nghị cho ý kiến")
