@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,8 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from core.contract.errors import ConfigError
 from core.regulations.model import Pack
-from core.regulations.references import dangling
+from core.regulations.references import Problem, dangling
+from core.regulations.speaking import unspeakable
 
 BUNDLED = Path(__file__).parent
 _HEAD = ("id", "extends", "abstract")
@@ -68,11 +69,13 @@ def load_pack(name_or_path: str | Path, *, roots: tuple[Path, ...] = (BUNDLED,))
 
     Args:
         roots: folders searched for a name, in order; a deployment's own folder goes before ours.
-    Raises: PackError: not found, not YAML, an unknown key, or a reference to nothing.
+    Raises: PackError: not found, not YAML, an unknown key, a reference to nothing, or words that cannot be said.
     """
     name = str(name_or_path)
     source = chosen(read_source(find_pack(name, roots), roots))
-    return _build(source.document, name=name, source=source)
+    pack = _build(source.document, name=name, source=source)
+    _refuse(name, source, unspeakable(pack))
+    return pack
 
 
 def pack_names(roots: tuple[Path, ...] = (BUNDLED,)) -> tuple[str, ...]:
@@ -203,11 +206,15 @@ def _build(document: dict[str, Any], *, name: str, source: Source) -> Pack:
         pack = Pack.model_validate(document)
     except ValidationError as error:
         raise PackError(name, [_describe(dict(item), source) for item in error.errors()]) from error
-    problems = [f"{source.locate(path)}{problem}" for path, problem in dangling(pack)]
-    if problems:
-        raise PackError(name, problems)
+    _refuse(name, source, dangling(pack))
     digest = hashlib.sha256(canonical.encode()).hexdigest()[:16]
     return pack.model_copy(update={"digest": digest, "document": canonical})
+
+
+def _refuse(name: str, source: Source, found: Iterable[Problem]) -> None:
+    problems = [f"{source.locate(path)}{problem}" for path, problem in found]
+    if problems:
+        raise PackError(name, problems)
 
 
 def _describe(error: dict[str, Any], source: Source) -> str:

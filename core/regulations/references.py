@@ -7,6 +7,7 @@ Whether the whole makes sense (reachable stages, missing clocks) is the linter's
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 
 from core.cases.commands import NAMES, REGISTRY
 from core.clock import facts_of
@@ -33,13 +34,31 @@ def dangling(pack: Pack) -> Iterator[Problem]:
     yield from _stages(pack)
 
 
+LEADING = frozenset(
+    {"accept", "request_supplement", "supply_supplement", "decline", "cancel", "divert", "accept_dispatch", "send_back"}
+    | {"submit_result", "approve", "edit_and_approve", "return_for_revision", "centre_return", "publish", "withhold"}
+    | {"answer_reporter", "reply_privately", "reopen", "accept_coordination", "supply_information"}
+    | {"refuse_coordination"}
+)
+"""Commands that make no sense unless somebody else has it afterwards, or nobody."""
+
+OPENING = frozenset({"dispatch", "request_coordination"})
+JOINING = frozenset({"link_report", "unlink_report"})
+_SHOWN = 12
+
+
 def _stages(pack: Pack) -> Iterator[Problem]:
     if not pack.stages.case:
         yield ("stages",), "a pack needs at least one case stage"
     for level in _LEVELS:
+        read: dict[str, str] = {}
         for name, stage in getattr(pack.stages, level).items():
             if stage.owner:
                 yield from _known(("stages", level, name, "owner"), [stage.owner], pack.roles, "role")
+            same = read.setdefault(" ".join(stage.label.casefold().split()), name)
+            if same != name:
+                text = f"reads the same as {same!r}: {stage.label!r}; give it a name of its own"
+                yield ("stages", level, name, "label"), f"stages.{level}.{name}.label: {text}"
 
 
 _LEVELS: tuple[Level, ...] = ("case", "dispatch", "coordination")
@@ -51,6 +70,7 @@ def _move(pack: Pack, move: Move) -> Iterator[Problem]:
     if move.command not in NAMES:
         yield (*path, "command"), f"no command {move.command!r} in table 7.0"
         return
+    yield from _targets(move)
     yield from _move_stages(pack, move)
     fields = REGISTRY[move.command].model_fields
     named = [name for alternatives in move.requires for name in alternatives.split("|")]
@@ -60,6 +80,17 @@ def _move(pack: Pack, move: Move) -> Iterator[Problem]:
     yield from _known((*path, "when", "stage"), move.when.stage or (), pack.stages.case, "case stage")
     if move.other_than and move.other_than not in NAMES:
         yield (*path, "other_than"), f"no command {move.other_than!r}"
+
+
+def _targets(move: Move) -> Iterator[Problem]:
+    """A command that leads somewhere must say where to."""
+    path = ("moves", move.id)
+    if move.command in LEADING and not (move.to or move.case_to):
+        yield path, f"{'.'.join(path)}: {move.command} leads nowhere; write the stage it enters (to: …)"
+    if move.command in OPENING and not move.opens:
+        yield path, f"{'.'.join(path)}: {move.command} opens nothing; write the stage its part begins in (opens: …)"
+    if move.command in JOINING and not move.other_to:
+        yield path, f"{'.'.join(path)}: {move.command} leaves the other case where it is; write other_to: …"
 
 
 def _move_stages(pack: Pack, move: Move) -> Iterator[Problem]:
@@ -131,8 +162,17 @@ def _trigger(path: Path, trigger: str, pack: Pack) -> Iterator[Problem]:
 
 
 def _known(path: Path, names: Iterable[str], known: Iterable[str], what: str) -> Iterator[Problem]:
-    among = set(known)
-    yield from ((path, f"{'.'.join(path)}: no {what} {name!r}") for name in names if name not in among)
+    among = sorted(set(known))
+    where = ".".join(path)
+    yield from ((path, f"{where}: no {what} {name!r}{hint(name, among)}") for name in names if name not in among)
+
+
+def hint(name: str, known: list[str]) -> str:
+    """What may have been meant: the word most like it, else what there is."""
+    close = get_close_matches(name, known, n=1)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f"; there are {', '.join(known[:_SHOWN])}" if known else "; there is none"
 
 
 def _is_kind(ref: str) -> bool:

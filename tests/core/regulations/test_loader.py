@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.contract.errors import NotFound
+from core.notify.letters import Template
+from core.regulations import speaking
 from core.regulations.library import PackLibrary
 from core.regulations.loader import PackError, load_pack, overlay, pack_names, parse_pack
 
@@ -63,8 +65,18 @@ def test_a_section_in_two_files_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ("to: accepted,", "to: acepted,", r"pack.yaml:10: moves.accept.to: no case stage 'acepted'"),
-        ("by: clerk", "by: clrk", r"pack.yaml:10: moves.accept.by: no role 'clrk'"),
+        ("to: accepted,", "to: acepted,", r"pack.yaml:10: .*no case stage 'acepted'; did you mean 'accepted'\?"),
+        ("by: clerk", "by: clrk", r"pack.yaml:10: moves.accept.by: no role 'clrk'; did you mean 'clerk'\?"),
+        ("by: clerk", "by: xyz", r"pack.yaml:10: moves.accept.by: no role 'xyz'; there are clerk"),
+        ("to: accepted, cites", "cites", r"pack.yaml:10: moves.accept: accept leads nowhere; write .*\(to: …\)"),
+        ("  accept: {by", "  dispatch: {by", r"pack.yaml:10: .*dispatch opens nothing; write .*\(opens: …\)"),
+        ("  accept: {by", "  link_report: {by", r"pack.yaml:10: .*leaves the other case where it is; write other_to"),
+        (
+            "label: Nhận, kind",
+            "label: mới, kind",
+            r"pack.yaml:8: .*reads the same as 'received': 'mới'; give it a name",
+        ),
+        ("    accepted: {label", "    received: {label", r"pack.yaml:8: .*duplicate key \"received\""),
         ("owner: clerk", "owner: boss", r"pack.yaml:7: .*no role 'boss'"),
         ("  accept: {by", "  acept: {by", r"pack.yaml:10: .*no command 'acept' in table 7.0"),
         ("kind: done", "kind: finished", r"pack.yaml:8: stages.case.accepted.kind: Input should be"),
@@ -86,7 +98,9 @@ def test_every_mistake_is_reported_with_file_and_line(tmp_path: Path, old: str, 
 @pytest.mark.parametrize(
     ("clock", "complaint"),
     [
-        ("allowance: 2 hours", "is not a time limit"),
+        ("allowance: 2 hours", "pack.yaml:12: clocks.t.allowance: .*is not a time limit; write 10min, 1h"),
+        ("allowance: '2'", "pack.yaml:12: clocks.t.allowance: .*'2' is not a time limit; write 10min, 1h"),
+        ("allowance: 2", "pack.yaml:12: clocks.t.allowance"),
         ("allowance: {windows: [{from: '06:00', through: '22:00', allow: 1h}]}", "gap or overlap|end of the day"),
         ("allowance: 1h, from: 'soon()'", "is not the name of a time"),
         ("allowance: 1h, from: arrived_at", "no time 'arrived_at'"),
@@ -101,6 +115,50 @@ def test_clock_notation_is_understood_when_the_pack_is_loaded(tmp_path: Path, cl
     write(tmp_path / "nho", SMALL + line)
 
     with pytest.raises(PackError, match=complaint):
+        load_pack("nho", roots=(tmp_path,))
+
+
+@pytest.mark.parametrize(
+    ("section", "complaint"),
+    [
+        (
+            "notifications: {n: {on: accept, to: reporter, template: case_acepted, cites: A-1}}",
+            r"pack.yaml:11: notifications.n.template: there is no template .*; did you mean 'case_accepted'\?",
+        ),
+        (
+            "letter: {body: 'Kính gửi [cá nhan, tổ chức]'}",
+            r"pack.yaml:11: .*\[cá nhan, tổ chức\]; did you mean 'cá nhân",
+        ),
+        (
+            "letter: {others: {official: {body: '[tên tôi]'}}}",
+            r"pack.yaml:11: letter.others.official.body: nobody fills in",
+        ),
+    ],
+)
+def test_words_that_cannot_be_said_are_refused_when_the_pack_is_loaded(
+    tmp_path: Path, section: str, complaint: str
+) -> None:
+    """A template that nobody wrote, a placeholder that nobody fills in."""
+    write(tmp_path / "nho", SMALL + section + "\n")
+
+    with pytest.raises(PackError, match=complaint):
+        load_pack("nho", roots=(tmp_path,))
+
+
+def test_a_template_with_a_hole_that_nobody_fills_in_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Named with the template and the placeholder most like it."""
+    written = {"case_accepted": Template("Phản ánh {code}", "Xem tại {lin}")}
+    monkeypatch.setattr(speaking, "templates", lambda: written)
+    write(
+        tmp_path / "nho",
+        SMALL + "notifications: {n: {on: accept, to: reporter, template: case_accepted, cites: A-1}}\n",
+    )
+
+    with pytest.raises(
+        PackError, match=r"nobody fills in \{lin\} of the template 'case_accepted'; did you mean 'link'"
+    ):
         load_pack("nho", roots=(tmp_path,))
 
 
