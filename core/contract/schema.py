@@ -283,6 +283,9 @@ class Report(Model):
     urgency: Urgency = Urgency.NORMAL
     confidential: bool = False
     consent: Consent | None = None
+    terms: Consent | None = Field(
+        default=None, description="What they were told they answer for, as it was shown (TG-5.4, LS-5.2, QB-III.2d)"
+    )
     attachments: tuple[Attachment, ...] = ()
     language: str = "vi"
     completeness: dict[str, FieldState] = Field(default_factory=dict)

@@ -31,6 +31,7 @@ def opened(turn: Turn, happening: ReportOpened) -> None:
         summary=shorten(content),
         secrecy=secrecy(turn, facts),
         several=several(turn, content),
+        terms="" if facts.form else turn.rules.terms,
     )
 
 

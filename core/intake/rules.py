@@ -113,6 +113,7 @@ class IntakeRules(Model):
     consent_notice: bool = Field(
         default=True, description="The sender answers for the truth (TG-5.4, LS-5.2, QB-III.2d)"
     )
+    terms: str = Field(default="", description="…in the regulation's own words, told with the code and kept")
     silence: timedelta = timedelta(hours=24)
     reminder_after: timedelta = timedelta(minutes=30)
     burst_limit: timedelta = timedelta(seconds=30)

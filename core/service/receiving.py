@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from core.cases.decide import Refusal
-from core.contract.schema import Address, Place, Report, new_id
+from core.contract.schema import Address, Consent, Place, Report, new_id
 from core.identity.codes import hash_pin, new_code, new_pin
 from core.intake.effects import ReportDraft
 from core.intake.fold import fold
@@ -100,8 +100,16 @@ class Receiving:
                 "source_account": talk.row.account,
                 "conversation_id": talk.row.id,
                 "contact_id": talk.contact_id,
+                "terms": self._terms(talk, draft),
             }
         )
+
+    def _terms(self, talk: Talk, draft: ReportDraft) -> Consent | None:
+        """What the regulation makes a reporter answer for: beside the form, else told with the code of their report."""
+        wording = " ".join(self._desk.regulation.current.intake.consent.split())
+        if not wording or draft.emergency:  # an emergency is told what helps, and nothing else
+            return None
+        return Consent.given(wording, covers=(), channel=talk.row.channel, at=self._now())
 
     def _sealed(
         self, report: Report, received: Received, draft: ReportDraft, talk: Talk

@@ -119,6 +119,7 @@ def intake_rules(pack: Pack, *, office: str) -> IntakeRules:
             if key in set(DiversionKind)
         },
         consent_notice=bool(intake.consent),
+        terms=" ".join(intake.consent.split()),
     )
 
 

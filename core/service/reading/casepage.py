@@ -138,6 +138,7 @@ class CasePage:
                 "category_hint": report.category_hint,
                 "confidential": report.confidential,
                 "consent": report.consent,
+                "terms": report.terms,
                 "completeness": report.completeness,
                 "declared_none": report.declared_none,
                 "files": tuple(files(report.attachments, curtain, of=f"phản ánh {view.code}")),

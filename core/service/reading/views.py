@@ -167,6 +167,7 @@ class ReportView(Model):
     category_hint: str = ""
     confidential: bool = False
     consent: Consent | None = None
+    terms: Consent | None = None
     completeness: dict[str, FieldState] = Field(default_factory=dict)
     declared_none: dict[str, str] = Field(default_factory=dict)
     files: tuple[File, ...] = ()

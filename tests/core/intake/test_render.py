@@ -81,6 +81,7 @@ def test_rendering_leaves_no_empty_lines() -> None:
         "summary": "s",
         "place": "p",
         "secrecy": "",
+        "terms": "",
         "several": "",
     }
     said = render(Say("opened.report", params))
