@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.service.auditing import Auditor
 from core.service.erasing import Eraser
+from core.service.retaining import Retention
 from gateway.deployment import Deployment
 
 
@@ -21,4 +22,16 @@ def eraser_of(deployment: Deployment) -> Eraser:
         media=deployment.media,
         inbox=deployment.inbox,
         now=deployment.now,
+    )
+
+
+def retention_of(deployment: Deployment) -> Retention:
+    """Lets identifiers of long closed cases go."""
+    wanted = deployment.settings.retention
+    return Retention(
+        deployment.database,
+        eraser=eraser_of(deployment),
+        now=deployment.now,
+        years=wanted.pseudonymise_after_years,
+        most=wanted.most_a_day,
     )

@@ -49,6 +49,8 @@ MEANINGS: Mapping[str, str] = {
     "intake.linger": "Seconds a commit waits for as many messages as came last time: fewer, larger commits in a crowd.",
     "portal.tiles": "Address of map tiles with `{z}`, `{x}`, `{y}`; empty: a place is typed or taken from the device.",
     "portal.credit": "Whom the map is from, shown on it.",
+    "retention.pseudonymise_after_years": "Years after closing until a case forgets who reported it; 0: never.",
+    "retention.most_a_day": "So many people at most in one night.",
     "intake.keep_raw_days": "Days that raw bodies are kept for `langnghe replay`; unread ones stay until read.",
     "workers.poll": "Seconds after which a worker looks for itself; longer only where Redis wakes it.",
     "alarms.inbox_seconds": "How long an accepted message may wait to be taken up.",

@@ -12,8 +12,10 @@ from aiohttp import web
 from core.cases.model import Case
 from core.contract.errors import NotFound
 from core.identity.codes import parse_code
+from core.service.reading.names import THE_SYSTEM
 from core.storage import people, reports, staff_lists
 from core.storage.database import Connection
+from core.storage.retention import PSEUDONYMISED, SYSTEM
 from gateway.console.shared import line_of, member_of, reader_of, require_caretaker, show
 from gateway.deployment import DEPLOYMENT
 
@@ -24,6 +26,7 @@ WHAT = MappingProxyType(
         "contact": "Hồ sơ người liên hệ",
         "file": "Ảnh, tệp đính kèm",
         "letter": "Văn bản trả lời",
+        PSEUDONYMISED: "Ẩn danh người phản ánh khi hết thời hạn lưu",
     }
 )
 NOT_A_CODE = "Mã phản ánh có 12 chữ số. Vui lòng kiểm tra lại từng số."
@@ -74,6 +77,7 @@ def _read(connection: Connection, *, case: Case) -> list[Access]:
     told = [ref for one in case.reports for ref in (one.conversation_id, one.contact_id) if ref]
     noted = [one for ref in dict.fromkeys([case.id, *told]) for one in people.accesses(connection, ref)]
     names = staff_lists.user_names(connection, {user for _, user, _ in noted})
+    names |= {SYSTEM: THE_SYSTEM}
     found = (Access(at, names.get(user, user), WHAT.get(what, what)) for at, user, what in noted)
     return sorted(found, key=lambda one: one.at, reverse=True)
 

@@ -79,6 +79,17 @@ class Intake(Section):
     keep_raw_days: int = Field(default=30, ge=1, le=365)
 
 
+class Retention(Section):
+    """
+    How long a closed case names its reporter (VN-15). None of the regulations sets an end: 0 keeps for ever.
+
+    `most_a_day` bounds what one night does, so that switching it on late does not hold up everything else.
+    """
+
+    pseudonymise_after_years: int = Field(default=0, ge=0, le=100)
+    most_a_day: int = Field(default=500, ge=1)
+
+
 class Workers(Section):
     """
     What runs beside the web side. `poll` is after how many seconds a worker looks without having been woken.
@@ -131,6 +142,7 @@ class Settings(Section):
     email: Email = Email()
     portal: Portal = Portal()
     intake: Intake = Intake()
+    retention: Retention = Retention()
     workers: Workers = Workers()
     alarms: Alarms = Alarms()
     logs: Logs = Logs()

@@ -1,6 +1,6 @@
 """
 What is done once a day: yesterday's signed root, old raw bodies and whatever else has served, a look at the calendar's
-end, unfinished erasures.
+end, unfinished erasures, identifiers whose time has come.
 
 Runs often and does little: each piece of work knows whether it is done, so that a restart at any moment repeats
 nothing and misses nothing.
@@ -15,7 +15,7 @@ import structlog
 
 from core.clock import local
 from core.storage import housekeeping, upkeep
-from gateway.admin.services import auditor_of, eraser_of
+from gateway.admin.services import auditor_of, eraser_of, retention_of
 from gateway.deployment import Deployment
 from gateway.workers.sweeps import Sweeper
 
@@ -29,6 +29,7 @@ class Daily:
         self._deployment = deployment
         self._auditor = auditor_of(deployment)
         self._eraser = eraser_of(deployment)
+        self._retention = retention_of(deployment)
         self._sweeper = Sweeper(deployment)
         self._looked_on: date | None = None
 
@@ -40,6 +41,7 @@ class Daily:
             return made
         await self._deployment.database.write(partial(upkeep.begin, now=self._deployment.now()))
         done = made + await self._purge() + await self._eraser.resume() + await self._sweeper.run_once()
+        done += await self._retention.run_once()
         self._warn(today)
         self._looked_on = today
         return done
