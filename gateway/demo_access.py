@@ -72,7 +72,7 @@ def _grant_all(connection: Connection, *, user: UserRow, role: str, agencies: tu
 async def _token(deployment: Deployment, user: UserRow, kept: str | None) -> str:
     """The token of the last demo while it works, else a new one."""
     if kept:
-        owner = await deployment.database.read(partial(tokens.owner, secret=kept))
+        owner = await deployment.database.read(partial(tokens.owner, secret=kept, now=deployment.now()))
         if owner is not None and owner.id == user.id:
             return kept
     made = await tokens.create_token(deployment.database, user.id, name=LABEL, now=deployment.now())

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from core.regulations.model import Pack
-from core.service.actors import ADMIN
+from core.service.actors import ADMIN, Member
+from gateway.auth.staff import Staff
 
 _NOT_STAFF = frozenset({"reporter", "system"})
 _AT_AN_AGENCY = frozenset({"agency", "unit", "partner", "above"})
+
+
+def member_of(staff: Staff) -> Member:
+    """Whoever is signed in, as the case service knows them."""
+    return Member(staff.id, staff.grants, {(one.role, one.agency_id): one.of for one in staff.borrowed})
 
 
 def staff_roles(pack: Pack) -> tuple[str, ...]:

@@ -7,8 +7,8 @@ person with roles of several agencies acts for one at a time.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 
 from core.cases.agencies import AgencyTree
 from core.cases.decide import Actor
@@ -28,10 +28,15 @@ _OF_CENTRE = frozenset({"centre", "owner", "board"})
 
 @dataclass(frozen=True)
 class Member:
-    """One official as far as cases are concerned: user id and what was granted."""
+    """
+    One official as far as cases are concerned: user id and what was granted.
+
+    `borrowed`: grants that are a colleague's who is away, with that colleague's user id.
+    """
 
     id: str
     grants: Grants
+    borrowed: Mapping[tuple[str, str], str] = field(default_factory=dict, hash=False)
 
     @property
     def agencies(self) -> tuple[str, ...]:
@@ -61,8 +66,10 @@ def actor_for(
     if acting and acting not in member.agencies:
         raise ValueError(f"no role of agency {acting}")
     chosen = acting or _fitting(member, case, pack=pack, agencies=agencies, about=about)
-    roles = frozenset(role for role, agency in member.grants if agency in ("", chosen))
-    return Actor(member.id, roles, chosen or None)
+    held = [(role, agency) for role, agency in member.grants if agency in ("", chosen)]
+    own = {role for role, agency in held if (role, agency) not in member.borrowed}
+    lent = {pair[0]: member.borrowed[pair] for pair in held if pair in member.borrowed and pair[0] not in own}
+    return Actor(member.id, frozenset(role for role, _ in held), chosen or None, lent)
 
 
 def _fitting(member: Member, case: Case | None, *, pack: Pack, agencies: AgencyTree, about: str) -> str:

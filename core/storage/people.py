@@ -8,12 +8,12 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Connection, delete, func, insert, select, type_coerce, update
 
 from core.contract.errors import NotFound
-from core.storage.tables import access_log, api_token, attempt, idempotency, role_grant, session, user
+from core.storage.tables import access_log, api_token, attempt, idempotency, role_grant, session, stand_in, user
 
 
 @dataclass(frozen=True)
 class UserRow:
-    """One person with an account of their own (LS-3.1)."""
+    """One person with an account of their own (LS-3.1); `identity_blind` is a keyed hash of their staff number."""
 
     id: str
     login: str
@@ -23,6 +23,16 @@ class UserRow:
     totp_last_step: int
     active: bool
     created_at: datetime
+    identity_blind: str | None = None
+
+
+@dataclass(frozen=True)
+class Borrowed:
+    """A role that somebody holds while another, who is away, cannot: `of` is the user it belongs to."""
+
+    role: str
+    agency_id: str
+    of: str
 
 
 @dataclass(frozen=True)
@@ -38,6 +48,7 @@ class SessionRow:
     revoked_at: datetime | None
 
 
+_NEVER_LENT = "admin"
 _USER = tuple(user.c[name] for name in UserRow.__dataclass_fields__)
 _SESSION = tuple(session.c[name] for name in SessionRow.__dataclass_fields__)
 
@@ -51,6 +62,17 @@ def user_by_login(connection: Connection, login: str) -> UserRow | None:
     """The account with this log-in name, or None."""
     row = connection.execute(select(*_USER).where(user.c.login == login)).one_or_none()
     return None if row is None else UserRow(**row._mapping)
+
+
+def user_by_identity(connection: Connection, identity_blind: str) -> UserRow | None:
+    """The account of this official, or None."""
+    row = connection.execute(select(*_USER).where(user.c.identity_blind == identity_blind)).one_or_none()
+    return None if row is None else UserRow(**row._mapping)
+
+
+def set_identity(connection: Connection, user_id: str, identity_blind: str) -> None:
+    """Say whose account this is."""
+    connection.execute(update(user).where(user.c.id == user_id).values(identity_blind=identity_blind))
 
 
 def user_by_id(connection: Connection, user_id: str) -> UserRow:
@@ -105,6 +127,18 @@ def grants(connection: Connection, user_id: str) -> list[tuple[str, str]]:
     """(role, agency id) pairs of a user."""
     query = select(role_grant.c.role, role_grant.c.agency_id).where(role_grant.c.user_id == user_id)
     return [(row[0], row[1]) for row in connection.execute(query.order_by(role_grant.c.role))]
+
+
+def borrowed(connection: Connection, user_id: str, *, now: datetime) -> list[Borrowed]:
+    """Roles this user holds for colleagues who are away at this instant; administration is never lent."""
+    query = (
+        select(role_grant.c.role, role_grant.c.agency_id, stand_in.c.user_id)
+        .join(stand_in, stand_in.c.user_id == role_grant.c.user_id)
+        .where(stand_in.c.deputy_id == user_id, stand_in.c.ended_at.is_(None), role_grant.c.role != _NEVER_LENT)
+        .where(stand_in.c.since <= now, stand_in.c.until > now)
+        .order_by(role_grant.c.role, role_grant.c.agency_id, stand_in.c.user_id)
+    )
+    return [Borrowed(*row) for row in connection.execute(query)]
 
 
 def open_session(connection: Connection, row: SessionRow) -> None:

@@ -1,9 +1,10 @@
-"""The use cases of upkeep, built over a deployment."""
+"""The use cases of upkeep and of offices, built over a deployment."""
 
 from __future__ import annotations
 
 from core.service.auditing import Auditor
 from core.service.erasing import Eraser
+from core.service.offices import Successions
 from core.service.retaining import Retention
 from gateway.deployment import Deployment
 
@@ -35,3 +36,8 @@ def retention_of(deployment: Deployment) -> Retention:
         years=wanted.pseudonymise_after_years,
         most=wanted.most_a_day,
     )
+
+
+def successions_of(deployment: Deployment) -> Successions:
+    """Lists open work and hands it over."""
+    return Successions(deployment.database, regulation=deployment.regulation, clerk=deployment.clerk)

@@ -22,6 +22,7 @@ from gateway.api.errors import ApiError
 from gateway.auth import Staff
 from gateway.auth.errors import NotAllowed
 from gateway.deployment import Deployment
+from gateway.roles import member_of
 
 T = TypeVar("T")
 
@@ -91,7 +92,7 @@ class Call:
     @property
     def member(self) -> Member:
         """Who asks, as the case service knows them."""
-        return Member(self.staff.id, self.staff.grants)
+        return member_of(self.staff)
 
     @property
     def reader(self) -> CaseReader:

@@ -20,16 +20,17 @@ async def create_user(
     display_name: str,
     password: str,
     grants: Iterable[tuple[str, str]] = (),
+    identity_blind: str | None = None,
     now: datetime,
 ) -> UserRow:
     """
     A new account (LS-3.1: one for each official), with (role, agency id) pairs.
 
-    The password's strength is the caller's to check (`core.identity.passwords.weakness`). A taken login name violates
-    a unique key.
+    The password's strength is the caller's to check (`core.identity.passwords.weakness`). A taken login name, and an
+    official who has an account already, violate a unique key.
     """
     hashed = await hashing.hash(password)
-    row = UserRow(new_id(), normal_login(login), display_name, hashed, None, 0, True, now)
+    row = UserRow(new_id(), normal_login(login), display_name, hashed, None, 0, True, now, identity_blind)
 
     def write(connection: Connection) -> None:
         people.add_user(connection, row)

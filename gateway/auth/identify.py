@@ -31,7 +31,8 @@ async def identify(request: web.Request) -> None:
 
 
 async def _by_token(request: web.Request, secret: str) -> None:
-    staff = await request.app[DEPLOYMENT].database.read(partial(tokens.owner, secret=secret))
+    deployment = request.app[DEPLOYMENT]
+    staff = await deployment.database.read(partial(tokens.owner, secret=secret, now=deployment.now()))
     if staff is not None:
         request[STAFF] = staff
 
@@ -46,7 +47,14 @@ async def _by_cookie(request: web.Request, cookie: str) -> None:
         return
     if found.is_complete(second_factor_required=deployment.settings.require_second_factor):
         user = found.user
-        request[STAFF] = Staff(user.id, user.login, user.display_name, found.grants, session=found.session)
+        request[STAFF] = Staff(
+            user.id,
+            user.login,
+            user.display_name,
+            found.grants,
+            session=found.session,
+            borrowed=found.borrowed,
+        )
         await _touch(deployment, found)
     elif deployment.now() - found.session.created_at < sessions.UNFINISHED:
         request[PENDING] = found.session

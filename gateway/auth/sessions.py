@@ -34,11 +34,12 @@ class Opened:
 
 @dataclass(frozen=True)
 class Found:
-    """A living session, its owner and what the owner may do."""
+    """A living session, its owner and what the owner may do; `borrowed`: for whom, where that is somebody else."""
 
     session: SessionRow
     user: UserRow
     grants: tuple[tuple[str, str], ...]
+    borrowed: tuple[people.Borrowed, ...] = ()
 
     def is_complete(self, *, second_factor_required: bool) -> bool:
         """Whether nothing more has to be proved; who has set up a second factor is always asked for it."""
@@ -78,7 +79,16 @@ def find(connection: Connection, cookie: str, *, now: datetime) -> Found | None:
         user = people.user_by_id(connection, row.user_id)
     except NotFound:
         return None
-    return Found(row, user, tuple(people.grants(connection, user.id)))
+    return Found(row, user, *held(connection, user.id, now=now))
+
+
+def held(
+    connection: Connection, user_id: str, *, now: datetime
+) -> tuple[tuple[tuple[str, str], ...], tuple[people.Borrowed, ...]]:
+    """Everything a user may act as now, and what of it belongs to colleagues who are away."""
+    own = tuple(people.grants(connection, user_id))
+    lent = tuple(one for one in people.borrowed(connection, user_id, now=now) if (one.role, one.agency_id) not in own)
+    return (*own, *dict.fromkeys((one.role, one.agency_id) for one in lent)), lent
 
 
 def living(connection: Connection, user_id: str, *, now: datetime) -> list[SessionRow]:

@@ -8,7 +8,7 @@ from functools import wraps
 
 from aiohttp import web
 
-from core.storage.people import SessionRow
+from core.storage.people import Borrowed, SessionRow
 from gateway.auth.errors import NotAllowed, NotSignedIn
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -20,7 +20,8 @@ class Staff:
     One official, signed in completely (LS-3.1: one account each, personally answerable).
 
     `grants`: (role, agency id) pairs, the agency empty where the role belongs to none. Exactly one of `session` (a
-    browser) and `token_id` (a program with an API token) is set.
+    browser) and `token_id` (a program with an API token) is set. `borrowed`: the grants that belong to colleagues who
+    are away, with whose they are.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Staff:
     grants: tuple[tuple[str, str], ...] = ()
     session: SessionRow | None = None
     token_id: str = ""
+    borrowed: tuple[Borrowed, ...] = ()
 
     @property
     def roles(self) -> frozenset[str]:

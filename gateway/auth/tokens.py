@@ -14,7 +14,7 @@ from core.contract.schema import new_id
 from core.storage import people
 from core.storage.database import Connection, Database
 from gateway.auth import cookies
-from gateway.auth.sessions import hash_secret
+from gateway.auth.sessions import hash_secret, held
 from gateway.auth.staff import Staff
 
 PREFIX = "ln_"
@@ -48,8 +48,8 @@ async def revoke_token(database: Database, token_id: str, *, now: datetime) -> N
     await database.write(lambda connection: people.revoke_token(connection, token_id, now=now))
 
 
-def owner(connection: Connection, secret: str) -> Staff | None:
-    """Whom a token stands for, or None where it is unknown, revoked, or its owner switched off."""
+def owner(connection: Connection, secret: str, *, now: datetime) -> Staff | None:
+    """Whom a token stands for now, or None where it is unknown, revoked, or its owner switched off."""
     if not secret.startswith(PREFIX):
         return None
     found = people.token_owner(connection, hash_secret(secret))
@@ -62,4 +62,5 @@ def owner(connection: Connection, secret: str) -> Staff | None:
         return None
     if not user.active:
         return None
-    return Staff(user.id, user.login, user.display_name, tuple(people.grants(connection, user.id)), token_id=token_id)
+    grants, lent = held(connection, user.id, now=now)
+    return Staff(user.id, user.login, user.display_name, grants, token_id=token_id, borrowed=lent)

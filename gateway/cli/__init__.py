@@ -21,6 +21,7 @@ GROUPS = (
     "simulate",
     "schema",
     "people",
+    "offices",
     "agencies",
     "places",
     "inbox",

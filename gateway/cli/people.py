@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import getpass
 import sys
 from typing import Any
@@ -26,8 +27,15 @@ def _add_users(users: Any) -> None:
     new = command(users, "add", add_user, about="Make an account")
     new.add_argument("login")
     new.add_argument("--name", required=True, help="as colleagues read it")
+    new.add_argument(
+        "--staff-number", required=True, help="the official's own number (số hiệu cán bộ): one account each"
+    )
     new.add_argument("--role", action="append", default=[], metavar="ROLE[@AGENCY]", help="may be given again")
     _password_options(new)
+    known = command(users, "identify", identify, about="Say whose account it is, where that was not said before")
+    known.add_argument("login")
+    known.add_argument("--staff-number", required=True)
+    command(users, "export", export_users, about="Print every account with its roles as CSV")
     command(users, "list", list_users, about="Print every account with its roles")
     for name, about in (("grant", "Give a role"), ("revoke", "Take a role away")):
         parser = command(users, name, change_grant, about=about)
@@ -56,7 +64,14 @@ def add_user(arguments: argparse.Namespace) -> int:
     """An account of one official (LS-3.1)."""
     password = _password(arguments)
     grants = [split_role(role) for role in arguments.role]
-    perform("user.add", login=arguments.login, name=arguments.name, password=password, grants=grants)
+    perform(
+        "user.add",
+        login=arguments.login,
+        name=arguments.name,
+        staff_number=arguments.staff_number,
+        password=password,
+        grants=grants,
+    )
     return _made(arguments, password)
 
 
@@ -76,8 +91,31 @@ def change_grant(arguments: argparse.Namespace) -> int:
 
 def act_on_user(arguments: argparse.Namespace) -> int:
     """What needs a login and nothing else."""
-    perform(arguments.action, login=arguments.login)
+    done = perform(arguments.action, login=arguments.login)
+    if done and done.get("open_work"):
+        print(f"{done['open_work']} cases wait for {arguments.login}: langnghe work list --user …", file=sys.stderr)
     return 0
+
+
+def identify(arguments: argparse.Namespace) -> int:
+    """One account each (LS-3.1)."""
+    perform("user.identify", login=arguments.login, staff_number=arguments.staff_number)
+    return 0
+
+
+def export_users(_arguments: argparse.Namespace) -> int:
+    """One line a role; an account without one has a line of its own."""
+    out = csv.writer(sys.stdout, lineterminator="\n")
+    out.writerow(["login", "name", "active", "identified", "second_factor", "role", "agency"])
+    for user in perform("user.list"):
+        about = [user["login"], user["name"], *(_yes(user[key]) for key in ("active", "identified", "second_factor"))]
+        for role, agency in user["grants"] or [("", "")]:
+            out.writerow([*about, role, agency])
+    return 0
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
 
 
 def list_users(_arguments: argparse.Namespace) -> int:

@@ -19,6 +19,7 @@ from core.service.reading import CaseReader
 from gateway.auth import NotAllowed, require_staff, staff_of
 from gateway.deployment import DEPLOYMENT, Deployment
 from gateway.pages import render
+from gateway.roles import member_of as member_behind
 
 HOME = "/console"
 CASES = "/console/ho-so"
@@ -74,8 +75,7 @@ def reader_of(request: web.Request) -> CaseReader:
 
 def member_of(request: web.Request) -> Member:
     """Whoever is signed in, as the case service knows them. Raises NotSignedIn."""
-    staff = staff_of(request)
-    return Member(staff.id, staff.grants)
+    return member_behind(staff_of(request))
 
 
 def require_caretaker(handler: Handler) -> Handler:

@@ -6,6 +6,7 @@ deployment does it, and the event says so.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from core.cases.commands import HandOverWork
 from core.cases.decide.context import SYSTEM, Context
@@ -18,6 +19,24 @@ from core.regulations.model import Pack
 KEEPERS = ("admin", SYSTEM)
 
 
+@dataclass(frozen=True)
+class Giver:
+    """Whom work is taken from: an agency (or unit), or an official; the other is None."""
+
+    agency: str | None = None
+    staff: str | None = None
+
+    def has(self, part: Dispatch | Coordination) -> bool:
+        """Whether a part of a case is theirs."""
+        if self.staff is not None:
+            return part.staff_id == self.staff
+        return self.agency in (part.agency_id, getattr(part, "unit_id", None))
+
+    def leads(self, pack: Pack, case: Case) -> bool:
+        """Whether it leads an open case."""
+        return self.agency is not None and case.lead_agency == self.agency and is_open(pack, case)
+
+
 def hand_over(ctx: Context, case: Case, command: HandOverWork) -> Story:
     """
     Every open part of the one becomes the other's.
@@ -28,9 +47,10 @@ def hand_over(ctx: Context, case: Case, command: HandOverWork) -> Story:
     if role is None:
         raise refuse("role_not_allowed", 403, "Chỉ quản trị viên bàn giao việc của cơ quan, cán bộ đã nghỉ.")
     _check_named(ctx, command)
-    parts = tuple(item.id for item in open_dispatches(ctx.pack, case) if is_of(item, command))
-    helps = tuple(item.id for item in open_coordinations(ctx.pack, case) if is_of(item, command))
-    lead = command.from_agency is not None and case.lead_agency == command.from_agency and is_open(ctx.pack, case)
+    giver = Giver(command.from_agency, command.from_staff)
+    parts = tuple(item.id for item in open_dispatches(ctx.pack, case) if giver.has(item))
+    helps = tuple(item.id for item in open_coordinations(ctx.pack, case) if giver.has(item))
+    lead = giver.leads(ctx.pack, case)
     if not parts and not helps and not lead:
         raise refuse("nothing_to_hand_over", 409, "Hồ sơ này không còn việc nào để bàn giao.")
     story = Story(ctx, role, case)
@@ -67,10 +87,3 @@ def open_coordinations(pack: Pack, case: Case) -> Iterator[Coordination]:
     if is_open(pack, case):
         items = case.coordinations
         yield from (item for item in items if pack.stage("coordination", item.stage).kind in ("open", "aside"))
-
-
-def is_of(part: Dispatch | Coordination, command: HandOverWork) -> bool:
-    """Whether a part belongs to whom the command takes it from."""
-    if command.from_staff is not None:
-        return part.staff_id == command.from_staff
-    return command.from_agency in (part.agency_id, getattr(part, "unit_id", None))

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from gateway.admin.actions import agencies, people, places, rehearsals, upkeep
+from gateway.admin.actions import agencies, offices, people, places, rehearsals, upkeep
 from gateway.deployment import Deployment
 
 Action = Callable[[Deployment, Mapping[str, Any]], Awaitable[Any]]
 
 ACTIONS: Mapping[str, Action] = {
     "user.add": people.add_user,
+    "user.identify": people.identify,
     "user.list": people.list_users,
     "user.grant": people.grant,
     "user.revoke": people.revoke,
@@ -32,6 +33,15 @@ ACTIONS: Mapping[str, Action] = {
     "agency.move": agencies.move_agency,
     "agency.close": agencies.close_agency,
     "regulation.simulate": rehearsals.simulate,
+    "focal.list": offices.list_focal_points,
+    "focal.gaps": offices.list_gaps,
+    "focal.set": offices.set_focal_point,
+    "focal.drop": offices.drop_focal_point,
+    "away.list": offices.list_stand_ins,
+    "away.add": offices.add_stand_in,
+    "away.end": offices.end_stand_in,
+    "work.list": offices.list_work,
+    "work.hand-over": offices.hand_over,
     "commune.import": places.import_tables,
     "commune.search": places.search,
     "agency.editions": agencies.list_editions,

@@ -8,6 +8,7 @@ import pytest
 
 from tests.gateway.cli.conftest import CommandLine
 
+NUMBER = ("--staff-number", "CB 0102")
 STRONG = "vườn cây mưa tháng tám"
 
 
@@ -19,7 +20,8 @@ def typed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def add(langnghe: CommandLine, login: str = "lan", *more: str) -> str:
     """An account with a generated password; returns that."""
-    answer = await langnghe.must("user", "add", login, "--name", "Trần Thị Lan", "--generate", *more)
+    number = ("--staff-number", f"CB-{login}")
+    answer = await langnghe.must("user", "add", login, "--name", "Trần Thị Lan", *number, "--generate", *more)
     return answer.out.strip()
 
 
@@ -42,7 +44,7 @@ async def test_an_account_lives_from_add_to_deactivate(langnghe: CommandLine) ->
 @pytest.mark.usefixtures("typed")
 async def test_a_password_is_read_from_standard_input(langnghe: CommandLine) -> None:
     """Never from an argument, where the process list would show it; never written back."""
-    answer = await langnghe.must("user", "add", "lan", "--name", "Trần Thị Lan")
+    answer = await langnghe.must("user", "add", "lan", "--name", "Trần Thị Lan", *NUMBER)
 
     assert STRONG not in answer.out + answer.err
 
@@ -52,7 +54,7 @@ async def test_a_role_of_an_agency_needs_its_agency(beside: CommandLine) -> None
     agencies = [line.split("\t") for line in (await beside.must("agency", "list")).out.splitlines()]
     enterprise = next(row[0] for row in agencies if row[1] == "enterprise")
 
-    refused = await beside("user", "add", "binh", "--name", "Lê Văn Bình", "--generate", "--role", "officer")
+    refused = await beside("user", "add", "binh", "--name", "Lê Văn Bình", *NUMBER, "--generate", "--role", "officer")
     await add(beside, "binh", "--role", f"officer@{enterprise}")
 
     assert refused.code == 1
@@ -63,10 +65,16 @@ async def test_a_role_of_an_agency_needs_its_agency(beside: CommandLine) -> None
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
-        (["user", "add", "lan", "--name", "Lan", "--generate"], "lan is taken"),
-        (["user", "add", "binh", "--name", "Bình", "--generate", "--role", "king"], "no role king"),
-        (["user", "add", "binh", "--name", "Bình", "--generate", "--role", "officer@moon"], "no agency moon"),
-        (["user", "add", "binh", "--name", " ", "--generate"], "may not be empty"),
+        (["user", "add", "lan", "--name", "Lan", *NUMBER, "--generate"], "lan is taken"),
+        (["user", "add", "binh", "--name", "Bình", *NUMBER, "--generate", "--role", "king"], "no role king"),
+        (["user", "add", "binh", "--name", "Bình", *NUMBER, "--generate", "--role", "officer@moon"], "no agency moon"),
+        (["user", "add", "binh", "--name", " ", *NUMBER, "--generate"], "may not be empty"),
+        (
+            ["user", "add", "binh", "--name", "Bình", "--staff-number", "cb.lan", "--generate"],
+            "mỗi cán bộ một tài khoản",
+        ),
+        (["user", "add", "binh", "--name", "Bình", "--staff-number", "?", "--generate"], "Số hiệu cán bộ gồm"),
+        (["user", "identify", "lan", "--staff-number", " "], "Số hiệu cán bộ gồm"),
         (["user", "grant", "nobody", "editor"], "no user nobody"),
         (["user", "revoke", "lan", "editor"], "does not hold editor"),
         (["token", "add", "nobody", "x"], "no user nobody"),
@@ -87,7 +95,7 @@ async def test_a_weak_password_is_refused(langnghe: CommandLine, monkeypatch: py
     """The same rule as on the account page, in its words; the same whoever carries it out."""
     monkeypatch.setattr("sys.stdin", io.StringIO("123456\n"))
 
-    answer = await langnghe("user", "add", "lan", "--name", "Trần Thị Lan")
+    answer = await langnghe("user", "add", "lan", "--name", "Trần Thị Lan", *NUMBER)
 
     assert answer.code == 1
     assert "ít nhất 12 ký tự" in answer.err
