@@ -9,10 +9,12 @@ Hot path of acceptance: nobody has a task or a timer of their own; each is calle
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
+
+from core.storage.pace import Pace
 
 T = TypeVar("T")
 
@@ -47,8 +49,7 @@ class GroupCommit(Generic[T]):
 
     `size`: how many bytes one holds. `keys`: what one has an order with; two with a key in common are never on their
     way at once, so that the earlier is committed first. `budget`: how long anybody waits, in seconds, before the
-    database counts as away. `linger`: how long a batch waits, in seconds, for as many as came last time, so that a
-    crowd makes fewer commits; who comes alone never waits for it.
+    database counts as away. `linger`: how long a batch waits at most, in seconds, for its crowd (`core.storage.pace`).
     """
 
     def __init__(
@@ -65,13 +66,12 @@ class GroupCommit(Generic[T]):
         self._size = size
         self._keys = keys
         self._budget = budget
-        self._linger = linger
+        self._pace = Pace(linger, flights=flights)
         self._waiting: list[_Waiting[T]] = []
         self._bytes = 0
         self._most_flights = flights
         self._flights: set[asyncio.Task[None]] = set()
         self._under_way: set[str] = set()
-        self._crowd = 1
         self._assembled: asyncio.Future[None] | None = None
 
     async def put(self, one: T) -> None:
@@ -99,7 +99,7 @@ class GroupCommit(Generic[T]):
         self._waiting.append(waiting)
         self._bytes += self._size(one)
         if self._assembled is not None:
-            if len(self._waiting) >= self._crowd:
+            if len(self._waiting) >= self._pace.crowd:
                 _settle(self._assembled)
         elif self._is_worth_a_flight(beside=len(self._flights)):
             self._flights.add(loop.create_task(self._fly()))
@@ -108,7 +108,7 @@ class GroupCommit(Generic[T]):
     def _is_worth_a_flight(self, *, beside: int) -> bool:
         if beside == 0:
             return bool(self._waiting)
-        return beside < self._most_flights and len(self._waiting) >= ENOUGH_FOR_ANOTHER
+        return beside < self._pace.flights and len(self._waiting) >= ENOUGH_FOR_ANOTHER
 
     async def _fly(self) -> None:
         """Batch after batch, as long as there is something to do for one more."""
@@ -123,11 +123,12 @@ class GroupCommit(Generic[T]):
             self._flights.discard(me)
 
     async def _assemble(self) -> None:
-        if not self._linger or self._assembled is not None or len(self._waiting) >= self._crowd:
+        patience = self._pace.patience(len(self._waiting))
+        if not patience:
             return
         loop = asyncio.get_running_loop()
         self._assembled = loop.create_future()
-        timer = loop.call_later(self._linger, _settle, self._assembled)
+        timer = loop.call_later(patience, _settle, self._assembled)
         try:
             await self._assembled
         finally:
@@ -140,25 +141,25 @@ class GroupCommit(Generic[T]):
         left: list[_Waiting[T]] = []
         held, behind = 0, set(self._under_way)
         for position, waiting in enumerate(self._waiting):
-            keys, size = self._keys(waiting.one), self._size(waiting.one)
+            size = self._size(waiting.one)
             if len(taken) == MOST_ROWS or (taken and held + size > MOST_BYTES):
                 left += self._waiting[position:]
                 break
-            if behind.isdisjoint(keys):
-                taken.append(waiting)
-                held += size
-            else:
+            if behind and not behind.isdisjoint(keys := self._keys(waiting.one)):
                 left.append(waiting)
                 behind.update(keys)
+            else:
+                taken.append(waiting)
+                held += size
         self._waiting, self._bytes = left, self._bytes - held
-        self._crowd = len(taken)
         return taken
 
     async def _commit(self, taken: Sequence[_Waiting[T]]) -> None:
-        due = taken[0].since + self._budget
-        deadline = asyncio.get_running_loop().call_at(due, self._give_up, taken, asyncio.current_task())
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        deadline = loop.call_at(taken[0].since + self._budget, self._give_up, taken, asyncio.current_task())
         staying = [waiting for waiting in taken if waiting.settle is not None]
-        keys = {key for waiting in staying for key in self._keys(waiting.one)}
+        keys = self._keys_of(staying)
         self._under_way |= keys
         try:
             problems = await self._store([waiting.one for waiting in staying])
@@ -167,8 +168,15 @@ class GroupCommit(Generic[T]):
         finally:
             deadline.cancel()
             self._under_way -= keys
+        self._pace.note(loop.time() - began, rows=len(staying), waiting=len(self._waiting))
         for position, waiting in enumerate(staying):
             _tell(waiting, problems.get(position))
+
+    def _keys_of(self, staying: Iterable[_Waiting[T]]) -> set[str]:
+        """Asked only where another commit may go beside."""
+        if self._most_flights == 1:
+            return set()
+        return {key for waiting in staying for key in self._keys(waiting.one)}
 
     def _give_up(self, taken: Sequence[_Waiting[T]], flight: asyncio.Task[None] | None) -> None:
         """The oldest has waited too long: nobody waits on for this database, nor does the next commit for this one."""

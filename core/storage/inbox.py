@@ -58,7 +58,7 @@ class Inbox:
     Takes deliveries.
 
     `budget` is how long the database may take, in seconds, before the journal is used; `linger` how long a commit
-    waits, in seconds, for others to share it.
+    waits at most, in seconds, for others to share it.
     """
 
     def __init__(

@@ -46,7 +46,7 @@ MEANINGS: Mapping[str, str] = {
     "email.relay_password": "Password at the relay.",
     "email.trusted_authserv": "authserv-id of our own edge mail server, whose SPF, DKIM and DMARC results count.",
     "intake.database_budget": "Seconds the database may take to store a message before the local journal does.",
-    "intake.linger": "Seconds a commit waits for as many messages as came last time: fewer, larger commits in a crowd.",
+    "intake.linger": "Seconds a commit waits at most for a crowd that is due: fewer, larger commits.",
     "portal.tiles": "Address of map tiles with `{z}`, `{x}`, `{y}`; empty: a place is typed or taken from the device.",
     "portal.credit": "Whom the map is from, shown on it.",
     "retention.pseudonymise_after_years": "Years after closing until a case forgets who reported it; 0: never.",

@@ -10,6 +10,7 @@ import pytest
 
 from core.storage import group_commit
 from core.storage.group_commit import ENOUGH_FOR_ANOTHER, GroupCommit, Overloaded
+from core.storage.pace import CROWD
 
 
 @dataclass(frozen=True)
@@ -83,19 +84,19 @@ async def test_all_that_arrives_during_a_commit_shares_the_next() -> None:
 
 
 async def test_a_crowd_is_waited_for_and_who_is_alone_waits_for_nobody() -> None:
-    """The linger ends as soon as as many have come as last time."""
+    """The linger ends as soon as as many have come as were there last time."""
     store = Store()
     commits = group(store, linger=30)
     store.may_end.set()
-    await asyncio.gather(*put(commits, 1, 2, 3))
-    early = put(commits, 4)
+    await asyncio.gather(*put(commits, *range(CROWD)))
+    early = put(commits, 100)
     for _ in range(5):
         await asyncio.sleep(0)
-    assert store.sizes == [3]
+    assert store.sizes == [CROWD]
 
-    await asyncio.gather(*early, *put(commits, 5, 6))
+    await asyncio.gather(*early, *put(commits, *range(101, 100 + CROWD)))
 
-    assert store.sizes == [3, 3]
+    assert store.sizes == [CROWD, CROWD]
 
 
 async def test_when_fewer_come_the_linger_ends_by_itself() -> None:
@@ -103,12 +104,11 @@ async def test_when_fewer_come_the_linger_ends_by_itself() -> None:
     store = Store()
     commits = group(store, linger=0.001)
     store.may_end.set()
-    await asyncio.gather(*put(commits, 1, 2, 3))
-    await asyncio.gather(*put(commits, 4))
-    await asyncio.gather(*put(commits, 5))
+    await asyncio.gather(*put(commits, *range(CROWD)))
+    await asyncio.gather(*put(commits, 100))
 
-    assert store.sizes == [3, 1, 1]
-    assert commits._crowd == 1
+    assert store.sizes == [CROWD, 1]
+    assert commits._pace.patience(1) == 0
 
 
 async def test_past_its_budget_nobody_waits_on_and_the_next_finds_a_free_database() -> None:

@@ -1,0 +1,56 @@
+"""How long a commit waits for company: what the last ones teach."""
+
+from __future__ import annotations
+
+from core.storage.pace import CROWD, SLOW_SECONDS, Pace
+
+SLOW, QUICK = SLOW_SECONDS + 0.01, SLOW_SECONDS / 2
+
+
+def pace(*seconds: float, longest: float = 0.004, flights: int = 1, rows: int = CROWD, waiting: int = 0) -> Pace:
+    """After commits that took so long."""
+    learned = Pace(longest, flights=flights)
+    for one in seconds:
+        learned.note(one, rows=rows, waiting=waiting)
+    return learned
+
+
+def test_a_crowd_is_everybody_who_was_there() -> None:
+    """Those who were answered and will be back, and those who waited meanwhile; when all have come, it goes."""
+    learned = pace(QUICK, rows=CROWD, waiting=10)
+
+    assert learned.patience(CROWD + 9) == 0.004
+    assert learned.patience(CROWD + 10) == 0
+
+
+def test_who_is_alone_waits_for_nobody() -> None:
+    """Neither at first, nor where few come."""
+    assert pace().patience(1) == 0
+    assert pace(QUICK, rows=CROWD - 1).patience(1) == 0
+
+
+def test_without_a_linger_nobody_waits() -> None:
+    """However slow the disk is."""
+    learned = pace(*[SLOW] * 100, longest=0, flights=2)
+    assert (learned.patience(1), learned.flights) == (0, 2)
+
+
+def test_where_commits_overlap_they_share_only_a_slow_disk() -> None:
+    """The next is received while one is written; but two syncs that wait for each other are worse than one."""
+    quick = pace(*[QUICK] * 100, flights=2)
+    assert (quick.patience(1), quick.flights) == (0, 2)
+
+    slow = pace(*[SLOW + 1] * 100, flights=2)
+    assert (slow.patience(1), slow.flights) == (0.004, 1)
+
+
+def test_one_quick_commit_proves_that_the_disk_is_quick() -> None:
+    """A busy loop hears late that a commit has ended, so that only all of them prove the contrary."""
+    learned = pace(*[SLOW + 1] * 100, flights=2)
+    learned.note(QUICK, rows=1, waiting=0)
+    assert learned.flights == 2
+
+
+def test_rows_are_no_fault_of_the_disk() -> None:
+    """A large batch takes its time everywhere."""
+    assert pace(*[SLOW] * 100, flights=2, rows=500).flights == 2
