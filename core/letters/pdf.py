@@ -59,17 +59,22 @@ def draw(letter: Letter, photos: Sequence[Photo] = ()) -> bytes:
 
 def _data(letter: Letter, photos: Sequence[Photo]) -> Mapping[str, Any]:
     files = [f"Tệp kèm theo: {', '.join(letter.files)}."] if letter.files else []
+
+    def together(text: str) -> str:
+        """The report code on one line."""
+        return text.replace(letter.code, letter.code.replace(" ", "\u00a0")) if letter.code else text
+
     return {
         "title": f"{letter.label} {letter.code}".strip(),
         "draft": DRAFT if letter.draft else "",
         "authority": letter.authority.upper(),
         "office": letter.office.upper(),
         "number": letter.number,
-        "subject": f"V/v {letter.subject}" if letter.subject else "",
+        "subject": together(f"V/v {letter.subject}") if letter.subject else "",
         "nation": NATION,
         "motto": MOTTO,
         "place_date": letter.place_date,
-        "body": [{"text": text, "to": text.startswith(TO)} for text in [*letter.body, *files]],
+        "body": [{"text": together(text), "to": text.startswith(TO)} for text in [*letter.body, *files]],
         "signature": letter.signature,
         "recipients": recipient_lines(letter),
         "photos": [{"label": photo.label, "svg": _framed(photo)} for photo in photos],
