@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import re
+from datetime import UTC, datetime
 from functools import partial
 
 import pytest
+from PIL import Image
 
 from core.letters.page import DRAFT, POLICY
+from core.privacy.errors import MediaTooLarge
+from core.privacy.media_types import MediaLimits
 from core.service.wording import OVERRIDE
 from core.storage import people
 from tests.core.letters.samples import letters_of, pages_of, streams
@@ -151,3 +157,56 @@ async def test_an_empty_answer_comes_back_with_help_and_a_field_for_the_reason(o
         )
         assert sent.status == 303
         assert "Lý do vẫn gửi câu trả lời này:" in (await desk.get(base)).text
+
+
+def exif_photo() -> bytes:
+    """A picture that tells where it was taken."""
+    image, exif, written = Image.new("RGB", (64, 48), "gray"), Image.Exif(), io.BytesIO()
+    exif[0x013B] = "Canary Owner"
+    exif.get_ifd(0x8825)[2] = (16.0, 27.0, 49.0)
+    image.save(written, "JPEG", exif=exif)
+    return written.getvalue()
+
+
+SCAN = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+@pytest.mark.rule("DL-II.2.1.B3", "QB-IV.1.2a.6")
+async def test_a_scanned_reply_and_photos_are_evidence_of_a_result(office: Office) -> None:
+    """By content, not by name: a program is refused with a sentence and nothing of the form is lost."""
+    world = office.world
+    ioc, lights, case_id = await centre(world), await agency(world), await report(world)
+    await issue(world, ioc, case_id, "accept")
+    await issue(world, ioc, case_id, "dispatch", agencies=[LIGHTS])
+    await issue(world, lights, case_id, "accept_dispatch")
+    base = f"/console/ho-so/{case_id}"
+    sent = {"result": ANSWER, "handled_at": "2026-11-23T07:30"}
+    async with office.desk(lights) as desk:
+        files = [("cong-van.pdf", SCAN), ("anh.jpg", exif_photo()), ("tra-loi.pdf", b"MZ\x90\x00 a program")]
+        refused = await desk.send(f"{base}/submit_result", f"{base}/submit_result", evidence=files, **sent)
+        assert refused.status == 422
+        assert "tra-loi.pdf: Loại tệp này chưa được hỗ trợ." in refused.text
+        assert ANSWER in refused.text
+        kept = re.findall(r'name="kept_evidence" value="([0-9a-f]{64})" checked', refused.text)
+        assert len(kept) == 2
+        done = await desk.submit(refused, f"{base}/submit_result", kept_evidence=kept, **sent)
+        assert done.status == 303
+        page = await desk.get(base)
+
+    (made,) = (await state_of(world, case_id)).dispatches[0].resolutions
+    assert set(made.evidence) == set(kept)
+    assert made.handled_at == datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
+    stored = [await world.deployment.media.open(key) for key in made.evidence]
+    assert sorted(one.media_type for one in stored) == ["application/pdf", "image/jpeg"]
+    assert all(b"Canary" not in one.data for one in stored)
+    assert "Dự thảo văn bản trả lời" in page.text
+
+
+@pytest.mark.rule("DL-II.2.1.B3")
+async def test_a_scan_beyond_the_limit_is_refused_with_the_limit(office: Office) -> None:
+    """In words that say what to do; nothing of it is kept."""
+    media = office.world.deployment.media
+    media._limits = MediaLimits(file=1024 * 1024)
+    with pytest.raises(MediaTooLarge) as refused:
+        await media.put_file(SCAN + b"\x20" * 1024 * 1024, subject_id="c1", name="cong-van.pdf")
+    assert refused.value.vi == "Tài liệu không được lớn hơn 1 MB. Vui lòng giảm dung lượng và gửi lại."
