@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from tests.core.cases.bench import pack_of
 from tests.core.regulations.qb_states import EVERYBODY, STATES
 from tests.core.regulations.table import told
 
 NEW = ("receptionist", "task_new")
-BOTH_AT_THE_CENTRE = [NEW, ("distributor", "task_new")]
+ALARM = ("distributor", "task_emergency")
 ACCEPTED = [NEW, ("reporter", "case_accepted"), ("distributor", "task_new")]
 SENT = [*ACCEPTED, ("reporter", "case_dispatched"), ("focal", "task_new")]
 UNIT = [*SENT, ("unit_leader", "task_new")]
@@ -22,7 +23,7 @@ FEEDBACK = [("unit_leader", "task_feedback"), ("unit_staff", "task_feedback")]
 # state → who was told of what on the way there, in order: (role, template)
 TOLD = {
     "received": [NEW],
-    "emergency": BOTH_AT_THE_CENTRE,
+    "emergency": [NEW, ALARM],
     "waiting_verification": [NEW],
     "waiting_reporter": [NEW, ("reporter", "supplement_requested")],
     "declined": [NEW, ("reporter", "case_declined")],
@@ -70,7 +71,7 @@ BOTH = ["unit_leader", "unit_staff"]
     ("state", "role", "command", "fields", "heard"),
     [
         ("waiting_reporter", "reporter", "supply_supplement", {}, [("receptionist", "task_supplied")]),
-        ("at_board", "board", "decide_lead", {"agency": "so_y_te"}, [("distributor", "task_new")]),
+        ("at_board", "board", "decide_lead", {"agency": "so_y_te"}, [("distributor", "task_decided")]),
         ("processing", "unit_staff", "propose_send_back", {"reason": "Vượt"}, [("unit_leader", "task_new")]),
         ("processing", "unit_staff", "propose_coordination", {"reason": "Cần"}, [("unit_leader", "task_new")]),
         ("helping", "partner", "supply_information", {"information": "x"}, [(role, "task_supplied") for role in BOTH]),
@@ -90,7 +91,7 @@ BOTH = ["unit_leader", "unit_staff"]
             [("unit_staff", "task_returned"), ("unit_leader", "task_returned")],
         ),
         ("clarifying", "unit_staff", "clarify", {"text": "Sẽ vá"}, [("reporter", "clarification")]),
-        ("accepted", "receptionist", "raise_emergency", {}, BOTH_AT_THE_CENTRE),
+        ("accepted", "receptionist", "raise_emergency", {}, [("receptionist", "task_emergency"), ALARM]),
         ("received", "receptionist", "notify_reporter", {"text": "Chờ"}, [("reporter", "reporter_notified")]),
     ],
 )
@@ -103,3 +104,11 @@ def test_later_turns_are_heard_of_too(
     bench.events = list(bench.do(EVERYBODY[role], command, **fields).events)
 
     assert told(bench) == heard
+
+
+@pytest.mark.rule("QB-IV.1.2a.3", "QB-IV.1.2a.4")
+def test_officers_are_told_in_the_system() -> None:
+    """The text knows no other way to them; every notice to staff has a record of its delivery there."""
+    notices = pack_of("quang_binh").notifications.values()
+
+    assert {tuple(item.via) for item in notices if item.to != ("reporter",)} == {("console",)}
