@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, literal, select
 
-from core.storage import inbox_queue, outbox, upkeep
+from core.storage import inbox_queue, outbox, staff_notices, upkeep
 from core.storage.inbox_queue import InboxState
 from core.storage.outbox import OutboxState
 from core.storage.tables import case_clock, chain_root, timer
 
 _MOST_COUNTED = 10_000
+_LATELY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class TableFigures:
     As of one moment. `oldest_clock`, `oldest_timer`: the earliest instants at which something is or was due.
 
     `clocks_due`: how many wait to fire, counted up to ten thousand. `root_day`: of the newest daily root (ISO).
+    `staff_unreached`: notices to staff of the last day that went nowhere, counted up to a thousand.
     """
 
     inbox: InboxState
@@ -35,6 +37,7 @@ class TableFigures:
     oldest_timer: datetime | None
     clocks_due: int
     root_day: str | None
+    staff_unreached: int
     upkeep: Mapping[str, Mapping[str, Any]]
 
 
@@ -53,5 +56,6 @@ def table_figures(connection: Connection, *, now: datetime) -> TableFigures:
         oldest_timer=connection.scalar(select(func.min(timer.c.due_at))),
         clocks_due=connection.scalar(select(func.count()).select_from(due)) or 0,
         root_day=connection.scalar(select(func.max(chain_root.c.day))),
+        staff_unreached=staff_notices.unreached(connection, since=now - _LATELY),
         upkeep=upkeep.noted(connection),
     )

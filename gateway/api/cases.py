@@ -6,6 +6,7 @@ from pydantic import Field
 
 from core.contract.schema import Attachment, Model
 from core.service.reading import Wanted
+from core.service.reading.told import DeliveryLine
 from core.service.reading.views import CaseLine, CaseView, QueueLine, TimelineEntry
 from gateway.api.cursor import decode, encode
 from gateway.api.errors import ApiError
@@ -61,6 +62,11 @@ async def show_timeline(call: Call) -> Answer:
     return Answer(Listing[TimelineEntry](items=view.timeline), headers={"ETag": f'"{view.version}"'})
 
 
+async def list_deliveries(call: Call) -> Answer:
+    """Whom staff notices about the case went to, in which form, and what came of each."""
+    return Answer(Listing[DeliveryLine](items=await call.reader.deliveries(call.path("case_id"), call.member)))
+
+
 async def show_file(call: Call) -> Answer:
     """One file of a case, as stored; the opening is logged."""
     await call.reader.open_file(call.path("case_id"), call.path("key"), call.member)
@@ -96,6 +102,15 @@ OPERATIONS = (
         show_timeline,
         Listing[TimelineEntry],
         query=Reveal,
+    ),
+    Operation(
+        "listDeliveries",
+        "GET",
+        "/cases/{case_id}/deliveries",
+        TAG,
+        "Thông báo đã gửi cán bộ",
+        list_deliveries,
+        Listing[DeliveryLine],
     ),
     Operation(
         "addFile",

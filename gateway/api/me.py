@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from core.contract.schema import Model
 from core.service.reading.names import Names
+from core.service.reading.told import NoticeLine
 from core.service.reading.views import Labelled
-from gateway.api.operation import Answer, Call, Operation
+from gateway.api.operation import Answer, Call, Listing, Operation
 from gateway.roles import role_label
 
 
@@ -17,7 +18,7 @@ class GrantView(Model):
 
 
 class Me(Model):
-    """Who is asking. `waiting`: tasks per role. `by_token`: a program, not a browser."""
+    """Who is asking. `waiting`: tasks per role. `unread`: notices not read yet. `by_token`: a program, no browser."""
 
     id: str
     login: str
@@ -25,6 +26,7 @@ class Me(Model):
     by_token: bool
     grants: tuple[GrantView, ...]
     waiting: dict[str, int]
+    unread: int
 
 
 async def show_me(call: Call) -> Answer:
@@ -44,8 +46,24 @@ async def show_me(call: Call) -> Answer:
             by_token=bool(staff.token_id),
             grants=grants,
             waiting=waiting,
+            unread=await call.reader.unread(call.member),
         )
     )
 
 
-OPERATIONS = (Operation("showMe", "GET", "/me", "me", "Tài khoản của tôi", show_me, Me),)
+async def list_notices(call: Call) -> Answer:
+    """What I was told, the newest hundred."""
+    return Answer(Listing[NoticeLine](items=await call.reader.notices(call.member)))
+
+
+async def read_notice(call: Call) -> Answer:
+    """I have read it; it stands before me no longer."""
+    await call.reader.read_notice(call.member, call.path("notice_id"))
+    return Answer(status=204)
+
+
+OPERATIONS = (
+    Operation("showMe", "GET", "/me", "me", "Tài khoản của tôi", show_me, Me),
+    Operation("listNotices", "GET", "/me/notices", "me", "Thông báo của tôi", list_notices, Listing[NoticeLine]),
+    Operation("readNotice", "POST", "/me/notices/{notice_id}/read", "me", "Đánh dấu đã đọc", read_notice, status=204),
+)

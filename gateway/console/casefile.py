@@ -66,6 +66,7 @@ async def case_page(
         kinds=await kinds_of(deployment, view.files),
         base=f"{CASES}/{view.id}",
         letters=letters_of(view),
+        deliveries=await reader_of(request).deliveries(view.id, member_of(request)),
         steps=[move for move in view.moves if is_step(pack, move)],
         others=[move for move in view.moves if not is_step(pack, move)],
         hears=reader_of(request).hears(member_of(request)),

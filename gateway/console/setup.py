@@ -5,7 +5,20 @@ from __future__ import annotations
 from aiohttp import web
 
 from core.service.actors import ADMIN
-from gateway.console import accesses, casefile, files, finding, handing_out, home, letters, moves, people, repair, talks
+from gateway.console import (
+    accesses,
+    casefile,
+    files,
+    finding,
+    handing_out,
+    home,
+    letters,
+    moves,
+    notices,
+    people,
+    repair,
+    talks,
+)
 from gateway.console.shared import CASES, CONSOLE, HOME, TALKS, Console
 from gateway.deployment import DEPLOYMENT
 from gateway.pages import CONSOLE_MENU, Entry
@@ -18,7 +31,9 @@ def setup_console(app: web.Application) -> None:
     """Mount the staff pages and their menu."""
     app[CONSOLE] = Console.of(app[DEPLOYMENT])
     router = app.router
+    app.middlewares.append(notices.count_unread)
     router.add_get(HOME, home.show_queues)
+    _add_notices(router)
     router.add_get(finding.PAGE, finding.show_search)
     router.add_post(finding.PAGE, finding.search)
     router.add_get("/console/nhat-ky", accesses.show_accesses)
@@ -32,6 +47,13 @@ def setup_console(app: web.Application) -> None:
     _add_talks(router)
     _add_people(router)
     _add_menu(app)
+
+
+def _add_notices(router: web.UrlDispatcher) -> None:
+    router.add_get(notices.PAGE, notices.show_notices)
+    router.add_post(notices.PAGE, notices.read_all)
+    router.add_post(notices.ADDRESSES, notices.set_addresses)
+    router.add_post(f"{notices.PAGE}/{{notice:{ID}}}", notices.read_one)
 
 
 def _add_cases(router: web.UrlDispatcher) -> None:

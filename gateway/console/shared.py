@@ -35,6 +35,8 @@ _DONE = {
     "tra-ve": "Đã giao lại hội thoại cho trợ lý tự động.",
     "doc-lai": "Đã đưa tin trở lại hàng đợi để đọc lại.",
     "gui-lai": "Đã xếp tin vào hàng đợi để gửi lại.",
+    "da-doc": "Đã đánh dấu đã đọc mọi thông báo.",
+    "dia-chi": "Đã lưu địa chỉ nhận thông báo.",
     "them-vai-tro": "Đã giao vai trò.",
     "bot-vai-tro": "Đã thu hồi vai trò.",
     "dang-xuat": "Đã kết thúc mọi phiên đăng nhập của người dùng này.",

@@ -17,6 +17,9 @@ from gateway.pages.navigation import CONSOLE_MENU, PUBLIC_MENU
 
 KEPT_BY_NOBODY = "no-store"
 
+UNREAD = web.RequestKey("unread_notices", int)
+"""How many notices stand unread before whoever asks; set by the console."""
+
 
 def render(
     request: web.Request,
@@ -30,7 +33,7 @@ def render(
     A page, or a fragment of one for htmx (a template that extends nothing).
 
     Every template knows: status, staff, office, hotline, demo, now, path, is_htmx, static(name), csrf(), csrf_field(),
-    public_menu, console_menu, current_href. A page with somebody's data or token is stored by no cache.
+    public_menu, console_menu, unread, current_href. A page with somebody's data or token is stored by no cache.
     """
     text = render_text(request, template, status=status, **context)
     response = web.Response(text=text, status=status, content_type="text/html", headers=headers)
@@ -62,5 +65,6 @@ def shared_context(request: web.Request) -> dict[str, Any]:
         "csrf_field": lambda: Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, csrf_token(request)),
         "public_menu": public.visible(staff),
         "console_menu": console.visible(staff),
+        "unread": request.get(UNREAD, 0),
         "current_href": console.current(request.path) or public.current(request.path),
     }

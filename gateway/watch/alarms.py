@@ -113,6 +113,14 @@ _ALL = (
         "outbox_failed", "Answers were given up.", "outbox_failed_lately", "above", "outbox_failed", severity="today"
     ),
     Alarm(
+        "staff_unreached",
+        "The regulation names forms of telling officers which went nowhere: no channel, no address, or nobody.",
+        "staff_unreached",
+        "above",
+        0,
+        severity="today",
+    ),
+    Alarm(
         "clocks_late",
         "Clocks of cases are due and do not fire.",
         "clock_overdue_seconds",

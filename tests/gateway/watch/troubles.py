@@ -24,7 +24,7 @@ from sqlalchemy import delete, insert, update
 from core.contract.errors import IntakeUnavailable
 from core.contract.ports import Health, ItemKey, RawDelivery
 from core.contract.schema import new_id
-from core.storage import outbox, tables
+from core.storage import outbox, staff_notices, tables
 from core.storage.inbox import Inbox
 from core.storage.journal import Journal, read_frames
 from core.storage.outbox import NewEntry, Outcome, Settled
@@ -218,6 +218,33 @@ async def outbox_failed(world: World, tmp_path: Path) -> AsyncIterator[Trouble]:
     await claim(world)
     await settle(world, entry, Outcome("failed", reason="recipient_unreachable"))
     yield Trouble(watch, mend=_nothing)
+
+
+@asynccontextmanager
+async def staff_unreached(world: World, tmp_path: Path) -> AsyncIterator[Trouble]:
+    """An officer was to have a short message, and there is no channel for one."""
+    row = staff_notices.NoticeRow(
+        id=new_id(),
+        dedupe_key="c1/5/officer_new/d1/nobody/sms",
+        user_id=None,
+        role="officer",
+        agency_id="so_xay_dung",
+        case_id="c1",
+        case_code="202611230017",
+        notification="officer_new",
+        form="sms",
+        subject="Việc mới",
+        text="Việc mới",
+        state="no_channel",
+        outbox_id=None,
+        created_at=world.clock(),
+    )
+    await world.deployment.database.write(lambda one: one.execute(insert(tables.staff_notice), row.__dict__))
+    gone = delete(tables.staff_notice)
+    yield Trouble(
+        Watch(world.deployment),
+        mend=lambda: world.deployment.database.write(lambda connection: connection.execute(gone)),
+    )
 
 
 @asynccontextmanager
@@ -421,6 +448,7 @@ TROUBLES = {
         outbox_old,
         outbox_unknown,
         outbox_failed,
+        staff_unreached,
         clocks_late,
         loop_lag,
         loop_dead,
