@@ -203,6 +203,7 @@ class Case(Model):
     account: str = ""
     language: str = "vi"
     content: SealedText | None = None
+    wording: SealedText | None = Field(default=None, description="The content as the desk put it in order")
     place: SealedText | None = None
     commune_code: str | None = None
     point: tuple[int, int] | None = None

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from core.cases.commands.base import Command, Files, MaybeReason, Note, OnDispatch, Reason
 from core.cases.forms import Input
+from core.cases.sealed import SealedText
 
 
 class Accept(Command):
@@ -18,12 +19,17 @@ class Accept(Command):
 
 
 class Classify(OnDispatch):
-    """Put it into a category, and where the pack has tiers into one; a change needs a reason."""
+    """
+    Put it into a category, and where the pack has tiers into one; a change needs a reason.
+
+    `wording`: the content put in order (with its marks, clearly); what the reporter wrote stays beside it (A-QB-3).
+    """
 
     label = "Phân loại"
     name: Literal["classify"] = "classify"
     category: Annotated[str, Input("Lĩnh vực", "category"), Field(min_length=1)]
     urgency: Annotated[str | None, Input("Mức độ", "urgency")] = None
+    wording: Annotated[SealedText | None, Input("Nội dung ghi lại cho rõ", "text")] = None
     reason: MaybeReason = None
 
 

@@ -49,6 +49,7 @@ class CaseClassified(DispatchFact):
     kind: Literal["case_classified"] = "case_classified"
     category: str
     urgency: str | None = None
+    wording: SealedText | None = None
     reason: SealedText | None = None
 
 

@@ -66,7 +66,8 @@ def _(event: CaseAccepted, case: Case) -> Case:
 
 @apply.register
 def _(event: CaseClassified, case: Case) -> Case:
-    return change(case, category=event.category, urgency=event.urgency or case.urgency)
+    urgency, wording = event.urgency or case.urgency, event.wording or case.wording
+    return change(case, category=event.category, urgency=urgency, wording=wording)
 
 
 @apply.register

@@ -9,6 +9,7 @@ from core.cases.events import ClockPaused, ClockResumed
 from tests.core.cases.bench import Bench
 from tests.core.regulations.qb_states import (
     AN,
+    DISTRIBUTOR,
     RECEPTIONIST,
     accepted,
     distributed,
@@ -32,6 +33,21 @@ def test_the_ioc_phones_puts_the_group_in_order_and_accepts() -> None:
     )
 
     assert (bench.stage, bench.it.category) == ("accepted", "waste")
+
+
+@pytest.mark.rule("A-QB-3", "QB-III.2a", "QB-IV.1.1a.1")
+def test_the_desk_writes_it_down_with_marks_beside_what_was_sent() -> None:
+    """No ground to refuse: the working text is added, the original stays; the group need not change for it."""
+    bench = received(channel="sms", content="den duong tat 3 ngay nay", category="utilities")
+    original = bench.it.content
+
+    bench.do(RECEPTIONIST, "classify", category="utilities", wording="Đèn đường tắt ba ngày nay")
+    bench.do(DISTRIBUTOR, "classify", category="littering", reason="Nhầm nhóm")
+
+    assert bench.it.content == original
+    assert bench.it.wording is not None
+    assert bench.it.wording.length == len("Đèn đường tắt ba ngày nay")
+    assert bench.it.category == "littering"
 
 
 @pytest.mark.rule("QB-III.2b", "QB-III.2c", "A-8")
