@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from core.cases.decide import Actor
 from core.letters.printing import Limits, Printer
 from core.regulations.loader import BUNDLED
 from core.service.letters_out import SHORT
+from core.service.reading import CaseReader
 from core.storage import tables
 from core.storage.database import Connection
 from tests.core.letters.samples import letters_of, pages_of, streams
+from tests.gateway.api.staffing import centre
 from tests.gateway.flows.conftest import with_chat
 from tests.gateway.flows.office import (
     LAMP,
@@ -182,3 +185,39 @@ async def test_a_short_channel_takes_a_sentence_and_the_link(with_form: World) -
     link = f"{world.deployment.settings.public_url}/tra-cuu"
     assert chat.heard[-1] == f"Phản ánh mã {spoken(report.code)}: đã có kết quả xử lý. Xem toàn văn tại {link}"
     assert {"sms"} == SHORT
+
+
+@pytest_asyncio.fixture
+async def by_letter(tmp_path: Path) -> AsyncIterator[World]:
+    """A deployment whose regulation sends some reports by official letter."""
+    async with open_world(tmp_path / "var", regulation="dak_lak") as world:
+        yield world
+
+
+@pytest.mark.rule("DL-II.1u")
+async def test_the_official_letter_says_what_was_sent_and_the_public_sees_nothing(by_letter: World) -> None:
+    """Flagged and confirmed by two people, sent to the city, its number on it; the reporter is told alone."""
+    world = by_letter
+    await write_mail(world, LAMP)
+    case, told = await only_case(world), len(received(world))
+    city = next(one.id for one in world.deployment.regulation.agencies.of_kinds(["district"]))
+    await issue(world, case.id, "accept")
+    await issue(world, case.id, "flag_reputation", reason="Nêu tên một hộ kinh doanh.")
+    await issue(world, case.id, "confirm_reputation", Actor("ioc2", frozenset({"receptionist"})))
+    words = "Phản ánh nêu một hộ kinh doanh; đề nghị xác minh, không công khai."
+    await issue(world, case.id, "send_letter", agency=city, text=words, reference="12/TTĐH")
+
+    member = await centre(world)
+    one = world.deployment
+    reader = CaseReader(one.database, safe=one.safe, regulation=one.regulation, now=one.now)
+    letter = await reader.letter(case.id, "official", member)
+    made = await one.clerk.letters.desk.make(letter.pack, letter.told, name="official", draft=letter.draft)
+    name = one.regulation.agencies.name(city)
+    assert letter.draft is False
+    for line in (f"Kính gửi: {name}", words, "Số: 12/TTĐH"):
+        assert line in made.text
+    assert "Nguyễn Văn An" not in made.text
+    assert pages_of(await one.clerk.letters.desk.pdf(made)) == 1
+    assert await one.database.read(published_rows) == []
+    assert all(words not in text for text in received(world))
+    assert len(received(world)) > told
