@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 FIRST_CENTURY = 1900
+LEGACY_DIGITS = 9
+"""Of a CMND, no longer valid since 01/01/2025."""
 
 
 @dataclass(frozen=True)

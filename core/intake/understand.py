@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from itertools import groupby
 
 from core.contract.schema import ReportForm
+from core.identity.personal_number import parse_personal_number
 from core.intake.category import read_categories
 from core.intake.facts import Facts, PlacePiece
 from core.intake.fold import compose, fold
@@ -60,7 +63,15 @@ def take_in(facts: Facts, group: tuple[Part, ...], rules: IntakeRules, known: Te
     reading = read(
         text, rules, asked=group[-1].asked, known_place=bool(facts.pieces or facts.point), known_name=facts.name
     )
+    reading = without_wrong_number(reading, group[-1].said_at.date())
     return take_signature(with_unread(take_reading(facts, reading, tuple(texts)), unread), signature, rules)
+
+
+def without_wrong_number(reading: Reading, today: date) -> Reading:
+    """A reading without a personal number that can be none (VN-12): it is asked for again."""
+    if not reading.identity or parse_personal_number(reading.identity, today=today) is not None:
+        return reading
+    return replace(reading, identity="")
 
 
 def with_unread(facts: Facts, unread: str) -> Facts:

@@ -22,6 +22,9 @@ SHOWN_DIGITS = 3
 _GAP = r"[ .\-()]{0,2}"
 _EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 _LONG_NUMBER = re.compile(r"(?<!\w)(?:\d{9,19}|0\d{2}(?:[ .-]\d{3}){3})(?!\w)")
+_PERSONAL_NUMBER = re.compile(
+    r"(?<![\d+])(?<!\d[ .-])(?:0(?:[ .-]?\d){11}|\d(?:[ .-]?\d){8})(?![ .-]?\d)",
+)
 _PHONE = re.compile(
     rf"(?<!\w)(?:(?:\+?84{_GAP}0?|0){_GAP}[1-9](?:{_GAP}\d){{7,9}}|\+(?:{_GAP}\d){{8,15}})(?!\d)",
 )
@@ -70,6 +73,11 @@ def mask_text(value: str) -> str:
     masked = _EMAIL.sub(lambda found: mask_email(found[0]), value)
     masked = _LONG_NUMBER.sub(lambda found: mask_identity_number(found[0]), masked)
     return _PHONE.sub(lambda found: mask_phone(found[0]), masked)
+
+
+def mask_personal_numbers(value: str) -> str:
+    """Free text in which only personal numbers are masked: twelve digits that begin with 0, or the nine of a CMND."""
+    return _PERSONAL_NUMBER.sub(lambda found: mask_identity_number(found[0]), value)
 
 
 def mask_message(value: str) -> str:

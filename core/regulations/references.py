@@ -134,6 +134,7 @@ def _clock(pack: Pack, clock: ClockSpec) -> Iterator[Problem]:
 
 def _people(pack: Pack) -> Iterator[Problem]:
     everyone = {**pack.roles, "reporter": None}
+    yield from _known(("intake", "identity_readers"), pack.intake.identity_readers, pack.roles, "role")
     for name, notice in pack.notifications.items():
         yield from _known(("notifications", name, "to"), notice.to, everyone, "role")
         for trigger in notice.on:

@@ -116,6 +116,9 @@ class Intake(PackModel):
 
     channels: dict[Id, Channel] = Field(default_factory=dict)
     required: dict[Id, RequiredField] = Field(default_factory=dict)
+    identity_readers: Words = Field(
+        default=(), description="Roles that may read a required personal number whole; others see its last 3 digits"
+    )
     recommended: Words = Field(default=(), description="Asked for once, never insisted on: time, media, …")
     groups: dict[Id, str] = Field(default_factory=dict, description="Group of categories → its heading")
     competences: dict[Id, Competence] = Field(default_factory=dict)

@@ -8,6 +8,7 @@ from functools import partial
 from pydantic import Field
 
 from channels.web.mapping import Submission
+from core.clock.zone import local
 from core.contract.errors import NotFound
 from core.contract.schema import Model, new_id
 from core.identity.codes import format_code, parse_code
@@ -149,7 +150,7 @@ def _filled(body: NewReport) -> Filled:
 
 def _check(call: Call, filled: Filled) -> None:
     """ApiError 422: what the regulation requires is missing, or a value is no phone, no mail address …"""
-    found = problems(filled, call.request.app[PORTAL].rules)
+    found = problems(filled, call.request.app[PORTAL].rules, today=local(call.deployment.now()).date())
     if found:
         text = " ".join(problem.text for problem in found)
         raise ApiError(422, "data_missing", text, details={"fields": {one.field: one.text for one in found}})

@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from channels.web.mapping import CHANNEL
 from core.identity import phones
+from core.identity.personal_number import parse_personal_number
 from core.intake.completeness import missing
 from core.intake.facts import Facts, PlacePiece
 from core.intake.rules import IntakeField, IntakeRules
@@ -63,9 +65,13 @@ def inputs(wanted: frozenset[IntakeField]) -> dict[str, bool]:
     return {name: name in must for name in (*offered, *sorted(must - set(offered)))}
 
 
-def problems(filled: Filled, rules: IntakeRules) -> list[Problem]:
-    """Everything that keeps the form from being sent, in the order of the page; empty: it is complete."""
-    return [*_missing(filled, rules), *_malformed(filled, rules), *_not_consented(filled)]
+def problems(filled: Filled, rules: IntakeRules, *, today: date) -> list[Problem]:
+    """
+    Everything that keeps the form from being sent, in the order of the page; empty: it is complete.
+
+    `today`: in Vietnam; nobody was born after it (VN-12).
+    """
+    return [*_missing(filled, rules), *_malformed(filled, rules, today), *_not_consented(filled)]
 
 
 def first_of_each(found: Iterable[Problem]) -> dict[str, str]:
@@ -99,16 +105,16 @@ def _facts(filled: Filled) -> Facts:
     )
 
 
-def _malformed(filled: Filled, rules: IntakeRules) -> Iterator[Problem]:
+def _malformed(filled: Filled, rules: IntakeRules, today: date) -> Iterator[Problem]:
     if len(filled["content"]) > LONGEST_CONTENT:
         yield Problem("content", f"Nội dung dài quá {LONGEST_CONTENT} ký tự. Vui lòng viết ngắn hơn.")
     for name in ("place", "occurred", "name", "phone", "email", "address", "identity"):
         if len(filled[name]) > LONGEST_LINE:
             yield Problem(name, f"Ô này ghi được nhiều nhất {LONGEST_LINE} ký tự.")
-    yield from _misspelt(filled, rules)
+    yield from _misspelt(filled, rules, today)
 
 
-def _misspelt(filled: Filled, rules: IntakeRules) -> Iterator[Problem]:
+def _misspelt(filled: Filled, rules: IntakeRules, today: date) -> Iterator[Problem]:
     phone, email, identity = (filled[name].strip()[:LONGEST_LINE] for name in ("phone", "email", "identity"))
     if filled["category"] and filled["category"] not in {category.id for category in rules.categories}:
         yield Problem("category", "Hãy chọn một lĩnh vực trong danh sách.")
@@ -116,8 +122,8 @@ def _misspelt(filled: Filled, rules: IntakeRules) -> Iterator[Problem]:
         yield Problem("phone", "Số điện thoại chưa đúng. Ví dụ: 0900 000 001.")
     if email and not _EMAIL.fullmatch(email):
         yield Problem("email", "Địa chỉ thư điện tử chưa đúng. Ví dụ: an@example.vn.")
-    if identity and len(re.sub(r"\D", "", identity)) not in (9, 12):
-        yield Problem("identity", "Số căn cước có 12 chữ số.")
+    if identity and parse_personal_number(identity, today=today) is None:
+        yield Problem("identity", "Số căn cước chưa đúng: có 12 chữ số, hoặc 9 chữ số nếu chỉ còn CMND cũ.")
 
 
 def _not_consented(filled: Filled) -> Iterator[Problem]:

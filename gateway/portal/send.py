@@ -75,7 +75,8 @@ async def take_form(request: web.Request) -> web.StreamResponse:
     taken = await uploads.take_files(request, posted, subject_id=contact_id)
     filled = replace(filled, files=taken.files)
     found = _obstacles(fresh=note is not None, trapped=bool(posted.get(TRAP)))
-    found += problems(filled, portal.rules) + [Problem("media", " ".join(taken.refused))] * bool(taken.refused)
+    found += problems(filled, portal.rules, today=local(deployment.now()).date())
+    found += [Problem("media", " ".join(taken.refused))] * bool(taken.refused)
     if found:
         status = 413 if taken.too_large else 422
         return form_page(request, filled, contact_id=contact_id, found=found, status=status)

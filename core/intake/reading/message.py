@@ -10,6 +10,7 @@ from core.intake.lexicon import pattern
 from core.intake.reading.answers import loose_place, with_answer
 from core.intake.reading.contacts import read_contacts
 from core.intake.reading.corrections import Stretch, cut_at_corrections
+from core.intake.reading.identity import read_identity
 from core.intake.reading.links import read_links
 from core.intake.reading.occurred import read_time
 from core.intake.reading.person import read_name, refuses_name
@@ -46,8 +47,10 @@ def read_plain(text: Text, rules: IntakeRules) -> Reading:
     return noted[1]
 
 
-def take_apart(text: Text, rules: IntakeRules) -> Reading:
-    """Links, contacts, place, name and time are taken out one after the other; what is left tells the matter."""
+def take_apart(whole: Text, rules: IntakeRules) -> Reading:
+    """Number, links, contacts, place, name and time are taken out in turn; what is left tells the matter."""
+    identity = read_identity(whole, rules)
+    text = whole.without(identity.spans)
     links = read_links(text.raw)
     contacts = read_contacts(text.without(links.spans))
     free = text.without((*links.spans, *contacts.spans))
@@ -69,6 +72,7 @@ def take_apart(text: Text, rules: IntakeRules) -> Reading:
         name=name.name,
         phones=contacts.phones,
         emails=contacts.emails,
+        identity=identity.digits,
         declared_none=none_of(text),
         categories=categories,
     )

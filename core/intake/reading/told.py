@@ -37,5 +37,12 @@ class Reading:
     def facts_only(self) -> bool:
         """Whether it holds facts (place, time, contact …) and nothing about the matter."""
         return not self.tells and bool(
-            self.pieces or self.point or self.times or self.name or self.phones or self.emails or self.declared_none
+            self.pieces
+            or self.point
+            or self.times
+            or self.name
+            or self.phones
+            or self.emails
+            or self.identity
+            or self.declared_none
         )

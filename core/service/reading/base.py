@@ -10,6 +10,7 @@ from core.cases.model import Case
 from core.contract.errors import CaseError
 from core.regulations.model import Pack
 from core.service.actors import ADMIN, Member, may_see, reach
+from core.service.reading.curtain import Curtain
 from core.service.reading.gathering import Opener
 from core.service.reading.names import Names
 from core.service.regulation import Regulation
@@ -53,6 +54,12 @@ class Reads:
         pack = self.pack(case)
         part = any(agency and role in pack.roles for role, agency in member.grants)
         return member.is_centre(pack) or (part and not case.flags.confidential)
+
+    def curtain(self, member: Member, *, reveal: bool, pack: Pack | None = None) -> Curtain:
+        """The curtain before this person, drawn aside or not; under the regulation in force, or this one."""
+        intake = (pack or self._regulation.current).intake
+        wanted = any(entry.field == "identity_number" for entry in intake.required.values())
+        return Curtain(reveal, hides_number=wanted and not member.holds(*intake.identity_readers))
 
     def hears(self, member: Member) -> bool:
         """Whether this person may read conversations: the centre, and administrators (masked)."""

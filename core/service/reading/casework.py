@@ -10,7 +10,6 @@ from core.contract.errors import NotFound
 from core.service.actors import Member, actor_for
 from core.service.reading.base import Reads, RevealRefused
 from core.service.reading.casepage import CasePage, Reading
-from core.service.reading.curtain import Curtain
 from core.service.reading.gathering import CaseRows, read_case
 from core.service.reading.views import CaseView
 from core.storage import cases, reports
@@ -37,7 +36,9 @@ class ReadsCases(Reads):
         if reveal:
             await self.log(member, "identity", case_id)
         now = self._now()
-        reading = Reading(actor, now, self._regulation.calendar(now), Curtain(reveal), may_reveal)
+        reading = Reading(
+            actor, now, self._regulation.calendar(now), self.curtain(member, reveal=reveal, pack=pack), may_reveal
+        )
         page = CasePage(rows, pack, self.names(pack, rows.users), self._opener, reading)
         return await asyncio.to_thread(page.view)
 

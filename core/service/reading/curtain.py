@@ -8,8 +8,18 @@ from dataclasses import dataclass, replace
 
 from core.contract.schema import Attachment, Place, Reporter
 from core.identity.codes import is_code
+from core.identity.personal_number import LEGACY_DIGITS
 from core.privacy.erasure import terms_of
-from core.privacy.mask import STARS, mask_address, mask_email, mask_identity_number, mask_name, mask_phone, mask_text
+from core.privacy.mask import (
+    STARS,
+    mask_address,
+    mask_email,
+    mask_identity_number,
+    mask_name,
+    mask_personal_numbers,
+    mask_phone,
+    mask_text,
+)
 from core.privacy.redact import MARKER, redact
 from core.service.reading.views import PlaceView, ReporterView
 
@@ -20,10 +30,16 @@ _CODE = re.compile(r"(\b\d{4} ?\d{4} ?\d{4}\b)")
 
 @dataclass(frozen=True)
 class Curtain:
-    """`revealed`: drawn aside; whoever does so has the reading logged. `terms`: what else in words tells who it is."""
+    """
+    `revealed`: drawn aside; whoever does so has the reading logged. `terms`: what else in words tells who it is.
+
+    `hides_number`: personal numbers stay masked even then: the regulation wants them, and this person is not among
+    those who check them (A-LS-7).
+    """
 
     revealed: bool = False
     terms: tuple[str, ...] = ()
+    hides_number: bool = False
 
     def about(self, people: Iterable[Reporter]) -> Curtain:
         """The same curtain, which knows these people's names."""
@@ -32,7 +48,9 @@ class Curtain:
 
     def said(self, text: str) -> str:
         """What a citizen wrote: numbers, mail addresses and the names of those we know are masked."""
-        return text if self.revealed else mask_text(_without(text, self.terms))
+        if not self.revealed:
+            return mask_text(_without(text, self.terms))
+        return mask_personal_numbers(text) if self.hides_number else text
 
     def written(self, text: str) -> str:
         """
@@ -53,8 +71,11 @@ class Curtain:
 
     def reporter(self, who: Reporter, contact_id: str) -> ReporterView:
         """Who reported."""
+        number, legacy = who.identity_number, len(who.identity_number) == LEGACY_DIGITS
+        shown = number if self.revealed and not self.hides_number else mask_identity_number(number) if number else ""
         if self.revealed:
-            return ReporterView(contact_id=contact_id, revealed=True, **who.model_dump())
+            fields = who.model_dump() | {"identity_number": shown}
+            return ReporterView(contact_id=contact_id, revealed=True, identity_legacy=legacy, **fields)
         return ReporterView(
             contact_id=contact_id,
             name=mask_name(who.name),
@@ -62,7 +83,8 @@ class Curtain:
             emails=tuple(map(mask_email, who.emails)),
             address=mask_name(who.address),
             organisation=mask_name(who.organisation),
-            identity_number=mask_identity_number(who.identity_number) if who.identity_number else "",
+            identity_number=shown,
+            identity_legacy=legacy,
         )
 
     def place(self, place: Place) -> PlaceView:

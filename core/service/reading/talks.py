@@ -71,7 +71,7 @@ class ReadsPeople(Reads):
         self._check(member)
         found = await self._database.read(partial(_read_talk, conversation_id=conversation_id))
         await self._reveal(member, reveal, what="conversation", ref=conversation_id)
-        return await asyncio.to_thread(self._talk_view, found, Curtain(reveal))
+        return await asyncio.to_thread(self._talk_view, found, self.curtain(member, reveal=reveal))
 
     def _talk_view(self, found: _Talk, curtain: Curtain) -> ConversationView:
         contact = found.talk.row.contact_id
@@ -91,7 +91,7 @@ class ReadsPeople(Reads):
         self._check(member)
         found = await self._database.read(partial(_read_contact, contact_id=contact_id))
         await self._reveal(member, reveal, what="contact", ref=contact_id)
-        return await asyncio.to_thread(self._contact_view, contact_id, found, Curtain(reveal))
+        return await asyncio.to_thread(self._contact_view, contact_id, found, self.curtain(member, reveal=reveal))
 
     def _contact_view(self, contact_id: str, found: _Contact, curtain: Curtain) -> ContactView:
         who = self._safe.open_or_none(found.profile, Reporter, subject_id=contact_id, place=f"contact:{contact_id}")

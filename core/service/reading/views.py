@@ -128,7 +128,12 @@ class TimelineEntry(Model):
 
 
 class ReporterView(Model):
-    """Who reported: masked, or in clear where `revealed`."""
+    """
+    Who reported: masked, or in clear where `revealed`.
+
+    `identity_number` shows more than its last three digits only to those who check it (A-LS-7); `identity_legacy`: it
+    is that of a CMND, no longer valid (VN-12).
+    """
 
     contact_id: str
     name: str = ""
@@ -137,6 +142,7 @@ class ReporterView(Model):
     address: str = ""
     organisation: str = ""
     identity_number: str = ""
+    identity_legacy: bool = False
     revealed: bool = False
 
 
