@@ -8,13 +8,16 @@ import structlog
 from aiohttp import web
 
 from core.service.actors import ADMIN
+from core.service.offices import OfficeRefused, check_alone, identity_of
 from core.storage import people
 from core.storage.database import Connection
+from gateway.admin.services import successions_of
 from gateway.auth import accounts, require_staff, staff_of
 from gateway.auth.door import HASHING, normal_login
 from gateway.auth.targets import see_other
 from gateway.console.roster import (
     agency_of,
+    around,
     choices,
     everybody,
     fresh_password,
@@ -48,12 +51,18 @@ async def show_new(request: web.Request) -> web.StreamResponse:
 async def add(request: web.Request) -> web.StreamResponse:
     """A new account with a first role; its password is made here and shown once."""
     deployment, form = request.app[DEPLOYMENT], await request.post()
-    typed = {name: line_of(form.get(name)) for name in ("login", "name", "role", "agency")}
+    typed = {name: line_of(form.get(name)) for name in ("login", "name", "staff_number", "role", "agency")}
     login = normal_login(typed["login"])
     errors = person_errors(login, typed["name"]) | grant_errors(deployment, typed["role"], typed["agency"])
     taken = await deployment.database.read(partial(people.user_by_login, login=login)) is not None
     if taken:
         errors |= {"login": "Tên đăng nhập này đã có người dùng."}
+    identity = ""
+    try:
+        identity = identity_of(deployment.safe.blind, typed["staff_number"])
+        await deployment.database.read(partial(check_alone, identity_blind=identity))
+    except OfficeRefused as refused:
+        errors |= {"staff_number": refused.vi}
     if errors:
         return _new_page(request, typed=typed, errors=errors, status=422)
     password = fresh_password()
@@ -64,16 +73,17 @@ async def add(request: web.Request) -> web.StreamResponse:
         display_name=typed["name"],
         password=password,
         grants=[(typed["role"], agency_of(deployment, typed))],
+        identity_blind=identity,
         now=deployment.now(),
     )
     log.info("user_added", user=row.id, by=staff_of(request).id)
-    return await _page(request, row.id, password=password)
+    return await person_page(request, row.id, password=password)
 
 
 @require_staff(ADMIN)
 async def show_person(request: web.Request) -> web.StreamResponse:
     """One account."""
-    return await _page(request, request.match_info["user"])
+    return await person_page(request, request.match_info["user"])
 
 
 @require_staff(ADMIN)
@@ -82,7 +92,7 @@ async def grant(request: web.Request) -> web.StreamResponse:
     deployment, form, user = request.app[DEPLOYMENT], await request.post(), request.match_info["user"]
     typed = {name: line_of(form.get(name)) for name in ("role", "agency")}
     if errors := grant_errors(deployment, typed["role"], typed["agency"]):
-        return await _page(request, user, errors=errors, typed=typed, status=422)
+        return await person_page(request, user, errors=errors, typed=typed, status=422)
     held = typed["role"], agency_of(deployment, typed)
 
     def write(connection: Connection) -> None:
@@ -101,7 +111,7 @@ async def revoke(request: web.Request) -> web.StreamResponse:
     deployment, form, user = request.app[DEPLOYMENT], await request.post(), request.match_info["user"]
     role, agency = line_of(form.get("role")), line_of(form.get("agency"))
     if user == staff_of(request).id and role == ADMIN:
-        return await _page(request, user, problem=ONESELF, status=409)
+        return await person_page(request, user, problem=ONESELF, status=409)
     await deployment.database.write(partial(people.revoke_grant, user_id=user, role=role, agency_id=agency))
     log.info("role_revoked", user=user, role=role, agency=agency, by=staff_of(request).id)
     return _back(user, "bot-vai-tro")
@@ -117,7 +127,7 @@ async def reset_password(request: web.Request) -> web.StreamResponse:
     log.info("password_reset", user=user, by=staff_of(request).id)
     if user == staff_of(request).id:
         return show(request, "own_password.html", password=password)
-    return await _page(request, user, password=password)
+    return await person_page(request, user, password=password)
 
 
 @require_staff(ADMIN)
@@ -147,7 +157,7 @@ async def switch(request: web.Request) -> web.StreamResponse:
     await _exists(deployment, user)
     on = line_of((await request.post()).get("mo")) == "1"
     if user == staff_of(request).id:
-        return await _page(request, user, problem=ONESELF, status=409)
+        return await person_page(request, user, problem=ONESELF, status=409)
     if on:
         await deployment.database.write(partial(people.set_active, user_id=user, active=True))
     else:
@@ -167,7 +177,7 @@ def _new_page(
     errors: dict[str, str] | None = None,
     status: int = 200,
 ) -> web.Response:
-    given = dict.fromkeys(("login", "name", "role", "agency"), "") | (typed or {})
+    given = dict.fromkeys(("login", "name", "staff_number", "role", "agency"), "") | (typed or {})
     return show(
         request,
         "person_new.html",
@@ -178,7 +188,7 @@ def _new_page(
     )
 
 
-async def _page(
+async def person_page(
     request: web.Request,
     user: str,
     *,
@@ -188,8 +198,10 @@ async def _page(
     typed: dict[str, str] | None = None,
     errors: dict[str, str] | None = None,
 ) -> web.Response:
+    """One account, with who stands in for it, its open work, and whom that can go to."""
     deployment = request.app[DEPLOYMENT]
     account = await deployment.database.read(partial(somebody, deployment=deployment, user=user))
+    absences, colleagues = await deployment.database.read(partial(around, user=user, now=deployment.now()))
     return show(
         request,
         "person.html",
@@ -201,6 +213,9 @@ async def _page(
         typed={"role": "", "agency": ""} | (typed or {}),
         errors=errors or {},
         base=f"{PAGE}/{user}",
+        absences=absences,
+        colleagues=colleagues,
+        work=await successions_of(deployment).of_official(user),
         **choices(deployment),
     )
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from core.storage import people
+from core.storage import offices, people
 from core.storage.database import Connection
 from core.storage.people import SessionRow, UserRow
 from gateway.auth import sessions
@@ -78,6 +79,36 @@ def somebody(connection: Connection, *, deployment: Deployment, user: str) -> Ac
     row = people.user_by_id(connection, user)
     living = sessions.living(connection, user, now=deployment.now())
     return Account(row, _shown(deployment, people.grants(connection, user)), tuple(living))
+
+
+@dataclass(frozen=True)
+class Absence:
+    """A time in which somebody acts for somebody; `mine`: it is this account that is away."""
+
+    id: str
+    mine: bool
+    other: str
+    first: datetime
+    last: datetime
+
+
+def around(connection: Connection, *, user: str, now: datetime) -> tuple[list[Absence], list[tuple[str, str]]]:
+    """Present and coming absences of an account and its colleagues, and everybody else who is active, as (id, name)."""
+    rows = people.all_users(connection)
+    names = {row.id: row.display_name for row in rows}
+    absences = [
+        Absence(
+            one.id,
+            one.user_id == user,
+            names[one.deputy_id if one.user_id == user else one.user_id],
+            one.since,
+            one.until - timedelta(microseconds=1),
+        )
+        for one in offices.stand_ins(connection, now=now, user_id=user)
+    ]
+    return absences, sorted(
+        ((row.id, names[row.id]) for row in rows if row.active and row.id != user), key=lambda x: x[1]
+    )
 
 
 def _shown(deployment: Deployment, grants: Sequence[tuple[str, str]]) -> tuple[Grant, ...]:

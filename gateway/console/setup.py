@@ -19,6 +19,9 @@ from gateway.console import (
     repair,
     talks,
 )
+from gateway.console.agencies import PAGE as AGENCIES
+from gateway.console.agencies import mount as mount_agencies
+from gateway.console.deputies import mount as mount_deputies
 from gateway.console.shared import CASES, CONSOLE, HOME, TALKS, Console
 from gateway.deployment import DEPLOYMENT
 from gateway.pages import CONSOLE_MENU, Entry
@@ -46,6 +49,8 @@ def setup_console(app: web.Application) -> None:
     _add_cases(router)
     _add_talks(router)
     _add_people(router)
+    mount_agencies(router)
+    mount_deputies(router)
     _add_menu(app)
 
 
@@ -108,3 +113,4 @@ def _add_menu(app: web.Application) -> None:
     menu.add(Entry("Nhật ký xem", "/console/nhat-ky", icon="clock", roles=centre, order=80))
     menu.add(Entry("Cung cấp hồ sơ", handing_out.PAGE, icon="file", roles=centre, order=85))
     menu.add(Entry("Người dùng", people.PAGE, icon="user", roles=(ADMIN,), order=90))
+    menu.add(Entry("Cơ quan", AGENCIES, icon="agency", roles=(ADMIN,), order=95))

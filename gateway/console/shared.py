@@ -43,6 +43,14 @@ _DONE = {
     "lop-hai": "Đã xóa thiết bị xác thực; lần đăng nhập tới người dùng đặt lại từ đầu.",
     "khoa": "Đã khóa tài khoản và kết thúc mọi phiên đăng nhập.",
     "mo-khoa": "Đã mở lại tài khoản.",
+    "them-co-quan": "Đã thêm cơ quan.",
+    "doi-co-quan": "Đã lưu thay đổi của cơ quan.",
+    "dong-co-quan": "Đã ghi ngày kết thúc hoạt động.",
+    "dau-moi": "Đã lưu đầu mối.",
+    "ban-giao": "Đã bàn giao mọi việc đang mở.",
+    "nguoi-thay": "Đã lưu người thay.",
+    "het-thay": "Đã kết thúc việc thay.",
+    "dinh-danh": "Đã lưu số hiệu cán bộ.",
 }
 
 
