@@ -3,20 +3,24 @@ Writes that are done for many at once: the rows of all units of work in one tran
 
 A unit of work asks for `(Together, one)`; whoever stores several units gathers what belongs together and hands it over
 in one call, so that sixty-four reports cost one round trip a table and not one each. Parents come before children.
+
+New rows go to the driver as they are, without SQLAlchemy between: column by column where the server takes that
+(PostgreSQL plans and runs one statement for all), row by row into one prepared statement on SQLite.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert
-from sqlalchemy.sql import Insert
+from sqlalchemy import Column, Connection, Dialect, Table
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql import asyncpg
 
-from core.storage.database import insert_or_ignore_on
 from core.storage.tables import metadata
 
 _ORDER = {table.name: number for number, table in enumerate(metadata.sorted_tables)}
@@ -38,8 +42,12 @@ Entry = tuple[Together, Any]
 def rows_into(table: Table, *, repeated: bool = False) -> Together:
     """New rows (mappings by column) of a table; `repeated`: one whose unique key is there already is left alone."""
 
-    def store(connection: Connection, rows: Sequence[Any]) -> None:
-        connection.execute(_insert(table, connection.dialect.name, repeated), rows)
+    def store(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        sorts: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+        for row in rows:
+            sorts.setdefault(tuple(row), []).append(row)
+        for names, some in sorts.items():
+            _filling(table, names, connection.dialect.name, repeated).store(connection, some)
 
     return Together(_ORDER[table.name], store)
 
@@ -54,9 +62,53 @@ def after_rows(store: Callable[[Connection, Sequence[Any]], object]) -> Together
     return Together(_LAST, store)
 
 
-@lru_cache(maxsize=128)
-def _insert(table: Table, dialect: str, repeated: bool) -> Insert:
-    return insert_or_ignore_on(dialect, table) if repeated else insert(table)
+Bind = Callable[[Any], Any]
+"""From a value to what the driver takes."""
+
+
+@dataclass(frozen=True)
+class _Filling:
+    """An INSERT of some columns. `binds`: for each of them; None where the driver takes the value as it is."""
+
+    statement: str
+    names: tuple[str, ...]
+    binds: tuple[Bind | None, ...]
+    by_columns: bool
+
+    def store(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Store rows that name these columns and no others, in their order."""
+        columns = [
+            [row[name] for row in rows] if bind is None else [bind(row[name]) for row in rows]
+            for name, bind in zip(self.names, self.binds, strict=True)
+        ]
+        given = tuple(columns) if self.by_columns else list(zip(*columns, strict=True))
+        connection.exec_driver_sql(self.statement, given)
+
+
+@lru_cache(maxsize=256)
+def _filling(table: Table, names: tuple[str, ...], dialect_name: str, repeated: bool) -> _Filling:
+    """How rows of these columns go into a table. The statement is put together from names of our own, never data."""
+    dialect = _DIALECTS[dialect_name]()
+    columns = [table.c[name] for name in names]
+    quoted = dialect.identifier_preparer.quote
+    into = f"INSERT INTO {quoted(table.name)} ({', '.join(quoted(name) for name in names)})"
+    end = " ON CONFLICT DO NOTHING" if repeated else ""
+    by_columns = dialect_name == "postgresql"
+    if by_columns:
+        arrays = (f"${number}::{_sort(column, dialect)}[]" for number, column in enumerate(columns, 1))
+        rows = f"SELECT * FROM unnest({', '.join(arrays)})"  # noqa: S608
+    else:
+        rows = f"VALUES ({', '.join('?' * len(columns))})"
+    binds = tuple(column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns)
+    return _Filling(f"{into} {rows}{end}", names, binds, by_columns)
+
+
+def _sort(column: Column[Any], dialect: Dialect) -> str:
+    """The SQL type of a column, without its length: a cast to one would cut what is too long instead of refusing it."""
+    return re.sub(r"\(.*\)", "", column.type.compile(dialect))
+
+
+_DIALECTS = {"postgresql": asyncpg.dialect, "sqlite": sqlite.dialect}
 
 
 def store_together(connection: Connection, entries: Iterable[Entry]) -> None:
