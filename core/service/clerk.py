@@ -18,6 +18,7 @@ from core.counting import WAITS, Buckets
 from core.intake.rules import IntakeRules
 from core.notify.house import House
 from core.privacy.media import FileMediaStore
+from core.service.arrivals import Arrivals
 from core.service.committing import Committer
 from core.service.converse import Converse
 from core.service.desk import CaseDesk, Issued
@@ -98,6 +99,7 @@ class Clerk:
             house=house,
         )
         self._publishing = Publishing(regulation=regulation, texts=self.texts)
+        self.arrivals = Arrivals(database, regulation=regulation, execute=self.execute)
 
     async def finish(self, work: Work) -> None:
         """Write what follows from the work, and store all of it or nothing."""

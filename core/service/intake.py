@@ -16,7 +16,7 @@ import structlog
 
 from core.contract.errors import PayloadInvalid
 from core.contract.ports import CarriesFiles, Channel, ItemKey, RawDelivery
-from core.contract.schema import Attachment, DeliveryReceipt, InboundMessage, Parsed
+from core.contract.schema import Attachment, DeliveryReceipt, DeliveryStatus, InboundMessage, Parsed
 from core.intake.happenings import TimerFired, TimerKind
 from core.privacy.errors import Erased, MediaRefused
 from core.privacy.media import FileMediaStore
@@ -147,6 +147,8 @@ class Intake:
             return None
 
     def _note_receipt(self, work: Work, receipt: DeliveryReceipt) -> None:
+        if receipt.status in (DeliveryStatus.DELIVERED, DeliveryStatus.READ):
+            work.afterwards.append(partial(self._clerk.arrivals.delivered, receipt.provider_message_id))
         work.add(
             partial(
                 outbox.note_receipt,

@@ -8,7 +8,7 @@ When nobody can know whether it went out (cut after the request), it is `unknown
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -40,7 +40,11 @@ def _nobody(_channel: str, _outcome: str) -> None:
 
 
 class Sender:
-    """The outbox worker of one process; `owner` names it in its claims, `noted` hears of every outcome (metrics)."""
+    """
+    The outbox worker of one process; `owner` names it in its claims.
+
+    `noted` hears of every outcome (metrics), `sent` of every message about a case that has left, by its entry.
+    """
 
     def __init__(
         self,
@@ -51,6 +55,7 @@ class Sender:
         owner: str,
         now: Callable[[], datetime],
         noted: Callable[[str, str], None] = _nobody,
+        sent: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
         self._database = database
         self._committer = Committer(database)
@@ -59,6 +64,7 @@ class Sender:
         self._owner = owner
         self._now = now
         self._noted = noted
+        self._sent = sent
         self._in_hand: set[str] = set()
         self._waits: set[asyncio.Timeout] = set()
         self._given_up = False
@@ -108,6 +114,8 @@ class Sender:
         finally:
             self._in_hand.discard(entry.id)
         self._noted(entry.channel, outcome.state)
+        if outcome.state == "sent" and entry.case_id and self._sent is not None:
+            await self._sent(entry.id)
 
     async def _try(self, entry: ClaimedEntry) -> Outcome:
         channel = self._channels.get(entry.channel)

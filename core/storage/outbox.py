@@ -242,6 +242,26 @@ def note_receipt(
     return str(found.id)
 
 
+@dataclass(frozen=True)
+class Caused:
+    """What a message to a reporter was written for: a notice of the pack, about a case."""
+
+    case_id: str
+    notification: str
+
+
+def cause_of(
+    connection: Connection, *, entry_id: str | None = None, provider_message_id: str | None = None
+) -> Caused | None:
+    """Why a message was written; None where it was no notice about a case, or is not ours."""
+    ours = outbox.c.id == entry_id if entry_id else outbox.c.provider_message_id == provider_message_id
+    found = connection.execute(select(outbox.c.case_id, outbox.c.dedupe_key).where(ours)).first()
+    if found is None or found.case_id is None:
+        return None
+    marks = found.dedupe_key.split(f"/{found.case_id}/", 1)[-1].split("/")  # version / notification / report
+    return Caused(found.case_id, marks[1]) if len(marks) > 1 else None
+
+
 def resend(connection: Connection, entry_id: str, *, now: datetime) -> bool:
     """A person decides that a failed or unknown entry is tried again."""
     change = update(outbox).where(outbox.c.id == entry_id, outbox.c.state.in_(("failed", "unknown")))

@@ -100,6 +100,7 @@ def _sender(deployment: Deployment, owner: str) -> Sender:
         owner=owner,
         now=deployment.now,
         noted=lambda channel, outcome: SENT.labels(channel, outcome).inc(),
+        sent=deployment.clerk.arrivals.sent,
     )
 
 

@@ -54,6 +54,7 @@ class World:
             channels=self.deployment.channels,
             owner="test",
             now=self.clock,
+            sent=self.deployment.clerk.arrivals.sent,
         )
         due = DueWorker(self.deployment)
         await self.deployment.inbox.ship()  # a slow database may have sent something through the journal
