@@ -84,9 +84,11 @@ def _of_dispatches(pack: Pack, case: Case) -> Iterator[Task]:
 
 
 def _of_coordinations(pack: Pack, case: Case) -> Iterator[Task]:
+    """Help that is still wanted: not for a part that was withdrawn or went elsewhere."""
+    ended = {item.id for item in case.dispatches if pack.stage("dispatch", item.stage).kind == "closed"}
     for item in case.coordinations:
         stage = pack.stage("coordination", item.stage)
-        if _is_work(stage):
+        if _is_work(stage) and item.dispatch_id not in ended:
             clock = _clock(pack, case, stage, coordination_id=item.id)
             yield _task(stage, clock, agency_id=item.agency_id, coordination_id=item.id)
 

@@ -16,7 +16,7 @@ from core.cases.decide import refusals
 from core.cases.decide.context import Context, Refused
 from core.cases.decide.facts import facts_of, missing_fields, unmet
 from core.cases.model import Case, Coordination, Dispatch
-from core.regulations.model import ClockSpec, Move, RoleLevel
+from core.regulations.model import ClockSpec, Move, Pack, RoleLevel, Stage
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,16 @@ def subjects(case: Case, move: Move, command: Command | None = None) -> Iterator
         yield from (Subject(coordination=item) for item in case.coordinations if wanted in (None, item.id))
 
 
+def ended_stage(pack: Pack, case: Case, subject: Subject) -> Stage | None:
+    """The closed stage that ends a part from above: of the case, or of the dispatch that asked for help."""
+    if subject is THE_CASE:
+        return None
+    above = [pack.stage("case", case.stage)]
+    if subject.coordination is not None and subject.coordination.dispatch_id is not None:
+        above.append(pack.stage("dispatch", case.dispatch(subject.coordination.dispatch_id).stage))
+    return next((stage for stage in above if stage.kind == "closed"), None)
+
+
 def fits(ctx: Context, case: Case, move: Move, subject: Subject) -> bool:
     """Could this person carry out this move on this at present? (What the command will carry is not known yet.)"""
     return _fit(ctx, case, move, subject, command=None, closest=_Closest()) is not None
@@ -113,8 +123,9 @@ def _fit(
         closest.keep(0, refusals.not_yours(move.command, move))
         return None
     stage = subject.stage(case)
-    if subject is not THE_CASE and ctx.pack.stage("case", case.stage).kind == "closed":
-        closest.keep(1, refusals.case_closed(move, ctx.pack, case.stage))
+    ended = ended_stage(ctx.pack, case, subject)
+    if ended is not None:
+        closest.keep(1, refusals.part_closed(move, ended))
         return None
     if stage not in ctx.pack.origins(move):
         rows = [item for item in ctx.pack.moves_for(move.command) if item.at == move.at]

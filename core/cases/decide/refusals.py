@@ -10,7 +10,7 @@ from typing import Any
 from core.cases.commands import REGISTRY
 from core.cases.decide.context import Refusal, Refused
 from core.cases.forms import Input
-from core.regulations.model import Move, Pack
+from core.regulations.model import Move, Pack, Stage
 from core.regulations.sections import RequiredField
 
 
@@ -61,11 +61,10 @@ def stage_not_allowed(command: str, moves: Iterable[Move], pack: Pack, stage: tu
     return refuse("stage_not_allowed", 409, text, _rules(rows), stage=name, allowed_stages=wanted)
 
 
-def case_closed(move: Move, pack: Pack, stage: str) -> Refused:
-    """409: the case has ended, and with it every agency's part of it."""
-    label = pack.stage("case", stage).label
-    text = f"Hồ sơ đã kết thúc (“{label}”) nên không thực hiện được “{button(move.command, move)}”."
-    return refuse("stage_not_allowed", 409, text, move.cites, stage=stage)
+def part_closed(move: Move, ended: Stage) -> Refused:
+    """409: the case, or the agency's part that asked for help, has ended, and this with it."""
+    text = f"Phần việc này đã kết thúc (“{ended.label}”) nên không thực hiện được “{button(move.command, move)}”."
+    return refuse("stage_not_allowed", 409, text, move.cites, stage=ended.id)
 
 
 def nothing_to_act_on(command: str, moves: Iterable[Move]) -> Refused:

@@ -8,14 +8,17 @@ from core.cases.decide import Refusal
 from core.cases.tasks import UNSET_VI
 from tests.core.cases.bench import kinds, staff
 from tests.core.regulations.qb_states import (
+    BOARD,
     DISTRIBUTOR,
     DONE,
     FOCAL,
+    PARTNER,
     RECEPTIONIST,
     UNIT_LEADER,
     UNIT_STAFF,
     accepted,
     back_with_focal,
+    coordinating,
     distributed,
     processing,
     received_in_may_2025,
@@ -212,6 +215,20 @@ def test_coordination_is_asked_for_accepted_supplied_or_refused() -> None:
     assert bench.refused(police, "supply_information", information="x").http == 409
     own = bench.refused(UNIT_LEADER, "request_coordination", agency="xd_ha_tang", ask="Tự hỏi")
     assert own.code == "data_invalid"
+
+
+@pytest.mark.rule("QB-IV.1.2a.5", "QB-II.2i")
+def test_help_for_a_part_that_was_taken_back_is_wanted_no_more() -> None:
+    """The partner has neither a task nor a button; a refusal says why."""
+    bench = then(coordinating(), (DISTRIBUTOR, "report_deadlock", {"reason": "Không thống nhất"}))
+    assert bench.names(PARTNER) == {"accept_coordination", "refuse_coordination"}
+
+    bench.do(BOARD, "decide_lead", agency="cong_an_tinh")
+
+    assert not bench.moves(PARTNER)
+    assert "partner" not in {task.role for task in bench.tasks()}
+    refusal = bench.refused(PARTNER, "accept_coordination")
+    assert (refusal.code, refusal.details["stage"]) == ("stage_not_allowed", "withdrawn")
 
 
 @pytest.mark.rule("QB-IV.1.2a.6r")
