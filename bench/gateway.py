@@ -26,6 +26,7 @@ from gateway.logs import configure_logs
 from gateway.process import run
 from gateway.settings import Settings
 from tests.support.hooked import HookedTestChannel
+from tests.support.usual import REGULATION
 
 COUNTED = ("stored", "journaled", "refused")
 OFFICE = "Trung tâm tiếp nhận phản ánh (thử tải)"
@@ -36,6 +37,7 @@ def settings_for(data: Path, *, database_url: str, roles: tuple[str, ...], key: 
     return Settings.model_validate(
         {
             "mode": "production",
+            "regulation": REGULATION,
             "data": data,
             "database_url": database_url.replace("+asyncpg", ""),
             "roles": roles,

@@ -24,6 +24,7 @@ from bench.measurement import Goal, Measurement, Result, Table, Terms
 from bench.results import ROOT
 from bench.tickets.archive import archive
 from tests.support.servers import LOOPBACK, free_port
+from tests.support.usual import REGULATION
 
 RESTARTS = 5
 _LOOK_SECONDS = 0.02
@@ -66,6 +67,7 @@ def measure_restart(terms: Terms) -> Result:
                 "LANGNGHE_DATABASE_URL": store.url.replace("+asyncpg", ""),
                 "LANGNGHE_MASTER_KEY": f"file:{store.data / 'master.key'}",
                 "LANGNGHE_MODE": "production",
+                "LANGNGHE_REGULATION": REGULATION,
             }
             starts = [_served(environ, terms.folder / "serve.log") for _ in range(2 if terms.quick else RESTARTS)]
         times = sorted(one.ready for one in starts[1:])

@@ -130,7 +130,7 @@ class Settings(Section):
     roles: Names = ("web", "worker")
     data: Path = Path("var")
     public_url: str = "http://127.0.0.1:8080"
-    regulation: str = "thua_thien_hue"
+    regulation: str = "quang_binh"
     database_url: str = Field(default="", description="empty: SQLite in the data folder")
     database_password: SecretStr = SecretStr("")
     redis_url: SecretStr = SecretStr("")

@@ -28,6 +28,7 @@ from gateway.settings import load_settings
 from tests.load.chat import Sink, open_sink
 from tests.load.member import OFFSET, shifted_clock
 from tests.support.servers import free_port
+from tests.support.usual import REGULATION
 from tests.support.waiting import until
 
 ROOT = Path(__file__).parent.parent.parent
@@ -39,6 +40,7 @@ database_url = "{database_url}"
 redis_url = "{redis_url}"
 master_key = "file:{folder}/master.key"
 require_second_factor = false
+regulation = "{regulation}"
 [email]
 enabled = false
 [workers]
@@ -208,7 +210,9 @@ async def open_fleet(
     (folder / "master.key").write_bytes(base64.b64encode(secrets.token_bytes(32)))
     (folder / "master.key").chmod(0o600)
     (folder / "clock").write_bytes(OFFSET.pack(0))
-    config = CONFIG.format(folder=folder, database_url=database_url, redis_url=redis_url, poll=poll)
+    config = CONFIG.format(
+        folder=folder, database_url=database_url, redis_url=redis_url, poll=poll, regulation=REGULATION
+    )
     (folder / "langnghe.toml").write_text(config)
     named = [*((f"web-{n}", "web") for n in range(webs)), *((f"worker-{n}", "worker") for n in range(workers))]
     async with open_sink() as sink:

@@ -19,6 +19,7 @@ from gateway.deployment import Deployment, open_deployment
 from gateway.settings import Settings
 from gateway.workers.due import DueWorker
 from gateway.workers.inbound import InboundWorker
+from tests.support.usual import REGULATION
 
 MAILBOX = "phananh@langnghe.example.vn"
 
@@ -74,6 +75,7 @@ def settings_for(data: Path, *, database_url: str = "", relay_port: int = 0, **c
         email |= {"relay_host": "127.0.0.1", "relay_port": relay_port, "relay_tls": "none"}
     base: dict[str, Any] = {
         "mode": "demo",
+        "regulation": REGULATION,
         "data": data,
         "database_url": database_url.replace("+asyncpg", ""),
         "http": {"port": 0},

@@ -19,6 +19,7 @@ import pytest_asyncio
 
 from tests.support.network import OutsideConnection, guard_network
 from tests.support.servers import PostgresServer, RedisServer
+from tests.support.usual import REGULATION
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
@@ -33,10 +34,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def clean_environment() -> None:
-    """Forget the settings of the person who runs the tests."""
+    """Forget the settings of the person who runs the tests; processes that a test starts have the usual regulation."""
     for name in list(os.environ):
         if name.startswith("LANGNGHE_") or name.lower() in PROXIES:
             del os.environ[name]
+    os.environ["LANGNGHE_REGULATION"] = REGULATION
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -33,6 +33,7 @@ from gateway.deployment import DEPLOYMENT, Deployment
 from gateway.middleware import middlewares
 from gateway.pages import CONSOLE_MENU, PUBLIC_MENU, Entry, setup_pages
 from gateway.settings.model import Settings
+from tests.support.usual import REGULATION
 
 PASSWORD = "bốn mùa hoa nở ven sông"
 NOW = datetime(2026, 11, 20, 9, 45, tzinfo=UTC)
@@ -166,7 +167,7 @@ async def open_site(
     await database.write(SqlKeyStore.create)
     clock = Clock()
     store = SqlKeyStore(database, now=clock)
-    settings = Settings(**{"mode": "demo", **changed})
+    settings = Settings(**{"mode": "demo", "regulation": REGULATION, **changed})
     ring = KeyRing([MasterKey(1, os.urandom(32))])
     regulation = await open_regulation(settings.regulation, database, now=clock)
     shell = Shell(settings, clock, database, await asyncio.to_thread(Safe.open, store, ring), regulation)
