@@ -1,0 +1,52 @@
+"""The pages of agencies and people in a real browser: no barrier, nothing wider than a phone, all by keyboard."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+from playwright.async_api import Browser, ViewportSize
+
+from core.service import offices as office_rules
+from tests.gateway.api.staffing import LIGHTS, centre, hire, issue, report
+from tests.gateway.console.office import Office
+from tests.gateway.console.test_browser import NARROW, WIDE, check, page_of
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "360 px"])
+async def test_no_page_of_agencies_or_people_has_a_barrier(
+    office: Office, browser: Browser, size: ViewportSize
+) -> None:
+    """The tree, one agency with work and people, one that is gone, the forms, an account with a deputy, the advice."""
+    world = office.world
+    boss, ioc = await hire(world, "Phạm Thị Dung", ("admin", "")), await centre(world)
+    away, deputy = [await hire(world, name, ("officer", LIGHTS)) for name in ("Lê Văn Cường", "Trần Thị Em")]
+    now = world.clock()
+    made = partial(office_rules.stand_in, away=away.id, deputy=deputy.id, since=now, by=boss.id, now=now)
+    await world.deployment.database.write(partial(made, until=now.replace(year=now.year + 1, month=1, day=8)))
+    case_id = await report(world)
+    await issue(world, ioc, case_id, "accept")
+    theirs = await page_of(office, browser, ioc, size)
+    await check(theirs, f"{office.url}/console/ho-so/{case_id}/dispatch", size["width"])
+    await issue(world, ioc, case_id, "dispatch", agencies=[LIGHTS])
+    page = await page_of(office, browser, boss, size)
+    paths = ["co-quan", "co-quan?q=so+giao+thong&ca-da-dong=1", "co-quan/moi", f"co-quan/{LIGHTS}"]
+    paths += ["co-quan/so_giao_thong", f"nguoi-dung/{away.id}", "nguoi-dung/them"]
+    for path in paths:
+        await check(page, f"{office.url}/console/{path}", size["width"])
+
+
+async def test_a_deputy_is_made_by_keyboard(office: Office, browser: Browser) -> None:
+    """Without scripts, from the menu to the list."""
+    boss = await hire(office.world, "Phạm Thị Dung", ("admin", ""))
+    away, _ = [await hire(office.world, name, ("officer", LIGHTS)) for name in ("Lê Văn Cường", "Trần Thị Em")]
+    page = await page_of(office, browser, boss, WIDE, scripts=False)
+    await page.goto(f"{office.url}/console/nguoi-dung/{away.id}")
+    await page.select_option("select[name=deputy]", label="Trần Thị Em")
+    await page.fill("input[name=first]", "2026-11-23")
+    await page.fill("input[name=last]", "2026-11-27")
+    await page.focus("button:has-text('Lưu người thay')")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**xong=nguoi-thay")
+
+    assert "Trần Thị Em thay" in await page.inner_text("main")
