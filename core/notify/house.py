@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from core.notify.letters import PLACEHOLDERS, STAFF_PLACEHOLDERS, Letter, staff_templates, templates
 
+ANY_WORK = "task_new"
+
 
 @dataclass(frozen=True)
 class House:
@@ -24,7 +26,8 @@ class House:
         return templates()[template].fill(known | dict(values))
 
     def write_to_staff(self, template: str, values: Mapping[str, str], *, case_id: str) -> Letter:
-        """A notice to an official, with the address of the case. KeyError: no such template."""
+        """A notice to an official, with the address of the case; by an unknown template simply that of new work."""
         known = dict.fromkeys(STAFF_PLACEHOLDERS, "")
         known |= {"link": f"{self.case_url}/{case_id}" if self.case_url else ""}
-        return staff_templates()[template].fill(known | dict(values))
+        known_templates = staff_templates()
+        return known_templates.get(template, known_templates[ANY_WORK]).fill(known | dict(values))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.clock.calendar_data import DATA
-from core.notify.letters import PLACEHOLDERS, templates
+from core.notify.letters import PLACEHOLDERS, staff_templates, templates
 from core.regulations.catalogue import Catalogue, load_catalogue
 
 
@@ -22,12 +22,14 @@ class Context:
         calendars: names of the working calendars that are shipped.
         templates: name of each letter to citizens → the placeholders that it uses.
         placeholders: those that somebody fills in.
+        staff_templates: names of the notices to staff.
     """
 
     catalogue: Catalogue
     calendars: frozenset[str]
     templates: Mapping[str, frozenset[str]]
     placeholders: frozenset[str]
+    staff_templates: frozenset[str] = frozenset()
 
 
 def shipped_context() -> Context:
@@ -37,4 +39,5 @@ def shipped_context() -> Context:
         calendars=frozenset(path.stem for path in DATA.glob("*.yaml")),
         templates={name: template.holes for name, template in templates().items()},
         placeholders=PLACEHOLDERS,
+        staff_templates=frozenset(staff_templates()),
     )

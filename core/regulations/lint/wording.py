@@ -69,8 +69,11 @@ def _twice(path: Path, labelled: Iterable[tuple[str, str]]) -> Iterator[Finding]
 
 
 def check_notices(subject: Subject) -> Iterator[Finding]:
-    """Every notice to the reporter has words to say, and nothing stays open in them."""
+    """Every notice that is delivered has words to say, and nothing stays open in what a reporter reads."""
     for notice in subject.pack.notifications.values():
+        if notice.via and notice.template not in subject.context.staff_templates and set(notice.to) - {REPORTER}:
+            path = ("notifications", notice.id, "template")
+            yield error(Kind.TEMPLATE_MISSING, path, f"there is no notice to staff {notice.template!r}", notice.cites)
         if REPORTER not in notice.to:
             continue
         path = ("notifications", notice.id, "template")
