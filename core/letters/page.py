@@ -13,19 +13,29 @@ from html import escape
 from core.letters.model import MOTTO, NATION, TO, Letter, Photo
 from core.letters.plain import recipient_lines
 
-POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'; sandbox"
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'unsafe-inline'",
+        "img-src data:",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "form-action 'none'",
+    )
 )
 
 _STYLE = """
 @page { size: A4; margin: 20mm 15mm 20mm 30mm }
 * { box-sizing: border-box }
-body { max-width: 180mm; margin: 0 auto; padding: 12mm 8mm; color: #000; background: #fff;
-  font: 14pt/1.45 "Times New Roman", Tinos, "Liberation Serif", "Libertinus Serif", serif }
+body { max-width: 190mm; margin: 0 auto; padding: 12mm 8mm; color: #000; background: #fff;
+  font: 13.5pt/1.45 "Times New Roman", Tinos, "Liberation Serif", "Libertinus Serif", serif }
 header { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 4mm 8mm; text-align: center }
-header > div { flex: 1 1 70mm }
+header > div { flex: 1 1 45mm }
+header > div + div { flex: 0 0 auto; max-width: 100% }
 header p, footer p { margin: 0 }
-.authority, .nation { font-size: 12.5pt }
+.authority, .nation { font-size: 12pt }
+.motto { font-size: 13pt }
+.number { white-space: pre }
 .nation, .motto, .office, .signature, h1 { font-weight: bold }
 .office::after, .motto::after { content: ""; display: block; width: 40%; margin: 1mm auto 2mm;
   border-top: .6pt solid #000 }
@@ -40,8 +50,8 @@ footer > div { flex: 1 1 50% }
 .recipients { font-size: 11pt }
 .recipients b { font-size: 12pt; font-style: italic }
 .signature { text-align: center; padding-bottom: 25mm }
-.photos { display: flex; flex-wrap: wrap; gap: 5mm; margin-top: 5mm; break-inside: avoid }
-.photos figure { margin: 0; flex: 0 1 80mm }
+.photos { display: flex; flex-wrap: wrap; gap: 5mm; margin-top: 5mm }
+.photos figure { margin: 0; flex: 0 1 70mm; break-inside: avoid }
 .photos img { max-width: 100%; height: auto }
 .photos figcaption { font-size: 11pt; text-align: center }
 .draft { border: 1.5pt dashed #a00; color: #a00; padding: 2mm 4mm; margin: 0 0 6mm;
@@ -59,7 +69,7 @@ def as_page(letter: Letter, photos: Sequence[Photo] = (), *, note: str = "") -> 
     Args:
         photos: drawn below the letter, in order. `note`: a line for staff above a draft.
     """
-    body = "\n".join([*_notes(letter, note), _header(letter), _main(letter, photos), _footer(letter)])
+    body = "\n".join([*_notes(letter, note), _header(letter), _main(letter), _footer(letter), _photos(photos)])
     title = escape(f"{letter.label} {letter.code}")
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>'
     page = f'<html lang="vi">\n<head>{head}<style>{_STYLE}</style></head>\n<body>\n{body}\n</body>\n</html>'
@@ -84,10 +94,10 @@ def _lines(lines: Iterable[tuple[str, str]]) -> str:
     return "".join(f'<p class="{kind}">{escape(text)}</p>' for kind, text in lines if text)
 
 
-def _main(letter: Letter, photos: Sequence[Photo]) -> str:
+def _main(letter: Letter) -> str:
     paragraphs = [_paragraph(text) for text in letter.body]
     files = [_paragraph(f"Tệp kèm theo: {', '.join(letter.files)}.")] if letter.files else []
-    return f"<main><h1>{escape(letter.label)}</h1>{''.join([*paragraphs, *files])}{_photos(photos)}</main>"
+    return f"<main><h1>{escape(letter.label)}</h1>{''.join([*paragraphs, *files])}</main>"
 
 
 def _paragraph(text: str) -> str:
@@ -98,7 +108,7 @@ def _paragraph(text: str) -> str:
 def _photos(photos: Sequence[Photo]) -> str:
     if not photos:
         return ""
-    return f'<div class="photos">{"".join(map(_figure, photos))}</div>'
+    return f'<section class="photos" aria-label="Ảnh kèm theo">{"".join(map(_figure, photos))}</section>'
 
 
 def _figure(photo: Photo) -> str:
