@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -113,3 +115,10 @@ def test_a_picture_in_a_letter_is_pixels_only() -> None:
         assert dict(small.getexif()) == {}
     assert b"Canary" not in found.data
     assert photo_of(b"%PDF-1.7 no picture", label="x") is None
+
+
+def test_the_web_side_starts_without_the_tools_for_drawing() -> None:
+    """They are loaded when the first letter is drawn (start-up is measured in tenths of seconds)."""
+    code = "import sys, gateway.app; print(sorted({'typst', 'PIL'} & sys.modules.keys()))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "typst" not in found.stdout
