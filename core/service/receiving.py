@@ -75,7 +75,10 @@ class Receiving:
         seal = partial(self._sealed, report, received, draft, talk)
         row, profile, identities = await self._safe.aside(seal, talk.contact_id, _PIN)
         work.put(reports.REPORTS, row.__dict__)
-        work.put(conversations.PROFILES, (talk.contact_id, profile))
+        if talk.newcomer:
+            talk.profile = profile  # stored with the contact itself
+        else:
+            work.put(conversations.PROFILES, (talk.contact_id, profile))
         for kind, blind in identities:
             identity = conversations.identity_row(talk.contact_id, kind=kind, address_blind=blind, now=self._now())
             work.put(conversations.IDENTITIES, identity)

@@ -64,6 +64,7 @@ class Talk:
     """
     A conversation in the hand. `row` is as stored; the other fields are what it will be.
 
+    `profile`: its person's sealed profile, where that became known. `newcomer`: the contact's id was never used before.
     `lines`: what the dialogue has said in this turn and goes out together at its end. `texts`: what was read of the
     words at hand, so that the next step need not read them again; it goes with the unit of work.
     """
@@ -74,6 +75,8 @@ class Talk:
     next_seq: int
     is_new: bool = False
     contact_is_new: bool = False
+    newcomer: bool = False
+    profile: bytes | None = None
     needs_human: bool = False
     threaded: bool = False
     heard: int = 0
@@ -194,7 +197,9 @@ class Talks:
             needs_human=False,
         )
         who = Correspondent(address=message.sender, name=message.sender_name)
-        return Talk(row, Dialogue(), who, 1, is_new=True, contact_is_new=bool(promised) or contact_id is None)
+        newcomer = row.contact_id not in (promised, contact_id, blind.newcomer)
+        is_new = bool(promised) or contact_id is None
+        return Talk(row, Dialogue(), who, 1, is_new=True, contact_is_new=is_new, newcomer=newcomer)
 
     def _newcomer(self, message: InboundMessage, blind: _Blinds) -> str:
         """Files are stored before the message is: a second try after a failure must find them under the same key."""
@@ -248,22 +253,24 @@ class Talks:
         if talk.gone:
             return
         now = self._now()
-        row, profile = await self._safe.aside(partial(self._sealed_row, talk, now), talk.contact_id)
+        row = await self._safe.aside(partial(self._sealed_row, talk, now), talk.contact_id)
         if not talk.is_new:
             save = partial(conversations.save, row=row, expected_version=talk.row.version)
             work.require(f"conversation:{row.id}", save)
             return
         kind = kind_of_address(talk.correspondent.address.value)
         contact, blind = talk.contact_id, row.address_blind
+        profile = talk.profile or await self._safe.aside(partial(self._sealed_profile, talk), contact)
         work.put(conversations.CONTACTS, conversations.contact_row(contact, now=now, profile_sealed=profile))
-        work.put(conversations.STANDING, contact)
+        if not talk.newcomer:
+            work.put(conversations.STANDING, contact)
         work.put(conversations.CONVERSATIONS, row.__dict__)
         identity = conversations.identity_row(contact, kind=kind, address_blind=blind, now=now)
         work.put(conversations.IDENTITIES, identity)
 
-    def _sealed_row(self, talk: Talk, now: datetime) -> tuple[ConversationRow, bytes]:
+    def _sealed_row(self, talk: Talk, now: datetime) -> ConversationRow:
         place, subject = f"conversation:{talk.row.id}", talk.contact_id
-        row = replace(
+        return replace(
             talk.row,
             correspondent_sealed=self._safe.seal(talk.correspondent, subject_id=subject, place=place),
             dialogue_sealed=self._safe.seal(talk.dialogue, subject_id=subject, place=place),
@@ -274,8 +281,10 @@ class Talks:
             unread=talk.row.unread + talk.heard,
             needs_human=talk.needs_human,
         )
+
+    def _sealed_profile(self, talk: Talk) -> bytes:
         profile = Reporter(name=talk.correspondent.name)
-        return row, self._safe.seal(profile, subject_id=subject, place=f"contact:{subject}")
+        return self._safe.seal(profile, subject_id=talk.contact_id, place=f"contact:{talk.contact_id}")
 
 
 def _find(connection: Connection, wanted: _Wanted, *, contact_id: str | None) -> ConversationRow | str | None:
