@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,7 @@ from core.regulations.speaking import unspeakable
 BUNDLED = Path(__file__).parent
 _HEAD = ("id", "extends", "abstract")
 _LATER = "changes"  # of a reading: laid over the pack only if it is chosen, so a null in it has to stay
+_NAME = re.compile(r"[a-z][a-z0-9_]*|[A-Z]+(-[\w.]+)+")  # an entry, or a rule
 _IDLE = "{!r} has no value and takes nothing away; put a text with a comma in quotes"
 
 Position = tuple[str, int]
@@ -105,10 +107,10 @@ def read_source(path: Path, roots: tuple[Path, ...]) -> Source:
 
 
 def _removals(own: Mapping[str, Any], base: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Keys without a value that take nothing away: mostly the rest of a text whose comma was not quoted."""
+    """Keys that are no names, have no value and take nothing away: the rest of a text whose comma was not quoted."""
     for key, value in own.items():
         here, below = (*path, key), base.get(key)
-        if value is None and key not in base:
+        if value is None and key not in base and not _NAME.fullmatch(key):
             yield here
         elif isinstance(value, Mapping) and key != _LATER:
             yield from _removals(value, below if isinstance(below, Mapping) else {}, here)
