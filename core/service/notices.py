@@ -119,7 +119,7 @@ class Notices:
             template, told = "answer_short", {**told, "answer": as_short(made.letter)}
         elif made is not None and not made.letter.beyond_text:
             template, told = "answer_letter", {**told, "answer": as_text(made.letter)}
-        if made is not None and CARRIES_FILES & {channel, *_copied_to(talk)}:
+        if made is not None and not talk.gone and CARRIES_FILES & {channel, *_copied_to(talk)}:
             files = await self._letters.attach(made, contact_id=talk.contact_id)
         letter = self._house.write(template, told)
         return Letter(
