@@ -310,7 +310,36 @@ ROLES = {
     "unit_staff": ("Cán bộ đơn vị chủ trì xử lý", "unit"),
     "partner": ("Cơ quan phối hợp", "partner"),
 }
-STEPS = ("QB-IV.1.1a.1", "QB-IV.1.1a.2", "QB-IV.1.2a.3", "QB-IV.1.2a.4", "QB-IV.1.2a.5", "QB-IV.1.2a.6", "QB-IV.1.3a")
+STEPS = (
+    "A-3",
+    "A-7",
+    "A-QB-2",
+    "A-QB-6",
+    "QB-II.2i",
+    "QB-IV.1.1a.1",
+    "QB-IV.1.1a.2",
+    "QB-IV.1.1a.2b",
+    "QB-IV.1.1a.2c",
+    "QB-IV.1.1a.r",
+    "QB-IV.1.1a.x1",
+    "QB-IV.1.1a.x2",
+    "QB-IV.1.1a.x3",
+    "QB-IV.1.1a.x4",
+    "QB-IV.1.2a.3",
+    "QB-IV.1.2a.3r",
+    "QB-IV.1.2a.4",
+    "QB-IV.1.2a.5",
+    "QB-IV.1.2a.6",
+    "QB-IV.1.2b",
+    "QB-IV.1.3a",
+    "QB-IV.1.4a.1",
+    "QB-IV.1.4a.2",
+    "QB-IV.1.4a.3",
+    "QB-IV.1.5a",
+    "QB-IV.1.5b",
+    "QB-IV.3b",
+    "QB-QD.III.2.1",
+)
 
 
 @pytest.mark.rule(*STEPS)
