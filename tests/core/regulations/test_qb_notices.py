@@ -66,8 +66,6 @@ BOTH = ["unit_leader", "unit_staff"]
 
 @pytest.mark.rule("QB-IV.1.1a.x4", "QB-IV.1.2a.5", "QB-IV.1.2a.6r", "QB-IV.1.3a", "QB-IV.1.4a.1", "QB-IV.1.5b")
 @pytest.mark.rule("QB-II.2h", "QB-IV.1.1b.k", "QB-IV.1.1a.2c", "QB-QD.III.1.1b", "A-QB-9")
-    "QB-IV.1.1a.x4", "QB-IV.1.2a.5", "QB-IV.1.2a.6r", "QB-IV.1.3a", "QB-IV.1.4a.1", "QB-IV.1.5b", "A-QB-9"
-)
 @pytest.mark.parametrize(
     ("state", "role", "command", "fields", "heard"),
     [
