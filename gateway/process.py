@@ -22,6 +22,7 @@ from aiohttp import web
 
 from core.contract.ports import ListeningChannel
 from core.contract.schema import new_id
+from core.intake.rehearsal import rehearse
 from gateway.admin import serving_admin
 from gateway.app import create_app
 from gateway.deployment import Deployment, Now, open_deployment, utc_now
@@ -50,17 +51,16 @@ async def run(settings: Settings, *, ready: Ready | None = None, now: Now = utc_
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopping.set)
-    async with (
-        open_deployment(settings, now=now) as deployment,
-        running(deployment) as address,
-        serving_admin(deployment),
-    ):
-        tune_interpreter()
-        log.info("started", port=urlsplit(address).port, pid=os.getpid(), mode=settings.mode)
-        if ready is not None:
-            await ready(deployment, address)
-        await stopping.wait()
-        log.info("stopping")
+    async with open_deployment(settings, now=now) as deployment:
+        if "worker" in settings.roles:  # before anybody may come in, who would wait for it
+            rehearse(deployment.regulation.intake_rules(settings.office), now())
+        async with running(deployment) as address, serving_admin(deployment):
+            tune_interpreter()
+            log.info("started", port=urlsplit(address).port, pid=os.getpid(), mode=settings.mode)
+            if ready is not None:
+                await ready(deployment, address)
+            await stopping.wait()
+            log.info("stopping")
     log.info("stopped")
 
 
