@@ -183,7 +183,7 @@ class Officers:
         )
         return NewEntry(
             id=entry_id,
-            dedupe_key=f"staff/{sha256(row.dedupe_key.encode()).hexdigest()}",
+            dedupe_key=f"{outbox.TO_STAFF}{sha256(row.dedupe_key.encode()).hexdigest()}",
             conversation_id=user_id,
             case_id=row.case_id,
             channel=row.form,

@@ -22,6 +22,8 @@ from core.storage.together import before_rows, rows_into
 _CLAIM = timedelta(seconds=15)
 _LONGEST = _CLAIM + timedelta(minutes=1)  # and how far the clocks of two machines may differ
 CLAIMED_AT_ONCE = 20
+TO_STAFF = "staff/"
+"""How the dedupe key of a message to an official begins; it belongs to no conversation."""
 
 # Of a last word nothing stays once it was sent, or once nobody can know whether it was (VN-1, VN-2).
 _PAYLOAD = outbox.c.payload_sealed

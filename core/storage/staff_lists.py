@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, select, text, tuple_, type_coerce
 
+from core.storage import outbox as outbox_rows
 from core.storage.conversations import ConversationRow
 from core.storage.database import insert_or_ignore
 from core.storage.people import Remembered
@@ -57,6 +58,7 @@ class StoppedEntry:
 
     id: str
     seq: int
+    dedupe_key: str
     conversation_id: str
     case_id: str | None
     channel: str
@@ -64,6 +66,11 @@ class StoppedEntry:
     attempts: int
     reason: str
     created_at: datetime
+
+    @property
+    def to_staff(self) -> bool:
+        """Whether an official was to be told: there is no conversation then."""
+        return self.dedupe_key.startswith(outbox_rows.TO_STAFF)
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import insert
 
+from core.contract.schema import new_id
 from core.service.actors import Member
-from core.storage import staff_notices
+from core.storage import outbox, staff_notices
+from core.storage.tables import outbox as outbox_table
 from tests.gateway.api.staffing import hire
 from tests.gateway.console.office import Office, open_office
 from tests.gateway.flows.test_officers import ROADS, centre, distributed
@@ -127,3 +130,27 @@ async def test_an_address_that_cannot_be_is_refused_and_nothing_changes(
     assert (answer.status, value in answer.text) == (422, True)
     assert "Vui lòng nhập" in answer.text
     assert await tien_giang.world.deployment.clerk.officers.addresses_of(officer.id) == {}
+
+
+async def test_a_message_to_an_official_that_failed_is_shown_as_such(tien_giang: Office) -> None:
+    """With its case, and no conversation that is not there."""
+    world = tien_giang.world
+    desk, officer = await centre(world), await hire(world, "Lê Văn Cường", ("officer", ROADS))
+    case_id = await distributed(world, desk)
+    entry = outbox.NewEntry(
+        id=new_id(),
+        dedupe_key=f"{outbox.TO_STAFF}1",
+        conversation_id=officer.id,
+        case_id=case_id,
+        channel="sms",
+        subject_id=officer.id,
+        payload_sealed=b"",
+        next_at=world.clock(),
+        created_at=world.clock(),
+    )
+    await world.deployment.database.write(lambda one: one.execute(insert(outbox_table), entry.__dict__))
+    await world.settle()
+
+    async with tien_giang.desk(desk) as page:
+        shown = (await page.get("/console/hop-gui")).text
+    assert ("Báo cán bộ" in shown, f"/console/hoi-thoai/{officer.id}" in shown) == (True, False)
