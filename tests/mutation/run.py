@@ -26,6 +26,8 @@ from _pytest.runner import runtestprotocol
 
 from core.regulations import loader
 from core.regulations.model import Pack
+from tests.core.regulations.fair_copy import fair_copy
+from tests.core.regulations.fair_copy import written as fair_copies
 from tests.mutation.mutants import Document, Mutant, mutants_of
 
 FOLDERS = ("tests/core/regulations", "tests/core/cases", "tests/core/notify", "tests/core/intake")
@@ -36,21 +38,29 @@ SLOW = 3.0
 PATIENCE = 60
 """Seconds for one lie: tests that never end have noticed it too."""
 
-KILLED, SURVIVED, REFUSED = "killed", "survived", "refused"
+KILLED, COPIED, SURVIVED, REFUSED = "killed", "fair copy", "survived", "refused"
 
 
 @dataclass
 class Verdict:
-    """What became of the lies of one pack: counts, and the names of those that nobody noticed."""
+    """
+    What became of the lies of one pack.
 
-    counts: dict[str, int] = field(default_factory=lambda: {KILLED: 0, SURVIVED: 0, REFUSED: 0})
+    Args:
+        counts: killed by what a pack does or says in a test of its rule · noticed only by the fair copy of its rule ·
+            survived · refused by the loader. `copied`, `survivors`: their names.
+    """
+
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys((KILLED, COPIED, SURVIVED, REFUSED), 0))
+    copied: list[str] = field(default_factory=list)
     survivors: list[str] = field(default_factory=list)
 
     @property
     def rate(self) -> float:
         """Of the lies that could be shipped, those noticed, in percent."""
-        told = self.counts[KILLED] + self.counts[SURVIVED]
-        return 100 * self.counts[KILLED] / told if told else 100.0
+        noticed = self.counts[KILLED] + self.counts[COPIED]
+        told = noticed + self.counts[SURVIVED]
+        return 100 * noticed / told if told else 100.0
 
 
 def folders() -> dict[str, Document]:
@@ -153,13 +163,13 @@ def judge(
 
 
 def _note(verdict: Verdict, mutant: Mutant, tests: Tests, answer: str, *, say: Callable[[str], None]) -> None:
-    outcome = answer if answer in (SURVIVED, REFUSED) else KILLED
+    outcome = answer if answer in (SURVIVED, REFUSED, COPIED) else KILLED
     verdict.counts[outcome] += 1
     if outcome is KILLED:
         tests.noticed_by(answer)
-    if outcome is SURVIVED:
-        verdict.survivors.append(mutant.name)
-        say(f"survived  {mutant.name}  [{', '.join(mutant.cites)}] {len(tests.of(mutant))} tests")
+    if outcome in (SURVIVED, COPIED):
+        (verdict.survivors if outcome == SURVIVED else verdict.copied).append(mutant.name)
+        say(f"{outcome:<10}{mutant.name}  [{', '.join(mutant.cites)}] {len(tests.of(mutant))} tests")
 
 
 def _ask(mutant: Mutant, tests: Tests, written: Mapping[str, Document], holders: list[tuple[Any, str]]) -> str:
@@ -169,7 +179,16 @@ def _ask(mutant: Mutant, tests: Tests, written: Mapping[str, Document], holders:
     loader._read_files = _from_memory({**written, mutant.pack: mutant.document}, loader._read_files)
     if not _loads(affected(mutant.pack, written)):
         return REFUSED
-    return _first_to_fail(tests.of(mutant), holders) or SURVIVED
+    return _first_to_fail(tests.of(mutant), holders) or (COPIED if _differs(mutant, written) else SURVIVED)
+
+
+def _differs(mutant: Mutant, written: Mapping[str, Document]) -> bool:
+    """Does some pack no longer say what its fair copy says of these rules, as test_fair_copy.py asks?"""
+    for name in affected(mutant.pack, written):
+        own, kept = set(fair_copy(loader.load_pack(name)).values()), set(fair_copies(name).values())
+        if any(set(line.split("\t")[0].split()) & set(mutant.cites) for line in own ^ kept):
+            return True
+    return False
 
 
 def _fork(work: Callable[[], str]) -> tuple[int, int]:
@@ -293,7 +312,8 @@ def main(arguments: list[str]) -> int:
         print(f"{pack}: {verdict.counts}, {verdict.rate:.1f} % noticed")
     if given.json:
         told = {
-            pack: {**one.counts, "rate": one.rate, "survivors": one.survivors} for pack, one in runner.verdicts.items()
+            pack: {**one.counts, "rate": one.rate, "copied": one.copied, "survivors": one.survivors}
+            for pack, one in runner.verdicts.items()
         }
         given.json.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
     return 0 if runner.verdicts else int(status) or 1

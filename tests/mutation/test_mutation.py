@@ -105,28 +105,32 @@ def falsify(tmp_path: Path, *options: str) -> dict[str, Any]:
 
 
 def test_a_sample_of_lies_is_noticed(tmp_path: Path) -> None:
-    """A dozen, spread over all packs; all of them are told by make chaos."""
-    verdicts = falsify(tmp_path, "--sample", "12")
+    """Some, spread over all packs, most of them by a test of what the rule does; make chaos tells all of them."""
+    verdicts = falsify(tmp_path, "--sample", "14").values()
 
-    told = sum(one["killed"] + one["survived"] for one in verdicts.values())
-    assert sum(one["killed"] for one in verdicts.values()) >= 0.9 * told > 0
+    killed, copied, survived = (sum(one[key] for one in verdicts) for key in ("killed", "fair copy", "survived"))
+    assert [
+        name for one in verdicts for name in one["survivors"] if not any(part in name for part in explained())
+    ] == []
+    assert killed >= 0.7 * (killed + copied + survived) > 0
 
 
 @pytest.mark.chaos
-@pytest.mark.timeout(7200)
-def test_nearly_every_lie_about_a_regulation_is_noticed(tmp_path: Path) -> None:
+@pytest.mark.timeout(4 * 3600)
+@pytest.mark.parametrize("pack", folders())
+def test_nearly_every_lie_about_a_regulation_is_noticed(pack: str, tmp_path: Path) -> None:
     """98 of 100, and each of the others is explained."""
-    explained: dict[str, str] = YAML(typ="safe").load(EXPLAINED.read_text(encoding="utf-8"))
-    verdicts = falsify(tmp_path, "--jobs", "2")
+    (one,) = falsify(tmp_path, pack, "--jobs", "2").values()
 
-    for pack, one in verdicts.items():
-        figures = {key: one[key] for key in ("killed", "survived", "refused")}
-        record("mutants", pack, {**figures, "noticed": f"{one['rate']:.1f} %"})
-        why = {next((reason for part, reason in explained.items() if part in name), name) for name in one["survivors"]}
-        record("survivors", pack, {"lies nobody noticed": "; ".join(sorted(why)) or "none"})
-    open_questions = [
-        name for one in verdicts.values() for name in one["survivors"] if not any(part in name for part in explained)
-    ]
-    killed, survived = (sum(one[key] for one in verdicts.values()) for key in ("killed", "survived"))
-    assert killed >= 0.98 * (killed + survived)
-    assert open_questions == []
+    figures = {key: one[key] for key in ("killed", "fair copy", "survived", "refused")}
+    record("mutants", pack, {**figures, "noticed": f"{one['rate']:.1f} %"})
+    why = {next((reason for part, reason in explained().items() if part in name), name) for name in one["survivors"]}
+    record("survivors", pack, {"lies nobody noticed, and why": "; ".join(sorted(why)) or "none"})
+    assert one["rate"] >= 98
+    assert [name for name in one["survivors"] if not any(part in name for part in explained())] == []
+
+
+def explained() -> dict[str, str]:
+    """A part of the name of a lie → why no test has to notice it."""
+    found: dict[str, str] = YAML(typ="safe").load(EXPLAINED.read_text(encoding="utf-8"))
+    return found
