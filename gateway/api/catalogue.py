@@ -9,7 +9,6 @@ from pydantic import Field
 from core.cases.agencies import Agency
 from core.cases.decide.refusals import button
 from core.contract.schema import Model
-from core.intake.fold import fold
 from core.regulations.model import Pack
 from core.regulations.words import Level
 from core.service.reading.views import Labelled
@@ -22,9 +21,10 @@ TAG = "catalogue"
 class AgencyQuery(Paged):
     """Which agencies."""
 
-    q: str = Field(default="", max_length=100, description="Part of the name, in any spelling")
+    q: str = Field(default="", max_length=100, description="Part of a name or code it has or had, in any spelling")
     kind: str = Field(default="", max_length=48)
     all: bool = Field(default=False, description="Also those that are gone")
+    at: date | None = Field(default=None, description="As they stood on this day; usually today")
 
 
 class AgencyView(Model):
@@ -33,6 +33,8 @@ class AgencyView(Model):
     id: str
     name: str
     short_name: str
+    code: str
+    former: tuple[str, ...]
     kind: str
     parent: str | None
     commune_code: str | None
@@ -106,14 +108,14 @@ async def show_regulation(call: Call) -> Answer:
 
 async def list_agencies(call: Call) -> Answer:
     """Agencies by name; those that are gone only when asked for."""
-    tree, query = call.deployment.regulation.agencies, call.query
+    query, regulation = call.query, call.deployment.regulation
+    tree = regulation.book.at(query.at) if query.at else regulation.agencies
     after = decode(query.cursor)
-    words = fold(query.q).strip()
     found = sorted(
         (
             one
-            for one in tree.agencies.values()
-            if (query.all or tree.is_active(one.id)) and query.kind in ("", one.kind) and words in fold(one.name)
+            for one in tree.search(query.q, gone=query.all)
+            if query.kind in ("", one.kind)
         ),
         key=lambda one: (one.name, one.id),
     )

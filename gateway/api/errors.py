@@ -14,11 +14,13 @@ from typing import Any
 from aiohttp import web
 from pydantic import Field, ValidationError
 
+from core.agencies import AgencyRefused
 from core.cases.decide import Refusal
 from core.contract.errors import PayloadTooLarge
 from core.contract.schema import Model
 from core.privacy.errors import MediaRefused
 from core.service.answering import AddressUnknown
+from core.service.offices import OfficeRefused
 from core.service.reading import RevealRefused
 from gateway.pages.failures import Failure, failure_of
 
@@ -73,6 +75,8 @@ def translate(error: Exception, *, max_body_mb: int) -> ApiError:
     """Any error as an ApiError; what nobody foresaw is a 500."""
     if isinstance(error, ApiError):
         return error
+    if isinstance(error, AgencyRefused | OfficeRefused):
+        return ApiError(422, error.code, error.vi)
     if isinstance(error, RevealRefused):
         return ApiError(403, error.code, error.vi)
     if isinstance(error, AddressUnknown):

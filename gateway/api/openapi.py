@@ -32,6 +32,7 @@ TAGS: Mapping[str, str] = {
     "conversations": "Hội thoại với người dân",
     "contacts": "Người phản ánh",
     "catalogue": "Quy chế và cơ quan",
+    "places": "Cây cơ quan, xã phường, đề xuất phân phối, đầu mối",
     "operations": "Tin chưa đọc được, tin chưa gửi được",
     "me": "Tài khoản",
 }
