@@ -8,14 +8,16 @@ not waiting. Web and worker in one process, production mode, the product's own s
 from __future__ import annotations
 
 import argparse
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import uvloop
 
 from bench.gateway import Running, settings_for
-from core.contract.ports import SendResult
-from core.contract.schema import OutboundMessage
+from core.contract.ports import ItemKey, RawDelivery, SendResult
+from core.contract.schema import InboundMessage, MessageKind, OutboundMessage, Parsed, ReportForm
 from gateway import registry
 from gateway.logs import configure_logs
 from gateway.process import run
@@ -32,6 +34,13 @@ class AppChannel(HookedTestChannel):
 
     name: str = APP
     hook: str = "app/{account}"
+
+    def parse(self, delivery: RawDelivery, item: ItemKey) -> Sequence[Parsed]:
+        """A message may bring a `form` that was filled in."""
+        (message,), form = super().parse(delivery, item), json.loads(delivery.body)["events"][0].get("form")
+        if form is None or not isinstance(message, InboundMessage):
+            return [message]
+        return [message.model_copy(update={"kind": MessageKind.FORM, "form": ReportForm.model_validate(form)})]
 
     async def send(self, message: OutboundMessage) -> SendResult:
         """Taken at once, as by a provider that answers in no time."""

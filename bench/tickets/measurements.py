@@ -1,7 +1,7 @@
 """
 From webhook to opened case, beside django-helpdesk's ticket API on the same PostgreSQL; and with a full archive.
 
-    python -m bench.tickets --engine pg|sqlite [--seconds 6] [--processes 1] [--no-sender] [--profile FILE]
+    python -m bench.tickets --engine pg|sqlite [--seconds 6] [--processes 1] [--no-sender] [--form] [--profile FILE]
 
 is a look at our side alone, for whoever works on that path; the measurements are run by `python -m bench`.
 """
@@ -74,6 +74,7 @@ def measure_peer(terms: Terms) -> Result:
         variants = [
             Variant(ONE, server, "one"),
             Variant("the same, answers not sent", server, "unsent", sender=False),
+            Variant("the same, a form with fields", server, "form", form=True),
             Variant("PostgreSQL, two processes", server, "two", processes=2),
             Variant("SQLite, one process"),
         ]
@@ -173,6 +174,7 @@ def look(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--in-flight", type=int, default=16)
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--no-sender", action="store_true")
+    parser.add_argument("--form", action="store_true", help="fields instead of words, as the peer takes them")
     parser.add_argument("--log-level", default="info")
     parser.add_argument("--profile", type=Path, help="folded stacks of the (first) process, by py-spy")
     given = parser.parse_args(arguments)
@@ -180,8 +182,15 @@ def look(arguments: Sequence[str] | None = None) -> None:
         server = stack.enter_context(postgres()) if given.engine == "pg" else None
         if server:
             server.create_database("tickets")
-        sender, level = not given.no_sender, given.log_level
-        variant = Variant(given.engine, server, "tickets", given.processes, sender=sender, log_level=level)
+        variant = Variant(
+            given.engine,
+            server,
+            "tickets",
+            given.processes,
+            sender=not given.no_sender,
+            form=given.form,
+            log_level=given.log_level,
+        )
         side = stack.enter_context(ours(variant, Path(scratch)))
         load = Load(given.in_flight, given.warm_up, given.seconds)
         stack.enter_context(profiled(side.pids[0], given.profile, load) if given.profile else nullcontext())

@@ -16,7 +16,7 @@ import aiohttp
 from bench.launch import Child
 from bench.processes import cpu_seconds
 from bench.tickets.loop import Lap, Load, closed_loop
-from bench.tickets.texts import report_text
+from bench.tickets.texts import report_form, report_text
 from bench.tickets.watch import PostgresWatch, SqliteWatch, Watch
 from tests.support.hooked import signed
 from tests.support.servers import LOOPBACK, PostgresServer
@@ -30,13 +30,18 @@ _EARLIER = 86_400  # the first message was written a day ago, each of the next a
 
 @dataclass(frozen=True)
 class Variant:
-    """How we are run: on which database, in how many processes (web and worker each), with or without answering."""
+    """
+    How we are run: on which database, in how many processes (web and worker each), with or without answering.
+
+    `form`: citizens fill in fields, as the peer's do, where otherwise they write in their own words.
+    """
 
     name: str
     server: PostgresServer | None = None
     database: str = ""
     processes: int = 1
     sender: bool = True
+    form: bool = False
     log_level: str = "info"
 
 
@@ -139,7 +144,8 @@ class _Citizens:
         number, begun = self.side.written, self.side.begun
         at = begun + number / 1000
         opened = self.waiting[begun * 1_000_000 + number * 1000] = asyncio.get_running_loop().create_future()
-        event = {"id": f"m{begun}-{number}", "user": f"citizen-{begun}-{number}", "at": at, "text": report_text(number)}
+        said = {"text": "", "form": report_form(number)} if self.side.variant.form else {"text": report_text(number)}
+        event = {"id": f"m{begun}-{number}", "user": f"citizen-{begun}-{number}", "at": at, **said}
         body = json.dumps({"events": [event]}, ensure_ascii=False).encode()
         url = self.side.urls[number % len(self.side.urls)]
         async with self.session.post(url, data=body, headers=signed(body)) as answer:

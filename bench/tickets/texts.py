@@ -1,12 +1,14 @@
-"""What citizens write in the ticket benchmarks: complete reports of 70 Vietnamese words, no two alike."""
+"""What citizens write in the ticket benchmarks: complete reports of 70 Vietnamese words, no two alike; or forms."""
 
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 WORDS = 70
 """Words of one report, as a person counts them: what stands between blanks."""
 
+_NAME = "Nguyễn Văn An"
 _WHAT = (
     "Đèn đường bị hỏng, buổi tối tối om, người đi bộ không nhìn thấy gì",
     "Rác thải chất đống trên vỉa hè, mùi hôi bốc lên nồng nặc suốt cả ngày",
@@ -32,5 +34,23 @@ def report_text(number: int) -> str:
     chance = Random(number)
     place = f"trước số {number} đường {chance.choice(_STREETS)}, phường {chance.choice(_COMMUNES)}"
     begun = f"{chance.choice(_WHAT)}, {place}, {chance.choice(_SINCE)}."
+    return _filled_up(begun, chance)
+
+
+def report_form(number: int) -> dict[str, Any]:
+    """The same as the fields of a `ReportForm`: nothing has to be found in the words."""
+    chance = Random(number)
+    place = f"số {number} đường {chance.choice(_STREETS)}, phường {chance.choice(_COMMUNES)}"
+    content = _filled_up(f"{chance.choice(_WHAT)}.", chance)
+    return {
+        "content": content,
+        "place": {"text": place},
+        "occurred": chance.choice(_SINCE),
+        "reporter": {"name": _NAME},
+    }
+
+
+def _filled_up(begun: str, chance: Random) -> str:
+    """As many words as all reports have."""
     more = " ".join(f"{sentence[0].upper()}{sentence[1:]}." for sentence in chance.sample(_MORE, len(_MORE)))
     return " ".join([*begun.split(), *more.split()][:WORDS]).rstrip(".") + "."

@@ -15,8 +15,8 @@ import pytest
 from bench.tickets.loop import Lap, Load, closed_loop
 from bench.tickets.measurements import ONE, PEER, compared, measurements
 from bench.tickets.ours import Variant, ours
-from bench.tickets.texts import WORDS, report_text
-from core.contract.schema import Address, InboundMessage
+from bench.tickets.texts import WORDS, report_form, report_text
+from core.contract.schema import Address, InboundMessage, ReportForm
 from core.intake.dialogue import step
 from core.intake.effects import Submit
 from core.intake.happenings import MessageArrived
@@ -54,6 +54,17 @@ def test_every_text_is_a_complete_report() -> None:
 
 def test_no_two_texts_are_alike() -> None:
     assert len({report_text(number) for number in range(5000)}) == 5000
+
+
+async def test_a_form_is_a_case_as_well(tmp_path: Path) -> None:
+    """Of as many words; place, time and name stand in fields of their own."""
+    form = ReportForm.model_validate(report_form(7))
+    assert (len(form.content.split()), "số 7 " in form.place.text, form.occurred != "") == (WORDS, True, True)
+
+    with ours(Variant("SQLite", form=True), tmp_path) as side:
+        lap = await side.lap(SHORT)
+
+    assert lap.sent >= SHORT.in_flight
 
 
 async def test_a_closed_loop_has_never_more_in_flight_than_citizens() -> None:
