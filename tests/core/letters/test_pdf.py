@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
-from core.letters import LetterFacts, Photo, compose
+from core.letters import LetterFacts, Photo, as_page, compose
 from core.letters.pdf import LetterNotDrawn, draw
 from core.letters.photos import LONGEST_SIDE, photo_of
 from core.letters.printing import MOST_PHOTOS, Limits, Printer
@@ -122,3 +125,13 @@ def test_the_web_side_starts_without_the_tools_for_drawing() -> None:
     code = "import sys, gateway.app; print(sorted({'typst', 'PIL'} & sys.modules.keys()))"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "typst" not in found.stdout
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=400))
+def test_whatever_stands_in_an_answer_can_be_drawn_and_runs_nowhere(text: str) -> None:
+    """Any letters in any order: a PDF, and a page in which every sign of markup is a word."""
+    letter = compose(FORM, replace(FACTS, answer=text, reporter=text or "x"), name="result")
+    assert draw(letter).startswith(b"%PDF-")
+    body = as_page(letter).partition("<main>")[2].partition("</main>")[0]
+    assert set(re.findall(r"<[^>]*>", body)) <= {"<h1>", "</h1>", "<p>", "</p>", '<p class="to">'}
