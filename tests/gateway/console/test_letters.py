@@ -210,3 +210,23 @@ async def test_a_scan_beyond_the_limit_is_refused_with_the_limit(office: Office)
     with pytest.raises(MediaTooLarge) as refused:
         await media.put_file(SCAN + b"\x20" * 1024 * 1024, subject_id="c1", name="cong-van.pdf")
     assert refused.value.vi == "Tài liệu không được lớn hơn 1 MB. Vui lòng giảm dung lượng và gửi lại."
+
+
+@pytest.mark.rule("TG-8.1b", "QB-IV.1.3a")
+async def test_a_leaders_one_tap_comes_back_with_the_draft_and_a_field_for_the_reason(office: Office) -> None:
+    """What is empty is the draft: it stands beside the form, and the way to mend it is another move."""
+    world = office.world
+    ioc, lights, case_id = await centre(world), await agency(world), await report(world)
+    await issue(world, ioc, case_id, "accept")
+    await issue(world, ioc, case_id, "dispatch", agencies=[LIGHTS])
+    await issue(world, lights, case_id, "accept_dispatch")
+    await issue(world, lights, case_id, "submit_result", result=ANSWER, draft_answer="Đã ghi nhận, sẽ xử lý.")
+    base = f"/console/ho-so/{case_id}"
+    async with office.desk(lights) as desk:
+        held = await desk.send(base, f"{base}/approve")
+        assert held.status == 422
+        assert "Đã ghi nhận, sẽ xử lý." in held.text
+        assert "Nêu rõ sẽ làm việc gì và ngày nào xong" in held.text
+        sent = await desk.submit(held, f"{base}/approve", override_reason="Đã gặp trực tiếp người phản ánh.")
+        assert sent.status == 303
+    assert (await state_of(world, case_id)).stage == "awaiting_publication"
