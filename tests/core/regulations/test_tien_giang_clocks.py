@@ -297,27 +297,52 @@ def test_whoever_is_pressed_is_warned_ahead(
     assert isinstance(bench.fire(clock), Refusal)
 
 
-# clock → where, whose, the limit, who hears of a breach, the article
+# clock → its name, where, whose, the limit, the warnings, who hears of a breach, the article
 WRITTEN = {
-    "distribution": ("case", "distributor", "2wh", "receptionist distributor owner", "Điều 6 khoản 3"),
-    "redistribution": ("dispatch", "distributor", "2wh", "distributor owner", "Điều 6 khoản 3"),
-    "contact": ("case", "distributor", "10min", "receptionist distributor editor", "Điều 6 khoản 3"),
-    "acceptance": ("dispatch", "officer", "1wh", "officer leader distributor", "Điều 7 khoản 1 điểm a"),
-    "return_window": ("dispatch", "officer", "1wd", "", "Điều 7 khoản 4"),
-    "processing": ("dispatch", "officer", "6wd", "officer leader manager distributor", "Điều 7 khoản 3"),
-    "approval": ("dispatch", "leader", "1wd", "leader distributor", "Điều 8 khoản 3"),
-    "publication": ("case", "editor", "1wh", "editor owner", "Điều 9 khoản 3"),
-    "clarification_reminder": ("case", "officer", "1wd", "officer leader", ""),
-    "rating_window": ("case", "", "30d", "", ""),
-}
+    "distribution": (
+        "Tiếp nhận và phân phối", "case", "distributor", "2wh",
+        "30min receptionist distributor", "receptionist distributor owner", "Điều 6 khoản 3",
+    ),
+    "redistribution": (
+        "Phân phối lại", "dispatch", "distributor", "2wh", "30min distributor", "distributor owner", "Điều 6 khoản 3",
+    ),
+    "contact": (
+        "Liên hệ trực tiếp khi khẩn cấp", "case", "distributor", "10min",
+        "", "receptionist distributor editor", "Điều 6 khoản 3",
+    ),
+    "acceptance": (
+        "Nhận xử lý", "dispatch", "officer", "1wh", "15min officer", "officer leader distributor",
+        "Điều 7 khoản 1 điểm a",
+    ),
+    "return_window": ("Trả lại nếu không thuộc thẩm quyền", "dispatch", "officer", "1wd", "", "", "Điều 7 khoản 4"),
+    "processing": (
+        "Xác minh và xử lý", "dispatch", "officer", "6wd", "1wd officer", "officer leader manager distributor",
+        "Điều 7 khoản 3",
+    ),
+    "approval": ("Phê duyệt", "dispatch", "leader", "1wd", "2wh leader", "leader distributor", "Điều 8 khoản 3"),
+    "publication": ("Kiểm tra và công khai", "case", "editor", "1wh", "15min editor", "editor owner", "Điều 9 khoản 3"),
+    "clarification_reminder": ("Nhắc làm rõ", "case", "officer", "1wd", "", "officer leader", ""),
+    "rating_window": ("Đánh giá kết quả", "case", "", "30d", "", "", ""),
+}  # fmt: skip
 
 
 @pytest.mark.rule("TG-6.3", "TG-6.3k", "TG-7.1a", "TG-7.3", "TG-7.4", "TG-8.3", "TG-9.3", "A-TG-4", "A-TG-7", "A-5")
 def test_the_clocks_are_these_and_no_others() -> None:
-    """Whose time, how long, who hears when it is over, and where it is written."""
+    """How each is called, whose time, how long, who hears ahead and after, and where it is written."""
     clocks = pack_of("tien_giang").clocks.values()
 
-    assert {c.id: (c.at, c.role, c.allowance, " ".join(c.breach.tell), c.article) for c in clocks} == WRITTEN
+    assert {
+        c.id: (
+            c.label,
+            c.at,
+            c.role,
+            c.allowance,
+            ", ".join(f"{warning.at} {' '.join(warning.tell)}" for warning in c.warnings),
+            " ".join(c.breach.tell),
+            c.article,
+        )
+        for c in clocks
+    } == WRITTEN
 
 
 @pytest.mark.rule("TG-6.3", "TG-7.3")

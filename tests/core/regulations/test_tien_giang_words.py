@@ -227,11 +227,49 @@ TOLD = {
 }
 
 
-@pytest.mark.rule("TG-7.1a", "TG-9.1a", "TG-9.1b", "TG-P1.II.5", "A-TG-14", "TG-3.7")
+HEARD = (
+    "TG-5.4", "TG-6.1a", "TG-6.1b.2", "TG-7.1a", "TG-7.1b.2", "TG-8.1a", "TG-8.1b", "TG-9.1a", "TG-9.1b", "TG-10.2",
+    "TG-11.2", "TG-P1.II.4a", "TG-P1.II.5", "A-TG-13", "A-TG-14", "TG-3.7", "TG-6.3k",
+)  # fmt: skip
+
+
+@pytest.mark.rule(*HEARD)
 @pytest.mark.parametrize("state", TOLD)
 def test_everybody_hears_what_concerns_them(state: str) -> None:
     """Officers of new work, reporters of every turn, nobody outside of junk."""
     assert told(STATES[state]()) == TOLD[state]
+
+
+@pytest.mark.rule(*HEARD)
+@pytest.mark.parametrize(
+    ("state", "who", "command", "fields", "heard"),
+    [
+        ("awaiting_approval", "leader", "return_for_revision", {"reason": "Cần ảnh"}, [("officer", "task_returned")]),
+        ("clarifying", "officer", "clarify", {"text": "Sẽ vá"}, [("reporter", "clarification")]),
+        ("waiting", "reporter", "supply_supplement", {}, [("receptionist", "task_new")]),
+        ("accepted", "distributor", "send_back", {"reason": "Sai địa điểm"}, [("receptionist", "task_new")]),
+        ("spam", "receptionist", "mark_spam", {"reason": "Nhầm", "undo": True}, [("receptionist", "task_new")]),
+        ("deadlock", "owner", "refer_to_board", {"reason": "Xin ý kiến"}, [("province", "task_new")]),
+        ("deadlock", "province", "decide_lead", {"agency": "cong_an"}, [("distributor", "task_decided")]),
+        (
+            "received",
+            "receptionist",
+            "raise_emergency",
+            {},
+            [("receptionist", "task_emergency"), ("distributor", "task_emergency")],
+        ),
+    ],
+)
+def test_later_turns_are_heard_of_too(
+    state: str, who: str, command: str, fields: dict[str, object], heard: list[tuple[str, str]]
+) -> None:
+    """Returned work, clarification, what comes back to the desk, deadlock, emergencies."""
+    bench = STATES[state]()
+    before = told(bench)
+
+    bench.do(EVERYBODY[who], command, **fields)
+
+    assert told(bench)[len(before) :] == heard
 
 
 @pytest.mark.rule("TG-7.1a", "TG-4.1c", "TG-6.3k")
