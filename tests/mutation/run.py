@@ -256,7 +256,10 @@ def _is_candidate(item: pytest.Item) -> bool:
 
 @functools.cache
 def _rules(item: pytest.Item) -> frozenset[str]:
-    return frozenset(rule for mark in item.iter_markers("rule") for rule in mark.args)
+    """Those it is marked with, and the one that a table of a regulation's rules names in its row."""
+    marked = {rule for mark in item.iter_markers("rule") for rule in mark.args}
+    row = getattr(getattr(item, "callspec", None), "params", {})
+    return frozenset(marked | {row["rule"]} if "regulation" in row and "rule" in row else marked)
 
 
 def _from_memory(documents: Mapping[str, Document], read: Callable[[Path], loader.Source]) -> Any:
