@@ -118,6 +118,7 @@ def intake_rules(pack: Pack, *, office: str) -> IntakeRules:
             for key, diversion in intake.diversions.items()
             if key in set(DiversionKind)
         },
+        confidentiality=any("reporter" in move.by for move in pack.moves_for("set_confidential")),
         consent_notice=bool(intake.consent),
         terms=" ".join(intake.consent.split()),
     )

@@ -81,3 +81,12 @@ def test_it_is_asked_for_on_every_channel_of_the_regulation() -> None:
         asked = [field.value for field in LANG_SON.required_on(channel)]
         assert asked[0] == "content"
         assert set(asked) == {"name", "address", "phone", "identity", "content", "place"}
+
+
+@pytest.mark.rule("LS-3.2", "TG-5.4")
+@pytest.mark.parametrize(
+    ("name", "offered"), [("lang_son", False), ("dak_lak", False), ("thua_thien_hue", True), ("tien_giang", True)]
+)
+def test_secrecy_is_offered_only_where_it_can_be_asked_for(name: str, offered: bool) -> None:
+    """Where identity is kept secret of everybody, or no text knows such a wish, nobody is asked to make one."""
+    assert intake_rules(load_pack(name), office="IOC").confidentiality is offered
