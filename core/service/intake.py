@@ -60,6 +60,11 @@ class Intake:
         self._clerk.talks.expect(count)
         self._clerk.committer.expect(count)
 
+    async def prepare_due(self, count: int) -> None:
+        """So many waits or limits will end side by side; a wait that ends may open a case."""
+        await self._clerk.stock.provide(count)
+        self._clerk.committer.expect(count)
+
     async def take_up(self, item: WaitingItem, *, lease: str = "") -> str:
         """
         Process one item; returns what became of it: done, ignored, erased or quarantined.
@@ -127,9 +132,11 @@ class Intake:
         return state
 
     async def _hear(self, work: Work, talk: Talk, message: InboundMessage, files: Files, item: WaitingItem) -> bool:
-        stored = [await self._store(one, files, talk.contact_id) for one in message.attachments]
-        kept = tuple(one for one in stored if one is not None)
-        message = message.model_copy(update={"attachments": kept})
+        kept: tuple[Attachment, ...] = ()
+        if message.attachments:
+            stored = [await self._store(one, files, talk.contact_id) for one in message.attachments]
+            kept = tuple(one for one in stored if one is not None)
+            message = message.model_copy(update={"attachments": kept})
         heard = await self._clerk.converse.hear(work, talk, message, raw_id=item.raw_id)
         if not heard:
             work.afterwards += [partial(self._media.delete, file.stored_key) for file in kept if file.stored_key]

@@ -67,7 +67,8 @@ class Receiving:
         pin = "" if draft.pin_hash else new_pin()
         received = Received(report_id=new_id(), case_id=self._stock.case_id(), code=code, pin=pin)
         report = self._report(talk, draft, received)
-        talk.correspondent = talk.correspondent.model_copy(update={"copy_to": self._other_address(talk, report)})
+        if (other := self._other_address(talk, report)) != talk.correspondent.copy_to:
+            talk.correspondent = talk.correspondent.model_copy(update={"copy_to": other})
         refusal = await self._desk.receive(work, _payload(received, report, talk), search_text=_searchable(report))
         if isinstance(refusal, Refusal):
             return refusal

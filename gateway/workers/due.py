@@ -8,6 +8,7 @@ at again a minute later and holds nothing else up.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -48,9 +49,24 @@ class DueWorker:
         return await self._each(timers, self._deployment.intake.fire_timer) + await self._each(clocks, self._fire)
 
     async def _each(self, due: Sequence[D], fire: Callable[[D], Awaitable[None]]) -> int:
+        """Those of different cases and conversations side by side, so that what they bring about is stored together."""
         awake = [one for one in due if one not in self._resting]
+        owners: dict[str, list[D]] = {}
         for one in awake:
+            owners.setdefault(_owner(one), []).append(one)
+        if owners:
+            await self._deployment.intake.prepare_due(len(owners))
+        tasks = []
+        for ones in owners.values():
+            tasks.append(asyncio.create_task(self._in_order(ones, fire)))
             await self._deployment.courtesy.give_way()
+        ends = await asyncio.gather(*tasks, return_exceptions=True)
+        for problem in filter(None, ends):  # only now: nobody may work on when the next round begins
+            raise problem
+        return sum(one not in self._resting for one in awake)
+
+    async def _in_order(self, ones: Sequence[D], fire: Callable[[D], Awaitable[None]]) -> None:
+        for one in ones:
             try:
                 await fire(one)
             except VersionConflict as error:  # fired or moved meanwhile; or its case or conversation has changed
@@ -62,7 +78,6 @@ class DueWorker:
                 await self._deployment.database.read(cases.oldest_due)  # or it is the database that ails, not this one
                 log.exception("due_failed", kind=type(one).__name__, of=_owner(one))
                 self._rest(one)
-        return sum(one not in self._resting for one in awake)
 
     def _rest(self, one: DueTimer | DueClock) -> None:
         self._resting[one] = self._deployment.now() + _REST
