@@ -38,7 +38,7 @@ SLOW = 3.0
 PATIENCE = 60
 """Seconds for one lie: tests that never end have noticed it too."""
 
-KILLED, COPIED, SURVIVED, REFUSED = "killed", "fair copy", "survived", "refused"
+KILLED, COPIED, SURVIVED, REFUSED, UNSEEN = "killed", "fair copy", "survived", "refused", "unseen"
 
 
 @dataclass
@@ -48,10 +48,13 @@ class Verdict:
 
     Args:
         counts: killed by what a pack does or says in a test of its rule · noticed only by the fair copy of its rule ·
-            survived · refused by the loader. `copied`, `survivors`: their names.
+            survived · refused by the loader · unseen, as every pack that extends this one says it in its own words.
+            `copied`, `survivors`: their names.
     """
 
-    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys((KILLED, COPIED, SURVIVED, REFUSED), 0))
+    counts: dict[str, int] = field(
+        default_factory=lambda: dict.fromkeys((KILLED, COPIED, SURVIVED, REFUSED, UNSEEN), 0)
+    )
     copied: list[str] = field(default_factory=list)
     survivors: list[str] = field(default_factory=list)
 
@@ -163,7 +166,7 @@ def judge(
 
 
 def _note(verdict: Verdict, mutant: Mutant, tests: Tests, answer: str, *, say: Callable[[str], None]) -> None:
-    outcome = answer if answer in (SURVIVED, REFUSED, COPIED) else KILLED
+    outcome = answer if answer in (SURVIVED, REFUSED, COPIED, UNSEEN) else KILLED
     verdict.counts[outcome] += 1
     if outcome is KILLED:
         tests.noticed_by(answer)
@@ -176,9 +179,13 @@ def _ask(mutant: Mutant, tests: Tests, written: Mapping[str, Document], holders:
     """In the child: the test that failed, or that nobody noticed, or that the loader refuses such a pack."""
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.alarm(PATIENCE)  # whoever does not come to an end answers nothing, and has noticed
+    names = affected(mutant.pack, written)
+    before = _references(names)
     loader._read_files = _from_memory({**written, mutant.pack: mutant.document}, loader._read_files)
-    if not _loads(affected(mutant.pack, written)):
+    if not _loads(names):
         return REFUSED
+    if _references(names) == before:
+        return UNSEEN
     return _first_to_fail(tests.of(mutant), holders) or (COPIED if _differs(mutant, written) else SURVIVED)
 
 
@@ -204,6 +211,11 @@ def _fork(work: Callable[[], str]) -> tuple[int, int]:
         os.write(writing, work().encode())
     finally:
         os._exit(0)
+
+
+def _references(names: Iterable[str]) -> list[str]:
+    """What these packs say, as digests."""
+    return [loader.load_pack(name).ref for name in names]
 
 
 def _loads(names: Iterable[str]) -> bool:

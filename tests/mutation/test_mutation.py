@@ -122,7 +122,7 @@ def test_nearly_every_lie_about_a_regulation_is_noticed(pack: str, tmp_path: Pat
     """98 of 100, and each of the others is explained."""
     (one,) = falsify(tmp_path, pack, "--jobs", "2").values()
 
-    figures = {key: one[key] for key in ("killed", "fair copy", "survived", "refused")}
+    figures = {key: one[key] for key in ("killed", "fair copy", "survived", "refused", "unseen")}
     record("mutants", pack, {**figures, "noticed": f"{one['rate']:.1f} %"})
     why = {next((reason for part, reason in explained().items() if part in name), name) for name in one["survivors"]}
     record("survivors", pack, {"lies nobody noticed, and why": "; ".join(sorted(why)) or "none"})
