@@ -128,7 +128,9 @@ async def _assemble(
         linger=settings.intake.linger,
     )
     regulation = await open_regulation(settings.regulation, database, now=now)
-    places = PlaceBook(database, sample=settings.mode == "demo")
+    places = PlaceBook(database)
+    if settings.mode == "demo":
+        await places.begin_with_sample()
     regulation.book.changed = places.changed = partial(events.publish, AGENCIES)
     channels = await asyncio.to_thread(build_channels, settings, safe, media)
     clerk = Clerk(

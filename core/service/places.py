@@ -32,9 +32,8 @@ _OFFICE = "UBND "
 class PlaceBook:
     """What is known of communes; `changed` is called after an import, to tell other processes."""
 
-    def __init__(self, database: Database, *, sample: bool) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._sample = sample
         self._edition = -1
         self._stored = Gazetteer()
         self._shown: tuple[AgencyTree | None, Gazetteer] = (None, Gazetteer())
@@ -43,16 +42,25 @@ class PlaceBook:
 
     async def gazetteer(self, tree: AgencyTree) -> Gazetteer:
         """Every commune, those included that only this tree of agencies names."""
-        if self._edition < 0:
-            async with self._reading:
-                await self._open()
+        await self.warm()
+        return self.known(tree)
+
+    async def warm(self) -> None:
+        """Read them, unless that was done."""
+        async with self._reading:
+            if self._edition < 0:
+                await self._read()
+
+    def known(self, tree: AgencyTree) -> Gazetteer:
+        """The same without looking into the database: nothing but the tree's own before anybody has."""
         if self._shown[0] is not tree:
             self._shown = (tree, _with_seats(self._stored, tree))
         return self._shown[1]
 
     async def refresh(self) -> int:
         """Read again what another process imported; 1 if it did."""
-        if self._edition < 0 or await self._database.read(places.edition) == self._edition:
+        await self.warm()
+        if await self._database.read(places.edition) == self._edition:
             return 0
         await self._read()
         return 1
@@ -64,13 +72,11 @@ class PlaceBook:
         await self._read()
         self.changed()
 
-    async def _open(self) -> None:
-        if self._edition >= 0:
-            return
-        if self._sample and await self._database.read(places.edition) == 0:
+    async def begin_with_sample(self) -> None:
+        """For a demonstration: the few that ship with the program, unless there are others."""
+        if await self._database.read(places.edition) == 0:
             tables = await asyncio.to_thread(sample)
             await self._database.write(partial(places.store, communes=tables[0], successions=tables[1]))
-        await self._read()
 
     async def _read(self) -> None:
         self._edition, self._stored = await self._database.read(places.gazetteer)

@@ -21,6 +21,7 @@ from gateway.api.idempotency import REPLAYED, Key
 from gateway.api.operation import Answer, Call, Operation, Reveal
 from gateway.auth.errors import NotAllowed
 from gateway.portal.checks import problems
+from gateway.portal.communes import Spot, place_of
 from gateway.portal.fields import Filled, agreed, to_form, told_agreement
 from gateway.portal.shared import PORTAL, accept
 
@@ -118,7 +119,8 @@ async def _accept(call: Call, filled: Filled, promise: Promise, key: Key | None)
     """Into the inbox first; the note of the key may be missed, since the submission's id makes a repeat harmless."""
     deployment = call.deployment
     consent = agreed(filled, told_agreement(deployment.settings.office), now=deployment.now())
-    form = to_form(filled, code=promise.code, pin_hash=promise.pin_hash, contact_id="", consent=consent)
+    place = place_of(deployment, Spot(filled["place"], filled["commune"], filled.point))
+    form = to_form(filled, code=promise.code, pin_hash=promise.pin_hash, contact_id="", place=place, consent=consent)
     submission = Submission(
         what="form", id=_submission_id(key), code=promise.code, sent_at=deployment.now(), text=form.content, form=form
     )

@@ -21,6 +21,7 @@ _NUMBER = re.compile(r"-?\d{1,3}(?:[.,]\d{1,12})?")
 TEXT_FIELDS = (
     "content",
     "place",
+    "commune",
     "latitude",
     "longitude",
     "accuracy",
@@ -104,12 +105,20 @@ def agreed(filled: Filled, wording: str, *, now: datetime) -> Consent | None:
     return Consent.given(wording, covers=covers, channel=CHANNEL, at=now)
 
 
-def to_form(filled: Filled, *, code: str, pin_hash: str, contact_id: str, consent: Consent | None = None) -> ReportForm:
+def to_form(
+    filled: Filled,
+    *,
+    code: str,
+    pin_hash: str,
+    contact_id: str,
+    place: Place | None = None,
+    consent: Consent | None = None,
+) -> ReportForm:
     """The form as it crosses into the inbox. Only for one without problems."""
     phone, email = phones.normalise(filled["phone"]), filled["email"].strip()
     return ReportForm(
         content=filled["content"],
-        place=Place(text=filled["place"].strip(), point=filled.point),
+        place=place or Place(text=filled["place"].strip(), point=filled.point),
         occurred=filled["occurred"].strip(),
         category_hint=filled["category"],
         reporter=Reporter(

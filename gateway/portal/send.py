@@ -31,6 +31,7 @@ from gateway.pages import render
 from gateway.pages.formats import span
 from gateway.portal import uploads
 from gateway.portal.checks import Problem, problems
+from gateway.portal.communes import Spot, place_of
 from gateway.portal.fields import LONGEST_CONTENT, Filled, agreed, agreement, read_fields, to_form
 from gateway.portal.form_page import FORM, FORM_TIME, form_page, lackable_fields
 from gateway.portal.shared import (
@@ -125,7 +126,10 @@ async def _send(request: web.Request, filled: Filled, contact_id: str) -> web.St
     submission_id = _submission_id(filled, contact_id)
     promise = await portal.desk.promise(submission_id)
     consent = agreed(filled, agreement(request.app[DEPLOYMENT].settings.office), now=now)
-    form = to_form(filled, code=promise.code, pin_hash=promise.pin_hash, contact_id=contact_id, consent=consent)
+    place = place_of(request.app[DEPLOYMENT], Spot(filled["place"], filled["commune"], filled.point))
+    form = to_form(
+        filled, code=promise.code, pin_hash=promise.pin_hash, contact_id=contact_id, place=place, consent=consent
+    )
     submission = Submission(
         what="form",
         id=submission_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from gateway.pages import PUBLIC_MENU, Entry
-from gateway.portal import acts, follow, home, published, send
+from gateway.portal import acts, communes, follow, home, published, send
 from gateway.portal.shared import portal_context
 
 
@@ -21,6 +21,7 @@ def setup_portal(app: web.Application, *, tiles: str = "", credit: str = "") -> 
     app.router.add_get("/", home.show_home)
     app.router.add_get("/robots.txt", home.show_robots)
     app.router.add_get("/manifest.webmanifest", home.show_manifest)
+    app.router.add_get(communes.PAGE, communes.suggest)
     app.router.add_get(send.PAGE, send.show_form)
     app.router.add_post(send.PAGE, send.take_form)
     app.router.add_get(send.DONE, send.show_done)

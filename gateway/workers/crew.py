@@ -29,6 +29,7 @@ _DUE_BREATH = 0.25
 _ROUND_SECONDS = 5.0
 _RECORD_SECONDS = 10.0
 _NEWS_SECONDS = 5.0
+_QUIET_SECONDS = 600.0
 LONGEST_STOP = _ROUND_SECONDS + _RECORD_SECONDS
 """Seconds after which `stop` has ended everything, whatever it was doing."""
 
@@ -105,9 +106,9 @@ def _sender(deployment: Deployment, owner: str) -> Sender:
 
 
 def _news(deployment: Deployment, bells: ExitStack) -> list[Loop]:
-    """What other processes may have changed; on SQLite there are none."""
+    """What other processes may have changed, and what is read once beside the first requests."""
     if deployment.settings.embedded:
-        return []
+        return [Loop("news", deployment.places.refresh, interval=_QUIET_SECONDS)]
     book, rung = deployment.regulation.book, bells.enter_context(bell(deployment.events, AGENCIES))
 
     async def look() -> int:

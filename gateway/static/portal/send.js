@@ -1,5 +1,6 @@
 /** The form's comforts; it is complete without them. */
 
+import { watchCommune } from "./communes.js";
 import { watchFiles } from "./files.js";
 import { openMap } from "./map.js";
 import { watchPlace } from "./place.js";
@@ -10,5 +11,6 @@ if (form instanceof HTMLFormElement) {
   const element = form.querySelector("[data-map]");
   const map = element instanceof HTMLElement ? openMap(form, element) : null;
   watchFiles(form);
+  watchCommune(form);
   watchPlace(form, (latitude, longitude) => void map?.then((move) => move(latitude, longitude)));
 }

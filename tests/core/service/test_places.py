@@ -25,7 +25,7 @@ NEW = Commune(code="2", name="Mới", kind="phường", province="tỉnh X", sin
 @on_both_engines
 async def test_what_is_imported_is_found_by_every_process(database: Database) -> None:
     """Also by one that looked before; the same table again corrects and adds nothing twice."""
-    one, two = (PlaceBook(database, sample=False) for _ in range(2))
+    one, two = (PlaceBook(database) for _ in range(2))
     rung: list[int] = []
     one.changed = lambda: rung.append(1)
     assert (await two.gazetteer(NO_TREE)).search("cũ", TODAY) == ()
@@ -43,11 +43,16 @@ async def test_what_is_imported_is_found_by_every_process(database: Database) ->
 
 async def test_a_demonstration_begins_with_the_sample(database: Database) -> None:
     """A production does not: it imports its own."""
-    empty = await PlaceBook(database, sample=False).gazetteer(NO_TREE)
-    shown = await PlaceBook(database, sample=True).gazetteer(NO_TREE)
+    book = PlaceBook(database)
+    await PlaceBook(database).begin_with_sample()
+    before = book.known(NO_TREE)
+    shown = await book.gazetteer(NO_TREE)
+    await book.take_in(((NEW,), ()))
+    await book.begin_with_sample()
 
-    assert empty.communes == ()
+    assert before.communes == ()
     assert set(shown.communes) == set(sample()[0])
+    assert len((await book.gazetteer(NO_TREE)).communes) == len(shown.communes) + 1
 
 
 @pytest.mark.rule("LS-7.2a")
@@ -57,7 +62,7 @@ async def test_a_commune_that_only_the_tree_knows_is_found_by_its_committee(data
         Agency(id="a", name="UBND phường Thanh Trà", kind="commune", commune_code="90003"),
         Agency(id="b", name="UBND phường Mới", kind="commune", commune_code="2"),
     )
-    book = PlaceBook(database, sample=False)
+    book = PlaceBook(database)
     await book.take_in(((NEW,), ()))
 
     known = await book.gazetteer(AgencyTree.of(seats, TODAY))

@@ -1,0 +1,72 @@
+"""Which commune a place lies in: suggested while it is typed, by new and old names, and read out of what was sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from aiohttp import web
+
+from core.clock import local
+from core.contract.schema import GeoPoint, Place
+from core.intake.fold import fold
+from core.places import Gazetteer, Suggestion
+from gateway.deployment import DEPLOYMENT, Deployment
+
+PAGE = "/dia-danh"
+_LONGEST = 80
+_MOST = 8
+
+
+async def suggest(request: web.Request) -> web.StreamResponse:
+    """Communes of today for what was typed so far; old names say what they have become (VN-10)."""
+    deployment = request.app[DEPLOYMENT]
+    today = local(deployment.now()).date()
+    gazetteer = await deployment.places.gazetteer(deployment.regulation.agencies)
+    found = gazetteer.search(request.query.get("q", "")[:_LONGEST], today, most=_MOST)
+    answer = web.json_response([one.commune.label if one.formerly is None else one.label for one in found])
+    answer.headers["Cache-Control"] = "public, max-age=3600"
+    return answer
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where it happened, as typed: the place in words, the commune chosen or typed, and the point."""
+
+    words: str
+    commune: str = ""
+    point: GeoPoint | None = None
+
+
+def place_of(deployment: Deployment, spot: Spot) -> Place:
+    """
+    The place with its commune, where that is clear: chosen from the list, or the only one that the words name.
+
+    What was typed and is no commune we know stays in the words; a person will see it. The database is not asked: a
+    report is taken while it is away, too.
+    """
+    gazetteer, today = deployment.places.known(deployment.regulation.agencies), local(deployment.now()).date()
+    words, typed = spot.words.strip(), spot.commune.strip()
+    found = _chosen(gazetteer, typed, today) if typed else _named(gazetteer, words, today)
+    said = found.commune.title if found and typed else typed
+    if said and fold(said) not in fold(words):
+        words = ", ".join(filter(None, (words, said)))
+    if found is None:
+        return Place(text=words, point=spot.point)
+    return Place(text=words, point=spot.point, commune_code=found.commune.code, commune_as_of=today.isoformat())
+
+
+def _chosen(gazetteer: Gazetteer, typed: str, today: date) -> Suggestion | None:
+    """The one whose label it is, else the only one it can mean."""
+    found = gazetteer.search(typed.partition("(")[0].rstrip(" ,")[:_LONGEST], today, most=_MOST)
+    same = [one for one in found if fold(typed) in (fold(one.label), fold(one.commune.label))]
+    return next(iter(same), None) or _only(found) or _named(gazetteer, typed, today)
+
+
+def _named(gazetteer: Gazetteer, words: str, today: date) -> Suggestion | None:
+    return _only(gazetteer.named_in(words, today))
+
+
+def _only(found: tuple[Suggestion, ...]) -> Suggestion | None:
+    """A single one, all of it: a part of a divided one is for a person to choose."""
+    return found[0] if len(found) == 1 and found[0].whole else None
