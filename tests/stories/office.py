@@ -34,6 +34,7 @@ from gateway.simulation.player import NEVER, stage_of
 
 PAGES = ("/cong-khai", "/khong-du-dieu-kien")
 PUBLISHING = ("publish", "answerreporter")
+IN_A_LETTER = ("name", "publishtext", "answerreportertext", "replyprivatelytext")
 REFUSALS = (400, 403, 404, 409, 422)
 RASH = 0.15
 HOURS = (0.2, 1, 3, 9, 26, 75)
@@ -169,8 +170,17 @@ class OfficeStory:
             for text in public:
                 assert not leaks(text, told, allowed), f"{leaks(text, told, allowed)} is public"
         for reader in self.told:
-            own = repr(await desk.follow(reader.code))
+            own = repr(await desk.follow(reader.code)) + await self._letter(reader)
             assert [one.mark for one in self.told if one is not reader and leaks(own, one, ())] == []
+
+    async def _letter(self, reader: Told) -> str:
+        """The answer on paper: in it stand whom it is to and what was answered, and nothing that staff told staff."""
+        made = await self.office.deployment.clerk.letters.of_report(reader.code)
+        if made is None:
+            return ""
+        text = made.page + made.text
+        assert not leaks(text, reader, tuple(f"{reader.mark}{name}" for name in IN_A_LETTER)), text
+        return text
 
     async def _allowed(self, told: Told) -> tuple[str, ...]:
         """The published words of a case that may be read by everybody."""
