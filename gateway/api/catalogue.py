@@ -112,11 +112,7 @@ async def list_agencies(call: Call) -> Answer:
     tree = regulation.book.at(query.at) if query.at else regulation.agencies
     after = decode(query.cursor)
     found = sorted(
-        (
-            one
-            for one in tree.search(query.q, gone=query.all)
-            if query.kind in ("", one.kind)
-        ),
+        (one for one in tree.search(query.q, gone=query.all) if query.kind in ("", one.kind)),
         key=lambda one: (one.name, one.id),
     )
     start = after[0] if after else 0

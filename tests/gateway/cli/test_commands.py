@@ -42,7 +42,7 @@ def test_every_group_is_mounted_and_explains_itself(capsys: pytest.CaptureFixtur
     assert len(GROUPS) == len(set(GROUPS)) >= 11
 
 
-@pytest.mark.parametrize("words", [[], ["user"], ["no-such-command"], ["regulation", "draw"]])
+@pytest.mark.parametrize("words", [[], ["user"], ["no-such-command"], ["regulation", "lint"]])
 def test_wrong_usage_is_told(words: list[str]) -> None:
     """Exit 2, as everywhere."""
     with pytest.raises(SystemExit) as ended:

@@ -41,7 +41,13 @@ async def living(office: Office, user_id: str) -> int:
 async def test_a_new_account_signs_in_with_the_password_shown_once(office: Office) -> None:
     """Made for the officer of one agency; the page after it does not show the password again."""
     async with office.desk(await admin(office)) as desk:
-        form = {"login": "Cuong.Le", "name": "Lê Văn Cường", "staff_number": "CB-1", "role": "officer", "agency": LIGHTS}
+        form = {
+            "login": "Cuong.Le",
+            "name": "Lê Văn Cường",
+            "staff_number": "CB-1",
+            "role": "officer",
+            "agency": LIGHTS,
+        }
         made = await desk.send(NEW, NEW, **form)
         password = re.search(r'<code class="secret">([^<]+)</code>', made.text)
         listed = await desk.get(PEOPLE)
@@ -60,7 +66,13 @@ async def test_a_new_account_signs_in_with_the_password_shown_once(office: Offic
 async def test_what_is_wrong_with_a_new_account_is_said(office: Office) -> None:
     """Taken, no name, a role of an agency without one; what was typed stays."""
     async with office.desk(await admin(office)) as desk:
-        form = {"login": "dung.pham", "name": "Phạm Thị Dung", "staff_number": "CB-2", "role": "editor", "agency": LIGHTS}
+        form = {
+            "login": "dung.pham",
+            "name": "Phạm Thị Dung",
+            "staff_number": "CB-2",
+            "role": "editor",
+            "agency": LIGHTS,
+        }
         await desk.send(NEW, NEW, **form)
         taken = await desk.send(NEW, NEW, **form)
         homeless = await desk.send(NEW, NEW, login="x y", name="", role="officer", agency="")
