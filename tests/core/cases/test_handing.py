@@ -9,6 +9,7 @@ import pytest
 from core.cases.decide import Actor, Refusal
 from core.cases.events import WorkHandedOver, canonical, parse_event
 from tests.core.cases.bench import Bench, staff
+from tests.core.regulations import ls_states
 
 IOC = Actor("ioc", frozenset({"receptionist", "distributor", "editor"}))
 KEEPER = Actor("u-admin", frozenset({"admin"}))
@@ -104,3 +105,19 @@ def test_who_acts_in_somebodys_stead_is_named_with_them() -> None:
     assert (lent.by.id, lent.by.role, lent.by.acting_for) == ("u-deputy", "leader", "u-away")
     assert b"acting_for" not in canonical(own)
     assert parse_event(canonical(lent)) == lent
+
+
+@pytest.mark.rule("LS-3.1", "LS-7.3a.1")
+def test_the_work_of_an_official_who_leaves_goes_to_a_colleague() -> None:
+    """Given by name, handed over by name; an agency's successor names its own official."""
+    bench = ls_states.at_commune()
+    bench.do(ls_states.CHAIR, "assign_staff", staff="u1")
+    before = bench.it.clocks
+
+    bench.must(handed(bench, from_staff="u1", to_staff="u2"))
+
+    assert [item.staff_id for item in bench.it.dispatches] == ["u2"]
+    assert bench.it.clocks == before
+    assert handed(bench, from_staff="u1", to_staff="u2").code == "nothing_to_hand_over"
+    bench.must(handed(bench, from_agency="ubnd_hoa_dao", to_agency="ubnd_song_ky"))
+    assert [(item.agency_id, item.staff_id) for item in bench.it.dispatches] == [("ubnd_song_ky", None)]
