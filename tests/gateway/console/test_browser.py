@@ -61,9 +61,10 @@ async def test_no_console_page_has_a_barrier(office: Office, browser: Browser, s
     assert await violations(page) == []
     await issue(world, ioc, first, "accept")
     await issue(world, ioc, first, "dispatch", agencies=[LIGHTS])
+    await world.pass_time(minutes=60)  # too late: the notice of it stands on their page, and on the case
     await issue(world, lights, first, "accept_dispatch")
     theirs = await page_of(office, browser, lights, size)
-    for path in ("/console", f"/console/ho-so/{first}", f"/console/ho-so/{first}/submit_result"):
+    for path in ("/console", "/console/thong-bao", f"/console/ho-so/{first}", f"/console/ho-so/{first}/submit_result"):
         await check(theirs, office.url + path, size["width"])
 
 
