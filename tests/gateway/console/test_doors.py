@@ -17,7 +17,12 @@ def addresses(office: Office, method: str) -> list[str]:
     for route in office.app.router.routes():
         path = route.resource.canonical if route.resource else ""
         if route.method == method and path.startswith("/console") and path not in SIGN_IN:
-            found.append(path.replace("{key}", "0" * 64).replace("{small}", "").replace("{command}", "accept"))
+            found.append(
+                path.replace("{key}", "0" * 64)
+                .replace("{small}", "")
+                .replace("{command}", "accept")
+                .replace("{letter}", "result")
+            )
     return [_PART.sub("0" * 32, path) for path in found]
 
 
