@@ -437,5 +437,6 @@ def test_every_reading_is_written_down_with_its_choice() -> None:
         "3": "required",
         "5": "distribution",
         "6": "after_acceptance",
+        "9": "all_approved",
     }
     assert all(set(item.changes) == set(item.options) - {item.choice} for item in readings.values() if item.changes)
