@@ -134,6 +134,7 @@ def test_hue_2_the_due_time_carries_its_explanation_and_its_rule() -> None:
     assert "HUE-2" in clock.clock.due.explanation.rule
     assert (task.role, task.agency_id, task.clock_id) == ("officer", "so_xay_dung", "acceptance:d1")
     assert "09:30" in task.explanation
+    assert task.explanation.endswith("QĐ 43/2020/QĐ-UBND (theo Báo Thừa Thiên Huế Online 04/8/2020), Bước 2")
 
 
 @pytest.mark.rule("HUE-2")
