@@ -15,7 +15,8 @@ from typing import Any
 from core.clock import local
 
 PROMISED = timedelta(days=21)
-ANYTHING = "Nội dung mô phỏng"
+ANYTHING = "Đơn vị đã kiểm tra tại chỗ và khắc phục xong trong ngày 20/11/2026"
+"""Says what an answer has to say: what was done, where and when."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Writer:
 
     def word(self, command: str, name: str) -> str:
         """What this person writes."""
-        return f"{ANYTHING}: {command}, {name}"
+        return f"{ANYTHING} (mô phỏng: {command}, {name})."
 
     def fill(self, command: str, fields: Iterable[Field], *, now: datetime) -> dict[str, Any]:
         """The payload of a command; a field that has no value to be given (no colleague, no file) stays out."""

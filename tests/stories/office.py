@@ -27,14 +27,18 @@ from core.storage import cases
 from core.storage.database import Connection
 from core.storage.tables import case_event, outbox
 from gateway.admin.services import auditor_of
-from gateway.simulation.chart import Chart
-from gateway.simulation.filling import Field, Writer
+from gateway.simulation.chart import FAR, Chart
+from gateway.simulation.filling import ANYTHING, Field, Writer
 from gateway.simulation.office import CENTRE, Office, Official, SimulatedClock
 from gateway.simulation.player import NEVER, stage_of
 
 PAGES = ("/cong-khai", "/khong-du-dieu-kien")
 PUBLISHING = ("publish", "answerreporter")
 IN_A_LETTER = ("name", "publishtext", "answerreportertext", "replyprivatelytext")
+ENDING = frozenset(
+    {"flag_secret", "flag_reputation", "report_deadlock", "raise_emergency", "set_confidential", "cancel"}
+)
+BACK = "send_back"
 REFUSALS = (400, 403, 404, 409, 422)
 RASH = 0.15
 HOURS = (0.2, 1, 3, 9, 26, 75)
@@ -48,7 +52,7 @@ class Secretive(Writer):
 
     def word(self, command: str, name: str) -> str:
         """ "kqbz" and where it was written."""
-        return f"{self.mark}{command}{name}".replace("_", "")
+        return f"{self.mark}{command}{name}".replace("_", "") + f" {ANYTHING}"
 
 
 @dataclass
@@ -59,6 +63,7 @@ class Told:
     digits: str
     code: str = ""
     case_id: str = ""
+    tried: set[str] = field(default_factory=set)
 
     def report(self) -> dict[str, Any]:
         """What reception types in."""
@@ -220,6 +225,53 @@ class OfficeStory:
                     for report in case.reports:
                         owed.append((f"/web/{case.id}/{version}/{notice.id}/{report.report_id}", notice.when == ALWAYS))
         return owed
+
+
+async def work_through(office: Office, clock: SimulatedClock, told: Told) -> None:
+    """Whoever can take a step towards the answer takes it, until the case is done."""
+    chart, random = Chart(office.pack), Random(2)
+    for _ in range(60):
+        view = (await office.call(office.staff[CENTRE][0], "GET", f"/cases/{told.case_id}")).body
+        if office.pack.stage("case", view["stage"]["id"]).kind == "done":
+            return
+        assert await take_a_step(office, chart, random, told), f"nobody can go on from {view['stage']['id']}"
+        clock.pass_time(timedelta(hours=random.choice((1, 5, 30))))
+        await office.work()
+    timeline = (await office.call(office.staff[CENTRE][0], "GET", f"/cases/{told.case_id}/timeline")).body
+    raise AssertionError(f"the case has not come to its answer: {[one['kind'] for one in timeline['items']][-30:]}")
+
+
+async def take_a_step(office: Office, chart: Chart, random: Random, told: Told) -> bool:
+    """The first step towards an answer that is offered and carried out; else something that may be needed first."""
+    aside, back = list[tuple[Official, Any]](), list[tuple[Official, Any]]()
+    for who in [one for house in office.staff.values() for one in house]:
+        seen = await office.call(who, "GET", f"/cases/{told.case_id}")
+        for move in seen.body["moves"] if seen.status == 200 else ():
+            gain = chart.gain(stage_of(seen.body, move), move["command"])
+            if move["command"] in NEVER | ENDING:
+                continue
+            if move["command"] == BACK:
+                back.append((who, move))
+            elif gain > 0 and await carried_out(office, who, random, told, move):
+                return True
+            elif FAR // -2 < gain <= 0 and move["command"] not in told.tried:
+                aside.append((who, move))
+    for who, move in [*aside, *back]:
+        told.tried.add(move["command"])
+        if await carried_out(office, who, random, told, move):
+            return True
+    return False
+
+
+async def carried_out(office: Office, who: Official, random: Random, told: Told, move: Mapping[str, Any]) -> bool:
+    """Issue a command as the form asks."""
+    payload = Secretive(random, mark=told.mark).fill(
+        move["command"], [Field.of(one) for one in move["fields"]], now=office.deployment.now()
+    )
+    payload |= {name: move[name] for name in ("dispatch_id", "coordination_id") if move[name]}
+    answer = await office.call(who, "POST", f"/cases/{told.case_id}/commands/{move['command']}", payload)
+    assert answer.status < 500, (move["command"], answer.body)
+    return answer.status == 200
 
 
 def leaks(text: str, told: Told, allowed: tuple[str, ...]) -> str:

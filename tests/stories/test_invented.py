@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -21,11 +20,9 @@ from core.regulations.loader import load_pack
 from core.regulations.pages import page
 from gateway.simulation.chart import FAR, Chart
 from gateway.simulation.figures import figures
-from gateway.simulation.filling import Field, Writer
-from gateway.simulation.office import CENTRE, Office, SimulatedClock, open_office, settings_of
-from gateway.simulation.player import NEVER, stage_of
+from gateway.simulation.office import SimulatedClock, open_office, settings_of
 from tests.stories.invented import packs, write_pack
-from tests.stories.office import OfficeStory
+from tests.stories.office import OfficeStory, work_through
 from tests.support.databases import on_both_engines
 
 START = datetime(2026, 11, 2, 8, tzinfo=VIETNAM)
@@ -38,47 +35,12 @@ async def whole_way(folder: Path, data: Path, *, database_url: str = "") -> None
     async with open_office(settings_of(str(folder), data, database_url=database_url), clock) as office:
         story = OfficeStory(office, clock, Random(1))
         await story.tell(reports=1, steps=0)
-        await work_through(office, clock, story.told[0].case_id)
+        await work_through(office, clock, story.told[0])
         await story.look_from_outside()
         await story.check_the_archive()
         await story.check_the_notices()
         found = await figures(office, [story.told[0].case_id])
         assert found.agree, (found.shown, found.raw)
-
-
-async def work_through(office: Office, clock: SimulatedClock, case_id: str) -> None:
-    """Whoever can take a step towards the answer takes it, until the case is done."""
-    chart, random = Chart(office.pack), Random(2)
-    for _ in range(60):
-        view = (await office.call(office.staff[CENTRE][0], "GET", f"/cases/{case_id}")).body
-        if office.pack.stage("case", view["stage"]["id"]).kind == "done":
-            return
-        assert await take_a_step(office, chart, random, case_id), f"nobody can go on from {view['stage']['id']}"
-        clock.pass_time(timedelta(hours=random.choice((1, 5, 30))))
-        await office.work()
-    raise AssertionError("the case has not come to its answer")
-
-
-async def take_a_step(office: Office, chart: Chart, random: Random, case_id: str) -> bool:
-    """The first step towards an answer that somebody is offered and that is carried out."""
-    for who in [one for house in office.staff.values() for one in house]:
-        seen = await office.call(who, "GET", f"/cases/{case_id}")
-        for move in seen.body["moves"] if seen.status == 200 else ():
-            onward = move["command"] not in NEVER and chart.gain(stage_of(seen.body, move), move["command"]) > 0
-            if onward and await carried_out(office, who, random, case_id, move):
-                return True
-    return False
-
-
-async def carried_out(office: Office, who: Any, random: Random, case_id: str, move: Mapping[str, Any]) -> bool:
-    """Issue a command as the form asks."""
-    payload = Writer(random).fill(
-        move["command"], [Field.of(one) for one in move["fields"]], now=office.deployment.now()
-    )
-    payload |= {name: move[name] for name in ("dispatch_id", "coordination_id") if move[name]}
-    answer = await office.call(who, "POST", f"/cases/{case_id}/commands/{move['command']}", payload)
-    assert answer.status == 200, (move["command"], answer.body)
-    return True
 
 
 @given(document=packs(), agencies=st.integers(1, 6))

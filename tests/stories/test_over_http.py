@@ -10,10 +10,15 @@ import pytest
 from core.regulations.loader import load_pack, pack_names
 from gateway.simulation.month import usual_start
 from gateway.simulation.office import SimulatedClock, open_office, settings_of
-from tests.stories.office import OfficeStory, Told, leaks
+from tests.stories.office import OfficeStory, Told, leaks, work_through
 from tests.support.databases import on_both_engines
 
 BASE = [name for name in pack_names() if not load_pack(name).meta.variant_of]
+
+STRAIGHT = [
+    name for name in BASE if "unit_named" not in load_pack(name).document and "assign_unit" not in load_pack(name).moves
+]
+"""Without a second level inside an agency, which not every agency of a demonstration has."""
 
 
 async def tell(name: str, folder: Path, database_url: str, *, seed: int, reports: int, steps: int) -> int:
@@ -34,6 +39,21 @@ async def tell(name: str, folder: Path, database_url: str, *, seed: int, reports
 async def test_what_must_hold_holds_over_http(name: str, tmp_path: Path) -> None:
     """One short story under each regulation."""
     assert await tell(name, tmp_path, "sqlite", seed=7, reports=2, steps=30) > 8
+
+
+@pytest.mark.rule("A-4")
+@pytest.mark.parametrize("name", STRAIGHT)
+async def test_an_answer_tells_nobody_elses_words(name: str, tmp_path: Path) -> None:
+    """One of two reports gets its answer; where the regulation writes letters, one was written."""
+    clock = SimulatedClock(usual_start(load_pack(name)))
+    async with open_office(settings_of(name, tmp_path / "data"), clock) as office:
+        story = OfficeStory(office, clock, Random(3))
+        await story.tell(reports=2, steps=0)
+        await work_through(office, clock, story.told[0])
+        await story.look_from_outside()
+        await story.check_the_notices()
+        letter = await office.deployment.clerk.letters.of_report(story.told[0].code)
+        assert (letter is not None) is bool(office.pack.letter.body or office.pack.letter.others)
 
 
 @on_both_engines
