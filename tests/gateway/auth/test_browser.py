@@ -23,6 +23,7 @@ async def focused(page: Page) -> str:
     return str(await page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()"))
 
 
+@pytest.mark.rule("VN-13")
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "360 px"])
 async def test_sign_in_by_keyboard(site: Site, browser: Browser, size: ViewportSize) -> None:
     """Skip link, fields in order, mistakes brought to the reader, second factor, account, sign-out."""

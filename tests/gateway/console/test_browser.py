@@ -37,6 +37,7 @@ async def check(page: Page, address: str, width: int) -> None:
     assert await page.evaluate("document.documentElement.scrollWidth") == width, address
 
 
+@pytest.mark.rule("VN-13")
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "360 px"])
 async def test_no_console_page_has_a_barrier(office: Office, browser: Browser, size: ViewportSize) -> None:
     """Queues, case, forms of every kind, refusal, conversation, search, upkeep, accounts."""
@@ -68,6 +69,7 @@ async def test_no_console_page_has_a_barrier(office: Office, browser: Browser, s
         await check(theirs, office.url + path, size["width"])
 
 
+@pytest.mark.rule("VN-13")
 async def test_a_case_is_worked_by_keyboard_without_scripts(office: Office, browser: Browser) -> None:
     """From the queue into the case, through the button, to a form with a mistake and back with thanks."""
     world = office.world

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from aiohttp import web
 from jinja2 import ChoiceLoader, DictLoader
 from playwright.async_api import Browser, Page
@@ -71,6 +72,7 @@ def mount(app: web.Application) -> None:
     app.router.add_get("/console/hoi", show_asking)
 
 
+@pytest.mark.rule("VN-13")
 async def test_every_macro_is_without_barriers(database: Database, browser: Browser) -> None:
     """Contrast, names, roles, at both widths; nothing wider than a small phone."""
     async with open_site(database, pages=mount) as site:

@@ -46,6 +46,7 @@ async def send(page: Page) -> tuple[str, str]:
     return await page.inner_text("#ma"), await page.inner_text("#pin")
 
 
+@pytest.mark.rule("VN-13")
 async def test_every_page_is_accessible_on_a_small_phone(world: World, browser: Browser) -> None:
     view = {"category": "Giao thông", "answer": "Đã vá mặt đường.", "agencies": ["Sở Xây dựng"], "stage": "Đã trả lời"}
     row = PublicationRow("0" * 32, world.clock(), view, "result", "da va")
@@ -56,6 +57,7 @@ async def test_every_page_is_accessible_on_a_small_phone(world: World, browser: 
             await check(page)
 
 
+@pytest.mark.rule("VN-13")
 async def test_the_way_of_a_report_is_accessible_from_mistake_to_rating(world: World, browser: Browser) -> None:
     async with opened(world, browser) as page:
         await page.goto("/phan-anh")
@@ -91,6 +93,7 @@ async def test_the_way_of_a_report_is_accessible_from_mistake_to_rating(world: W
         await check(page)
 
 
+@pytest.mark.rule("VN-13")
 async def test_pages_of_diversion_and_emergency_are_accessible(world: World, browser: Browser) -> None:
     async with opened(world, browser) as page:
         await page.goto("/phan-anh")
