@@ -73,3 +73,11 @@ def test_hue_c_each_way_in_bears_the_name_people_know() -> None:
         "Zalo",
         "Thư điện tử",
     ]
+
+
+@pytest.mark.rule("A-5")
+def test_a_verdict_counts_for_thirty_days() -> None:
+    """From Friday 20 November; the thirtieth day is a Sunday, so until the end of the Monday after it."""
+    bench = published()
+
+    assert bench.due("rating_window") == "2026-12-22 00:00:00"
