@@ -188,6 +188,9 @@ def _for_dialogue(event: Event, report: ReportRef) -> Happening | None:
 
 
 def _reason_label(pack: Pack, event: Event) -> str:
+    diversion = pack.intake.diversions.get(getattr(event, "diversion", ""))
+    if diversion:
+        return _lowered(diversion.label)
     code: Any = getattr(event, "reason_code", None)
     reason = {**pack.decline_reasons, **pack.cancel_reasons}.get(code or "")
     return (reason.text or reason.label) if reason else ""

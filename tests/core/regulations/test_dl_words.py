@@ -103,7 +103,7 @@ HEARS = {
 TOLD = {
     "received": [("receptionist", "task_new")],
     "emergency": [("receptionist", "task_new")],
-    "diverted": [("receptionist", "task_new")],
+    "diverted": [("receptionist", "task_new"), ("reporter", "case_diverted")],
     "accepted": [("receptionist", "task_new"), ("reporter", "case_accepted"), ("distributor", "task_new")],
     "flagged": [
         ("receptionist", "task_new"),
@@ -370,7 +370,7 @@ def test_every_limit_hears_what_it_should(clock: str) -> None:
 @pytest.mark.rule(*RULES)
 @pytest.mark.parametrize("state", TOLD)
 def test_everybody_hears_what_concerns_them(state: str) -> None:
-    """Officers of new work, reporters of every turn, nobody of a diversion."""
+    """Officers of new work, reporters of every turn and of where else to go."""
     assert told(STATES[state]()) == TOLD[state]
 
 

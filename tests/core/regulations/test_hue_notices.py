@@ -22,7 +22,7 @@ TOLD = {
     "waiting": [NEW, ("reporter", "supplement_requested")],
     "declined": [NEW, ("reporter", "case_declined")],
     "cancelled": [NEW, ("reporter", "case_cancelled")],
-    "diverted": [NEW],
+    "diverted": [NEW, ("reporter", "case_diverted")],
     "accepted": TO_DESK,
     "distributed": SENT,
     "sent_back": [*SENT, ("distributor", "task_returned")],
@@ -40,7 +40,7 @@ TOLD = {
 @pytest.mark.rule("HUE-1", "HUE-2", "HUE-3b", "HUE-4b", "HUE-5", "A-HUE-3")
 @pytest.mark.parametrize("state", TOLD)
 def test_everybody_hears_what_concerns_them(state: str) -> None:
-    """Officers of new work, reporters of every turn, nobody of a diversion."""
+    """Officers of new work, reporters of every turn and of where else to go."""
     assert told(STATES[state]()) == TOLD[state]
 
 

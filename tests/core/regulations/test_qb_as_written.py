@@ -226,6 +226,7 @@ NOTICES = {
     "reporter_supplement": (["request_supplement"], ["reporter"], "supplement_requested"),
     "reporter_declined": (["decline"], ["reporter"], "case_declined"),
     "reporter_cancelled": (["cancel"], ["reporter"], "case_cancelled"),
+    "reporter_diverted": (["divert"], ["reporter"], "case_diverted"),
     "reporter_confidential": (["set_confidential"], ["reporter"], "confidentiality_set"),
     "reporter_result": (["publish"], ["reporter"], "result_published"),
     "reporter_private": (["reply_privately"], ["reporter"], "private_reply"),

@@ -28,7 +28,7 @@ TOLD = {
     "waiting_reporter": [NEW, ("reporter", "supplement_requested")],
     "declined": [NEW, ("reporter", "case_declined")],
     "cancelled": [NEW, ("reporter", "case_cancelled")],
-    "diverted": [NEW],
+    "diverted": [NEW, ("reporter", "case_diverted")],
     "accepted": ACCEPTED,
     "at_board": [*ACCEPTED, ("board", "task_new")],
     "distributed": SENT,
@@ -57,7 +57,7 @@ TOLD = {
 @pytest.mark.rule("QB-II.2h", "QB-II.2i", "QB-IV.1.2a.5", "QB-IV.1.3a", "QB-IV.1.4a.1", "QB-IV.1.4a.2", "QB-IV.1.5a")
 @pytest.mark.parametrize("state", TOLD)
 def test_everybody_hears_what_concerns_them(state: str) -> None:
-    """Staff of new work, reporters of every turn, nobody of a diversion, no reporter of what is withheld."""
+    """Staff of new work, reporters of every turn and of where else to go, no reporter of what is withheld."""
     assert told(STATES[state]()) == TOLD[state]
 
 

@@ -71,6 +71,17 @@ async def test_a_cancellation_comes_with_the_ground_the_regulation_lists(world: 
     assert_decent(received(world))
 
 
+@pytest.mark.rule("VN-1", "VN-2")
+async def test_whom_the_desk_sends_elsewhere_is_told_where_to_go(world: World) -> None:
+    """Found out by a person and not by the dialogue: the reporter does not wait for an answer that will never come."""
+    await write_mail(world, LAMP)
+    await issue(world, (await only_case(world)).id, "divert", kind="complaint")
+
+    assert "được xác định là: khiếu nại" in received(world)[-1]
+    assert "đến nơi tiếp công dân" in received(world)[-1]
+    assert_decent(received(world))
+
+
 @on_both_engines
 async def test_secrecy_is_confirmed_once(world: World, chat: Chat) -> None:
     await chat.say(LAMP)
