@@ -473,6 +473,21 @@ def test_a_reopened_case_is_answered_only_when_its_new_part_is_done() -> None:
     assert bench.stage == "awaiting_answer"
 
 
+@pytest.mark.rule("VN-3", "DL-II.2.2c")
+def test_a_promise_that_may_be_secret_is_kept_from_everybody_and_still_kept() -> None:
+    """No notice of the date goes out, the hours for it end, and the work goes on to its day."""
+    bench = promised()
+    bench.do(EDITOR, "flag_secret")
+    assert bench.names(EDITOR) & {"publish", "reply_privately", "withhold"} == {"withhold"}
+
+    bench.do(EDITOR, "withhold", reason="Theo quy định về bí mật nhà nước")
+
+    assert (bench.stage, bench.it.dispatches[0].stage) == ("in_progress", "promised")
+    assert bench.it.clocks["answer"].state == "stopped"
+    assert bench.it.clocks["promise:d1"].state == "running"
+    assert public_view(bench.it, bench.pack, bench.agencies).answer is None
+
+
 @pytest.mark.rule("A-DL-6", "DL-II.2.1.B3")
 def test_a_dl_6_option_a_leader_approves(tmp_path: Path) -> None:
     """Off as the text has it; switched on, a result waits for the leader."""
