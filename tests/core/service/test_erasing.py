@@ -7,7 +7,6 @@ The canary is a name that stands in every place a citizen can write: sender, sub
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from functools import partial
@@ -21,23 +20,19 @@ from core.cases.decide import Actor
 from core.cases.events import CaseJoined, ReportsLinked
 from core.cases.events.base import ActorRef
 from core.contract.errors import NotFound
-from core.contract.schema import OutboundMessage, Report, Reporter
-from core.intake.state import Dialogue
 from core.privacy.erasure import MARKER, ErasureMode
-from core.privacy.errors import Erased
 from core.service.desk import Issued
 from core.service.erasing import Eraser
-from core.service.safe import Safe
-from core.service.talk import Correspondent, MessageContent
 from core.service.work import Work
-from core.storage import backup, cases, erasure, holdings, tables
+from core.storage import backup, cases, erasure, holdings
 from core.storage.cases import CaseRow, Search
-from core.storage.database import Connection, Database
 from gateway.admin.services import auditor_of, eraser_of
 from tests.support.canary import find_in_files, find_in_texts
+from tests.support.cuts import CutDatabase, Interrupted
 from tests.support.databases import on_both_engines
 from tests.support.deployments import MAILBOX, World
 from tests.support.letters import received, write_mail
+from tests.support.opened import everything_readable
 
 T = TypeVar("T")
 
@@ -83,70 +78,6 @@ async def work_it(world: World, case_id: str, *, answer: str) -> None:
     await issue(world, case_id, officer, "submit_result", result=f"Đã thay đèn cho {CANARY}, {WORD}.")
     await issue(world, case_id, leader, "approve")
     await issue(world, case_id, CENTRE, "publish", text=answer)
-
-
-async def everything_readable(world: World) -> list[str | bytes]:
-    """Every sealed column, raw body and file that can still be opened, opened with the deployment's own keys."""
-    deployment = world.deployment
-    opened = await deployment.database.read(_sealed_rows)
-    texts = await asyncio.to_thread(lambda: list(_open_rows(deployment.safe, opened)))
-    for path in (deployment.settings.data / "media").rglob("*"):
-        if path.is_file():
-            try:
-                file = await deployment.media.open(path.parent.name + path.name)
-            except NotFound:
-                continue
-            texts += [file.data, file.name]
-    return texts
-
-
-Sealed = list[tuple[str, str, str, bytes, bytes | None]]
-
-
-def _sealed_rows(connection: Connection) -> Sealed:
-    """(kind, id, subject, sealed, wrapped key) of every row with something sealed in it."""
-    found: Sealed = []
-    contact_of = {row.id: row.contact_id for row in connection.execute(tables.conversation.select())}
-    for row in connection.execute(tables.vault.select()):
-        found.append(("vault", row.id, row.subject_id, row.sealed, None))
-    for row in connection.execute(tables.report.select()):
-        found.append(("report", row.id, row.contact_id, row.content_sealed, None))
-    for row in connection.execute(tables.contact.select()):
-        found.append(("contact", row.id, row.id, row.profile_sealed, None))
-    for row in connection.execute(tables.message.select()):
-        found.append(("message", row.id, contact_of[row.conversation_id], row.content_sealed, None))
-    for row in connection.execute(tables.conversation.select()):
-        found.append(("correspondent", row.id, row.contact_id, row.correspondent_sealed, None))
-        found.append(("dialogue", row.id, row.contact_id, row.dialogue_sealed, None))
-    for row in connection.execute(tables.outbox.select()):
-        found.append(("outbox", row.id, row.subject_id, row.payload_sealed, None))
-    for row in connection.execute(tables.inbox_raw.select()):
-        found.append(("raw", row.id, "", row.body_sealed, row.wrapped_key))
-    return [row for row in found if row[3] is not None]
-
-
-_MODELS = {
-    "report": (Report, "report"),
-    "contact": (Reporter, "contact"),
-    "message": (MessageContent, "message"),
-    "correspondent": (Correspondent, "conversation"),
-    "dialogue": (Dialogue, "conversation"),
-    "outbox": (OutboundMessage, "outbox"),
-}
-
-
-def _open_rows(safe: Safe, rows: Sealed) -> Iterator[str | bytes]:
-    for kind, row_id, subject, sealed, wrapped in rows:
-        try:
-            if kind == "vault":
-                yield safe.vault.open(sealed, vault_id=row_id, subject_id=subject)
-            elif kind == "raw":
-                yield safe.zone.open(wrapped, sealed, binding=row_id)
-            else:
-                model, place = _MODELS[kind]
-                yield safe.open_model(sealed, model, subject_id=subject, place=f"{place}:{row_id}").model_dump_json()
-        except Erased:
-            continue
 
 
 async def back_up(world: World, folder: Path) -> None:
@@ -284,29 +215,6 @@ async def test_pseudonymising_keeps_the_body_of_the_case(world: World) -> None:
     assert find_in_texts(readable, [CANARY]) == []
     assert any("Lê Lợi" in str(text) for text in readable)
     assert (await auditor_of(world.deployment).verify()).findings == []
-
-
-class Interrupted(Exception):
-    """Stands for a power cut."""
-
-
-class CutDatabase:
-    """The real database, until the power goes: some writes are done, the next is not."""
-
-    def __init__(self, database: Database, *, writes: int) -> None:
-        self.dialect, self.read, self.close = database.dialect, database.read, database.close
-        self._database, self._left = database, writes
-
-    async def write(self, work: Callable[[Connection], T], *, urgent: bool = False) -> T:
-        """As the real one, while there is power."""
-        if self._left == 0:
-            raise Interrupted
-        self._left -= 1
-        return await self._database.write(work, urgent=urgent)
-
-    async def erase_traces(self) -> None:
-        """As the real one."""
-        await self._database.erase_traces()
 
 
 @pytest.mark.parametrize("writes", [1, 2, 3])
