@@ -22,6 +22,7 @@ from core.service.arrivals import Arrivals
 from core.service.committing import Committer
 from core.service.converse import Converse
 from core.service.desk import CaseDesk, Issued
+from core.service.diverting import note_diversions
 from core.service.letters import LetterDesk
 from core.service.letters_out import LettersOut
 from core.service.notices import Notices
@@ -105,6 +106,7 @@ class Clerk:
         """Write what follows from the work, and store all of it or nothing."""
         await self._notices.write(work)
         await self._publishing.write(work)
+        note_diversions(work)
         await self.talks.save_all(work)
         self.desk.close(work)
         await self.committer.commit(work)

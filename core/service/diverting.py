@@ -3,6 +3,8 @@ Khiếu nại, tố cáo, reports of corruption: told where to go, and nothing o
 
 In the same transaction the words, the conversation and the raw bodies go; the key and the files follow at once. What
 stays is a keyed hash per message, so that a repeat is still recognised, and a counter by kind, channel and day.
+
+A case that the desk diverts is counted here as well and noted for `core.service.diverted`, which takes it away.
 """
 
 from __future__ import annotations
@@ -12,15 +14,17 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
+from core.cases.events import CaseDiverted, Event
 from core.clock import local
 from core.intake.effects import Divert
 from core.intake.rules import IntakeRules
 from core.privacy.media import FileMediaStore
+from core.regulations.model import Pack
 from core.service.posting import Letter, Posting
 from core.service.safe import Safe
 from core.service.talk import Talk
 from core.service.work import Work
-from core.storage import conversations, inbox_queue, reports
+from core.storage import conversations, diverted, inbox_queue, reports
 from core.storage.database import Database
 
 
@@ -79,3 +83,21 @@ class Diverting:
         work.afterwards.append(partial(asyncio.to_thread, self._safe.keys.destroy, talk.contact_id, self._now()))
         work.afterwards.append(partial(self._media.delete_subject, talk.contact_id))
         work.afterwards.append(self._database.erase_traces)
+
+
+def nothing_stays(pack: Pack, event: Event) -> bool:
+    """Whether this is a diversion of which the regulation keeps nothing but a counter."""
+    known = pack.intake.diversions.get(event.diversion) if isinstance(event, CaseDiverted) else None
+    return known is not None and known.keeps_nothing
+
+
+def note_diversions(work: Work) -> None:
+    """Count what the desk diverted in this unit, once for each report, and note the cases to be taken away."""
+    for file in work.cases.values():
+        for event in file.events:
+            if isinstance(event, CaseDiverted) and nothing_stays(file.pack, event):
+                day = local(event.at).date().isoformat()
+                for report in file.now.reports:
+                    counted = partial(conversations.count_diversion, kind=event.diversion, channel=report.channel)
+                    work.add(partial(counted, day=day))
+                work.add(partial(diverted.note, case_id=file.now.id))

@@ -24,6 +24,7 @@ from core.notify.plan import REPORTER, Notice, plan
 from core.regulations.model import Pack
 from core.service.casefile import CaseFile
 from core.service.converse import Converse
+from core.service.diverting import nothing_stays
 from core.service.letters_out import SHORT, LettersOut
 from core.service.officers import Officers
 from core.service.posting import CARRIES_FILES, Letter, Posting
@@ -98,6 +99,9 @@ class Notices:
             await self._posting.say(work, talk, await self._answer(file, notice, report, told, talk, cause))
             return
         letter = self._house.write(notice.template, told)
+        if nothing_stays(file.pack, notice.event):
+            await self._posting.last_word(work, talk, Letter(letter.text, cause=cause, subject=letter.subject))
+            return
         await self._posting.say(
             work, talk, Letter(letter.text, cause=cause, subject=letter.subject, case_id=file.now.id)
         )

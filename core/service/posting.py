@@ -66,6 +66,17 @@ class Posting:
         entry = await asyncio.to_thread(self._entry, _message(talk, letter), letter, subject_id=new_id())
         work.put(outbox.ENTRIES, replace(entry, forget=True).__dict__)
 
+    async def last_word(self, work: Work, talk: Talk, letter: Letter) -> None:
+        """
+        As `farewell`, also to the other address the person left, and under no conversation: it still leaves when the
+        person is erased a moment later.
+        """
+        if talk.gone:
+            return
+        for message in (_message(talk, letter), *_copies(talk, letter)):
+            entry = await asyncio.to_thread(self._entry, message, letter, subject_id=new_id())
+            work.put(outbox.ENTRIES, replace(entry, forget=True, conversation_id=message.id).__dict__)
+
     def _prepare(self, talk: Talk, letter: Letter) -> tuple[list[NewEntry], conversations.MessageRow]:
         entry = self._entry(_message(talk, letter), letter, subject_id=talk.contact_id)
         content = MessageContent(text=letter.text, subject=letter.subject, attachments=letter.files)

@@ -41,9 +41,11 @@ __all__ = [
     "Task",
     "begin",
     "clear",
+    "clear_outbox",
     "end",
     "first_subject",
     "move_case",
+    "replace_texts",
     "text_subject",
     "unfinished",
 ]
@@ -125,6 +127,14 @@ def move_case(connection: Connection, task: Task, old: CaseTexts, new: NewTexts)
     noted = _task(connection, task.contact_id, lock=True)
     if noted is None or old.case_id in noted.moved:  # another process works on it, too, and was faster
         return noted or replace(task, moved=(*task.moved, old.case_id))
+    replace_texts(connection, old, new)
+    moved = replace(noted, destroy=(*noted.destroy, old.subject), moved=(*noted.moved, old.case_id))
+    _keep(connection, moved)
+    return moved
+
+
+def replace_texts(connection: Connection, old: CaseTexts, new: NewTexts) -> None:
+    """Put a case's texts under a fresh subject; the old key is the caller's to destroy. VersionConflict."""
     standing = set(connection.scalars(select(vault.c.id).where(vault.c.subject_id == old.subject)))
     if standing != old.sealed.keys() or text_subject(connection, old.case_id) != old.subject:
         raise VersionConflict(f"texts of case {old.case_id} have changed")
@@ -134,9 +144,6 @@ def move_case(connection: Connection, task: Task, old: CaseTexts, new: NewTexts)
     _show(connection, old.case_id, new)
     _forget_answers(connection, old.case_id)
     set_text_subject(connection, old.case_id, new.subject)
-    moved = replace(noted, destroy=(*noted.destroy, old.subject), moved=(*noted.moved, old.case_id))
-    _keep(connection, moved)
-    return moved
 
 
 def _show(connection: Connection, case_id: str, new: NewTexts) -> None:
@@ -190,7 +197,7 @@ def clear(connection: Connection, contact_id: str, *, emptied: Collection[str], 
             version=conversation.c.version + 1,
         )
     )
-    _clear_outbox(connection, found.outbox_ids)
+    clear_outbox(connection, found.outbox_ids)
     connection.execute(
         update(report).where(report.c.id.in_(found.report_ids)).values(content_sealed=None, pin_hash="", erased_at=now)
     )
@@ -214,7 +221,8 @@ def _forget_raw(connection: Connection, found: Holdings) -> tuple[str, ...]:
     return tuple(sorted(waiting))
 
 
-def _clear_outbox(connection: Connection, ids: Iterable[str]) -> None:
+def clear_outbox(connection: Connection, ids: Iterable[str]) -> None:
+    """What was written to somebody goes; what was not sent yet never will be."""
     ours = outbox.c.id.in_(list(ids))
     connection.execute(update(outbox).where(ours).values(payload_sealed=None, provider_message_id=None, reason=""))
     connection.execute(

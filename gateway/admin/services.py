@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.service.auditing import Auditor
+from core.service.diverted import LettingGo
 from core.service.erasing import Eraser
 from core.service.offices import Successions
 from core.service.retaining import Retention
@@ -22,6 +23,19 @@ def eraser_of(deployment: Deployment) -> Eraser:
         safe=deployment.safe,
         media=deployment.media,
         inbox=deployment.inbox,
+        now=deployment.now,
+    )
+
+
+def letting_go_of(deployment: Deployment) -> LettingGo:
+    """Takes away what the desk diverted."""
+    return LettingGo(
+        deployment.database,
+        key_database=deployment.keys.database,
+        safe=deployment.safe,
+        media=deployment.media,
+        eraser=eraser_of(deployment),
+        regulation=deployment.regulation,
         now=deployment.now,
     )
 

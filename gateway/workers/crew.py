@@ -10,6 +10,7 @@ import structlog
 
 from core.service.sending import Sender
 from core.storage import outbox
+from gateway.admin.services import letting_go_of
 from gateway.deployment import Deployment
 from gateway.events.bells import AGENCIES, DUE, INBOX, OUTBOX, bell, pass_on
 from gateway.metrics import SENT
@@ -30,6 +31,7 @@ _ROUND_SECONDS = 5.0
 _RECORD_SECONDS = 10.0
 _NEWS_SECONDS = 5.0
 _QUIET_SECONDS = 600.0
+_DIVERTED_SECONDS = 5.0  # within a minute of a diversion nothing of it may be left
 LONGEST_STOP = _ROUND_SECONDS + _RECORD_SECONDS
 """Seconds after which `stop` has ended everything, whatever it was doing."""
 
@@ -133,5 +135,6 @@ def _work(deployment: Deployment, owner: str, sender: Sender, bells: ExitStack) 
             full=outbox.CLAIMED_AT_ONCE,
         ),
         Loop("due", DueWorker(deployment).run_once, interval=poll, wake=due, ahead=ahead.due, breath=_DUE_BREATH),
+        Loop("diverted", letting_go_of(deployment).run_once, interval=_DIVERTED_SECONDS),
         Loop("daily", Daily(deployment).run_once, interval=60.0),
     ]

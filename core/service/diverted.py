@@ -1,0 +1,131 @@
+"""
+Cases that the desk diverts: a counter stays, and within a minute nothing else (VN-1, VN-2).
+
+The diversion is counted and noted in its own transaction; a worker then takes away what is noted. Every step may be
+repeated, and the note goes last, so that a crash at any point delays and loses nothing. Where every case of a person
+ended so, the person is erased whole; else the diverted reports and what was said about them go. What the reporter
+is told leaves under a key of its own and outlives this.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import partial
+
+import structlog
+
+from core.contract.errors import VersionConflict
+from core.privacy.media import FileMediaStore
+from core.service.erasing import Eraser
+from core.service.forgetting import forgetting
+from core.service.regulation import Regulation
+from core.service.safe import Safe
+from core.storage import diverted, holdings
+from core.storage.database import Database
+from core.storage.diverted import Diverted, Ended
+from core.storage.erasure import NewTexts
+from core.storage.subjects import fresh_subject
+
+log = structlog.get_logger()
+
+_TRIES = 5
+
+
+class LettingGo:
+    """The worker; `key_database` is where the keys lie, whose traces must go as well."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        key_database: Database,
+        safe: Safe,
+        media: FileMediaStore,
+        eraser: Eraser,
+        regulation: Regulation,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._key_database = key_database
+        self._safe = safe
+        self._media = media
+        self._eraser = eraser
+        self._regulation = regulation
+        self._now = now
+
+    async def run_once(self) -> int:
+        """Take away what is noted; returns of how many cases nothing is left now. One that fails holds no other up."""
+        done = 0
+        for case_id in await self._database.read(diverted.due):
+            try:
+                done += await self._let_go(case_id)
+            except Exception:
+                await self._database.read(diverted.due)  # or it is the database that ails, not this one
+                log.exception("diverted_case_not_erased", case=case_id)
+        return done
+
+    async def _let_go(self, case_id: str) -> bool:
+        found = await self._database.read(partial(diverted.found, case_id=case_id))
+        for one in found.cases:
+            await self._often(partial(self._empty, found, one))
+        waiting = 0
+        for contact_id in found.contacts:
+            if await self._ended(contact_id, found):
+                waiting += (await self._eraser.erase_contact(contact_id)).waiting
+            else:
+                await self._often(partial(self._forget, found, contact_id))
+        await self._destroy(found)
+        if waiting:  # a raw body also holds somebody else's unread message: the next round takes it
+            return False
+        await self._database.write(partial(diverted.end, case_id=case_id))
+        log.info("diverted_case_erased", case=case_id, cases=len(found.cases))
+        return True
+
+    async def _often(self, step: Callable[[], Awaitable[None]]) -> None:
+        for attempt in range(_TRIES):
+            try:
+                await step()
+            except VersionConflict:
+                if attempt == _TRIES - 1:
+                    raise
+            else:
+                return
+
+    async def _empty(self, found: Diverted, case_id: str) -> None:
+        old = await self._database.read(partial(holdings.case_texts, case_id=case_id))
+        new = NewTexts(fresh_subject(), dict.fromkeys(old.sealed))
+        await self._database.write(partial(diverted.empty, case_id=found.case_id, old=old, new=new))
+
+    async def _ended(self, contact_id: str, found: Diverted) -> bool:
+        """Whether every case of this person was diverted so, or answered with one that was."""
+        cases = await self._database.read(partial(diverted.cases_of, contact_id=contact_id))
+        gone = {*found.cases, *(one.case_id for one in cases if self._keeps_nothing(one))}
+        return all(one.case_id in gone or one.merged_into in gone for one in cases)
+
+    def _keeps_nothing(self, one: Ended) -> bool:
+        known = self._regulation.packs.get(one.regulation).intake.diversions.get(one.diversion or "")
+        return known is not None and known.keeps_nothing
+
+    async def _forget(self, found: Diverted, contact_id: str) -> None:
+        if not await self._database.read(partial(holdings.contacts_among, ids=[contact_id])):
+            return  # erased on request: nothing of theirs is left
+        kept = await self._database.read(partial(diverted.person, contact_id=contact_id))
+        gone = await asyncio.to_thread(forgetting, self._safe, contact_id, kept, found)
+        await self._database.write(partial(diverted.forget, case_id=found.case_id, gone=gone, now=self._now()))
+
+    async def _destroy(self, found: Diverted) -> None:
+        """What lies outside the database: keys of texts, files of officials under the cases, files of reporters."""
+        keys, files = await self._database.read(partial(diverted.outside, case_id=found.case_id))
+        await asyncio.to_thread(self._destroy_keys, [*keys, *found.cases])
+        for case_id in found.cases:
+            await self._media.delete_subject(case_id)
+        for stored_key in files:
+            await self._media.delete(stored_key)
+        await self._database.erase_traces()
+        await self._key_database.erase_traces()
+
+    def _destroy_keys(self, subjects: list[str]) -> None:
+        for subject in subjects:
+            self._safe.keys.destroy(subject, self._now())

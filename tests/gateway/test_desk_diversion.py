@@ -1,0 +1,212 @@
+"""What staff divert at the desk: the person is told where to go, a counter stays, and nothing else (VN-1, VN-2)."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, select
+
+from core.cases.decide import Actor
+from core.service.desk import Issued
+from core.service.diverted import LettingGo
+from core.service.erasing import Eraser
+from core.storage import cases, diverted, holdings
+from core.storage.cases import CaseRow, Search
+from core.storage.tables import diversion, inbox_raw
+from gateway.admin.services import auditor_of, letting_go_of
+from tests.support.canary import find_in_files, find_in_texts
+from tests.support.cuts import CutDatabase
+from tests.support.databases import on_both_engines
+from tests.support.deployments import World
+from tests.support.letters import Enclosure, answer_mail, received, write_mail
+from tests.support.opened import everything_readable
+
+WORD = "zqxcanary8"
+SENDER = f"{WORD}@hopthu.example.vn"
+LAMP = "Đèn đường trước số 12 Lê Lợi, phường Vĩnh Ninh hỏng từ hôm qua."
+OTHER = "Cống trước số 3 Hùng Vương, phường Phú Nhuận bị nghẹt từ sáng nay."
+CENTRE = Actor("ioc", frozenset({"receptionist", "distributor", "editor"}))
+
+
+async def write_canary(world: World, *, sender: str = SENDER) -> CaseRow:
+    """A report that reads like any other until staff know better, the canary wherever a mail holds something."""
+    file = Enclosure(f"Ghi chú {WORD}.".encode(), "text/plain", f"{WORD}.txt")
+    text = f"Tôi là {WORD}. {LAMP}"
+    await write_mail(world, text, subject=f"Đèn hỏng {WORD}", sender=sender, files=[file])
+    return next(one for one in await all_cases(world) if WORD in one.search_text)
+
+
+async def all_cases(world: World) -> list[CaseRow]:
+    """Every case there is."""
+    return list(await world.deployment.database.read(partial(cases.search, wanted=Search())))
+
+
+async def divert(world: World, case_id: str, *, kind: str = "denunciation") -> None:
+    """Staff divert it; nothing is sent or erased yet."""
+    answer = await world.deployment.clerk.execute(case_id, "divert", {"kind": kind}, actor=CENTRE)
+    assert isinstance(answer, Issued), answer
+
+
+async def counted(world: World) -> list[tuple[str, str]]:
+    """(kind, channel) of every diversion that was counted."""
+    query = select(diversion.c.kind, diversion.c.channel)
+    return [(row[0], row[1]) for row in await world.deployment.database.read(lambda db: db.execute(query).all())]
+
+
+async def check_nothing_left(world: World, folder: Path) -> None:
+    """The canary is nowhere: sealed columns, files, raw bodies, search words; and the archive still proves itself."""
+    assert find_in_texts(await everything_readable(world), [WORD]) == []
+    assert find_in_files(folder, [WORD]) == []
+    assert find_in_texts([one.search_text for one in await all_cases(world)], [WORD]) == []
+    audited = await auditor_of(world.deployment).verify()
+    assert audited.findings == []
+    assert audited.events
+
+
+def raw_bodies(connection: Connection) -> list[bytes | None]:
+    """What the inbox keeps of what came in."""
+    return list(connection.scalars(select(inbox_raw.c.body_sealed)))
+
+
+@pytest.mark.rule("VN-1", "VN-2")
+@on_both_engines
+async def test_nothing_stays_but_a_counter(world: World, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """No word, no name, no file; the case row stays as a shell that chain and fold still prove."""
+    case = await write_canary(world)
+    note = f"Biên bản gặp {WORD}.".encode()
+    await world.deployment.media.put_file(note, subject_id=case.id, name=f"{WORD}.txt")
+    assert len(find_in_texts(await everything_readable(world), [WORD])) >= 6  # the search finds what is there
+
+    await divert(world, case.id)
+    await world.settle()
+    assert await letting_go_of(world.deployment).run_once() == 1
+
+    await check_nothing_left(world, tmp_path)
+    written = capfd.readouterr()
+    assert find_in_texts([written.out, written.err], [WORD]) == []
+    assert await world.deployment.database.read(raw_bodies) == [None]
+    assert await world.deployment.database.read(holdings.contacts_kept) == []
+    shell = await world.deployment.database.read(partial(cases.load, case_id=case.id))
+    assert (shell.stage, shell.search_text) == ("diverted", "")
+    assert await counted(world) == [("denunciation", "email")]
+    assert "tiếp công dân" in received(world)[-1]
+
+
+@pytest.mark.rule("VN-1")
+async def test_the_person_is_told_even_when_all_is_erased_before(world: World, tmp_path: Path) -> None:
+    """What tells them where to go lies under a key of its own: a mail provider that is away delays nothing."""
+    case = await write_canary(world)
+    before = len(received(world))
+
+    await divert(world, case.id)
+    await letting_go_of(world.deployment).run_once()
+    await world.settle()
+
+    assert len(received(world)) == before + 1
+    assert "tiếp công dân" in received(world)[-1]
+    await check_nothing_left(world, tmp_path)
+
+
+@pytest.mark.rule("VN-1", "VN-2")
+@on_both_engines
+async def test_another_case_of_the_same_person_stays(world: World, tmp_path: Path) -> None:
+    """Only the diverted report goes, with what was said about it; the person is still answered on the other."""
+    await write_mail(world, OTHER, sender="an@hopthu.example.vn")
+    (kept,) = await all_cases(world)
+    case = await write_canary(world, sender="an@hopthu.example.vn")
+    await divert(world, case.id)
+    await world.settle()
+
+    assert await letting_go_of(world.deployment).run_once() == 1
+
+    await check_nothing_left(world, tmp_path)
+    readable = await everything_readable(world)
+    assert find_in_texts(readable, ["Hùng Vương"])
+    before = len(received(world))
+    answer = await world.deployment.clerk.execute(
+        kept.id, "cancel", {"reason_code": "mistake", "reason": "Gửi nhầm."}, actor=CENTRE
+    )
+    assert isinstance(answer, Issued), answer
+    await world.settle()
+    assert len(received(world)) == before + 1
+
+
+@pytest.mark.rule("VN-1", "VN-2")
+async def test_the_other_case_diverted_later_takes_the_person_along(world: World, tmp_path: Path) -> None:
+    """Once every case of a person ended so, nothing of the person stays."""
+    first = await write_canary(world)
+    await write_mail(world, OTHER, sender=SENDER)
+    second = next(one for one in await all_cases(world) if one.id != first.id)
+
+    await divert(world, first.id)
+    await letting_go_of(world.deployment).run_once()
+    assert len(await world.deployment.database.read(holdings.contacts_kept)) == 1
+    await divert(world, second.id, kind="complaint")
+    await letting_go_of(world.deployment).run_once()
+    await world.settle()
+
+    assert await world.deployment.database.read(holdings.contacts_kept) == []
+    assert sorted(await counted(world)) == [("complaint", "email"), ("denunciation", "email")]
+    await check_nothing_left(world, tmp_path)
+
+
+@pytest.mark.rule("VN-1")
+async def test_what_the_person_adds_goes_along(world: World, tmp_path: Path) -> None:
+    """A second message in the same thread is about the same thing."""
+    await write_mail(world, OTHER, sender=SENDER.replace(WORD, "an"))
+    case = await write_canary(world, sender=SENDER.replace(WORD, "an"))
+    await answer_mail(world, f"Bổ sung: người đó là {WORD}.")
+    await divert(world, case.id)
+
+    await letting_go_of(world.deployment).run_once()
+    await world.settle()
+
+    await check_nothing_left(world, tmp_path)
+
+
+@pytest.mark.rule("VN-1")
+@pytest.mark.parametrize("writes", range(6))
+async def test_a_crash_in_between_loses_nothing(world: World, tmp_path: Path, writes: int) -> None:
+    """Cut after any write: the next process finds the note and ends it."""
+    deployment = world.deployment
+    case = await write_canary(world)
+    await divert(world, case.id)
+    cut = CutDatabase(deployment.database, writes=writes)
+    keys, safe, media, now = deployment.keys.database, deployment.safe, deployment.media, deployment.now
+    eraser = Eraser(cut, key_database=keys, safe=safe, media=media, inbox=deployment.inbox, now=now)
+    dying = LettingGo(
+        cut, key_database=keys, safe=safe, media=media, eraser=eraser, regulation=deployment.regulation, now=now
+    )
+    assert await dying.run_once() == 0
+    assert await deployment.database.read(diverted.due) == [case.id]
+
+    assert await letting_go_of(deployment).run_once() == 1
+
+    assert await deployment.database.read(diverted.due) == []
+    await world.settle()
+    await check_nothing_left(world, tmp_path)
+    assert len(await counted(world)) == 1
+
+
+@pytest.mark.rule("VN-1")
+@on_both_engines
+async def test_two_workers_at_once_end_the_same(world: World, tmp_path: Path) -> None:
+    """Neither undoes what the other did, and it is counted once."""
+    await write_mail(world, OTHER, sender="an@hopthu.example.vn")
+    shared = await write_canary(world, sender="an@hopthu.example.vn")
+    await divert(world, shared.id)
+    await write_mail(world, f"{LAMP} {WORD}", sender=SENDER)
+    alone = next(one for one in await all_cases(world) if WORD in one.search_text and one.id != shared.id)
+    await divert(world, alone.id)
+
+    workers = [letting_go_of(world.deployment) for _ in range(2)]
+    await asyncio.gather(*(one.run_once() for one in workers))
+    await workers[0].run_once()
+
+    assert await world.deployment.database.read(diverted.due) == []
+    await world.settle()
+    await check_nothing_left(world, tmp_path)
+    assert len(await counted(world)) == 2
