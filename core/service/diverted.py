@@ -24,7 +24,7 @@ from core.service.regulation import Regulation
 from core.service.safe import Safe
 from core.storage import diverted, holdings
 from core.storage.database import Database
-from core.storage.diverted import Diverted, Ended
+from core.storage.diverted import Diverted
 from core.storage.erasure import NewTexts
 from core.storage.subjects import fresh_subject
 
@@ -72,7 +72,7 @@ class LettingGo:
             await self._often(partial(self._empty, found, one))
         waiting = 0
         for contact_id in found.contacts:
-            if await self._ended(contact_id, found):
+            if await self._ended(contact_id):
                 waiting += (await self._eraser.erase_contact(contact_id)).waiting
             else:
                 await self._often(partial(self._forget, found, contact_id))
@@ -98,14 +98,13 @@ class LettingGo:
         new = NewTexts(fresh_subject(), dict.fromkeys(old.sealed))
         await self._database.write(partial(diverted.empty, case_id=found.case_id, old=old, new=new))
 
-    async def _ended(self, contact_id: str, found: Diverted) -> bool:
-        """Whether every case of this person was diverted so, or answered with one that was."""
-        cases = await self._database.read(partial(diverted.cases_of, contact_id=contact_id))
-        gone = {*found.cases, *(one.case_id for one in cases if self._keeps_nothing(one))}
-        return all(one.case_id in gone or one.merged_into in gone for one in cases)
+    async def _ended(self, contact_id: str) -> bool:
+        """Whether every case that this person reported was diverted so, or answered with one that was."""
+        ends = await self._database.read(partial(diverted.ends_of, contact_id=contact_id))
+        return all(any(self._keeps_nothing(*one) for one in line) for line in ends)
 
-    def _keeps_nothing(self, one: Ended) -> bool:
-        known = self._regulation.packs.get(one.regulation).intake.diversions.get(one.diversion or "")
+    def _keeps_nothing(self, regulation: str, diversion: str | None) -> bool:
+        known = self._regulation.packs.get(regulation).intake.diversions.get(diversion or "")
         return known is not None and known.keeps_nothing
 
     async def _forget(self, found: Diverted, contact_id: str) -> None:

@@ -7,7 +7,7 @@ between misses nothing. The note also holds what lies outside the database and m
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from core.storage import conversations, inbox_queue, settings
 from core.storage.conversations import ConversationRow
 from core.storage.database import insert_or_ignore
 from core.storage.erasure import NewTexts, clear_outbox, replace_texts
-from core.storage.holdings import CaseTexts, holdings
+from core.storage.holdings import CaseTexts
 from core.storage.tables import case, contact, conversation, identity, message, outbox, report, setting
 
 _DUE = "diverted:"
@@ -82,21 +82,23 @@ def found(connection: Connection, case_id: str) -> Diverted:
     )
 
 
-@dataclass(frozen=True)
-class Ended:
-    """How a case of somebody stands: under which regulation, diverted as what, answered with which other case."""
+def ends_of(connection: Connection, contact_id: str) -> list[list[tuple[str, str | None]]]:
+    """
+    How each case that a person reported themselves stands: (regulation, diverted as what), and so of every case it was
+    answered with.
+    """
+    own = connection.scalars(select(report.c.case_id).where(report.c.contact_id == contact_id).distinct())
+    return [list(_line(connection, one)) for one in own]
 
-    case_id: str
-    regulation: str
-    diversion: str | None
-    merged_into: str | None
 
-
-def cases_of(connection: Connection, contact_id: str) -> list[Ended]:
-    """Every case a person has a part in."""
-    ids = [one.case_id for one in holdings(connection, contact_id).cases]
-    rows = connection.execute(select(case.c.id, case.c.regulation, case.c.state).where(case.c.id.in_(ids)))
-    return [Ended(row.id, row.regulation, row.state["diversion"], row.state["merged_into"]) for row in rows]
+def _line(connection: Connection, case_id: str | None) -> Iterator[tuple[str, str | None]]:
+    """A case and the ones it was joined to, one after the other."""
+    seen = set[str]()
+    while case_id and case_id not in seen:
+        seen.add(case_id)
+        row = connection.execute(select(case.c.regulation, case.c.state).where(case.c.id == case_id)).one()
+        yield row.regulation, row.state["diversion"]
+        case_id = row.state["merged_into"]
 
 
 @dataclass(frozen=True)

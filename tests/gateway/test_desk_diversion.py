@@ -13,16 +13,18 @@ from core.cases.decide import Actor
 from core.service.desk import Issued
 from core.service.diverted import LettingGo
 from core.service.erasing import Eraser
-from core.storage import cases, diverted, holdings
+from core.storage import cases, conversations, diverted, holdings
 from core.storage.cases import CaseRow, Search
 from core.storage.tables import diversion, inbox_raw
 from gateway.admin.services import auditor_of, letting_go_of
+from gateway.workers.crew import Crew
 from tests.support.canary import find_in_files, find_in_texts
 from tests.support.cuts import CutDatabase
 from tests.support.databases import on_both_engines
-from tests.support.deployments import World
+from tests.support.deployments import World, open_world
 from tests.support.letters import Enclosure, answer_mail, received, write_mail
 from tests.support.opened import everything_readable
+from tests.support.waiting import until
 
 WORD = "zqxcanary8"
 SENDER = f"{WORD}@hopthu.example.vn"
@@ -210,3 +212,115 @@ async def test_two_workers_at_once_end_the_same(world: World, tmp_path: Path) ->
     await world.settle()
     await check_nothing_left(world, tmp_path)
     assert len(await counted(world)) == 2
+
+
+@pytest.mark.rule("VN-1", "VN-2")
+@on_both_engines
+async def test_in_a_conversation_about_two_things_only_the_diverted_goes(world: World, tmp_path: Path) -> None:
+    """One thread, two reports: the words of the other one, and what was written about it, stay."""
+    await write_mail(world, OTHER, sender="an@hopthu.example.vn")
+    (kept,) = await all_cases(world)
+    await answer_mail(world, f"Phản ánh khác. Tôi là {WORD}. {LAMP}")
+    case = next(one for one in await all_cases(world) if one.id != kept.id)
+    ours, theirs = await refs(world, case), await refs(world, kept)
+    assert ours["conversation_id"] == theirs["conversation_id"]
+    await divert(world, case.id)
+    await world.settle()
+
+    assert await letting_go_of(world.deployment).run_once() == 1
+
+    await check_nothing_left(world, tmp_path)
+    messages = await world.deployment.database.read(
+        partial(conversations.messages, conversation_id=theirs["conversation_id"])
+    )
+    assert [one.direction for one in messages] == ["in", "out"]
+    assert len(find_in_texts(await everything_readable(world), ["Hùng Vương"])) >= 3  # message, report, case
+
+
+async def refs(world: World, case: CaseRow) -> dict[str, str]:
+    """The one report of a case, as the case refers to it."""
+    row = await world.deployment.database.read(partial(cases.load, case_id=case.id))
+    (only,) = row.state["reports"]
+    return dict(only)
+
+
+async def write_and_link(world: World) -> tuple[CaseRow, CaseRow]:
+    """A report with the canary, and somebody else's that is answered together with it or it with that: (main, own)."""
+    await write_mail(world, OTHER, sender="an@hopthu.example.vn")
+    (main,) = await all_cases(world)
+    joined = await write_canary(world)
+    answer = await world.deployment.clerk.execute(main.id, "link_report", {"other_case": joined.id}, actor=CENTRE)
+    assert isinstance(answer, Issued), answer
+    await world.settle()
+    return main, joined
+
+
+@pytest.mark.rule("VN-1", "VN-2")
+async def test_all_whose_reports_were_joined_are_told_and_go(world: World, tmp_path: Path) -> None:
+    """What was linked to a case is diverted with it: each report counts, nobody stays."""
+    main, _ = await write_and_link(world)
+    before = len(received(world))
+    await divert(world, main.id, kind="corruption")
+
+    assert await letting_go_of(world.deployment).run_once() == 1
+    await world.settle()
+
+    assert len(received(world)) == before + 2
+    assert await counted(world) == [("corruption", "email")] * 2
+    assert await world.deployment.database.read(holdings.contacts_kept) == []
+    assert find_in_texts(await everything_readable(world), ["Hùng Vương"]) == []
+    await check_nothing_left(world, tmp_path)
+
+
+@pytest.mark.rule("VN-1", "VN-2")
+async def test_a_joined_report_that_is_diverted_leaves_the_other_alone(world: World, tmp_path: Path) -> None:
+    """Only the person whose own report was diverted goes."""
+    _, joined = await write_and_link(world)
+    await divert(world, joined.id)
+
+    assert await letting_go_of(world.deployment).run_once() == 1
+    await world.settle()
+
+    assert len(await world.deployment.database.read(holdings.contacts_kept)) == 1
+    assert find_in_texts(await everything_readable(world), ["Hùng Vương"])
+    await check_nothing_left(world, tmp_path)
+
+
+@pytest.mark.rule("VN-1", "LS-1.1b")
+async def test_a_question_of_law_sent_elsewhere_is_kept(tmp_path: Path) -> None:
+    """The regulation keeps what it does not call a secret: nothing is counted, nothing goes."""
+    async with open_world(tmp_path / "var", regulation="lang_son") as world:
+        await write_mail(
+            world, "Bãi rác ở xã Hoa Đào không ai dọn. Tôi là Nguyễn Văn An, CCCD 020203000001, 0900 000 001."
+        )
+        await answer_mail(world, "Số 5 Trần Đăng Ninh, xã Hoa Đào")
+        (case,) = await all_cases(world)
+        await divert(world, case.id, kind="legal_advice")
+        await world.settle()
+
+        assert await letting_go_of(world.deployment).run_once() == 0
+
+        assert await counted(world) == []
+        assert "giải đáp pháp luật" in received(world)[-1]
+        assert find_in_texts(await everything_readable(world), ["Bãi rác"])
+
+
+async def nothing_due(world: World) -> bool:
+    """Whether every diverted case is done with."""
+    return not await world.deployment.database.read(diverted.due)
+
+
+@pytest.mark.rule("VN-1")
+async def test_the_worker_does_it_by_itself(world: World, tmp_path: Path) -> None:
+    """Without being asked to, within its next rounds."""
+    case = await write_canary(world)
+    await divert(world, case.id)
+    crew = Crew(world.deployment, owner="test")
+    await crew.start()
+    try:
+        await until(lambda: nothing_due(world), "the erasure")
+    finally:
+        await crew.stop()
+    await world.settle()
+
+    await check_nothing_left(world, tmp_path)
