@@ -13,6 +13,7 @@ from core.cases.decide import Actor
 from core.service.desk import Issued
 from core.service.diverted import LettingGo
 from core.service.erasing import Eraser
+from core.service.public.glance import glance_at
 from core.storage import cases, conversations, diverted, holdings
 from core.storage.cases import CaseRow, Search
 from core.storage.tables import diversion, inbox_raw
@@ -95,6 +96,10 @@ async def test_nothing_stays_but_a_counter(world: World, tmp_path: Path, capfd: 
     assert (shell.stage, shell.search_text) == ("diverted", "")
     assert await counted(world) == [("denunciation", "email")]
     assert "tiếp công dân" in received(world)[-1]
+    look = partial(glance_at, code=case.code, regulation=world.deployment.regulation)
+    seen = await world.deployment.database.read(look)
+    assert seen is not None
+    assert seen.stage == "Đã hướng dẫn gửi đúng nơi tiếp nhận"  # whoever has the code, on a page too, still sees it
 
 
 @pytest.mark.rule("VN-1")
