@@ -37,6 +37,7 @@ from gateway.admin.services import auditor_of
 from gateway.deployment import Deployment, open_deployment
 from gateway.settings import Settings
 from tests.support.deployments import open_world
+from tests.support.usual import REGULATION
 
 NOTE = "growth.json"
 TEMPLATES = 300
@@ -61,6 +62,7 @@ def settings_of(data: Path, database_url: str = "") -> Settings:
     return Settings.model_validate(
         {
             "mode": "demo",
+            "regulation": REGULATION,
             "data": data,
             "database_url": database_url.replace("+asyncpg", ""),
             "http": {"port": 0},
@@ -101,7 +103,7 @@ async def load(
 
 async def _patterns(as_of: datetime, many: int, chance: Random) -> tuple[list[Pattern], list[tuple[str, str]]]:
     with tempfile.TemporaryDirectory() as folder:
-        async with open_world(Path(folder) / "var", regulation="thua_thien_hue") as world:
+        async with open_world(Path(folder) / "var", regulation=REGULATION) as world:
             monday = as_of - AFTER - timedelta(days=as_of.weekday())
             world.clock.at = monday.replace(hour=0, minute=0, second=0)
             lives = await live(world, many=many, chance=chance)

@@ -86,11 +86,14 @@ async def test_a_case_is_worked_by_keyboard_without_scripts(office: Office, brow
     await page.focus("a:has-text('Phân phối…')")
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/dispatch")
+    proposed = "label:has-text('Công ty Điện lực') >> xpath=preceding-sibling::input"
+    await page.focus(proposed)
+    await page.keyboard.press("Space")  # the proposal is chosen already: take it back
     await page.focus("main form.stack button[type=submit]")
     await page.keyboard.press("Enter")
     await page.wait_for_selector(".error-summary")
     assert "Vui lòng chọn: cơ quan." in await page.inner_text(".error-summary")
-    await page.focus("label:has-text('Công ty Điện lực') >> xpath=preceding-sibling::input")
+    await page.focus(proposed)
     await page.keyboard.press("Space")
     await page.focus("#note")
     await page.keyboard.type("Đề nghị xử lý sớm.")
