@@ -82,4 +82,4 @@ def test_every_due_time_says_where_the_text_gives_it() -> None:
     bench.wait(minutes=10).do(DESK, "supply_supplement")
 
     assert bench.it.clocks["intake"].explanation_vi.endswith(f"; {article}")
-    assert bench.pack.article_of(bench.pack.clocks["acceptance"]) == ""
+    assert bench.pack.article_of(bench.pack.clocks["acceptance"]) == "QĐ 43/2020/QĐ-UBND, Bước 2"
