@@ -1,9 +1,10 @@
 """
-What every test of the repository gets: servers, a browser, and three rules.
+What every test of the repository gets: servers, a browser, and four rules.
 
 1. No test talks to a machine other than this one.
 2. The environment of whoever runs the tests (LANGNGHE_*, proxies) does not change them.
 3. Where CI is true, a skipped test is a failed run: a missing tool must not look like success.
+4. A test that sets up logging (every command does) does not make the next one's log lines vanish.
 
 The fixtures are started on first use and live as long as the pytest-xdist worker which uses them.
 """
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
+import structlog
 
 from tests.support.network import OutsideConnection, guard_network
 from tests.support.servers import PostgresServer, RedisServer
@@ -83,6 +85,13 @@ def outside_connections() -> Iterator[list[OutsideConnection]]:
     refused, attempts[:] = list(attempts), []
     if refused:
         pytest.fail(f"this test tried to leave the machine: {refused}")
+
+
+@pytest.fixture(autouse=True)
+def own_logging() -> Iterator[None]:
+    """Rule 4."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -49,6 +49,23 @@ def test_swallowed_attempts_still_fail(tmp_path: Path) -> None:
     assert "tried to leave the machine" in result.stdout
 
 
+def test_the_next_test_hears_every_log_line(tmp_path: Path) -> None:
+    """A command keeps its own log quiet; capture_logs of the test after it must not come back empty."""
+    code = """
+        import structlog
+        from gateway.cli.common import quiet_logs
+        def test_command():
+            quiet_logs()
+        def test_after():
+            with structlog.testing.capture_logs() as lines:
+                structlog.get_logger().info("heard")
+            assert [line["event"] for line in lines] == ["heard"]
+    """
+    result = run_pytest(tmp_path, "\n".join(line[8:] for line in code.splitlines()), ci="")
+
+    assert result.returncode == 0, result.stdout
+
+
 def test_the_settings_of_the_person_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     """A forgotten LANGNGHE_DATABASE_URL must not point the tests at somebody's database."""
     for name in ("LANGNGHE_DATABASE_URL", "HTTPS_PROXY", "https_proxy"):

@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,7 @@ class CommandLine:
 
 
 @pytest.fixture
-def data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, migrated_sqlite: Path) -> Iterator[Path]:
+def data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, migrated_sqlite: Path) -> Path:
     """A fresh data folder, named in the environment; mail listens nowhere."""
     folder = tmp_path / "var"
     folder.mkdir()
@@ -68,8 +68,7 @@ def data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, migrated_sqlite: Path)
     monkeypatch.chdir(tmp_path)
     # The running process is this one: its log must not stand between the lines of the command.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    yield folder
-    structlog.reset_defaults()
+    return folder
 
 
 @pytest.fixture
