@@ -21,7 +21,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from core.contract.errors import IntakeUnavailable, PayloadInvalid, PayloadTooLarge, SignatureInvalid
-from core.contract.ports import Channel, HookedChannel, ItemKey, RawDelivery
+from core.contract.ports import Channel, Greets, HookedChannel, ItemKey, RawDelivery
 from gateway.deployment import DEPLOYMENT, Deployment
 from gateway.metrics import HOOK_SECONDS
 from gateway.middleware import answer_error
@@ -45,6 +45,7 @@ def setup_hooks(app: web.Application) -> None:
     doors = doors_of(app[DEPLOYMENT])
     for door in doors:
         app.router.add_post(door.path, door.answer)
+        app.router.add_get(door.path, door.greet)
     app.middlewares.insert(0, _straight_to(frozenset(door.answer for door in doors)))
 
 
@@ -112,6 +113,16 @@ class Door:
             problem, response = None, web.Response()
         self.count(problem, quarantined=bool(reason), seconds=time.monotonic() - started)
         return response
+
+    async def greet(self, request: web.Request) -> web.Response:
+        """A provider, or a person with a browser, looks whether somebody is here."""
+        if not isinstance(self._channel, Greets):
+            raise web.HTTPMethodNotAllowed(request.method, ["POST"])
+        try:
+            return web.Response(text=self._channel.greet(request.query))
+        except SignatureInvalid:
+            log.info("greeting_refused", channel=self._channel.name)
+            raise web.HTTPForbidden from None
 
     async def _take(self, request: web.Request) -> str:
         """Store it; returns why nobody could cut it into items, where that is so."""

@@ -6,8 +6,8 @@ GatewayError
 ├── SendError             .retryable  .ours  .provider_code
 │   ├── TemporarySendError   ConnectionFailed · Throttled(retry_after)
 │   ├── OutcomeUnknown
-│   └── PermanentSendError   ChannelMisconfigured · MessageInvalid · RecipientUnreachable · RecipientOptedOut
-│                            · ProviderRefused
+│   └── PermanentSendError   ChannelMisconfigured (NeedsReauth) · MessageInvalid · RecipientUnreachable
+│                            · RecipientOptedOut · WindowClosed · QuotaSpent · ProviderRefused
 ├── IntakeUnavailable     neither database nor journal could take it → 503
 ├── CaseError             NotFound → 404 · VersionConflict → 409
 └── ConfigError           at start only: which key, what is wrong, an example
@@ -115,6 +115,12 @@ class ChannelMisconfigured(PermanentSendError):
     ours = True
 
 
+class NeedsReauth(ChannelMisconfigured):
+    """The provider no longer knows our token, and only a person can connect us again."""
+
+    code = "needs_reauth"
+
+
 class MessageInvalid(PermanentSendError):
     """The provider does not take this content."""
 
@@ -132,6 +138,18 @@ class RecipientOptedOut(PermanentSendError):
     """The person does not want messages here."""
 
     code = "recipient_opted_out"
+
+
+class WindowClosed(PermanentSendError):
+    """The provider lets us write only for a while after the citizen's own words, and that while is over."""
+
+    code = "window_closed"
+
+
+class QuotaSpent(PermanentSendError):
+    """What we may send this way, today or this month, is used up."""
+
+    code = "quota_spent"
 
 
 class ProviderRefused(PermanentSendError):

@@ -126,6 +126,27 @@ class HookedChannel(Channel, Protocol):
 
 
 @runtime_checkable
+class Greets(Protocol):
+    """A hooked channel whose provider first asks, by GET, whether the hook is ours."""
+
+    def greet(self, query: Mapping[str, str]) -> str:
+        """What to answer (200, plain text). Raises SignatureInvalid: 403."""
+
+
+@runtime_checkable
+class FetchesFiles(Protocol):
+    """A channel whose messages name files that lie with the provider, for a short while only."""
+
+    async def fetch(self, source: str, *, most: int) -> bytes:
+        """
+        The file that `Attachment.source_url` names, of at most `most` bytes.
+
+        Raises MessageInvalid: too long, or not where the provider keeps files. ProviderRefused: gone.
+        TemporarySendError: try again.
+        """
+
+
+@runtime_checkable
 class CarriesFiles(Protocol):
     """A channel whose raw body holds the files themselves (mail), so that nothing has to be fetched later."""
 

@@ -87,10 +87,12 @@ class Attachment(Model):
 
     kind: AttachmentKind
     media_type: str
-    size: int = Field(ge=0, description="Bytes of the stored copy")
-    sha256: str = Field(description="Of the bytes as received, lower-case hex")
+    size: int = Field(ge=0, description="Bytes of the stored copy; until it is fetched what the provider says, or 0")
+    sha256: str = Field(description="Of the bytes as received, lower-case hex; empty while still to be fetched")
     stored_key: str = Field(default="", description="Key in the media store; empty while still to be fetched")
-    source_url: str | None = Field(default=None, description="Provider's short-lived link, for the worker to fetch")
+    source_url: str | None = Field(
+        default=None, description="What the provider calls it (a short-lived link, a file id), for a worker to fetch"
+    )
     name: str = ""
 
 
@@ -230,6 +232,15 @@ class OutboundMessage(Model):
     in_reply_to: str = Field(default="", description="Provider id of the message this answers")
     references: tuple[str, ...] = ()
     automatic: bool = True
+    purpose: Literal["reply", "notice", "otp"] = Field(
+        default="reply", description="An answer in a conversation, news about a case, or a one-time password"
+    )
+    last_heard: Instant | None = Field(
+        default=None, description="When the citizen last wrote on this channel: windows are counted from there"
+    )
+    fields: dict[str, str] = Field(
+        default_factory=dict, description="Short values for a provider's template: code, status, office, link, otp"
+    )
 
 
 class DeliveryStatus(StrEnum):

@@ -56,6 +56,16 @@ def event(world: World, key: str, text: str = "", *, user: str = "u1", after: fl
     return made | ({"text": text} if text else {})
 
 
+@pytest.mark.parametrize(
+    ("query", "status", "text"), [("challenge=42", 200, "42"), ("", 403, ""), ("challenge=", 403, "")]
+)
+async def test_a_provider_looks_whether_the_hook_is_ours(client: Client, query: str, status: int, text: str) -> None:
+    """Some ask by GET before they send anything."""
+    async with client.get(f"/hooks/testchat/page?{query}") as answer:
+        assert answer.status == status
+        assert text in await answer.text()
+
+
 async def post(client: Client, body: bytes, headers: dict[str, str] | None = None) -> int:
     async with client.post("/hooks/testchat/page", data=body, headers=headers or signed(body)) as answer:
         return answer.status

@@ -41,6 +41,12 @@ class HookedTestChannel:
         if not same(delivery.headers.get(SIGNATURE, ""), sign(SECRET, delivery.body)):
             raise SignatureInvalid("wrong signature")
 
+    def greet(self, query: Mapping[str, str]) -> str:
+        """Whoever knows a challenge."""
+        if not query.get("challenge"):
+            raise SignatureInvalid("no challenge")
+        return query["challenge"]
+
     def split(self, delivery: RawDelivery) -> Sequence[ItemKey]:
         """One item an event; its place in the list is its part."""
         return [
