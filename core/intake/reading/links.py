@@ -16,14 +16,21 @@ MAP_HOSTS = (
     "maps.google.",
     "google.com.vn/maps",
     "openstreetmap.org",
+    "osm.org",
+    "maps.apple.com",
+    "bing.com/maps",
 )
 PAIR = r"(-?\d{1,2}\.\d{3,})\s*[,; ]\s*(-?\d{2,3}\.\d{3,})"
 IN_LINK = (
     re.compile(r"!3d(-?\d{1,2}\.\d+)!4d(-?\d{2,3}\.\d+)"),
-    re.compile(r"[?&](?:q|query|ll|daddr|destination|center|sll)=(?:loc:)?(-?\d{1,2}\.\d+),\+?(-?\d{2,3}\.\d+)"),
+    re.compile(
+        r"[?&](?:ll|coordinate|query|q|daddr|destination|center|sll)=(?:loc:)?(-?\d{1,2}\.\d+),\+?(-?\d{2,3}\.\d+)"
+    ),
     re.compile(r"@(-?\d{1,2}\.\d+),(-?\d{2,3}\.\d+)"),
     re.compile(r"/(-?\d{1,2}\.\d+),\+?(-?\d{2,3}\.\d+)"),
     re.compile(r"[?&]mlat=(-?\d{1,2}\.\d+)&mlon=(-?\d{2,3}\.\d+)"),
+    re.compile(r"[?&]sp=point\.(-?\d{1,2}\.\d+)_(-?\d{2,3}\.\d+)"),
+    re.compile(r"[?&]cp=(-?\d{1,2}\.\d+)~(-?\d{2,3}\.\d+)"),
     re.compile(r"#map=\d+/(-?\d{1,2}\.\d+)/(-?\d{2,3}\.\d+)"),
 )
 NAMED = re.compile(r"/maps/place/([^/@?]+)")

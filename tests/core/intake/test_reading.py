@@ -97,6 +97,11 @@ def test_the_label_of_a_number_belongs_to_it() -> None:
         ("https://www.google.com/maps/place/Ch%E1%BB%A3/@16.47,107.58,17z/data=!3d16.4725!4d107.588", 16.4725, 107.588),
         ("https://maps.google.com/maps/@16.4637,107.5909,15z", 16.4637, 107.5909),
         ("tọa độ 16.4637, 107.5909", 16.4637, 107.5909),
+        ("https://maps.apple.com/?ll=16.4637,107.5909&q=Ch%E1%BB%A3", 16.4637, 107.5909),
+        ("https://maps.apple.com/place?coordinate=16.4637,107.5909&name=x", 16.4637, 107.5909),
+        ("https://www.bing.com/maps?cp=16.4637~107.5909&lvl=17", 16.4637, 107.5909),
+        ("https://www.bing.com/maps?sp=point.16.4637_107.5909_Ch%E1%BB%A3&cp=16.1~107.1", 16.4637, 107.5909),
+        ("https://osm.org/?mlat=16.4637&mlon=107.5909", 16.4637, 107.5909),
     ],
 )
 def test_links_and_coordinates_give_a_point(link: str, latitude: float, longitude: float) -> None:
