@@ -18,7 +18,7 @@ class Chart:
     """Distances of a pack's stages, worked out once."""
 
     def __init__(self, pack: Pack) -> None:
-        edges = [edge for edge in (*edges_of(pack), *_opening(pack)) if edge.line != "back"]
+        edges = [edge for edge in (*edges_of(pack), *_opening(pack)) if _leads_on(edge)]
         done = [node_id("case", stage.id) for stage in pack.stages.case.values() if stage.kind == "done"]
         self._steps = _distances(done, edges)
         self._targets: dict[tuple[str, str], list[str]] = {}
@@ -33,6 +33,15 @@ class Chart:
         """Steps nearer to an answer by this command: positive leads on, 0 stays, negative leads away."""
         targets = self._targets.get((node, command))
         return self.steps(node) - min(map(self.steps, targets)) if targets else 0
+
+
+def _leads_on(edge: Edge) -> bool:
+    """
+    Whether somebody gets anywhere by it. Not back to where they were; and what waits for all its parts comes no nearer
+    by waiting: only the parts lead on, or a part that is given back would look like a short cut.
+    """
+    waits = edge.label.startswith("(") and edge.line == "move"
+    return edge.line != "back" and not waits
 
 
 def _opening(pack: Pack) -> Iterable[Edge]:

@@ -64,6 +64,17 @@ def test_an_answer_can_be_reached_from_the_first_stage(regulation: str) -> None:
     assert max(chart.gain(f"case_{pack.first_stage}", move.command) for move in pack.moves.values()) > 0
 
 
+@pytest.mark.parametrize("regulation", BASE)
+def test_giving_work_back_is_never_a_way_to_an_answer(regulation: str) -> None:
+    """A case that goes back has all of the way before it; officials who took that for a short cut would only do that."""
+    pack = load_pack(regulation)
+    chart = Chart(pack)
+    parts = {f"dispatch_{name}": stage for name, stage in pack.stages.dispatch.items()}
+
+    assert all(chart.steps(node) < FAR for node, stage in parts.items() if stage.kind == "open")
+    assert all(chart.gain(node, command) <= 0 for node in parts for command in ("send_back", "centre_return"))
+
+
 def event(connection: Connection, version: int, kind: str, **body: object) -> None:
     values = {"v": version, "k": kind, "b": json.dumps({"kind": kind, **body}).encode()}
     statement = (

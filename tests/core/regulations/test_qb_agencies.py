@@ -97,6 +97,35 @@ def test_a_focal_agency_may_lead_itself() -> None:
     assert bench.it.dispatch("d1").stage == "unit_accepted"
 
 
+@pytest.mark.rule("QB-IV.1.1a.2b", "QB-IV.1.2a.3")
+def test_an_agency_without_a_unit_below_it_leads_itself_to_the_answer() -> None:
+    """Its form offers itself and nobody else, and every step up to the approval is open to its own people."""
+    focal, leader, officer = (staff(role, "fpt") for role in ("focal", "unit_leader", "unit_staff"))
+    bench = then(accepted(), (DISTRIBUTOR, "dispatch", {"agencies": ["fpt"]}), (focal, "accept_dispatch", {}))
+    assert bench.choices(focal, "assign_unit", "unit") == ["fpt"]
+
+    then(
+        bench,
+        (focal, "assign_unit", {"unit": "fpt"}),
+        (leader, "accept_dispatch", {}),
+        (leader, "assign_staff", {"staff": officer.id}),
+        (officer, "submit_result", DONE),
+        (leader, "approve", {}),
+    )
+
+    assert (bench.stage, bench.it.dispatch("d1").stage) == ("awaiting_publication", "approved")
+
+
+@pytest.mark.rule("QB-IV.1.2a.5")
+def test_nobody_is_offered_their_own_agency_for_help() -> None:
+    """Neither the focal agency nor the unit that leads: both would be refused."""
+    bench = processing()
+    part, helpers = bench.it.dispatch("d1"), bench.choices(UNIT_LEADER, "request_coordination", "agency")
+
+    assert "so_y_te" in helpers
+    assert {part.agency_id, part.unit_id}.isdisjoint(helpers)
+
+
 @pytest.mark.rule("QB-IV.1.2a.3")
 @pytest.mark.parametrize(
     ("sent", "assigned", "late_s"),
