@@ -13,6 +13,7 @@ from datetime import datetime
 
 from core.cases.commands import REGISTRY
 from core.cases.decide.context import Context
+from core.cases.decide.distribution import agencies_at_work, lead_to_come
 from core.cases.decide.facts import facts_of, holds, missing_fields
 from core.cases.decide.guard import Subject, fits, subjects
 from core.cases.decide.refusals import button
@@ -199,9 +200,23 @@ def _agencies(ctx: Context, case: Case, row: Row, subject: Subject) -> Iterator[
     suggested = [item.sent_back_to for item in case.dispatches if item.sent_back_to]
     usual = [*suggested, *(category.agencies if category else ())]
     first = [heir.id for name in usual for heir in ctx.agencies.successors(name)]
-    found = [item for item in ctx.agencies.of_kinds(row.target.kinds) if _fits_target(ctx, case, row, subject, item.id)]
+    free = (item for item in ctx.agencies.of_kinds(row.target.kinds) if _may_be_named(ctx, case, row, subject, item.id))
+    found = [item for item in free if _fits_target(ctx, case, row, subject, item.id)]
     found.sort(key=lambda item: first.index(item.id) if item.id in first else len(first))
     yield from (Choice(item.id, item.name) for item in found)
+
+
+def _may_be_named(ctx: Context, case: Case, row: Row, subject: Subject, agency_id: str) -> bool:
+    """Whether the command would not be refused for it: what the form offers can be sent."""
+    match row.command:
+        case "dispatch":
+            lead, only_one = lead_to_come(ctx.pack, case), row.agencies is not None and row.agencies.max == 1
+            led = lead is None or not only_one or agency_id == lead
+            return led and agency_id not in agencies_at_work(ctx.pack, case)
+        case "request_coordination" if subject.dispatch is not None:
+            return agency_id not in (subject.dispatch.agency_id, subject.dispatch.unit_id)
+        case _:
+            return True
 
 
 def _fits_target(ctx: Context, case: Case, row: Row, subject: Subject, agency_id: str) -> bool:

@@ -66,7 +66,7 @@ def test_an_answer_can_be_reached_from_the_first_stage(regulation: str) -> None:
 
 @pytest.mark.parametrize("regulation", BASE)
 def test_giving_work_back_is_never_a_way_to_an_answer(regulation: str) -> None:
-    """A case that goes back has all of the way before it; officials who took that for a short cut would only do that."""
+    """What goes back has all of the way before it; officials who took that for a short cut would do nothing else."""
     pack = load_pack(regulation)
     chart = Chart(pack)
     parts = {f"dispatch_{name}": stage for name, stage in pack.stages.dispatch.items()}

@@ -37,7 +37,8 @@ from core.cases.events import (
     Opened,
     UnitAssigned,
 )
-from core.regulations.model import Move
+from core.cases.model import Case
+from core.regulations.model import Move, Pack
 
 
 def dispatch(scene: Scene, command: DispatchCase) -> None:
@@ -64,19 +65,29 @@ def _check_count(move: Move, count: int) -> None:
     raise refuse("agency_count", 422, text, move.cites, min=limits.min, max=limits.max)
 
 
+def agencies_at_work(pack: Pack, case: Case) -> frozenset[str]:
+    """Those that are busy with it already: it is not sent there a second time."""
+    stages = pack.stages.dispatch
+    return frozenset(item.agency_id for item in case.dispatches if stages[item.stage].kind == "open")
+
+
+def lead_to_come(pack: Pack, case: Case) -> str | None:
+    """The agency that was named to lead, while it has no part in the case yet: the next distribution goes there."""
+    stages = pack.stages.dispatch
+    taking_part = {item.agency_id for item in case.dispatches if stages[item.stage].kind in ("open", "done")}
+    return None if case.lead_agency in taking_part else case.lead_agency
+
+
 def _check_free(scene: Scene, agencies: Sequence[str]) -> None:
-    stages = scene.ctx.pack.stages.dispatch
-    busy = {item.agency_id for item in scene.case.dispatches if stages[item.stage].kind == "open"}
-    twice = sorted(busy.intersection(agencies))
+    twice = sorted(agencies_at_work(scene.ctx.pack, scene.case).intersection(agencies))
     if twice:
         names = ", ".join(scene.ctx.agencies.name(item) for item in twice)
         raise data_invalid(f"Hồ sơ đang do {names} xử lý.", scene.permit.move.cites, agencies=twice)
 
 
 def _check_lead(scene: Scene, agencies: Sequence[str]) -> None:
-    lead, stages = scene.case.lead_agency, scene.ctx.pack.stages.dispatch
-    at_work = (item.agency_id for item in scene.case.dispatches if stages[item.stage].kind in ("open", "done"))
-    if lead is not None and lead not in (*agencies, *at_work):
+    lead = lead_to_come(scene.ctx.pack, scene.case)
+    if lead is not None and lead not in agencies:
         name = scene.ctx.agencies.name(lead)
         raise data_invalid(f"Đầu mối đã được chỉ định là {name}.", scene.permit.move.cites, lead=lead)
 

@@ -132,6 +132,11 @@ class Bench:
         """Carry out a command that must be allowed."""
         return self.must(self.ask(actor, name, **fields))
 
+    def choices(self, actor: Actor, command: str, name: str) -> list[str]:
+        """What the form of an allowed command has to choose from in one field."""
+        move = next(move for move in self.moves(actor) if move.command == command)
+        return [choice.value for one in move.form if one.name == name for choice in one.choices]
+
     def refused(self, actor: Actor, name: str, **fields: Any) -> Refusal:
         """Issue a command that must be refused."""
         answer = self.ask(actor, name, **fields)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.cases.automatic import automatic_command
-from core.cases.decide import Actor
+from core.cases.decide import Actor, Decision
 from core.cases.events import ClockStarted
 from tests.core.cases.bench import SYSTEM, Bench, at, staff
 
@@ -41,6 +41,19 @@ def test_the_answer_waits_until_every_agency_has_approved() -> None:
 
     assert bench.stage == "awaiting_publication"
     assert bench.due("publication") == "2026-11-20 10:00:00"
+
+
+def test_what_the_form_of_a_distribution_offers_is_not_refused() -> None:
+    """An agency that is busy with the case already cannot be chosen a second time; after it gave it back, it can."""
+    bench = distributed("so_van_hoa", "so_giao_thong")
+    busy = {"so_van_hoa", "so_giao_thong"}
+    assert busy.isdisjoint(bench.choices(DISTRIBUTOR, "dispatch", "agencies"))
+
+    bench.do(ROADS, "send_back", reason="Không thuộc thẩm quyền")
+
+    assert busy.intersection(bench.choices(DISTRIBUTOR, "dispatch", "agencies")) == {"so_giao_thong"}
+    for agency in bench.choices(DISTRIBUTOR, "dispatch", "agencies"):
+        assert isinstance(bench.ask(DISTRIBUTOR, "dispatch", agencies=[agency]), Decision), agency
 
 
 @pytest.mark.rule("A-TG-9")

@@ -105,12 +105,14 @@ def test_what_the_board_decides_binds_the_next_distribution_and_no_later_one() -
     assert [(task.role, task.stage) for task in bench.tasks()] == [("board", "at_board")]
     assert bench.refused(BOARD, "decide_lead", agency="xd_ha_tang").code == "data_invalid"
     bench.do(BOARD, "decide_lead", agency="so_xay_dung", note="Theo phân công ngành")
+    assert bench.choices(DISTRIBUTOR, "dispatch", "agencies") == ["so_xay_dung"]  # the form offers nobody else
     assert bench.refused(DISTRIBUTOR, "dispatch", agencies=["so_y_te"]).details["lead"] == "so_xay_dung"
     bench.do(DISTRIBUTOR, "dispatch", agencies=["so_xay_dung"])
 
     bench.until("2026-11-20 10:00").do(FOCAL, "send_back", reason="Không thuộc thẩm quyền")
 
     assert bench.due("intake") == "2026-11-20 11:00:00"
+    assert {"so_xay_dung", "so_y_te"} <= {*bench.choices(DISTRIBUTOR, "dispatch", "agencies")}
     bench.do(DISTRIBUTOR, "dispatch", agencies=["so_y_te"])
     assert bench.stage == "in_progress"
 
