@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from cryptography import x509
 
@@ -38,6 +39,7 @@ class EmailChannel:
 
     name = CHANNEL
     threaded = True
+    codes_to: Literal["phone", "email", ""]
 
     def __init__(
         self, settings: EmailSettings, *, media: MediaStore | None = None, clock: Callable[[], datetime] = _utc_now
@@ -47,6 +49,7 @@ class EmailChannel:
         self._media = media
         self._clock = clock
         self._relay = Relay(settings.relay, hostname=settings.mail_domain) if settings.relay else None
+        self.codes_to, self.codes_from = "email" if settings.relay else "", settings.address
         self._servers: dict[str, MailServer] = {}
         self.listening_on: dict[str, tuple[str, int]] = {}
 

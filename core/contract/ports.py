@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from core.contract.schema import OutboundMessage, Parsed
 
@@ -152,6 +152,17 @@ class CarriesFiles(Protocol):
 
     def extract_files(self, delivery: RawDelivery, item: ItemKey) -> Mapping[str, bytes]:
         """sha256 of an attachment → its bytes; pure."""
+
+
+@runtime_checkable
+class CarriesCodes(Protocol):
+    """A channel that can bring a one-time password to an address, and so prove that it is somebody's."""
+
+    codes_to: Literal["phone", "email", ""]
+    """What kind of address that is; empty while it cannot (no brandname, no template, no relay)."""
+
+    codes_from: str
+    """Our account that they come from."""
 
 
 class MediaStore(Protocol):

@@ -183,6 +183,10 @@ class ReportForm(Model):
     contact_id: str = Field(
         default="", description="Contact the attachments are stored under already: the reporter becomes this contact"
     )
+    proved: tuple[str, ...] = Field(
+        default=(), description="Addresses of the reporter that a one-time password proved before it was sent"
+    )
+    call_back: bool = Field(default=False, description="No password reached them: the number is proved by a call")
 
 
 class InboundMessage(Model):
@@ -241,6 +245,7 @@ class OutboundMessage(Model):
     fields: dict[str, str] = Field(
         default_factory=dict, description="Short values for a provider's template: code, status, office, link, otp"
     )
+    expires_at: Instant | None = Field(default=None, description="Never sent from then on (a one-time password)")
 
 
 class DeliveryStatus(StrEnum):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -131,6 +132,8 @@ class Sender:
             return self._again(entry, type(error).__name__)
         if self._given_up:
             return Outcome("pending", reason="the worker stopped", next_at=self._now())
+        if message.expires_at is not None and self._now() >= message.expires_at:
+            return Outcome("failed", reason="expired")
         return await self._send(entry, channel, message)
 
     async def _send(self, entry: ClaimedEntry, channel: Channel, message: OutboundMessage) -> Outcome:
@@ -141,7 +144,7 @@ class Sender:
         except OutcomeUnknown as error:
             return Outcome("unknown", reason=error.code)
         except SendError as error:
-            return self._after_failure(entry, error)
+            return self._after_failure(entry, error, expires_at=message.expires_at)
         except Exception as error:  # nobody foresaw it, so nobody knows how far it came
             log.exception("send_broke_off", entry=entry.id, channel=entry.channel)
             return Outcome("unknown", reason=type(error).__name__)
@@ -163,12 +166,15 @@ class Sender:
             entry.payload_sealed, OutboundMessage, subject_id=entry.subject_id, place=f"outbox:{entry.id}"
         )
 
-    def _after_failure(self, entry: ClaimedEntry, error: SendError) -> Outcome:
+    def _after_failure(self, entry: ClaimedEntry, error: SendError, *, expires_at: datetime | None) -> Outcome:
         if not error.retryable:
             log.log(40 if error.ours else 30, "send_failed", entry=entry.id, channel=entry.channel, error=error.code)
             return Outcome("failed", reason=error.code)
         least = timedelta(seconds=error.retry_after) if isinstance(error, Throttled) else timedelta()
-        return self._again(entry, error.code, least=least)
+        again = self._again(entry, error.code, least=least)
+        if again.next_at is None or expires_at is None:
+            return again
+        return replace(again, next_at=min(again.next_at, expires_at))  # its words go as soon as they are worth nothing
 
     def _again(self, entry: ClaimedEntry, reason: str, *, least: timedelta = timedelta()) -> Outcome:
         if entry.attempts > len(_PAUSES):
