@@ -51,9 +51,15 @@ class ItemKey:
 
 @dataclass(frozen=True)
 class SendResult:
-    """What the provider said on taking our message: its id for it, kept to match receipts and replies."""
+    """
+    What the provider said on taking our message: its id for it, kept to match receipts and replies.
+
+    `reached_at`: the address at which this person is known from now on, where that is another one (a private answer to
+    a public comment).
+    """
 
     provider_message_id: str
+    reached_at: str = ""
 
 
 @dataclass(frozen=True)

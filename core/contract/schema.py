@@ -258,7 +258,11 @@ class DeliveryStatus(StrEnum):
 
 
 class DeliveryReceipt(Model):
-    """A provider's word about one of our messages (biên nhận gửi, DLR)."""
+    """
+    A provider's word about one of our messages (biên nhận gửi, DLR).
+
+    Without a `provider_message_id` it is about everything that we sent to `address` until `at` (a watermark).
+    """
 
     channel: str
     account: str
@@ -270,13 +274,31 @@ class DeliveryReceipt(Model):
     address: str = Field(default="", description="The recipient the provider names, when it does (bounces)")
 
 
+class Echo(Model):
+    """
+    What our side said to a citizen, told back by the provider: by us, or by a person in the provider's own inbox.
+
+    A person's words take the conversation over from the dialogue. Without words it is taken over all the same: another
+    program has it. `reference` is our `OutboundMessage.id`, where the provider hands it back.
+    """
+
+    channel: str
+    account: str
+    provider_message_id: str = ""
+    recipient: Address
+    by: Literal["us", "person"]
+    reference: str = ""
+    text: str = ""
+    at: Instant
+
+
 class Ignored(Model):
     """An event we understand and want nothing of; `reason` comes from a closed set and is counted."""
 
     reason: str
 
 
-Parsed = InboundMessage | DeliveryReceipt | Ignored
+Parsed = InboundMessage | DeliveryReceipt | Echo | Ignored
 
 
 class Report(Model):

@@ -50,7 +50,7 @@ class Answering:
         async def act(work: Work, talk: Talk) -> None:
             if not talk.correspondent.address.value:
                 raise AddressUnknown(conversation_id)
-            await self._take(work, talk, author)
+            await take(self._clerk, work, talk, by=author)
             await self._clerk.posting.say(work, talk, Letter(text, cause=f"staff/{cause}", author=author))
 
         await self._in_unit(conversation_id, act, also)
@@ -59,7 +59,7 @@ class Answering:
         """A person answers from now on; nothing happens where one does already. NotFound · VersionConflict."""
 
         async def act(work: Work, talk: Talk) -> None:
-            await self._take(work, talk, by)
+            await take(self._clerk, work, talk, by=by)
 
         await self._in_unit(conversation_id, act, also)
 
@@ -73,12 +73,6 @@ class Answering:
             talk.row = replace(talk.row, unread=0)
 
         await self._in_unit(conversation_id, act, also)
-
-    async def _take(self, work: Work, talk: Talk, by: str) -> None:
-        if talk.dialogue.mode is not Mode.PERSON:
-            await self._clerk.converse.happen(work, talk, StaffTookOver(by))
-        talk.needs_human = True
-        talk.row = replace(talk.row, unread=0)
 
     async def _in_unit(
         self, conversation_id: str, act: Callable[[Work, Talk], Awaitable[None]], also: Write | None
@@ -96,3 +90,11 @@ class Answering:
                     raise
             else:
                 return
+
+
+async def take(clerk: Clerk, work: Work, talk: Talk, *, by: str) -> None:
+    """A person answers in this conversation from now on, and has seen what stands in it."""
+    if talk.dialogue.mode is not Mode.PERSON:
+        await clerk.converse.happen(work, talk, StaffTookOver(by))
+    talk.needs_human = True
+    talk.row = replace(talk.row, unread=0)

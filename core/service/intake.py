@@ -16,11 +16,12 @@ import structlog
 
 from core.contract.errors import PayloadInvalid
 from core.contract.ports import CarriesFiles, Channel, ItemKey, RawDelivery
-from core.contract.schema import Attachment, DeliveryReceipt, DeliveryStatus, InboundMessage, Parsed
+from core.contract.schema import Attachment, DeliveryReceipt, DeliveryStatus, Echo, InboundMessage, Parsed
 from core.intake.happenings import TimerFired, TimerKind
 from core.privacy.errors import Erased, MediaRefused
 from core.privacy.media import FileMediaStore
 from core.service.clerk import Clerk
+from core.service.echoes import Echoes
 from core.service.safe import Safe
 from core.service.talk import Talk
 from core.service.work import Work
@@ -53,6 +54,7 @@ class Intake:
         self._clerk = clerk
         self._channels = channels
         self._now = now
+        self.echoes = Echoes(database, safe=safe, clerk=clerk)
 
     async def prepare(self, count: int) -> None:
         """So many items will be taken up side by side."""
@@ -121,7 +123,9 @@ class Intake:
                 state, subject, diverted = "done", talk.contact_id, diverted or not kept
             elif isinstance(one, DeliveryReceipt):
                 state = "done"
-                self._note_receipt(work, one)
+                await self._note_receipt(work, one)
+            elif isinstance(one, Echo) and await self.echoes.note(work, one, raw_id=item.raw_id):
+                state = "done"
         if diverted:  # one of several is enough: the body they share may not stay
             state, subject = "erased", None
         work.put(inbox_queue.ENDS, Finished(item.id, state, subject_id=subject))
@@ -153,7 +157,9 @@ class Intake:
             log.info("file_refused", reason=refusal.reason)
             return None
 
-    def _note_receipt(self, work: Work, receipt: DeliveryReceipt) -> None:
+    async def _note_receipt(self, work: Work, receipt: DeliveryReceipt) -> None:
+        if not receipt.provider_message_id:
+            return await self._note_watermark(work, receipt)
         if receipt.status in (DeliveryStatus.DELIVERED, DeliveryStatus.READ):
             work.afterwards.append(partial(self._clerk.arrivals.delivered, receipt.provider_message_id))
         work.add(
@@ -165,6 +171,13 @@ class Intake:
                 permanent=receipt.permanent,
             )
         )
+
+    async def _note_watermark(self, work: Work, receipt: DeliveryReceipt) -> None:
+        channel, account = receipt.channel, receipt.account
+        blind = self._safe.blind.address(channel, account, receipt.address)
+        known = partial(conversations.all_at, channel=channel, account=account, address_blind=blind)
+        ids = await self._database.read(known)
+        work.add(partial(outbox.note_receipts_until, conversation_ids=ids, until=receipt.at, outcome=receipt.status))
 
     async def fire_timer(self, timer: conversations.DueTimer) -> None:
         """A wait of a conversation is over. VersionConflict when it was fired or moved meanwhile."""

@@ -44,7 +44,8 @@ class Sender:
     """
     The outbox worker of one process; `owner` names it in its claims.
 
-    `noted` hears of every outcome (metrics), `sent` of every message about a case that has left, by its entry.
+    `noted` hears of every outcome (metrics), `sent` of every message about a case that has left, by its entry, and
+    `moved` of every conversation (by id) whose person is known at another address from now on.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Sender:
         now: Callable[[], datetime],
         noted: Callable[[str, str], None] = _nobody,
         sent: Callable[[str], Awaitable[None]] | None = None,
+        moved: Callable[[str, str], Awaitable[None]] | None = None,
     ) -> None:
         self._database = database
         self._committer = Committer(database)
@@ -66,6 +68,7 @@ class Sender:
         self._now = now
         self._noted = noted
         self._sent = sent
+        self._moved = moved
         self._in_hand: set[str] = set()
         self._waits: set[asyncio.Timeout] = set()
         self._given_up = False
@@ -115,6 +118,8 @@ class Sender:
         finally:
             self._in_hand.discard(entry.id)
         self._noted(entry.channel, outcome.state)
+        if outcome.reached_at and self._moved is not None:
+            await self._moved(entry.conversation_id, outcome.reached_at)
         if outcome.state == "sent" and entry.case_id and self._sent is not None:
             await self._sent(entry.id)
 
@@ -148,7 +153,7 @@ class Sender:
         except Exception as error:  # nobody foresaw it, so nobody knows how far it came
             log.exception("send_broke_off", entry=entry.id, channel=entry.channel)
             return Outcome("unknown", reason=type(error).__name__)
-        return Outcome("sent", provider_message_id=result.provider_message_id)
+        return Outcome("sent", provider_message_id=result.provider_message_id, reached_at=result.reached_at)
 
     async def _answered(self, sending: Coroutine[Any, Any, SendResult]) -> SendResult:
         """What the provider says. TimeoutError when it says nothing, or when we give up."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
-from core.contract.schema import Address, Attachment, Authenticity, InboundMessage, Model, Place, Reporter, new_id
+from core.contract.schema import Address, Attachment, Authenticity, Echo, InboundMessage, Model, Place, Reporter, new_id
 from core.intake.dialogue import Texts
 from core.intake.render import Rendered
 from core.intake.state import Dialogue
@@ -204,6 +204,33 @@ class Talks:
     def _newcomer(self, message: InboundMessage, blind: _Blinds) -> str:
         """Files are stored before the message is: a second try after a failure must find them under the same key."""
         return blind.newcomer if message.attachments else self._stock.contact_id(otherwise=blind.newcomer)
+
+    async def at(self, work: Work, address: Address) -> Talk | None:
+        """The latest conversation with an address, if there ever was one."""
+        channel, account = address.channel, address.account
+        blind = self._safe.blind.address(channel, account, address.value)
+        if in_hand := [talk for talk in work.talks.values() if talk.row.address_blind == blind]:
+            return in_hand[-1]
+        newest = partial(conversations.newest_at, channel=channel, account=account, address_blind=blind)
+        row = await self._database.read(newest)
+        return None if row is None else await self._open(work, row)
+
+    def move(self, work: Work, talk: Talk, value: str) -> None:
+        """The person of this conversation is known at another address of the same account from now on."""
+        address = talk.correspondent.address.model_copy(update={"value": value})
+        blind = self._safe.blind.address(address.channel, address.account, value)
+        talk.correspondent = talk.correspondent.model_copy(update={"address": address})
+        talk.row = replace(talk.row, address_blind=blind)
+        kind = kind_of_address(value)
+        identity = conversations.identity_row(talk.contact_id, kind=kind, address_blind=blind, now=self._now())
+        work.put(conversations.IDENTITIES, identity)
+
+    async def overhear(self, work: Work, talk: Talk, echo: Echo, *, raw_id: str | None) -> None:
+        """Write down what a person of our side said past us."""
+        content = MessageContent(text=echo.text, provider_message_id=echo.provider_message_id)
+        row = await self._safe.aside(partial(self.line, talk, content, direction="out", at=echo.at), talk.contact_id)
+        blind = self._safe.blind.other("provider", echo.channel, echo.provider_message_id)
+        _append(work, talk, replace(row, provider_blind=blind, raw_id=raw_id))
 
     async def hear(self, work: Work, talk: Talk, message: InboundMessage, *, raw_id: str | None) -> None:
         """Write down what was said, and what an answer will refer to."""

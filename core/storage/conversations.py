@@ -92,6 +92,16 @@ def newest_at(connection: Connection, *, channel: str, account: str, address_bli
     return None if row is None else ConversationRow(**row._mapping)
 
 
+def all_at(connection: Connection, *, channel: str, account: str, address_blind: str) -> list[str]:
+    """Ids of all conversations with one address."""
+    query = select(conversation.c.id).where(
+        conversation.c.channel == channel,
+        conversation.c.account == account,
+        conversation.c.address_blind == address_blind,
+    )
+    return list(connection.scalars(query))
+
+
 def of_provider_ids(connection: Connection, provider_blinds: Collection[str]) -> dict[str, str]:
     """Which conversation each of these provider message ids belongs to (replies, receipts)."""
     query = select(message.c.provider_blind, message.c.conversation_id).where(

@@ -118,12 +118,17 @@ def next_send(connection: Connection) -> datetime | None:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of sending: sent, failed, unknown, or pending again from `next_at`."""
+    """
+    What came of sending: sent, failed, unknown, or pending again from `next_at`.
+
+    `reached_at`: where its reader is known from now on, if the provider said so.
+    """
 
     state: str
     provider_message_id: str | None = None
     reason: str = ""
     next_at: datetime | None = None
+    reached_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -242,6 +247,34 @@ def note_receipt(
         update(outbox).where(outbox.c.id == found.id).values(outcome=outcome, reason=reason[:300], state=state)
     )
     return str(found.id)
+
+
+def note_receipts_until(
+    connection: Connection, conversation_ids: Collection[str], *, until: datetime, outcome: str
+) -> None:
+    """Attach a receipt to all that was sent in these conversations until then and has not come as far yet."""
+    passed = {"delivered": ("delivered", "read", "failed")}.get(outcome, ("read", "failed"))
+    reached = update(outbox).where(
+        outbox.c.conversation_id.in_(conversation_ids),
+        outbox.c.state == "sent",
+        outbox.c.sent_at <= until,
+        outbox.c.outcome.not_in(passed),
+    )
+    connection.execute(reached.values(outcome=outcome))
+
+
+def note_echo(connection: Connection, entry_id: str, *, provider_message_id: str, at: datetime) -> bool:
+    """The provider shows us our own message: an entry that nobody knew the end of was sent. False: it was not so."""
+    unknown = update(outbox).where(outbox.c.id == entry_id, outbox.c.state == "unknown")
+    sent = unknown.values(
+        state="sent", sent_at=at, provider_message_id=provider_message_id, reason="", payload_sealed=_KEPT_PAYLOAD
+    )
+    return connection.execute(sent).rowcount == 1
+
+
+def conversation_of(connection: Connection, entry_id: str) -> str | None:
+    """Where an entry belongs; None where there is no such entry."""
+    return connection.scalar(select(outbox.c.conversation_id).where(outbox.c.id == entry_id))
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,7 @@ def _sender(deployment: Deployment, owner: str) -> Sender:
         now=deployment.now,
         noted=lambda channel, outcome: SENT.labels(channel, outcome).inc(),
         sent=deployment.clerk.arrivals.sent,
+        moved=deployment.intake.echoes.moved,
     )
 
 

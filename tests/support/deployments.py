@@ -56,6 +56,7 @@ class World:
             owner="test",
             now=self.clock,
             sent=self.deployment.clerk.arrivals.sent,
+            moved=self.deployment.intake.echoes.moved,
         )
         due = DueWorker(self.deployment)
         await self.deployment.inbox.ship()  # a slow database may have sent something through the journal
