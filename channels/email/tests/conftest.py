@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from channels.email.tests.builders import Store
+
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> tuple[str, str]:
@@ -31,3 +33,9 @@ def certificate(tmp_path: Path) -> tuple[str, str]:
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return str(pem), str(key_file)
+
+
+@pytest.fixture
+def store() -> Store:
+    """An inbox that takes everything."""
+    return Store()
