@@ -82,26 +82,32 @@ class Stores:
 
 
 @asynccontextmanager
-async def open_stores(settings: Settings, *, now: Now = utc_now) -> AsyncIterator[Stores]:
-    """Open both databases and the master keys, without making a secret; closes them in reverse order."""
+async def open_stores(settings: Settings, *, now: Now = utc_now, durable: bool = True) -> AsyncIterator[Stores]:
+    """
+    Open both databases and the master keys, without making a secret; closes them in reverse order.
+
+    `durable`: what is committed survives a power cut. Only what is thrown away anyhow (a simulation) does without.
+    """
     async with AsyncExitStack() as stack:
         with explained(settings.sqlite_path if settings.embedded else settings.data, server=not settings.embedded):
             make_folder(settings.data)
-            database = await _opened(stack, _database(settings))
+            database = await _opened(stack, _database(settings, durable=durable))
             await database.write_at_length(upgrade)
         with explained(settings.data / "keys", server=not settings.embedded):
-            keys = database if not settings.embedded else await _opened(stack, _key_database(settings))
+            keys = database if not settings.embedded else await _opened(stack, _key_database(settings, durable=durable))
             await keys.write(SqlKeyStore.create)
             house = KeyHouse(keys, SqlKeyStore(keys, now=now), _key_ring(settings))
         yield Stores(database, house)
 
 
 @asynccontextmanager
-async def open_deployment(settings: Settings, *, now: Now = utc_now) -> AsyncIterator[Deployment]:
-    """Open databases (migrated), keys, inbox and channels; closes them in reverse order."""
+async def open_deployment(
+    settings: Settings, *, now: Now = utc_now, durable: bool = True
+) -> AsyncIterator[Deployment]:
+    """Open databases (migrated), keys, inbox and channels; closes them in reverse order. `durable`: as for stores."""
     with explained(settings.data, server=False):
         journal = Journal(settings.data / "journal")
-    async with open_stores(settings, now=now) as stores:
+    async with open_stores(settings, now=now, durable=durable) as stores:
         safe = await asyncio.to_thread(Safe.open, stores.keys.store, stores.keys.ring)
         namespace = safe.blind.other("events", "namespace")  # what only processes with our keys can know
         async with open_events(settings.redis_url.get_secret_value(), namespace=namespace) as events:
@@ -139,6 +145,7 @@ async def _assemble(
         media=media,
         regulation=regulation,
         rules=regulation.intake_rules(settings.office),
+        places=places,
         house=House(
             settings.office,
             settings.hotline,
@@ -174,16 +181,20 @@ async def _opened(stack: AsyncExitStack, database: Database) -> Database:
     return database
 
 
-def _database(settings: Settings) -> Database:
+def _database(settings: Settings, *, durable: bool) -> Database:
     if settings.embedded:
-        return SqliteDatabase(settings.sqlite_path)
+        return SqliteDatabase(settings.sqlite_path, synchronous=_synchronous(durable))
     return PostgresDatabase(settings.database_url, password=settings.database_password.get_secret_value())
 
 
-def _key_database(settings: Settings) -> Database:
+def _key_database(settings: Settings, *, durable: bool) -> Database:
     """Keys lie in a file of their own, so that a copy of the data is not a copy of the keys."""
     make_folder(settings.data / "keys")
-    return SqliteDatabase(settings.data / "keys" / "keys.sqlite3")
+    return SqliteDatabase(settings.data / "keys" / "keys.sqlite3", synchronous=_synchronous(durable))
+
+
+def _synchronous(durable: bool) -> str:
+    return "FULL" if durable else "OFF"
 
 
 def _key_ring(settings: Settings) -> KeyRing:

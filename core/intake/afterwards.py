@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from core.contract.schema import FieldState, InboundMessage, Place
+from core.intake.communes import located
 from core.intake.completeness import state_of
 from core.intake.effects import CancelReport, GiveFeedback, Rate, Supply
 from core.intake.facts import Facts
@@ -160,7 +161,7 @@ def change_report(
     before, after = turn.facts(report.draft.parts), turn.facts(draft.parts)
     text = "\n".join(message.text for message in messages if message.text)
     wanted = still_wanted(turn, report, before, after)
-    turn.do(supplied(report, before, after, text, messages, awaited=wanted))
+    turn.do(supplied(turn, report, before, after, text, messages, awaited=wanted))
     asking = wanted[0] if wanted else None
     turn.put_report(report.model_copy(update={"draft": draft, "asking": asking, "supplement": wanted}))
     turn.say("supplied.corrected" if corrects else "supplied.added", code=report.code)
@@ -197,6 +198,7 @@ def grown(turn: Turn, report: OpenReport, messages: Sequence[InboundMessage]) ->
 
 
 def supplied(
+    turn: Turn,
     report: OpenReport,
     before: Facts,
     after: Facts,
@@ -209,7 +211,7 @@ def supplied(
     files = after.attachments[len(before.attachments) :]
     was, now = values(before), values(after)
     changed = {field: value for field, value in now.items() if value and value != was[field]}
-    moved: Place | None = after.place if after.place != before.place else None
+    moved: Place | None = located(turn, after) if after.place != before.place else None
     ids = tuple(message.provider_message_id for message in messages)
     none = {field: why for field, why in after.declared_none.items() if field not in before.declared_none}
     return Supply(report.report_id, changed, text, report.draft.id, moved, files, ids, awaited, none)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from core.intake import drafting
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from core.intake import communes, drafting
 from core.intake.burst import Burst
 from core.intake.effects import AskStatus
 from core.intake.gathering import next_burst, start
@@ -11,20 +14,16 @@ from core.intake.reporting import set_confidential
 from core.intake.requests import answer_status, call_off
 from core.intake.rules import IntakeField
 from core.intake.signals.acts import Payload
+from core.intake.state import Draft
 from core.intake.turn import Turn
-
-NONE_PAYLOAD = "none:"
-CODE_PAYLOAD = "code:"
 
 
 def press_button(turn: Turn, burst: Burst) -> bool:
     """A button or quick reply was pressed."""
     payload, report = burst.payload, turn.report
-    if payload.startswith(NONE_PAYLOAD):
-        return declare_none(turn, burst, payload.removeprefix(NONE_PAYLOAD))
-    if payload.startswith(CODE_PAYLOAD):
-        turn.do(AskStatus(payload.removeprefix(CODE_PAYLOAD)))
-        return True
+    carrying = next((prefix for prefix in CARRYING if payload.startswith(prefix)), None)
+    if carrying is not None:
+        return CARRYING[carrying](turn, burst, payload.removeprefix(carrying))
     if payload in (Payload.CONFIDENTIAL, Payload.OPEN):
         return wish(turn, burst, value=payload == Payload.CONFIDENTIAL)
     if payload == Payload.HUMAN:
@@ -46,28 +45,48 @@ def confirmed(turn: Turn) -> bool:
     return True
 
 
+def ask_status(turn: Turn, _burst: Burst, code: str) -> bool:
+    """How far the report of this code is."""
+    turn.do(AskStatus(code))
+    return True
+
+
 def declare_none(turn: Turn, burst: Burst, field: str) -> bool:
     """ "Không có" was pressed for a field (A-8)."""
-    draft = turn.draft
-    if draft is None or field not in drafting.CAN_BE_NONE:
+    if turn.draft is None or field not in drafting.CAN_BE_NONE:
         return False
-    part = part_of(burst.messages[-1], burst=next_burst(draft)).model_copy(
-        update={"text": "", "declares_none": IntakeField(field)}
-    )
-    turn.put_draft(draft.model_copy(update={"parts": (*draft.parts, part)}))
+    press(turn, turn.draft, burst, declares_none=IntakeField(field))
     drafting.advance(turn)
     return True
+
+
+def choose_commune(turn: Turn, burst: Burst, code: str) -> bool:
+    """One of the communes in question was chosen, or none of them; an old button chooses nothing."""
+    if turn.draft is not None:
+        press(turn, turn.draft, burst, commune=code)
+        drafting.advance(turn)
+    return True
+
+
+def press(turn: Turn, draft: Draft, burst: Burst, **meaning: object) -> None:
+    """A button belongs to the draft as what it means, without its words."""
+    part = part_of(burst.messages[-1], burst=next_burst(draft)).model_copy(update={"text": "", **meaning})
+    turn.put_draft(draft.model_copy(update={"parts": (*draft.parts, part)}))
 
 
 def wish(turn: Turn, burst: Burst, *, value: bool) -> bool:
     """Keep secret, or no longer: in the draft, else for the report sent last."""
     if turn.draft is not None:
-        part = part_of(burst.messages[-1], burst=next_burst(turn.draft))
-        part = part.model_copy(update={"text": "", "confidential": value})
-        turn.put_draft(turn.draft.model_copy(update={"parts": (*turn.draft.parts, part)}))
+        press(turn, turn.draft, burst, confidential=value)
         turn.say("secrecy.noted" if value else "secrecy.unset", code="")
         return True
     if turn.report is None:
         return False
     set_confidential(turn, turn.report, value=value)
     return True
+
+
+CARRYING: Mapping[str, Callable[[Turn, Burst, str], bool]] = MappingProxyType(
+    {"none:": declare_none, "code:": ask_status, communes.CHOICE: choose_commune}
+)
+"""What buttons do that carry a value behind a word."""

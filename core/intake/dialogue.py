@@ -27,6 +27,9 @@ from core.intake.rules import IntakeRules
 from core.intake.state import Dialogue
 from core.intake.turn import Turn
 from core.intake.words import Texts
+from core.places import Ground
+
+NOWHERE = Ground()
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,13 @@ class Step:
 
 
 def step(
-    state: Dialogue, happening: Happening, *, rules: IntakeRules, now: datetime, texts: Texts | None = None
+    state: Dialogue,
+    happening: Happening,
+    *,
+    rules: IntakeRules,
+    now: datetime,
+    texts: Texts | None = None,
+    ground: Ground = NOWHERE,
 ) -> Step:
     """
     What a conversation does about one happening.
@@ -46,9 +55,10 @@ def step(
     `now` is aware and never earlier than in the step before. The same arguments always give the same answer; the
     state survives being written as JSON and read back. Nothing is refused: what cannot be understood is asked about,
     or handed to a person. `texts`: what steps about the same message have read already, so that it is not read again;
-    it holds citizens' words and must be dropped with the message. The answer is the same with and without.
+    it holds citizens' words and must be dropped with the message. The answer is the same with and without. `ground`:
+    the communes that may be meant; without any, a place stays words.
     """
-    turn = Turn(state, rules, now) if texts is None else Turn(state, rules, now, texts=texts)
+    turn = Turn(state, rules, now, texts=Texts() if texts is None else texts, ground=ground)
     dispatch(turn, happening)
     return Step(turn.state, tuple(turn.effects))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.contract.schema import Instant, Reporter, Urgency
+from core.intake import communes
 from core.intake.completeness import completeness, missing
 from core.intake.effects import Button, HandOver, ReportDraft, Submit
 from core.intake.facts import Facts
@@ -39,6 +40,10 @@ def advance(turn: Turn) -> None:
                 return
         elif lacking:
             ask(turn, draft, lacking[0])
+            return
+        elif doubtful := communes.in_question(turn, draft, facts):
+            communes.ask_which(turn, draft, doubtful)
+            turn.set_timer(TimerKind.REMINDER, turn.rules.reminder_after)
             return
         else:
             submit(turn, draft, facts)
@@ -105,7 +110,7 @@ def as_report(turn: Turn, draft: Draft, facts: Facts) -> ReportDraft:
         ),
         content_as_sent="\n".join(facts.as_sent),
         content=content or "\n".join(facts.as_sent),
-        place=facts.place,
+        place=communes.located(turn, facts),
         occurred=facts.occurred,
         category_hint=category_of(facts, turn.text(content), turn.rules),
         urgency=Urgency.EMERGENCY if draft.emergency else Urgency.NORMAL,

@@ -24,6 +24,7 @@ class Facts(Model):
     told: bool = False
     pieces: tuple[PlacePiece, ...] = ()
     point: GeoPoint | None = None
+    commune: str = Field(default="", description="Code of the one they chose where several were in question")
     times: tuple[str, ...] = ()
     name: str = ""
     phones: tuple[str, ...] = ()

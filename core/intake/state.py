@@ -23,7 +23,8 @@ class Part(Model):
     One message of a draft, as said. The draft's facts are a fold over its parts.
 
     `burst` numbers the bursts of the draft: parts of one burst are read as one text. `asked` is the question the
-    burst followed; `declares_none` is a field that a button said there is none of (A-8).
+    burst followed; `declares_none` is a field that a button said there is none of (A-8),
+    `commune` the code of the one that a button chose.
     """
 
     message_id: str
@@ -39,12 +40,17 @@ class Part(Model):
     phone: str = ""
     sender_name: str = ""
     declares_none: IntakeField | None = None
+    commune: str = ""
     confidential: bool | None = None
     form: ReportForm | None = None
 
 
 class Draft(Model):
-    """A report in the making. `asked`: the questions put so far, in order, repeats included."""
+    """
+    A report in the making. `asked`: the questions put so far, in order, repeats included.
+
+    `which_commune`: it was asked which of several communes is meant; that is asked once.
+    """
 
     id: str
     channel: str
@@ -54,6 +60,7 @@ class Draft(Model):
     emergency: EmergencyKind | None = None
     emergency_at: Instant | None = None
     reminded: bool = False
+    which_commune: bool = False
     language: str = "vi"
 
 

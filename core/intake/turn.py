@@ -15,6 +15,7 @@ from core.intake.rules import ChannelTraits, IntakeRules
 from core.intake.state import Dialogue, Draft, OpenReport, Part
 from core.intake.understand import understand
 from core.intake.words import Text, Texts
+from core.places import Ground
 
 DUE = {TimerKind.BURST: "burst_due", TimerKind.REMINDER: "reminder_due", TimerKind.SILENCE: "silence_due"}
 
@@ -28,6 +29,7 @@ class Turn:
     now: datetime
     effects: list[Effect] = field(default_factory=list)
     texts: Texts = field(default_factory=Texts)
+    ground: Ground = field(default_factory=Ground)
     understood: list[tuple[Sequence[Part], Facts]] = field(default_factory=list)
 
     @property

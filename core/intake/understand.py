@@ -126,6 +126,7 @@ def take_structured(facts: Facts, group: tuple[Part, ...]) -> Facts:
             update={
                 "attachments": (*facts.attachments, *part.attachments),
                 "point": part.point or facts.point,
+                "commune": part.commune or facts.commune,
                 "pieces": add_pieces(facts.pieces, (PlacePiece(text=part.place_text),))
                 if part.place_text
                 else facts.pieces,

@@ -24,7 +24,10 @@ def fire(turn: Turn, kind: TimerKind) -> None:
 
 
 def remind(turn: Turn, draft: Draft) -> None:
-    """One gentle reminder of the question that stands open."""
+    """One gentle reminder of the question that stands open; the one about the commune keeps no report back."""
+    if draft.which_commune:
+        advance(turn)
+        return
     if draft.reminded or turn.state.asking is None:
         return
     turn.put_draft(draft.model_copy(update={"reminded": True}))

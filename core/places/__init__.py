@@ -6,7 +6,18 @@ a code means something only beside its day.
 """
 
 from core.places.gazetteer import Gazetteer, Suggestion
+from core.places.ground import Ground, only
 from core.places.tables import PlacesInvalid, read_communes, read_successions
 from core.places.units import Commune, Succession
 
-__all__ = ["Commune", "Gazetteer", "PlacesInvalid", "Succession", "Suggestion", "read_communes", "read_successions"]
+__all__ = [
+    "Commune",
+    "Gazetteer",
+    "Ground",
+    "PlacesInvalid",
+    "Succession",
+    "Suggestion",
+    "only",
+    "read_communes",
+    "read_successions",
+]

@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-from core.intake.fold import fold
+from core.intake.fold import compose, fold
 from core.places.units import Commune, Succession
 
 _DAY = timedelta(days=1)
 _LONGEST_NAME = 5
 _UNIT = re.compile(r"\b(?:xa|phuong|thi tran|dac khu|x|p|tt)(?:\. ?| )(?=\w)")
 _WORD = re.compile(r"\w+")
+_RELATION = re.compile(r"^(?:o|tai|thuoc|gan) ")
+_MOST = 20
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,17 @@ class Suggestion:
     @property
     def label(self) -> str:
         """For a list to choose from; says which old name led here."""
-        if self.formerly is None:
-            return self.commune.label
+        return self.commune.label + self._history(self.formerly.title if self.formerly else "")
+
+    @property
+    def short(self) -> str:
+        """For those who live there: without the province, but with the district that an old name was in."""
+        was = self.formerly and ", ".join(filter(None, (self.formerly.title, self.formerly.district)))
+        return ", ".join(filter(None, (self.commune.title, self.commune.district))) + self._history(was or "")
+
+    def _history(self, was: str) -> str:
         part = "" if self.whole else ", một phần"
-        return f"{self.commune.label} (trước đây: {self.formerly.title}{part})"
+        return f" (trước đây: {was}{part})" if was else ""
 
 
 @dataclass(frozen=True)
@@ -91,14 +100,23 @@ class Gazetteer:
         """
         Communes that a text names with their kind ("p. Vỹ Dạ", "xã Bảo Ninh"), as of this day.
 
-        Several where one name belongs to several, or an old one was divided; a district or province that the text
-        names, too, decides between them.
+        Several where one name belongs to several, or an old one was divided; what else the text names decides between
+        them: a district or province, another commune that only one of them became, marks that tell names apart.
         """
-        folded = fold(text)
-        named = [one for unit in _UNIT.finditer(folded) for one in self._beginning_at(folded[unit.end() :])]
-        here = [one for one in named if fold(one.province) in folded or (one.district and _short(one) in folded)]
-        chosen = here or [one for one in named if one.is_there(day)] or named
-        return _distinct((heir for one in chosen for heir in self.heirs(one, day)), most=20)
+        folded, written = fold(text), compose(text).casefold()
+        named = [found for unit in _UNIT.finditer(folded) if (found := self._beginning_at(folded[unit.end() :]))]
+        spelled = [tuple(one for one in found if one.name.casefold() in written) or found for found in named]
+        here = [lying for found in spelled if (lying := tuple(one for one in found if _lies_in(one, folded)))]
+        meant = here or [tuple(one for one in found if one.is_there(day)) or found for found in spelled]
+        return _agreed([self._today(found, day) for found in meant])
+
+    def hinted_in(self, text: str, day: date) -> tuple[Suggestion, ...]:
+        """Communes whose bare name stands by itself between commas ("12 Lê Lợi, Vỹ Dạ"): for a person to judge."""
+        pieces = (_RELATION.sub("", fold(piece).strip(" .")) for piece in re.split("[,;\\n]", text))
+        return _agreed([self._today(found, day) for piece in pieces if (found := self._by_name.get(piece))])
+
+    def _today(self, communes: Iterable[Commune], day: date) -> tuple[Suggestion, ...]:
+        return _distinct((heir for one in communes for heir in self.heirs(one, day)), most=_MOST)
 
     def _beginning_at(self, folded: str) -> tuple[Commune, ...]:
         """Those with the longest name that the text begins with."""
@@ -136,6 +154,21 @@ def _grouped(pairs: Iterable[tuple[str, Commune]]) -> Mapping[str, tuple[Commune
 def _short(one: Commune) -> str:
     """Its district without the word for it: dong hoi."""
     return re.sub(r"^(?:thanh pho|thi xa|quan|huyen) ", "", fold(one.district))
+
+
+def _lies_in(one: Commune, folded: str) -> bool:
+    """Does the text name its province or district?"""
+    return bool(one.province and fold(one.province) in folded) or bool(one.district and _short(one) in folded)
+
+
+def _agreed(named: list[tuple[Suggestion, ...]]) -> tuple[Suggestion, ...]:
+    """What everything that was named may be; all of it where nothing may be all."""
+    shared = [one for one in named[0] if all(_has(found, one) for found in named)] if named else []
+    return _distinct(shared or (one for found in named for one in found), most=_MOST)
+
+
+def _has(found: Iterable[Suggestion], wanted: Suggestion) -> bool:
+    return any(one.commune.code == wanted.commune.code for one in found)
 
 
 def _rank(spelled: tuple[str, str, str], wanted: str) -> int | None:

@@ -27,6 +27,7 @@ from core.service.letters import LetterDesk
 from core.service.letters_out import LettersOut
 from core.service.notices import Notices
 from core.service.officers import Officers
+from core.service.places import PlaceBook
 from core.service.posting import Posting
 from core.service.publishing import Publishing
 from core.service.regulation import Regulation
@@ -34,6 +35,7 @@ from core.service.safe import Safe
 from core.service.stock import Stock
 from core.service.talk import Talks
 from core.service.texts import Texts
+from core.service.thinking import Thinking
 from core.service.wording import held_back
 from core.service.work import Work, Write
 from core.storage.database import Database
@@ -58,6 +60,7 @@ class Clerk:
         media: FileMediaStore,
         regulation: Regulation,
         rules: IntakeRules,
+        places: PlaceBook,
         house: House,
         mailbox: str,
         now: Callable[[], datetime],
@@ -81,7 +84,7 @@ class Clerk:
             posting=self.posting,
             house=house,
             mailbox=mailbox,
-            rules=rules,
+            thinking=Thinking(rules, places, regulation.book, now),
             now=now,
         )
         self.officers = Officers(

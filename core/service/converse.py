@@ -18,7 +18,7 @@ from core.cases.decide import Actor, Refusal
 from core.contract.errors import NotFound
 from core.contract.schema import InboundMessage, Report
 from core.identity.codes import format_code
-from core.intake.dialogue import Step, step
+from core.intake.dialogue import Step
 from core.intake.effects import (
     Abandon,
     AskStatus,
@@ -38,7 +38,6 @@ from core.intake.effects import (
 )
 from core.intake.happenings import Happening, MessageArrived, ReportOpened, Wish, WishAnswered
 from core.intake.render import render
-from core.intake.rules import IntakeRules
 from core.notify.brake import CHATS, LETTERS
 from core.notify.house import House
 from core.privacy.media import FileMediaStore
@@ -52,6 +51,7 @@ from core.service.regulation import pack_field
 from core.service.safe import Safe
 from core.service.stock import Stock
 from core.service.talk import Talk, new_words
+from core.service.thinking import Thinking
 from core.service.work import Work
 from core.storage import conversations, reports
 from core.storage.database import Database
@@ -76,17 +76,18 @@ class Converse:
         posting: Posting,
         house: House,
         mailbox: str,
-        rules: IntakeRules,
+        thinking: Thinking,
         now: Callable[[], datetime],
     ) -> None:
         self._database = database
         self._safe = safe
+        self._thinking = thinking
         self._desk = desk
         self._posting = posting
         self._receiving = Receiving(database, safe=safe, stock=stock, desk=desk, mailbox=mailbox, now=now)
-        self._diverting = Diverting(database, safe=safe, media=media, posting=posting, rules=rules, now=now)
+        self._diverting = Diverting(database, safe=safe, media=media, posting=posting, rules=thinking.rules, now=now)
         self._house = house
-        self._rules = rules
+        self._rules = thinking.rules
         self._now = now
         self._hands: Mapping[type[Any], Callable[[Work, Talk, Any], Awaitable[None]]] = {
             Say: self._say,
@@ -111,7 +112,7 @@ class Converse:
 
         Returns: False when the message was diverted and nothing of it stays.
         """
-        answer = self._think(talk, MessageArrived(new_words(talk, message)))
+        answer = await self._thinking.answer(talk, MessageArrived(new_words(talk, message)))
         diverted = next((effect for effect in answer.effects if isinstance(effect, Divert)), None)
         if diverted is not None:
             await self._diverting.carry_out(work, talk, diverted)
@@ -129,15 +130,12 @@ class Converse:
         await self._send_lines(work, talk)
 
     async def _go_on(self, work: Work, talk: Talk, happening: Happening) -> None:
-        answer = self._think(talk, happening)
+        answer = await self._thinking.answer(talk, happening)
         diverted = next((effect for effect in answer.effects if isinstance(effect, Divert)), None)
         if diverted is not None:
             await self._diverting.carry_out(work, talk, diverted)
         else:
             await self._act(work, talk, answer)
-
-    def _think(self, talk: Talk, happening: Happening) -> Step:
-        return step(talk.dialogue, happening, rules=self._rules, now=self._now(), texts=talk.texts)
 
     async def _act(self, work: Work, talk: Talk, answer: Step) -> None:
         talk.dialogue = answer.state

@@ -18,7 +18,7 @@ import structlog
 
 from core.cases.agencies import Agency, AgencyTree
 from core.contract.errors import ConfigError
-from core.places import Commune, Gazetteer, Succession, read_communes, read_successions
+from core.places import Commune, Gazetteer, Ground, Succession, read_communes, read_successions
 from core.storage import places
 from core.storage.database import Database
 
@@ -37,6 +37,7 @@ class PlaceBook:
         self._edition = -1
         self._stored = Gazetteer()
         self._shown: tuple[AgencyTree | None, Gazetteer] = (None, Gazetteer())
+        self._ground: Ground | None = None
         self._reading = asyncio.Lock()
         self.changed: Callable[[], None] = lambda: None
 
@@ -45,8 +46,17 @@ class PlaceBook:
         await self.warm()
         return self.known(tree)
 
+    def ground(self, tree: AgencyTree) -> Ground:
+        """What is known, with what of it lies in the province of this tree's seats."""
+        gazetteer = self.known(tree)
+        if self._ground is None or self._ground.gazetteer is not gazetteer:
+            self._ground = Ground(gazetteer, _provinces(gazetteer, tree))
+        return self._ground
+
     async def warm(self) -> None:
         """Read them, unless that was done."""
+        if self._edition >= 0:
+            return
         async with self._reading:
             if self._edition < 0:
                 await self._read()
@@ -112,6 +122,12 @@ def _with_seats(known: Gazetteer, tree: AgencyTree) -> Gazetteer:
     codes = {one.code for one in known.communes}
     seats = (item for item in tree if item.commune_code and item.commune_code not in codes)
     return replace(known, communes=(*known.communes, *(_of_seat(item) for item in seats)))
+
+
+def _provinces(known: Gazetteer, tree: AgencyTree) -> frozenset[str]:
+    """Where the communes lie that agencies of this tree answer for."""
+    codes = {item.commune_code for item in tree if item.commune_code}
+    return frozenset(one.province for one in known.communes if one.code in codes and one.province)
 
 
 def _of_seat(agency: Agency) -> Commune:

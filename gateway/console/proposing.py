@@ -44,8 +44,9 @@ async def advise(deployment: Deployment, case: Case, *, words: list[str]) -> Adv
     """
     regulation, day = deployment.regulation, local(deployment.now()).date()
     tree = regulation.agencies
-    gazetteer = await deployment.places.gazetteer(tree)
-    named = [one for text in words for one in gazetteer.named_in(text, day)]
+    await deployment.places.warm()
+    ground = deployment.places.ground(tree)
+    named = [one for text in words for one in ground.hinted_in(text, day)]
     matter = Matter.of(case, communes=tuple(dict.fromkeys(one.commune.code for one in named)))
     made = route(regulation.packs.get(case.regulation), tree, matter)
     return Advice(

@@ -10,7 +10,7 @@ from aiohttp import web
 from core.clock import local
 from core.contract.schema import GeoPoint, Place
 from core.intake.fold import fold
-from core.places import Gazetteer, Suggestion
+from core.places import Ground, Suggestion, only
 from gateway.deployment import DEPLOYMENT, Deployment
 
 PAGE = "/dia-danh"
@@ -45,9 +45,9 @@ def place_of(deployment: Deployment, spot: Spot) -> Place:
     What was typed and is no commune we know stays in the words; a person will see it. The database is not asked: a
     report is taken while it is away, too.
     """
-    gazetteer, today = deployment.places.known(deployment.regulation.agencies), local(deployment.now()).date()
+    ground, today = deployment.places.ground(deployment.regulation.agencies), local(deployment.now()).date()
     words, typed = spot.words.strip(), spot.commune.strip()
-    found = _chosen(gazetteer, typed, today) if typed else _named(gazetteer, words, today)
+    found = _chosen(ground, typed, today) if typed else only(ground.named_in(words, today))
     said = found.commune.title if found and typed else typed
     if said and fold(said) not in fold(words):
         words = ", ".join(filter(None, (words, said)))
@@ -56,17 +56,8 @@ def place_of(deployment: Deployment, spot: Spot) -> Place:
     return Place(text=words, point=spot.point, commune_code=found.commune.code, commune_as_of=today.isoformat())
 
 
-def _chosen(gazetteer: Gazetteer, typed: str, today: date) -> Suggestion | None:
+def _chosen(ground: Ground, typed: str, today: date) -> Suggestion | None:
     """The one whose label it is, else the only one it can mean."""
-    found = gazetteer.search(typed.partition("(")[0].rstrip(" ,")[:_LONGEST], today, most=_MOST)
+    found = ground.gazetteer.search(typed.partition("(")[0].rstrip(" ,")[:_LONGEST], today, most=_MOST)
     same = [one for one in found if fold(typed) in (fold(one.label), fold(one.commune.label))]
-    return next(iter(same), None) or _only(found) or _named(gazetteer, typed, today)
-
-
-def _named(gazetteer: Gazetteer, words: str, today: date) -> Suggestion | None:
-    return _only(gazetteer.named_in(words, today))
-
-
-def _only(found: tuple[Suggestion, ...]) -> Suggestion | None:
-    """A single one, all of it: a part of a divided one is for a person to choose."""
-    return found[0] if len(found) == 1 and found[0].whole else None
+    return next(iter(same), None) or only(found) or only(ground.named_in(typed, today))

@@ -35,6 +35,7 @@ from core.intake.happenings import (
 from core.intake.render import Rendered, render
 from core.intake.rules import IntakeRules
 from core.intake.turn import DUE
+from core.places import Ground
 
 HERE = Path(__file__).parent
 START = datetime(2026, 5, 18, 1, 0, tzinfo=UTC)
@@ -100,11 +101,12 @@ class Player:
     effects: list[does.Effect] = field(default_factory=list)
     said: list[tuple[str, Rendered]] = field(default_factory=list)
     serialise: bool = False
+    ground: Ground = field(default_factory=Ground)
 
     def happen(self, happening: Happening, now: datetime) -> None:
         """One step; every effect is carried out as the gateway would."""
         state = Dialogue.model_validate_json(self.state.model_dump_json()) if self.serialise else self.state
-        result = step(state, happening, rules=self.rules, now=now)
+        result = step(state, happening, rules=self.rules, now=now, ground=self.ground)
         self.state = result.state
         for effect in result.effects:
             self.effects.append(effect)

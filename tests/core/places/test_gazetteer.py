@@ -8,7 +8,7 @@ from importlib.resources import files
 
 import pytest
 
-from core.places import Gazetteer, PlacesInvalid, read_communes, read_successions
+from core.places import Gazetteer, Ground, PlacesInvalid, read_communes, read_successions
 
 EVE, TODAY = date(2025, 6, 30), date(2026, 11, 22)
 HEAD = "code,name,kind,district,province,province_code,since,until"
@@ -121,3 +121,40 @@ def test_a_change_that_is_neither_whole_nor_part_is_refused() -> None:
     """One of two words."""
     with pytest.raises(PlacesInvalid, match=r"succession\.csv:2: whole"):
         read_successions(["old_code,new_code,since,whole", "1,2,2025-07-01,maybe"])
+
+
+@pytest.mark.rule("VN-10")
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("12 Lê Lợi, Vỹ Dạ", ["phường Vỹ Dạ"]),
+        ("gan cho, o vy da", ["phường Vỹ Dạ"]),
+        ("12 đường Vỹ Dạ", []),
+        ("phường Vĩnh Ninh", ["phường Thuận Hóa"]),
+    ],
+)
+def test_a_bare_name_is_a_hint_for_a_person(text: str, expected: list[str]) -> None:
+    """By itself between commas; one with its kind says more."""
+    ground = Ground(sample())
+
+    assert [one.commune.title for one in ground.hinted_in(text, TODAY)] == expected
+
+
+@pytest.mark.rule("VN-10", "LS-7.2a")
+def test_only_the_own_province_counts() -> None:
+    """Where it is known which that is."""
+    text = "phường Tam Thanh"
+
+    assert [one.commune.code for one in Ground(sample()).named_in(text, TODAY)] == ["05986"]
+    assert Ground(sample(), frozenset({"tỉnh Lạng Sơn"})).named_in(text, TODAY) != ()
+    assert Ground(sample(), frozenset({"thành phố Huế"})).named_in(text, TODAY) == ()
+
+
+@pytest.mark.rule("VN-10")
+def test_old_and_new_name_together_are_one_place() -> None:
+    """And two that have nothing in common stay two."""
+    both = sample().named_in("phường Vĩnh Ninh, nay là phường Thuận Hóa", TODAY)
+    apart = sample().named_in("giữa phường Vĩnh Ninh và phường Vỹ Dạ", TODAY)
+
+    assert [one.commune.title for one in both] == ["phường Thuận Hóa"]
+    assert len(apart) == 2

@@ -8,10 +8,11 @@ import pytest
 
 from core.cases.events import CaseDispatched
 from core.cases.model import Case
+from core.cases.routing import Matter, route
 from core.storage import cases
 from tests.gateway.api.staffing import case_ids, hire, issue
 from tests.support.deployments import World, open_world
-from tests.support.letters import write_mail
+from tests.support.letters import answer_mail, write_mail
 
 TEXT = "Ổ gà lớn trên đường Hùng Vương, phường 1 lúc 7 giờ sáng nay. Nguyễn Văn An, 0900 000 001, 12 Lê Lợi."
 
@@ -48,3 +49,20 @@ async def test_a_category_marked_automatic_goes_out_with_its_acceptance(tmp_path
                 events = await world.deployment.database.read(lambda one, key=case_id: cases.load_events(one, key))
                 made = next(row for row in events if row.name == CaseDispatched.model_fields["kind"].default)
                 assert made.actor == "system"
+
+
+@pytest.mark.rule("LS-7.2a", "VN-10")
+async def test_a_commune_named_in_a_letter_is_proposed_by_place(tmp_path: Path) -> None:
+    """Where it happened, not where its writer lives."""
+    async with open_world(tmp_path / "var", regulation="lang_son_2025") as world:
+        text = "Bãi rác ở xã Hoa Đào không ai dọn. Tôi là Nguyễn Văn An, CCCD 020203000001, 0900 000 001."
+        await write_mail(world, text)
+        await answer_mail(world, "Số 5 Trần Đăng Ninh, xã Suối Trong")
+        (case_id,) = await case_ids(world)
+
+        case = await stored(world, case_id)
+
+        regulation = world.deployment.regulation
+        made = route(regulation.current, regulation.agencies, Matter.of(case))
+        assert case.commune_code == "90101"
+        assert made.agencies == ("ubnd_hoa_dao",)

@@ -1,0 +1,44 @@
+"""
+The communes that the people of one deployment mean: those of its own province, as far as that is known.
+
+Nothing is guessed. One that is named clearly is taken; several are for the person who named them to choose from, or
+for the desk.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from core.intake.fold import fold
+from core.places.gazetteer import Gazetteer, Suggestion
+
+
+@dataclass(frozen=True)
+class Ground:
+    """
+    Every commune known, and what is ours of them.
+
+    Args:
+        provinces: names in which our own communes lie; empty: not known, then all count.
+    """
+
+    gazetteer: Gazetteer = field(default_factory=Gazetteer)
+    provinces: frozenset[str] = frozenset()
+
+    def named_in(self, words: str, day: date) -> tuple[Suggestion, ...]:
+        """Ours that the words name with their kind; several where it is not clear which."""
+        return self._ours(self.gazetteer.named_in(words, day))
+
+    def hinted_in(self, words: str, day: date) -> tuple[Suggestion, ...]:
+        """Ours that the words name at all: for a person who decides."""
+        return self.named_in(words, day) or self._ours(self.gazetteer.hinted_in(words, day))
+
+    def _ours(self, found: tuple[Suggestion, ...]) -> tuple[Suggestion, ...]:
+        known = {fold(name) for name in self.provinces}
+        return tuple(one for one in found if not known or fold(one.commune.province) in known | {""})
+
+
+def only(found: tuple[Suggestion, ...]) -> Suggestion | None:
+    """A single one, all of it: a part of a divided one is for a person to choose."""
+    return found[0] if len(found) == 1 and found[0].whole else None

@@ -1,0 +1,137 @@
+"""What is said after a report was sent: secrecy, corrections, ratings, withdrawals, questions."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.intake import effects as does
+from core.intake.happenings import (
+    ReportOpened,
+    ResultPublished,
+    Wish,
+    WishAnswered,
+)
+from tests.core.intake.harness import at
+from tests.core.intake.talk import LAMP, Talk
+
+
+def test_the_code_is_told_with_what_was_understood_and_secrecy_is_offered() -> None:
+    talk = Talk()
+    talk.hear(0, LAMP)
+    talk.wait(10)
+    (said,) = [rendered for template, rendered in talk.player.said if template == "opened.report"]
+    assert "mã 1000 0001, mã PIN 246810." in said.text
+    assert "trước số 12 Nguyễn Huệ" in said.text
+    assert 'nhắn "giữ bí mật"' in said.text
+    assert ("Giữ bí mật", "confidential") in said.buttons
+
+
+@pytest.mark.rule("TG-5.4")
+@pytest.mark.parametrize("channel", ["zalo", "sms", "email", "web"])
+def test_secrecy_is_offered_on_every_channel_and_can_be_asked_for_until_publication(channel: str) -> None:
+    talk = Talk(channel=channel)
+    talk.hear(0, LAMP + " sđt 0900000001")
+    talk.hear(60, "giữ bí mật giúp em")
+    talk.wait(70)
+    assert talk.of(does.SetConfidential) == [does.SetConfidential(True, "r1", talk.drafts[0].id)]
+    assert any("giữ bí mật" in rendered.text for template, rendered in talk.player.said if template == "opened.report")
+    talk.player.happen(ResultPublished("r1"), at(80))
+    talk.hear(90, payload="open")
+    assert talk.templates[-1] == "secrecy.too_late"
+    assert [effect.reason for effect in talk.of(does.HandOver)] == ["secrecy_too_late"]
+    assert len(talk.of(does.SetConfidential)) == 1
+
+
+def test_a_correction_after_submission_is_supplied() -> None:
+    talk = Talk()
+    talk.hear(0, LAMP)
+    talk.hear(30, "à nhầm, ở số 21")
+    talk.wait(40)
+    supply = talk.of(does.Supply)[0]
+    assert (supply.report_id, supply.fields["place"]) == ("r1", "trước số 21 Nguyễn Huệ")
+    assert talk.templates[-1] == "supplied.corrected"
+
+
+def test_photos_after_submission_belong_to_the_report() -> None:
+    talk = Talk()
+    talk.hear(0, LAMP)
+    talk.hear(30, image=2)
+    talk.wait(60)
+    assert len(talk.of(does.Supply)[0].attachments) == 2
+    assert len(talk.drafts) == 1
+
+
+@pytest.mark.rule("TG-10.1", "A-5")
+def test_a_result_is_rated_and_talked_about() -> None:
+    talk = Talk()
+    talk.hear(0, LAMP)
+    talk.wait(10)
+    talk.player.happen(ResultPublished("r1", "10000001", announce=True), at(20))
+    talk.hear(30, "3")
+    talk.hear(60, "vẫn chưa sửa gì hết, đèn vẫn tắt")
+    talk.wait(80)
+    assert talk.of(does.Rate) == [does.Rate("dissatisfied", "r1")]
+    assert [effect.text for effect in talk.of(does.GiveFeedback)] == ["vẫn chưa sửa gì hết, đèn vẫn tắt"]
+
+
+def test_status_is_asked_with_and_without_a_code() -> None:
+    talk = Talk()
+    talk.hear(0, "tra cứu")
+    talk.hear(20, "12345678")
+    talk.wait(40)
+    assert talk.templates == ["ask.code"]
+    assert talk.of(does.AskStatus) == [does.AskStatus("12345678")]
+
+
+def test_a_report_is_withdrawn() -> None:
+    talk = Talk()
+    talk.hear(0, LAMP)
+    talk.hear(30, "thôi khỏi, họ sửa rồi")
+    talk.wait(60)
+    assert [effect.report_id for effect in talk.of(does.CancelReport)] == ["r1"]
+
+
+@pytest.mark.parametrize(
+    ("wish", "refusal", "said"),
+    [
+        (Wish.WITHDRAWAL, "", "cancelled.report"),
+        (Wish.WITHDRAWAL, "stage_not_allowed", "cancelled.to_person"),
+        (Wish.SECRECY, "stage_not_allowed", "secrecy.to_person"),
+        (Wish.RATING, "", "rated.thanks"),
+        (Wish.RATING, "already_rated", "rated.before"),
+        (Wish.RATING, "stage_not_allowed", "rated.not_yet"),
+        (Wish.FEEDBACK, "stage_not_allowed", "feedback.to_person"),
+    ],
+)
+def test_a_wish_is_answered_as_the_case_decided(wish: Wish, refusal: str, said: str) -> None:
+    talk = Talk()
+    talk.hear(0, LAMP)
+    talk.wait(10)
+    talk.player.happen(WishAnswered(wish, "r1", refusal), at(20))
+    assert talk.templates[-1] == said
+    kept = bool(talk.player.state.reports)
+    assert kept == (said != "cancelled.report")
+
+
+@pytest.mark.rule("VN-4")
+def test_erasure_is_passed_on() -> None:
+    talk = Talk()
+    talk.hear(0, "xóa thông tin cá nhân của tôi trên hệ thống")
+    talk.wait(10)
+    assert talk.of(does.EraseRequest) == [does.EraseRequest()]
+
+
+def test_where_nothing_is_there_nothing_is_cancelled() -> None:
+    talk = Talk()
+    talk.hear(0, LAMP)
+    talk.hear(30, "hủy")
+    talk.hear(60, "hủy")
+    talk.wait(90)
+    assert talk.templates[-2:] == ["cancelled.report", "cancelled.nothing"]
+    assert talk.player.state.drafts == ()
+
+
+def test_a_code_for_an_unknown_draft_is_not_told() -> None:
+    talk = Talk()
+    talk.player.happen(ReportOpened("1", "2", "r9", "nobody"), at(0))
+    assert talk.player.effects == []

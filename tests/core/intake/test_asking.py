@@ -1,0 +1,110 @@
+"""Questions, silence, and people who take over from the dialogue."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from core.contract.schema import FieldState
+from core.intake import effects as does
+from core.intake.happenings import (
+    HandedBack,
+    StaffTookOver,
+    SupplementAsked,
+    TimerFired,
+    TimerKind,
+)
+from core.intake.rules import IntakeField
+from core.intake.state import Mode
+from tests.core.intake.harness import at
+from tests.core.intake.talk import LAMP, Talk
+
+
+@pytest.mark.rule("A-8")
+def test_a_button_declares_a_field_none() -> None:
+    talk = Talk(regulation="strict")
+    talk.hear(0, "mất nước ở 7 Lê Lợi từ sáng nay, tôi là Trần Thị Cúc, 0900000002")
+    talk.hear(20, payload="none:email")
+    talk.wait(30)
+    assert talk.drafts[0].completeness["email"] is FieldState.DECLARED_NONE
+
+
+@pytest.mark.rule("A-7")
+def test_silence_brings_one_reminder_and_then_the_end() -> None:
+    talk = Talk()
+    talk.hear(0, "đèn đường hỏng")
+    talk.wait(timedelta(hours=23, minutes=59).total_seconds())
+    assert talk.templates == ["ask.place", "reminder"]
+    assert talk.of(does.Abandon) == []
+    talk.wait(timedelta(hours=24, minutes=1).total_seconds())
+    assert len(talk.of(does.Abandon)) == 1
+    assert talk.player.state.drafts == ()
+
+
+def test_an_answer_stops_the_waiting() -> None:
+    talk = Talk()
+    talk.hear(0, "đèn đường hỏng")
+    talk.hear(60, "12 Lê Lợi")
+    talk.wait(100_000)
+    assert "reminder" not in talk.templates
+    assert talk.of(does.Abandon) == []
+
+
+def test_a_timer_that_was_moved_does_nothing() -> None:
+    talk = Talk()
+    talk.hear(0, LAMP)
+    talk.player.happen(TimerFired(TimerKind.BURST), at(1))
+    assert talk.drafts == []
+
+
+def test_a_question_is_put_three_times_and_then_a_person_takes_over() -> None:
+    talk = Talk()
+    for number, text in enumerate(["xe đậu bậy", "chỗ kia", "chỗ đó đó", "không biết"]):
+        talk.hear(number * 30, text)
+    talk.wait(200)
+    assert talk.templates[:3] == ["ask.place", "ask_again.place", "ask_again.place"]
+    assert [effect.reason for effect in talk.of(does.HandOver)] == ["not_understood"]
+    assert talk.player.state.mode is Mode.WAITING_FOR_PERSON
+
+
+def test_the_bot_is_silent_while_a_person_answers_and_knows_what_was_said() -> None:
+    talk = Talk()
+    talk.hear(0, "đèn đường hỏng")
+    talk.wait(10)
+    talk.player.happen(StaffTookOver("staff-1"), at(20))
+    talk.hear(30, "ở 12 Lê Lợi")
+    talk.wait(60)
+    assert talk.templates == ["ask.place"]
+    talk.player.happen(HandedBack(), at(70))
+    assert talk.drafts[0].place.text == "12 Lê Lợi"
+
+
+def test_staff_ask_for_two_things_and_get_them_one_by_one() -> None:
+    talk = Talk()
+    talk.hear(0, LAMP)
+    talk.wait(10)
+    wanted = (IntakeField.TIME, IntakeField.PHONE)
+    talk.player.happen(SupplementAsked(wanted, "r1", note="Đội chiếu sáng cần.", announce=True), at(20))
+    talk.hear(30, "từ tối qua")
+    talk.wait(50)
+    assert talk.templates[-1] == "ask.phone"
+    talk.hear(60, "0900000001")
+    talk.wait(80)
+    assert [supply.fields for supply in talk.of(does.Supply)] == [{"time": "từ tối qua"}, {"phone": "+84900000001"}]
+
+
+@pytest.mark.parametrize("words", ["gặp nhân viên", "Gặp nhân viên ạ", "gap nhan vien", "cho em gặp cán bộ"])
+def test_the_words_we_offer_bring_a_person(words: str) -> None:
+    talk = Talk()
+    talk.hear(0, words)
+    talk.wait(10)
+    assert talk.templates == ["handover.asked"]
+
+
+def test_asking_for_a_person_is_no_place() -> None:
+    talk = Talk()
+    talk.hear(0, "đèn đường hỏng")
+    talk.hear(20, "cho tôi gặp nhân viên")
+    talk.wait(40)
+    assert [part.text for part in talk.player.state.drafts[0].parts] == ["đèn đường hỏng"]
