@@ -179,3 +179,79 @@ class MediaStore(Protocol):
 
     async def get(self, stored_key: str) -> bytes:
         """The stored bytes. Raises NotFound when erased."""
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """
+    A provider's pair of tokens: `access` is shown with each call until `expires`, `refresh` is used once for a new one.
+
+    `generation` goes up with each pair, so that whoever was refused can tell whether a newer one stands. With
+    `needs_reauth` the provider no longer takes the pair, and only a person can connect us again.
+    """
+
+    access: str = field(repr=False)
+    refresh: str = field(repr=False)
+    expires: datetime
+    refreshed_at: datetime
+    generation: int
+    needs_reauth: bool = False
+
+
+@dataclass(frozen=True)
+class TokenLease:
+    """
+    The right of one process to use the refresh token of a generation.
+
+    `interrupted`: somebody had it before and never said what came of it: the token may be used up already.
+    """
+
+    account: str
+    generation: int
+    owner: str
+    interrupted: bool
+
+
+class TokenStore(Protocol):
+    """A channel's tokens, kept for it: sealed, shared by all processes, renewed by one of them at a time."""
+
+    async def current(self, account: str) -> Tokens | None:
+        """The pair in force; None where this account of ours was never connected."""
+
+    async def connect(self, account: str, *, access: str, refresh: str, expires: datetime) -> Tokens:
+        """Store a pair that a person was granted just now; it goes before whatever stood there."""
+
+    async def lease(self, account: str, *, generation: int, seconds: float) -> TokenLease | None:
+        """
+        The right to renew this generation, for so many seconds; ended by `renewed` or `release`.
+
+        Returns: None where another process has it, a newer pair stands, or only a person can help.
+        """
+
+    async def renewed(self, lease: TokenLease, *, access: str, refresh: str, expires: datetime) -> Tokens | None:
+        """Store the new pair before anybody uses it; returns what stands now, which may be a pair granted meanwhile."""
+
+    async def release(self, lease: TokenLease, *, unsettled: bool = False, needs_reauth: bool = False) -> None:
+        """
+        Give the lease back without a new pair. `unsettled`: the refresh token may be used up, nobody knows;
+        `needs_reauth`: it is, and nothing was got for it.
+        """
+
+
+@runtime_checkable
+class Connects(Protocol):
+    """A channel to which an official connects us at the provider (OAuth with PKCE), and which renews that by itself."""
+
+    label: str
+    """What staff call it."""
+
+    account: str
+
+    def grant_link(self, *, state: str, verifier: str) -> str:
+        """Where the official goes to grant it; the provider comes back to `/oauth/<channel>/callback`."""
+
+    async def redeem(self, query: Mapping[str, str], *, verifier: str) -> None:
+        """Turn what the provider came back with into a stored pair. Raises SendError; PayloadInvalid: not an answer."""
+
+    async def tokens(self) -> Tokens | None:
+        """What stands now, for staff to see when it ends."""
