@@ -231,6 +231,9 @@ class OutboundMessage(Model):
     text: str
     subject: str = ""
     buttons: tuple[tuple[str, str], ...] = Field(default=(), description="(title, payload) pairs, at most five")
+    asks: Literal["", "phone", "place"] = Field(
+        default="", description="What it asks for, where a channel may offer a button of its own to share it"
+    )
     attachments: tuple[Attachment, ...] = ()
     conversation_id: str = ""
     in_reply_to: str = Field(default="", description="Provider id of the message this answers")
@@ -292,13 +295,28 @@ class Echo(Model):
     at: Instant
 
 
+class Standing(Model):
+    """
+    Whether a person lets us write to them here: they blocked us, left, or came back.
+
+    `reason` is a short word: "blocked", "let_in", "stop".
+    """
+
+    channel: str
+    account: str
+    address: Address
+    reachable: bool
+    reason: str = ""
+    at: Instant
+
+
 class Ignored(Model):
     """An event we understand and want nothing of; `reason` comes from a closed set and is counted."""
 
     reason: str
 
 
-Parsed = InboundMessage | DeliveryReceipt | Echo | Ignored
+Parsed = InboundMessage | DeliveryReceipt | Echo | Standing | Ignored
 
 
 class Report(Model):

@@ -7,20 +7,34 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
+from typing import Literal
 
 from ruamel.yaml import YAML
 
 from core.intake.effects import Button, Phrase, Say
 
 FILES = ("dialogue.yaml", "buttons.yaml")
+Asked = Literal["", "phone", "place"]
+ASKED: Mapping[str, Asked] = MappingProxyType(
+    {
+        "ask.phone": "phone",
+        "ask_again.phone": "phone",
+        "ask.contact": "phone",
+        "ask_again.contact": "phone",
+        "ask.place": "place",
+        "ask_again.place": "place",
+    }
+)
+"""Templates whose answer a phone can give by itself."""
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """What is sent: the text, and the buttons as (title, payload) pairs."""
+    """What is sent: the text, the buttons as (title, payload) pairs, and what it asks for that a phone can share."""
 
     text: str
     buttons: tuple[tuple[str, str], ...] = ()
+    asks: Asked = ""
 
 
 @lru_cache(maxsize=1)
@@ -52,7 +66,8 @@ def render(effect: Say) -> Rendered:
     params = {name: resolve(value) for name, value in effect.params.items()}
     lines = texts()[effect.template].format_map(params).splitlines()
     text = "\n".join(" ".join(line.split()) for line in lines if line.strip())
-    return Rendered(text, tuple((title(button), button.payload) for button in effect.buttons))
+    buttons = tuple((title(button), button.payload) for button in effect.buttons)
+    return Rendered(text, buttons, ASKED.get(effect.template, ""))
 
 
 def resolve(value: str | Phrase) -> str:

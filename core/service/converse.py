@@ -152,8 +152,9 @@ class Converse:
         if talk.lines:
             text = "\n\n".join(said.text for said in talk.lines)
             buttons = tuple(button for said in talk.lines for button in said.buttons)
+            asks = talk.lines[-1].asks
             talk.lines.clear()
-            await self._answer(work, talk, Letter(text, cause=f"line/{talk.next_seq}", buttons=buttons))
+            await self._answer(work, talk, Letter(text, cause=f"line/{talk.next_seq}", buttons=buttons, asks=asks))
 
     async def _answer(self, work: Work, talk: Talk, letter: Letter) -> None:
         """Answer, unless this address has had so many answers that a robot may be on the other side."""

@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import partial
 
 from core.contract.schema import Attachment, OutboundMessage, new_id
+from core.intake.render import Asked
 from core.service.safe import Safe
 from core.service.talk import MessageContent, Talk, Talks, bare_subject
 from core.service.work import Work
@@ -38,6 +39,7 @@ class Letter:
     cause: str
     subject: str = ""
     buttons: tuple[tuple[str, str], ...] = ()
+    asks: Asked = ""
     case_id: str | None = None
     author: str = ""
     answers: bool = False
@@ -110,6 +112,7 @@ def _message(talk: Talk, letter: Letter) -> OutboundMessage:
         text=letter.text,
         subject=_answering(who.subject) or letter.subject,
         buttons=letter.buttons,
+        asks=letter.asks,
         attachments=letter.files if talk.row.channel in CARRIES_FILES else (),
         conversation_id=talk.row.id,
         in_reply_to=who.last_id,

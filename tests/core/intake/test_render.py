@@ -104,3 +104,11 @@ def test_fields_are_asked_for_in_one_order_whatever_the_pack_lists() -> None:
         field for field in IntakeField if field in {"content", "place", "time", "name", "phone", "email"}
     )
     assert IntakeRules(regulation="x", required={}).required_on("zalo") == ()
+
+
+@pytest.mark.parametrize(
+    ("template", "asked"),
+    [("ask.phone", "phone"), ("ask_again.contact", "phone"), ("ask.place", "place"), ("ask.name", "")],
+)
+def test_what_a_phone_can_share_is_named(template: str, asked: str) -> None:
+    assert render(Say(template, {"office": "Trung tâm"})).asks == asked
