@@ -12,7 +12,7 @@ from collections.abc import Callable
 from core.contract.schema import MessageKind
 from core.intake import afterwards, drafting
 from core.intake.burst import Burst, take_pending
-from core.intake.buttons import press_button
+from core.intake.buttons import greet, press_button
 from core.intake.effects import Button
 from core.intake.gathering import absorb, absorb_pending, emergency_draft, start
 from core.intake.parts import draft_id, part_of
@@ -114,5 +114,5 @@ def small_talk(turn: Turn, burst: Burst) -> None:
     elif mentions("profanity", burst.text):
         turn.say("smalltalk.calm", Button(Payload.REPORT), Button(Payload.HUMAN))
     elif burst.text.raw.strip():
-        turn.say("smalltalk.greeting", Button(Payload.REPORT), Button(Payload.STATUS), Button(Payload.HUMAN))
+        greet(turn)
     turn.change(greeted=True)

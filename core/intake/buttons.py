@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from core.intake import communes, drafting
 from core.intake.burst import Burst
-from core.intake.effects import AskStatus
+from core.intake.effects import AskStatus, Button
 from core.intake.gathering import next_burst, start
 from core.intake.parts import part_of
 from core.intake.reporting import set_confidential
@@ -36,7 +36,23 @@ def press_button(turn: Turn, burst: Burst) -> bool:
         return True
     if payload == Payload.STATUS:
         return answer_status(turn, report.code if report else "")
+    if payload == Payload.START:
+        return begin(turn, burst)
     return payload == Payload.CONFIRM and report is not None and turn.draft is None and confirmed(turn)
+
+
+def begin(turn: Turn, _burst: Burst, _reference: str = "") -> bool:
+    """The chat was opened: a greeting, or once more what an unfinished report still lacks."""
+    if turn.draft is None:
+        greet(turn)
+    else:
+        drafting.advance(turn)
+    return True
+
+
+def greet(turn: Turn) -> None:
+    """Who we are, and what can be done here."""
+    turn.say("smalltalk.greeting", Button(Payload.REPORT), Button(Payload.STATUS), Button(Payload.HUMAN))
 
 
 def confirmed(turn: Turn) -> bool:
@@ -87,6 +103,6 @@ def wish(turn: Turn, burst: Burst, *, value: bool) -> bool:
 
 
 CARRYING: Mapping[str, Callable[[Turn, Burst, str], bool]] = MappingProxyType(
-    {"none:": declare_none, "code:": ask_status, communes.CHOICE: choose_commune}
+    {f"{Payload.START}:": begin, "none:": declare_none, "code:": ask_status, communes.CHOICE: choose_commune}
 )
 """What buttons do that carry a value behind a word."""

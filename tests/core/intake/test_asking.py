@@ -30,6 +30,18 @@ def test_a_button_declares_a_field_none() -> None:
     assert talk.drafts[0].completeness["email"] is FieldState.DECLARED_NONE
 
 
+@pytest.mark.parametrize("opened", ["start", "start:qr-le-loi"])
+def test_who_opens_the_chat_is_greeted_and_later_asked_again(opened: str) -> None:
+    talk = Talk(channel="telegram")
+    talk.hear(0, payload=opened)
+    assert talk.templates == ["smalltalk.greeting"]
+    talk.hear(60, "đèn đường hỏng")
+    talk.wait(90)
+    talk.hear(120, payload=opened)
+    assert talk.templates == ["smalltalk.greeting", "ask.place", "ask_again.place"]
+    assert talk.player.state.drafts[0].parts[0].text == "đèn đường hỏng"
+
+
 @pytest.mark.rule("A-7")
 def test_silence_brings_one_reminder_and_then_the_end() -> None:
     talk = Talk()
