@@ -20,11 +20,13 @@ from core.courtesy import Courtesy
 from core.notify.house import House
 from core.privacy.master import KeyRing, create_master_key_file
 from core.privacy.media import FileMediaStore
+from core.service.carrying import Carriers
 from core.service.clerk import Clerk
 from core.service.intake import Intake
 from core.service.keyhouse import KeyHouse, load_key_ring
 from core.service.officers import OUTSIDE
 from core.service.places import PlaceBook
+from core.service.proving import Proving
 from core.service.regulation import Regulation, open_regulation
 from core.service.safe import Safe
 from core.storage.database import Database
@@ -59,6 +61,7 @@ class Deployment:
     regulation: Regulation
     places: PlaceBook
     clerk: Clerk
+    proving: Proving
     intake: Intake
     events: Events
     courtesy: Courtesy
@@ -156,6 +159,9 @@ async def _assemble(
         accounts={form: settings.email.address if form == "email" else "" for form in OUTSIDE if form in channels},
         now=now,
     )
+    demo = settings.mode == "demo"
+    carriers = Carriers(channels, order=settings.otp.order, mail_stands_in=settings.otp.mail_stands_in or demo)
+    proving = Proving(database, safe=safe, carriers=carriers, now=now, changed=clerk.changed.set)
     intake = Intake(database, safe=safe, media=media, clerk=clerk, channels=channels, now=now)
     return Deployment(
         settings=settings,
@@ -169,6 +175,7 @@ async def _assemble(
         regulation=regulation,
         places=places,
         clerk=clerk,
+        proving=proving,
         intake=intake,
         events=events,
         courtesy=Courtesy(),

@@ -47,6 +47,8 @@ MEANINGS: Mapping[str, str] = {
     "email.trusted_authserv": "authserv-id of our own edge mail server, whose SPF, DKIM and DMARC results count.",
     "intake.database_budget": "Seconds the database may take to store a message before the local journal does.",
     "intake.linger": "Seconds a commit waits at most for a crowd that is due: fewer, larger commits.",
+    "otp.order": "Channels that carry one-time passwords, the preferred first; any others come after.",
+    "otp.mail_stands_in": "Where nothing reaches phones a mail proves the mail address; the number is then called.",
     "portal.tiles": "Address of map tiles with `{z}`, `{x}`, `{y}`; empty: a place is typed or taken from the device.",
     "portal.credit": "Whom the map is from, shown on it.",
     "retention.pseudonymise_after_years": "Years after closing until a case forgets who reported it; 0: never.",

@@ -51,6 +51,18 @@ class Email(Section):
     trusted_authserv: str = Field(default="", description="authserv-id of our own edge MTA (RFC 8601)")
 
 
+class Otp(Section):
+    """
+    One-time passwords. `order`: by which channels they go, the preferred first; others that can come after.
+
+    A mail that stands in proves the mail address, not the number: reception still has to call it. In demo mode it
+    always does.
+    """
+
+    order: Names = ("sms", "zalo", "email")
+    mail_stands_in: bool = False
+
+
 class Portal(Section):
     """The citizens' pages. Without `tiles` there is no map: a place is typed, or taken from the device."""
 
@@ -140,6 +152,7 @@ class Settings(Section):
     require_second_factor: bool = True
     http: Http = Http()
     email: Email = Email()
+    otp: Otp = Otp()
     portal: Portal = Portal()
     intake: Intake = Intake()
     retention: Retention = Retention()

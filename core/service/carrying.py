@@ -1,0 +1,78 @@
+"""
+Who can carry a one-time password: a small port over the channels that say they can.
+
+A phone number is proved by a message to that number, a mail address by a mail. Where no channel reaches phones, a mail
+may stand in if the deployment says so: it then proves the mail address, and the number stays unproved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from core.contract.ports import CarriesCodes, Channel
+from core.contract.schema import Address
+from core.identity import phones
+from core.privacy.blind import kind_of_address
+from core.privacy.mask import mask_email
+
+
+@dataclass(frozen=True)
+class Way:
+    """One address that a password can be sent to, with our side of its channel."""
+
+    to: Address
+
+    @property
+    def kind(self) -> str:
+        """What an answer proves: phone or email."""
+        return kind_of_address(self.to.value)
+
+    @property
+    def shown(self) -> str:
+        """The address as a page may show it to whoever typed it, or says they did."""
+        value = self.to.value
+        return mask_email(value) if self.kind == "email" else phones.masked(value)
+
+
+class Carriers:
+    """
+    The channels that carry passwords, the preferred first.
+
+    Args:
+        order: names of channels; those it does not name come after, in the order of the registry.
+        mail_stands_in: a report's mail address may be proved in the place of its number where nothing reaches phones.
+    """
+
+    def __init__(self, channels: Mapping[str, Channel], *, order: Sequence[str], mail_stands_in: bool) -> None:
+        self._channels = channels
+        self._order = order
+        self._mail_stands_in = mail_stands_in
+
+    @property
+    def any(self) -> bool:
+        """Whether what a report needs proved can be proved here."""
+        return bool(self._named("phone")) or (self._mail_stands_in and bool(self._named("email")))
+
+    def way_to_reporter(self, *, phone: str, email: str) -> Way | None:
+        """How to prove a report's number (E.164) before it is taken; None: not here."""
+        stands_in = (email,) if self._mail_stands_in and email else ()
+        return self.way((*([phone] if phone else []), *stands_in))
+
+    def way(self, addresses: Iterable[str]) -> Way | None:
+        """How to reach somebody who has these addresses (E.164, mail), a phone before a mail; None: no way."""
+        for address in sorted(addresses, key=lambda one: kind_of_address(one) != "phone"):
+            carrier = self._named(kind_of_address(address))
+            if carrier is not None:
+                name, channel = carrier
+                return Way(Address(channel=name, account=channel.codes_from, value=address))
+        return None
+
+    def _named(self, kind: str) -> tuple[str, CarriesCodes] | None:
+        """The first channel that reaches addresses of this kind; asked anew, since a channel may lose its template."""
+        order = self._order
+        for name in sorted(self._channels, key=lambda name: order.index(name) if name in order else len(order)):
+            channel = self._channels[name]
+            if isinstance(channel, CarriesCodes) and channel.codes_to == kind:
+                return name, channel
+        return None
