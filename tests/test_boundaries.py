@@ -190,7 +190,7 @@ def test_channels_are_never_on_the_path() -> None:
 
 ALLOWED = {
     "core/cases/decide.py": "import datetime\nfrom core.clock import due\nfrom core.contract.schema import Report\n",
-    "core/storage/tables.py": "import sqlalchemy as sa\nfrom sqlalchemy.ext.asyncio import AsyncEngine\n",
+    "core/storage/tables/base.py": "import sqlalchemy as sa\nfrom sqlalchemy.ext.asyncio import AsyncEngine\n",
     "core/notify/outbox.py": "import asyncio\n\nasync def send() -> None:\n    await asyncio.sleep(0)\n",
     "channels/base.py": "from core.contract import errors\n",
     "channels/zalo/adapter.py": "import email\nfrom core.contract import ports\nfrom channels.base import Client\n"

@@ -1,0 +1,72 @@
+"""
+Every table, once, for both databases.
+
+Free text and personal data stand only in columns that end in `sealed` (ciphertext) or `blind` (keyed hash).
+Partial indexes keep the hot pages flat as the archive grows.
+"""
+
+from __future__ import annotations
+
+from core.storage.tables.base import metadata
+from core.storage.tables.cases import case, case_clock, case_event, case_task, chain_root, idempotency, report
+from core.storage.tables.conversations import ATTENDED, contact, conversation, identity, message, timer
+from core.storage.tables.inbox import inbox_item, inbox_lease, inbox_raw
+from core.storage.tables.keys import key_metadata, subject_key
+from core.storage.tables.notices import UNREACHED, UNREAD, staff_address, staff_notice
+from core.storage.tables.people import api_token, focal_point, role_grant, session, stand_in, user
+from core.storage.tables.places import agency_edition, agency_entry, commune, commune_succession
+from core.storage.tables.providers import grant_request, provider_token
+from core.storage.tables.proving import contact_link, kept_form, otp_challenge
+from core.storage.tables.publishing import diversion, publication, vault
+from core.storage.tables.records import access_log, attempt, handout, setting
+from core.storage.tables.sending import STOPPED, outbox
+
+__all__ = [
+    "ATTENDED",
+    "STOPPED",
+    "UNREACHED",
+    "UNREAD",
+    "access_log",
+    "agency_edition",
+    "agency_entry",
+    "api_token",
+    "attempt",
+    "case",
+    "case_clock",
+    "case_event",
+    "case_task",
+    "chain_root",
+    "commune",
+    "commune_succession",
+    "contact",
+    "contact_link",
+    "conversation",
+    "diversion",
+    "focal_point",
+    "grant_request",
+    "handout",
+    "idempotency",
+    "identity",
+    "inbox_item",
+    "inbox_lease",
+    "inbox_raw",
+    "kept_form",
+    "key_metadata",
+    "message",
+    "metadata",
+    "otp_challenge",
+    "outbox",
+    "provider_token",
+    "publication",
+    "report",
+    "role_grant",
+    "session",
+    "setting",
+    "staff_address",
+    "staff_notice",
+    "stand_in",
+    "subject_key",
+    "timer",
+    "user",
+    "vault",
+]
