@@ -2,7 +2,7 @@
 The dependency rule, read from every import of the tree.
 
     core          imports neither channels nor gateway
-    channels.x    imports core.contract, channels.base and itself
+    channels.x    imports core.contract, channels.base, channels.http and itself
     gateway       wires; nobody imports it
     sqlalchemy    only in core.storage
     core.cases, core.clock, core.intake    plain synchronous Python: no await, no loop, no socket, no database
@@ -24,7 +24,7 @@ AREAS = ("core", "channels", "gateway")
 SYNCHRONOUS = ("core.agencies", "core.cases", "core.clock", "core.intake", "core.places")
 NOT_IN_SYNCHRONOUS = ("asyncio", "aiohttp", "sqlalchemy", "socket")
 STORAGE = "core.storage"
-SHARED_BY_CHANNELS = ("core.contract", "channels.base")
+SHARED_BY_CHANNELS = ("core.contract", "channels.base", "channels.http")
 
 
 @dataclass(frozen=True)
