@@ -6,6 +6,7 @@ import pytest
 
 from core.regulations.words import Level
 from tests.core.cases.bench import pack_of
+from tests.core.regulations.words import Stages, check_roles, check_stages
 
 # stage → label, what the public reads, kind, owner
 CASE = {
@@ -45,20 +46,15 @@ ROLES = {
 
 @pytest.mark.rule("HUE-1", "HUE-2", "HUE-3a", "HUE-3b", "HUE-4a", "HUE-4b", "HUE-5", "A-HUE-3")
 @pytest.mark.parametrize(("level", "expected"), [("case", CASE), ("dispatch", DISPATCH), ("coordination", {})])
-def test_stages_read_as_written(level: Level, expected: dict[str, tuple[str, str, str, str]]) -> None:
+def test_stages_read_as_written(level: Level, expected: Stages) -> None:
     """In order: the first is where a report begins."""
-    stages = getattr(pack_of("thua_thien_hue").stages, level)
-
-    assert {name: (s.label, s.public, s.kind, s.owner) for name, s in stages.items()} == expected
-    assert list(stages) == list(expected)
+    check_stages(pack_of("thua_thien_hue"), level, expected)
 
 
 @pytest.mark.rule("HUE-1", "HUE-2", "HUE-4a", "HUE-5")
 def test_roles_read_as_written() -> None:
     """Who the five steps belong to, and where each of them stands."""
-    roles = pack_of("thua_thien_hue").roles
-
-    assert {name: (role.label, role.level) for name, role in roles.items()} == ROLES
+    check_roles(pack_of("thua_thien_hue"), ROLES)
 
 
 @pytest.mark.rule("A-4", "A-TG-8", "VN-3", "VN-4")

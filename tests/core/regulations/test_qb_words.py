@@ -14,6 +14,7 @@ from core.regulations.model import Pack
 from core.service.regulation import intake_rules
 from tests.core.cases.bench import pack_of
 from tests.core.regulations.qb_states import DISTRIBUTOR, RECEPTIONIST, accepted, received, received_in_may_2025, then
+from tests.core.regulations.words import check_roles, check_stages
 
 PACK: Pack = pack_of("quang_binh")
 FEBRUARY = date(2025, 2, 20)
@@ -345,10 +346,8 @@ STEPS = (
 @pytest.mark.rule(*STEPS)
 def test_stages_and_roles_read_as_written() -> None:
     """In order: the first is where a report begins."""
-    stages = PACK.stages
-    parts = stages.dispatch | stages.coordination
+    parts = PACK.stages.dispatch | PACK.stages.coordination
 
-    assert {name: (s.label, s.public, s.kind, s.owner) for name, s in stages.case.items()} == CASE
-    assert list(stages.case) == list(CASE)
+    check_stages(PACK, "case", CASE)
     assert {name: (s.label, s.kind, s.owner) for name, s in parts.items()} == PARTS
-    assert {name: (role.label, role.level) for name, role in PACK.roles.items()} == ROLES
+    check_roles(PACK, ROLES)

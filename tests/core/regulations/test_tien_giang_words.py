@@ -16,6 +16,7 @@ from core.service.regulation import intake_rules
 from tests.core.cases.bench import Bench, pack_of
 from tests.core.regulations.table import told
 from tests.core.regulations.tien_giang_states import EVERYBODY, STATES, received
+from tests.core.regulations.words import DESK, NEW, Stages, check_roles, check_stages
 
 SECTORS = (
     "Công an; Giao thông Vận tải; Thông tin và Truyền thông; Tài nguyên và Môi trường; Công thương; "
@@ -153,20 +154,16 @@ ROLES = {
 
 @pytest.mark.rule("TG-6.1a", "TG-7.1a", "TG-8.1b", "TG-9.1a", "TG-9.1b", "TG-9.1c", "TG-10.2", "TG-11.2", "TG-3.7")
 @pytest.mark.parametrize(("level", "expected"), [("case", CASE), ("dispatch", DISPATCH), ("coordination", {})])
-def test_stages_read_as_written(level: Level, expected: dict[str, tuple[str, str, str, str]]) -> None:
+def test_stages_read_as_written(level: Level, expected: Stages) -> None:
     """In order: the first is where a report begins."""
-    stages = getattr(pack_of("tien_giang").stages, level)
-
-    assert {name: (s.label, s.public, s.kind, s.owner) for name, s in stages.items()} == expected
-    assert list(stages) == list(expected)
+    check_stages(pack_of("tien_giang"), level, expected)
 
 
 @pytest.mark.rule("TG-2.4", "A-TG-1", "TG-3.7")
 def test_roles_read_as_written_and_there_is_one_centre() -> None:
     """Three names of the Centre in the text, one place to stand: reception, distribution, editing."""
+    check_roles(pack_of("tien_giang"), ROLES)
     roles = pack_of("tien_giang").roles
-
-    assert {name: (role.label, role.level) for name, role in roles.items()} == ROLES
     assert [role.id for role in roles.values() if role.level == "centre"] == ["receptionist", "distributor", "editor"]
 
 
@@ -201,8 +198,6 @@ def test_returning_and_editing_need_words(state: str, who: str, command: str) ->
 
 
 # state → who was told of what on the way there, in order: (role, template)
-NEW = ("receptionist", "task_new")
-DESK = [NEW, ("reporter", "case_accepted"), ("distributor", "task_new")]
 SENT = [*DESK, ("reporter", "case_dispatched"), ("officer", "task_new")]
 SUBMITTED = [*SENT, ("leader", "task_new")]
 APPROVED = [*SUBMITTED, ("editor", "task_new")]
