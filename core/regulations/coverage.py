@@ -8,17 +8,17 @@ pack yet counts as well: nothing is left out because nobody has begun with it.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.regulations.catalogue import Catalogue, Rule, load_catalogue
+from core.regulations.catalogue import Catalogue, load_catalogue
 from core.regulations.lint.walk import entries
 from core.regulations.loader import load_pack, pack_names
 from core.regulations.marks import proofs_by_rule
 from core.regulations.model import Pack
-from core.regulations.rules import ROOT, Standing, rules_of, standing_of
+from core.regulations.rules import ROOT, rules_of
+from core.regulations.standing import RuleRow, Standings, standing_of, unknown_marks
 
 PAGE = Path("docs/rules.md")
 SHOWN_TESTS, SHOWN_ENTRIES = 3, 4
@@ -26,58 +26,27 @@ REWRITE = "langnghe regulation rules --all --write"
 
 
 @dataclass(frozen=True)
-class Line:
+class Line(RuleRow):
     """
     One rule: the packs that it binds, the entries that cite it ("moves.accept", over all packs), the tests marked.
 
     `packs` is empty for a rule that no pack carries out yet.
     """
 
-    rule: Rule
-    standing: Standing
     packs: tuple[str, ...]
     entries: tuple[str, ...]
-    tests: tuple[str, ...]
-
-    @property
-    def note(self) -> str:
-        """What a rule waits for, what serves the people it binds, or what part of it waits."""
-        return self.rule.reason or self.rule.feature or self.rule.rest
 
 
 @dataclass(frozen=True)
-class Coverage:
-    """The whole table, in the order of the catalogue, and marks in tests that name no rule."""
+class Coverage(Standings[Line]):
+    """The whole table."""
 
-    lines: tuple[Line, ...]
     packs: tuple[str, ...]
-    unknown_marks: Mapping[str, tuple[str, ...]]
-
-    @property
-    def missing(self) -> tuple[Line, ...]:
-        """Enforced rules that no test proves."""
-        return tuple(line for line in self.lines if line.standing is Standing.MISSING)
-
-    @property
-    def exit_code(self) -> int:
-        """0 when every enforced rule has a test and every mark names a rule, else 1."""
-        return 1 if self.missing or self.unknown_marks else 0
 
     def text(self) -> str:
         """For a terminal: one line a rule, then each problem, then the counts."""
-        rows = [f"{i.rule.id:<16}{i.standing.value:<9}{_packs(i, self.packs):<44}{_proof(i)}" for i in self.lines]
-        return "\n".join([*rows, *self._problems(), self.summary()])
-
-    def _problems(self) -> Iterator[str]:
-        for line in self.missing:
-            yield f"{line.rule.id} is enforced and no test is marked with it: {line.rule.text}"
-        for rule_id, tests in self.unknown_marks.items():
-            yield f"{rule_id} is no rule of the catalogue, but marks {', '.join(tests)}"
-
-    def summary(self) -> str:
-        """How many rules there are, and how each stands."""
-        counts = Counter(line.standing for line in self.lines)
-        return f"{len(self.lines)} rules, " + ", ".join(f"{counts[one]} {one.value}" for one in Standing)
+        rows = [f"{i.rule.id:<16}{i.standing.value:<9}{_packs(i, self.packs):<44}{_proof(i)}" for i in self.rows]
+        return "\n".join([*rows, *self.problems(), self.summary()])
 
     def markdown(self, catalogue: Catalogue) -> str:
         """`docs/rules.md`: a table a source; ends with a newline."""
@@ -88,7 +57,7 @@ class Coverage:
             yield f"## {source.value}: {file.title}\n"
             yield "| rule | what it asks | regulations | carried by | standing | proof |"
             yield "| --- | --- | --- | --- | --- | --- |"
-            yield from (_row(line, self.packs) for line in self.lines if line.rule.source is source)
+            yield from (_row(line, self.packs) for line in self.rows if line.rule.source is source)
             yield ""
 
 
@@ -128,8 +97,7 @@ def cover(catalogue: Catalogue, packs: Iterable[Pack], tests: Mapping[str, tuple
         )
         for rule in catalogue
     )
-    unknown = {rule_id: names for rule_id, names in tests.items() if rule_id not in catalogue}
-    return Coverage(lines, tuple(known), unknown)
+    return Coverage(lines, unknown_marks(catalogue, tests), tuple(known))
 
 
 def _carried(packs: Iterable[Pack]) -> dict[str, dict[str, None]]:

@@ -7,79 +7,32 @@ pack chooses. A rule that is enforced and has no test is missing, and one missin
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from textwrap import shorten
 
-from core.regulations.catalogue import Catalogue, Rule, Source, Status, load_catalogue
+from core.regulations.catalogue import Catalogue, Rule, Source, load_catalogue
 from core.regulations.loader import load_pack
 from core.regulations.marks import proofs_by_rule
+from core.regulations.standing import RuleRow, Standings, standing_of, unknown_marks
 
 ROOT = Path(__file__).parents[2]
 TEXT_WIDTH = 60
 COMMON = (Source.U, Source.VN)  # bind every regulation
 
 
-class Standing(StrEnum):
-    """How a rule stands: proved by a test, missing one, waiting for a feature, or binding people."""
-
-    PROVED = "proved"
-    MISSING = "missing"
-    LATER = "later"
-    HUMAN = "human"
-
-
 @dataclass(frozen=True)
-class RuleRow:
-    """One rule with the tests marked with its id; `note` is what a later or human rule waits for or is served by."""
-
-    rule: Rule
-    standing: Standing
-    tests: tuple[str, ...]
-
-    @property
-    def note(self) -> str:
-        """Why a rule without a test is in order, or what part of a proved one waits; empty where nothing is open."""
-        return self.rule.reason or self.rule.feature or self.rule.rest
-
-
-@dataclass(frozen=True)
-class RulesReport:
-    """The rows of one regulation, and marks in tests whose id the catalogue does not know."""
+class RulesReport(Standings[RuleRow]):
+    """The rules that bind one regulation."""
 
     regulation: str
-    rows: tuple[RuleRow, ...]
-    unknown_marks: Mapping[str, tuple[str, ...]]
-
-    @property
-    def missing(self) -> tuple[RuleRow, ...]:
-        """Enforced rules that no test proves."""
-        return tuple(row for row in self.rows if row.standing is Standing.MISSING)
-
-    @property
-    def exit_code(self) -> int:
-        """0 when every enforced rule has a test and every mark names a rule, else 1."""
-        return 1 if self.missing or self.unknown_marks else 0
 
     def text(self) -> str:
         """The report as a table for a terminal: one line a rule, then each problem, then the counts."""
         width = max((len(row.rule.id) for row in self.rows), default=0)
-        return "\n".join([*(_line(row, width) for row in self.rows), *self._problems(), self._summary()])
-
-    def _problems(self) -> Iterator[str]:
-        for row in self.missing:
-            yield f"{row.rule.id} is enforced and no test is marked with it: {row.rule.text}"
-        for rule_id, tests in self.unknown_marks.items():
-            yield f"{rule_id} is no rule of the catalogue, but marks {', '.join(tests)}"
-
-    def _summary(self) -> str:
-        counts = Counter(row.standing for row in self.rows)
-        return f"{self.regulation}: {len(self.rows)} rules, " + ", ".join(
-            f"{counts[standing]} {standing.value}" for standing in Standing
-        )
+        counts = f"{self.regulation}: {self.summary()}"
+        return "\n".join([*(_line(row, width) for row in self.rows), *self.problems(), counts])
 
 
 def rules_report(regulation: str, *, root: Path = ROOT) -> RulesReport:
@@ -116,21 +69,7 @@ def report_on(
 ) -> RulesReport:
     """The report over `rules` from the tests of each rule id; marks are checked against the whole catalogue."""
     rows = tuple(RuleRow(rule, standing_of(rule, tests), tests.get(rule.id, ())) for rule in rules)
-    unknown = {rule_id: names for rule_id, names in tests.items() if rule_id not in catalogue}
-    return RulesReport(regulation, rows, unknown)
-
-
-def standing_of(rule: Rule, tests: Mapping[str, tuple[str, ...]]) -> Standing:
-    """
-    A test proves a rule; without one only an enforced rule is missing something.
-
-    A rule that waits for another work stays `later`, whatever part of it (the arithmetic of its dates) has a test.
-    """
-    if rule.status is Status.LATER:
-        return Standing.LATER
-    if tests.get(rule.id):
-        return Standing.PROVED
-    return Standing.MISSING if rule.status is Status.ENFORCED else Standing(rule.status.value)
+    return RulesReport(rows, unknown_marks(catalogue, tests), regulation)
 
 
 def _line(row: RuleRow, width: int) -> str:

@@ -12,7 +12,8 @@ from core.regulations.coverage import PAGE, REWRITE, Coverage, cover, coverage
 from core.regulations.loader import load_pack, pack_names
 from core.regulations.marks import proofs_by_rule
 from core.regulations.pages import FOLDER, page, pages
-from core.regulations.rules import ROOT, Standing
+from core.regulations.rules import ROOT
+from core.regulations.standing import Standing
 
 HUE = "thua_thien_hue"
 WAITING = {
@@ -47,7 +48,7 @@ def table() -> Coverage:
 
 def test_every_rule_of_the_catalogue_has_its_line_once(table: Coverage) -> None:
     """Also rules of a text that no pack carries out."""
-    assert [line.rule.id for line in table.lines] == [rule.id for rule in load_catalogue()]
+    assert [line.rule.id for line in table.rows] == [rule.id for rule in load_catalogue()]
 
 
 @pytest.mark.parametrize("name", pack_names())
@@ -73,7 +74,7 @@ def test_exactly_these_rules_wait_each_for_a_work_that_is_named() -> None:
 def test_a_rule_names_its_packs_the_entries_that_carry_it_and_its_tests() -> None:
     """The thirty minutes of Huế, say."""
     found = cover(load_catalogue(), [load_pack(HUE)], {"HUE-2": ("tests/t.py::test_thirty_minutes",)})
-    line = next(line for line in found.lines if line.rule.id == "HUE-2")
+    line = next(line for line in found.rows if line.rule.id == "HUE-2")
 
     assert (line.packs, line.tests) == ((HUE,), ("tests/t.py::test_thirty_minutes",))
     assert {"moves.accept_dispatch", "clocks.acceptance"} <= set(line.entries)
@@ -85,7 +86,7 @@ def test_a_rule_names_its_packs_the_entries_that_carry_it_and_its_tests() -> Non
 def test_the_units_bind_all_and_a_text_without_a_pack_is_missing_its_tests() -> None:
     """What nobody has begun with counts as missing, not as done."""
     found = cover(load_catalogue(), [load_pack(HUE)], {"U-1": ("tests/t.py::test_a",), "XX-1": ("tests/t.py::test_b",)})
-    standing = {line.rule.id: line for line in found.lines}
+    standing = {line.rule.id: line for line in found.rows}
 
     assert standing["U-1"].standing is Standing.PROVED
     assert (standing["TG-6.3"].packs, standing["TG-6.3"].standing) == ((), Standing.MISSING)

@@ -9,7 +9,8 @@ import pytest
 
 from core.regulations.catalogue import Catalogue, Rule, Source, Status, load_catalogue
 from core.regulations.marks import UnreadableMark, proofs_by_rule, read_marks
-from core.regulations.rules import ROOT, RulesReport, Standing, report_on, rules_of, rules_report
+from core.regulations.rules import ROOT, RulesReport, report_on, rules_of, rules_report
+from core.regulations.standing import Standing
 
 
 def marks(source: str) -> dict[str, set[str]]:
