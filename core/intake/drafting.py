@@ -125,6 +125,8 @@ def as_report(turn: Turn, draft: Draft, facts: Facts) -> ReportDraft:
         several_topics=seems_several(turn.text(content), turn.rules),
         code=facts.form.code if facts.form else "",
         pin_hash=facts.form.pin_hash if facts.form else "",
+        proved=facts.form.proved if facts.form else (),
+        call_back=facts.form.call_back if facts.form else False,
         received_at=received_at(turn, draft),
     )
 

@@ -27,8 +27,8 @@ class ReportDraft(Model):
     A draft ready to become a `Report`: everything of it except ids and what the gateway knows (account, contact).
 
     `id` is stable for the same first message, so that a repeated submission is recognised. `received_at` follows A-7.
-    `code` and `pin_hash` are those already promised by a web form. `several_topics`: it seems to hold more than one
-    matter and was kept as one.
+    `code` and `pin_hash` are those already promised by a web form; `proved` and `call_back` are what it knows of its
+    sender's number. `several_topics`: it seems to hold more than one matter and was kept as one.
     """
 
     id: str
@@ -51,6 +51,8 @@ class ReportDraft(Model):
     several_topics: bool = False
     code: str = ""
     pin_hash: str = ""
+    proved: tuple[str, ...] = ()
+    call_back: bool = False
     received_at: Instant
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from core.cases.decide import Refusal
 from core.contract.schema import Address, Consent, Place, Report, new_id
 from core.identity.codes import hash_pin, new_code, new_pin
+from core.identity.contacts import Proof
 from core.intake.effects import ReportDraft
 from core.intake.fold import fold
 from core.privacy.erasure import terms_of
@@ -83,7 +84,23 @@ class Receiving:
         for kind, blind in identities:
             identity = conversations.identity_row(talk.contact_id, kind=kind, address_blind=blind, now=self._now())
             work.put(conversations.IDENTITIES, identity)
+        self._note_proofs(work, talk, draft)
         return received
+
+    def _note_proofs(self, work: Work, talk: Talk, draft: ReportDraft) -> None:
+        """What a one-time password proved is verified; a number that none reached is a call for reception."""
+        for address in draft.proved:
+            blind = self._safe.blind.address(talk.row.channel, talk.row.account, address)
+            work.add(
+                partial(
+                    conversations.verify_identity,
+                    contact_id=talk.contact_id,
+                    address_blind=blind,
+                    by=Proof.OTP,
+                    now=self._now(),
+                )
+            )
+        talk.needs_human = talk.needs_human or draft.call_back
 
     def _other_address(self, talk: Talk, report: Report) -> Address | None:
         """Where a channel without a reach of its own (a page) also tells the person: their mail address."""

@@ -8,46 +8,31 @@ is stored durably before the citizen sees the code; sent twice, it is one report
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 from aiohttp import web
 
-from channels.web.mapping import CHANNEL, Submission
+from channels.web.mapping import CHANNEL
 from core.clock.zone import local
 from core.contract.errors import IntakeUnavailable
 from core.contract.schema import new_id
-from core.intake.rules import DiversionKind, IntakeRules
+from core.intake.rules import DiversionKind
 from core.intake.signals.diversion import read_diversion
-from core.intake.signals.emergency import read_emergency
-from core.intake.words import Text
 from core.storage import conversations
 from gateway.auth import cookies
 from gateway.deployment import DEPLOYMENT
 from gateway.pages import render
 from gateway.pages.formats import span
-from gateway.portal import uploads
+from gateway.portal import proof, uploads
 from gateway.portal.checks import Problem, problems
-from gateway.portal.communes import Spot, place_of
-from gateway.portal.fields import LONGEST_CONTENT, Filled, agreed, agreement, read_fields, to_form
+from gateway.portal.fields import Filled, read_fields
 from gateway.portal.form_page import FORM, FORM_TIME, form_page, lackable_fields
-from gateway.portal.shared import (
-    FOLLOW,
-    PORTAL,
-    SENT,
-    SENT_TIME,
-    accept,
-    client_of,
-    private,
-    put_note,
-    read_note,
-)
+from gateway.portal.handing_in import hand_in, readable
+from gateway.portal.shared import FOLLOW, PORTAL, SENT, SENT_TIME, client_of, private, read_note
 
 PAGE = "/phan-anh"
-DONE = "/phan-anh/da-gui"
 TRAP = "website"
 
 CROWD = "Nơi Quý vị đang dùng mạng vừa gửi rất nhiều phản ánh. Nội dung vẫn còn nguyên: vui lòng bấm gửi lại sau {}."
@@ -71,7 +56,7 @@ async def take_form(request: web.Request) -> web.StreamResponse:
         crowd = Problem("", CROWD.format(span(wait + timedelta(seconds=59))))
         filled = replace(filled, files=uploads.kept_files(request, posted, subject_id=contact_id))
         return form_page(request, filled, contact_id=contact_id, found=[crowd], status=429)
-    if kind := await asyncio.to_thread(read_diversion, _readable(filled)):
+    if kind := await asyncio.to_thread(read_diversion, readable(filled)):
         return await _divert(request, kind, contact_id)
     taken = await uploads.take_files(request, posted, subject_id=contact_id)
     filled = replace(filled, files=taken.files)
@@ -121,48 +106,14 @@ async def _divert(request: web.Request, kind: DiversionKind, contact_id: str) ->
 
 
 async def _send(request: web.Request, filled: Filled, contact_id: str) -> web.StreamResponse:
-    """Promise a code, store the report, and only then show the code."""
-    portal, now = request.app[PORTAL], request.app[DEPLOYMENT].now()
-    submission_id = _submission_id(filled, contact_id)
-    promise = await portal.desk.promise(submission_id)
-    consent = agreed(filled, agreement(request.app[DEPLOYMENT].settings.office), now=now)
-    place = place_of(request.app[DEPLOYMENT], Spot(filled["place"], filled["commune"], filled.point))
-    form = to_form(
-        filled, code=promise.code, pin_hash=promise.pin_hash, contact_id=contact_id, place=place, consent=consent
-    )
-    submission = Submission(
-        what="form",
-        id=submission_id,
-        code=promise.code,
-        sent_at=now,
-        form=form,
-        attachments=filled.files,
-        consent=filled.consent,
-    )
+    """Hand it in; where the regulation wants the reporter's number proved, keep it and send a password first."""
+    wants = await proof.wanted(request, filled)
+    if wants is proof.Wants.A_NUMBER:
+        found = [Problem("phone", proof.NO_NUMBER)]
+        return form_page(request, filled, contact_id=contact_id, found=found, status=422)
+    if wants is proof.Wants.PROOF:
+        raise await proof.begin(request, filled, contact_id)
     try:
-        await accept(request, submission)
+        raise await hand_in(request, filled, contact_id, standing=proof.unproved(request, filled))
     except IntakeUnavailable as error:
         return form_page(request, filled, contact_id=contact_id, found=[Problem("", error.vi)], status=503)
-    response = web.HTTPSeeOther(DONE)
-    line = await asyncio.to_thread(_line, filled, portal.rules)
-    put_note(request, response, SENT, {"code": promise.code, "pin": promise.pin, "line": line})
-    put_note(request, response, FOLLOW, {"code": promise.code})
-    raise response
-
-
-def _submission_id(filled: Filled, contact_id: str) -> str:
-    """One for the same form with the same content, however often it is sent; another once a word was changed."""
-    said = [dict(filled.texts), sorted(filled.lacking), filled.confidential, [file.sha256 for file in filled.files]]
-    body = json.dumps([contact_id, said], ensure_ascii=False, sort_keys=True).encode(errors="surrogatepass")
-    return hashlib.sha256(body).hexdigest()
-
-
-def _line(filled: Filled, rules: IntakeRules) -> str:
-    """The number to ring at once, where what is reported cannot wait for us (VN-8)."""
-    sign = read_emergency(_readable(filled))
-    return rules.line_for(sign.kind) if sign else ""
-
-
-def _readable(filled: Filled) -> Text:
-    """As much as will be taken: what is longer is refused anyway."""
-    return Text.of(filled["content"][:LONGEST_CONTENT])

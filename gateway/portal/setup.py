@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from gateway.pages import PUBLIC_MENU, Entry
-from gateway.portal import acts, communes, follow, home, published, send
+from gateway.portal import acts, communes, follow, handing_in, home, proof, published, send
 from gateway.portal.shared import portal_context
 
 
@@ -24,8 +24,13 @@ def setup_portal(app: web.Application, *, tiles: str = "", credit: str = "") -> 
     app.router.add_get(communes.PAGE, communes.suggest)
     app.router.add_get(send.PAGE, send.show_form)
     app.router.add_post(send.PAGE, send.take_form)
-    app.router.add_get(send.DONE, send.show_done)
-    app.router.add_post(send.DONE, send.forget_code)
+    app.router.add_get(handing_in.DONE, send.show_done)
+    app.router.add_post(handing_in.DONE, send.forget_code)
+    app.router.add_get(proof.PAGE, proof.show)
+    app.router.add_post(proof.PAGE, proof.take)
+    app.router.add_post(proof.AGAIN, proof.again)
+    app.router.add_post(proof.CALL, proof.call_back)
+    app.router.add_get(proof.EDIT, proof.edit)
     app.router.add_get(follow.PAGE, follow.show_form)
     app.router.add_post(follow.PAGE, follow.take_form)
     app.router.add_get(follow.REPORT, follow.show_report)

@@ -14,7 +14,9 @@ from channels.web.adapter import WebChannel
 from channels.web.mapping import CHANNEL, Submission
 from core.contract.errors import ConfigError
 from core.intake.rules import IntakeRules
+from core.service.kept_forms import KeptForms
 from core.service.public import PublicDesk
+from core.service.public.proof import ReportProof
 from gateway.auth import cookies
 from gateway.auth.network import CLIENT
 from gateway.deployment import DEPLOYMENT, Deployment
@@ -27,6 +29,8 @@ FOLLOW_TIME = timedelta(minutes=30)
 SENT = "langnghe_sent"
 """Cookie between sending and the page that shows code and PIN."""
 SENT_TIME = timedelta(minutes=15)
+KEPT_TIME = timedelta(hours=24)
+"""How long a form that was not sent is kept, with its files."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,8 @@ class Portal:
     """
 
     desk: PublicDesk
+    proof: ReportProof
+    kept: KeptForms
     channel: WebChannel
     notes: Notes
     rules: IntakeRules
@@ -59,10 +65,17 @@ async def open_portal(deployment: Deployment, *, tiles: str = "", credit: str = 
         raise ConfigError("channels.web", "the portal needs the web channel")
     regulation = deployment.regulation
     desk = await PublicDesk.open(deployment.database, safe=deployment.safe, regulation=regulation, now=deployment.now)
+    proof = ReportProof(deployment.database, safe=deployment.safe, proving=deployment.proving)
     key = await asyncio.to_thread(deployment.safe.keys.system_secret, "portal")
     rules = regulation.intake_rules(deployment.settings.office)
     origin = tiles_origin(tiles)
-    return Portal(desk, channel, Notes(key), rules, tiles=tiles, tiles_origin=origin, credit=credit)
+    kept = kept_forms_of(deployment)
+    return Portal(desk, proof, kept, channel, Notes(key), rules, tiles=tiles, tiles_origin=origin, credit=credit)
+
+
+def kept_forms_of(deployment: Deployment) -> KeptForms:
+    """Where forms wait for a one-time password."""
+    return KeptForms(deployment.database, safe=deployment.safe, now=deployment.now, longest=KEPT_TIME)
 
 
 def tiles_origin(tiles: str) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from aiohttp import web
 from multidict import MultiDictProxy
@@ -19,10 +18,9 @@ from core.contract.schema import Attachment
 from core.privacy.errors import MediaRefused, MediaTooLarge
 from core.privacy.media import FileMediaStore
 from gateway.deployment import DEPLOYMENT
-from gateway.portal.shared import PORTAL
+from gateway.portal.shared import KEPT_TIME, PORTAL
 
 MOST_FILES = 10
-KEPT_TIME = timedelta(hours=24)
 TOO_MANY = f"Mỗi lần gửi được nhiều nhất {MOST_FILES} tệp; các tệp sau chưa được nhận."
 
 Posted = MultiDictProxy[str | bytes | bytearray | web.FileField]

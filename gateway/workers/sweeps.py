@@ -2,8 +2,8 @@
 What is thrown away once a day because it has served (VN-15: kept no longer than needed).
 
 Sessions of staff a month after their end, counted attempts once no limit looks at them, answers remembered for
-repeated requests after a week, and files of forms that were never sent. Figures of diverted messages stay: they name
-nobody.
+repeated requests after a week, one-time passwords that are over, and forms that were never sent, with their files.
+Figures of diverted messages stay: they name nobody.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from core.storage import sweeping
 from core.storage.database import Connection
 from gateway.auth.sessions import LONGEST
 from gateway.deployment import Deployment
-from gateway.portal.uploads import KEPT_TIME
+from gateway.portal.shared import KEPT_TIME, kept_forms_of
 
 log = structlog.get_logger()
 
@@ -53,6 +53,8 @@ class Sweeper:
                 partial(sweeping.sweep_attempts, before=now - ATTEMPTS, pins_before=now - PINS)
             ),
             "answers": await self._until_done(partial(sweeping.sweep_answers, before=now - ANSWERS)),
+            "passwords": await self._deployment.proving.sweep(),
+            "forms": await kept_forms_of(self._deployment).sweep(),
             "files": await self._files(now),
         }
         if any(swept.values()):
