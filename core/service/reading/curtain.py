@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from core.contract.schema import Attachment, Place, Reporter
 from core.identity.codes import is_code
@@ -20,7 +21,7 @@ from core.privacy.mask import (
     mask_phone,
     mask_text,
 )
-from core.privacy.redact import MARKER, redact
+from core.privacy.redact import MARKER, Redaction
 from core.service.reading.views import PlaceView, ReporterView
 
 EXCERPT = 140
@@ -49,8 +50,16 @@ class Curtain:
     def said(self, text: str) -> str:
         """What a citizen wrote: numbers, mail addresses and the names of those we know are masked."""
         if not self.revealed:
-            return mask_text(_without(text, self.terms))
+            return mask_text(self._without_terms(text))
         return mask_personal_numbers(text) if self.hides_number else text
+
+    def _without_terms(self, text: str) -> str:
+        """The text with these words starred out; what was erased in it stays marked as erased."""
+        return MARKER.join(self._redaction.apply(part).replace(MARKER, STARS) for part in text.split(MARKER))
+
+    @cached_property
+    def _redaction(self) -> Redaction:
+        return Redaction.of(self.terms)
 
     def written(self, text: str) -> str:
         """
@@ -108,8 +117,3 @@ def excerpt(text: str, curtain: Curtain) -> str:
     """The first words, masked whatever the curtain, in one line."""
     line = " ".join(replace(curtain, revealed=False).said(text).split())
     return line if len(line) <= EXCERPT else line[:EXCERPT].rsplit(" ", 1)[0] + " …"
-
-
-def _without(text: str, terms: tuple[str, ...]) -> str:
-    """The text with these words starred out; what was erased in it stays marked as erased."""
-    return MARKER.join(redact(part, terms).replace(MARKER, STARS) for part in text.split(MARKER))
