@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from core.cases.commands import REGISTRY
 from core.cases.decide.context import Context
@@ -114,19 +115,24 @@ def is_offered(pack: Pack, clock: CaseClock, now: datetime, command: str = "") -
 
 def _fields(ctx: Context, case: Case, row: Row, subject: Subject) -> Iterator[FormField]:
     demanded = [tuple(alternatives.split("|")) for alternatives in row.requires]
-    for name, info in REGISTRY[row.command].model_fields.items():
-        asked = next((item for item in info.metadata if isinstance(item, Input)), None)
-        if asked is None:
-            continue
+    for name, asked, always in _inputs(row.command):
         either = next((group for group in demanded if len(group) > 1 and name in group), ())
         yield FormField(
             name=name,
             label=asked.label,
             kind=asked.kind,
-            required=info.is_required() or (name,) in demanded,
+            required=always or (name,) in demanded,
             choices=tuple(_choices(ctx, case, row, subject, kind=asked.kind)),
             either=either,
         )
+
+
+@cache
+def _inputs(command: str) -> tuple[tuple[str, Input, bool], ...]:
+    """(field, how it is asked for, whether the command cannot be without it) of what people fill in."""
+    fields = REGISTRY[command].model_fields.items()
+    asked = ((name, item, info.is_required()) for name, info in fields for item in info.metadata)
+    return tuple((name, item, required) for name, item, required in asked if isinstance(item, Input))
 
 
 def _choices(ctx: Context, case: Case, row: Row, subject: Subject, *, kind: InputKind) -> Iterator[Choice]:

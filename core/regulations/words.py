@@ -5,7 +5,7 @@ The small words every section of a pack is made of: ids, rule citations, trigger
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -103,12 +103,13 @@ class Condition(PackModel):
     outcome: Words | None = None
     undo: bool | None = None
 
-    def stated(self) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    @cached_property
+    def stated(self) -> tuple[tuple[str, tuple[Any, ...]], ...]:
         """Each fact that matters with the values it may have."""
-        for name in type(self).model_fields:
-            value = getattr(self, name)
-            if value is not None:
-                yield name, value if isinstance(value, tuple) else (value,)
+        given = ((name, getattr(self, name)) for name in type(self).model_fields)
+        return tuple(
+            (name, value if isinstance(value, tuple) else (value,)) for name, value in given if value is not None
+        )
 
 
 ALWAYS = Condition()

@@ -69,7 +69,7 @@ def variant_of(spec: ClockSpec, facts: Mapping[str, Any]) -> str | None:
 
 def _stated_and_holds(condition: Any, facts: Mapping[str, Any]) -> bool:
     """A variant needs its facts to be known: an unknown one must not lengthen a limit."""
-    return holds(condition, facts) and all(name in facts for name, _ in condition.stated())
+    return holds(condition, facts) and all(name in facts for name, _ in condition.stated)
 
 
 def times(story: Story, subject: Subject) -> dict[str, datetime | None]:

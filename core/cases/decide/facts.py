@@ -81,7 +81,7 @@ def missing_fields(pack: Pack, case: Case) -> Iterator[RequiredField]:
 
 def unmet(condition: Condition, facts: Mapping[str, Any]) -> tuple[str, Any] | None:
     """The first fact that stands against a condition, with its value; None: it holds."""
-    for name, allowed in condition.stated():
+    for name, allowed in condition.stated:
         if name in facts and facts[name] not in allowed:
             return name, facts[name]
     return None

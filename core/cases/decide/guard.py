@@ -8,8 +8,10 @@ none does, the refusal of the row that came closest is given, since that is the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 from core.cases.commands import Command
 from core.cases.decide import refusals
@@ -52,14 +54,18 @@ class Permit:
 
 @dataclass
 class _Closest:
-    """The refusal of the row that got furthest."""
+    """The refusal of the row that got furthest; put into words only where it may be given."""
 
     rank: int = -1
     refused: Refused | None = field(default=None)
 
-    def keep(self, rank: int, refused: Refused) -> None:
+    def keep(self, rank: int, refused: Callable[[], Refused]) -> None:
         if rank > self.rank:
-            self.rank, self.refused = rank, refused
+            self.rank, self.refused = rank, refused()
+
+
+_NOT_ASKED = 9
+"""Further than any row gets: only whether something fits is asked, and no refusal is wanted."""
 
 
 def permit(ctx: Context, case: Case, command: Command) -> Permit:
@@ -112,7 +118,7 @@ def ended_stage(pack: Pack, case: Case, subject: Subject) -> Stage | None:
 
 def fits(ctx: Context, case: Case, move: Move, subject: Subject) -> bool:
     """Could this person carry out this move on this at present? (What the command will carry is not known yet.)"""
-    return _fit(ctx, case, move, subject, command=None, closest=_Closest()) is not None
+    return _fit(ctx, case, move, subject, command=None, closest=_Closest(_NOT_ASKED)) is not None
 
 
 def _fit(
@@ -120,24 +126,29 @@ def _fit(
 ) -> Permit | None:
     role = _standing(ctx, case, move, subject)
     if role is None:
-        closest.keep(0, refusals.not_yours(move.command, move))
+        closest.keep(0, partial(refusals.not_yours, move.command, move))
         return None
     stage = subject.stage(case)
     ended = ended_stage(ctx.pack, case, subject)
     if ended is not None:
-        closest.keep(1, refusals.part_closed(move, ended))
+        closest.keep(1, partial(refusals.part_closed, move, ended))
         return None
     if stage not in ctx.pack.origins(move):
-        rows = [item for item in ctx.pack.moves_for(move.command) if item.at == move.at]
-        closest.keep(1, refusals.stage_not_allowed(move.command, rows, ctx.pack, (move.at, stage)))
+        closest.keep(1, partial(_wrong_stage, ctx, move, stage))
         return None
     try:
         _check_conditions(ctx, case, move, subject, command)
         _check_clocks(ctx, case, move, subject)
     except Refused as refused:
-        closest.keep(2, refused)
+        found = refused
+        closest.keep(2, lambda: found)
         return None
     return Permit(move, subject, role)
+
+
+def _wrong_stage(ctx: Context, move: Move, stage: str) -> Refused:
+    rows = [item for item in ctx.pack.moves_for(move.command) if item.at == move.at]
+    return refusals.stage_not_allowed(move.command, rows, ctx.pack, (move.at, stage))
 
 
 def _standing(ctx: Context, case: Case, move: Move, subject: Subject) -> str | None:
@@ -171,8 +182,7 @@ def _at_work(ctx: Context, case: Case) -> tuple[Dispatch, ...]:
 
 
 def _check_conditions(ctx: Context, case: Case, move: Move, subject: Subject, command: Command | None) -> None:
-    facts = facts_of(ctx.pack, ctx.agencies, case, dispatch=subject.dispatch, command=command)
-    found = unmet(move.when, facts)
+    found = _unmet(ctx, case, move, subject, command)
     if found is not None:
         name, value = found
         if name == "complete" and not value:
@@ -181,6 +191,13 @@ def _check_conditions(ctx: Context, case: Case, move: Move, subject: Subject, co
     done = case.marks.get(move.other_than)
     if done is not None and done.by == ctx.actor.id:
         raise refusals.second_person(move)
+
+
+def _unmet(ctx: Context, case: Case, move: Move, subject: Subject, command: Command | None) -> tuple[str, Any] | None:
+    """The first fact that stands against the move; facts are gathered only where some matter."""
+    if not move.when.stated:
+        return None
+    return unmet(move.when, facts_of(ctx.pack, ctx.agencies, case, dispatch=subject.dispatch, command=command))
 
 
 def _check_clocks(ctx: Context, case: Case, move: Move, subject: Subject) -> None:
