@@ -18,6 +18,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     and_,
+    bindparam,
     delete,
     func,
     literal_column,
@@ -100,6 +101,10 @@ TASKS = rows_into(case_task)
 CLOCKS = rows_into(case_clock)
 
 
+_REPLACE = update(case).where(case.c.id == bindparam("case_id"), case.c.version == bindparam("expected"))
+_CLEAR = tuple(delete(table).where(table.c.case_id == bindparam("case_id")) for table in (case_task, case_clock))
+
+
 def replace(connection: Connection, row: CaseRow, *, expected: int) -> None:
     """
     Bring the row of a case that stands at version `expected` up to date, and clear its tasks and clocks for the new
@@ -109,11 +114,11 @@ def replace(connection: Connection, row: CaseRow, *, expected: int) -> None:
         return
     values = {name: getattr(row, name) for name in CaseRow.__dataclass_fields__}
     del values["search_text"]  # words of the reporter: written once, and never again after an erasure
-    changed = connection.execute(update(case).where(case.c.id == row.id, case.c.version == expected).values(values))
+    changed = connection.execute(_REPLACE, values | {"case_id": row.id, "expected": expected})
     if changed.rowcount != 1:
         raise VersionConflict(f"case {row.id} is no longer at version {expected}")
-    for table in (case_task, case_clock):
-        connection.execute(delete(table).where(table.c.case_id == row.id))
+    for clear in _CLEAR:
+        connection.execute(clear, {"case_id": row.id})
 
 
 def entries(
@@ -127,20 +132,26 @@ def entries(
 
 _COLUMNS = tuple(case.c[name] for name in CaseRow.__dataclass_fields__)
 
+# Asked at every page and command, so they are put together once.
+_BY_ID = select(*_COLUMNS).where(case.c.id == bindparam("case_id"))
+_EVENTS_OF = (
+    select(*(case_event.c[name] for name in EventRow.__dataclass_fields__))
+    .where(case_event.c.case_id == bindparam("case_id"))
+    .order_by(case_event.c.version)
+)
+
 
 def load(connection: Connection, case_id: str) -> CaseRow:
     """One case. NotFound."""
-    found = connection.execute(select(*_COLUMNS).where(case.c.id == case_id)).one_or_none()
+    found = connection.execute(_BY_ID, {"case_id": case_id}).one_or_none()
     if found is None:
         raise NotFound(f"no case {case_id}")
-    return CaseRow(**found._mapping)
+    return CaseRow(*found)
 
 
 def load_events(connection: Connection, case_id: str) -> list[EventRow]:
     """All events of a case, in order."""
-    columns = (case_event.c[name] for name in EventRow.__dataclass_fields__)
-    query = select(*columns).where(case_event.c.case_id == case_id).order_by(case_event.c.version)
-    return [EventRow(**row._mapping) for row in connection.execute(query)]
+    return [EventRow(*row) for row in connection.execute(_EVENTS_OF, {"case_id": case_id})]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Integer, bindparam, delete, func, insert, select, update
 
 from core.contract.errors import NotFound, VersionConflict
 from core.contract.schema import new_id
@@ -60,6 +60,13 @@ class MessageRow:
 
 _CONVERSATION = tuple(conversation.c[name] for name in ConversationRow.__dataclass_fields__)
 _MESSAGE = tuple(message.c[name] for name in MessageRow.__dataclass_fields__)
+_BY_ID = select(*_CONVERSATION).where(conversation.c.id == bindparam("conversation_id"))
+_NEWEST_OF = (
+    select(*_MESSAGE)
+    .where(message.c.conversation_id == bindparam("conversation_id"))
+    .order_by(message.c.seq.desc())
+    .limit(bindparam("most", type_=Integer))
+)
 
 
 def load(connection: Connection, conversation_id: str) -> ConversationRow:
@@ -72,8 +79,8 @@ def load(connection: Connection, conversation_id: str) -> ConversationRow:
 
 def find(connection: Connection, conversation_id: str) -> ConversationRow | None:
     """One conversation, or None."""
-    row = connection.execute(select(*_CONVERSATION).where(conversation.c.id == conversation_id)).one_or_none()
-    return None if row is None else ConversationRow(**row._mapping)
+    row = connection.execute(_BY_ID, {"conversation_id": conversation_id}).one_or_none()
+    return None if row is None else ConversationRow(*row)
 
 
 def newest_at(connection: Connection, *, channel: str, account: str, address_blind: str) -> ConversationRow | None:
@@ -196,10 +203,8 @@ def next_seq(connection: Connection, conversation_id: str) -> int:
 
 def messages(connection: Connection, conversation_id: str, *, most: int = 500) -> list[MessageRow]:
     """The last messages of a conversation, in order."""
-    newest = (
-        select(*_MESSAGE).where(message.c.conversation_id == conversation_id).order_by(message.c.seq.desc()).limit(most)
-    )
-    return [MessageRow(**row._mapping) for row in connection.execute(newest)][::-1]
+    newest = connection.execute(_NEWEST_OF, {"conversation_id": conversation_id, "most": most})
+    return [MessageRow(*row) for row in newest][::-1]
 
 
 def note_provider_ids(connection: Connection, known: Sequence[tuple[str, str]]) -> None:

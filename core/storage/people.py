@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Connection, delete, func, insert, select, type_coerce, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    type_coerce,
+    union_all,
+    update,
+)
 
 from core.contract.errors import NotFound
 from core.storage.tables import access_log, api_token, attempt, idempotency, role_grant, session, stand_in, user
@@ -52,6 +64,24 @@ _NEVER_LENT = "admin"
 _USER = tuple(user.c[name] for name in UserRow.__dataclass_fields__)
 _SESSION = tuple(session.c[name] for name in SessionRow.__dataclass_fields__)
 
+# Asked at every request of staff, so they are put together once.
+_BY_ID = select(*_USER).where(user.c.id == bindparam("user_id"))
+_BY_TOKEN = (
+    select(api_token.c.id.label("token_id"), *_USER)
+    .join(user, user.c.id == api_token.c.user_id)
+    .where(api_token.c.token_hash == bindparam("token_hash"), api_token.c.revoked_at.is_(None))
+)
+_POWERS = union_all(
+    select(role_grant.c.role, role_grant.c.agency_id, literal("").label("lender")).where(
+        role_grant.c.user_id == bindparam("user_id")
+    ),
+    select(role_grant.c.role, role_grant.c.agency_id, stand_in.c.user_id)
+    .join(stand_in, stand_in.c.user_id == role_grant.c.user_id)
+    .where(stand_in.c.deputy_id == bindparam("user_id"), stand_in.c.ended_at.is_(None))
+    .where(stand_in.c.since <= bindparam("now"), stand_in.c.until > bindparam("now"))
+    .where(role_grant.c.role != _NEVER_LENT),
+).order_by("lender", "role", "agency_id")
+
 
 def add_user(connection: Connection, row: UserRow) -> None:
     """A new account."""
@@ -77,7 +107,7 @@ def set_identity(connection: Connection, user_id: str, identity_blind: str) -> N
 
 def user_by_id(connection: Connection, user_id: str) -> UserRow:
     """One account. NotFound."""
-    row = connection.execute(select(*_USER).where(user.c.id == user_id)).one_or_none()
+    row = connection.execute(_BY_ID, {"user_id": user_id}).one_or_none()
     if row is None:
         raise NotFound("no such user")
     return UserRow(**row._mapping)
@@ -129,16 +159,17 @@ def grants(connection: Connection, user_id: str) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in connection.execute(query.order_by(role_grant.c.role))]
 
 
-def borrowed(connection: Connection, user_id: str, *, now: datetime) -> list[Borrowed]:
-    """Roles this user holds for colleagues who are away at this instant; administration is never lent."""
-    query = (
-        select(role_grant.c.role, role_grant.c.agency_id, stand_in.c.user_id)
-        .join(stand_in, stand_in.c.user_id == role_grant.c.user_id)
-        .where(stand_in.c.deputy_id == user_id, stand_in.c.ended_at.is_(None), role_grant.c.role != _NEVER_LENT)
-        .where(stand_in.c.since <= now, stand_in.c.until > now)
-        .order_by(role_grant.c.role, role_grant.c.agency_id, stand_in.c.user_id)
-    )
-    return [Borrowed(*row) for row in connection.execute(query)]
+def powers(
+    connection: Connection, user_id: str, *, now: datetime
+) -> tuple[tuple[tuple[str, str], ...], tuple[Borrowed, ...]]:
+    """
+    (role, agency id) pairs of a user's own, and what they hold for colleagues who are away at this instant.
+
+    Administration is never lent.
+    """
+    rows = connection.execute(_POWERS, {"user_id": user_id, "now": now}).all()
+    own = tuple((row.role, row.agency_id) for row in rows if not row.lender)
+    return own, tuple(Borrowed(*row) for row in rows if row.lender)
 
 
 def open_session(connection: Connection, row: SessionRow) -> None:
@@ -183,13 +214,10 @@ def add_token(
     connection.execute(insert(api_token).values(values))
 
 
-def token_owner(connection: Connection, token_hash: str) -> tuple[str, str] | None:
-    """(token id, user id) of a living token, or None."""
-    query = select(api_token.c.id, api_token.c.user_id).where(
-        api_token.c.token_hash == token_hash, api_token.c.revoked_at.is_(None)
-    )
-    row = connection.execute(query).one_or_none()
-    return None if row is None else (row[0], row[1])
+def token_owner(connection: Connection, token_hash: str) -> tuple[str, UserRow] | None:
+    """The id of a living token and whose it is, or None."""
+    row = connection.execute(_BY_TOKEN, {"token_hash": token_hash}).one_or_none()
+    return None if row is None else (row.token_id, UserRow(*row[1:]))
 
 
 def revoke_token(connection: Connection, token_id: str, *, now: datetime) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, tuple_, update
+from sqlalchemy import Connection, bindparam, select, tuple_, update
 
 from core.contract.errors import NotFound
 from core.storage import wordsearch
@@ -43,6 +43,10 @@ class VaultRow:
 
 
 _REPORT = tuple(report.c[name] for name in ReportRow.__dataclass_fields__)
+_OF_IDS = select(*_REPORT).where(report.c.id.in_(bindparam("ids", expanding=True))).order_by(report.c.received_at)
+_TEXTS_OF = select(*(vault.c[name] for name in VaultRow.__dataclass_fields__)).where(
+    vault.c.id.in_(bindparam("ids", expanding=True))
+)
 
 
 REPORTS = rows_into(report)
@@ -69,8 +73,7 @@ def _one(connection: Connection, condition: Any) -> ReportRow:
 
 def find(connection: Connection, report_ids: Collection[str]) -> list[ReportRow]:
     """These reports, in order of receipt; unknown ids are left out."""
-    query = select(*_REPORT).where(report.c.id.in_(report_ids)).order_by(report.c.received_at)
-    return [ReportRow(**row._mapping) for row in connection.execute(query)]
+    return [ReportRow(*row) for row in connection.execute(_OF_IDS, {"ids": list(report_ids)})]
 
 
 def of_contact(connection: Connection, contact_id: str) -> list[ReportRow]:
@@ -91,8 +94,7 @@ def replace_content(connection: Connection, report_id: str, content_sealed: byte
 
 def texts(connection: Connection, ids: Collection[str]) -> list[VaultRow]:
     """Sealed texts by id; unknown ids are left out."""
-    query = select(vault.c.id, vault.c.subject_id, vault.c.sealed).where(vault.c.id.in_(ids))
-    return [VaultRow(**row._mapping) for row in connection.execute(query)]
+    return [VaultRow(*row) for row in connection.execute(_TEXTS_OF, {"ids": list(ids)})] if ids else []
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, select, text, tuple_, type_coerce
+from sqlalchemy import BigInteger, Connection, bindparam, select, text, tuple_, type_coerce
 
 from core.storage import outbox as outbox_rows
 from core.storage.conversations import ConversationRow
@@ -85,21 +85,28 @@ class QuarantinedItem:
     reason: str
 
 
+# Asked for every page of a case, so they are put together once.
+_NAMES_OF = select(user.c.id, user.c.display_name).where(user.c.id.in_(bindparam("ids", expanding=True)))
+_OFFICIALS_OF = (
+    select(user.c.id, user.c.display_name, role_grant.c.role, role_grant.c.agency_id)
+    .join(role_grant, role_grant.c.user_id == user.c.id)
+    .where(user.c.active, role_grant.c.agency_id.in_(bindparam("agencies", expanding=True)))
+    .order_by(user.c.display_name, user.c.id, role_grant.c.role)
+)
+_SENT_IN = select(*(outbox.c[name] for name in Delivery.__dataclass_fields__)).where(
+    outbox.c.conversation_id.in_(bindparam("ids", expanding=True))
+)
+
+
 def user_names(connection: Connection, ids: Collection[str]) -> dict[str, str]:
     """Display names by user id; unknown ids are left out."""
-    query = select(user.c.id, user.c.display_name).where(user.c.id.in_(ids))
-    return {row[0]: row[1] for row in connection.execute(query)}
+    return {row[0]: row[1] for row in connection.execute(_NAMES_OF, {"ids": list(ids)})} if ids else {}
 
 
 def colleagues(connection: Connection, agency_ids: Collection[str]) -> list[Colleague]:
     """Active officials of these agencies, by name."""
-    query = (
-        select(user.c.id, user.c.display_name, role_grant.c.role, role_grant.c.agency_id)
-        .join(role_grant, role_grant.c.user_id == user.c.id)
-        .where(user.c.active, role_grant.c.agency_id.in_(agency_ids))
-        .order_by(user.c.display_name, user.c.id, role_grant.c.role)
-    )
-    return [Colleague(*row) for row in connection.execute(query)]
+    found = connection.execute(_OFFICIALS_OF, {"agencies": list(agency_ids)}) if agency_ids else ()
+    return [Colleague(*row) for row in found]
 
 
 def case_states(connection: Connection, case_ids: Collection[str]) -> dict[str, Any]:
@@ -149,9 +156,8 @@ def attended(connection: Connection, *, after: tuple[int, str] | None = None, mo
 
 def deliveries(connection: Connection, conversation_ids: Collection[str]) -> dict[str, Delivery]:
     """How far the messages of these conversations got, by outbox id."""
-    columns = (outbox.c[name] for name in Delivery.__dataclass_fields__)
-    query = select(*columns).where(outbox.c.conversation_id.in_(conversation_ids))
-    return {row.id: Delivery(**row._mapping) for row in connection.execute(query)}
+    found = connection.execute(_SENT_IN, {"ids": list(conversation_ids)}) if conversation_ids else ()
+    return {row.id: Delivery(*row) for row in found}
 
 
 def stopped(connection: Connection, *, after: int = 0, most: int = 50) -> list[StoppedEntry]:

@@ -86,8 +86,8 @@ def held(
     connection: Connection, user_id: str, *, now: datetime
 ) -> tuple[tuple[tuple[str, str], ...], tuple[people.Borrowed, ...]]:
     """Everything a user may act as now, and what of it belongs to colleagues who are away."""
-    own = tuple(people.grants(connection, user_id))
-    lent = tuple(one for one in people.borrowed(connection, user_id, now=now) if (one.role, one.agency_id) not in own)
+    own, borrowed = people.powers(connection, user_id, now=now)
+    lent = tuple(one for one in borrowed if (one.role, one.agency_id) not in own)
     return (*own, *dict.fromkeys((one.role, one.agency_id) for one in lent)), lent
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from core.contract.errors import NotFound
 from core.contract.schema import new_id
 from core.storage import people
 from core.storage.database import Connection, Database
@@ -55,11 +54,7 @@ def owner(connection: Connection, secret: str, *, now: datetime) -> Staff | None
     found = people.token_owner(connection, hash_secret(secret))
     if found is None:
         return None
-    token_id, user_id = found
-    try:
-        user = people.user_by_id(connection, user_id)
-    except NotFound:
-        return None
+    token_id, user = found
     if not user.active:
         return None
     grants, lent = held(connection, user.id, now=now)

@@ -28,7 +28,7 @@ async def test_a_token_stands_for_its_owner(site: Site) -> None:
     def owner(connection: Connection) -> object:
         return token_owner(connection, hash_secret(token.secret))
 
-    assert await site.database.read(owner) == (token.id, user.id)
+    assert await site.database.read(owner) == (token.id, user)
 
 
 async def test_a_revoked_token_is_refused(site: Site) -> None:
