@@ -14,8 +14,9 @@ from core.contract.schema import Instant, Model
 from core.identity.codes import format_code
 from core.service.actors import actor_for
 from core.service.reading.names import Names
-from core.service.reading.views import Labelled
-from core.storage import cases
+from core.service.reading.parts import task_views
+from core.service.reading.views import Labelled, TaskView
+from core.storage import cases, staff_lists
 from core.storage.database import Connection
 from gateway.api import idempotency
 from gateway.api.errors import ApiError, refused
@@ -27,7 +28,11 @@ _VERSION = re.compile(r'(?:W/)?"?([0-9]{1,9})"?')
 
 
 class CommandDone(Model):
-    """A command was carried out: where the case stands now. `version` goes into the next If-Match."""
+    """
+    A command was carried out: where the case stands now, and whose turn it is (`tasks`).
+
+    `version` goes into the next If-Match; `open`: there is work left, or a wait for somebody.
+    """
 
     case_id: str
     code: str
@@ -35,6 +40,8 @@ class CommandDone(Model):
     version: int
     stage: Labelled
     due_at: Instant | None
+    open: bool
+    tasks: tuple[TaskView, ...]
 
 
 async def issue_command(call: Call) -> Answer:
@@ -91,8 +98,10 @@ def _actor(call: Call, case: Case) -> Actor:
 
 def _answer(connection: Connection, case_id: str, name: str, call: Call) -> Answer:
     row = cases.load(connection, case_id)
-    regulation = call.deployment.regulation
-    names = Names(regulation.packs.get(row.regulation), regulation.agencies)
+    regulation, case = call.deployment.regulation, Case.model_validate(row.state)
+    given_to = {item.staff_id for item in case.dispatches if item.staff_id}
+    users = staff_lists.user_names(connection, given_to) if given_to else {}
+    names = Names(regulation.packs.get(row.regulation), regulation.agencies, users)
     done = CommandDone(
         case_id=row.id,
         code=format_code(row.code),
@@ -100,6 +109,8 @@ def _answer(connection: Connection, case_id: str, name: str, call: Call) -> Answ
         version=row.version,
         stage=names.stage("case", row.stage),
         due_at=row.next_due_at,
+        open=row.open,
+        tasks=tuple(task_views(case, names, now=call.deployment.now())),
     )
     return Answer(done, headers={"ETag": f'"{row.version}"'})
 

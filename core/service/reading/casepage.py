@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.cases.decide import Actor, Context
 from core.cases.decide.facts import missing_fields
-from core.cases.tasks import open_tasks
 from core.clock import BusinessCalendar
 from core.contract.schema import Report
 from core.identity.codes import format_code
@@ -18,10 +16,10 @@ from core.service.reading.gathering import CaseRows, Opener
 from core.service.reading.held import held_files
 from core.service.reading.moves import MoveReader
 from core.service.reading.names import Names
-from core.service.reading.parts import PartReader
+from core.service.reading.parts import PartReader, task_views
 from core.service.reading.talking import TalkReader, files
 from core.service.reading.timeline import TimelineReader, clock_view
-from core.service.reading.views import CaseView, File, Labelled, ReporterView, ReportView, TaskView
+from core.service.reading.views import CaseView, File, Labelled, ReporterView, ReportView
 from core.storage.reports import ReportRow
 
 
@@ -79,7 +77,7 @@ class CasePage:
             acting_for=names.agency(reading.actor.agency_id) if reading.actor.agency_id else None,
             revealed=reading.curtain.revealed,
             may_reveal=reading.may_reveal,
-            tasks=tuple(self._tasks()),
+            tasks=tuple(task_views(case, names, now=reading.now)),
             clocks=tuple(
                 clock_view(clock, names, now=reading.now, calendar=reading.calendar) for clock in case.clocks.values()
             ),
@@ -100,20 +98,6 @@ class CasePage:
 
     def _cases_of(self, conversation_id: str) -> dict[str, str]:
         return {one.code: self.rows.case.id for one in self.rows.case.reports if one.conversation_id == conversation_id}
-
-    def _tasks(self) -> Iterator[TaskView]:
-        for task in open_tasks(self.pack, self.rows.case):
-            yield TaskView(
-                role=self.names.role(task.role),
-                agency=self.names.maybe_agency(task.agency_id),
-                step=task.label,
-                staff=self.names.maybe_staff(task.staff_id),
-                due_at=task.due_at,
-                overdue=task.late_from is not None and not task.resting and self.reading.now >= task.late_from,
-                resting=task.resting,
-                clock_id=task.clock_id,
-                rules=task.rules,
-            )
 
     def _report(self, row: ReportRow, report: Report | None, curtain: Curtain) -> ReportView:
         received_in = {one.report_id: one.case_id for one in self.rows.case.reports}

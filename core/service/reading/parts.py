@@ -1,12 +1,14 @@
-"""The parts of a case: each agency's work, help asked for, answers and what reporters said to them."""
+"""The parts of a case: whose turn it is, each agency's work, help asked for, answers and what was said to them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from core.cases.model import Coordination, Dispatch, Feedback, Publication, Resolution
+from core.cases.model import Case, Coordination, Dispatch, Feedback, Publication, Resolution
 from core.cases.sealed import SealedText
+from core.cases.tasks import open_tasks
 from core.service.reading.curtain import Curtain
 from core.service.reading.names import Names
 from core.service.reading.views import (
@@ -16,7 +18,24 @@ from core.service.reading.views import (
     FeedbackView,
     RatingView,
     ResolutionView,
+    TaskView,
 )
+
+
+def task_views(case: Case, names: Names, *, now: datetime) -> Iterator[TaskView]:
+    """The open work of a case: whose turn it is, and until when."""
+    for task in open_tasks(names.pack, case):
+        yield TaskView(
+            role=names.role(task.role),
+            agency=names.maybe_agency(task.agency_id),
+            step=task.label,
+            staff=names.maybe_staff(task.staff_id),
+            due_at=task.due_at,
+            overdue=task.late_from is not None and not task.resting and now >= task.late_from,
+            resting=task.resting,
+            clock_id=task.clock_id,
+            rules=task.rules,
+        )
 
 
 @dataclass(frozen=True)
