@@ -128,7 +128,7 @@ class Month:
             story = await self._report()
         elif turn is not None:
             await self._player.act(story, turn, now=self._clock())
-        upcoming = await self._player.turn(story, now=self._clock())
+        upcoming = self._player.turn(story, now=self._clock())
         if upcoming is not None:
             self._push(upcoming.at, story, upcoming)
 
@@ -146,7 +146,7 @@ class Month:
         self.case_ids.append(found.body["case_id"])
         if self._number % max(1, self._plan.per_day) == 0:
             self._say(f"{self._clock():%Y-%m-%d}: {self._number} reports")
-        return Story(found.body["case_id"], reception)
+        return await self._player.begin(found.body["case_id"], reception)
 
     def _words(self) -> dict[str, object]:
         number = self._number

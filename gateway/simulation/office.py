@@ -113,8 +113,8 @@ def settings_of(regulation: str, data: Path, *, database_url: str = "") -> Setti
 
 @asynccontextmanager
 async def open_office(settings: Settings, clock: SimulatedClock) -> AsyncIterator[Office]:
-    """Start all of it; everything is closed afterwards, the folder stays."""
-    async with open_deployment(settings, now=clock) as deployment:
+    """Start all of it; everything is closed afterwards, the folder stays. Nothing in it would survive a power cut."""
+    async with open_deployment(settings, now=clock, durable=False) as deployment:
         runner = web.AppRunner(create_app(deployment), access_log=None)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -25,16 +25,24 @@ USUAL_WAIT = timedelta(hours=3)
 LONGEST = 60
 """Commands on one case after which nobody touches it any more: a circle of returns must not go on for ever."""
 
+RARE = frozenset({"escalate", "report_deadlock"})
+"""Nobody's usual way, even where it is the shorter one: the text keeps them for what an agency cannot do itself."""
+
 NEVER = frozenset({"divert", "link_report", "unlink_report"})
 """A diverted report leaves nothing to count; linking needs somebody who has read both."""
 
 
 @dataclass
 class Story:
-    """One case under way: its id, who touched it last, and which side steps were taken."""
+    """
+    One case under way: its id, who touched it last, and which side steps were taken.
+
+    `seen`: what the API last showed of it, after a command or of the whole case: `open` and `tasks` are in both.
+    """
 
     case_id: str
     last: Official
+    seen: Mapping[str, Any]
     commands: int = 0
     taken: set[tuple[str, str]] = field(default_factory=set)
 
@@ -55,11 +63,15 @@ class Player:
     chart: Chart
     random: Random
 
-    async def turn(self, story: Story, *, now: datetime) -> Turn | None:
+    async def begin(self, case_id: str, who: Official) -> Story:
+        """A case that was just opened, as this official finds it."""
+        return Story(case_id, who, await self._view(case_id, who))
+
+    def turn(self, story: Story, *, now: datetime) -> Turn | None:
         """Whose turn it is and when they act; None: the case has come to its end."""
-        view = await self._view(story, story.last)
-        tasks = [task for task in view["tasks"] if not task["resting"]] or view["tasks"]
-        if story.commands >= LONGEST or not (tasks or view["open"]):
+        seen = story.seen
+        tasks = [task for task in seen["tasks"] if not task["resting"]] or seen["tasks"]
+        if story.commands >= LONGEST or not (tasks or seen["open"]):
             return None
         task = self.random.choice(tasks) if tasks else {"agency": None, "due_at": None}
         agency = task["agency"]["id"] if task["agency"] else CENTRE
@@ -76,11 +88,10 @@ class Player:
     async def act(self, story: Story, turn: Turn, *, now: datetime) -> None:
         """One command by this official, or by a colleague at the centre where this one can do nothing."""
         for who in dict.fromkeys((turn.who, *self.office.staff[CENTRE])):
-            view = await self._view(story, who)
-            choice = self._choose(story, view)
+            story.last, story.seen = who, await self._view(story.case_id, who)
+            choice = self._choose(story, story.seen)
             if choice is not None:
-                story.last = who
-                await self._issue(story, view, choice, now=now)
+                await self._issue(story, story.seen, choice, now=now)
                 return
         story.commands += 1
 
@@ -95,20 +106,24 @@ class Player:
     def _weight(self, story: Story, view: Mapping[str, Any], move: Mapping[str, Any]) -> float:
         if move["command"] in NEVER:
             return 0
-        node = stage_of(view, move)
-        gain = self.chart.gain(node, move["command"])
-        if gain > 0:
+        if self._leads_on(view, move):
             return ONWARD
         if _key(move) in story.taken:
             return 0
-        stuck = not any(self.chart.gain(stage_of(view, one), one["command"]) > 0 for one in view["moves"])
-        return NEEDED if stuck and gain > -FAR // 2 else DETOUR
+        stuck = not any(self._leads_on(view, one) for one in view["moves"])
+        return NEEDED if stuck and self._gain(view, move) > -FAR // 2 else DETOUR
+
+    def _leads_on(self, view: Mapping[str, Any], move: Mapping[str, Any]) -> bool:
+        return self._gain(view, move) > 0 and move["command"] not in RARE
+
+    def _gain(self, view: Mapping[str, Any], move: Mapping[str, Any]) -> int:
+        return self.chart.gain(stage_of(view, move), move["command"])
 
     async def _issue(self, story: Story, view: Mapping[str, Any], move: Mapping[str, Any], *, now: datetime) -> None:
         """What the API refuses is no step; neither that nor a side step is taken a second time on this part."""
         command = move["command"]
         story.commands += 1
-        if self.chart.gain(stage_of(view, move), command) <= 0:
+        if not self._leads_on(view, move):
             story.taken.add(_key(move))
         fields = [Field.of(one) for one in move["fields"]]
         payload = Writer(self.random).fill(command, fields, now=now)
@@ -117,14 +132,16 @@ class Player:
         answer = await self.office.call(story.last, "POST", path, payload | about)
         if answer.status >= 500:
             raise RuntimeError(f"{command} failed: {answer.body}")
-        if answer.status != 200:
+        if answer.status == 200:
+            story.seen = answer.body
+        else:
             story.taken.add(_key(move))
 
-    async def _view(self, story: Story, who: Official) -> Mapping[str, Any]:
+    async def _view(self, case_id: str, who: Official) -> Mapping[str, Any]:
         """The case as this official sees it; the centre sees every one."""
-        answer = await self.office.call(who, "GET", f"/cases/{story.case_id}")
+        answer = await self.office.call(who, "GET", f"/cases/{case_id}")
         if answer.status == 404 and who.agency:
-            answer = await self.office.call(self.office.staff[CENTRE][0], "GET", f"/cases/{story.case_id}")
+            answer = await self.office.call(self.office.staff[CENTRE][0], "GET", f"/cases/{case_id}")
         if answer.status != 200:
             raise RuntimeError(f"the case cannot be read: {answer.status} {answer.body}")
         found: Mapping[str, Any] = answer.body
