@@ -154,6 +154,7 @@ async def _assemble(
             settings.hotline,
             f"{settings.public_url}/tra-cuu",
             case_url=f"{settings.public_url}/console/ho-so",
+            supplement_url=f"{settings.public_url}/bo-sung",
         ),
         mailbox=settings.email.address if "email" in channels else "",
         accounts={form: settings.email.address if form == "email" else "" for form in OUTSIDE if form in channels},

@@ -12,12 +12,17 @@ ANY_WORK = "task_new"
 
 @dataclass(frozen=True)
 class House:
-    """The office behind the letters: its name, its hotline, where a report is followed, where staff find a case."""
+    """
+    The office behind the letters: its name, its hotline, where a report is followed, where staff find a case.
+
+    `supplement_url`: below it, links that open one question about one report.
+    """
 
     office: str
     hotline: str
     follow_url: str
     case_url: str = ""
+    supplement_url: str = ""
 
     def write(self, template: str, values: Mapping[str, str]) -> Letter:
         """A letter from a template; placeholders that nothing is known for stay empty. KeyError: no such template."""

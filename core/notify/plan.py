@@ -28,9 +28,10 @@ class Notice:
     """
     One notification of the pack that came true, or a limit that came near or passed.
 
-    `key` is the same however often it is worked out: event version and notification. `via`: the forms in which staff
-    are told. `parts`: ids of the dispatches and requests for help it is about; none: the whole case. `clock_id`: the
-    limit that tells of itself. `texts` are the sealed words of the event, by field name, for the template to quote.
+    `key` is the same however often it is worked out: event version and notification. `version`: the event's number in
+    its case. `via`: the forms in which staff are told. `parts`: ids of the dispatches and requests for help it is
+    about; none: the whole case. `clock_id`: the limit that tells of itself. `texts` are the sealed words of the event,
+    by field name, for the template to quote.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Notice:
     to: tuple[str, ...]
     via: tuple[Form, ...]
     event: Event
+    version: int
     parts: tuple[str, ...] = ()
     clock_id: str = ""
     texts: dict[str, SealedText] = field(default_factory=dict)
@@ -72,6 +74,7 @@ def _notice(notification: Notification, event: Event, version: int, about: Seque
         to=notification.to,
         via=notification.via,
         event=event,
+        version=version,
         parts=tuple(dict.fromkeys(parts)),
         texts=texts,
     )
@@ -92,6 +95,7 @@ def _of_clock(pack: Pack, event: Event, version: int) -> Iterator[Notice]:
             to=to,
             via=("console",),
             event=event,
+            version=version,
             parts=(part,) if part else (),
             clock_id=event.clock_id,
         )

@@ -33,6 +33,7 @@ from core.service.publishing import Publishing
 from core.service.regulation import Regulation
 from core.service.safe import Safe
 from core.service.stock import Stock
+from core.service.supplement_links import SupplementLinks
 from core.service.talk import Talks
 from core.service.texts import Texts
 from core.service.thinking import Thinking
@@ -92,6 +93,9 @@ class Clerk:
         )
         desk = LetterDesk(media=media, house=house)
         self.letters = LettersOut(database, safe=safe, regulation=regulation, texts=self.texts, desk=desk)
+        self.supplements = SupplementLinks(
+            database, safe=safe, regulation=regulation, texts=self.texts, page=house.supplement_url, now=now
+        )
         self._notices = Notices(
             talks=self.talks,
             posting=self.posting,
@@ -100,6 +104,7 @@ class Clerk:
             letters=self.letters,
             officers=self.officers,
             regulation=regulation,
+            links=self.supplements,
             house=house,
         )
         self._publishing = Publishing(regulation=regulation, texts=self.texts)

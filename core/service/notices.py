@@ -16,7 +16,6 @@ from core.cases.model import Case
 from core.contract.schema import Attachment
 from core.identity.codes import format_code
 from core.intake.happenings import Happening, ResultPublished, SupplementAsked
-from core.intake.render import texts
 from core.intake.signals.ratings import PAYLOAD
 from core.letters import as_short, as_text
 from core.notify.house import House
@@ -29,8 +28,10 @@ from core.service.letters_out import SHORT, LettersOut
 from core.service.officers import Officers
 from core.service.posting import CARRIES_FILES, Letter, Posting
 from core.service.regulation import Regulation, has_buttons, intake_field
+from core.service.supplement_links import CHANNELS, SupplementLinks
 from core.service.talk import Talk, Talks
 from core.service.texts import Texts
+from core.service.wanted import labels_of, lowered
 from core.service.work import Work
 
 _ANSWERS = (AnswerPublished, PrivateReplySent, ReporterAnswered)
@@ -49,6 +50,7 @@ class Notices:
         letters: LettersOut,
         officers: Officers,
         regulation: Regulation,
+        links: SupplementLinks,
         house: House,
     ) -> None:
         self._talks = talks
@@ -58,6 +60,7 @@ class Notices:
         self._letters = letters
         self._officers = officers
         self._regulation = regulation
+        self._links = links
         self._house = house
 
     async def write(self, work: Work) -> None:
@@ -102,9 +105,20 @@ class Notices:
         if nothing_stays(file.pack, notice.event):
             await self._posting.last_word(work, talk, Letter(letter.text, cause=cause, subject=letter.subject))
             return
+        linked = self._house.write(notice.template, told | self._link(file, notice, report, talk))
         await self._posting.say(
-            work, talk, Letter(letter.text, cause=cause, subject=letter.subject, case_id=file.now.id)
+            work,
+            talk,
+            Letter(linked.text, cause=cause, subject=letter.subject, case_id=file.now.id, kept=letter.text),
         )
+
+    def _link(self, file: CaseFile, notice: Notice, report: ReportRef, talk: Talk) -> Mapping[str, str]:
+        """What opens the question to its reader alone; where a chat asks in the chat, nothing."""
+        read_there = CHANNELS & {talk.row.channel, *_copied_to(talk)}
+        if not isinstance(notice.event, SupplementRequested) or not read_there:
+            return {}
+        address = self._links.address(case_id=file.now.id, report_id=report.report_id, version=notice.version)
+        return {"link": address}
 
     async def _answer(
         self,
@@ -141,7 +155,7 @@ class Notices:
             "answer": words.get("text", ""),
             "reason": words.get("reason") or _reason_label(pack, notice.event),
             "note": words.get("note", ""),
-            "fields": ", ".join(_field_labels(pack, notice.event)),
+            "fields": ", ".join(labels_of(pack, getattr(notice.event, "fields", ()))),
             "agencies": ", ".join(self._agency_names(file.now)),
             "ratings": "; ".join(f"{number}. {label}" for number, (_, label) in enumerate(_levels(pack), 1)),
         }
@@ -194,19 +208,7 @@ def _for_dialogue(event: Event, report: ReportRef) -> Happening | None:
 def _reason_label(pack: Pack, event: Event) -> str:
     diversion = pack.intake.diversions.get(getattr(event, "diversion", ""))
     if diversion:
-        return _lowered(diversion.label)
+        return lowered(diversion.label)
     code: Any = getattr(event, "reason_code", None)
     reason = {**pack.decline_reasons, **pack.cancel_reasons}.get(code or "")
     return (reason.text or reason.label) if reason else ""
-
-
-def _field_labels(pack: Pack, event: Event) -> list[str]:
-    names: tuple[str, ...] = getattr(event, "fields", ())
-    labels: dict[str, str] = {entry.field: entry.label for entry in pack.intake.required.values()}
-    known = texts()
-    return [_lowered(labels.get(name) or known[f"short.{intake_field(name)}"]) for name in names]
-
-
-def _lowered(label: str) -> str:
-    """As it stands inside a sentence: an abbreviation (CCCD) keeps its capitals."""
-    return label if label[:2].isupper() else label[:1].lower() + label[1:]

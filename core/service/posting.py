@@ -32,7 +32,8 @@ class Letter:
     What to say: `cause` names why, once and for ever; `author` is the staff member who wrote it, if one did.
 
     `answers`: the bot's answer to something that was said, which the brake counts. `files` are for channels that carry
-    files; elsewhere they are left out.
+    files; elsewhere they are left out. `kept`: what stands in the conversation, where the message itself holds what
+    only its reader may have.
     """
 
     text: str
@@ -44,6 +45,7 @@ class Letter:
     author: str = ""
     answers: bool = False
     files: tuple[Attachment, ...] = ()
+    kept: str = ""
 
 
 class Posting:
@@ -81,7 +83,7 @@ class Posting:
 
     def _prepare(self, talk: Talk, letter: Letter) -> tuple[list[NewEntry], conversations.MessageRow]:
         entry = self._entry(_message(talk, letter), letter, subject_id=talk.contact_id)
-        content = MessageContent(text=letter.text, subject=letter.subject, attachments=letter.files)
+        content = MessageContent(text=letter.kept or letter.text, subject=letter.subject, attachments=letter.files)
         row = self.talks.line(talk, content, direction="out", at=self._now())
         row = replace(row, kind="bot" if letter.answers else row.kind, author=letter.author, outbox_id=entry.id)
         copies = [self._entry(copy, letter, subject_id=talk.contact_id) for copy in _copies(talk, letter)]

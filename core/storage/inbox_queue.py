@@ -268,6 +268,12 @@ def replay(connection: Connection, item_id: int) -> None:
         raise NotFound(f"no quarantined item {item_id}")
 
 
+def was_taken(connection: Connection, *, channel: str, account: str, key_hash: str) -> bool:
+    """Whether an item of this key was ever taken in; keys stay when what came under them is gone."""
+    same = inbox_item.c.channel == channel, inbox_item.c.account == account, inbox_item.c.dedupe_key == key_hash
+    return connection.scalar(select(inbox_item.c.id).where(*same)) is not None
+
+
 def oldest_waiting(connection: Connection) -> datetime | None:
     """When the item that waits longest was received; None when nothing waits."""
     query = select(inbox_item.c.received_at).where(inbox_item.c.state == "new").order_by(inbox_item.c.id).limit(1)

@@ -68,7 +68,7 @@ class Sealer:
             raw.id,
             raw.channel,
             raw.account,
-            self._blind(_encodable(f"item\0{item.dedupe_key}")),
+            key_hash(self._blind, item.dedupe_key),
             self._blind(_encodable(f"{raw.channel}\0{raw.account}\0{item.conversation_key}")),
             part,
             to_microseconds(item.provider_time) if item.provider_time else raw.received_at,
@@ -76,6 +76,11 @@ class Sealer:
             "quarantined" if reason else "new",
             storable(reason, most=_REASON_LENGTH) if reason else "",
         )
+
+
+def key_hash(blind: Blind, dedupe_key: str) -> str:
+    """What an item's permanent key is stored as."""
+    return blind(_encodable(f"item\0{dedupe_key}"))
 
 
 def row_id(microseconds: int) -> str:

@@ -38,11 +38,11 @@ async def write(request: web.Request) -> web.StreamResponse:
     if view.channel != CHANNEL:  # the conversation goes on where it began
         raise web.HTTPSeeOther(REPORT)
     posted = await request.post()
-    text = _typed(posted, "text")
-    if sentence := _too_fast(request) or _too_long(text):
+    text = typed(posted, "text")
+    if sentence := _too_fast(request) or too_long(text):
         return await report_page(request, view, errors={"text": sentence}, text=text, status=422)
     taken = await take_files(request, posted, subject_id=view.contact_id)
-    if errors := _refusals(text, taken):
+    if errors := refusals(text, taken):
         return await report_page(request, view, errors=errors, text=text, status=413 if taken.too_large else 422)
     return await _hand_in(request, view, text, taken)
 
@@ -51,10 +51,10 @@ async def rate(request: web.Request) -> web.StreamResponse:
     """One of the regulation's levels, once an answer (A-5), with a comment if one likes."""
     view = await opened_report(request)
     posted = await request.post()
-    level, comment = _typed(posted, "level"), _typed(posted, "comment")
+    level, comment = typed(posted, "level"), typed(posted, "comment")
     if level not in {key for key, _ in view.progress.levels}:
         return await report_page(request, view, errors={"level": "Hãy chọn một mức đánh giá."}, status=422)
-    if sentence := _too_long(comment):
+    if sentence := too_long(comment):
         return await report_page(request, view, errors={"comment": sentence}, status=422)
     payload = {"level": level, "report_id": view.report_id, "comment": comment or None}
     return await _command(request, view, "rate", payload)
@@ -63,8 +63,8 @@ async def rate(request: web.Request) -> web.StreamResponse:
 async def give_feedback(request: web.Request) -> web.StreamResponse:
     """What the answer left open: the agency has to clarify it."""
     view = await opened_report(request)
-    text = _typed(await request.post(), "feedback")
-    if sentence := _too_long(text) or ("" if text else "Hãy cho biết điều cần làm rõ."):
+    text = typed(await request.post(), "feedback")
+    if sentence := too_long(text) or ("" if text else "Hãy cho biết điều cần làm rõ."):
         return await report_page(request, view, errors={"feedback": sentence}, status=422)
     payload = {"text": text, "report_id": view.report_id}
     return await _command(request, view, "give_feedback", payload)
@@ -73,7 +73,7 @@ async def give_feedback(request: web.Request) -> web.StreamResponse:
 async def set_confidential(request: web.Request) -> web.StreamResponse:
     """Keep my identity secret, or no longer; open until the result is published (TG-5.4)."""
     view = await opened_report(request)
-    wish = _typed(await request.post(), "confidential") == "1"
+    wish = typed(await request.post(), "confidential") == "1"
     if wish == view.confidential:
         raise web.HTTPSeeOther(f"{REPORT}?xong=set_confidential")
     return await _command(request, view, "set_confidential", {"confidential": wish})
@@ -82,7 +82,7 @@ async def set_confidential(request: web.Request) -> web.StreamResponse:
 async def withdraw(request: web.Request) -> web.StreamResponse:
     """Take the report back; the box says that it was meant."""
     view = await opened_report(request)
-    if _typed(await request.post(), "sure") != "1":
+    if typed(await request.post(), "sure") != "1":
         sentence = "Hãy đánh dấu ô xác nhận trước khi rút phản ánh."
         return await report_page(request, view, errors={"sure": sentence}, status=422)
     return await _command(request, view, "cancel", {"reason_code": "withdrawn"})
@@ -121,12 +121,13 @@ async def _hand_in(request: web.Request, view: FollowView, text: str, taken: Tak
 async def _submission_id(request: web.Request) -> str:
     """One for each page that was shown: pressing twice is once. From a page too old, a fresh one."""
     portal, now = request.app[PORTAL], request.app[DEPLOYMENT].now()
-    ticket = _typed(await request.post(), "once")
+    ticket = typed(await request.post(), "once")
     known = portal.notes.open("once", ticket, now=now, longest=FOLLOW_TIME)
     return hashlib.sha256((ticket if known else new_id()).encode()).hexdigest()
 
 
-def _typed(posted: Mapping[str, Any], name: str) -> str:
+def typed(posted: Mapping[str, Any], name: str) -> str:
+    """A field as it was typed, tidied; empty where there is none."""
     value = posted.get(name, "")
     return clean_text(value).strip() if isinstance(value, str) else ""
 
@@ -136,12 +137,15 @@ def _too_fast(request: web.Request) -> str:
     return f"Quý vị gửi quá nhanh. Vui lòng chờ {span(wait + MINUTE)} rồi gửi lại." if wait else ""
 
 
-def _too_long(text: str) -> str:
-    too_long = len(text) > LONGEST_CONTENT
-    return f"Nội dung dài quá {LONGEST_CONTENT} ký tự. Vui lòng viết ngắn hơn." if too_long else ""
+def too_long(text: str) -> str:
+    """A sentence where it is; empty where it is not."""
+    if len(text) <= LONGEST_CONTENT:
+        return ""
+    return f"Nội dung dài quá {LONGEST_CONTENT} ký tự. Vui lòng viết ngắn hơn."
 
 
-def _refusals(text: str, taken: Taken) -> dict[str, str]:
+def refusals(text: str, taken: Taken) -> dict[str, str]:
+    """What keeps words and files from being handed in, by field."""
     if taken.refused:
         return {"media": " ".join(taken.refused)}
     return {} if text or taken.files else {"text": "Hãy ghi nội dung hoặc chọn ảnh, video cần gửi."}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from core.service.supplement_links import PATTERN
 from gateway.pages import PUBLIC_MENU, Entry
-from gateway.portal import acts, communes, follow, handing_in, home, proof, published, send
+from gateway.portal import acts, communes, follow, handing_in, home, proof, published, send, supplement
 from gateway.portal.shared import portal_context
 
 
@@ -42,6 +43,8 @@ def setup_portal(app: web.Application, *, tiles: str = "", credit: str = "") -> 
     app.router.add_post(f"{follow.REPORT}/giu-bi-mat", acts.set_confidential)
     app.router.add_post(f"{follow.REPORT}/rut", acts.withdraw)
     app.router.add_post(f"{follow.REPORT}/dong", follow.leave)
+    app.router.add_get(f"{supplement.PAGE}/{{token:{PATTERN}}}", supplement.show_question)
+    app.router.add_post(f"{supplement.PAGE}/{{token:{PATTERN}}}", supplement.take_answer)
     app.router.add_get(published.RESULTS_PAGE, published.show_results)
     app.router.add_get(f"{published.RESULTS_PAGE}/{{case:[0-9a-f]{{32}}}}", published.show_result)
     app.router.add_get(

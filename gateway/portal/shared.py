@@ -52,6 +52,7 @@ class Portal:
     credit: str = ""
     sending: Limits = field(default_factory=lambda: Limits(most=30, span=timedelta(minutes=10)))
     drawing: Limits = field(default_factory=lambda: Limits(most=30, span=timedelta(minutes=10)))
+    linking: Limits = field(default_factory=lambda: Limits(most=30, span=timedelta(minutes=10)))
     writing: Limits = field(default_factory=lambda: Limits(most=60, span=timedelta(minutes=10)))
 
 
