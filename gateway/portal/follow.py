@@ -16,11 +16,12 @@ from channels.web.mapping import CHANNEL
 from core.contract.errors import NotFound
 from core.identity.codes import parse_code
 from core.identity.lockout import wait_in_words
-from core.service.public import FollowView, Opened, Refused
+from core.service.public import FollowView, Refused
 from gateway.auth import cookies
 from gateway.deployment import DEPLOYMENT
 from gateway.letters import draw
 from gateway.pages import render
+from gateway.portal import follow_proof
 from gateway.portal.shared import FOLLOW, FOLLOW_TIME, PORTAL, client_of, private, put_note, read_note
 
 PAGE = "/tra-cuu"
@@ -51,12 +52,14 @@ async def take_form(request: web.Request) -> web.StreamResponse:
     typed, pin = str(posted.get("code", "")), str(posted.get("pin", "")).strip()
     if parse_code(typed) is None:
         return _form(request, typed, {"code": NOT_A_CODE}, status=422)
+    if "otp" in posted:
+        return await follow_proof.begin(request, typed)
     if not pin:
         return await _glance(request, typed)
     answer = await request.app[PORTAL].desk.unlock(typed, pin, client=client_of(request))
     if isinstance(answer, Refused):
         return _refuse(request, typed, answer)
-    return _enter(request, answer)
+    raise follow_proof.entering(request, answer)
 
 
 async def leave(request: web.Request) -> web.StreamResponse:
@@ -180,6 +183,7 @@ def _form(
         code=code,
         errors=errors or {},
         still_open=opened_code(request),
+        by_otp=request.app[DEPLOYMENT].proving.carriers.reaches_anybody,
     )
     return private(page)
 
@@ -198,9 +202,3 @@ async def _glance(request: web.Request, typed: str) -> web.Response:
     if glance is None:
         return _form(request, typed, {"code": UNKNOWN}, status=404)
     return private(render(request, "portal/glance.html", glance=glance))
-
-
-def _enter(request: web.Request, opened: Opened) -> web.StreamResponse:
-    response = web.HTTPSeeOther(REPORT)
-    put_note(request, response, FOLLOW, {"code": opened.code})
-    raise response

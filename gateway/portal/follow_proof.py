@@ -1,0 +1,81 @@
+"""
+`/tra-cuu/ma-xac-nhan`: a report opened by its code and a one-time password, for whoever no longer has the PIN.
+
+The pages and their answers are the same whether or not the code exists, and whether or not its reporter left a number.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from aiohttp import web
+
+from core.identity.codes import parse_code
+from core.otp.challenge import REFUSED_VI, SENT_VI
+from core.service.proving import Limited
+from core.service.public import Opened, Refused
+from gateway.auth import cookies
+from gateway.deployment import DEPLOYMENT
+from gateway.pages import render
+from gateway.pages.formats import span
+from gateway.portal.shared import FOLLOW, PORTAL, client_of, private, put_note, read_note
+
+FORM = "/tra-cuu"
+PAGE = "/tra-cuu/ma-xac-nhan"
+REPORT = "/tra-cuu/phan-anh"
+ASKED = "langnghe_asked"
+"""Cookie of whoever asked for a password: for which code, and which password."""
+ASKED_TIME = timedelta(minutes=15)
+LIMITED = "Quý vị đã yêu cầu mã nhiều lần. Vui lòng thử lại sau {}."
+
+
+async def begin(request: web.Request, typed: str) -> web.StreamResponse:
+    """Send a password to whoever reported what was typed, or seem to; `typed` is a code that may exist."""
+    code = parse_code(typed) or ""
+    if not request.app[DEPLOYMENT].proving.carriers.reaches_anybody:
+        raise web.HTTPSeeOther(FORM)
+    answer = await request.app[PORTAL].proof.request(code, client=client_of(request))
+    if isinstance(answer, Limited):
+        wait = LIMITED.format(span(answer.retry_after + timedelta(seconds=59)))
+        return _page(request, code, {"otp": wait}, status=429)
+    response = web.HTTPSeeOther(PAGE)
+    put_note(request, response, ASKED, {"code": code, "challenge": answer.challenge_id})
+    raise response
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """Where the password is typed."""
+    code, _ = _asked(request)
+    return _page(request, code)
+
+
+async def take(request: web.Request) -> web.StreamResponse:
+    """A typed password: right, and the report opens as with its PIN."""
+    code, challenge = _asked(request)
+    typed = str((await request.post()).get("otp", ""))
+    answer = await request.app[PORTAL].proof.open(code, challenge, typed)
+    if isinstance(answer, Refused):
+        return _page(request, code, {"otp": REFUSED_VI}, status=422)
+    response = entering(request, answer)
+    cookies.drop(request, response, name=ASKED)
+    raise response
+
+
+def entering(request: web.Request, opened: Opened) -> web.HTTPSeeOther:
+    """Into the report, which stays open in this browser for a while."""
+    response = web.HTTPSeeOther(REPORT)
+    put_note(request, response, FOLLOW, {"code": opened.code})
+    return response
+
+
+def _asked(request: web.Request) -> tuple[str, str]:
+    """Code and password that were asked for in this browser. HTTPSeeOther where none were."""
+    note = read_note(request, ASKED, longest=ASKED_TIME)
+    if note is None:
+        raise web.HTTPSeeOther(FORM)
+    return str(note.values["code"]), str(note.values["challenge"])
+
+
+def _page(request: web.Request, code: str, errors: dict[str, str] | None = None, *, status: int = 200) -> web.Response:
+    page = render(request, "portal/follow_proof.html", status=status, code=code, errors=errors or {}, said=SENT_VI)
+    return private(page)
