@@ -21,7 +21,15 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from core.contract.errors import IntakeUnavailable, PayloadInvalid, PayloadTooLarge, SignatureInvalid
-from core.contract.ports import Channel, Greets, HookedChannel, ItemKey, RawDelivery
+from core.contract.ports import (
+    Acknowledges,
+    Channel,
+    Greets,
+    HookedByQuery,
+    HookedChannel,
+    ItemKey,
+    RawDelivery,
+)
 from gateway.deployment import DEPLOYMENT, Deployment
 from gateway.metrics import HOOK_SECONDS
 from gateway.middleware import answer_error
@@ -30,6 +38,7 @@ from gateway.pages.failures import answer_failure, failure_of, limit_of
 RETRY_SECONDS = 5
 """After which time a provider may come back when we could store nothing."""
 OUTCOMES = ("accepted", "quarantined", "refused", "unavailable", "failed")
+_POST = frozenset({"POST"})
 _PLAIN_ACCOUNT = re.compile(r"[\w~-][\w.~-]*", re.ASCII)
 
 log = structlog.get_logger()
@@ -44,8 +53,10 @@ def setup_hooks(app: web.Application) -> None:
     """Mount them in front of all middlewares, for what the front (`gateway.front`) passes on."""
     doors = doors_of(app[DEPLOYMENT])
     for door in doors:
-        app.router.add_post(door.path, door.answer)
-        app.router.add_get(door.path, door.greet)
+        for method in door.methods:
+            app.router.add_route(method, door.path, door.answer)
+        if "GET" not in door.methods:
+            app.router.add_get(door.path, door.greet)
     app.middlewares.insert(0, _straight_to(frozenset(door.answer for door in doors)))
 
 
@@ -65,6 +76,8 @@ class Door:
     def __init__(self, deployment: Deployment, channel: HookedChannel) -> None:
         self.path = f"/hooks/{channel.hook}"
         self.limit = channel.hook_limit
+        self.methods = channel.hook_methods if isinstance(channel, HookedByQuery) else _POST
+        self.is_plain = "POST" in self.methods and not isinstance(channel, Acknowledges)
         self.inbox = deployment.inbox
         self.courtesy = deployment.courtesy
         self._now = deployment.now
@@ -105,12 +118,12 @@ class Door:
         started = time.monotonic()
         reason = ""
         try:
-            reason = await self._take(request)
+            delivery, reason = await self._take(request)
         except Exception as error:
             problem: Exception | None = error
             response: web.StreamResponse = self._refuse(request, error)
         else:
-            problem, response = None, web.Response()
+            problem, response = None, self._receipt(delivery)
         self.count(problem, quarantined=bool(reason), seconds=time.monotonic() - started)
         return response
 
@@ -124,15 +137,27 @@ class Door:
             log.info("greeting_refused", channel=self._channel.name)
             raise web.HTTPForbidden from None
 
-    async def _take(self, request: web.Request) -> str:
-        """Store it; returns why nobody could cut it into items, where that is so."""
-        body = await _read(request, most=self.limit)
+    async def _take(self, request: web.Request) -> tuple[RawDelivery, str]:
+        """Store it; also says why nobody could cut it into items, where that is so."""
+        query = request.raw_path.partition("?")[2]  # as it was signed: aiohttp's own is decoded
+        body = (
+            query.encode("utf-8", "surrogateescape")
+            if request.method == "GET"
+            else await _read(request, most=self.limit)
+        )
         delivery = self.delivery(body, account=request.match_info.get("account"), headers=request.headers)
-        delivery = replace(delivery, query=request.query_string)
+        delivery = replace(delivery, query=query)
         items, reason = self.admit(delivery)
         with self.courtesy:  # only now: work gives way to who is proved, not to who sends byte by byte
             await self.inbox.accept(delivery, items, quarantine=reason)
-        return reason
+        return delivery, reason
+
+    def _receipt(self, delivery: RawDelivery) -> web.Response:
+        """It is on disk; in the provider's own words, where it has some."""
+        if not isinstance(self._channel, Acknowledges):
+            return web.Response()
+        media_type, text = self._channel.acknowledge(delivery)
+        return web.Response(text=text, content_type=media_type)
 
     def _refuse(self, request: web.Request, error: Exception) -> web.Response:
         """Told in words like every error of ours; one line in the log, but none for each of a flood."""

@@ -86,7 +86,7 @@ async def running(deployment: Deployment) -> AsyncIterator[str]:
     runner = web.AppRunner(create_app(deployment, crew.watch), access_log=None, shutdown_timeout=_DRAIN_SECONDS)
     await runner.setup()
     assert runner.server is not None
-    front = Front(doors_of(deployment), runner.server)
+    front = Front([door for door in doors_of(deployment) if door.is_plain], runner.server)
     try:
         await crew.start()
         if "web" in roles:

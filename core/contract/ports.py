@@ -140,6 +140,22 @@ class Greets(Protocol):
 
 
 @runtime_checkable
+class HookedByQuery(Protocol):
+    """A hooked channel whose provider may also call by GET: the query then is what a body is elsewhere."""
+
+    hook_methods: frozenset[str]
+    """"GET" and "POST", or one of them."""
+
+
+@runtime_checkable
+class Acknowledges(Protocol):
+    """A hooked channel whose provider wants to read something when we have taken its delivery."""
+
+    def acknowledge(self, delivery: RawDelivery) -> tuple[str, str]:
+        """Media type and text of the answer (200) to a delivery that was verified and is stored; never raises."""
+
+
+@runtime_checkable
 class FetchesFiles(Protocol):
     """A channel whose messages name files that lie with the provider, for a short while only."""
 
