@@ -1,0 +1,123 @@
+"""What every carrier does for the channel, and what they share: forms, tables of errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+from urllib.parse import parse_qs
+
+from core.contract.errors import (
+    OutcomeUnknown,
+    PayloadInvalid,
+    ProviderRefused,
+    SendError,
+    TemporarySendError,
+    Throttled,
+)
+from core.contract.ports import Health, ItemKey, RawDelivery
+from core.contract.schema import Parsed
+
+CHANNEL = "sms"
+MOST_FIELDS = 200
+PAUSE = 30.0
+"""Seconds to wait where a carrier wants patience and does not say how long."""
+
+Table = Mapping[str, type[SendError]]
+"""A carrier's own codes → what they mean to us; what is missing is refused for good."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """
+    One message as a carrier gets it: `to` in E.164, `text` as it is to be read on the phone.
+
+    `id` is the outbox id: the same for each try. `fields` are values for carriers that take a template instead of text.
+    """
+
+    id: str
+    to: str
+    text: str
+    purpose: Literal["reply", "notice", "otp"] = "reply"
+    fields: Mapping[str, str] | None = None
+
+
+class Carrier(Protocol):
+    """A way to the telephone network; the channel's own methods, without what is the same for all."""
+
+    def verify(self, delivery: RawDelivery) -> None:
+        """Raise SignatureInvalid unless it is from the carrier."""
+
+    def split(self, delivery: RawDelivery) -> Sequence[ItemKey]:
+        """Cut it into items. Raises PayloadInvalid."""
+
+    def parse(self, delivery: RawDelivery, item: ItemKey) -> Sequence[Parsed]:
+        """What an item means; pure. Raises PayloadInvalid."""
+
+    async def submit(self, submission: Submission) -> str:
+        """Hand one message over; returns the id by which receipts name it. Raises SendError."""
+
+    async def check_health(self) -> Health:
+        """Whether it would take a message now."""
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+
+
+class HttpCarrier(Carrier, Protocol):
+    """A carrier that calls us over HTTP, at `hook`; see `core.contract.ports.HookedChannel`."""
+
+    hook: str
+    hook_headers: frozenset[str]
+    hook_methods: frozenset[str]
+
+    def acknowledge(self, delivery: RawDelivery) -> tuple[str, str]:
+        """Media type and text of the answer to what was stored."""
+
+
+def read_form(body: bytes) -> dict[str, list[str]]:
+    """The fields of a form or a query by name, empty ones too. Raises PayloadInvalid when there are none."""
+    try:
+        text = body.decode("utf-8")
+        fields = parse_qs(text, keep_blank_values=True, errors="replace", max_num_fields=MOST_FIELDS)
+    except ValueError as error:
+        raise PayloadInvalid("not a form") from error
+    if not fields:
+        raise PayloadInvalid("an empty form")
+    return fields
+
+
+def first_of(fields: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Each field's first value."""
+    return {name: values[0] for name, values in fields.items()}
+
+
+def need(fields: Mapping[str, str], name: str) -> str:
+    """A field that must be there. Raises PayloadInvalid."""
+    if not fields.get(name):
+        raise PayloadInvalid(f"no {name}")
+    return fields[name]
+
+
+def key_part(value: str) -> str:
+    """An id of the carrier's as part of a key: printable ASCII and short, whatever somebody wrote there."""
+    if not (value.isascii() and value.isprintable() and len(value) <= 80):
+        raise PayloadInvalid("an id that is no id")
+    return value
+
+
+def failure(table: Table, code: str, *, status: int = 200) -> SendError:
+    """What a carrier's code means."""
+    found = table.get(code)
+    if status >= 500 and found is None:
+        return TemporarySendError("the carrier has trouble", provider_code=code or str(status))
+    if found is Throttled:
+        return Throttled("the carrier wants us to be slower", retry_after=PAUSE, provider_code=code)
+    return (found or ProviderRefused)("the carrier refuses it", provider_code=code or str(status))
+
+
+def taken(value: object) -> str:
+    """The id in an answer that says yes. Raises OutcomeUnknown: without one nobody can say what became of it."""
+    if not isinstance(value, str | int) or value == "":
+        raise OutcomeUnknown("the carrier gave the message no id")
+    return str(value)

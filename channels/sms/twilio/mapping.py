@@ -1,0 +1,123 @@
+"""
+Twilio's forms → what they mean. Pure.
+
+Inbound messages and status callbacks come to one address; a callback is known by its `MessageStatus`. Callbacks come
+in any order and more than once: each is a fact of its own, and the store keeps the one that got furthest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from channels.base import clean_text, safe_name
+from channels.sms.carrier import CHANNEL, key_part, need
+from channels.sms.phones import sender_of
+from core.contract.errors import PayloadInvalid
+from core.contract.ports import ItemKey
+from core.contract.schema import (
+    Address,
+    Attachment,
+    AttachmentKind,
+    DeliveryReceipt,
+    DeliveryStatus,
+    Ignored,
+    InboundMessage,
+    MessageKind,
+    Parsed,
+)
+
+MOST_FILES = 10
+STATUSES = {
+    "sent": DeliveryStatus.SENT,
+    "partially_delivered": DeliveryStatus.SENT,
+    "delivered": DeliveryStatus.DELIVERED,
+    "read": DeliveryStatus.READ,
+    "undelivered": DeliveryStatus.FAILED,
+    "failed": DeliveryStatus.FAILED,
+    "canceled": DeliveryStatus.FAILED,
+}
+ON_THE_WAY = frozenset({"accepted", "scheduled", "queued", "sending"})
+WORDS = {
+    **dict.fromkeys(("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"), "stop_word"),
+    **dict.fromkeys(("start", "unstop"), "start_word"),
+}
+"""What Twilio itself acts upon and answers: after a stop word it refuses to send there (21610) until a start word."""
+UNTIL_LATER = frozenset({"30001", "30002", "30003", "30005", "30008"})
+"""Reasons of a failed message that may pass: the phone was off, nobody knows why."""
+
+
+def key_of(form: Mapping[str, str]) -> ItemKey:
+    """Messages by their sid, each state of one of ours by sid and state. Raises PayloadInvalid."""
+    sid = key_part(need(form, "MessageSid"))
+    if status := form.get("MessageStatus"):
+        return ItemKey(f"{sid}:{key_part(status)}", f"receipt:{sid}")
+    return ItemKey(sid, sender_of(need(form, "From")))
+
+
+def meaning_of(form: Mapping[str, str], *, account: str, at: datetime) -> Parsed:
+    """A message, a receipt, or an event that asks nothing of us. `at`: when we took it (aware)."""
+    if form.get("MessageStatus"):
+        return _receipt(form, account=account, at=at)
+    if asked := _asked_of_twilio(form):
+        return Ignored(reason=asked)
+    files = _files(form)
+    text = clean_text(form.get("Body", "")).strip()
+    if not text and not files:
+        return Ignored(reason="empty_message")
+    return InboundMessage(
+        channel=CHANNEL,
+        account=account,
+        provider_message_id=need(form, "MessageSid"),
+        sender=Address(channel=CHANNEL, account=account, value=sender_of(need(form, "From"))),
+        kind=MessageKind.MEDIA if files else MessageKind.TEXT,
+        text=text,
+        attachments=files,
+        provider_time=at,
+        received_at=at,
+    )
+
+
+def _asked_of_twilio(form: Mapping[str, str]) -> str:
+    """Why a message is not for us, or nothing."""
+    if kind := form.get("OptOutType", "").lower():
+        return f"{kind}_word" if kind in {"stop", "start", "help"} else "unknown_event"
+    return WORDS.get(form.get("Body", "").strip().lower(), "")
+
+
+def _receipt(form: Mapping[str, str], *, account: str, at: datetime) -> Parsed:
+    status = form["MessageStatus"].lower()
+    if status not in STATUSES:
+        return Ignored(reason="still_on_its_way" if status in ON_THE_WAY else "unknown_event")
+    failed = STATUSES[status] is DeliveryStatus.FAILED
+    code = form.get("ErrorCode", "")
+    return DeliveryReceipt(
+        channel=CHANNEL,
+        account=account,
+        provider_message_id=need(form, "MessageSid"),
+        status=STATUSES[status],
+        at=at,
+        reason=f"{status} {code}".strip() if failed else "",
+        permanent=failed and code not in UNTIL_LATER,
+    )
+
+
+def _files(form: Mapping[str, str]) -> tuple[Attachment, ...]:
+    """Pictures and sounds of an MMS: named here, fetched by a worker."""
+    count = form.get("NumMedia") or "0"
+    if not (count.isascii() and count.isdigit() and len(count) <= 3):
+        raise PayloadInvalid("not a number of files")
+    return tuple(_file(form, number) for number in range(min(int(count), MOST_FILES)))
+
+
+def _file(form: Mapping[str, str], number: int) -> Attachment:
+    kind = form.get(f"MediaContentType{number}", "").partition("/")[0]
+    url = need(form, f"MediaUrl{number}")
+    return Attachment(
+        kind=AttachmentKind(kind) if kind in {"image", "video", "audio"} else AttachmentKind.FILE,
+        media_type="",
+        size=0,
+        sha256="",
+        source_url=url,
+        name=safe_name(url.rpartition("/")[2]),
+    )
