@@ -1,0 +1,1 @@
+"""The Telegram bot: one folder, one provider."""

@@ -1,0 +1,141 @@
+"""Telegram's side of the contract suite."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+from channels.telegram.adapter import TelegramChannel
+from channels.telegram.sandbox import Mood, TelegramSandbox
+from channels.telegram.signature import HEADER
+from channels.telegram.tests.builders import CHAT, SECRET, channel, delivery, outbound, payload, provider, said
+from core.contract.ports import AcceptRaw, RawDelivery
+from tests.contract.subject import Provider, ProviderMood, Subject, Wire, Written
+
+CHATS = {"an": CHAT, "binh": 5987654321}
+_MOODS = {
+    ProviderMood.NORMAL: Mood.NORMAL,
+    ProviderMood.TEMPORARY: Mood.THROTTLED,
+    ProviderMood.CUT: Mood.CUT,
+}
+
+
+@dataclass
+class _Running:
+    """The sandbox as the contract wants a provider."""
+
+    channel: TelegramChannel
+    sandbox: TelegramSandbox
+
+    async def set_mood(self, mood: ProviderMood) -> None:
+        self.sandbox.phone(CHAT).blocked = mood is ProviderMood.REFUSED
+        if mood is ProviderMood.DOWN:
+            await self.sandbox.stop()
+        self.sandbox.mood = _MOODS.get(mood, Mood.NORMAL)
+
+    def received(self) -> Sequence[str]:
+        return self.sandbox.phone(CHAT).read()
+
+
+@asynccontextmanager
+async def running() -> AsyncIterator[Provider]:
+    """Telegram, and the channel that sends to it."""
+    async with provider() as (sandbox, talking):
+        yield _Running(talking, sandbox)
+
+
+@dataclass
+class _Polled:
+    """Telegram's queue of updates, asked by the channel."""
+
+    sandbox: TelegramSandbox
+
+    async def bring(self, written: Written) -> bool:
+        """Confirmed: it is asked for what comes after it. Not confirmed: it is asked for once more."""
+        update = _update(written)
+        number = update.pop("update_id")
+        await self.sandbox.bring(update, number=number)
+        for _ in range(2):
+            async with self.sandbox.changed:
+                handed = self.sandbox.handings
+                await self.sandbox.changed.wait_for(
+                    lambda handed=handed: self.sandbox.handings > handed or not self._waits(number)
+                )
+            if not self._waits(number):
+                return True
+        return False
+
+    def _waits(self, number: int) -> bool:
+        return any(one["update_id"] == number for one in self.sandbox.updates)
+
+
+def _update(written: Written) -> dict[str, object]:
+    number = int(written.key)
+    update = said(
+        written.text, chat=CHATS[written.sender], number=70 + number, update=500_000_000 + number, at=written.at
+    )
+    return dict(update)
+
+
+@asynccontextmanager
+async def wired(accept: AcceptRaw) -> AsyncIterator[Wire]:
+    """The channel asks a running Telegram."""
+    async with provider() as (sandbox, talking):
+        await talking.start(accept)
+        yield _Polled(sandbox)
+
+
+def write(written: Written) -> RawDelivery:
+    """The webhook that these words make."""
+    return delivery(_update(written))
+
+
+def _forged() -> dict[str, RawDelivery]:
+    good = write(Written("bimat"))
+    return {
+        "without a secret": replace(good, headers={}),
+        "with an empty one": replace(good, headers={HEADER: ""}),
+        "with another's": replace(good, headers={HEADER: "bimat" + SECRET}),
+        "with a strange one": replace(good, headers={HEADER: "mật\udcff"}),
+    }
+
+
+def _escaped(text: str) -> RawDelivery:
+    return delivery(json.dumps(_update(Written(text)), ensure_ascii=True).encode())
+
+
+def subject() -> Subject:
+    """Everything the contract asks of this channel."""
+    return Subject(
+        name="telegram",
+        channel=channel,
+        write=write,
+        secret=SECRET,
+        forged=_forged(),
+        broken={
+            "not JSON": delivery(b"{"),
+            "no update": delivery(b"[]"),
+            "without a number": delivery({"message": {}}),
+            "a message without a chat": delivery({"update_id": 1, "message": {"message_id": 1, "date": 1}}),
+            "a year beyond the calendar": delivery(said("x") | {"message": said("x")["message"] | {"date": 10**17}}),
+        },
+        ignored={
+            name: payload(name)
+            for name in (
+                "message__sticker",
+                "message__poll",
+                "message__pinned",
+                "message__group",
+                "edited_message__live_location",
+                "callback_query__in_group",
+                "my_chat_member__in_group",
+                "channel_post__not_asked_for",
+            )
+        },
+        encodings={"escaped": (_escaped("Lụt ở Huế 🌊"), "Lụt ở Huế 🌊")},
+        outbound=outbound,
+        provider=running,
+        wire=wired,
+    )
