@@ -132,6 +132,11 @@ class Bench:
         """Carry out a command that must be allowed."""
         return self.must(self.ask(actor, name, **fields))
 
+    def then(self, actor: Actor, name: str, **fields: Any) -> Bench:
+        """The same case after a command that must be allowed."""
+        self.do(actor, name, **fields)
+        return self
+
     def choices(self, actor: Actor, command: str, name: str) -> list[str]:
         """What the form of an allowed command has to choose from in one field."""
         move = next(move for move in self.moves(actor) if move.command == command)

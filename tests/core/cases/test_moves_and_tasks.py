@@ -8,7 +8,8 @@ from core.cases.commands import FireClock, ReceiveReport
 from core.cases.decide import Actor, Refusal, decide
 from core.cases.tasks import UNSET_VI
 from tests.core.cases.bench import Bench, at, seal, staff
-from tests.core.regulations.hue_states import DISTRIBUTOR, EDITOR, OFFICER, RECEPTIONIST, STATES
+from tests.core.regulations.desk import DISTRIBUTOR, EDITOR, RECEPTIONIST
+from tests.core.regulations.hue_states import OFFICER, STATES
 
 
 def form(bench: Bench, actor: Actor, command: str) -> dict[str, tuple[str, bool, list[str]]]:

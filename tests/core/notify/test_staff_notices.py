@@ -11,7 +11,8 @@ from core.notify.plan import Notice, plan
 from core.regulations.lint import lint_pack
 from core.regulations.loader import load_pack
 from tests.core.cases.bench import Bench
-from tests.core.regulations.tien_giang_states import DISTRIBUTOR, clarifying, distributed, received
+from tests.core.regulations.desk import DISTRIBUTOR
+from tests.core.regulations.tien_giang_states import clarifying, distributed, received
 
 HOUSE = House("Trung tâm", "1022", "https://x.example.vn/tra-cuu", case_url="https://x.example.vn/console/ho-so")
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from tests.core.cases.bench import Bench, staff
+from tests.core.regulations import desk
+from tests.core.regulations.desk import (
+    AN,
+    DISTRIBUTOR,
+    EDITOR,
+    RECEPTIONIST,
+    accept,
+    ask_for_place,
+    by_name,
+    divert,
+    give_feedback,
+    publish,
+    reply_privately,
+    withhold,
+)
 
-from core.cases.decide import Actor
-from tests.core.cases.bench import SYSTEM, Bench, staff
-
-RECEPTIONIST, DISTRIBUTOR, EDITOR = staff("receptionist"), staff("distributor"), staff("editor")
 OFFICER, LEADER = staff("officer", "so_xay_dung"), staff("leader", "so_xay_dung")
-AN = Actor.reporter("an")
 
-EVERYBODY = {"receptionist": RECEPTIONIST, "distributor": DISTRIBUTOR, "editor": EDITOR}
-EVERYBODY |= {"officer": OFFICER, "leader": LEADER, "reporter": AN, "system": SYSTEM}
+EVERYBODY = desk.EVERYBODY | {"officer": OFFICER, "leader": LEADER}
 
 
 def received() -> Bench:
@@ -20,9 +29,7 @@ def received() -> Bench:
 
 
 def waiting() -> Bench:
-    bench = received()
-    bench.do(RECEPTIONIST, "request_supplement", fields=["place"])
-    return bench
+    return ask_for_place(received())
 
 
 def emergency() -> Bench:
@@ -30,129 +37,92 @@ def emergency() -> Bench:
 
 
 def emergency_waiting() -> Bench:
-    bench = emergency()
-    bench.do(RECEPTIONIST, "request_supplement", fields=["place"])
-    return bench
+    return ask_for_place(emergency())
 
 
 def declined() -> Bench:
-    bench = received()
-    bench.do(RECEPTIONIST, "decline", reason_code="out_of_area", reason="Ngoài địa bàn tỉnh")
-    return bench
+    return received().then(RECEPTIONIST, "decline", reason_code="out_of_area", reason="Ngoài địa bàn tỉnh")
 
 
 def cancelled() -> Bench:
-    bench = received()
-    bench.do(RECEPTIONIST, "cancel", reason_code="mistake")
-    return bench
+    return received().then(RECEPTIONIST, "cancel", reason_code="mistake")
 
 
 def diverted() -> Bench:
-    bench = received()
-    bench.do(RECEPTIONIST, "divert", kind="denunciation")
-    return bench
+    return divert(received())
 
 
 def accepted() -> Bench:
-    bench = received()
-    bench.do(RECEPTIONIST, "accept")
-    return bench
+    return accept(received())
 
 
 def distributed() -> Bench:
-    bench = accepted()
-    bench.do(DISTRIBUTOR, "dispatch", agencies=["so_xay_dung"])
-    return bench
+    return accepted().then(DISTRIBUTOR, "dispatch", agencies=["so_xay_dung"])
 
 
 def sent_back() -> Bench:
-    bench = distributed()
-    bench.do(OFFICER, "send_back", reason="Không thuộc thẩm quyền", agency_unknown=True)
-    return bench
+    return distributed().then(OFFICER, "send_back", reason="Không thuộc thẩm quyền", agency_unknown=True)
 
 
 def processing() -> Bench:
-    bench = distributed()
-    bench.do(OFFICER, "accept_dispatch")
-    return bench
+    return distributed().then(OFFICER, "accept_dispatch")
 
 
 def awaiting_approval() -> Bench:
-    bench = processing()
-    bench.do(OFFICER, "submit_result", result="Đã vá mặt đường")
-    return bench
+    return processing().then(OFFICER, "submit_result", result="Đã vá mặt đường")
 
 
 def awaiting_publication() -> Bench:
-    bench = awaiting_approval()
-    bench.do(LEADER, "approve")
-    return bench
+    return awaiting_approval().then(LEADER, "approve")
 
 
 def confidential() -> Bench:
-    bench = awaiting_publication()
-    bench.do(AN, "set_confidential")
-    return bench
+    return awaiting_publication().then(AN, "set_confidential")
 
 
 def secret() -> Bench:
-    bench = awaiting_publication()
-    bench.do(EDITOR, "flag_secret")
-    return bench
+    return awaiting_publication().then(EDITOR, "flag_secret")
 
 
 def published() -> Bench:
-    bench = awaiting_publication()
-    bench.do(EDITOR, "publish", text="Mặt đường đã được vá.")
-    return bench
+    return publish(awaiting_publication())
 
 
 def answered_privately() -> Bench:
-    bench = confidential()
-    bench.do(EDITOR, "reply_privately", text="Mặt đường đã được vá.")
-    return bench
+    return reply_privately(confidential())
 
 
 def withheld() -> Bench:
-    bench = secret()
-    bench.do(EDITOR, "withhold", reason="Theo quy định về bí mật nhà nước")
-    return bench
+    return withhold(secret())
 
 
 def clarifying() -> Bench:
-    bench = published()
-    bench.do(AN, "give_feedback", text="Vẫn còn một ổ gà")
-    return bench
+    return give_feedback(published())
 
 
 def clarifying_privately() -> Bench:
-    bench = answered_privately()
-    bench.do(AN, "give_feedback", text="Vẫn còn một ổ gà")
-    return bench
+    return give_feedback(answered_privately())
 
 
-STATES: dict[str, Callable[[], Bench]] = {
-    state.__name__: state
-    for state in (
-        received,
-        waiting,
-        emergency,
-        emergency_waiting,
-        declined,
-        cancelled,
-        diverted,
-        accepted,
-        distributed,
-        sent_back,
-        processing,
-        awaiting_approval,
-        awaiting_publication,
-        confidential,
-        secret,
-        published,
-        answered_privately,
-        withheld,
-        clarifying,
-        clarifying_privately,
-    )
-}
+STATES = by_name(
+    received,
+    waiting,
+    emergency,
+    emergency_waiting,
+    declined,
+    cancelled,
+    diverted,
+    accepted,
+    distributed,
+    sent_back,
+    processing,
+    awaiting_approval,
+    awaiting_publication,
+    confidential,
+    secret,
+    published,
+    answered_privately,
+    withheld,
+    clarifying,
+    clarifying_privately,
+)

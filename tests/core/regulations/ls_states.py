@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
-from core.cases.decide import Actor
-from tests.core.cases.bench import SYSTEM, Bench, at, staff
+from tests.core.cases.bench import Bench, at, staff
+from tests.core.regulations import desk
+from tests.core.regulations.desk import (
+    DISTRIBUTOR,
+    EDITOR,
+    RECEPTIONIST,
+    accept,
+    by_name,
+    divert,
+    give_feedback,
+    publish,
+    withhold,
+)
 
 NAME = "lang_son"
 PLACE = "90101"
-RECEPTIONIST, DISTRIBUTOR, EDITOR = staff("receptionist"), staff("distributor"), staff("editor")
 BOARD, OFFICE = staff("board"), staff("office")
 CHAIR, OFFICER = staff("leader", "ubnd_hoa_dao"), staff("officer", "ubnd_hoa_dao")
 DISTRICT, DISTRICT_OFFICER = staff("leader", "ubnd_song_ky"), staff("officer", "ubnd_song_ky")
 PARTNER = staff("partner", "so_giao_thong")
-AN = Actor.reporter("an")
 
-EVERYBODY = {"receptionist": RECEPTIONIST, "distributor": DISTRIBUTOR, "editor": EDITOR}
-EVERYBODY |= {"leader": CHAIR, "officer": OFFICER, "district": DISTRICT, "partner": PARTNER}
-EVERYBODY |= {"board": BOARD, "office": OFFICE, "reporter": AN, "system": SYSTEM}
+EVERYBODY = desk.EVERYBODY | {"leader": CHAIR, "officer": OFFICER, "district": DISTRICT, "partner": PARTNER}
+EVERYBODY |= {"board": BOARD, "office": OFFICE}
 
 INCOMPLETE = {"content": "given", "name": "given", "phone": "given", "place": "given"}
 
 
-def received(now: str = "2026-11-20 09:00", **fields: object) -> Bench:
+def received(now: str = "2026-11-20 09:00", **fields: Any) -> Bench:
     return Bench(NAME, now=at(now)).receive(**{"commune_code": PLACE, "channel": "app", **fields})
 
 
 def waiting(now: str = "2026-11-20 09:00") -> Bench:
-    bench = received(now, completeness=INCOMPLETE)
-    bench.do(RECEPTIONIST, "request_supplement", fields=["address", "identity_number"])
-    return bench
+    return received(now, completeness=INCOMPLETE).then(
+        RECEPTIONIST, "request_supplement", fields=["address", "identity_number"]
+    )
 
 
 def cancelled(now: str = "2026-11-20 09:00") -> Bench:
@@ -42,132 +50,92 @@ def cancelled(now: str = "2026-11-20 09:00") -> Bench:
 
 
 def cancelled_unlawful() -> Bench:
-    bench = received()
-    bench.do(RECEPTIONIST, "cancel", reason_code="unlawful")
-    return bench
+    return received().then(RECEPTIONIST, "cancel", reason_code="unlawful")
 
 
 def declined() -> Bench:
-    bench = received()
-    bench.do(RECEPTIONIST, "decline", reason="Không thuộc phạm vi tiếp nhận")
-    return bench
+    return received().then(RECEPTIONIST, "decline", reason="Không thuộc phạm vi tiếp nhận")
 
 
 def diverted() -> Bench:
-    bench = received()
-    bench.do(RECEPTIONIST, "divert", kind="legal_advice")
-    return bench
+    return divert(received(), "legal_advice")
 
 
-def accepted(now: str = "2026-11-20 09:00", **fields: object) -> Bench:
-    bench = received(now, **fields)
-    bench.do(RECEPTIONIST, "accept")
-    return bench
+def accepted(now: str = "2026-11-20 09:00", **fields: Any) -> Bench:
+    return accept(received(now, **fields))
 
 
 def at_commune(now: str = "2026-11-20 09:00") -> Bench:
-    bench = accepted(now)
-    bench.do(DISTRIBUTOR, "dispatch", agencies=["ubnd_hoa_dao"])
-    return bench
+    return accepted(now).then(DISTRIBUTOR, "dispatch", agencies=["ubnd_hoa_dao"])
 
 
 def declined_by_commune() -> Bench:
-    bench = at_commune()
-    bench.do(CHAIR, "decline", reason="Nội dung không phù hợp")
-    return bench
+    return at_commune().then(CHAIR, "decline", reason="Nội dung không phù hợp")
 
 
 def assigned(now: str = "2026-11-20 09:00") -> Bench:
-    bench = at_commune(now)
-    bench.do(CHAIR, "assign_staff", staff="u-3")
-    return bench
+    return at_commune(now).then(CHAIR, "assign_staff", staff="u-3")
 
 
 def awaiting_approval(now: str = "2026-11-20 09:00") -> Bench:
-    bench = assigned(now)
-    bench.do(OFFICER, "submit_result", result="Đã dọn sạch bãi rác")
-    return bench
+    return assigned(now).then(OFFICER, "submit_result", result="Đã dọn sạch bãi rác")
 
 
 def approved() -> Bench:
-    bench = awaiting_approval()
-    bench.do(CHAIR, "approve")
-    return bench
+    return awaiting_approval().then(CHAIR, "approve")
 
 
 def secret() -> Bench:
-    bench = approved()
-    bench.do(CHAIR, "flag_secret")
-    return bench
+    return approved().then(CHAIR, "flag_secret")
 
 
 def answered() -> Bench:
-    bench = approved()
-    bench.do(CHAIR, "answer_reporter", text="Bãi rác đã được dọn sạch.")
-    return bench
+    return approved().then(CHAIR, "answer_reporter", text="Bãi rác đã được dọn sạch.")
 
 
 def at_district(now: str = "2026-11-20 09:00") -> Bench:
-    bench = at_commune(now)
-    bench.do(CHAIR, "escalate", reason="Vượt thẩm quyền của xã")
-    return bench
+    return at_commune(now).then(CHAIR, "escalate", reason="Vượt thẩm quyền của xã")
 
 
 def at_ioc(now: str = "2026-11-20 09:00") -> Bench:
-    bench = at_district(now)
-    bench.do(DISTRICT, "escalate", reason="Vượt thẩm quyền của huyện")
-    return bench
+    return at_district(now).then(DISTRICT, "escalate", reason="Vượt thẩm quyền của huyện")
 
 
 def awaiting_opinion() -> Bench:
     """The leaders are asked, and a department as well."""
-    bench = at_ioc()
-    bench.do(EDITOR, "refer_to_board", reason="Xin ý kiến về đường tỉnh")
-    bench.do(EDITOR, "request_coordination", agency="so_giao_thong", ask="Cho ý kiến về đường tỉnh")
-    return bench
+    return (
+        at_ioc()
+        .then(EDITOR, "refer_to_board", reason="Xin ý kiến về đường tỉnh")
+        .then(EDITOR, "request_coordination", agency="so_giao_thong", ask="Cho ý kiến về đường tỉnh")
+    )
 
 
 def secret_at_ioc() -> Bench:
-    bench = at_ioc()
-    bench.do(EDITOR, "flag_secret")
-    return bench
+    return at_ioc().then(EDITOR, "flag_secret")
 
 
 def opinion_given() -> Bench:
-    bench = awaiting_opinion()
-    bench.do(BOARD, "decide_lead", agency="so_giao_thong", note="Giao Sở chủ trì")
-    return bench
+    return awaiting_opinion().then(BOARD, "decide_lead", agency="so_giao_thong", note="Giao Sở chủ trì")
 
 
 def published() -> Bench:
-    bench = opinion_given()
-    bench.do(PARTNER, "supply_information", information="Đã sửa xong")
-    bench.do(EDITOR, "publish", text="Đường đã được sửa.")
-    return bench
+    return publish(opinion_given().then(PARTNER, "supply_information", information="Đã sửa xong"), "Đường đã được sửa.")
 
 
 def withheld() -> Bench:
-    bench = secret_at_ioc()
-    bench.do(EDITOR, "withhold", reason="Theo quy định về bí mật nhà nước")
-    return bench
+    return withhold(secret_at_ioc())
 
 
 def deadlock() -> Bench:
-    bench = at_commune()
-    bench.do(CHAIR, "report_deadlock", reason="Hai cơ quan không thống nhất")
-    return bench
+    return at_commune().then(CHAIR, "report_deadlock", reason="Hai cơ quan không thống nhất")
 
 
 def clarifying() -> Bench:
-    bench = answered()
-    bench.do(AN, "give_feedback", text="Vẫn còn rác")
-    return bench
+    return give_feedback(answered(), "Vẫn còn rác")
 
 
 def clarifying_published() -> Bench:
-    bench = published()
-    bench.do(AN, "give_feedback", text="Vẫn còn ổ gà")
-    return bench
+    return give_feedback(published(), "Vẫn còn ổ gà")
 
 
 def late_at_commune() -> Bench:
@@ -177,39 +145,34 @@ def late_at_commune() -> Bench:
 
 
 def valuable() -> Bench:
-    bench = answered()
-    bench.do(EDITOR, "mark_valuable", reason="Thông tin đúng, kịp thời")
-    return bench
+    return answered().then(EDITOR, "mark_valuable", reason="Thông tin đúng, kịp thời")
 
 
-STATES: dict[str, Callable[[], Bench]] = {
-    state.__name__: state
-    for state in (
-        received,
-        waiting,
-        cancelled,
-        cancelled_unlawful,
-        declined,
-        diverted,
-        accepted,
-        at_commune,
-        declined_by_commune,
-        late_at_commune,
-        assigned,
-        awaiting_approval,
-        approved,
-        secret,
-        answered,
-        at_district,
-        at_ioc,
-        awaiting_opinion,
-        opinion_given,
-        secret_at_ioc,
-        published,
-        withheld,
-        deadlock,
-        clarifying,
-        clarifying_published,
-        valuable,
-    )
-}
+STATES = by_name(
+    received,
+    waiting,
+    cancelled,
+    cancelled_unlawful,
+    declined,
+    diverted,
+    accepted,
+    at_commune,
+    declined_by_commune,
+    late_at_commune,
+    assigned,
+    awaiting_approval,
+    approved,
+    secret,
+    answered,
+    at_district,
+    at_ioc,
+    awaiting_opinion,
+    opinion_given,
+    secret_at_ioc,
+    published,
+    withheld,
+    deadlock,
+    clarifying,
+    clarifying_published,
+    valuable,
+)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.core.cases.bench import Bench, agencies_of, at, pack_of, staff
-from tests.core.regulations.dl_states import DISTRIBUTOR, EDITOR, HANDLED, RECEPTIONIST
+from tests.core.regulations.desk import DISTRIBUTOR, EDITOR, RECEPTIONIST
+from tests.core.regulations.dl_states import HANDLED
 from tests.core.regulations.limits import late, lateness
 from tests.core.regulations.table import told
 

@@ -11,13 +11,11 @@ import pytest
 from core.cases.decide import Actor, Refusal
 from core.cases.events import ClockBreached, ClockRecomputed, ClockStopped
 from tests.core.cases.bench import Bench, at, pack_of
+from tests.core.regulations.desk import DISTRIBUTOR, EDITOR, RECEPTIONIST
 from tests.core.regulations.dl_states import (
     CITY,
-    DISTRIBUTOR,
-    EDITOR,
     HANDLED,
     NAME,
-    RECEPTIONIST,
     UNIT,
     accepted,
     awaiting_answer,

@@ -7,14 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.core.cases.bench import Bench, pack_of, staff
+from tests.core.regulations.desk import DISTRIBUTOR, EDITOR, RECEPTIONIST
 from tests.core.regulations.dl_states import (
     CITY,
-    DISTRIBUTOR,
-    EDITOR,
     EVERYBODY,
     HANDLED,
     NAME,
-    RECEPTIONIST,
     UNIT,
     by_letter,
     coordinating,

@@ -9,7 +9,8 @@ from functools import cache
 import pytest
 
 from tests.core.cases.bench import Bench, staff
-from tests.core.regulations.dl_states import AN, EVERYBODY, HANDLED, NAME, STATES
+from tests.core.regulations.desk import AN
+from tests.core.regulations.dl_states import EVERYBODY, HANDLED, NAME, STATES
 from tests.core.regulations.table import check_answers, filled
 
 AFTER = {"flag_secret", "link_report", "notify_reporter", "register_external"}

@@ -6,7 +6,8 @@ import pytest
 
 from core.cases.decide import Actor
 from tests.core.cases.bench import Bench, kinds
-from tests.core.regulations.dl_states import AN, CITY, DISTRIBUTOR, EDITOR, PARTNER, RECEPTIONIST, UNIT, received
+from tests.core.regulations.desk import AN, DISTRIBUTOR, EDITOR, RECEPTIONIST
+from tests.core.regulations.dl_states import CITY, PARTNER, UNIT, received
 from tests.core.regulations.limits import lateness
 
 Step = tuple[str, Actor, str, dict[str, object]]

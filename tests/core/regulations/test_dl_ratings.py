@@ -6,20 +6,8 @@ import pytest
 
 from core.cases.decide import Actor
 from tests.core.cases.bench import pack_of
-from tests.core.regulations.dl_states import (
-    AN,
-    CITY,
-    DISTRIBUTOR,
-    EDITOR,
-    HANDLED,
-    NAME,
-    RECEPTIONIST,
-    STATES,
-    UNIT,
-    answered,
-    clarifying,
-    reopened,
-)
+from tests.core.regulations.desk import AN, DISTRIBUTOR, EDITOR, RECEPTIONIST
+from tests.core.regulations.dl_states import CITY, HANDLED, NAME, STATES, UNIT, answered, clarifying, reopened
 from tests.core.regulations.table import told
 
 

@@ -6,12 +6,10 @@ import pytest
 
 from core.cases.view import is_published, public_view
 from tests.core.cases.bench import Bench
+from tests.core.regulations.desk import DISTRIBUTOR, EDITOR, RECEPTIONIST
 from tests.core.regulations.dl_states import (
     CITY,
-    DISTRIBUTOR,
-    EDITOR,
     EVERYBODY,
-    RECEPTIONIST,
     STATES,
     UNIT,
     answered,

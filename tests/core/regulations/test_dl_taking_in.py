@@ -10,14 +10,8 @@ from core.contract.schema import Urgency
 from core.intake.triage import triage
 from core.service.regulation import intake_rules
 from tests.core.cases.bench import Bench, pack_of
-from tests.core.regulations.dl_states import (
-    DISTRIBUTOR,
-    NAME,
-    RECEPTIONIST,
-    accepted,
-    received,
-    with_focal,
-)
+from tests.core.regulations.desk import DISTRIBUTOR, RECEPTIONIST
+from tests.core.regulations.dl_states import NAME, accepted, received, with_focal
 from tests.core.regulations.limits import with_option
 from tests.core.regulations.table import told
 

@@ -7,7 +7,8 @@ import pytest
 from core.cases.events import ClockWarned
 from core.notify.plan import plan
 from tests.core.cases.bench import pack_of
-from tests.core.regulations.hue_states import AN, distributed, published
+from tests.core.regulations.desk import AN
+from tests.core.regulations.hue_states import distributed, published
 
 PACK = "thua_thien_hue"
 

@@ -7,7 +7,8 @@ import pytest
 from core.cases.decide import Actor
 from core.cases.events import CaseDispatched
 from tests.core.cases.bench import Bench, at, kinds, staff
-from tests.core.regulations.hue_states import AN, DISTRIBUTOR, EDITOR, LEADER, OFFICER, RECEPTIONIST, received
+from tests.core.regulations.desk import AN, DISTRIBUTOR, EDITOR, RECEPTIONIST
+from tests.core.regulations.hue_states import LEADER, OFFICER, received
 
 
 @pytest.mark.rule("HUE-1", "HUE-2", "HUE-3a", "HUE-4b", "HUE-5")

@@ -8,8 +8,9 @@ import pytest
 
 from core.cases.events import ClockRecomputed
 from tests.core.cases.bench import Bench, agencies_of, at, pack_of, staff
+from tests.core.regulations.desk import DISTRIBUTOR, EDITOR, RECEPTIONIST
 from tests.core.regulations.limits import late, lateness
-from tests.core.regulations.ls_states import BOARD, CHAIR, DISTRIBUTOR, EDITOR, OFFICE, RECEPTIONIST
+from tests.core.regulations.ls_states import BOARD, CHAIR, OFFICE
 
 NEW = "lang_son_2025"
 

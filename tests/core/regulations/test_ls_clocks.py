@@ -11,17 +11,14 @@ import pytest
 from core.cases.decide import Actor, Refusal
 from core.cases.events import ClockBreached, ClockPaused, ClockRecomputed, ClockResumed
 from tests.core.cases.bench import Bench, pack_of
+from tests.core.regulations.desk import AN, DISTRIBUTOR, EDITOR, RECEPTIONIST
 from tests.core.regulations.limits import late, lateness, note_request, with_option
 from tests.core.regulations.ls_states import (
-    AN,
     BOARD,
     CHAIR,
-    DISTRIBUTOR,
     DISTRICT,
-    EDITOR,
     NAME,
     OFFICER,
-    RECEPTIONIST,
     accepted,
     assigned,
     at_commune,

@@ -10,18 +10,16 @@ from core.cases.automatic import automatic_command
 from core.cases.decide import Actor
 from core.cases.view import is_published
 from tests.core.cases.bench import SYSTEM, Bench, pack_of, staff
+from tests.core.regulations.desk import DISTRIBUTOR, EDITOR, RECEPTIONIST
 from tests.core.regulations.limits import with_option
 from tests.core.regulations.ls_states import (
     BOARD,
     CHAIR,
-    DISTRIBUTOR,
     DISTRICT,
-    EDITOR,
     EVERYBODY,
     NAME,
     OFFICE,
     PARTNER,
-    RECEPTIONIST,
     STATES,
     accepted,
     at_commune,

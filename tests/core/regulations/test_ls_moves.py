@@ -9,7 +9,8 @@ from functools import cache
 import pytest
 
 from tests.core.cases.bench import Bench, staff
-from tests.core.regulations.ls_states import AN, EVERYBODY, NAME, STATES
+from tests.core.regulations.desk import AN
+from tests.core.regulations.ls_states import EVERYBODY, NAME, STATES
 from tests.core.regulations.table import check_answers, filled
 
 DESK = {"divert", "flag_secret", "link_report", "raise_emergency", "register_external"}

@@ -6,19 +6,16 @@ import pytest
 
 from core.cases.decide import Actor
 from tests.core.cases.bench import Bench, kinds, staff
+from tests.core.regulations.desk import AN, DISTRIBUTOR, EDITOR, RECEPTIONIST
 from tests.core.regulations.limits import lateness, note_request
 from tests.core.regulations.ls_states import (
-    AN,
     BOARD,
     CHAIR,
-    DISTRIBUTOR,
     DISTRICT,
     DISTRICT_OFFICER,
-    EDITOR,
     INCOMPLETE,
     OFFICER,
     PARTNER,
-    RECEPTIONIST,
     received,
 )
 

@@ -10,17 +10,9 @@ from core.intake.rules import DiversionKind
 from core.intake.signals.diversion import read_diversion
 from core.intake.words import Text
 from tests.core.cases.bench import Bench, pack_of
+from tests.core.regulations.desk import DISTRIBUTOR, RECEPTIONIST
 from tests.core.regulations.limits import with_option
-from tests.core.regulations.ls_states import (
-    CHAIR,
-    DISTRIBUTOR,
-    EVERYBODY,
-    NAME,
-    RECEPTIONIST,
-    STATES,
-    at_commune,
-    received,
-)
+from tests.core.regulations.ls_states import CHAIR, EVERYBODY, NAME, STATES, at_commune, received
 from tests.core.regulations.table import told
 
 

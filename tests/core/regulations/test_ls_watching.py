@@ -8,13 +8,11 @@ from core.cases.decide import Actor
 from core.cases.view import public_view
 from core.regulations.loader import load_pack
 from tests.core.cases.bench import Bench, pack_of
+from tests.core.regulations.desk import AN, EDITOR, RECEPTIONIST
 from tests.core.regulations.ls_states import (
-    AN,
     CHAIR,
-    EDITOR,
     NAME,
     OFFICE,
-    RECEPTIONIST,
     STATES,
     answered,
     approved,

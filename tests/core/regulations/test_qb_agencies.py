@@ -7,13 +7,12 @@ import pytest
 from core.cases.decide import Refusal
 from core.cases.tasks import UNSET_VI
 from tests.core.cases.bench import kinds, staff
+from tests.core.regulations.desk import DISTRIBUTOR, RECEPTIONIST
 from tests.core.regulations.qb_states import (
     BOARD,
-    DISTRIBUTOR,
     DONE,
     FOCAL,
     PARTNER,
-    RECEPTIONIST,
     UNIT_LEADER,
     UNIT_STAFF,
     accepted,
@@ -22,7 +21,6 @@ from tests.core.regulations.qb_states import (
     distributed,
     processing,
     received_in_may_2025,
-    then,
     unit_accepted,
     with_unit,
 )
@@ -59,9 +57,7 @@ def test_exactly_one_focal_agency_and_no_unit_or_commune(agencies: list[str], co
 )
 def test_every_kind_of_focal_agency_of_the_text(agency: str, kind: str) -> None:
     """Provincial bodies, central bodies in the province, enterprises, UBND huyện while there were any."""
-    bench = then(
-        received_in_may_2025(), (RECEPTIONIST, "accept", {}), (DISTRIBUTOR, "dispatch", {"agencies": [agency]})
-    )
+    bench = received_in_may_2025().then(RECEPTIONIST, "accept").then(DISTRIBUTOR, "dispatch", agencies=[agency])
 
     found = bench.agencies.get(agency)
     assert found is not None
@@ -71,8 +67,8 @@ def test_every_kind_of_focal_agency_of_the_text(agency: str, kind: str) -> None:
 @pytest.mark.rule("QB-IV.1.1a.2b", "QB-IV.1.2a.3", "QB-IV.1.2a.4")
 def test_a_commune_leads_under_its_district() -> None:
     """The district stays the focal agency, the commune is the đơn vị chủ trì xử lý."""
-    bench = then(
-        received_in_may_2025(), (RECEPTIONIST, "accept", {}), (DISTRIBUTOR, "dispatch", {"agencies": ["ubnd_dong_hoi"]})
+    bench = (
+        received_in_may_2025().then(RECEPTIONIST, "accept").then(DISTRIBUTOR, "dispatch", agencies=["ubnd_dong_hoi"])
     )
     town, ward = staff("focal", "ubnd_dong_hoi"), staff("unit_leader", "phuong_bac_ly")
     bench.do(town, "accept_dispatch")
@@ -90,7 +86,7 @@ def test_a_commune_leads_under_its_district() -> None:
 @pytest.mark.rule("QB-IV.1.1a.2b", "QB-IV.1.2a.3")
 def test_a_focal_agency_may_lead_itself() -> None:
     """Then its own leader accepts and assigns."""
-    bench = then(distributed(), (FOCAL, "accept_dispatch", {}), (FOCAL, "assign_unit", {"unit": "so_xay_dung"}))
+    bench = distributed().then(FOCAL, "accept_dispatch").then(FOCAL, "assign_unit", unit="so_xay_dung")
 
     bench.do(staff("unit_leader", "so_xay_dung"), "accept_dispatch")
 
@@ -101,17 +97,12 @@ def test_a_focal_agency_may_lead_itself() -> None:
 def test_an_agency_without_a_unit_below_it_leads_itself_to_the_answer() -> None:
     """Its form offers itself and nobody else, and every step up to the approval is open to its own people."""
     focal, leader, officer = (staff(role, "fpt") for role in ("focal", "unit_leader", "unit_staff"))
-    bench = then(accepted(), (DISTRIBUTOR, "dispatch", {"agencies": ["fpt"]}), (focal, "accept_dispatch", {}))
+    bench = accepted().then(DISTRIBUTOR, "dispatch", agencies=["fpt"]).then(focal, "accept_dispatch")
     assert bench.choices(focal, "assign_unit", "unit") == ["fpt"]
 
-    then(
-        bench,
-        (focal, "assign_unit", {"unit": "fpt"}),
-        (leader, "accept_dispatch", {}),
-        (leader, "assign_staff", {"staff": officer.id}),
-        (officer, "submit_result", DONE),
-        (leader, "approve", {}),
-    )
+    bench.then(focal, "assign_unit", unit="fpt").then(leader, "accept_dispatch").then(
+        leader, "assign_staff", staff=officer.id
+    ).then(officer, "submit_result", **DONE).then(leader, "approve")
 
     assert (bench.stage, bench.it.dispatch("d1").stage) == ("awaiting_publication", "approved")
 
@@ -249,7 +240,7 @@ def test_coordination_is_asked_for_accepted_supplied_or_refused() -> None:
 @pytest.mark.rule("QB-IV.1.2a.5", "QB-II.2i")
 def test_help_for_a_part_that_was_taken_back_is_wanted_no_more() -> None:
     """The partner has neither a task nor a button; a refusal says why."""
-    bench = then(coordinating(), (DISTRIBUTOR, "report_deadlock", {"reason": "Không thống nhất"}))
+    bench = coordinating().then(DISTRIBUTOR, "report_deadlock", reason="Không thống nhất")
     assert bench.names(PARTNER) == {"accept_coordination", "refuse_coordination"}
 
     bench.do(BOARD, "decide_lead", agency="cong_an_tinh")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from core.cases.events import AnswerPublished
+from tests.core.regulations.desk import AN, EDITOR
 from tests.core.regulations.qb_states import (
-    AN,
     DONE,
-    EDITOR,
     LATER,
     UNIT_LEADER,
     UNIT_STAFF,
@@ -20,7 +19,6 @@ from tests.core.regulations.qb_states import (
     promise_to_publish,
     promised,
     published,
-    then,
 )
 from tests.core.regulations.table import stopped
 
@@ -79,7 +77,7 @@ def test_publication_has_the_window_of_the_results_arrival(arrived: str, due: st
 def test_the_centres_return_resumes_processing_and_restarts_the_rest() -> None:
     """Like A-2; the publication clock starts anew when it comes back."""
     bench = processing("2026-11-20 09:00").until("2026-11-23 10:00")
-    then(bench, (UNIT_STAFF, "submit_result", DONE), (UNIT_LEADER, "approve", {}))
+    bench.then(UNIT_STAFF, "submit_result", **DONE).then(UNIT_LEADER, "approve")
     assert bench.due("publication") == "2026-11-23 11:00:00"
 
     bench.until("2026-11-23 10:30").do(EDITOR, "centre_return", reason="Thiếu ảnh")
@@ -89,7 +87,7 @@ def test_the_centres_return_resumes_processing_and_restarts_the_rest() -> None:
     assert (clocks["publication"].state, clocks["approval:d1"].state) == ("stopped", "stopped")
     assert (clocks["processing:d1"].state, bench.due("processing:d1")) == ("running", "2026-11-30 17:30:00")
     bench.until("2026-11-25 23:00")
-    then(bench, (UNIT_STAFF, "submit_result", DONE), (UNIT_LEADER, "edit_and_approve", {"text": "Đã hoàn thành"}))
+    bench.then(UNIT_STAFF, "submit_result", **DONE).then(UNIT_LEADER, "edit_and_approve", text="Đã hoàn thành")
     assert bench.due("publication") == "2026-11-26 07:00:00"
 
 
@@ -123,7 +121,7 @@ def test_a_confidential_reporter_is_answered_alone() -> None:
 @pytest.mark.rule("QB-IV.1.4a.3", "VN-3")
 def test_a_state_secret_is_neither_published_nor_answered() -> None:
     """Flagged by whoever sees it, withheld by the editor; the flag stands until it is cleared with a reason."""
-    bench = then(awaiting_publication(), (UNIT_STAFF, "flag_secret", {}))
+    bench = awaiting_publication().then(UNIT_STAFF, "flag_secret")
     for name in ("publish", "reply_privately"):
         assert bench.refused(EDITOR, name, text="Đã vá").code == "condition_not_met"
 
@@ -147,11 +145,8 @@ def test_a_promise_is_published_and_stays_open_until_its_date() -> None:
     assert (bench.stage, bench.it.dispatch("d1").stage) == ("in_progress", "promised")
     assert bench.due("promise:d1") == "2026-12-11 00:00:00"
     assert bench.tasks()[0].clock_id == "promise:d1"
-    then(
-        bench.until("2026-12-11 00:00:01"),
-        (UNIT_STAFF, "submit_result", DONE),
-        (UNIT_LEADER, "approve", {}),
-        (EDITOR, "publish", {"text": "Đã xong"}),
+    bench.until("2026-12-11 00:00:01").then(UNIT_STAFF, "submit_result", **DONE).then(UNIT_LEADER, "approve").then(
+        EDITOR, "publish", text="Đã xong"
     )
     assert bench.stage == "published"
     assert [item.interim for item in bench.it.publications] == [True, False]
@@ -176,7 +171,7 @@ def test_the_promised_day_is_the_last_good_one(moment: str, late_s: int) -> None
 def test_a_final_result_that_is_returned_is_still_about_the_promise() -> None:
     """By the leader or by the centre: the promised date runs on, the five days do not come back."""
     bench = promised().until("2026-12-01 09:00")
-    then(bench, (UNIT_STAFF, "submit_result", DONE), (UNIT_LEADER, "return_for_revision", {"reason": "Cần ảnh"}))
+    bench.then(UNIT_STAFF, "submit_result", **DONE).then(UNIT_LEADER, "return_for_revision", reason="Cần ảnh")
     assert (bench.it.dispatch("d1").stage, bench.due("promise:d1")) == ("promised", "2026-12-11 00:00:00")
     assert bench.it.clocks["processing:d1"].state == "stopped"
 
@@ -190,7 +185,7 @@ def test_a_promise_is_followed_although_nobody_else_may_read_it() -> None:
     """Confidential or withheld, the task stays open to its date."""
     private = promise_to_publish(confidential=True)
     private.do(EDITOR, "reply_privately", text="Sẽ xong ngày 10/12")
-    hidden = then(promise_to_publish(), (UNIT_LEADER, "flag_secret", {}))
+    hidden = promise_to_publish().then(UNIT_LEADER, "flag_secret")
     hidden.do(EDITOR, "withhold", reason="Bí mật nhà nước")
 
     for bench in (private, hidden):
@@ -234,11 +229,8 @@ def test_a_rating_counts_once_for_each_answer_and_never_reopens() -> None:
     bench = promised()
     bench.do(AN, "rate", level="acceptable")
     assert bench.refused(AN, "rate", level="satisfied").code == "already_rated"
-    then(
-        bench.until("2026-12-09 09:00"),
-        (UNIT_STAFF, "submit_result", DONE),
-        (UNIT_LEADER, "approve", {}),
-        (EDITOR, "publish", {"text": "Đã xong"}),
+    bench.until("2026-12-09 09:00").then(UNIT_STAFF, "submit_result", **DONE).then(UNIT_LEADER, "approve").then(
+        EDITOR, "publish", text="Đã xong"
     )
     assert bench.due("rating_window") == "2027-01-09 00:00:00"
 

@@ -7,30 +7,19 @@ import pytest
 from core.cases.decide import Refusal
 from core.cases.events import ClockPaused, ClockResumed
 from tests.core.cases.bench import Bench
-from tests.core.regulations.qb_states import (
-    AN,
-    DISTRIBUTOR,
-    RECEPTIONIST,
-    accepted,
-    distributed,
-    received,
-    then,
-    waiting_reporter,
-    waiting_verification,
-)
+from tests.core.regulations.desk import AN, DISTRIBUTOR, RECEPTIONIST
+from tests.core.regulations.qb_states import accepted, distributed, received, waiting_reporter, waiting_verification
 
 
 @pytest.mark.rule("QB-IV.1.1a.1")
 def test_the_ioc_phones_puts_the_group_in_order_and_accepts() -> None:
     """Bước 1; a change of group needs a reason."""
     bench = received(category="littering")
-    then(bench, (RECEPTIONIST, "log_verification_call", {"outcome": "reached", "note": "Đúng người, đúng việc"}))
+    bench.then(RECEPTIONIST, "log_verification_call", outcome="reached", note="Đúng người, đúng việc")
     assert (bench.stage, bench.it.verification) == ("received", "reached")
     assert bench.refused(RECEPTIONIST, "classify", category="waste").details["fields"] == ("reason",)
 
-    then(
-        bench, (RECEPTIONIST, "classify", {"category": "waste", "reason": "Là nước thải"}), (RECEPTIONIST, "accept", {})
-    )
+    bench.then(RECEPTIONIST, "classify", category="waste", reason="Là nước thải").then(RECEPTIONIST, "accept")
 
     assert (bench.stage, bench.it.category) == ("accepted", "waste")
 
@@ -62,7 +51,7 @@ def test_what_is_required_must_be_there_or_declared_none(field: str) -> None:
         assert bench.refused(RECEPTIONIST, "declare_none", field=field, reason="Không").code == "data_invalid"
         return
 
-    then(bench, (RECEPTIONIST, "declare_none", {"field": field, "reason": "Người gọi không có"}))
+    bench.then(RECEPTIONIST, "declare_none", field=field, reason="Người gọi không có")
 
     bench.do(RECEPTIONIST, "accept")
 

@@ -8,18 +8,8 @@ from core.cases.automatic import automatic_command
 from core.cases.decide import Actor
 from core.cases.evolve import fold
 from tests.core.cases.bench import SYSTEM, Bench
-from tests.core.regulations.qb_states import (
-    AN,
-    DISTRIBUTOR,
-    DONE,
-    EDITOR,
-    RECEPTIONIST,
-    UNIT_LEADER,
-    UNIT_STAFF,
-    processing,
-    received,
-    then,
-)
+from tests.core.regulations.desk import AN, DISTRIBUTOR, EDITOR, RECEPTIONIST
+from tests.core.regulations.qb_states import DONE, UNIT_LEADER, UNIT_STAFF, processing, received
 
 BINH = Actor.reporter("binh")
 
@@ -39,11 +29,9 @@ def test_both_reporters_are_answered_and_may_rate() -> None:
     """The second report's hour rests while it hangs on the first; nobody's report is cancelled."""
     main, other = together()
     assert (other.stage, other.it.merged_into, other.it.clocks["intake"].state) == ("linked", "c1", "paused")
-    then(
-        main, (UNIT_STAFF, "submit_result", DONE), (UNIT_LEADER, "approve", {}), (EDITOR, "publish", {"text": "Đã vá"})
-    )
+    main.then(UNIT_STAFF, "submit_result", **DONE).then(UNIT_LEADER, "approve").then(EDITOR, "publish", text="Đã vá")
 
-    then(main, (AN, "rate", {"level": "satisfied"}), (BINH, "rate", {"level": "dissatisfied"}))
+    main.then(AN, "rate", level="satisfied").then(BINH, "rate", level="dissatisfied")
 
     assert [given.report_id for given in main.it.publications[0].ratings] == ["r-c1", "r-c2"]
 
@@ -69,5 +57,5 @@ def test_nothing_is_distributed_by_itself() -> None:
 
     assert not any(category.automatic for category in pack.intake.categories.values())
     assert not any("system" in row.by for row in pack.moves_for("dispatch"))
-    bench = then(received(category="traffic_order"), (RECEPTIONIST, "accept", {}))
+    bench = received(category="traffic_order").then(RECEPTIONIST, "accept")
     assert automatic_command(bench.ctx(SYSTEM), bench.it) is None

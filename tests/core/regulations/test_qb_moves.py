@@ -10,7 +10,8 @@ import pytest
 
 from core.cases.commands import NAMES
 from tests.core.cases.bench import Bench, staff
-from tests.core.regulations.qb_states import AN, DISTRIBUTOR, EVERYBODY, STATES
+from tests.core.regulations.desk import AN, DISTRIBUTOR
+from tests.core.regulations.qb_states import EVERYBODY, STATES
 from tests.core.regulations.table import check_answers, filled
 
 ALWAYS = {"flag_secret", "notify_reporter", "register_external"}

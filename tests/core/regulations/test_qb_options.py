@@ -7,15 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.core.cases.bench import Bench, agencies_of, pack_of, staff
+from tests.core.regulations.desk import DISTRIBUTOR, RECEPTIONIST
 from tests.core.regulations.limits import with_option
-from tests.core.regulations.qb_states import (
-    DISTRIBUTOR,
-    FOCAL,
-    RECEPTIONIST,
-    received,
-    then,
-    waiting_reporter,
-)
+from tests.core.regulations.qb_states import FOCAL, received, waiting_reporter
 
 
 def with_choice(tmp_path: Path, reading: str, choice: str) -> Bench:
@@ -38,7 +32,7 @@ def test_the_hour_may_run_on_while_waiting(tmp_path: Path) -> None:
 def test_the_five_days_may_count_from_acceptance(tmp_path: Path) -> None:
     """Also when it comes late."""
     bench = with_choice(tmp_path, "A-QB-4", "accepted").until("2026-11-20 14:00").receive()
-    then(bench, (RECEPTIONIST, "accept", {}), (DISTRIBUTOR, "dispatch", {"agencies": ["so_xay_dung"]}))
+    bench.then(RECEPTIONIST, "accept").then(DISTRIBUTOR, "dispatch", agencies=["so_xay_dung"])
 
     bench.until("2026-11-23 08:00").do(FOCAL, "accept_dispatch")
 
@@ -99,12 +93,12 @@ TWO_TIERS = "quang_binh_2025"
 @pytest.mark.rule("VN-10", "VN-11", "QB-IV.1.1a.2b")
 def test_two_tiers_make_communes_focal_agencies_themselves() -> None:
     """No district can be sent anything; the ward's own unit leads."""
-    bench = then(Bench(TWO_TIERS).receive(), (RECEPTIONIST, "accept", {}))
+    bench = Bench(TWO_TIERS).receive().then(RECEPTIONIST, "accept")
     assert bench.refused(DISTRIBUTOR, "dispatch", agencies=["ubnd_dong_hoi"]).code == "data_invalid"
     bench.do(DISTRIBUTOR, "dispatch", agencies=["phuong_dong_hoi"])
     ward, unit = staff("focal", "phuong_dong_hoi"), staff("unit_leader", "dong_hoi_kinh_te")
 
-    then(bench, (ward, "accept_dispatch", {}), (ward, "assign_unit", {"unit": "dong_hoi_kinh_te"}))
+    bench.then(ward, "accept_dispatch").then(ward, "assign_unit", unit="dong_hoi_kinh_te")
     bench.do(unit, "accept_dispatch")
 
     assert bench.it.dispatch("d1").unit_id == "dong_hoi_kinh_te"

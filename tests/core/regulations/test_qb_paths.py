@@ -7,22 +7,9 @@ import pytest
 from core.cases.tasks import open_tasks
 from core.clock import sentence_en
 from tests.core.cases.bench import kinds, staff
+from tests.core.regulations.desk import AN, DISTRIBUTOR, EDITOR, RECEPTIONIST
 from tests.core.regulations.limits import lateness
-from tests.core.regulations.qb_states import (
-    AN,
-    BOARD,
-    DISTRIBUTOR,
-    DONE,
-    EDITOR,
-    FOCAL,
-    LATER,
-    RECEPTIONIST,
-    UNIT_LEADER,
-    UNIT_STAFF,
-    distributed,
-    received,
-    then,
-)
+from tests.core.regulations.qb_states import BOARD, DONE, FOCAL, LATER, UNIT_LEADER, UNIT_STAFF, distributed, received
 
 
 @pytest.mark.rule(
@@ -78,13 +65,11 @@ def test_the_straight_way_in_eight_steps() -> None:
 def test_the_longest_lawful_way_and_its_total() -> None:
     """1h30 + 1wh (inside 5wd) + 5wd + 1wd + 1h, then 1wd to clarify: every step at the very last instant, none late."""
     bench = received("2026-11-18 21:30")
-    then(bench, (RECEPTIONIST, "accept", {}), (DISTRIBUTOR, "refer_to_board", {"reason": "Chưa rõ đầu mối"}))
+    bench.then(RECEPTIONIST, "accept").then(DISTRIBUTOR, "refer_to_board", reason="Chưa rõ đầu mối")
     bench.do(BOARD, "decide_lead", agency="so_xay_dung")
     bench.until("2026-11-18 23:00").do(DISTRIBUTOR, "dispatch", agencies=["so_xay_dung"])
-    then(
-        bench.until("2026-11-19 08:30"), (FOCAL, "accept_dispatch", {}), (FOCAL, "assign_unit", {"unit": "xd_ha_tang"})
-    )
-    then(bench, (UNIT_LEADER, "accept_dispatch", {}), (UNIT_LEADER, "assign_staff", {"staff": "u-7"}))
+    bench.until("2026-11-19 08:30").then(FOCAL, "accept_dispatch").then(FOCAL, "assign_unit", unit="xd_ha_tang")
+    bench.then(UNIT_LEADER, "accept_dispatch").then(UNIT_LEADER, "assign_staff", staff="u-7")
     bench.until("2026-11-27 17:30").do(UNIT_STAFF, "submit_result", **DONE)
     bench.until("2026-11-30 17:30").do(UNIT_LEADER, "approve")
     bench.until("2026-11-30 18:30").do(EDITOR, "publish", text="Mặt đường đã được vá.")
@@ -109,24 +94,24 @@ def test_every_detour_of_the_text_on_one_case() -> None:
     bench.wait(days=1).do(RECEPTIONIST, "log_verification_call", outcome="reached")
     bench.do(RECEPTIONIST, "request_supplement", fields=["place"])
     bench.wait(days=1).do(AN, "supply_supplement")
-    then(bench, (RECEPTIONIST, "accept", {}), (DISTRIBUTOR, "dispatch", {"agencies": ["cong_an_tinh"]}))
+    bench.then(RECEPTIONIST, "accept").then(DISTRIBUTOR, "dispatch", agencies=["cong_an_tinh"])
     bench.do(other, "send_back", reason="Không phải việc của công an")
     bench.do(DISTRIBUTOR, "dispatch", agencies=["so_xay_dung"])
-    then(bench, (FOCAL, "accept_dispatch", {}), (FOCAL, "assign_unit", {"unit": "xd_thanh_tra"}))
+    bench.then(FOCAL, "accept_dispatch").then(FOCAL, "assign_unit", unit="xd_thanh_tra")
     bench.do(staff("unit_leader", "xd_thanh_tra"), "send_back", reason="Không phải việc của đội")
-    then(bench, (FOCAL, "assign_unit", {"unit": "xd_ha_tang"}), (UNIT_LEADER, "accept_dispatch", {}))
+    bench.then(FOCAL, "assign_unit", unit="xd_ha_tang").then(UNIT_LEADER, "accept_dispatch")
     bench.do(UNIT_LEADER, "assign_staff", staff="u-7")
     bench.do(UNIT_LEADER, "request_coordination", agency="so_y_te", ask="Cung cấp hồ sơ")
     bench.do(staff("partner", "so_y_te"), "refuse_coordination", reason="Không có hồ sơ")
-    then(bench, (UNIT_STAFF, "commit_interim", LATER), (UNIT_LEADER, "return_for_revision", {"reason": "Ghi rõ ngày"}))
-    then(bench, (UNIT_STAFF, "commit_interim", LATER), (UNIT_LEADER, "approve", {}))
+    bench.then(UNIT_STAFF, "commit_interim", **LATER).then(UNIT_LEADER, "return_for_revision", reason="Ghi rõ ngày")
+    bench.then(UNIT_STAFF, "commit_interim", **LATER).then(UNIT_LEADER, "approve")
     bench.do(EDITOR, "centre_return", reason="Chưa rõ lý do")
-    then(bench, (UNIT_STAFF, "commit_interim", LATER), (UNIT_LEADER, "edit_and_approve", {"text": "Hẹn 10/12"}))
+    bench.then(UNIT_STAFF, "commit_interim", **LATER).then(UNIT_LEADER, "edit_and_approve", text="Hẹn 10/12")
     bench.do(EDITOR, "publish", text="Sẽ hoàn thành ngày 10/12/2026.")
     bench.until("2026-12-10 16:00")
-    then(bench, (UNIT_STAFF, "submit_result", DONE), (UNIT_LEADER, "edit_and_approve", {"text": "Đã vá xong"}))
+    bench.then(UNIT_STAFF, "submit_result", **DONE).then(UNIT_LEADER, "edit_and_approve", text="Đã vá xong")
     bench.do(EDITOR, "publish", text="Đã vá xong")
-    then(bench, (AN, "give_feedback", {"text": "Còn một đoạn"}), (UNIT_STAFF, "clarify", {"text": "Làm nốt tuần sau"}))
+    bench.then(AN, "give_feedback", text="Còn một đoạn").then(UNIT_STAFF, "clarify", text="Làm nốt tuần sau")
 
     assert bench.stage == "published"
     assert [item.stage for item in bench.it.dispatches] == ["redirected", "final_approved"]

@@ -8,7 +8,8 @@ from core.cases.view import is_published, public_view
 from core.letters import LetterFacts, as_text, compose
 from core.regulations.letters import RESULT
 from tests.core.cases.bench import pack_of
-from tests.core.regulations.qb_states import AN, RECEPTIONIST, STATES, then
+from tests.core.regulations.desk import AN, RECEPTIONIST
+from tests.core.regulations.qb_states import STATES
 
 ALLOWED = {"code", "category", "commune_code", "point", "received_at", "stage", "progress", "agencies", "decline_label"}
 ALLOWED |= {"answer", "interim", "media", "answered_at"}
@@ -127,7 +128,5 @@ def test_the_letter_is_written_with_a_vietnamese_name() -> None:
 def test_a_supplement_is_asked_for_and_given_by_whoever_has_it() -> None:
     """The reporter in the chat, or an agent who writes it down."""
     for actor in (AN, RECEPTIONIST):
-        bench = then(
-            STATES["waiting_reporter"](), (actor, "supply_supplement", {"fields": ["place"], "files": ["anh-2"]})
-        )
+        bench = STATES["waiting_reporter"]().then(actor, "supply_supplement", fields=["place"], files=["anh-2"])
         assert (bench.stage, bench.it.media) == ("received", ("anh-1", "anh-2"))

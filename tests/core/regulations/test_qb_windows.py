@@ -7,12 +7,11 @@ import pytest
 from core.cases.events import ClockRecomputed
 from core.clock import VIETNAM
 from tests.core.cases.bench import kinds
+from tests.core.regulations.desk import DISTRIBUTOR, RECEPTIONIST
 from tests.core.regulations.qb_states import (
     BOARD,
-    DISTRIBUTOR,
     DONE,
     FOCAL,
-    RECEPTIONIST,
     UNIT_LEADER,
     UNIT_STAFF,
     accepted,
@@ -21,7 +20,6 @@ from tests.core.regulations.qb_states import (
     emergency,
     processing,
     received,
-    then,
 )
 from tests.core.regulations.table import stopped
 
@@ -148,7 +146,7 @@ def test_a_deadlock_goes_to_the_board_which_takes_the_work_back_and_names_who_do
 @pytest.mark.rule("QB-II.2i")
 def test_a_deadlock_that_settles_itself_goes_on() -> None:
     """The unit answers while the board has it: its result is not lost."""
-    bench = then(deadlock(), (UNIT_STAFF, "submit_result", DONE), (UNIT_LEADER, "approve", {}))
+    bench = deadlock().then(UNIT_STAFF, "submit_result", **DONE).then(UNIT_LEADER, "approve")
 
     assert bench.stage == "awaiting_publication"
 
@@ -161,7 +159,7 @@ def test_an_emergency_is_handed_over_in_ten_minutes(moment: str, late: int) -> N
     """At any hour of any day; to whom, by whom and when is logged; both tracks have the ten minutes."""
     bench = emergency("2026-11-22 02:00")
     assert (bench.due("hand_over"), bench.due("intake")) == ("2026-11-22 02:10:00", "2026-11-22 02:10:00")
-    then(bench, (RECEPTIONIST, "log_verification_call", {"outcome": "reached"}), (RECEPTIONIST, "accept", {}))
+    bench.then(RECEPTIONIST, "log_verification_call", outcome="reached").then(RECEPTIONIST, "accept")
 
     spoken = {"target": "n114", "spoken_to": "Trực ban, số hiệu 12", "spoken_at": "2026-11-22T02:05:00+07:00"}
     decision = bench.until(moment).do(DISTRIBUTOR, "hand_over_emergency", **spoken)

@@ -13,7 +13,8 @@ from core.regulations.agency_files import load_agencies
 from core.regulations.model import Pack
 from core.service.regulation import intake_rules
 from tests.core.cases.bench import pack_of
-from tests.core.regulations.qb_states import DISTRIBUTOR, RECEPTIONIST, accepted, received, received_in_may_2025, then
+from tests.core.regulations.desk import DISTRIBUTOR, RECEPTIONIST
+from tests.core.regulations.qb_states import accepted, received, received_in_may_2025
 from tests.core.regulations.words import check_roles, check_stages
 
 PACK: Pack = pack_of("quang_binh")
@@ -83,7 +84,7 @@ def test_a_group_can_be_switched_off_and_its_history_stays() -> None:
     assert refusal.code == "data_invalid"
     assert bench.pack.intake.categories[bench.it.category or ""].label == "Đề nghị hỗ trợ khẩn cấp"
     assert len(offered) == 18
-    then(bench, (RECEPTIONIST, "classify", {"category": "disasters", "reason": "Nhóm cũ đã dừng"}))
+    bench.then(RECEPTIONIST, "classify", category="disasters", reason="Nhóm cũ đã dừng")
 
 
 @pytest.mark.rule("QB-I.2")
@@ -209,7 +210,7 @@ def test_one_person_may_hold_every_role_of_the_centre() -> None:
     bench = received()
     agent = RECEPTIONIST.__class__("u-1", frozenset({"receptionist", "distributor", "editor"}))
 
-    then(bench, (agent, "accept", {}), (agent, "dispatch", {"agencies": ["so_xay_dung"]}))
+    bench.then(agent, "accept").then(agent, "dispatch", agencies=["so_xay_dung"])
 
     assert {PACK.roles[name].level for name in agent.roles} == {"centre"}
     assert [event.by.role for event in bench.events if event.kind in ("case_accepted", "case_dispatched")] == [

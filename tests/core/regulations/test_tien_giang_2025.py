@@ -7,7 +7,7 @@ import pytest
 from core.cases.automatic import automatic_command
 from core.regulations.loader import load_pack
 from tests.core.cases.bench import SYSTEM, Bench, agencies_of, pack_of, staff
-from tests.core.regulations.tien_giang_states import DISTRIBUTOR, RECEPTIONIST
+from tests.core.regulations.desk import DISTRIBUTOR, RECEPTIONIST
 
 NEW = "tien_giang_2025"
 

@@ -10,14 +10,11 @@ import pytest
 from core.cases.decide import Actor, Decision, Refusal
 from core.cases.events import ClockBreached, ClockStopped, ClockWarned
 from tests.core.cases.bench import Bench, pack_of, staff
+from tests.core.regulations.desk import AN, DISTRIBUTOR, EDITOR, RECEPTIONIST
 from tests.core.regulations.tien_giang_states import (
-    AN,
     COMMUNE,
-    DISTRIBUTOR,
-    EDITOR,
     LEADER,
     OFFICER,
-    RECEPTIONIST,
     WORKER,
     accepted,
     awaiting_approval,

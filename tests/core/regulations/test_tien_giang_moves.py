@@ -11,8 +11,9 @@ from functools import cache
 import pytest
 
 from tests.core.cases.bench import Bench, pack_of, staff
+from tests.core.regulations.desk import AN
 from tests.core.regulations.table import check_answers, filled
-from tests.core.regulations.tien_giang_states import AN, EVERYBODY, STATES, received
+from tests.core.regulations.tien_giang_states import EVERYBODY, STATES, received
 
 DESK = {"divert", "flag_secret", "link_report", "raise_emergency", "register_external", "set_confidential"}
 EDITING = {"flag_secret", "register_external", "set_confidential"}

@@ -9,18 +9,15 @@ from core.cases.decide import Actor
 from core.cases.events import CaseDispatched, ResultAmended
 from core.clock import due, load_calendar
 from tests.core.cases.bench import SYSTEM, Bench, at, kinds, staff
+from tests.core.regulations.desk import AN, DISTRIBUTOR, EDITOR, RECEPTIONIST
 from tests.core.regulations.tien_giang_states import (
-    AN,
     CHAIR,
     COMMUNE,
     DIRECTOR,
-    DISTRIBUTOR,
-    EDITOR,
     LEADER,
     OFFICER,
     OWNER,
     PROVINCE,
-    RECEPTIONIST,
     WARD,
     WORKER,
     accepted,

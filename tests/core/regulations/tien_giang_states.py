@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
-from core.cases.decide import Actor
-from tests.core.cases.bench import SYSTEM, Bench, at, staff
+from tests.core.cases.bench import Bench, at, staff
+from tests.core.regulations import desk
+from tests.core.regulations.desk import (
+    AN,
+    DISTRIBUTOR,
+    EDITOR,
+    RECEPTIONIST,
+    accept,
+    ask_for_place,
+    by_name,
+    give_feedback,
+    publish,
+    reply_privately,
+    withhold,
+)
 
-RECEPTIONIST, DISTRIBUTOR, EDITOR = staff("receptionist"), staff("distributor"), staff("editor")
 OWNER, PROVINCE = staff("owner"), staff("province")
 OFFICER, LEADER = staff("officer", "so_giao_thong"), staff("leader", "so_giao_thong")
 WORKER, DIRECTOR = staff("officer", "cty_moi_truong"), staff("leader", "cty_moi_truong")
 COMMUNE, DISTRICT = staff("manager", "xa_vam_sen"), staff("manager", "huyen_cua_nam")
 WARD, CHAIR = staff("officer", "xa_vam_sen"), staff("leader", "xa_vam_sen")
-AN = Actor.reporter("an")
 
-EVERYBODY = {"receptionist": RECEPTIONIST, "distributor": DISTRIBUTOR, "editor": EDITOR, "owner": OWNER}
-EVERYBODY |= {"province": PROVINCE, "officer": OFFICER, "leader": LEADER, "reporter": AN, "system": SYSTEM}
+EVERYBODY = desk.EVERYBODY | {"owner": OWNER, "province": PROVINCE, "officer": OFFICER, "leader": LEADER}
 EVERYBODY |= {"worker": WORKER, "director": DIRECTOR, "manager": COMMUNE, "ward": WARD, "chair": CHAIR}
 
 
-def received(now: str = "2026-11-20 09:00:00", **report: object) -> Bench:
+def received(now: str = "2026-11-20 09:00:00", **report: Any) -> Bench:
     return Bench("tien_giang", now=at(now)).receive(**{"channel": "app", "category": "transport", **report})
 
 
@@ -29,9 +39,7 @@ def unclassified() -> Bench:
 
 
 def waiting() -> Bench:
-    bench = received()
-    bench.do(RECEPTIONIST, "request_supplement", fields=["place"])
-    return bench
+    return ask_for_place(received())
 
 
 def emergency() -> Bench:
@@ -39,15 +47,11 @@ def emergency() -> Bench:
 
 
 def spam() -> Bench:
-    bench = received()
-    bench.do(RECEPTIONIST, "mark_spam", reason="Quảng cáo")
-    return bench
+    return received().then(RECEPTIONIST, "mark_spam", reason="Quảng cáo")
 
 
-def accepted(now: str = "2026-11-20 09:00:00", **report: object) -> Bench:
-    bench = received(now, **report)
-    bench.do(RECEPTIONIST, "accept")
-    return bench
+def accepted(now: str = "2026-11-20 09:00:00", **report: Any) -> Bench:
+    return accept(received(now, **report))
 
 
 def outside() -> Bench:
@@ -55,39 +59,27 @@ def outside() -> Bench:
 
 
 def distributed(*agencies: str, now: str = "2026-11-20 09:00:00") -> Bench:
-    bench = accepted(now)
-    bench.do(DISTRIBUTOR, "dispatch", agencies=list(agencies or ("so_giao_thong",)))
-    return bench
+    return accepted(now).then(DISTRIBUTOR, "dispatch", agencies=list(agencies or ("so_giao_thong",)))
 
 
 def sent_back() -> Bench:
-    bench = distributed()
-    bench.do(OFFICER, "send_back", reason="Không thuộc thẩm quyền")
-    return bench
+    return distributed().then(OFFICER, "send_back", reason="Không thuộc thẩm quyền")
 
 
 def processing(now: str = "2026-11-20 09:00:00") -> Bench:
-    bench = distributed(now=now)
-    bench.do(OFFICER, "accept_dispatch")
-    return bench
+    return distributed(now=now).then(OFFICER, "accept_dispatch")
 
 
 def with_enterprise() -> Bench:
-    bench = distributed("cty_moi_truong")
-    bench.do(WORKER, "accept_dispatch")
-    return bench
+    return distributed("cty_moi_truong").then(WORKER, "accept_dispatch")
 
 
 def awaiting_confirmation() -> Bench:
-    bench = with_enterprise()
-    bench.do(WORKER, "submit_result", result="Đã dọn rác")
-    return bench
+    return with_enterprise().then(WORKER, "submit_result", result="Đã dọn rác")
 
 
 def confirmed() -> Bench:
-    bench = awaiting_confirmation()
-    bench.do(COMMUNE, "confirm_result")
-    return bench
+    return awaiting_confirmation().then(COMMUNE, "confirm_result")
 
 
 def with_commune() -> Bench:
@@ -95,91 +87,70 @@ def with_commune() -> Bench:
 
 
 def awaiting_approval(now: str = "2026-11-20 09:00:00") -> Bench:
-    bench = processing(now)
-    bench.do(OFFICER, "submit_result", result="Đã vá mặt đường")
-    return bench
+    return processing(now).then(OFFICER, "submit_result", result="Đã vá mặt đường")
 
 
 def deadlock() -> Bench:
-    bench = distributed("so_giao_thong", "cong_an")
-    bench.do(DISTRIBUTOR, "report_deadlock", reason="Hai cơ quan không thống nhất")
-    return bench
+    return distributed("so_giao_thong", "cong_an").then(
+        DISTRIBUTOR, "report_deadlock", reason="Hai cơ quan không thống nhất"
+    )
 
 
 def awaiting_publication(now: str = "2026-11-20 09:00:00") -> Bench:
-    bench = awaiting_approval(now)
-    bench.do(LEADER, "approve")
-    return bench
+    return awaiting_approval(now).then(LEADER, "approve")
 
 
 def confidential() -> Bench:
-    bench = awaiting_publication()
-    bench.do(AN, "set_confidential")
-    return bench
+    return awaiting_publication().then(AN, "set_confidential")
 
 
 def secret() -> Bench:
-    bench = awaiting_publication()
-    bench.do(EDITOR, "flag_secret")
-    return bench
+    return awaiting_publication().then(EDITOR, "flag_secret")
 
 
 def published(now: str = "2026-11-20 09:00:00") -> Bench:
-    bench = awaiting_publication(now)
-    bench.do(EDITOR, "publish", text="Mặt đường đã được vá.")
-    return bench
+    return publish(awaiting_publication(now))
 
 
 def answered_privately() -> Bench:
-    bench = confidential()
-    bench.do(EDITOR, "reply_privately", text="Mặt đường đã được vá.")
-    return bench
+    return reply_privately(confidential())
 
 
 def withheld() -> Bench:
-    bench = secret()
-    bench.do(EDITOR, "withhold", reason="Theo quy định về bí mật nhà nước")
-    return bench
+    return withhold(secret())
 
 
 def clarifying() -> Bench:
-    bench = published()
-    bench.do(AN, "give_feedback", text="Vẫn còn một ổ gà")
-    return bench
+    return give_feedback(published())
 
 
 def clarifying_privately() -> Bench:
-    bench = answered_privately()
-    bench.do(AN, "give_feedback", text="Vẫn còn một ổ gà")
-    return bench
+    return give_feedback(answered_privately())
 
 
-STATES: dict[str, Callable[[], Bench]] = {
-    state.__name__: state
-    for state in (
-        received,
-        unclassified,
-        waiting,
-        emergency,
-        spam,
-        accepted,
-        outside,
-        distributed,
-        sent_back,
-        processing,
-        with_enterprise,
-        awaiting_confirmation,
-        confirmed,
-        with_commune,
-        awaiting_approval,
-        deadlock,
-        awaiting_publication,
-        confidential,
-        secret,
-        published,
-        answered_privately,
-        withheld,
-        clarifying,
-        clarifying_privately,
-    )
-}
+STATES = by_name(
+    received,
+    unclassified,
+    waiting,
+    emergency,
+    spam,
+    accepted,
+    outside,
+    distributed,
+    sent_back,
+    processing,
+    with_enterprise,
+    awaiting_confirmation,
+    confirmed,
+    with_commune,
+    awaiting_approval,
+    deadlock,
+    awaiting_publication,
+    confidential,
+    secret,
+    published,
+    answered_privately,
+    withheld,
+    clarifying,
+    clarifying_privately,
+)
