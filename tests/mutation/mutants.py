@@ -60,6 +60,16 @@ class Mutant:
         """ "thua_thien_hue: clocks.acceptance.allowance: value: 30min → 31min"."""
         return f"{self.pack}: {'.'.join(map(str, self.path))}: {self.kind}: {self.said}"
 
+    @property
+    def subject(self) -> tuple[str, str]:
+        """Section and kind ("clocks", "value"), in which lies are mostly noticed by the same tests."""
+        return str(self.path[0]), self.kind
+
+    @property
+    def entry(self) -> str:
+        """The name of the falsified entry."""
+        return str(self.path[:3][-1] if self.path[0] in ENTRIES_WITHIN else self.path[:2][-1])
+
 
 def mutants_of(pack: str, own: Document, whole: Document) -> Iterator[Mutant]:
     """
