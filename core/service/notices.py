@@ -112,7 +112,7 @@ class Notices:
             Letter(linked.text, cause=cause, subject=letter.subject, case_id=file.now.id, kept=letter.text),
         )
 
-    def _link(self, file: CaseFile, notice: Notice, report: ReportRef, talk: Talk) -> Mapping[str, str]:
+    def _link(self, file: CaseFile, notice: Notice, report: ReportRef, talk: Talk) -> dict[str, str]:
         """What opens the question to its reader alone; where a chat asks in the chat, nothing."""
         read_there = CHANNELS & {talk.row.channel, *_copied_to(talk)}
         if not isinstance(notice.event, SupplementRequested) or not read_there:
