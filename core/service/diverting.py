@@ -100,4 +100,4 @@ def note_diversions(work: Work) -> None:
                 for report in file.now.reports:
                     counted = partial(conversations.count_diversion, kind=event.diversion, channel=report.channel)
                     work.add(partial(counted, day=day))
-                work.add(partial(diverted.note, case_id=file.now.id))
+                work.add(partial(diverted.note, case_id=file.now.id, at=event.at))

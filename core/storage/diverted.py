@@ -25,16 +25,25 @@ from core.storage.tables import case, contact, conversation, identity, message, 
 _DUE = "diverted:"
 
 
-def note(connection: Connection, case_id: str) -> None:
+def note(connection: Connection, case_id: str, *, at: datetime) -> None:
     """From now on everything about this case is to go."""
-    row = {"key": _DUE + case_id, "value": {"destroy": [], "files": []}}
+    row = {"key": _DUE + case_id, "value": {"since": at.isoformat(), "destroy": [], "files": []}}
     connection.execute(insert_or_ignore(connection, setting).values(row))
 
 
 def due(connection: Connection) -> list[str]:
     """Cases of which something may be left."""
-    keys = connection.scalars(select(setting.c.key).where(setting.c.key.startswith(_DUE, autoescape=True)))
-    return [key.removeprefix(_DUE) for key in keys]
+    return list(_noted(connection))
+
+
+def oldest(connection: Connection) -> datetime | None:
+    """Since when something is to go that is still there; None: nothing is."""
+    return min((datetime.fromisoformat(held["since"]) for held in _noted(connection).values()), default=None)
+
+
+def _noted(connection: Connection) -> dict[str, Any]:
+    query = select(setting.c.key, setting.c.value).where(setting.c.key.startswith(_DUE, autoescape=True))
+    return {row.key.removeprefix(_DUE): row.value for row in connection.execute(query)}
 
 
 def outside(connection: Connection, case_id: str) -> tuple[list[str], list[str]]:
@@ -53,7 +62,7 @@ def _add(connection: Connection, case_id: str, *, destroy: Iterable[str] = (), f
     held: Any = connection.scalar(select(setting.c.value).where(setting.c.key == key).with_for_update())
     if held is None:
         raise VersionConflict(f"of case {case_id} nothing is left: somebody was faster")
-    value = {"destroy": sorted({*held["destroy"], *destroy}), "files": sorted({*held["files"], *files})}
+    value = held | {"destroy": sorted({*held["destroy"], *destroy}), "files": sorted({*held["files"], *files})}
     settings.put(connection, key, value)
 
 

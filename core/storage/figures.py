@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, literal, select
 
-from core.storage import inbox_queue, outbox, staff_notices, upkeep
+from core.storage import diverted, inbox_queue, outbox, staff_notices, upkeep
 from core.storage.inbox_queue import InboxState
 from core.storage.outbox import OutboxState
 from core.storage.tables import case_clock, chain_root, timer
@@ -29,6 +29,7 @@ class TableFigures:
 
     `clocks_due`: how many wait to fire, counted up to ten thousand. `root_day`: of the newest daily root (ISO).
     `staff_unreached`: notices to staff of the last day that went nowhere, counted up to a thousand.
+    `oldest_diverted`: since when the desk has diverted a case of which something is left.
     """
 
     inbox: InboxState
@@ -38,6 +39,7 @@ class TableFigures:
     clocks_due: int
     root_day: str | None
     staff_unreached: int
+    oldest_diverted: datetime | None
     upkeep: Mapping[str, Mapping[str, Any]]
 
 
@@ -57,5 +59,6 @@ def table_figures(connection: Connection, *, now: datetime) -> TableFigures:
         clocks_due=connection.scalar(select(func.count()).select_from(due)) or 0,
         root_day=connection.scalar(select(func.max(chain_root.c.day))),
         staff_unreached=staff_notices.unreached(connection, since=now - _LATELY),
+        oldest_diverted=diverted.oldest(connection),
         upkeep=upkeep.noted(connection),
     )

@@ -59,6 +59,7 @@ MEANINGS: Mapping[str, str] = {
     "alarms.journal_seconds": "How long the local journal may hold something.",
     "alarms.outbox_seconds": "How long an answer may wait to be sent.",
     "alarms.outbox_failed": "How many answers may be given up within an hour.",
+    "alarms.diverted_seconds": "How long something may be left of a report that the desk has diverted.",
     "alarms.clock_seconds": "How late a clock may fire.",
     "alarms.lag_seconds": "How late the event loop may wake.",
     "alarms.loop_seconds": "How long a background loop may stay without a good round.",

@@ -51,6 +51,18 @@ class Email(Section):
     trusted_authserv: str = Field(default="", description="authserv-id of our own edge MTA (RFC 8601)")
 
 
+class Telegram(Section):
+    """
+    The Telegram bot; off without a token.
+
+    `updates`: Telegram calls us, or we ask it. By itself: it calls where `public_url` is https.
+    """
+
+    token: SecretStr = SecretStr("")
+    updates: Literal["auto", "webhook", "polling"] = "auto"
+    api_url: str = "https://api.telegram.org"
+
+
 class Otp(Section):
     """
     One-time passwords. `order`: by which channels they go, the preferred first; others that can come after.
@@ -123,6 +135,7 @@ class Alarms(Section):
     journal_seconds: float = Field(default=120, gt=0)
     outbox_seconds: float = Field(default=600, gt=0)
     outbox_failed: int = Field(default=0, ge=0)
+    diverted_seconds: float = Field(default=600, gt=0)
     clock_seconds: float = Field(default=5, gt=0)
     lag_seconds: float = Field(default=0.2, gt=0)
     loop_seconds: float = Field(default=300, gt=0)
@@ -152,6 +165,7 @@ class Settings(Section):
     require_second_factor: bool = True
     http: Http = Http()
     email: Email = Email()
+    telegram: Telegram = Telegram()
     otp: Otp = Otp()
     portal: Portal = Portal()
     intake: Intake = Intake()

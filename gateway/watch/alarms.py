@@ -121,6 +121,14 @@ _ALL = (
         severity="today",
     ),
     Alarm(
+        "diverted_left",
+        "A report the desk has diverted should be gone, and erasing it keeps failing.",
+        "diverted_seconds",
+        "above",
+        "diverted_seconds",
+        severity="today",
+    ),
+    Alarm(
         "clocks_late",
         "Clocks of cases are due and do not fire.",
         "clock_overdue_seconds",

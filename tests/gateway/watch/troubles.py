@@ -21,21 +21,30 @@ from typing import Any
 
 from sqlalchemy import delete, insert, update
 
+from core.cases.decide import Actor
 from core.contract.errors import IntakeUnavailable
 from core.contract.ports import Health, ItemKey, RawDelivery
 from core.contract.schema import new_id
-from core.storage import outbox, staff_notices, tables
+from core.privacy.keys import KeyCache, SubjectKeys
+from core.regulations.library import PackLibrary
+from core.regulations.loader import load_pack
+from core.service.safe import Safe
+from core.storage import cases, outbox, staff_notices, tables
+from core.storage.cases import Search
 from core.storage.inbox import Inbox
 from core.storage.journal import Journal, read_frames
+from core.storage.keys import SqlKeyStore
 from core.storage.outbox import NewEntry, Outcome, Settled
 from core.storage.sqlite import SqliteDatabase
 from gateway.admin.actions import ACTIONS
+from gateway.admin.services import letting_go_of
 from gateway.events import open_events
 from gateway.watch.watch import Watch
 from gateway.workers.daily import Daily
 from gateway.workers.loop import Loop
 from gateway.workers.pulse import Pulse
 from tests.gateway.watch.certificate import make_certificate
+from tests.support.codes import with_phones
 from tests.support.deployments import World
 from tests.support.hooked import HookedTestChannel
 from tests.support.letters import write_mail
@@ -248,6 +257,20 @@ async def staff_unreached(world: World, tmp_path: Path) -> AsyncIterator[Trouble
 
 
 @asynccontextmanager
+async def otp_uncarried(world: World, tmp_path: Path) -> AsyncIterator[Trouble]:
+    """A regulation that wants numbers proved, in a deployment whose only carrier was switched off."""
+    wanting = replace(world.deployment.regulation, packs=PackLibrary.of(load_pack("quang_binh")))
+    channels = world.deployment.channels
+    assert isinstance(channels, dict)
+    del channels["email"]
+
+    async def mend() -> None:
+        with_phones(world)
+
+    yield Trouble(Watch(replace(world.deployment, regulation=wanting)), mend=mend)
+
+
+@asynccontextmanager
 async def clocks_late(world: World, tmp_path: Path) -> AsyncIterator[Trouble]:
     """A clock is due, and nobody fires it."""
     row = {"case_id": new_id(), "clock_id": "accept", "fire_at": world.clock()}
@@ -435,6 +458,24 @@ async def audit_old(world: World, tmp_path: Path) -> AsyncIterator[Trouble]:
     yield Trouble(Watch(world.deployment), timedelta(days=9), verify)
 
 
+@asynccontextmanager
+async def diverted_left(world: World, tmp_path: Path) -> AsyncIterator[Trouble]:
+    """The desk diverts a report, and the key database takes nothing."""
+    await write_mail(world, LAMP)
+    await world.settle()
+    (case,) = await world.deployment.database.read(partial(cases.search, wanted=Search()))
+    centre = Actor("ioc", frozenset({"receptionist"}))
+    await world.deployment.clerk.execute(case.id, "divert", {"kind": "complaint"}, actor=centre)
+    await world.settle()
+    closed = SqliteDatabase(tmp_path / "closed.sqlite3")
+    await closed.close()
+    safe, ring = world.deployment.safe, world.deployment.keys.ring
+    keys = SubjectKeys(SqlKeyStore(closed, now=world.clock), ring, KeyCache())
+    stuck = replace(world.deployment, safe=Safe(keys, safe.vault, safe.zone, safe.blind))
+    assert await letting_go_of(stuck).run_once() == 0
+    yield Trouble(Watch(world.deployment), timedelta(seconds=601), letting_go_of(world.deployment).run_once)
+
+
 TROUBLES = {
     one.__name__: one
     for one in (
@@ -449,6 +490,8 @@ TROUBLES = {
         outbox_unknown,
         outbox_failed,
         staff_unreached,
+        diverted_left,
+        otp_uncarried,
         clocks_late,
         loop_lag,
         loop_dead,
