@@ -19,12 +19,13 @@ from core.cases.commands import NAMES, REGISTRY
 from core.cases.decide import Refusal
 from core.contract.errors import NotFound, VersionConflict
 from core.identity.codes import parse_code
+from core.regulations.model import Pack
 from core.service.actors import actor_for
 from core.service.desk import Issued
 from core.service.reading.views import CaseView, MoveView
 from core.storage import reports
 from gateway.auth import require_staff
-from gateway.console import fields, uploads
+from gateway.console import confirming, fields, uploads
 from gateway.console.casefile import ACTING, PART, is_emergency, move_address, part_of, read_view
 from gateway.console.fields import Posted, Typed
 from gateway.console.files import kinds_of
@@ -83,7 +84,8 @@ async def take_move(request: web.Request) -> web.StreamResponse:
     if view.version != sent.version:
         return await _lost(request, sent, typed)
     carried, unknown = await _resolve(request, sent.command, typed)
-    if errors := {**(fields.problems(move, typed) if move else {}), **refused, **unknown}:
+    unmarked = confirming.missing(_pack(request, view), sent.command, typed, posted)
+    if errors := {**(fields.problems(move, typed) if move else {}), **refused, **unknown, **unmarked}:
         return await _page(request, view, move, typed, Trouble(422, errors=errors))
     try:
         answer = await _execute(request, view, sent, carried)
@@ -123,6 +125,10 @@ def _mended(text: str) -> str:
     """Sentences of ours are kept; the checker's own, in English, are not for staff."""
     own = text.removeprefix("Value error, ")
     return own if own != text or not own.isascii() else "Mục này chưa hợp lệ. Vui lòng kiểm tra lại."
+
+
+def _pack(request: web.Request, view: CaseView) -> Pack:
+    return request.app[DEPLOYMENT].regulation.packs.get(view.regulation)
 
 
 def _command(request: web.Request) -> str:
@@ -206,7 +212,8 @@ async def _page(
         trouble=trouble,
         address=move_address(view, move) if move else "",
         part=part_of(move) if move else "",
-        emergency=is_emergency(deployment.regulation.packs.get(view.regulation), view),
+        emergency=is_emergency(_pack(request, view), view),
+        irreversible=confirming.warning_of(_pack(request, view), move, errors.get(confirming.FIELD, "")),
         labels={file.key: file.label for file in view.files},
         kinds=await kinds_of(deployment, view.files),
         base=f"{CASES}/{view.id}",
