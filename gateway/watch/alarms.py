@@ -129,6 +129,13 @@ _ALL = (
         severity="today",
     ),
     Alarm(
+        "otp_uncarried",
+        "The regulation wants reporters' numbers proved, and no channel can carry a one-time password.",
+        "otp_carried",
+        "below",
+        1,
+    ),
+    Alarm(
         "clocks_late",
         "Clocks of cases are due and do not fire.",
         "clock_overdue_seconds",

@@ -44,6 +44,7 @@ FIGURES: Mapping[str, Figure] = {
     "outbox_failed_lately": Figure("Messages given up within an hour, as far as this process saw"),
     "staff_unreached": Figure("Notices to staff within a day that had no channel, no address or nobody to be told"),
     "diverted_seconds": Figure("Since the oldest diversion of which something is still there"),
+    "otp_carried": Figure("0 when the regulation wants one-time passwords and no channel carries them, else 1"),
     "clock_overdue_seconds": Figure("How long the oldest due clock has waited to fire"),
     "clock_due": Figure("Clocks that are due and have not fired (counted up to 10,000)"),
     "timer_overdue_seconds": Figure("How long the oldest wait of a conversation is over"),

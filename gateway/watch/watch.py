@@ -87,8 +87,14 @@ class Watch:
         now, settings = self._deployment.now(), self._deployment.settings
         found = self._checked | await self._tables(now)
         found |= await asyncio.to_thread(of_disk, settings.data)
+        found["otp_carried"] = {(): float(self._passwords_go_out())}
         found |= of_calendar(self._deployment.regulation.calendar(now), now=now)
         return found | await self._journal(now) | self._process(now)
+
+    def _passwords_go_out(self) -> bool:
+        """Whether what the regulation wants proved can be proved here."""
+        wanted = any(channel.otp for channel in self._deployment.regulation.current.intake.channels.values())
+        return not wanted or self._deployment.proving.carriers.any
 
     async def _tables(self, now: datetime) -> Samples:
         try:

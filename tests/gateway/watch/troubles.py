@@ -25,6 +25,8 @@ from core.cases.decide import Actor
 from core.contract.errors import IntakeUnavailable
 from core.contract.ports import Health, ItemKey, RawDelivery
 from core.contract.schema import new_id
+from core.regulations.library import PackLibrary
+from core.regulations.loader import load_pack
 from core.privacy.keys import KeyCache, SubjectKeys
 from core.regulations.library import PackLibrary
 from core.regulations.loader import load_pack
@@ -44,6 +46,7 @@ from gateway.workers.daily import Daily
 from gateway.workers.loop import Loop
 from gateway.workers.pulse import Pulse
 from tests.gateway.watch.certificate import make_certificate
+from tests.support.codes import with_phones
 from tests.support.codes import with_phones
 from tests.support.deployments import World
 from tests.support.hooked import HookedTestChannel
@@ -254,6 +257,20 @@ async def staff_unreached(world: World, tmp_path: Path) -> AsyncIterator[Trouble
         Watch(world.deployment),
         mend=lambda: world.deployment.database.write(lambda connection: connection.execute(gone)),
     )
+
+
+@asynccontextmanager
+async def otp_uncarried(world: World, tmp_path: Path) -> AsyncIterator[Trouble]:
+    """A regulation that wants numbers proved, in a deployment whose only carrier was switched off."""
+    wanting = replace(world.deployment.regulation, packs=PackLibrary.of(load_pack("quang_binh")))
+    channels = world.deployment.channels
+    assert isinstance(channels, dict)
+    del channels["email"]
+
+    async def mend() -> None:
+        with_phones(world)
+
+    yield Trouble(Watch(replace(world.deployment, regulation=wanting)), mend=mend)
 
 
 @asynccontextmanager
@@ -491,6 +508,7 @@ TROUBLES = {
         outbox_failed,
         staff_unreached,
         diverted_left,
+        otp_uncarried,
         otp_uncarried,
         clocks_late,
         loop_lag,
