@@ -64,11 +64,18 @@ class Wire(Protocol):
 
 @dataclass(frozen=True)
 class Subject:
-    """One channel under contract. `write` makes a delivery that `verify` accepts; `secret` is one it is set up with."""
+    """
+    One channel under contract.
+
+    `write` makes a delivery that `verify` accepts; `secret` is one the channel is set up with. `account`: our side as
+    the messages name it, where one hook serves several. `edits`: with the id of what is edited. `echoes`: with who
+    spoke. `regrouped`: two deliveries of the same events. `to_fetch`: messages with files that lie with the provider.
+    """
 
     name: str
     channel: Callable[[], Channel]
     write: Callable[[Written], RawDelivery]
+    account: str = ""
     secret: str = ""
     forged: Mapping[str, RawDelivery] = field(default_factory=dict)
     oversized: Mapping[str, RawDelivery] = field(default_factory=dict)
@@ -78,6 +85,10 @@ class Subject:
     receipts: Mapping[str, tuple[RawDelivery, DeliveryStatus]] = field(default_factory=dict)
     encodings: Mapping[str, tuple[RawDelivery, str]] = field(default_factory=dict)
     with_file: Mapping[str, Callable[[str, bytes], RawDelivery]] = field(default_factory=dict)
+    edits: Mapping[str, tuple[RawDelivery, str]] = field(default_factory=dict)
+    echoes: Mapping[str, tuple[RawDelivery, str]] = field(default_factory=dict)
+    regrouped: Mapping[str, tuple[RawDelivery, RawDelivery]] = field(default_factory=dict)
+    to_fetch: Mapping[str, RawDelivery] = field(default_factory=dict)
     outbound: Callable[[str], OutboundMessage] | None = None
     provider: Callable[[], AbstractAsyncContextManager[Provider]] | None = None
     wire: Callable[[AcceptRaw], AbstractAsyncContextManager[Wire]] | None = None

@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 
 from core.contract.errors import InboundError, PayloadInvalid, PayloadTooLarge, SignatureInvalid
-from core.contract.ports import CarriesFiles, Channel, HookedChannel, RawDelivery
+from core.contract.ports import CarriesFiles, Channel, FetchesFiles, HookedChannel, RawDelivery
 from core.contract.schema import (
     AttachmentKind,
     DeliveryReceipt,
     DeliveryStatus,
+    Echo,
     Ignored,
     InboundMessage,
     MessageKind,
@@ -158,13 +159,13 @@ def test_reading_is_pure(subject: Subject) -> None:
 
 @every()
 def test_a_message_says_where_it_came_from(subject: Subject) -> None:
-    """Channel and account are those of the delivery; so is the address."""
+    """Channel and account are those of the delivery, or of what it names; so is the address."""
     delivery = subject.write(Written("Xin chào"))
-    message = one(subject, delivery)
+    message, account = one(subject, delivery), subject.account or delivery.account
 
     assert isinstance(message, InboundMessage)
-    assert (message.channel, message.account) == (subject.name, delivery.account)
-    assert (message.sender.channel, message.sender.account) == (subject.name, delivery.account)
+    assert (message.channel, message.account) == (subject.name, account)
+    assert (message.sender.channel, message.sender.account) == (subject.name, account)
     assert message.sender.value
     assert message.provider_message_id
 
@@ -322,6 +323,54 @@ def test_receipts_are_read(subject: Subject, case: tuple[RawDelivery, DeliverySt
     assert receipt.status is status
     assert receipt.provider_message_id
     assert receipt.channel == subject.name
+
+
+@each("edits")
+def test_an_edit_names_what_it_replaces(subject: Subject, case: tuple[RawDelivery, str]) -> None:
+    """Under a key of its own, or a repeat of the first would hide it."""
+    delivery, edited = case
+    message = one(subject, delivery)
+
+    assert isinstance(message, InboundMessage)
+    assert message.kind is MessageKind.EDIT
+    assert edited in {message.provider_message_id, *message.thread_hints}
+
+
+@each("echoes")
+def test_an_echo_says_who_spoke(subject: Subject, case: tuple[RawDelivery, str]) -> None:
+    """Our own words are never taken for a citizen's; a person's take the conversation over."""
+    delivery, by = case
+    echo = one(subject, delivery)
+
+    assert isinstance(echo, Echo)
+    assert (echo.by, echo.channel) == (by, subject.name)
+    assert echo.provider_message_id
+    assert echo.recipient.value
+
+
+@each("regrouped")
+def test_events_have_the_same_keys_however_they_are_grouped(
+    subject: Subject, case: tuple[RawDelivery, RawDelivery]
+) -> None:
+    """A provider that repeats a batch may cut it otherwise."""
+    first, again = (
+        {(item.dedupe_key, item.conversation_key) for item in subject.channel().split(batch)} for batch in case
+    )
+
+    assert len(first) > 1
+    assert first == again
+
+
+@each("to_fetch")
+def test_a_file_that_lies_with_the_provider_says_where(subject: Subject, case: RawDelivery) -> None:
+    """Nothing is claimed of it that only its content can tell."""
+    message = one(subject, case)
+
+    assert isinstance(subject.channel(), FetchesFiles)
+    assert message.attachments
+    for file in message.attachments:
+        assert file.source_url
+        assert (file.sha256, file.stored_key) == ("", "")
 
 
 @each("with_file")

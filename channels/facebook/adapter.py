@@ -1,0 +1,144 @@
+"""Facebook in reading order: greet, verify, split, parse, fetch, send, health. It decides and stores nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+
+import structlog
+
+from channels.facebook import batch, mapping_out
+from channels.facebook.client import GraphClient
+from channels.facebook.comments import parse_change
+from channels.facebook.errors import NO_PRIVATE_REPLY
+from channels.facebook.mapping_in import CHANNEL, Reader, parse_messenger
+from channels.facebook.settings import FacebookSettings
+from channels.facebook.signature import HEADER, challenge, verify
+from core.contract.errors import OutcomeUnknown, PayloadTooLarge, RecipientUnreachable, SendError
+from core.contract.ports import HOOK_LIMIT, Health, ItemKey, RawDelivery, SendResult
+from core.contract.schema import Ignored, OutboundMessage, Parsed
+
+log = structlog.get_logger()
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class FacebookChannel:
+    """One app and its Pages. Implements `HookedChannel`, `Greets` and `FetchesFiles`."""
+
+    name = CHANNEL
+    threaded = False
+    hook = CHANNEL
+    hook_headers = frozenset({HEADER})
+    hook_limit = HOOK_LIMIT
+
+    def __init__(self, settings: FacebookSettings, *, clock: Callable[[], datetime] = _utc_now) -> None:
+        self.settings = settings
+        self.account = settings.app_id
+        self._client = GraphClient(settings)
+        self._clock = clock
+
+    def greet(self, query: Mapping[str, str]) -> str:
+        """The provider's challenge, for whoever knows our verify token. Raises SignatureInvalid."""
+        return challenge(query, token=self.settings.verify_token.get_secret_value())
+
+    def verify(self, delivery: RawDelivery) -> None:
+        """Raise SignatureInvalid unless the raw bytes bear the app's signature; PayloadTooLarge over the limit."""
+        if len(delivery.body) > self.hook_limit:
+            raise PayloadTooLarge(f"{len(delivery.body)} bytes")
+        verify(delivery.body, header=delivery.headers.get(HEADER, ""), secrets=self.settings.secrets)
+
+    def split(self, delivery: RawDelivery) -> Sequence[ItemKey]:
+        """One item an event, for all Pages and people of the batch. Raises PayloadInvalid."""
+        return batch.split(delivery.body)
+
+    def parse(self, delivery: RawDelivery, item: ItemKey) -> Sequence[Parsed]:
+        """What one event means; the Page it came to is the account. Raises PayloadInvalid."""
+        if not item.part:
+            return [Ignored(reason="unknown_event")]
+        event = batch.find(delivery.body, item.part)
+        if event.page not in self.settings.pages:
+            return [Ignored(reason="foreign_page")]
+        reader = Reader(self.settings, delivery, event)
+        return parse_change(reader) if event.stream == "changes" else parse_messenger(reader)
+
+    async def fetch(self, source: str, *, most: int) -> bytes:
+        """A file that a citizen sent, from the provider's own hosts only."""
+        return await self._client.download(source, most=most)
+
+    async def send(self, message: OutboundMessage) -> SendResult:
+        """
+        Write to a person on Messenger, or answer a comment. Raises SendError.
+
+        A long text goes in several pieces; when a later one fails nobody knows what the person has, so the outcome is
+        unknown and a person decides.
+        """
+        if mapping_out.is_for_comment(message):
+            return await self._answer_comment(message)
+        sent = SendResult("")
+        for payload in mapping_out.messages(message, self.settings, now=self._clock()):
+            try:
+                taken = await self._client.send(message.account, payload, urgent=message.purpose != "notice")
+            except SendError as error:
+                if sent.provider_message_id:
+                    raise OutcomeUnknown("only its beginning arrived", provider_code=error.provider_code) from error
+                raise
+            sent = SendResult(taken.message_id)
+        return sent
+
+    async def _answer_comment(self, message: OutboundMessage) -> SendResult:
+        """Privately what is to be said, and under the comment only that it was said."""
+        comment, payload = mapping_out.private_reply(message, now=self._clock())
+        try:
+            taken = await self._client.send(message.account, payload, urgent=message.purpose != "notice")
+        except RecipientUnreachable as error:
+            if error.provider_code == NO_PRIVATE_REPLY and message.purpose == "reply":
+                await self._say_publicly(message.account, comment, self.settings.invitation)
+            raise
+        await self._say_publicly(message.account, comment, self.settings.comment_answer)
+        return SendResult(taken.message_id, reached_at=taken.recipient_id)
+
+    async def _say_publicly(self, page: str, comment: str, text: str) -> None:
+        """A courtesy: what goes wrong with it changes nothing, and it is not tried again."""
+        if not text:
+            return
+        try:
+            await self._client.comment(page, comment, text)
+        except SendError as error:
+            log.warning("comment_not_answered", channel=CHANNEL, error=error.code, provider_code=error.provider_code)
+
+    async def check_health(self) -> Health:
+        """
+        Whether each Page's token is valid and its events come to us; a Page that was cut off is connected again.
+
+        `expires["token"]`: the first end of a token, where one has an end.
+        """
+        problems, ends = [], []
+        for page in self.settings.pages:
+            problem, end = await self._look_at(page)
+            problems += [f"Trang {page}: {problem}"] if problem else []
+            ends += [end] if end else []
+        expires = {"token": min(ends)} if ends else {}
+        detail = " ".join(problems) or "Kênh Facebook hoạt động bình thường."
+        return Health(ok=not problems, detail=detail, expires=expires)
+
+    async def _look_at(self, page: str) -> tuple[str, datetime | None]:
+        """What is wrong with a Page, and when its token ends."""
+        try:
+            token = await self._client.inspect_token(page)
+            if not token.valid:
+                return "mã truy cập không còn hiệu lực, cần kết nối lại.", token.expires
+            if token.missing:
+                return f"thiếu quyền {', '.join(sorted(token.missing))}.", token.expires
+            if not await self._client.is_subscribed(page):
+                await self._client.subscribe(page)
+                log.warning("page_subscribed_again", channel=CHANNEL, account=page)
+        except SendError as error:
+            return f"không kết nối được với Facebook ({error.code}).", None
+        return "", token.expires
+
+    async def stop(self) -> None:
+        """Let go of the connections to the provider."""
+        await self._client.close()

@@ -1,0 +1,125 @@
+"""Facebook's side of the contract suite."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+from channels.facebook.adapter import FacebookChannel
+from channels.facebook.sandbox import FacebookSandbox, Mood
+from channels.facebook.sandbox_state import written as as_sent
+from channels.facebook.tests.builders import (
+    CITIZEN,
+    PAGE,
+    SECRET,
+    channel,
+    outbound,
+    payload,
+    provider,
+    signed,
+)
+from core.contract.ports import HOOK_LIMIT, RawDelivery
+from core.contract.schema import DeliveryStatus
+from tests.contract.subject import ProviderMood, Subject, Written
+
+PEOPLE = {"an": CITIZEN, "binh": "2460000000000002"}
+MOODS = {
+    ProviderMood.NORMAL: Mood.NORMAL,
+    ProviderMood.TEMPORARY: Mood.ERROR,
+    ProviderMood.REFUSED: Mood.UNAVAILABLE,
+    ProviderMood.CUT: Mood.CUT_AFTER,
+}
+ECHOES = {"echo__ours": "us", "echo__page_inbox": "person", "echo__page_inbox_photo": "person"}
+UNWANTED = (
+    "message__sticker",
+    "message__unknown_attachment",
+    "reaction__love",
+    "referral__m_me",
+    "handover__passed",
+    "unknown__new_event",
+    "unknown__other_object",
+    "comment__of_the_page",
+    "comment__hidden",
+    "feed__like",
+)
+
+
+def write(written: Written) -> RawDelivery:
+    """A citizen's message on Messenger as a delivery."""
+    at = int(written.at.timestamp() * 1000)
+    event = {
+        "sender": {"id": PEOPLE[written.sender]},
+        "recipient": {"id": PAGE},
+        "timestamp": at,
+        "message": {"mid": f"m_{written.sender}-{written.key}", "text": written.text},
+    }
+    return signed(as_sent({"object": "page", "entry": [{"id": PAGE, "time": at, "messaging": [event]}]}), at=written.at)
+
+
+def _forged() -> dict[str, RawDelivery]:
+    good = write(Written("bimat"))
+    anew = json.dumps(json.loads(good.body), ensure_ascii=False, separators=(",", ":")).encode()
+    return {
+        "unsigned": replace(good, headers={}),
+        "signed by a stranger": signed(good.body, secret="a-secret-of-somebody-else"),
+        "one byte altered": replace(good, body=good.body.replace(b"bimat", b"bimaT")),
+        "signed before it was written anew": replace(write(Written("bí mật bimat")), body=anew),
+        "no hexadecimal": replace(good, headers={"x-hub-signature-256": "sha256=đ"}),
+    }
+
+
+@dataclass
+class Page:
+    """The provider while it runs."""
+
+    channel: FacebookChannel
+    sandbox: FacebookSandbox
+
+    async def set_mood(self, mood: ProviderMood) -> None:
+        if mood is ProviderMood.DOWN:
+            await self.sandbox.stop()
+        else:
+            self.sandbox.mood = MOODS[mood]
+
+    def received(self) -> Sequence[str]:
+        return self.sandbox.phones[CITIZEN].received
+
+
+@asynccontextmanager
+async def running() -> AsyncIterator[Page]:
+    """The channel and the sandbox behind it."""
+    async with provider() as (made, sandbox):
+        yield Page(made, sandbox)
+
+
+def subject() -> Subject:
+    """The Facebook channel under contract."""
+    return Subject(
+        name="facebook",
+        channel=channel,
+        write=write,
+        account=PAGE,
+        secret=SECRET,
+        forged=_forged(),
+        oversized={"over the limit": signed(b"x" * (HOOK_LIMIT + 1))},
+        broken={
+            "not JSON": signed(b"not JSON"),
+            "no object": signed(b"[]"),
+            "an empty batch": payload("quarantine__empty_batch"),
+            "a message from nobody": payload("quarantine__no_sender"),
+            "a receipt until nowhere": payload("quarantine__no_watermark"),
+        },
+        ignored={name: payload(name) for name in UNWANTED},
+        receipts={"delivery__mids": (payload("delivery__mids"), DeliveryStatus.DELIVERED)},
+        edits={"message_edit__text": (payload("message_edit__text"), "m_1")},
+        echoes={
+            "echo__ours": (payload("echo__ours"), "us"),
+            "echo__page_inbox": (payload("echo__page_inbox"), "person"),
+        },
+        regrouped={"two pages": (payload("batch__two_pages"), payload("batch__regrouped"))},
+        to_fetch={name: payload(name) for name in ("message__image", "message__album", "message__audio")},
+        outbound=outbound,
+        provider=running,
+    )
