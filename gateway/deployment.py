@@ -40,7 +40,7 @@ from core.storage.postgres import PostgresDatabase
 from core.storage.sqlite import SqliteDatabase
 from gateway.events import Events, open_events
 from gateway.events.bells import AGENCIES
-from gateway.registry import build_channels
+from gateway.registry import Supplies, build_channels
 from gateway.settings import Settings
 
 Now = Callable[[], datetime]
@@ -104,9 +104,7 @@ async def open_stores(settings: Settings, *, now: Now = utc_now, durable: bool =
 
 
 @asynccontextmanager
-async def open_deployment(
-    settings: Settings, *, now: Now = utc_now, durable: bool = True
-) -> AsyncIterator[Deployment]:
+async def open_deployment(settings: Settings, *, now: Now = utc_now, durable: bool = True) -> AsyncIterator[Deployment]:
     """Open databases (migrated), keys, inbox and channels; closes them in reverse order. `durable`: as for stores."""
     with explained(settings.data, server=False):
         journal = Journal(settings.data / "journal")
@@ -141,7 +139,7 @@ async def _assemble(
     if settings.mode == "demo":
         await places.begin_with_sample()
     regulation.book.changed = places.changed = partial(events.publish, AGENCIES)
-    channels = await asyncio.to_thread(build_channels, settings, safe, media)
+    channels = await asyncio.to_thread(build_channels, Supplies(settings, safe, media, database, now))
     clerk = Clerk(
         database,
         safe=safe,

@@ -7,37 +7,66 @@ Imports are lazy: a process loads the libraries of the channels it runs, and no 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 
 from core.contract.ports import Channel, MediaStore
 from core.service.safe import Safe
+from core.storage.database import Database
 from gateway.settings import Settings
 
-Builder = Callable[[Settings, Safe, MediaStore], Channel | None]
+
+@dataclass(frozen=True)
+class Supplies:
+    """What channels are built from; `now` is the deployment's clock."""
+
+    settings: Settings
+    safe: Safe
+    media: MediaStore
+    database: Database
+    now: Callable[[], datetime]
 
 
-def _web(settings: Settings, safe: Safe, media: MediaStore) -> Channel:
+Builder = Callable[[Supplies], Channel | None]
+
+
+def _web(given: Supplies) -> Channel:
     from channels.web.adapter import WebChannel
 
-    return WebChannel(secret=safe.keys.system_secret("web-form"))
+    return WebChannel(secret=given.safe.keys.system_secret("web-form"))
 
 
-def _email(settings: Settings, safe: Safe, media: MediaStore) -> Channel | None:
+def _email(given: Supplies) -> Channel | None:
     from channels.email.adapter import EmailChannel
     from gateway.settings.channels import email_settings
 
-    if not settings.email.enabled:
+    if not given.settings.email.enabled:
         return None
-    token_secret = safe.keys.system_secret("mail-token").hex()
-    return EmailChannel(email_settings(settings.email, token_secret=token_secret), media=media)
+    token_secret = given.safe.keys.system_secret("mail-token").hex()
+    return EmailChannel(email_settings(given.settings.email, token_secret=token_secret), media=given.media)
+
+
+def _telegram(given: Supplies) -> Channel | None:
+    if not given.settings.telegram.token.get_secret_value():
+        return None
+    from channels.telegram.adapter import TelegramChannel
+    from gateway.lease import DatabaseLease
+    from gateway.settings.channels import telegram_settings
+
+    hook_secret = given.safe.keys.system_secret("telegram-hook").hex()
+    settings = telegram_settings(given.settings, hook_secret=hook_secret)
+    lease = DatabaseLease(given.database, f"listen/telegram/{settings.bot_id}", now=given.now)
+    return TelegramChannel(settings, media=given.media, lease=lease, clock=given.now)
 
 
 CHANNELS: dict[str, Builder] = {
     "web": _web,
     "email": _email,
+    "telegram": _telegram,
 }
 
 
-def build_channels(settings: Settings, safe: Safe, media: MediaStore) -> dict[str, Channel]:
+def build_channels(given: Supplies) -> dict[str, Channel]:
     """Every channel that is switched on, by name. Runs in a thread: it asks the key store."""
-    built = {name: build(settings, safe, media) for name, build in CHANNELS.items()}
+    built = {name: build(given) for name, build in CHANNELS.items()}
     return {name: channel for name, channel in built.items() if channel is not None}

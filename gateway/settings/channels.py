@@ -5,7 +5,8 @@ from __future__ import annotations
 from pydantic import SecretStr
 
 from channels.email.settings import EmailSettings, RelaySettings
-from gateway.settings.model import Email
+from channels.telegram.settings import TelegramSettings
+from gateway.settings.model import Email, Settings
 
 _TLS = {"tls": "implicit"}
 
@@ -33,4 +34,16 @@ def email_settings(email: Email, *, token_secret: str) -> EmailSettings:
         token_secret=SecretStr(token_secret),
         trusted_authserv_ids=(email.trusted_authserv,) if email.trusted_authserv else (),
         relay=relay,
+    )
+
+
+def telegram_settings(settings: Settings, *, hook_secret: str) -> TelegramSettings:
+    """The bot as the channel wants it; called by Telegram where that is wished, or possible."""
+    ours = settings.telegram
+    called = ours.updates == "webhook" or (ours.updates == "auto" and settings.public_url.startswith("https://"))
+    return TelegramSettings(
+        token=ours.token,
+        hook_secret=SecretStr(hook_secret),
+        hook_url=f"{settings.public_url.rstrip('/')}/hooks/telegram" if called else "",
+        api_url=ours.api_url,
     )

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from core.contract.errors import ConfigError
 from gateway.settings.model import Settings
+from gateway.settings.providers import telegram_mistakes
 
 ENVIRONMENT = {
     "LANGNGHE_MODE": ("mode",),
@@ -38,7 +39,13 @@ ENVIRONMENT = {
 BIND = "LANGNGHE_BIND"
 # Variables that name a file, as container secrets do.
 FILES = {"LANGNGHE_MASTER_KEY_FILE": ("master_key",), "LANGNGHE_DATABASE_PASSWORD_FILE": ("database_password",)}
-SECRETS = (("redis_url",), ("database_url",), ("database_password",), ("email", "relay_password"))
+SECRETS = (
+    ("redis_url",),
+    ("database_url",),
+    ("database_password",),
+    ("email", "relay_password"),
+    ("telegram", "token"),
+)
 EXAMPLES = {
     "mode": "production",
     "roles": 'roles = ["web", "worker"]',
@@ -48,6 +55,9 @@ EXAMPLES = {
     "http.port": "8080",
     "email.smtp_port": "8025",
     "email.address": "phananh@example.vn",
+    "telegram.token": "file:/run/secrets/telegram-token",
+    "telegram.updates": "polling",
+    "telegram.api_url": "https://api.telegram.org",
     "master_key": "file:/etc/langnghe/master.key",
 }
 
@@ -162,6 +172,7 @@ def _contradictions(settings: Settings) -> list[ConfigError]:
         found.append(ConfigError("http.host", "demo mode serves this machine only", example="127.0.0.1"))
     if urlsplit(settings.public_url).scheme not in ("http", "https") or not urlsplit(settings.public_url).netloc:
         found.append(ConfigError("public_url", "not an http(s) address", example=EXAMPLES["public_url"]))
+    found += telegram_mistakes(settings)
     redis_url = settings.redis_url.get_secret_value()
     if redis_url and not redis_url.startswith(("redis://", "rediss://", "unix://")):
         found.append(ConfigError("redis_url", "not an address of Redis", example=EXAMPLES["redis_url"]))

@@ -17,8 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from core.contract.errors import ConfigError
-from core.contract.ports import Channel, MediaStore
-from core.service.safe import Safe
+from core.contract.ports import Channel
 from core.storage import postgres
 from core.storage.sqlite import SqliteDatabase
 from gateway import deployment as building
@@ -26,14 +25,13 @@ from gateway import registry
 from gateway.deployment import Deployment
 from gateway.logs import configure_logs
 from gateway.process import run
-from gateway.settings import Settings
 from tests.support.deployments import settings_for
 from tests.support.hooked import HookedTestChannel
 
 READY = "ready at "
 
 
-def build_chat(_settings: Settings, _safe: Safe, _media: MediaStore) -> Channel:
+def build_chat(_given: registry.Supplies) -> Channel:
     """What a line in the registry names."""
     return HookedTestChannel()
 
