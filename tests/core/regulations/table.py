@@ -85,6 +85,27 @@ def form_of(bench: Bench, name: str, forms: Mapping[str, dict[str, Any]]) -> dic
     return dict(forms.get(name, changes))
 
 
+def beside_another(bench: Bench) -> Bench:
+    """The same with a case of somebody else beside it, to be linked with."""
+    bench.others = {"c2": Bench(bench.name).receive("c2", contact_id="binh").it}
+    return bench
+
+
+def check_powerless(bench: Bench, stranger: Actor, *names: str, forms: Mapping[str, dict[str, Any]] = FILLED) -> None:
+    """The right role in the wrong house: no button, and none of these commands."""
+    assert not bench.moves(stranger)
+    for name in names:
+        assert bench.refused(stranger, name, **forms.get(name, {})).http == 403
+
+
+def check_only_for_whose_report_it_is(bench: Bench) -> None:
+    """Another reporter sees no button of a published case, and may not rate it."""
+    stranger = Actor.reporter("binh")
+
+    assert not bench.moves(stranger)
+    assert bench.refused(stranger, "rate", level="satisfied").code == "not_your_work"
+
+
 def check_answers(bench: Bench, people: Mapping[str, Actor], rows: Rows, forms: Mapping[str, dict[str, Any]]) -> None:
     """Every role, every command of table 7.0, properly filled in: allowed as the table says, or refused and why."""
     for role, actor in people.items():

@@ -10,8 +10,8 @@ import pytest
 
 from tests.core.cases.bench import Bench, staff
 from tests.core.regulations.desk import AN
-from tests.core.regulations.dl_states import EVERYBODY, HANDLED, NAME, STATES
-from tests.core.regulations.table import check_answers, filled
+from tests.core.regulations.dl_states import EVERYBODY, HANDLED, STATES
+from tests.core.regulations.table import beside_another, check_answers, check_powerless, filled
 
 AFTER = {"flag_secret", "link_report", "notify_reporter", "register_external"}
 SECRET_AFTER = AFTER - {"flag_secret"}
@@ -242,9 +242,7 @@ NOT_IN_THE_TEXT = {
 
 @cache
 def standing_in(state: str) -> Bench:
-    bench = STATES[state]()
-    bench.others = {"c2": Bench(NAME).receive("c2", contact_id="binh").it}
-    return bench
+    return beside_another(STATES[state]())
 
 
 @pytest.mark.rule(*RULES, *LATER_RULES)
@@ -280,11 +278,9 @@ def test_what_the_text_does_not_know_is_refused_to_everybody() -> None:
 @pytest.mark.parametrize(("role", "agency"), [("focal", "so_giao_thong"), ("unit", "phong_tai_nguyen")])
 def test_another_house_may_do_nothing(state: str, role: str, agency: str) -> None:
     """The right role in the wrong house, or in a unit that does not have the case."""
-    bench, stranger = standing_in(state), staff(role, agency)
+    commands = ("assign_unit", "submit_result", "commit_interim", "send_back", "clarify")
 
-    assert not bench.moves(stranger)
-    for name in ("assign_unit", "submit_result", "commit_interim", "send_back", "clarify"):
-        assert bench.refused(stranger, name, **FILLED.get(name, {})).http == 403
+    check_powerless(standing_in(state), staff(role, agency), *commands)
 
 
 @pytest.mark.rule("DL-II.2.3c.1")

@@ -11,7 +11,13 @@ import pytest
 from core.cases.commands import NAMES, REGISTRY
 from tests.core.cases.bench import Bench, seal, staff
 from tests.core.regulations.hue_states import EVERYBODY, STATES
-from tests.core.regulations.table import FILLED, check_answers
+from tests.core.regulations.table import (
+    FILLED,
+    beside_another,
+    check_answers,
+    check_only_for_whose_report_it_is,
+    check_powerless,
+)
 
 DESK = {"divert", "flag_secret", "link_report", "notify_reporter", "raise_emergency", "register_external"}
 EDITING = {"flag_secret", "notify_reporter", "register_external"}
@@ -167,9 +173,7 @@ RULES = ("HUE-1", "HUE-2", "HUE-3a", "HUE-3b", "HUE-4a", "HUE-4b", "HUE-5", "A-H
 
 @cache
 def standing_in(state: str) -> Bench:
-    bench = STATES[state]()
-    bench.others = {"c2": Bench().receive("c2", contact_id="binh").it}
-    return bench
+    return beside_another(STATES[state]())
 
 
 @pytest.mark.rule(*RULES)
@@ -192,21 +196,15 @@ def test_every_command_is_allowed_or_refused_as_the_table_says(state: str) -> No
 @pytest.mark.parametrize("role", ["officer", "leader"])
 def test_another_agency_may_do_nothing(state: str, role: str) -> None:
     """The right role in the wrong house."""
-    bench, stranger = standing_in(state), staff(role, "so_y_te")
+    commands = ("accept_dispatch", "submit_result", "send_back", "approve", "clarify")
 
-    assert not bench.moves(stranger)
-    for name in ("accept_dispatch", "submit_result", "send_back", "approve", "clarify"):
-        refusal = bench.refused(stranger, name, **FILLED.get(name, {}))
-        assert refusal.http == 403
+    check_powerless(standing_in(state), staff(role, "so_y_te"), *commands)
 
 
 @pytest.mark.rule("A-HUE-3")
 def test_another_reporter_may_do_nothing() -> None:
     """Only whose report it is."""
-    stranger = EVERYBODY["reporter"].__class__.reporter("binh")
-
-    assert not standing_in("published").moves(stranger)
-    assert standing_in("published").refused(stranger, "rate", level="satisfied").code == "not_your_work"
+    check_only_for_whose_report_it_is(standing_in("published"))
 
 
 @pytest.mark.rule("VN-8")

@@ -10,8 +10,8 @@ import pytest
 
 from tests.core.cases.bench import Bench, staff
 from tests.core.regulations.desk import AN
-from tests.core.regulations.ls_states import EVERYBODY, NAME, STATES
-from tests.core.regulations.table import check_answers, filled
+from tests.core.regulations.ls_states import EVERYBODY, STATES
+from tests.core.regulations.table import beside_another, check_answers, check_powerless, filled
 
 DESK = {"divert", "flag_secret", "link_report", "raise_emergency", "register_external"}
 SECRET_DESK = DESK - {"flag_secret"}
@@ -253,9 +253,7 @@ NOT_IN_THE_TEXT = {
 
 @cache
 def standing_in(state: str) -> Bench:
-    bench = STATES[state]()
-    bench.others = {"c2": Bench(NAME).receive("c2", contact_id="binh").it}
-    return bench
+    return beside_another(STATES[state]())
 
 
 @pytest.mark.rule(*RULES)
@@ -294,11 +292,9 @@ def test_what_the_text_does_not_know_is_refused_to_everybody() -> None:
 @pytest.mark.parametrize("role", ["leader", "officer"])
 def test_another_commune_may_do_nothing(state: str, role: str) -> None:
     """The right role in the wrong house."""
-    bench, stranger = standing_in(state), staff(role, "ubnd_suoi_trong")
+    commands = ("assign_staff", "submit_result", "approve", "answer_reporter", "escalate", "clarify")
 
-    assert not bench.moves(stranger)
-    for name in ("assign_staff", "submit_result", "approve", "answer_reporter", "escalate", "clarify"):
-        assert bench.refused(stranger, name, **FILLED.get(name, {})).http == 403
+    check_powerless(standing_in(state), staff(role, "ubnd_suoi_trong"), *commands)
 
 
 @pytest.mark.rule("LS-3.1", "LS-7.1")

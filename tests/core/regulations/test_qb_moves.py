@@ -10,9 +10,9 @@ import pytest
 
 from core.cases.commands import NAMES
 from tests.core.cases.bench import Bench, staff
-from tests.core.regulations.desk import AN, DISTRIBUTOR
+from tests.core.regulations.desk import DISTRIBUTOR
 from tests.core.regulations.qb_states import EVERYBODY, STATES
-from tests.core.regulations.table import check_answers, filled
+from tests.core.regulations.table import beside_another, check_answers, check_only_for_whose_report_it_is, filled
 
 ALWAYS = {"flag_secret", "notify_reporter", "register_external"}
 DESK = ALWAYS | {"divert", "link_report", "raise_emergency"}
@@ -168,9 +168,7 @@ NOT_IN_THE_TEXT |= {"flag_reputation", "confirm_reputation", "explain_lateness",
 
 @cache
 def standing_in(state: str) -> Bench:
-    bench = STATES[state]()
-    bench.others = {"c2": Bench("quang_binh").receive("c2", contact_id="binh").it}
-    return bench
+    return beside_another(STATES[state]())
 
 
 def test_the_table_speaks_of_every_state() -> None:
@@ -222,10 +220,7 @@ def test_another_agency_may_do_nothing(state: str, role: str) -> None:
 @pytest.mark.rule("QB-IV.1.5a")
 def test_another_reporter_may_do_nothing() -> None:
     """Only whose report it is."""
-    stranger = AN.__class__.reporter("binh")
-
-    assert not standing_in("published").moves(stranger)
-    assert standing_in("published").refused(stranger, "rate", level="satisfied").code == "not_your_work"
+    check_only_for_whose_report_it_is(standing_in("published"))
 
 
 def test_a_part_of_a_closed_case_cannot_go_on() -> None:

@@ -11,9 +11,14 @@ from functools import cache
 import pytest
 
 from tests.core.cases.bench import Bench, pack_of, staff
-from tests.core.regulations.desk import AN
-from tests.core.regulations.table import check_answers, filled
-from tests.core.regulations.tien_giang_states import EVERYBODY, STATES, received
+from tests.core.regulations.table import (
+    beside_another,
+    check_answers,
+    check_only_for_whose_report_it_is,
+    check_powerless,
+    filled,
+)
+from tests.core.regulations.tien_giang_states import EVERYBODY, STATES
 
 DESK = {"divert", "flag_secret", "link_report", "raise_emergency", "register_external", "set_confidential"}
 EDITING = {"flag_secret", "register_external", "set_confidential"}
@@ -154,9 +159,7 @@ RULES = (
 
 @cache
 def standing_in(state: str) -> Bench:
-    bench = STATES[state]()
-    bench.others = {"c2": received(case_id="c2", contact_id="binh").it}
-    return bench
+    return beside_another(STATES[state]())
 
 
 def forms_for(state: str) -> dict[str, dict[str, object]]:
@@ -206,20 +209,15 @@ def test_the_pack_enables_what_its_column_lists_and_nothing_else() -> None:
 @pytest.mark.parametrize("role", ["officer", "leader"])
 def test_another_agency_may_do_nothing(state: str, role: str) -> None:
     """The right role in the wrong house."""
-    bench, stranger = standing_in(state), staff(role, "so_tai_nguyen")
+    commands = ("accept_dispatch", "submit_result", "send_back", "approve", "clarify")
 
-    assert not bench.moves(stranger)
-    for name in ("accept_dispatch", "submit_result", "send_back", "approve", "clarify"):
-        assert bench.refused(stranger, name, **FORMS.get(name, {})).http == 403
+    check_powerless(standing_in(state), staff(role, "so_tai_nguyen"), *commands, forms=FORMS)
 
 
 @pytest.mark.rule("TG-10.1")
 def test_another_reporter_may_do_nothing() -> None:
     """Only whose report it is."""
-    stranger = AN.reporter("binh")
-
-    assert not standing_in("published").moves(stranger)
-    assert standing_in("published").refused(stranger, "rate", level="satisfied").code == "not_your_work"
+    check_only_for_whose_report_it_is(standing_in("published"))
 
 
 @pytest.mark.rule("TG-P1.II.4a", "TG-P1.II.4b")
