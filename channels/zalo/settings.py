@@ -43,6 +43,7 @@ class ZaloSettings(BaseModel):
     template_url: str = "https://business.openapi.zalo.me"
     media_hosts: frozenset[str] = frozenset({".zdn.vn"})
     buttons: int = Field(default=MOST_BUTTONS, ge=0, le=MOST_BUTTONS)
+    form_image: str = Field(default="", description="Picture over the form that asks for a number; empty: words only")
     proves_calls: bool = Field(default=True, description="Send appsecret_proof along")
     pays: bool = Field(default=True, description="Write also when the free 48 hours are over and a message costs")
     templates: Mapping[str, ZaloTemplate] = Field(default={}, description="By purpose: otp, notice, reply")

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
 
+from channels.zalo.adapter import ZaloChannel
+from channels.zalo.sandbox import Account, ZaloSandbox
 from channels.zalo.settings import ZaloSettings, ZaloTemplate
 from channels.zalo.signature import HEADER, mac_of
-from core.contract.ports import RawDelivery
+from core.contract.ports import ItemKey, MediaStore, RawDelivery, Tokens
 from core.contract.schema import Address, OutboundMessage
+from tests.support.tokens import MemoryTokens
 
 APP = "3600000000000000001"
 OA = "3880000000000000004"
@@ -91,3 +97,63 @@ def to_phone(**changes: Any) -> OutboundMessage:
         "fields": {"otp": "123456"},
     }
     return outbound("Mã xác thực: 123456", **usual | changes)
+
+
+@dataclass
+class Clock:
+    """Time under the test's control."""
+
+    at: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@dataclass
+class Set:
+    """The channel, the provider behind it, and what lies between them. `heard` is what the channel gave to be kept."""
+
+    channel: ZaloChannel
+    sandbox: ZaloSandbox
+    store: MemoryTokens
+    clock: Clock
+    heard: list[tuple[RawDelivery, ItemKey]] = field(default_factory=list)
+
+    async def accept(self, delivery: RawDelivery, items: Any) -> None:
+        """Stands for the inbox."""
+        self.heard += [(delivery, item) for item in items]
+
+    async def pair(self) -> Tokens:
+        """What is stored."""
+        tokens = await self.store.current(OA)
+        assert tokens is not None
+        return tokens
+
+    async def connect(self, *, lives: timedelta = timedelta(hours=25)) -> None:
+        """As after an official's grant."""
+        access, refresh = self.sandbox.tokens.grant()
+        await self.store.connect(OA, access=access, refresh=refresh, expires=self.clock() + lives)
+
+    def shown(self) -> list[str]:
+        """The words on the citizen's phone."""
+        return [one.text for one in self.sandbox.phone(USER).shown if one.text]
+
+
+@asynccontextmanager
+async def running(*, media: MediaStore | None = None, connected: bool = True, **changes: Any) -> AsyncIterator[Set]:
+    """The channel over its sandbox; nobody takes the sandbox's events."""
+    clock = Clock()
+    account = Account(OA, APP, APP_SECRET, SECRET)
+    sandbox = ZaloSandbox(account, gateway="http://127.0.0.1:9", now=clock)
+    await sandbox.start()
+    urls = dict.fromkeys(("api_url", "oauth_url", "template_url"), sandbox.url)
+    store = MemoryTokens(clock)
+    channel = ZaloChannel(settings(**urls | changes), tokens=store, media=media, clock=clock)
+    opened = Set(channel, sandbox, store, clock)
+    try:
+        if connected:
+            await opened.connect()
+        yield opened
+    finally:
+        await channel.stop()
+        await sandbox.stop()

@@ -8,14 +8,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, select
 
-from core.contract.ports import TokenLease
+from core.contract.ports import TokenLease, TokenStore
 from core.service.provider_tokens import GRANT_LASTS, GrantRefused, Grants, SealedTokens
 from core.service.safe import Safe
 from core.storage.database import Database
 from core.storage.tables import grant_request, provider_token
 from tests.core.privacy.stores import MemoryKeyStore, ring
-from tests.support.databases import on_both_engines
+from tests.support.databases import ENGINES, on_both_engines
 from tests.support.deployments import MovingClock
+from tests.support.tokens import MemoryTokens
 
 ACCOUNT = "3880000000000000004"
 IN_A_DAY = timedelta(hours=25)
@@ -34,26 +35,31 @@ def safe() -> Safe:
 
 
 @pytest.fixture
-def tokens(database: Database, safe: Safe, clock: MovingClock) -> SealedTokens:
-    """The store of one channel."""
+def tokens(request: pytest.FixtureRequest, database: Database, safe: Safe, clock: MovingClock) -> TokenStore:
+    """The store of one channel, or the double that channels are tested with."""
+    if request.node.callspec.params.get("database_url") == "memory":
+        return MemoryTokens(clock)
     return SealedTokens(database, safe=safe, channel="zalo", now=clock)
 
 
-async def connected(tokens: SealedTokens, clock: MovingClock, name: str = "first") -> int:
+everywhere = pytest.mark.parametrize("database_url", [*ENGINES, "memory"], indirect=True)
+
+
+async def connected(tokens: TokenStore, clock: MovingClock, name: str = "first") -> int:
     """A pair is in force; its generation."""
     pair = await tokens.connect(ACCOUNT, access=f"{name}-access", refresh=f"{name}-refresh", expires=clock() + IN_A_DAY)
     return pair.generation
 
 
-async def leased(tokens: SealedTokens, generation: int) -> TokenLease:
+async def leased(tokens: TokenStore, generation: int) -> TokenLease:
     """The lease, which nobody else has."""
     lease = await tokens.lease(ACCOUNT, generation=generation, seconds=60)
     assert lease is not None
     return lease
 
 
-@on_both_engines
-async def test_a_pair_is_kept_and_comes_back(tokens: SealedTokens, clock: MovingClock) -> None:
+@everywhere
+async def test_a_pair_is_kept_and_comes_back(tokens: TokenStore, clock: MovingClock) -> None:
     """With its generation and its end; an account nobody connected has none."""
     await connected(tokens, clock)
     pair = await tokens.current(ACCOUNT)
@@ -66,7 +72,7 @@ async def test_a_pair_is_kept_and_comes_back(tokens: SealedTokens, clock: Moving
 
 @on_both_engines
 async def test_tokens_lie_sealed_and_show_themselves_to_nobody(
-    tokens: SealedTokens, database: Database, clock: MovingClock
+    tokens: TokenStore, database: Database, clock: MovingClock
 ) -> None:
     """Neither in the row nor in what a log would print."""
     await connected(tokens, clock)
@@ -79,8 +85,8 @@ async def test_tokens_lie_sealed_and_show_themselves_to_nobody(
     assert "first" not in repr(await tokens.current(ACCOUNT))
 
 
-@on_both_engines
-async def test_of_many_only_one_may_renew(tokens: SealedTokens, clock: MovingClock) -> None:
+@everywhere
+async def test_of_many_only_one_may_renew(tokens: TokenStore, clock: MovingClock) -> None:
     """All at once, they get one lease between them; after the new pair there is nothing left to renew."""
     generation = await connected(tokens, clock)
     asked = await asyncio.gather(*(tokens.lease(ACCOUNT, generation=generation, seconds=60) for _ in range(8)))
@@ -94,8 +100,8 @@ async def test_of_many_only_one_may_renew(tokens: SealedTokens, clock: MovingClo
     assert not (await leased(tokens, pair.generation)).interrupted
 
 
-@on_both_engines
-async def test_whoever_died_while_renewing_leaves_a_warning(tokens: SealedTokens, clock: MovingClock) -> None:
+@everywhere
+async def test_whoever_died_while_renewing_leaves_a_warning(tokens: TokenStore, clock: MovingClock) -> None:
     """His lease runs out, and the next one hears that the refresh token may be used up."""
     generation = await connected(tokens, clock)
     first = await leased(tokens, generation)
@@ -105,10 +111,10 @@ async def test_whoever_died_while_renewing_leaves_a_warning(tokens: SealedTokens
     assert (first.interrupted, second.interrupted) == (False, True)
 
 
-@on_both_engines
+@everywhere
 @pytest.mark.parametrize("unsettled", [False, True])
 async def test_a_lease_is_given_back_with_what_is_known(
-    tokens: SealedTokens, clock: MovingClock, *, unsettled: bool
+    tokens: TokenStore, clock: MovingClock, *, unsettled: bool
 ) -> None:
     """Nothing left us, or nobody knows: the next one is told."""
     generation = await connected(tokens, clock)
@@ -117,7 +123,8 @@ async def test_a_lease_is_given_back_with_what_is_known(
     assert (await leased(tokens, generation)).interrupted is unsettled
 
 
-async def test_a_clock_that_was_set_back_locks_nobody_out(tokens: SealedTokens, clock: MovingClock) -> None:
+@everywhere
+async def test_a_clock_that_was_set_back_locks_nobody_out(tokens: TokenStore, clock: MovingClock) -> None:
     """A lease that ends later than any can is none."""
     generation = await connected(tokens, clock)
     clock.advance(hours=3)
@@ -127,8 +134,8 @@ async def test_a_clock_that_was_set_back_locks_nobody_out(tokens: SealedTokens, 
     assert (await leased(tokens, generation)).interrupted
 
 
-@on_both_engines
-async def test_a_pair_nobody_takes_waits_for_a_person(tokens: SealedTokens, clock: MovingClock) -> None:
+@everywhere
+async def test_a_pair_nobody_takes_waits_for_a_person(tokens: TokenStore, clock: MovingClock) -> None:
     """Nobody tries again, until somebody connects anew: then all is as at the beginning."""
     generation = await connected(tokens, clock)
     await tokens.release(await leased(tokens, generation), needs_reauth=True)
@@ -143,9 +150,9 @@ async def test_a_pair_nobody_takes_waits_for_a_person(tokens: SealedTokens, cloc
     assert (whole.needs_reauth, whole.access) == (False, "again-access")
 
 
-@on_both_engines
+@everywhere
 async def test_what_a_person_was_granted_goes_before_what_was_on_its_way(
-    tokens: SealedTokens, clock: MovingClock
+    tokens: TokenStore, clock: MovingClock
 ) -> None:
     """A slow renewal neither overwrites the new pair nor marks it as broken."""
     slow = await leased(tokens, await connected(tokens, clock))
