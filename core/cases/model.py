@@ -238,6 +238,12 @@ class Case(Model):
         """The request for help of this id. Raises: KeyError."""
         return {item.id: item for item in self.coordinations}[coordination_id]
 
+    def part_of(self, clock: CaseClock) -> str | None:
+        """Id of the dispatch that a limit belongs to, also by way of the help it asked for; None: the case itself."""
+        if clock.coordination_id is not None:
+            return self.coordination(clock.coordination_id).dispatch_id
+        return clock.dispatch_id
+
     @property
     def previous_stage(self) -> str:
         """The stage before the present one."""

@@ -162,7 +162,7 @@ def _choices(ctx: Context, case: Case, row: Row, subject: Subject, *, kind: Inpu
         case "flag":
             yield from _FLAGS
         case _:
-            yield from _from_case(ctx, case, kind)
+            yield from _from_case(ctx, case, subject, kind)
 
 
 _OUTCOMES = (
@@ -178,7 +178,7 @@ _FLAGS = (
 )
 
 
-def _from_case(ctx: Context, case: Case, kind: InputKind) -> Iterator[Choice]:
+def _from_case(ctx: Context, case: Case, subject: Subject, kind: InputKind) -> Iterator[Choice]:
     match kind:
         case "media":
             yield from (Choice(key, key) for key in sorted(case.evidence))
@@ -186,7 +186,15 @@ def _from_case(ctx: Context, case: Case, kind: InputKind) -> Iterator[Choice]:
             yield from (Choice(item.report_id, item.code) for item in case.reports)
         case "clock":
             late = (item for item in case.clocks.values() if item.breached_at or item.late_s)
-            yield from (Choice(item.id, ctx.pack.clocks[item.name].label) for item in late)
+            part = subject.dispatch.id if subject.dispatch else None
+            mine = (item for item in late if part in (None, case.part_of(item)))
+            yield from (Choice(item.id, _named(ctx, case, item)) for item in mine)
+
+
+def _named(ctx: Context, case: Case, clock: CaseClock) -> str:
+    """A limit with whose it is: several agencies may have missed the same one."""
+    part, label = case.part_of(clock), ctx.pack.clocks[clock.name].label
+    return f"{label} – {ctx.agencies.name(case.dispatch(part).agency_id)}" if part else label
 
 
 def _reasons(ctx: Context, case: Case, row: Row, reasons: Iterable[Reason]) -> Iterator[Choice]:

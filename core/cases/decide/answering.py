@@ -102,4 +102,6 @@ def explain_lateness(scene: Scene, command: ExplainLateness) -> None:
     clock = scene.case.clocks.get(command.clock_id)
     if clock is None or not (clock.late_s or clock.breached_at or clock.has_run_out(scene.ctx.now)):
         raise data_invalid("Thời hạn này không bị trễ nên không cần giải trình.", scene.permit.move.cites)
+    if scene.dispatch is not None and scene.case.part_of(clock) != scene.dispatch.id:
+        raise data_invalid("Thời hạn này thuộc phần việc của cơ quan khác.", scene.permit.move.cites)
     scene.record(LatenessExplained, command)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from core.cases.decide import Actor
 from core.cases.view import public_view
 from core.regulations.loader import load_pack
-from tests.core.cases.bench import Bench, pack_of
+from tests.core.cases.bench import Bench, pack_of, staff
 from tests.core.regulations.desk import AN, EDITOR, RECEPTIONIST
+from tests.core.regulations.limits import with_option
 from tests.core.regulations.ls_states import (
     CHAIR,
+    DISTRIBUTOR,
     NAME,
     OFFICE,
     STATES,
+    accepted,
     answered,
     approved,
     at_commune,
@@ -23,6 +28,9 @@ from tests.core.regulations.ls_states import (
     secret,
 )
 from tests.core.regulations.table import told
+
+OTHER_CHAIR = staff("leader", "ubnd_suoi_trong")
+TO_TWO = "moves: {dispatch: {agencies: {min: 1, max: 2}}}"
 
 
 @pytest.mark.rule("LS-3.2", "LS-9.2", "A-4")
@@ -73,9 +81,34 @@ def test_ls_14_4_a_late_case_is_explained_and_one_in_time_is_not() -> None:
     bench.do(CHAIR, "explain_lateness", clock_id="assign:d1", text="Lãnh đạo đi cơ sở, không có sóng")
 
     assert told(bench)[-1] == ("office", "task_supplied")
+    assert bench.refused(CHAIR, "explain_lateness", clock_id="intake", text="Bận").code == "data_invalid"
     slow = received("2026-11-20 09:00").until("2026-11-20 10:00:01")
     slow.fire("intake")
     slow.do(RECEPTIONIST, "explain_lateness", clock_id="intake", text="Hệ thống gián đoạn")
+
+
+@pytest.mark.rule("LS-14.4")
+def test_ls_14_4_each_agency_explains_its_own_part(tmp_path: Path) -> None:
+    """Two were late with the same limit: each is offered its own, named, and cannot speak for the other."""
+    bench = with_option(accepted("2026-11-20 09:00", commune_code=None), tmp_path, TO_TWO)
+    bench.do(DISTRIBUTOR, "dispatch", agencies=["ubnd_hoa_dao", "ubnd_suoi_trong"])
+    bench.wait(hours=1, seconds=1)
+    for part in ("assign:d1", "assign:d2"):
+        bench.fire(part)
+
+    offered = {
+        move.dispatch_id: [(choice.value, choice.label) for choice in move.form[0].choices]
+        for who in (CHAIR, OTHER_CHAIR)
+        for move in bench.moves(who)
+        if move.command == "explain_lateness"
+    }
+
+    assert offered == {
+        "d1": [("assign:d1", "Lãnh đạo phân công – UBND xã Hoa Đào")],
+        "d2": [("assign:d2", "Lãnh đạo phân công – UBND xã Suối Trong")],
+    }
+    refused = bench.refused(CHAIR, "explain_lateness", clock_id="assign:d2", text="Bận")
+    assert (refused.code, refused.text_vi) == ("data_invalid", "Thời hạn này thuộc phần việc của cơ quan khác.")
 
 
 @pytest.mark.rule("LS-14.1")
