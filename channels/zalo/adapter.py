@@ -54,7 +54,7 @@ class ZaloChannel:
     """
     One official account.
 
-    Implements `HookedChannel`, `ListeningChannel`, `Greets`, `FetchesFiles`, `CarriesCodes` and `Connects`.
+    Implements `HookedChannel`, `ListeningChannel`, `Greets`, `FetchesFiles`, `CarriesCodes` and `NeedsGrant`.
     """
 
     name = CHANNEL

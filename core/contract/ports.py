@@ -156,6 +156,22 @@ class Acknowledges(Protocol):
 
 
 @runtime_checkable
+class RegistersHook(Protocol):
+    """A channel that tells its provider by itself where our hook is; an operator may have it done again."""
+
+    async def register_hook(self) -> str:
+        """Do so now; returns who we are there. Raises SendError."""
+
+
+@runtime_checkable
+class Stops(Protocol):
+    """A channel that holds connections; every `ListeningChannel` is one."""
+
+    async def stop(self) -> None:
+        """Let go of them; called more than once, at last when nobody sends any more."""
+
+
+@runtime_checkable
 class FetchesFiles(Protocol):
     """A channel whose messages name files that lie with the provider, for a short while only."""
 
@@ -255,7 +271,7 @@ class TokenStore(Protocol):
 
 
 @runtime_checkable
-class Connects(Protocol):
+class NeedsGrant(Protocol):
     """A channel to which an official connects us at the provider (OAuth with PKCE), and which renews that by itself."""
 
     label: str
