@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import urlencode
 
-from aiohttp import BasicAuth, web
+from aiohttp import encode_basic_auth, web
 
 from channels.sms.sandbox.moods import Mood
 from channels.sms.sandbox.network import Network
@@ -175,4 +175,4 @@ class SpeedSmsSide:
         return web.json_response({"status": "success", "data": {"balance": balance, "currency": "VND"}})
 
     def _knows(self, request: web.Request) -> bool:
-        return request.headers.get("Authorization") == BasicAuth(self._network.secrets.token, "x").encode()
+        return request.headers.get("Authorization") == encode_basic_auth(self._network.secrets.token, "x")

@@ -9,7 +9,7 @@ import secrets
 from typing import Any
 from urllib.parse import urlencode
 
-from aiohttp import BasicAuth, web
+from aiohttp import encode_basic_auth, web
 
 from channels.sms.sandbox.moods import Mood
 from channels.sms.sandbox.network import Network
@@ -117,7 +117,7 @@ class TwilioSide:
     def _knows(self, request: web.Request) -> bool:
         """Basic authentication with the account's own token."""
         own = self._network.secrets
-        return request.headers.get("Authorization") == BasicAuth(own.account_sid, own.auth_token).encode()
+        return request.headers.get("Authorization") == encode_basic_auth(own.account_sid, own.auth_token)
 
 
 def _error(status: int, code: int) -> web.Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aiohttp import BasicAuth
+from aiohttp import encode_basic_auth
 
 from channels.http import ProviderHttp
 from channels.sms.carrier import Submission, Table, failure, taken
@@ -37,7 +37,7 @@ class SpeedSmsClient:
     def __init__(self, settings: SpeedSmsSettings) -> None:
         self._settings = settings
         self._http = ProviderHttp(settings.base_url)
-        self._headers = {"Authorization": BasicAuth(settings.token.get_secret_value(), "x").encode()}
+        self._headers = {"Authorization": encode_basic_auth(settings.token.get_secret_value(), "x")}
 
     async def send(self, submission: Submission) -> str:
         """Hand over one message; returns its transaction id. Raises SendError."""

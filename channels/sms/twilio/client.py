@@ -6,7 +6,7 @@ https://www.twilio.com/docs/api/errors. Twilio has no idempotency key: what was 
 
 from __future__ import annotations
 
-from aiohttp import BasicAuth
+from aiohttp import encode_basic_auth
 
 from channels.http import ProviderHttp, Reply
 from channels.sms.carrier import Submission, Table, failure, taken
@@ -51,7 +51,7 @@ class TwilioClient:
         user, secret = (
             (settings.key_sid, settings.key_secret) if settings.key_sid else (settings.account_sid, settings.auth_token)
         )
-        self._headers = {"Authorization": BasicAuth(user, secret.get_secret_value()).encode()}
+        self._headers = {"Authorization": encode_basic_auth(user, secret.get_secret_value())}
 
     async def send(self, submission: Submission) -> str:
         """Hand over one message; returns its sid. Raises SendError."""

@@ -1,0 +1,312 @@
+"""Twilio: signatures against the published validator, calls against the sandbox, and the sandbox against the client."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from aiohttp import web
+from multidict import MultiDict
+from twilio.base.exceptions import TwilioRestException
+from twilio.request_validator import RequestValidator
+from twilio.rest import Client
+
+from channels.sms.adapter import MmsChannel
+from channels.sms.carrier import read_form
+from channels.sms.sandbox import Mood, SmsSandbox
+from channels.sms.tests.builders import (
+    CITIZEN,
+    HOOKS,
+    NOON,
+    PUBLIC,
+    SECRETS,
+    channel,
+    network,
+    outbound,
+    sandboxed,
+)
+from channels.sms.twilio.signature import HEADER, check, compute
+from core.contract.errors import (
+    ChannelMisconfigured,
+    ConnectionFailed,
+    MessageInvalid,
+    NeedsReauth,
+    OutcomeUnknown,
+    ProviderRefused,
+    RecipientOptedOut,
+    RecipientUnreachable,
+    SendError,
+    SignatureInvalid,
+    TemporarySendError,
+    Throttled,
+)
+from core.contract.ports import FetchesFiles, RawDelivery
+from tests.support.waiting import until
+
+TOKEN = SECRETS.auth_token
+MESSAGES = f"/2010-04-01/Accounts/{SECRETS.account_sid}/Messages.json"
+FIELDS = {
+    "AccountSid": SECRETS.account_sid,
+    "Body": "Xin chào",
+    "From": "+15005550006",
+    "MessageSid": "SM00000000000000000000000000000001",
+    "NumMedia": "0",
+    "To": "+15005550009",
+}
+
+
+def delivery(fields: dict[str, str], signature: str, *, query: str = "") -> RawDelivery:
+    body = urlencode(fields).encode()
+    return RawDelivery("sms", "+15005550009", body, {HEADER: signature}, query=query, received_at=NOON)
+
+
+def test_the_vector() -> None:
+    """Known good, also in the published validator."""
+    url = "https://gw.example.vn/hooks/twilio/sms?t=a%20b"
+    expected = "Zu0ldnY4OWOVFR+96NQAhz6+SzQ="
+
+    assert compute(TOKEN, url, {name: [value] for name, value in FIELDS.items()}) == expected
+    assert RequestValidator(TOKEN).validate(url, FIELDS, expected)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://gw.example.vn/hooks/sms/twilio",
+        "https://gw.example.vn:443/hooks/sms/twilio",
+        "https://gw.example.vn:8443/hooks/sms/twilio?a=%20&b=c%2Fd",
+        "http://gw.example.vn/hooks/sms/twilio?x=1",
+        "http://gw.example.vn:80/a",
+    ],
+)
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"Body": ["Xin chào 👋"], "AccountSid": ["AC1"]},
+        {"Body": [""], "Empty": [""], "a": ["1"], "B": ["2"]},
+        {"Twice": ["b", "a", "b"], "Body": ["x"]},
+    ],
+)
+def test_signatures_are_those_of_the_published_validator(url: str, fields: dict[str, list[str]]) -> None:
+    """Either port spelling, empty and repeated fields, letters outside ASCII."""
+    validator = RequestValidator(TOKEN)
+    given = MultiDict([(name, value) for name, values in fields.items() for value in values])
+    signature = validator.compute_signature(url, given)
+
+    assert compute(TOKEN, url, fields) == signature
+    check(signature, url=url, body=b"", fields=fields, tokens=[TOKEN])
+    assert validator.validate(url, given, compute(TOKEN, url, fields))
+
+
+def test_a_port_that_goes_without_saying_may_be_signed_or_not() -> None:
+    """Twilio does both."""
+    bare, full = "https://gw.example.vn/x", "https://gw.example.vn:443/x"
+
+    check(compute(TOKEN, full, {}), url=bare, body=b"", fields={}, tokens=[TOKEN])
+    check(compute(TOKEN, bare, {}), url=full, body=b"", fields={}, tokens=[TOKEN])
+    with pytest.raises(SignatureInvalid):
+        check(compute(TOKEN, "https://gw.example.vn:8443/x", {}), url=bare, body=b"", fields={}, tokens=[TOKEN])
+
+
+def test_a_json_hook_is_signed_by_the_digest_in_its_query() -> None:
+    """As the validator has it; another body is refused."""
+    body = '{"a": "đ"}'
+    url = f"https://gw.example.vn/x?bodySHA256={sha256(body.encode()).hexdigest()}"
+    signature = RequestValidator(TOKEN).compute_signature(url, {})
+
+    assert RequestValidator(TOKEN).validate(url, body, signature)
+    check(signature, url=url, body=body.encode(), fields={"{": [""]}, tokens=[TOKEN])
+    with pytest.raises(SignatureInvalid):
+        check(signature, url=url, body=b"{}", fields={}, tokens=[TOKEN])
+
+
+def test_the_address_is_the_public_one_whatever_the_request_says_of_itself() -> None:
+    """Behind a proxy scheme and host are others; the query counts as it was written."""
+    signature = compute(TOKEN, f"{HOOKS['twilio']}?t=a%20b", {name: [value] for name, value in FIELDS.items()})
+
+    channel("twilio").verify(delivery(FIELDS, signature, query="t=a%20b"))
+    with pytest.raises(SignatureInvalid):
+        channel("twilio").verify(delivery(FIELDS, signature, query="t=a b"))
+
+
+def test_both_tokens_count_while_one_is_being_changed() -> None:
+    """Afterwards only the new one."""
+    old = compute("the-old-token", HOOKS["twilio"], {name: [value] for name, value in FIELDS.items()})
+
+    channel("twilio", old_auth_token="the-old-token").verify(delivery(FIELDS, old))
+    with pytest.raises(SignatureInvalid):
+        channel("twilio").verify(delivery(FIELDS, old))
+
+
+@pytest.mark.parametrize("signature", ["", "đ", "AAAA", compute("wrong", HOOKS["twilio"], {})])
+def test_a_forged_signature_is_refused(signature: str) -> None:
+    """Whatever stands in the header."""
+    with pytest.raises(SignatureInvalid):
+        channel("twilio").verify(delivery(FIELDS, signature))
+
+
+def test_another_account_with_our_token_is_refused() -> None:
+    """A subaccount's traffic is not ours."""
+    fields = FIELDS | {"AccountSid": "AC00000000000000000000000000000002"}
+    signature = compute(TOKEN, HOOKS["twilio"], {name: [value] for name, value in fields.items()})
+    with pytest.raises(SignatureInvalid):
+        channel("twilio").verify(delivery(fields, signature))
+
+
+async def test_a_message_is_handed_over_with_its_callback() -> None:
+    """And what the phone shows is what was written."""
+    async with sandboxed("twilio") as (opened, sandbox):
+        result = await opened.send(outbound("Đã tiếp nhận ạ."))
+
+    [shown] = sandbox.network.phones.shown
+    assert result.provider_message_id == shown.id
+    assert (shown.to, shown.text, shown.alphabet, shown.segments) == ("84900000001", "Đã tiếp nhận ạ.", "ucs-2", 1)
+
+
+async def test_a_password_is_not_delivered_late() -> None:
+    """Its validity ends with itself; a messaging service is named instead of a number."""
+    asked: list[dict[str, str]] = []
+
+    async def create(request: web.Request) -> web.Response:
+        asked.append({name: str(value) for name, value in (await request.post()).items()})
+        return web.json_response({"sid": "SM1"}, status=201)
+
+    async with _served(MESSAGES, create) as url:
+        opened = channel(
+            "twilio", base_url=url, sender="MG00000000000000000000000000000001", key_sid="SK1", key_secret="s"
+        )
+        await opened.send(outbound("Ma xac thuc: 482913", purpose="otp"))
+        await opened.close()
+
+    assert asked == [
+        {
+            "To": CITIZEN,
+            "MessagingServiceSid": "MG00000000000000000000000000000001",
+            "Body": "Ma xac thuc: 482913",
+            "StatusCallback": HOOKS["twilio"],
+            "SmartEncoded": "false",
+            "ValidityPeriod": "300",
+        }
+    ]
+
+
+@asynccontextmanager
+async def _served(path: str, handler: Any) -> AsyncIterator[str]:
+    app = web.Application()
+    app.router.add_post(path, handler)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected", "code"),
+    [
+        (400, {"code": 21211}, RecipientUnreachable, "21211"),
+        (400, {"code": 21614}, RecipientUnreachable, "21614"),
+        (400, {"code": 21610}, RecipientOptedOut, "21610"),
+        (400, {"code": 21408}, ChannelMisconfigured, "21408"),
+        (400, {"code": 21617}, MessageInvalid, "21617"),
+        (400, {"code": 99999}, ProviderRefused, "99999"),
+        (401, {"code": 20003}, NeedsReauth, "20003"),
+        (429, {"code": 20429}, Throttled, "429"),
+        (503, {"code": 20503}, TemporarySendError, "20503"),
+        (502, "<html>", TemporarySendError, "502"),
+        (404, "<html>", ProviderRefused, "404"),
+        (201, "<html>", OutcomeUnknown, "201"),
+        (201, {"status": "queued"}, OutcomeUnknown, ""),
+    ],
+)
+async def test_errors_are_told_apart(status: int, body: Any, expected: type[SendError], code: str) -> None:
+    """By Twilio's code where there is one, by the status elsewhere."""
+
+    async def create(_: web.Request) -> web.Response:
+        return (
+            web.Response(text=body, status=status) if isinstance(body, str) else web.json_response(body, status=status)
+        )
+
+    async with _served(MESSAGES, create) as url:
+        opened = channel("twilio", base_url=url)
+        with pytest.raises(expected) as failure:
+            await opened.send(outbound("x"))
+        await opened.close()
+
+    assert (type(failure.value), failure.value.provider_code) == (expected, code)
+
+
+async def test_health_tells_a_wrong_key_from_a_provider_that_is_away() -> None:
+    """Each in a sentence for staff."""
+    async with sandboxed("twilio", auth_token="another-token-than-theirs") as (opened, _):
+        wrong = await opened.check_health()
+    away = await channel("twilio").check_health()
+
+    assert (wrong.ok, away.ok) == (False, False)
+    assert NeedsReauth.code in wrong.detail
+    assert ConnectionFailed.code in away.detail
+
+
+async def test_a_picture_is_fetched_with_our_password_from_their_hosts_only() -> None:
+    """And no longer than allowed."""
+    async with sandboxed("twilio") as (opened, sandbox), listening(sandbox) as heard:
+        assert isinstance(opened, MmsChannel)
+        assert isinstance(opened, FetchesFiles)
+        assert await sandbox.say(CITIZEN, "", photo=b"\xff\xd8\xff" + bytes(100)) == 200
+        source = heard[0]["MediaUrl0"][0]
+        assert await opened.fetch(source, most=1000) == b"\xff\xd8\xff" + bytes(100)
+        with pytest.raises(MessageInvalid):
+            await opened.fetch(source, most=50)
+        with pytest.raises(MessageInvalid):
+            await opened.fetch("https://files.example.vn/ME01", most=1000)
+        with pytest.raises(ProviderRefused):
+            await opened.fetch(source + "x", most=1000)
+
+
+@asynccontextmanager
+async def listening(sandbox: SmsSandbox) -> AsyncIterator[list[dict[str, list[str]]]]:
+    """A gateway that is nothing but the published validator; yields the forms whose signature it took."""
+    heard: list[dict[str, list[str]]] = []
+
+    async def take(request: web.Request) -> web.Response:
+        url, signature = PUBLIC + request.raw_path, request.headers["X-Twilio-Signature"]
+        if not RequestValidator(TOKEN).validate(url, await request.post(), signature):
+            return web.Response(status=403)
+        heard.append(read_form(await request.read()))
+        return web.Response(text="<Response/>", content_type="text/xml")
+
+    async with _served("/hooks/sms/twilio", take) as url:
+        sandbox.network.gateway = url
+        yield heard
+        await sandbox.network.settle()
+
+
+async def test_the_published_client_talks_to_the_sandbox_and_its_validator_takes_what_the_sandbox_signs() -> None:
+    """A message of a citizen, a message to one, and all its callbacks."""
+    sandbox = SmsSandbox("twilio", network("twilio"))
+    sandbox.network.reports = True
+    await sandbox.start()
+    client = Client(SECRETS.account_sid, TOKEN)
+    client.api.base_url = sandbox.url
+    try:
+        async with listening(sandbox) as heard:
+            assert await sandbox.say(CITIZEN, "Đường ngập 🌊 & hỏng?") == 200
+            message = await asyncio.to_thread(
+                client.messages.create, to=CITIZEN, from_="+15005550009", body="Chào ạ", status_callback=HOOKS["twilio"]
+            )
+            await until(lambda: len(heard) == 4, "four hooks")
+        sandbox.network.mood = Mood.OPTED_OUT
+        with pytest.raises(TwilioRestException) as refusal:
+            await asyncio.to_thread(client.messages.create, to=CITIZEN, from_="+15005550009", body="Chào ạ")
+    finally:
+        await sandbox.stop()
+
+    assert heard[0]["Body"] == ["Đường ngập 🌊 & hỏng?"]
+    assert [one["MessageStatus"] for one in heard[1:]] == [["queued"], ["sent"], ["delivered"]]
+    assert {one["MessageSid"][0] for one in heard[1:]} == {message.sid}
+    assert refusal.value.code == 21610
