@@ -15,7 +15,7 @@ from functools import partial
 
 from aiohttp import web
 
-from core.contract.ports import Channel
+from core.contract.ports import Channel, Stops
 from core.courtesy import Courtesy
 from core.notify.house import House
 from core.privacy.master import KeyRing, create_master_key_file
@@ -117,6 +117,7 @@ async def open_deployment(settings: Settings, *, now: Now = utc_now, durable: bo
                 yield deployment
             finally:
                 await deployment.inbox.close()
+                await asyncio.gather(*(one.stop() for one in deployment.channels.values() if isinstance(one, Stops)))
 
 
 async def _assemble(

@@ -100,7 +100,7 @@ class TelegramChannel:
             await listener.stop()
         await self._client.close()
 
-    async def connect(self) -> str:
+    async def register_hook(self) -> str:
         """Register the webhook now; the bot's name. Raises SendError; ChannelMisconfigured: no public address."""
         if not self.settings.hook_url:
             raise ChannelMisconfigured("there is no public https address that Telegram could call")

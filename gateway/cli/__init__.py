@@ -24,6 +24,7 @@ GROUPS = (
     "offices",
     "agencies",
     "places",
+    "channel",
     "inbox",
     "audit",
     "keeping",

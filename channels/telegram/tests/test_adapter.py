@@ -154,11 +154,11 @@ async def test_a_registration_that_fails_is_tried_again() -> None:
 
 async def test_connecting_says_who_we_are() -> None:
     async with provider(hook_url="https://phananh.example.vn/hooks/telegram") as (sandbox, channel):
-        assert await channel.connect() == "@lang_nghe_bot"
+        assert await channel.register_hook() == "@lang_nghe_bot"
         assert sandbox.hook["secret"] == channel.settings.hook_secret.get_secret_value()
     async with provider() as (_, deaf):
         with pytest.raises(ChannelMisconfigured):
-            await deaf.connect()
+            await deaf.register_hook()
 
 
 async def test_health_tells_of_a_hook_elsewhere_and_of_what_waits() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from gateway.admin.actions import agencies, offices, people, places, rehearsals, upkeep
+from gateway.admin.actions import agencies, channels, offices, people, places, rehearsals, upkeep
 from gateway.deployment import Deployment
 
 Action = Callable[[Deployment, Mapping[str, Any]], Awaitable[Any]]
@@ -45,6 +45,8 @@ ACTIONS: Mapping[str, Action] = {
     "commune.import": places.import_tables,
     "commune.search": places.search,
     "agency.editions": agencies.list_editions,
+    "channel.list": channels.list_channels,
+    "channel.connect": channels.connect,
     "inbox.quarantine": upkeep.quarantine,
     "inbox.replay": upkeep.replay,
     "audit.verify": upkeep.verify,

@@ -1,0 +1,31 @@
+"""Channels: whether they work, and connecting them with their provider."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from core.contract.errors import NotFound
+from core.contract.ports import RegistersHook
+from gateway.deployment import Deployment
+
+
+async def list_channels(deployment: Deployment, _arguments: Mapping[str, Any]) -> Any:
+    """Every channel that is on, and how it is → name, ok, sentence."""
+    healths = await asyncio.gather(*(channel.check_health() for channel in deployment.channels.values()))
+    return [
+        {"channel": name, "ok": health.ok, "detail": health.detail}
+        for name, health in zip(deployment.channels, healths, strict=True)
+    ]
+
+
+async def connect(deployment: Deployment, arguments: Mapping[str, Any]) -> Any:
+    """Have a provider call us → who we are there. NotFound: off, or nothing to connect. SendError: it says no."""
+    name = str(arguments["channel"])
+    channel = deployment.channels.get(name)
+    if channel is None:
+        raise NotFound(f"{name} is off: {', '.join(sorted(deployment.channels))} are on")
+    if not isinstance(channel, RegistersHook):
+        raise NotFound(f"{name} has no hook that it could register")
+    return {"channel": name, "connected_as": await channel.register_hook()}

@@ -1,0 +1,32 @@
+"""`langnghe channel`: how the channels are, and connecting one with its provider."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from gateway.cli.common import command, group, perform
+
+
+def add(commands: Any) -> None:
+    """Mount `channel`."""
+    own = group(commands, "channel", about="See how the channels are, and connect one with its provider")
+    command(own, "list", show_all, about="One line a channel that is on; exit 1 if one does not work")
+    connecting = command(own, "connect", connect, about="Have the provider call this gateway (again)")
+    connecting.add_argument("channel", metavar="NAME", help="as `channel list` shows it")
+
+
+def show_all(_arguments: argparse.Namespace) -> int:
+    """Name, state, sentence."""
+    found = perform("channel.list")
+    for one in found:
+        print(f"{one['channel']}\t{'ok' if one['ok'] else 'trouble'}\t{one['detail']}")
+    return 0 if all(one["ok"] for one in found) else 1
+
+
+def connect(arguments: argparse.Namespace) -> int:
+    """Says who we are at the provider's."""
+    done = perform("channel.connect", channel=arguments.channel)
+    print(f"{done['channel']} is connected as {done['connected_as']}", file=sys.stderr)
+    return 0
