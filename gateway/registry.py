@@ -59,10 +59,46 @@ def _telegram(given: Supplies) -> Channel | None:
     return TelegramChannel(settings, media=given.media, lease=lease, clock=given.now)
 
 
+def _facebook(given: Supplies) -> Channel | None:
+    if not given.settings.facebook.app_id:
+        return None
+    from channels.facebook.adapter import FacebookChannel
+    from gateway.settings.channels import facebook_settings
+
+    return FacebookChannel(facebook_settings(given.settings), clock=given.now)
+
+
+def _zalo(given: Supplies) -> Channel | None:
+    from gateway.settings.zalo import zalo_settings
+
+    settings = zalo_settings(given.settings)
+    if settings is None:
+        return None
+    from channels.zalo.adapter import ZaloChannel
+    from core.service.provider_tokens import SealedTokens
+
+    tokens = SealedTokens(given.database, safe=given.safe, channel="zalo", now=given.now)
+    return ZaloChannel(settings, tokens=tokens, media=given.media, clock=given.now)
+
+
+def _sms(given: Supplies) -> Channel | None:
+    from gateway.settings.sms import sms_settings
+
+    settings = sms_settings(given.settings)
+    if settings is None:
+        return None
+    from channels.sms.adapter import open_sms
+
+    return open_sms(settings, clock=given.now)
+
+
 CHANNELS: dict[str, Builder] = {
     "web": _web,
     "email": _email,
     "telegram": _telegram,
+    "zalo": _zalo,
+    "facebook": _facebook,
+    "sms": _sms,
 }
 
 

@@ -48,8 +48,68 @@ MEANINGS: Mapping[str, str] = {
     "telegram.token": "Token of the bot, from BotFather. Empty: no Telegram.",
     "telegram.updates": "`webhook`: Telegram calls us; `polling`: we ask it; `auto`: by whether `public_url` is https.",
     "telegram.api_url": "Address of the Bot API; another one only for a server of your own, or a trial.",
+    "facebook.app_id": "Id of the app whose hook, `/hooks/facebook`, hears of our Pages. Empty: no Facebook.",
+    "facebook.app_secret": "The app's secret, by which the provider signs what it sends.",
+    "facebook.old_app_secret": "The one before it, while it is being reset.",
+    "facebook.verify_token": "What you enter as the hook's verify token at the provider.",
+    "facebook.pages": 'Page id and its token, for each Page: `1111 = "file:/run/secrets/page-1111"`.',
+    "facebook.human_agent": "The provider has approved HUMAN_AGENT: staff may answer for 7 days instead of 24 hours.",
+    "facebook.notice_template": "Approved utility template for news about a case after 24 hours; empty: there is none.",
+    "facebook.notice_fields": "What fills its blanks, in order: `code`, `status`, `office`, `link`.",
+    "facebook.comments": "Which comments open a conversation: `all`, those directly under a post (`top`), or `none`.",
+    "facebook.other_tools": "App ids of tools that answer by themselves; with any other, a person takes over.",
+    "facebook.graph_url": "Address of the Graph API; another one only for a trial.",
+    "facebook.version": "Version of the Graph API.",
     "intake.database_budget": "Seconds the database may take to store a message before the local journal does.",
     "intake.linger": "Seconds a commit waits at most for a crowd that is due: fewer, larger commits.",
+    "zalo.oa_id": "Id of the official account (OA). Empty: no Zalo.",
+    "zalo.app_id": "Id of the app that the OA grants; its webhook address is `/hooks/zalo`.",
+    "zalo.app_secret": "The app's secret (OAuth).",
+    "zalo.oa_secret": "OA Secret Key of the app's webhook page, by which the provider signs what it sends.",
+    "zalo.old_oa_secret": "The one before it, while it is being reset.",
+    "zalo.form_image": "https address of the picture over the form that asks for a number; empty: words only.",
+    "zalo.pays": "Write also when the free 48 hours are over, which uses the package or costs.",
+    "zalo.otp_template": "Approved template (ZNS) for one-time passwords by phone number; empty: there is none.",
+    "zalo.otp_fields": "What fills it, `theirs=ours`; ours is one of `code`, `status`, `office`, `link`, `otp`.",
+    "zalo.notice_template": "Approved template (ZNS) for news about a case by phone number; empty: there is none.",
+    "zalo.notice_fields": "What fills it, as above.",
+    "zalo.template_mode": "`development`: templates reach administrators of the OA only, for a trial.",
+    "zalo.catch_up_hours": "How many hours back we look for what was said while we were away; 0: never.",
+    "zalo.api_url": "Address of the official account's interface; another one only for a trial.",
+    "zalo.oauth_url": "Address of the token server; another one only for a trial.",
+    "zalo.template_url": "Address of the interface for templates; another one only for a trial.",
+    "sms.carrier": "Who carries our SMS. Empty: no SMS.",
+    "sms.sender": "Our number, short number or brand name; at Twilio a messaging service (`MG…`) as well.",
+    "sms.marks": "The brand is registered for Vietnamese with marks, which costs more; without, marks are taken off.",
+    "sms.most_segments": "How long a text may be; longer ones are shortened, their link is kept.",
+    "sms.twilio.account_sid": "The account; its hook is `/hooks/sms/twilio` below `public_url`.",
+    "sms.twilio.auth_token": "Its auth token, by which hooks are signed.",
+    "sms.twilio.old_auth_token": "The one before it, while it is being changed.",
+    "sms.twilio.key_sid": "API key (`SK…`) for our calls; empty: the auth token is used.",
+    "sms.twilio.key_secret": "Secret of that key.",
+    "sms.twilio.base_url": "Address of the interface; another one only for a trial.",
+    "sms.esms.api_key": "ApiKey of the account.",
+    "sms.esms.secret_key": "SecretKey of the account.",
+    "sms.esms.private_key": "PrivateKey by which citizens' messages are signed; empty: only the path proves them.",
+    "sms.esms.hook_secret": "Last part of the hook's path, `/hooks/sms/esms/…`: 16 letters or more that nobody guesses.",
+    "sms.esms.sms_type": "`2`: brand name for care and passwords; `8`: fixed number.",
+    "sms.esms.sandbox": "Everything is taken and nothing sent or charged.",
+    "sms.esms.base_url": "Address of the interface; another one only for a trial.",
+    "sms.speedsms.token": "Token of the account.",
+    "sms.speedsms.hook_secret": "Last part of the hook's path, `/hooks/sms/speedsms/…`, as for eSMS.",
+    "sms.speedsms.sms_type": "2: any number; 3: own brand name; 4: their brand name.",
+    "sms.speedsms.base_url": "Address of the interface; another one only for a trial.",
+    "sms.smpp.host": "The carrier's message centre.",
+    "sms.smpp.port": "Its port.",
+    "sms.smpp.tls": "Whether the line is encrypted; without, only through a VPN.",
+    "sms.smpp.system_id": "Who we are there.",
+    "sms.smpp.password": "And our password.",
+    "sms.smpp.system_type": "If the carrier names one.",
+    "sms.smpp.window": "How many messages may be unanswered.",
+    "sms.smpp.per_second": "How many messages a second the contract allows.",
+    "sms.smpp.long_messages": "`udh`: several parts; `payload`: one PDU with all of it.",
+    "sms.smpp.answer_ids": "How the centre writes a message's id when it takes it.",
+    "sms.smpp.receipt_ids": "How it writes the id in the text of a report.",
     "otp.order": "Channels that carry one-time passwords, the preferred first; any others come after.",
     "otp.mail_stands_in": "Where nothing reaches phones a mail proves the mail address; the number is then called.",
     "portal.tiles": "Address of map tiles with `{z}`, `{x}`, `{y}`; empty: a place is typed or taken from the device.",
@@ -141,14 +201,17 @@ def _rows(model: type[BaseModel], path: tuple[str, ...]) -> Iterator[Row]:
 def _row(path: tuple[str, ...], field: FieldInfo) -> Row:
     key = ".".join(path)
     variables = [name for table in (ENVIRONMENT, FILES) for name, place in table.items() if place == path]
-    secret = path in SECRETS or key == "master_key"
-    return Row(key, _kind(field), _shown(field.default), ", ".join(variables), MEANINGS[key], secret)
+    secret = key == "master_key" or any(path == secret[: len(path)] for secret in SECRETS)
+    default = _shown(field.get_default(call_default_factory=True))
+    return Row(key, _kind(field), default, ", ".join(variables), MEANINGS[key], secret)
 
 
 def _kind(field: FieldInfo) -> str:
     kind = field.annotation
     if get_origin(kind) is Literal:
         return " or ".join(get_args(kind))
+    if get_origin(kind) is dict:
+        return "table"
     names: dict[Any, str] = {
         str: "text",
         SecretStr: "text",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import SecretStr
 
 from channels.email.settings import EmailSettings, RelaySettings
+from channels.facebook.settings import FacebookSettings, Template
 from channels.telegram.settings import TelegramSettings
 from gateway.settings.model import Email, Settings
 
@@ -34,6 +35,25 @@ def email_settings(email: Email, *, token_secret: str) -> EmailSettings:
         token_secret=SecretStr(token_secret),
         trusted_authserv_ids=(email.trusted_authserv,) if email.trusted_authserv else (),
         relay=relay,
+    )
+
+
+def facebook_settings(settings: Settings) -> FacebookSettings:
+    """The app and its Pages as the channel wants them. Raises pydantic's ValidationError."""
+    ours = settings.facebook
+    template = Template(name=ours.notice_template, fields=ours.notice_fields) if ours.notice_template else None
+    return FacebookSettings(
+        app_id=ours.app_id,
+        app_secret=ours.app_secret,
+        old_app_secrets=(ours.old_app_secret,) if ours.old_app_secret.get_secret_value() else (),
+        verify_token=ours.verify_token,
+        pages=ours.pages,
+        graph_url=ours.graph_url,
+        version=ours.version,
+        human_agent=ours.human_agent,
+        templates={"notice": template} if template else {},
+        comments=ours.comments,
+        other_tools=frozenset(ours.other_tools),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +17,9 @@ from pydantic import ValidationError
 
 from core.contract.errors import ConfigError
 from gateway.settings.model import Settings
-from gateway.settings.providers import telegram_mistakes
+from gateway.settings.providers import facebook_mistakes, telegram_mistakes
+from gateway.settings.sms import sms_mistakes
+from gateway.settings.zalo import zalo_mistakes
 
 ENVIRONMENT = {
     "LANGNGHE_MODE": ("mode",),
@@ -45,6 +47,23 @@ SECRETS = (
     ("database_password",),
     ("email", "relay_password"),
     ("telegram", "token"),
+    ("zalo", "app_secret"),
+    ("zalo", "oa_secret"),
+    ("zalo", "old_oa_secret"),
+    ("facebook", "app_secret"),
+    ("facebook", "old_app_secret"),
+    ("facebook", "verify_token"),
+    ("facebook", "pages", "*"),
+    ("sms", "twilio", "auth_token"),
+    ("sms", "twilio", "old_auth_token"),
+    ("sms", "twilio", "key_secret"),
+    ("sms", "esms", "api_key"),
+    ("sms", "esms", "secret_key"),
+    ("sms", "esms", "private_key"),
+    ("sms", "esms", "hook_secret"),
+    ("sms", "speedsms", "token"),
+    ("sms", "speedsms", "hook_secret"),
+    ("sms", "smpp", "password"),
 )
 EXAMPLES = {
     "mode": "production",
@@ -111,11 +130,19 @@ def _overlay(raw: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _fetch_secrets(raw: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
-    for path in SECRETS:
+    for path in _named(raw, SECRETS):
         value = _get(raw, path)
         if isinstance(value, str) and value.startswith(("env:", "file:")):
             _set(raw, path, _fetch(".".join(path), value, environ))
     return raw
+
+
+def _named(raw: dict[str, Any], paths: tuple[tuple[str, ...], ...]) -> Iterator[tuple[str, ...]]:
+    """The paths, with every key that is there for a "*" at the end."""
+    for *before, last in paths:
+        inner = _get(raw, tuple(before)) if last == "*" else None
+        for name in inner if isinstance(inner, dict) else ([] if last == "*" else [last]):
+            yield (*before, name)
 
 
 def _fetch(key: str, reference: str, environ: Mapping[str, str]) -> str:
@@ -173,6 +200,9 @@ def _contradictions(settings: Settings) -> list[ConfigError]:
     if urlsplit(settings.public_url).scheme not in ("http", "https") or not urlsplit(settings.public_url).netloc:
         found.append(ConfigError("public_url", "not an http(s) address", example=EXAMPLES["public_url"]))
     found += telegram_mistakes(settings)
+    found += zalo_mistakes(settings)
+    found += facebook_mistakes(settings)
+    found += sms_mistakes(settings)
     redis_url = settings.redis_url.get_secret_value()
     if redis_url and not redis_url.startswith(("redis://", "rediss://", "unix://")):
         found.append(ConfigError("redis_url", "not an address of Redis", example=EXAMPLES["redis_url"]))

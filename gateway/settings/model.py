@@ -63,6 +63,53 @@ class Telegram(Section):
     api_url: str = "https://api.telegram.org"
 
 
+class Facebook(Section):
+    """
+    The app whose hook takes the events of our Pages; off while nothing of it is filled in.
+
+    `pages`: Page id → its token.
+    """
+
+    app_id: str = ""
+    app_secret: SecretStr = SecretStr("")
+    old_app_secret: SecretStr = SecretStr("")
+    verify_token: SecretStr = SecretStr("")
+    pages: dict[str, SecretStr] = Field(default_factory=dict)
+    human_agent: bool = False
+    notice_template: str = ""
+    notice_fields: Names = ("code", "status")
+    comments: Literal["all", "top", "none"] = "all"
+    other_tools: Names = ()
+    graph_url: str = "https://graph.facebook.com"
+    version: str = "v26.0"
+
+
+class Zalo(Section):
+    """
+    The Zalo official account (OA); off while none of its keys is set.
+
+    The two secrets are those of the app (OAuth) and of its webhook page ("OA Secret Key"); `old_oa_secret` is the one
+    before, for as long as it is being reset. Templates are approved ids of ZNS; `*_fields` is `theirs=ours`.
+    """
+
+    oa_id: str = ""
+    app_id: str = ""
+    app_secret: SecretStr = SecretStr("")
+    oa_secret: SecretStr = SecretStr("")
+    old_oa_secret: SecretStr = SecretStr("")
+    form_image: str = ""
+    pays: bool = True
+    otp_template: str = ""
+    otp_fields: Names = ("otp=otp",)
+    notice_template: str = ""
+    notice_fields: Names = ("ma=code", "trang_thai=status")
+    template_mode: Literal["", "development"] = ""
+    catch_up_hours: float = Field(default=24, ge=0, le=168)
+    api_url: str = "https://openapi.zalo.me"
+    oauth_url: str = "https://oauth.zaloapp.com"
+    template_url: str = "https://business.openapi.zalo.me"
+
+
 class Otp(Section):
     """
     One-time passwords. `order`: by which channels they go, the preferred first; others that can come after.
@@ -73,6 +120,67 @@ class Otp(Section):
 
     order: Names = ("sms", "zalo", "email")
     mail_stands_in: bool = False
+
+
+class SmsTwilio(Section):
+    """An account at Twilio. With an API key calls are made by it; hooks are always signed with the auth token."""
+
+    account_sid: str = ""
+    auth_token: SecretStr = SecretStr("")
+    old_auth_token: SecretStr = SecretStr("")
+    key_sid: str = ""
+    key_secret: SecretStr = SecretStr("")
+    base_url: str = "https://api.twilio.com"
+
+
+class SmsEsms(Section):
+    """An account at eSMS.vn."""
+
+    api_key: SecretStr = SecretStr("")
+    secret_key: SecretStr = SecretStr("")
+    private_key: SecretStr = SecretStr("")
+    hook_secret: SecretStr = SecretStr("")
+    sms_type: Literal["2", "8"] = "2"
+    sandbox: bool = False
+    base_url: str = "https://rest.esms.vn"
+
+
+class SmsSpeedSms(Section):
+    """An account at SpeedSMS."""
+
+    token: SecretStr = SecretStr("")
+    hook_secret: SecretStr = SecretStr("")
+    sms_type: int = Field(default=3, ge=2, le=4)
+    base_url: str = "https://api.speedsms.vn/index.php"
+
+
+class SmsSmpp(Section):
+    """A line to a carrier's message centre (SMPP 3.4)."""
+
+    host: str = ""
+    port: Port = 2775
+    tls: bool = False
+    system_id: str = ""
+    password: SecretStr = SecretStr("")
+    system_type: str = ""
+    window: int = Field(default=10, ge=1, le=1000)
+    per_second: float = Field(default=20, gt=0, description="messages a second, not seconds")
+    long_messages: Literal["udh", "payload"] = "udh"
+    answer_ids: Literal["text", "hex", "decimal"] = "text"
+    receipt_ids: Literal["text", "hex", "decimal"] = "text"
+
+
+class Sms(Section):
+    """One number or brand name, and the carrier it belongs to; off without a carrier."""
+
+    carrier: Literal["", "twilio", "esms", "speedsms", "smpp"] = ""
+    sender: str = ""
+    marks: bool = False
+    most_segments: int = Field(default=3, ge=1, le=10)
+    twilio: SmsTwilio = SmsTwilio()
+    esms: SmsEsms = SmsEsms()
+    speedsms: SmsSpeedSms = SmsSpeedSms()
+    smpp: SmsSmpp = SmsSmpp()
 
 
 class Portal(Section):
@@ -166,6 +274,9 @@ class Settings(Section):
     http: Http = Http()
     email: Email = Email()
     telegram: Telegram = Telegram()
+    zalo: Zalo = Zalo()
+    facebook: Facebook = Facebook()
+    sms: Sms = Sms()
     otp: Otp = Otp()
     portal: Portal = Portal()
     intake: Intake = Intake()

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
+from pydantic import ValidationError
+
 from core.contract.errors import ConfigError
+from gateway.settings.channels import facebook_settings
 from gateway.settings.model import Settings
 
 _BOT_TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{20,100}")
@@ -22,18 +27,51 @@ def telegram_mistakes(settings: Settings) -> list[ConfigError]:
     if not _BOT_TOKEN.fullmatch(token):
         problem = "not a bot token, as BotFather gives it"
         found.append(ConfigError("telegram.token", problem, example="file:/run/secrets/telegram-token"))
-    if not _is_safe(ours.api_url):
+    if not is_safe(ours.api_url):
         found.append(ConfigError("telegram.api_url", "not an https address", example="https://api.telegram.org"))
     public = urlsplit(settings.public_url)
     if ours.updates != "polling" and public.scheme == "https" and public.port not in _HOOK_PORTS:
         problem = "Telegram calls only ports 443, 80, 88 and 8443 of public_url"
         found.append(ConfigError("telegram.updates", problem, example="polling"))
-    if ours.updates == "webhook" and not _is_safe(settings.public_url):
+    if ours.updates == "webhook" and not is_safe(settings.public_url):
         problem = "Telegram calls only an https address, and public_url is none"
         found.append(ConfigError("telegram.updates", problem, example="polling"))
     return found
 
 
-def _is_safe(url: str) -> bool:
+FACEBOOK_EXAMPLES = {
+    "app_id": "900001",
+    "app_secret": "file:/run/secrets/facebook-app-secret",
+    "verify_token": "file:/run/secrets/facebook-verify-token",
+    "pages": 'pages = {1111 = "file:/run/secrets/facebook-page-1111"}',
+    "graph_url": "https://graph.facebook.com",
+    "version": "v26.0",
+}
+_NEEDED = ("app_id", "app_secret", "verify_token", "pages")
+
+
+def facebook_mistakes(settings: Settings) -> list[ConfigError]:
+    """An app of which something is missing, or that cannot be one."""
+    given = {name: value for name in _NEEDED if (value := getattr(settings.facebook, name))}
+    missing = [name for name in _NEEDED if name not in given]
+    if missing and given:
+        problem = f"missing, while {', '.join(given)} is given"
+        return [ConfigError(f"facebook.{name}", problem, example=FACEBOOK_EXAMPLES[name]) for name in missing]
+    if missing:
+        return []
+    try:
+        facebook_settings(settings)
+    except ValidationError as error:
+        return [_facebook_mistake(one) for one in error.errors(include_url=False, include_input=False)]
+    return []
+
+
+def _facebook_mistake(problem: Mapping[str, Any]) -> ConfigError:
+    key = str(problem["loc"][0]) if problem["loc"] else "graph_url"
+    return ConfigError(f"facebook.{key}", problem["msg"], example=FACEBOOK_EXAMPLES.get(key, ""))
+
+
+def is_safe(url: str) -> bool:
+    """Whether secrets may be sent there: https, or this very machine."""
     parts = urlsplit(url)
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _HERE)
