@@ -105,12 +105,20 @@ async def open_world(data: Path, *, database_url: str = "", **changes: Any) -> A
         await mail.stop()
 
 
+@asynccontextmanager
+async def world_over(database_url: str, folder: Path, **changes: Any) -> AsyncIterator[World]:
+    """A world in this folder over the fresh database that the fixture `database_url` made."""
+    data = folder / "var"
+    if database_url.startswith("sqlite"):
+        data.mkdir()
+        shutil.move(database_url.removeprefix("sqlite:///"), data / "langnghe.sqlite3")
+        database_url = ""
+    async with open_world(data, database_url=database_url, **changes) as opened:
+        yield opened
+
+
 @pytest_asyncio.fixture
 async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
     """A fresh world; parametrise with `on_both_engines` for PostgreSQL as well."""
-    if database_url.startswith("sqlite"):
-        (tmp_path / "var").mkdir()
-        shutil.move(database_url.removeprefix("sqlite:///"), tmp_path / "var" / "langnghe.sqlite3")
-        database_url = ""
-    async with open_world(tmp_path / "var", database_url=database_url) as opened:
+    async with world_over(database_url, tmp_path) as opened:
         yield opened

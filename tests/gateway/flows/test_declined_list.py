@@ -10,7 +10,8 @@ import pytest
 from core.intake.fold import fold
 from tests.gateway.api.staffing import case_ids, hire, issue
 from tests.gateway.console.office import open_office
-from tests.support.deployments import World, open_world
+from tests.support.databases import on_both_engines
+from tests.support.deployments import World, world_over
 from tests.support.letters import received, write_mail
 
 TEXT = "Cống tràn trước số 5 đường Hoa Mai lúc 7 giờ sáng nay. Nguyễn Văn An, 0900 000 001, an@hopthu.example.vn."
@@ -26,10 +27,11 @@ async def declined(world: World) -> None:
     await issue(world, desk, case_id, "decline", reason_code="not_clear", reason=OWN_WORDS)
 
 
+@on_both_engines
 @pytest.mark.rule("QB-IV.1.1a.r", "A-QB-7", "QB-II.2f")
-async def test_a_refusal_is_public_with_its_ground_and_nothing_else(tmp_path: Path) -> None:
+async def test_a_refusal_is_public_with_its_ground_and_nothing_else(database_url: str, tmp_path: Path) -> None:
     """Under the heading of the text; the desk's words go to the reporter alone."""
-    async with open_world(tmp_path / "var", regulation="quang_binh") as world, open_office(world) as office:
+    async with world_over(database_url, tmp_path, regulation="quang_binh") as world, open_office(world) as office:
         await declined(world)
         citizen = await hire(world, "Người xem", ("nobody", ""))
         async with office.desk(citizen) as browser:

@@ -34,7 +34,8 @@ from tests.gateway.flows.office import (
     state_of,
     stored_reports,
 )
-from tests.support.deployments import World, open_world
+from tests.support.databases import on_both_engines
+from tests.support.deployments import World, world_over
 from tests.support.letters import received, write_mail
 
 NAME = "Nguyễn Văn An"
@@ -56,14 +57,14 @@ letter:
 
 
 @pytest_asyncio.fixture
-async def with_form(tmp_path: Path) -> AsyncIterator[World]:
+async def with_form(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
     """A deployment whose regulation has a form of its own."""
     folder = tmp_path / "hoa_sen"
     folder.mkdir()
     (folder / "pack.yaml").write_text(OWN_FORM, encoding="utf-8")
     agencies = (BUNDLED / "thua_thien_hue" / "agencies.yaml").read_text(encoding="utf-8")
     (folder / "agencies.yaml").write_text(agencies, encoding="utf-8")
-    async with open_world(tmp_path / "var", regulation=str(folder)) as world:
+    async with world_over(database_url, tmp_path, regulation=str(folder)) as world:
         yield world
 
 
@@ -98,6 +99,7 @@ async def test_a_mail_has_the_answer_in_the_regulations_form_and_the_letter_as_p
     assert set(NAME.replace(" ", "")) <= set(letters_of(pdf))
 
 
+@on_both_engines
 @pytest.mark.rule("QB-IV.3", "DL-II.2.1.B3")
 async def test_pictures_go_along_that_were_chosen_and_no_others(with_form: World) -> None:
     """Both are evidence; the one chosen at publication is in the letter, as pixels only."""
@@ -124,6 +126,7 @@ async def test_pictures_go_along_that_were_chosen_and_no_others(with_form: World
     assert "Tệp kèm theo: Minh chứng 2." in received(world)[-1]
 
 
+@on_both_engines
 @pytest.mark.rule("A-3", "TG-9.1b", "QB-IV.1.4a.2")
 async def test_each_reporter_gets_a_letter_of_their_own(with_form: World) -> None:
     """Two people, one handling: neither reads the other's name, in the words or in the PDF."""
@@ -188,12 +191,13 @@ async def test_a_short_channel_takes_a_sentence_and_the_link(with_form: World) -
 
 
 @pytest_asyncio.fixture
-async def by_letter(tmp_path: Path) -> AsyncIterator[World]:
+async def by_letter(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
     """A deployment whose regulation sends some reports by official letter."""
-    async with open_world(tmp_path / "var", regulation="dak_lak") as world:
+    async with world_over(database_url, tmp_path, regulation="dak_lak") as world:
         yield world
 
 
+@on_both_engines
 @pytest.mark.rule("DL-II.1u")
 async def test_the_official_letter_says_what_was_sent_and_the_public_sees_nothing(by_letter: World) -> None:
     """Flagged and confirmed by two people, sent to the city, its number on it; the reporter is told alone."""

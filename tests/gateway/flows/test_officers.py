@@ -18,7 +18,8 @@ from core.storage.database import Connection
 from core.storage.staff_notices import Delivery
 from core.storage.tables import stand_in
 from tests.gateway.api.staffing import case_ids, hire, issue
-from tests.support.deployments import World, open_world
+from tests.support.databases import on_both_engines
+from tests.support.deployments import World, world_over
 from tests.support.letters import received, write_mail
 
 REPORT = (
@@ -29,9 +30,9 @@ ROADS = "so_xay_dung"
 
 
 @pytest_asyncio.fixture
-async def tien_giang(tmp_path: Path) -> AsyncIterator[World]:
+async def tien_giang(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
     """A deployment under the regulation that names three forms; it has a mailbox and neither push nor SMS."""
-    async with open_world(tmp_path / "var", regulation="tien_giang_2025") as opened:
+    async with world_over(database_url, tmp_path, regulation="tien_giang_2025") as opened:
         yield opened
 
 
@@ -72,6 +73,7 @@ def ends(found: list[Delivery]) -> list[tuple[str, str, str]]:
     return sorted((item.name, item.notice.form, item.notice.state) for item in found)
 
 
+@on_both_engines
 @pytest.mark.rule("TG-7.1a", "TG-4.1c")
 async def test_each_form_is_a_delivery_of_its_own_and_a_missing_channel_is_said(tien_giang: World) -> None:
     """The console shows it; push and SMS say plainly that this deployment cannot."""
@@ -121,6 +123,7 @@ async def test_an_agency_without_an_officer_is_recorded_as_told_to_nobody(tien_g
     assert (nobody.notice.state, nobody.notice.user_id, nobody.notice.agency_id) == ("nobody", None, ROADS)
 
 
+@on_both_engines
 @pytest.mark.rule("TG-7.1a")
 async def test_a_stand_in_is_told_while_the_officer_is_away(tien_giang: World) -> None:
     """Both, since the one who is away comes back to it; not after the leave."""
@@ -151,6 +154,7 @@ def _leave(away: Member, deputy: Member, since: datetime, until: datetime) -> di
     }
 
 
+@on_both_engines
 @pytest.mark.rule("TG-7.1a", "TG-7.3")
 async def test_a_limit_that_comes_near_and_passes_is_told_to_those_it_names(tien_giang: World) -> None:
     """A warning to the officer, then the breach to officer, leader and distributor; a person with two roles once."""
@@ -211,6 +215,7 @@ async def test_an_address_is_kept_sealed_and_can_be_taken_back(tien_giang: World
         await officers.set_address(officer.id, "console", "x")
 
 
+@on_both_engines
 @pytest.mark.rule("TG-7.1a")
 async def test_a_notice_stands_until_its_reader_has_read_it(tien_giang: World) -> None:
     """Unread, read once, and nobody else's to read."""

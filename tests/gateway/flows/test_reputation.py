@@ -10,7 +10,8 @@ import pytest
 from core.cases.model import Case
 from core.storage import cases
 from tests.gateway.api.staffing import case_ids, hire, issue, report
-from tests.support.deployments import World, open_world
+from tests.support.databases import on_both_engines
+from tests.support.deployments import World, world_over
 from tests.support.letters import answer_mail, received, write_mail
 
 HANDLED = "2026-11-23T08:00:00+07:00"
@@ -22,10 +23,11 @@ async def stage_of(world: World, case_id: str) -> str:
     return Case.model_validate(row.state).stage
 
 
+@on_both_engines
 @pytest.mark.rule("DL-II.1u", "DL-II.2.3a.u", "DL-II.2.1.B3", "A-DL-7")
-async def test_harm_to_a_reputation_goes_by_letter_and_is_answered_alone(tmp_path: Path) -> None:
+async def test_harm_to_a_reputation_goes_by_letter_and_is_answered_alone(database_url: str, tmp_path: Path) -> None:
     """Two people, a letter, word to the sender that it is received, the answer on paper, and a private reply."""
-    async with open_world(tmp_path / "var", regulation="dak_lak") as world:
+    async with world_over(database_url, tmp_path, regulation="dak_lak") as world:
         text = "Quán Hoa Nắng ở số 5 Lê Lợi bán hàng kém chất lượng. Tôi là Nguyễn Văn An, số 0900 000 001."
         case_id = await report(world, text)
         first = await hire(world, "Trần Thị Bình", ("receptionist", ""))
@@ -46,10 +48,11 @@ async def test_harm_to_a_reputation_goes_by_letter_and_is_answered_alone(tmp_pat
         assert "đã kiểm tra và nhắc nhở cửa hàng" in received(world)[-1]
 
 
+@on_both_engines
 @pytest.mark.rule("LS-7.3a.1", "LS-7.3a.2", "LS-7.3a.3", "LS-7.2a")
-async def test_a_commune_answers_its_reporter_through_the_software(tmp_path: Path) -> None:
+async def test_a_commune_answers_its_reporter_through_the_software(database_url: str, tmp_path: Path) -> None:
     """Accepted by the IOC, sent to the commune, assigned, handled, approved, told: no centre in between."""
-    async with open_world(tmp_path / "var", regulation="lang_son") as world:
+    async with world_over(database_url, tmp_path, regulation="lang_son") as world:
         await write_mail(
             world, "Bãi rác ở xã Hoa Đào không ai dọn. Tôi là Nguyễn Văn An, CCCD 020203000001, 0900 000 001."
         )

@@ -11,7 +11,8 @@ from core.cases.model import Case
 from core.cases.routing import Matter, route
 from core.storage import cases
 from tests.gateway.api.staffing import case_ids, hire, issue
-from tests.support.deployments import World, open_world
+from tests.support.databases import on_both_engines
+from tests.support.deployments import World, world_over
 from tests.support.letters import answer_mail, write_mail
 
 TEXT = "Ổ gà lớn trên đường Hùng Vương, phường 1 lúc 7 giờ sáng nay. Nguyễn Văn An, 0900 000 001, 12 Lê Lợi."
@@ -23,10 +24,11 @@ async def stored(world: World, case_id: str) -> Case:
     return Case.model_validate(row.state)
 
 
+@on_both_engines
 @pytest.mark.rule("TG-P1.II.3a", "TG-P1.II.3b", "A-TG-6")
-async def test_a_category_marked_automatic_goes_out_with_its_acceptance(tmp_path: Path) -> None:
+async def test_a_category_marked_automatic_goes_out_with_its_acceptance(database_url: str, tmp_path: Path) -> None:
     """In the same transaction, signed by the system; what is not marked waits for the distributor."""
-    async with open_world(tmp_path / "var", regulation="tien_giang") as world:
+    async with world_over(database_url, tmp_path, regulation="tien_giang") as world:
         centre = await hire(world, "Trần Thị Bình", ("receptionist", ""), ("distributor", ""))
         for category, sent in (("transport", True), ("police", False)):
             before = set(await case_ids(world))
@@ -51,10 +53,11 @@ async def test_a_category_marked_automatic_goes_out_with_its_acceptance(tmp_path
                 assert made.actor == "system"
 
 
+@on_both_engines
 @pytest.mark.rule("LS-7.2a", "VN-10")
-async def test_a_commune_named_in_a_letter_is_proposed_by_place(tmp_path: Path) -> None:
+async def test_a_commune_named_in_a_letter_is_proposed_by_place(database_url: str, tmp_path: Path) -> None:
     """Where it happened, not where its writer lives."""
-    async with open_world(tmp_path / "var", regulation="lang_son_2025") as world:
+    async with world_over(database_url, tmp_path, regulation="lang_son_2025") as world:
         text = "Bãi rác ở xã Hoa Đào không ai dọn. Tôi là Nguyễn Văn An, CCCD 020203000001, 0900 000 001."
         await write_mail(world, text)
         await answer_mail(world, "Số 5 Trần Đăng Ninh, xã Suối Trong")

@@ -17,7 +17,8 @@ from tests.gateway.flows.conftest import with_chat
 from tests.gateway.flows.office import LAMP, Chat, assert_decent, only_case, stored_reports
 from tests.gateway.portal.citizen import Citizen
 from tests.gateway.portal.conftest import portal_app
-from tests.support.deployments import World, open_world
+from tests.support.databases import on_both_engines
+from tests.support.deployments import World, world_over
 from tests.support.letters import received, write_mail
 
 TERMS = "Người phản ánh chịu hoàn toàn trách nhiệm trước pháp luật về nội dung đã cung cấp."
@@ -25,14 +26,14 @@ PACK = f"id: hoa_sen\nextends: thua_thien_hue\nintake:\n  consent: >-\n    {TERM
 
 
 @pytest_asyncio.fixture
-async def telling(tmp_path: Path) -> AsyncIterator[World]:
+async def telling(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
     """A deployment whose regulation makes reporters answer for what they say."""
     folder = tmp_path / "hoa_sen"
     folder.mkdir()
     (folder / "pack.yaml").write_text(PACK, encoding="utf-8")
     agencies = (BUNDLED / "thua_thien_hue" / "agencies.yaml").read_text(encoding="utf-8")
     (folder / "agencies.yaml").write_text(agencies, encoding="utf-8")
-    async with open_world(tmp_path / "var", regulation=str(folder)) as world:
+    async with world_over(database_url, tmp_path, regulation=str(folder)) as world:
         yield world
 
 
@@ -45,6 +46,7 @@ async def assert_kept(world: World, channel: str) -> None:
     assert report.terms.covers == ()
 
 
+@on_both_engines
 @pytest.mark.rule("LS-5.2", "QB-III.2d", "TG-5.4")
 async def test_a_mail_is_answered_with_the_words_and_staff_see_them(telling: World) -> None:
     await write_mail(telling, LAMP)
@@ -66,6 +68,7 @@ async def test_a_chat_is_told_with_the_code(telling: World) -> None:
     await assert_kept(telling, chat.channel.name)
 
 
+@on_both_engines
 @pytest.mark.rule("LS-5.2", "QB-III.2d", "TG-5.4")
 async def test_the_form_shows_them_before_sending_and_not_twice(telling: World) -> None:
     async with TestClient(TestServer(portal_app(telling.deployment))) as client:

@@ -15,7 +15,8 @@ from core.storage import cases
 from gateway.auth.tokens import create_token
 from tests.gateway.api.staffing import case_ids, hire, issue
 from tests.gateway.console.office import open_office
-from tests.support.deployments import World, open_world
+from tests.support.databases import on_both_engines
+from tests.support.deployments import World, world_over
 from tests.support.letters import received, write_mail
 
 TEXT = "Ổ gà lớn trước số 12 đường Trần Hưng Đạo lúc 7 giờ sáng nay. Nguyễn Văn An, 0900 000 001, an@hopthu.example.vn."
@@ -28,9 +29,9 @@ ARTICLE = "); QĐ phê duyệt Đề án, tháng 5/2022, Phụ lục, mục IV.1
 
 
 @pytest_asyncio.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
+async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
     """A deployment under the regulation with two levels; Monday 23/11/2026, 17:00, the eve of a holiday."""
-    async with open_world(tmp_path / "var", regulation="quang_binh") as opened:
+    async with world_over(database_url, tmp_path, regulation="quang_binh") as opened:
         opened.clock.advance(hours=9)
         yield opened
 
@@ -56,6 +57,7 @@ async def accepted(world: World, ioc: Member) -> str:
     return case_id
 
 
+@on_both_engines
 @pytest.mark.rule("QB-IV.1.2a.3", "QB-IV.1.2b")
 async def test_console_and_api_say_how_a_due_time_came_about(world: World) -> None:
     """Each slice by its day, the holiday by its name, and the article; word for word the same in both."""
@@ -77,6 +79,7 @@ async def test_console_and_api_say_how_a_due_time_came_about(world: World) -> No
     assert clock["explanation"] in page
 
 
+@on_both_engines
 @pytest.mark.rule("QB-IV.1.1a.2c", "QB-IV.1.2a.4", "QB-IV.1.3a", "QB-IV.1.4a.1", "QB-IV.3b", "A-QB-6")
 async def test_the_whole_way_by_people_of_four_houses(world: World) -> None:
     """The board names the lead, the unit promises a date, the citizen hears of both answers by mail."""
