@@ -91,7 +91,7 @@ MEANINGS: Mapping[str, str] = {
     "sms.esms.api_key": "ApiKey of the account.",
     "sms.esms.secret_key": "SecretKey of the account.",
     "sms.esms.private_key": "PrivateKey by which citizens' messages are signed; empty: only the path proves them.",
-    "sms.esms.hook_secret": "Last part of the hook's path, `/hooks/sms/esms/…`: 16 letters or more that nobody guesses.",
+    "sms.esms.hook_secret": "Last part of the hook's path, `/hooks/sms/esms/…`: 16 letters or more, unguessable.",
     "sms.esms.sms_type": "`2`: brand name for care and passwords; `8`: fixed number.",
     "sms.esms.sandbox": "Everything is taken and nothing sent or charged.",
     "sms.esms.base_url": "Address of the interface; another one only for a trial.",

@@ -164,7 +164,7 @@ class SmsSmpp(Section):
     password: SecretStr = SecretStr("")
     system_type: str = ""
     window: int = Field(default=10, ge=1, le=1000)
-    per_second: float = Field(default=20, gt=0, description="messages a second, not seconds")
+    per_second: int = Field(default=20, ge=1)
     long_messages: Literal["udh", "payload"] = "udh"
     answer_ids: Literal["text", "hex", "decimal"] = "text"
     receipt_ids: Literal["text", "hex", "decimal"] = "text"
