@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from channels.facebook.adapter import FacebookChannel
 from channels.telegram.adapter import TelegramChannel
 from gateway.deployment import open_deployment
 from gateway.settings import Settings
-from gateway.settings.channels import telegram_settings
+from gateway.settings.channels import facebook_settings, telegram_settings
 from gateway.settings.load import load_settings, mistakes
 from tests.support.deployments import settings_for
 
@@ -20,8 +21,13 @@ BOT = "7000000001:a-token-of-tests-only-0000000000000"
 def told(tmp_path: Path, public_url: str, **telegram: str) -> list[str]:
     """What is wrong with these settings, as printed."""
     lines = "".join(f'{key} = "{value}"\n' for key, value in telegram.items())
+    return printed(tmp_path, f'public_url = "{public_url}"\n[telegram]\n{lines}')
+
+
+def printed(tmp_path: Path, lines: str) -> list[str]:
+    """What is wrong with these lines of a settings file."""
     path = tmp_path / "langnghe.toml"
-    path.write_text(f'mode = "demo"\npublic_url = "{public_url}"\n[telegram]\n{lines}', encoding="utf-8")
+    path.write_text(f'mode = "demo"\n{lines}', encoding="utf-8")
     found = mistakes({"LANGNGHE_CONFIG": str(path)})
     return [] if isinstance(found, Settings) else [str(error) for error in found]
 
@@ -97,3 +103,64 @@ async def test_a_bot_without_a_token_is_off(tmp_path: Path, telegram: dict[str, 
                 assert channel.account == "7000000001"
                 secrets.add(channel.settings.hook_secret.get_secret_value())
     assert len(secrets) == on
+
+
+APP = {
+    "app_id": '"900001"',
+    "app_secret": '"app-secret-for-tests"',
+    "verify_token": '"verify-token-for-tests"',
+    "pages": '{1111 = "token-for-tests"}',
+}
+
+
+def facebook(**changes: str) -> str:
+    """The section with all that is needed, and these changes; empty: left out."""
+    lines = (f"{key} = {value}\n" for key, value in (APP | changes).items() if value)
+    return "[facebook]\n" + "".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"app_id": ""}, "facebook.app_id: missing, while app_secret, verify_token, pages is given"),
+        ({"app_secret": ""}, "facebook.app_secret: missing"),
+        ({"verify_token": ""}, "facebook.verify_token: missing"),
+        ({"pages": ""}, "facebook.pages: missing"),
+        ({"app_id": '"my-app"'}, "facebook.app_id: "),
+        ({"app_secret": '"short"'}, "facebook.app_secret: "),
+        ({"pages": '{trang = "token-for-tests"}'}, "facebook.pages: "),
+        ({"graph_url": '"http://graph.example.vn"'}, "facebook.graph_url: "),
+        ({"version": '"latest"'}, "facebook.version: "),
+        ({"pages": '{1111 = "env:NO_SUCH_TOKEN"}'}, "facebook.pages.1111: environment variable NO_SUCH_TOKEN"),
+    ],
+)
+def test_half_an_app_is_no_app(tmp_path: Path, changes: dict[str, str], problem: str) -> None:
+    """With the key, what is wrong, and an example."""
+    [found] = printed(tmp_path, facebook(**changes))
+
+    assert found.startswith(problem)
+    assert "example: " in found
+    assert "for-tests" not in found
+
+
+def test_each_page_has_its_token_from_where_it_is_kept(tmp_path: Path) -> None:
+    """One from a file, one from the environment; neither is ever printed."""
+    (tmp_path / "token").write_text("token-of-a-file\n")
+    path = tmp_path / "langnghe.toml"
+    pages = f'{{1111 = "file:{tmp_path / "token"}", 1112 = "env:PAGE_TOKEN"}}'
+    path.write_text('mode = "demo"\n' + facebook(pages=pages, notice_template='"status_update"'), encoding="utf-8")
+    settings = load_settings({"LANGNGHE_CONFIG": str(path), "PAGE_TOKEN": "token-of-the-environment"})
+    ours = facebook_settings(settings)
+
+    tokens = {page: token.get_secret_value() for page, token in ours.pages.items()}
+    assert tokens == {"1111": "token-of-a-file", "1112": "token-of-the-environment"}
+    assert ours.templates["notice"].fields == ("code", "status")
+    assert "token-of" not in repr(settings) + repr(ours)
+
+
+async def test_pages_without_an_app_are_off(tmp_path: Path) -> None:
+    """With one the hook is there, for all of its Pages."""
+    app: dict[str, Any] = {"app_id": "900001", "app_secret": "app-secret-for-tests", "verify_token": "verify-for-tests"}
+    for section, on in (({}, False), ({**app, "pages": {"1111": "token-for-tests"}}, True)):
+        async with open_deployment(settings_for(tmp_path / "var", facebook=section)) as deployment:
+            assert isinstance(deployment.channels.get("facebook"), FacebookChannel) == on
