@@ -28,6 +28,7 @@ from _pytest.runner import runtestprotocol
 
 from core.regulations import loader
 from core.regulations.model import Pack
+from tests.core.cases.bench import agencies_of, calendar
 from tests.core.regulations.fair_copy import fair_copy
 from tests.core.regulations.fair_copy import written as fair_copies
 from tests.mutation.mutants import Document, Mutant, mutants_of
@@ -156,6 +157,7 @@ def judge(
     """Tell each lie to a child of its own; at most `jobs` at once."""
     verdict, running = Verdict(), dict[int, tuple[Mutant, int]]()
     holders = list(_pack_holders())
+    _read_what_no_lie_is_about(written)
     gc.freeze()  # or every child's collector would copy all of our memory to look at it
     queue = iter(wanted)
     while True:
@@ -171,6 +173,14 @@ def judge(
             mutant, answer = running.pop(pid)
             with os.fdopen(answer) as told:
                 _note(verdict, mutant, tests, told.read(), say=say)
+
+
+def _read_what_no_lie_is_about(written: Mapping[str, Document]) -> None:
+    """Once, before the children are forked: they share it."""
+    calendar()
+    for name, document in written.items():
+        if not document.get("abstract"):
+            agencies_of(name)
 
 
 def _note(verdict: Verdict, mutant: Mutant, tests: Tests, answer: str, *, say: Callable[[str], None]) -> None:

@@ -48,7 +48,9 @@ def calendar() -> BusinessCalendar:
     return load_calendar("vietnam")
 
 
+@cache
 def agencies_of(name: str) -> AgencyTree:
+    """The agencies of a shipped pack; a tree does not change."""
     return load_agencies(name, TREE_DAYS.get(name, date(2026, 11, 20)))
 
 
