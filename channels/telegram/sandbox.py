@@ -14,9 +14,9 @@ Speaks the real protocol, so the gateway's own code is what is tried. Moods chan
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -24,7 +24,7 @@ import aiohttp
 from aiohttp import web
 
 from channels.telegram.sandbox_api import BotApi, Refused
-from channels.telegram.sandbox_phones import CannotDo, Phone, act
+from channels.telegram.sandbox_phones import CannotDo, Phone, act, utc_now
 
 HOST = "127.0.0.1"
 BOT = "7000000001:sandbox-token-for-tests-only-000000"
@@ -49,8 +49,9 @@ class Mood(StrEnum):
 class TelegramSandbox:
     """The provider as an object: `start`, `stop`, `say`, `phones`, `mood`."""
 
-    def __init__(self, *, token: str = BOT) -> None:
+    def __init__(self, *, token: str = BOT, clock: Callable[[], datetime] = utc_now) -> None:
         self.token = token
+        self.clock = clock
         number = int(token.partition(":")[0])
         self.bot: Mapping[str, Any] = {
             "id": number,
@@ -113,7 +114,7 @@ class TelegramSandbox:
 
     def phone(self, number: int, name: str = "Nguyễn Văn An") -> Phone:
         """The phone of this person, there from now on."""
-        return self.phones.setdefault(number, Phone(number, name))
+        return self.phones.setdefault(number, Phone(number, name, clock=self.clock))
 
     async def say(self, number: int, **what: Any) -> int:
         """Do something on a phone; returns the number of the update. Raises CannotDo."""
@@ -128,6 +129,11 @@ class TelegramSandbox:
         self.updates.append({"update_id": number, **happening})
         await self.wake()
         return number
+
+    async def quiet(self) -> None:
+        """Wait until the bot has taken, and confirmed, all that was said."""
+        async with self.changed:
+            await self.changed.wait_for(lambda: not self.updates)
 
     async def wake(self) -> None:
         """Something changed for whoever waits."""
@@ -187,9 +193,10 @@ class TelegramSandbox:
         except (aiohttp.ClientError, TimeoutError, KeyError) as error:
             problem = f"Connection failed: {type(error).__name__}"
         if problem:
-            hook.update(last_error_date=int(datetime.now(UTC).timestamp()), last_error_message=problem)
+            hook.update(last_error_date=int(self.clock().timestamp()), last_error_message=problem)
         elif update in self.updates:
             self.updates.remove(update)
+            await self.wake()
         return not problem
 
     async def _list(self, request: web.Request) -> web.Response:

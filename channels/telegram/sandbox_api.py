@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from aiohttp import web
@@ -157,8 +156,13 @@ class BotApi:
         buttons, asked_for = _markup(fields)
         shown = phone.show("bot", **line, **({"buttons": buttons} if buttons else {}))
         phone.asked_for = asked_for
-        date = int(datetime.now(UTC).timestamp())
-        return {"message_id": shown["id"], "date": date, "chat": phone.chat(), "from": self._provider.bot, **content}
+        return {
+            "message_id": shown["id"],
+            "date": phone.now(),
+            "chat": phone.chat(),
+            "from": self._provider.bot,
+            **content,
+        }
 
     async def _answer_query(self, fields: Fields) -> Any:
         self._provider.answered.append(str(fields.get("callback_query_id", "")))
@@ -201,10 +205,10 @@ class BotApi:
             raise Refused(409, "Conflict: can't use getUpdates method while webhook is active; delete it first")
         provider.asking += 1
         mine = provider.asking
-        await provider.wake()
         provider.updates[:] = [
             one for one in provider.updates if one["update_id"] not in provider.handed or one["update_id"] >= offset
         ]
+        await provider.wake()
         await self._wait(mine, float(fields.get("timeout") or 0))
         if provider.asking != mine or provider.hook:
             raise Refused(409, "Conflict: terminated by other getUpdates request")

@@ -13,6 +13,11 @@ _MEDIA = ("photo", "video", "voice", "audio", "document", "animation", "video_no
 _TYPES = {"video": "video/mp4", "voice": "audio/ogg", "audio": "audio/mpeg", "animation": "video/mp4"}
 
 
+def utc_now() -> datetime:
+    """The present instant, aware."""
+    return datetime.now(UTC)
+
+
 class CannotDo(ValueError):
     """A phone cannot do this: no such button, no such message, not base64."""
 
@@ -27,6 +32,11 @@ class Phone:
     shown: list[dict[str, Any]] = field(default_factory=list)
     asked_for: list[str] = field(default_factory=list)
     last_id: int = 0
+    clock: Callable[[], datetime] = utc_now
+
+    def now(self) -> int:
+        """Seconds since 1970, as Telegram dates messages."""
+        return int(self.clock().timestamp())
 
     def person(self) -> dict[str, Any]:
         """As Telegram names them."""
@@ -82,8 +92,7 @@ def _said(phone: Phone, shown: str, **content: Any) -> dict[str, Any]:
 
 
 def _message(phone: Phone, number: int, **content: Any) -> dict[str, Any]:
-    date = int(datetime.now(UTC).timestamp())
-    return {"message_id": number, "date": date, "chat": phone.chat(), "from": phone.person(), **content}
+    return {"message_id": number, "date": phone.now(), "chat": phone.chat(), "from": phone.person(), **content}
 
 
 def _write(phone: Phone, wanted: Mapping[str, Any], _keep: Keep) -> dict[str, Any]:
@@ -141,13 +150,12 @@ def _block(phone: Phone, wanted: Mapping[str, Any], _keep: Keep) -> dict[str, An
     bot = {"id": 1, "is_bot": True, "first_name": "Bot"}
     states = [{"user": bot, "status": status} for status in ("member", "kicked")]
     old, new = states if phone.blocked else reversed(states)
-    date = int(datetime.now(UTC).timestamp())
     blocked = [member | ({"until_date": 0} if member["status"] == "kicked" else {}) for member in (old, new)]
     return {
         "my_chat_member": {
             "chat": phone.chat(),
             "from": phone.person(),
-            "date": date,
+            "date": phone.now(),
             "old_chat_member": blocked[0],
             "new_chat_member": blocked[1],
         }

@@ -1,0 +1,87 @@
+"""
+What a channel gives to the stories: its provider played beside a running gateway, and citizens who hold its phones.
+
+A channel joins by `channels/<name>/tests/stage.py` with a function `stage() -> Staging`; nothing else is touched.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from aiohttp.test_utils import TestServer
+
+from core.contract.ports import Channel
+from gateway.app import create_app
+from tests.support.deployments import World
+
+CHANNELS = Path(__file__).parents[2] / "channels"
+
+
+class Citizen(Protocol):
+    """One person, with what they hold in their hand. What is done has left it, and need not have arrived."""
+
+    async def write(self, text: str) -> None:
+        """Say something."""
+
+    async def show(self, photo: bytes) -> None:
+        """Send a picture."""
+
+    async def point(self, latitude: float, longitude: float) -> None:
+        """Share a place."""
+
+    async def press(self, title: str) -> None:
+        """Press the newest button of this title."""
+
+    def heard(self) -> Sequence[str]:
+        """What they were told, oldest first."""
+
+
+class Stage(Protocol):
+    """The provider while it runs, connected with the gateway."""
+
+    def citizen(self, name: str) -> Citizen:
+        """The person of this name, "an" or "binh"; the same one each time."""
+
+    async def quiet(self) -> None:
+        """Wait until nothing is on its way from the provider to the gateway."""
+
+    def double(self, *, on: bool) -> None:
+        """From now on the provider brings everything twice."""
+
+    def lose(self, *, on: bool) -> None:
+        """From now on the provider takes what we send, and its answer is lost."""
+
+
+@dataclass(frozen=True)
+class Staging:
+    """How a channel is put on stage, and what people can do there; what they cannot do they put in words."""
+
+    open: Callable[[World], AbstractAsyncContextManager[Stage]]
+    photos: bool = True
+    places: bool = True
+    buttons: bool = True
+
+
+def stagings() -> dict[str, Staging]:
+    """All channels that have joined, by name."""
+    names = sorted(path.parents[1].name for path in CHANNELS.glob("*/tests/stage.py"))
+    return {name: importlib.import_module(f"channels.{name}.tests.stage").stage() for name in names}
+
+
+def join(world: World, channel: Channel) -> None:
+    """Add a channel to a deployment that is open."""
+    channels = {**world.deployment.channels, channel.name: channel}
+    world.deployment.intake._channels = channels
+    world.deployment = replace(world.deployment, channels=channels)
+
+
+@asynccontextmanager
+async def served(world: World) -> AsyncIterator[str]:
+    """The address of the gateway's web side, hooks of all its channels included."""
+    async with TestServer(create_app(world.deployment)) as server:
+        yield str(server.make_url("/")).rstrip("/")
