@@ -201,6 +201,9 @@ class _Writer:
         started = time.monotonic()
         if jobs[0].plain:
             outcomes: list[_Outcome] = [(jobs[0], self._alone(jobs[0].work), None)]
+        elif len(jobs) == 1:  # nobody else's work to be kept from its failure: no savepoint
+            with self._engine.begin() as connection:
+                outcomes = [(jobs[0], jobs[0].work(connection), None)]
         else:
             with self._engine.begin() as connection:
                 outcomes = [(job, *_attempt(connection, job.work)) for job in self._while_nobody_waits(jobs)]
