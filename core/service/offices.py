@@ -6,9 +6,9 @@ away, and open work that goes to a successor when somebody leaves or an agency e
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from functools import partial
 
 from core.cases.agencies import AgencyTree
@@ -16,6 +16,7 @@ from core.cases.decide import Actor, Refusal
 from core.cases.decide.handing import Giver, open_coordinations, open_dispatches
 from core.cases.model import Case
 from core.cases.routing import DISPATCH
+from core.clock import VIETNAM
 from core.contract.errors import GatewayError
 from core.contract.schema import new_id
 from core.privacy.blind import BlindIndex
@@ -91,6 +92,23 @@ def appoint(
     offices.appoint(connection, agency_id=agency_id, part=part, user_id=user_id, document=document[:200], now=now)
 
 
+def appoint_all(
+    connection: Connection,
+    *,
+    tree: AgencyTree,
+    agency_id: str,
+    named: Mapping[str, str],
+    document: str = "",
+    now: datetime,
+) -> None:
+    """Register these people (user ids by part); whoever is registered so already stays. OfficeRefused: as `appoint`."""
+    present = {one.part: one.user_id for one in offices.focal_points(connection) if one.agency_id == agency_id}
+    make = partial(appoint, connection, tree=tree, agency_id=agency_id, document=document, now=now)
+    for part, user_id in named.items():
+        if present.get(part) != user_id:
+            make(part=part, user_id=user_id)
+
+
 @dataclass(frozen=True)
 class Gap:
     """Something is missing: a focal point (leader, officer), or somebody whose agency is no more (closed)."""
@@ -115,19 +133,25 @@ def gaps(
             yield Gap(agency_id, tree.name(agency_id), "closed", login)
 
 
+def read_gaps(connection: Connection, *, regulation: Regulation) -> list[Gap]:
+    """What is missing today."""
+    points, seats = offices.focal_points(connection), offices.seats(connection)
+    return list(gaps(regulation.current, regulation.agencies, points, seats))
+
+
 def _receivers(pack: Pack, tree: AgencyTree) -> set[tuple[str, str]]:
     rows = pack.moves_for(DISPATCH)
     return {(item.id, item.name) for row in rows for item in tree.of_kinds(row.target.kinds)}
 
 
-def stand_in(
-    connection: Connection, *, away: str, deputy: str, since: datetime, until: datetime, by: str, now: datetime
-) -> str:
+def stand_in(connection: Connection, *, away: str, deputy: str, first: date, last: date, by: str, now: datetime) -> str:
     """
-    Somebody acts for somebody who is away; returns the id.
+    Somebody acts for somebody who is away, from the first day to the last; returns the id.
 
-    Raises: OfficeRefused: the same person, switched off, a period that is none or over, or one that overlaps another.
+    Raises: OfficeRefused: the same person, switched off, a period that is none or over, or one that overlaps another ·
+    NotFound: no such user.
     """
+    since, until = _begin(first), _begin(last + timedelta(days=1))
     absent, other = people.user_by_id(connection, away), people.user_by_id(connection, deputy)
     if away == deputy:
         raise OfficeRefused("Không ai thay chính mình.")
@@ -141,6 +165,10 @@ def stand_in(
     row = StandIn(new_id(), away, deputy, since, until, by, now, None)
     offices.add_stand_in(connection, row)
     return row.id
+
+
+def _begin(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=VIETNAM)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -27,7 +26,8 @@ from core.storage.offices import PARTS
 from gateway.admin.services import successions_of
 from gateway.auth import require_staff, staff_of
 from gateway.auth.targets import see_other
-from gateway.console.shared import line_of, show
+from gateway.console.handing_over import give
+from gateway.console.shared import day_in, line_of, show
 from gateway.deployment import DEPLOYMENT, Deployment
 
 PAGE = "/console/co-quan"
@@ -68,16 +68,10 @@ async def show_agencies(request: web.Request) -> web.StreamResponse:
     """The tree of a day, searched by any name; and what is missing (TG-15.1)."""
     deployment, query = request.app[DEPLOYMENT], request.query
     today = local(deployment.now()).date()
-    day, words, gone = _day(query.get("ngay")) or today, line_of(query.get("q")), bool(query.get("ca-da-dong"))
+    day, words, gone = day_in(query.get("ngay")) or today, line_of(query.get("q")), bool(query.get("ca-da-dong"))
     tree = deployment.regulation.book.at(day)
     kind = line_of(query.get("loai"))
     rows = [item for item in tree.search(words, gone=gone) if kind in ("", item.kind)]
-
-    def read(connection: Connection) -> list[office.Gap]:
-        regulation = deployment.regulation
-        points, seats = offices.focal_points(connection), offices.seats(connection)
-        return list(office.gaps(regulation.current, regulation.agencies, points, seats))
-
     return show(
         request,
         "agencies.html",
@@ -88,7 +82,7 @@ async def show_agencies(request: web.Request) -> web.StreamResponse:
         words=words,
         kind=kind,
         gone=gone,
-        gaps=await deployment.database.read(read),
+        gaps=await deployment.database.read(partial(office.read_gaps, regulation=deployment.regulation)),
         kinds=_kinds(deployment),
         editions=await deployment.database.read(partial(agencies.editions, most=5)),
     )
@@ -104,7 +98,7 @@ async def show_new(request: web.Request) -> web.StreamResponse:
 async def add_agency(request: web.Request) -> web.StreamResponse:
     """A new agency from a day on."""
     deployment, typed = request.app[DEPLOYMENT], _typed(await request.post())
-    since = _day(typed.get("since"))
+    since = day_in(typed.get("since"))
     if since is None:
         return _new_page(request, typed, _NO_DAY, 422)
     new = Entry(agency_id=typed["id"], since=since, **_fields(typed))
@@ -126,7 +120,7 @@ async def show_agency(request: web.Request) -> web.StreamResponse:
 async def change_agency(request: web.Request) -> web.StreamResponse:
     """Another name, parent or code from a day on."""
     typed = _typed(await request.post())
-    since = _day(typed.get("since"))
+    since = day_in(typed.get("since"))
     if since is None:
         return await _page(request, problem=_NO_DAY, typed=typed)
     change = partial(amend, agency_id=_id(request), since=since, **_fields(typed))
@@ -138,7 +132,7 @@ async def close_agency(request: web.Request) -> web.StreamResponse:
     """Its last day, its successors, and where the agencies below it go."""
     form = await request.post()
     typed = _typed(form)
-    last = _day(typed.get("last_day"))
+    last = day_in(typed.get("last_day"))
     if last is None:
         return await _page(request, problem=_NO_DAY, typed=typed)
     heirs = tuple(value for value in map(line_of, form.getall("replaced_by", [])) if value)
@@ -151,23 +145,16 @@ async def close_agency(request: web.Request) -> web.StreamResponse:
 async def set_focal_point(request: web.Request) -> web.StreamResponse:
     """Register the leader and the officer who speak for it (TG-15.1); an empty choice leaves it as it is."""
     deployment, typed, agency = request.app[DEPLOYMENT], _typed(await request.post()), _id(request)
-
-    def write(connection: Connection) -> None:
-        present = {one.part: one.user_id for one in offices.focal_points(connection) if one.agency_id == agency}
-        for part in PARTS:
-            if typed.get(part) and present.get(part) != typed[part]:
-                office.appoint(
-                    connection,
-                    tree=deployment.regulation.agencies,
-                    agency_id=agency,
-                    part=part,
-                    user_id=typed[part],
-                    document=typed.get("document", ""),
-                    now=deployment.now(),
-                )
-
+    appoint = partial(
+        office.appoint_all,
+        tree=deployment.regulation.agencies,
+        agency_id=agency,
+        named={part: typed[part] for part in PARTS if typed.get(part)},
+        document=typed.get("document", ""),
+        now=deployment.now(),
+    )
     try:
-        await deployment.database.write(write)
+        await deployment.database.write(appoint)
     except OfficeRefused as refused:
         return await _page(request, problem=refused.vi, typed=typed)
     log.info("focal_point_set", agency=agency, by=staff_of(request).id)
@@ -177,14 +164,13 @@ async def set_focal_point(request: web.Request) -> web.StreamResponse:
 @require_staff(ADMIN)
 async def hand_over(request: web.Request) -> web.StreamResponse:
     """All open work of this agency goes to another one, with a reason in every case."""
-    deployment, typed, agency = request.app[DEPLOYMENT], _typed(await request.post()), _id(request)
-    successions = successions_of(deployment)
-    work, whom = await successions.of_agency(agency), {"from_agency": agency, "to_agency": typed.get("to", "")}
+    typed, agency = _typed(await request.post()), _id(request)
+    work = await successions_of(request.app[DEPLOYMENT]).of_agency(agency)
+    whom = {"from_agency": agency, "to_agency": typed.get("to", "")}
     try:
-        done = await successions.hand_over(work, reason=typed.get("reason", ""), by=staff_of(request).id, **whom)
+        done = await give(request, work, reason=typed.get("reason", ""), **whom)
     except OfficeRefused as refused:
         return await _page(request, problem=refused.vi, typed=typed)
-    log.info("work_handed_over", cases=len(done.done), refused=len(done.refused), by=staff_of(request).id)
     return await _page(request, handed=done, status=200) if done.refused else _back(agency, "ban-giao")
 
 
@@ -285,13 +271,6 @@ def _typed(form: MultiDictProxy[Any]) -> dict[str, str]:
 def _fields(typed: Mapping[str, str]) -> dict[str, Any]:
     """What the form says of an agency; no parent and no commune are none."""
     return {name: typed[name] or None if name in ("parent", "commune_code") else typed[name] for name in _FIELDS}
-
-
-def _day(written: str | None) -> date | None:
-    try:
-        return date.fromisoformat(written or "")
-    except ValueError:
-        return None
 
 
 def _id(request: web.Request) -> str:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
 from functools import partial
 
 import structlog
 from aiohttp import web
 
-from core.clock import VIETNAM
 from core.contract.errors import NotFound
 from core.service import offices as office
 from core.service.actors import ADMIN
@@ -18,8 +16,9 @@ from core.storage.database import Connection
 from gateway.admin.services import successions_of
 from gateway.auth import require_staff, staff_of
 from gateway.auth.targets import see_other
+from gateway.console.handing_over import give
 from gateway.console.people import PAGE, person_page
-from gateway.console.shared import line_of
+from gateway.console.shared import day_in, line_of
 from gateway.deployment import DEPLOYMENT
 
 _NO_DAYS = "Ngày bắt đầu hoặc ngày kết thúc chưa đúng."
@@ -60,15 +59,15 @@ async def identify(request: web.Request) -> web.StreamResponse:
 async def add_deputy(request: web.Request) -> web.StreamResponse:
     """Somebody acts for them from the first to the last day; what they do is signed with both names."""
     deployment, form, user = request.app[DEPLOYMENT], await request.post(), request.match_info["user"]
-    first, last = (_day(line_of(form.get(name))) for name in ("first", "last"))
+    first, last = (day_in(line_of(form.get(name))) for name in ("first", "last"))
     if first is None or last is None:
         return await person_page(request, user, problem=_NO_DAYS, status=422)
     make = partial(
         office.stand_in,
         away=user,
         deputy=line_of(form.get("deputy")),
-        since=_begin(first),
-        until=_begin(last + timedelta(days=1)),
+        first=first,
+        last=last,
         by=staff_of(request).id,
         now=deployment.now(),
     )
@@ -95,32 +94,18 @@ async def end_deputy(request: web.Request) -> web.StreamResponse:
 @require_staff(ADMIN)
 async def hand_over(request: web.Request) -> web.StreamResponse:
     """Everything that was given to them by name goes to a colleague, with a reason in every case."""
-    deployment, form, user = request.app[DEPLOYMENT], await request.post(), request.match_info["user"]
-    successions = successions_of(deployment)
-    work = await successions.of_official(user)
+    form, user = await request.post(), request.match_info["user"]
+    work = await successions_of(request.app[DEPLOYMENT]).of_official(user)
     whom = {"from_staff": user, "to_staff": line_of(form.get("to"))}
     try:
-        reason = line_of(form.get("reason"))
-        done = await successions.hand_over(work, reason=reason, by=staff_of(request).id, **whom)
+        done = await give(request, work, reason=line_of(form.get("reason")), **whom)
     except OfficeRefused as refused:
         return await person_page(request, user, problem=refused.vi, status=422)
     except NotFound:
         return await person_page(request, user, problem="Vui lòng chọn người nhận bàn giao.", status=422)
-    log.info("work_handed_over", cases=len(done.done), refused=len(done.refused), by=staff_of(request).id)
     if done.refused:
         return await person_page(request, user, problem=f"{len(done.refused)} hồ sơ chưa bàn giao được.", status=409)
     return _back(user, "ban-giao")
-
-
-def _day(written: str) -> date | None:
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        return None
-
-
-def _begin(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=VIETNAM)
 
 
 def _back(user: str, done: str) -> web.Response:

@@ -6,7 +6,6 @@ import asyncio
 import io
 import tempfile
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from io import BufferedRandom
 
@@ -18,7 +17,7 @@ from core.contract.errors import CaseError
 from core.service.handing_out import HandingOut, Wish
 from core.storage import staff_lists
 from core.storage.handouts import HandoutRow
-from gateway.console.shared import line_of, member_of, now_of, reader_of, require_caretaker, show
+from gateway.console.shared import day_in, line_of, member_of, now_of, reader_of, require_caretaker, show
 from gateway.deployment import DEPLOYMENT
 
 PAGE = "/console/cung-cap"
@@ -63,7 +62,7 @@ async def hand_out(request: web.Request) -> web.StreamResponse:
 
 def _read(typed: dict[str, str]) -> tuple[Wish | None, dict[str, str]]:
     """What is wished, or what is wrong with it, field by field."""
-    since, until = _day(typed["tu-ngay"]), _day(typed["den-ngay"])
+    since, until = day_in(typed["tu-ngay"]), day_in(typed["den-ngay"])
     wrong = {
         "noi-nhan": "" if typed["noi-nhan"] else _NO_RECIPIENT,
         "ly-do": "" if typed["ly-do"] else _NO_REASON,
@@ -73,13 +72,6 @@ def _read(typed: dict[str, str]) -> tuple[Wish | None, dict[str, str]]:
     if errors or since is None or until is None:
         return None, errors
     return Wish(typed["noi-nhan"], typed["ly-do"], since, until, with_reporters=bool(typed["kem-nguoi-gui"])), {}
-
-
-def _day(typed: str) -> date | None:
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        return None
 
 
 def _service(request: web.Request) -> HandingOut:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import date
 from functools import wraps
 from typing import Any
 
@@ -113,6 +114,14 @@ def done_sentence(request: web.Request) -> str:
     """What `?xong=` names: a command or one of our own acts; any other word says nothing."""
     name = request.query.get("xong", "")
     return f"Đã thực hiện: {REGISTRY[name].label}." if name in NAMES else _DONE.get(name, "")
+
+
+def day_in(written: str | None) -> date | None:
+    """The day that was chosen; None where that is none."""
+    try:
+        return date.fromisoformat(written or "")
+    except ValueError:
+        return None
 
 
 def now_of(request: web.Request) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -38,12 +38,8 @@ async def list_focal_points(deployment: Deployment, _arguments: Arguments) -> An
 async def list_gaps(deployment: Deployment, _arguments: Arguments) -> Any:
     """Agencies without a focal point (TG-15.1), and people whose agency is closed."""
 
-    def read(connection: Connection) -> list[dict[str, Any]]:
-        regulation = deployment.regulation
-        points, seats = offices.focal_points(connection), offices.seats(connection)
-        return [gap.__dict__ for gap in office.gaps(regulation.current, regulation.agencies, points, seats)]
-
-    return await deployment.database.read(read)
+    gaps = await deployment.database.read(partial(office.read_gaps, regulation=deployment.regulation))
+    return [gap.__dict__ for gap in gaps]
 
 
 async def set_focal_point(deployment: Deployment, arguments: Arguments) -> Any:
@@ -52,19 +48,15 @@ async def set_focal_point(deployment: Deployment, arguments: Arguments) -> Any:
     if not named:
         raise ConfigError("focal", "whom?", example="focal set so_y_te --leader an --officer lan")
 
-    def write(connection: Connection) -> None:
-        for part, user in named.items():
-            office.appoint(
-                connection,
-                tree=deployment.regulation.agencies,
-                agency_id=arguments["agency"],
-                part=part,
-                user_id=user.id,
-                document=arguments.get("document") or "",
-                now=deployment.now(),
-            )
-
-    await deployment.database.write(write)
+    appoint = partial(
+        office.appoint_all,
+        tree=deployment.regulation.agencies,
+        agency_id=arguments["agency"],
+        named={part: user.id for part, user in named.items()},
+        document=arguments.get("document") or "",
+        now=deployment.now(),
+    )
+    await deployment.database.write(appoint)
     log.info("focal_point_set", agency=arguments["agency"], users=[user.id for user in named.values()])
 
 
@@ -104,8 +96,8 @@ async def add_stand_in(deployment: Deployment, arguments: Arguments) -> Any:
             office.stand_in,
             away=away.id,
             deputy=deputy.id,
-            since=_begin(day_of(deployment, arguments, "from")),
-            until=_begin(day_of(deployment, arguments, "to") + timedelta(days=1)),
+            first=day_of(deployment, arguments, "from"),
+            last=day_of(deployment, arguments, "to"),
             by=OPERATOR,
             now=deployment.now(),
         )
@@ -155,10 +147,6 @@ async def _work(deployment: Deployment, arguments: Arguments) -> tuple[list[Open
         raise ConfigError("work", "whose?", example="work list --agency so_y_te")
     user = await user_named(deployment, arguments["user"])
     return await successions.of_official(user.id), user.id
-
-
-def _begin(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=VIETNAM)
 
 
 def _day(at: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 
 import pytest
@@ -21,9 +22,9 @@ async def test_no_page_of_agencies_or_people_has_a_barrier(
     world = office.world
     boss, ioc = await hire(world, "Phạm Thị Dung", ("admin", "")), await centre(world)
     away, deputy = [await hire(world, name, ("officer", LIGHTS)) for name in ("Lê Văn Cường", "Trần Thị Em")]
-    now = world.clock()
-    made = partial(office_rules.stand_in, away=away.id, deputy=deputy.id, since=now, by=boss.id, now=now)
-    await world.deployment.database.write(partial(made, until=now.replace(year=now.year + 1, month=1, day=8)))
+    days = {"first": date(2026, 11, 23), "last": date(2027, 1, 7)}
+    made = partial(office_rules.stand_in, away=away.id, deputy=deputy.id, by=boss.id, now=world.clock())
+    await world.deployment.database.write(partial(made, **days))
     case_id = await report(world)
     await issue(world, ioc, case_id, "accept")
     theirs = await page_of(office, browser, ioc, size)

@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 
 from core.cases.events import WorkHandedOver, parse_event
+from core.clock import local
 from core.service import offices as office
 from core.service.offices import OfficeRefused
 from core.service.reading import CaseReader
@@ -39,10 +40,9 @@ async def test_a_deputy_acts_for_whom_is_away_and_is_named_with_them(world: Worl
     await issue(world, ioc, case_id, "dispatch", agencies=[LIGHTS])
     await issue(world, officer, case_id, "accept_dispatch")
     await issue(world, officer, case_id, "submit_result", result="Đã thay bóng.")
-    now = world.clock()
-    made = partial(
-        office.stand_in, away=leader.id, deputy=officer.id, since=now, until=now + timedelta(days=2), by="boss", now=now
-    )
+    now, today = world.clock(), local(world.clock()).date()
+    days = {"first": today, "last": today + timedelta(days=1)}
+    made = partial(office.stand_in, away=leader.id, deputy=officer.id, **days, by="boss", now=now)
     stand_in = await world.deployment.database.write(made)
 
     staff = await signed_in(world, officer.id)
