@@ -13,12 +13,12 @@ SUBJECTS = subjects()
 
 def every() -> Any:
     """Each channel."""
-    return _parametrize("subject", [(found, found.name) for found in SUBJECTS])
+    return _parametrize("subject", [(found, found.label) for found in SUBJECTS])
 
 
 def having(trait: str) -> Any:
     """Each channel that has this trait at all."""
-    return _parametrize("subject", [(found, found.name) for found in SUBJECTS if getattr(found, trait)])
+    return _parametrize("subject", [(found, found.label) for found in SUBJECTS if getattr(found, trait)])
 
 
 def each(trait: str) -> Any:
@@ -26,7 +26,7 @@ def each(trait: str) -> Any:
     return _parametrize(
         ("subject", "case"),
         [
-            ((found, case), f"{found.name}-{label}")
+            ((found, case), f"{found.label}-{label}")
             for found in SUBJECTS
             for label, case in getattr(found, trait).items()
         ],

@@ -70,11 +70,16 @@ class Subject:
     `write` makes a delivery that `verify` accepts; `secret` is one the channel is set up with. `account`: our side as
     the messages name it, where one hook serves several. `edits`: with the id of what is edited. `echoes`: with who
     spoke. `regrouped`: two deliveries of the same events. `to_fetch`: messages with files that lie with the provider.
+    `variant` tells the providers of one channel apart. `numbered`: its messages have ids; without, the same words are a
+    repetition for a minute. `takes_once`: the provider knows a repeated send by our id, so that it may be repeated.
     """
 
     name: str
     channel: Callable[[], Channel]
     write: Callable[[Written], RawDelivery]
+    variant: str = ""
+    numbered: bool = True
+    takes_once: bool = False
     account: str = ""
     secret: str = ""
     forged: Mapping[str, RawDelivery] = field(default_factory=dict)
@@ -93,13 +98,19 @@ class Subject:
     provider: Callable[[], AbstractAsyncContextManager[Provider]] | None = None
     wire: Callable[[AcceptRaw], AbstractAsyncContextManager[Wire]] | None = None
 
+    @property
+    def label(self) -> str:
+        """What tests call it."""
+        return f"{self.name}_{self.variant}" if self.variant else self.name
+
 
 def subjects() -> list[Subject]:
-    """All channels that have joined, by name."""
-    return [_load(path) for path in sorted(CHANNELS.glob("*/tests/contract.py"))]
+    """All channels that have joined, by name; one with several providers has a `subjects()` instead."""
+    return [subject for path in sorted(CHANNELS.glob("*/tests/contract.py")) for subject in _load(path)]
 
 
-def _load(path: Path) -> Subject:
-    found = importlib.import_module(f"channels.{path.parents[1].name}.tests.contract").subject()
-    assert isinstance(found, Subject)
-    return found
+def _load(path: Path) -> list[Subject]:
+    module = importlib.import_module(f"channels.{path.parents[1].name}.tests.contract")
+    found = module.subjects() if hasattr(module, "subjects") else [module.subject()]
+    assert all(isinstance(one, Subject) for one in found)
+    return list(found)

@@ -76,11 +76,25 @@ async def test_a_refusal_for_good_is_not_tried_again(subject: Subject) -> None:
 
 @having("provider")
 async def test_a_cut_after_handing_over_leaves_the_outcome_unknown(subject: Subject) -> None:
-    """It may have arrived: nobody resends blindly."""
+    """It may have arrived: nobody resends blindly, unless the provider knows the second by our id."""
     failure = await _sent(subject, ProviderMood.CUT)
 
-    assert isinstance(failure, OutcomeUnknown)
-    assert not failure.retryable
+    assert isinstance(failure, TemporarySendError if subject.takes_once else OutcomeUnknown)
+    assert failure.retryable == subject.takes_once
+
+
+@having("takes_once")
+async def test_a_provider_that_takes_a_message_once_shows_it_once(subject: Subject) -> None:
+    """The answer was lost, the send is repeated, the citizen reads it one time."""
+    assert subject.provider is not None
+    async with subject.provider() as provider:
+        await provider.set_mood(ProviderMood.CUT)
+        with pytest.raises(SendError):
+            await provider.channel.send(_message(subject))
+        await provider.set_mood(ProviderMood.NORMAL)
+        await provider.channel.send(_message(subject))
+
+        assert len(provider.received()) == 1
 
 
 @having("provider")

@@ -1,0 +1,215 @@
+"""The SMS channel's side of the contract suite, once for each carrier."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import smpp34
+
+from channels.sms.adapter import LineSmsChannel, SmsChannel
+from channels.sms.sandbox import Mood, SmsSandbox
+from channels.sms.sandbox.twilio import sign
+from channels.sms.tests.builders import (
+    HOOKS,
+    SECRETS,
+    SENDERS,
+    Store,
+    channel,
+    outbound,
+    payload,
+    sandboxed,
+)
+from channels.sms.tests.test_mapping import BROKEN, IGNORED, MESSAGES, RECEIPTS
+from channels.sms.twilio.signature import HEADER
+from core.contract.ports import HOOK_LIMIT, AcceptRaw, RawDelivery
+from core.contract.schema import DeliveryStatus
+from tests.contract.subject import ProviderMood, Subject, Written
+from tests.support.waiting import until
+
+NUMBERS = {"an": "84900000001", "binh": "84900000002"}
+MOODS = {
+    ProviderMood.NORMAL: Mood.NORMAL,
+    ProviderMood.TEMPORARY: Mood.THROTTLED,
+    ProviderMood.REFUSED: Mood.REFUSE,
+    ProviderMood.CUT: Mood.CUT_AFTER,
+}
+SECRET = {"twilio": SECRETS.auth_token, "esms": SECRETS.secret_key, "speedsms": SECRETS.token, "smpp": SECRETS.password}
+
+
+def twilio(written: Written) -> RawDelivery:
+    """A signed form."""
+    fields = {
+        "MessageSid": f"SM-{written.sender}-{written.key}",
+        "AccountSid": SECRETS.account_sid,
+        "From": f"+{NUMBERS[written.sender]}",
+        "To": SENDERS["twilio"],
+        "Body": written.text,
+        "NumMedia": "0",
+    }
+    return signed(RawDelivery("sms", SENDERS["twilio"], urlencode(fields).encode(), {}, received_at=written.at))
+
+
+def signed(delivery: RawDelivery) -> RawDelivery:
+    """With Twilio's signature over the body."""
+    fields = dict(parse_qsl(delivery.body.decode(), keep_blank_values=True))
+    return replace(delivery, headers={HEADER: sign(SECRETS.auth_token, HOOKS["twilio"], fields)})
+
+
+def esms(written: Written) -> RawDelivery:
+    """A signed query."""
+    fields = {
+        "sender": NUMBERS[written.sender],
+        "content": written.text,
+        "serviceNumber": "8100",
+        "cpid": "CP1",
+        "smsid": f"{written.sender}-{written.key}",
+        "receiverTime": "20261116115958",
+    }
+    own = "".join(fields[name] for name in ("cpid", "smsid", "content", "receiverTime")) + SECRETS.private_key
+    fields["sign"] = b64encode(hashlib.md5(own.encode(), usedforsecurity=False).digest()).decode()
+    return RawDelivery("sms", SENDERS["esms"], urlencode(fields).encode(), {}, received_at=written.at)
+
+
+def speedsms(written: Written) -> RawDelivery:
+    """A form with the names of its JSON."""
+    fields = {"type": "sms", "phone": NUMBERS[written.sender], "content": written.text}
+    return RawDelivery("sms", SENDERS["speedsms"], urlencode(fields).encode(), {}, received_at=written.at)
+
+
+def smpp(written: Written) -> RawDelivery:
+    """A deliver_sm whose text is in a payload."""
+    words = smpp34.Tlv(smpp34.TLV_MESSAGE_PAYLOAD, written.text.encode("utf-16-be"))  # type: ignore[attr-defined]
+    pdu = smpp34.DeliverSm(NUMBERS[written.sender], SENDERS["smpp"], data_coding=8, tlvs=[words], sequence_number=1)
+    return RawDelivery("sms", SENDERS["smpp"], pdu.encode(), {}, received_at=written.at)
+
+
+WRITE: Mapping[str, Callable[[Written], RawDelivery]] = {
+    "twilio": twilio,
+    "esms": esms,
+    "speedsms": speedsms,
+    "smpp": smpp,
+}
+
+
+@dataclass
+class Box:
+    """The provider while it runs."""
+
+    channel: SmsChannel
+    sandbox: SmsSandbox
+
+    async def set_mood(self, mood: ProviderMood) -> None:
+        if mood is ProviderMood.DOWN:
+            await self.sandbox.stop()
+            if isinstance(self.channel, LineSmsChannel):  # until it has noticed, the outcome would be unknown
+                await until(self._is_down, "the loss of the line")
+        else:
+            self.sandbox.network.mood = MOODS[mood]
+            await until(lambda: self._is_well(mood), "the line")
+
+    async def _is_down(self) -> bool:
+        return not (await self.channel.check_health()).ok
+
+    async def _is_well(self, mood: ProviderMood) -> bool:
+        return mood is not ProviderMood.NORMAL or (await self.channel.check_health()).ok
+
+    def received(self) -> Sequence[str]:
+        return [shown.text for shown in self.sandbox.network.phones.shown]
+
+
+@asynccontextmanager
+async def running(carrier: str) -> AsyncIterator[Box]:
+    """The channel and the sandbox behind it."""
+    async with sandboxed(carrier) as (opened, sandbox):
+        yield Box(opened, sandbox)
+
+
+@dataclass
+class Line:
+    """The message centre, seen from a citizen's phone."""
+
+    sandbox: SmsSandbox
+
+    async def bring(self, written: Written) -> bool:
+        return await self.sandbox.say(NUMBERS[written.sender], written.text) == 0
+
+
+@dataclass
+class Handing(Store):
+    """An inbox that hands everything on."""
+
+    on: AcceptRaw | None = None
+
+    async def accept(self, delivery: RawDelivery, items: Any) -> None:
+        """To the suite's own."""
+        assert self.on is not None
+        await self.on(delivery, items)
+
+
+@asynccontextmanager
+async def wired(accept: AcceptRaw) -> AsyncIterator[Line]:
+    """The channel listening on its line."""
+    async with sandboxed("smpp", store=Handing(on=accept)) as (_, sandbox):
+        yield Line(sandbox)
+
+
+def prepared(name: str) -> RawDelivery:
+    """A recorded payload as it would be verified."""
+    return signed(payload(name)) if name.startswith("twilio") else payload(name)
+
+
+def forged(carrier: str) -> dict[str, RawDelivery]:
+    """What must not be believed."""
+    good = WRITE[carrier](Written("bimat"))
+    found = {"nothing": replace(good, body=b"")}
+    if carrier in ("twilio", "esms"):
+        found["an altered byte"] = replace(good, body=good.body.replace(b"bimat", b"bimal"))
+    if carrier == "twilio":
+        found |= {
+            "no signature": replace(good, headers={}),
+            "no ASCII": replace(good, headers={HEADER: "đ"}),
+            "another address": replace(good, query="x=1"),
+        }
+    return found
+
+
+def receipts(carrier: str) -> dict[str, tuple[RawDelivery, DeliveryStatus]]:
+    """What the carrier says about our messages."""
+    return {name: (prepared(name), told[1]) for name, told in RECEIPTS.items() if name.startswith(carrier)}
+
+
+def subject(carrier: str) -> Subject:
+    """The SMS channel with this carrier under contract."""
+    mine = partial(filter, lambda name: name.startswith(carrier))
+    good = WRITE[carrier](Written("x"))
+    return Subject(
+        name="sms",
+        variant=carrier,
+        numbered=carrier in ("twilio", "esms"),
+        takes_once=carrier == "esms",
+        channel=partial(channel, carrier),
+        write=WRITE[carrier],
+        secret=SECRET[carrier],
+        forged=forged(carrier),
+        oversized={"over the limit": replace(good, body=good.body + b"x" * HOOK_LIMIT)},
+        broken={name: prepared(name) for name in mine(BROKEN)},
+        ignored={name: prepared(name) for name in mine(IGNORED)},
+        receipts=receipts(carrier),
+        encodings={name: (prepared(name), MESSAGES[name][1]) for name in mine(MESSAGES)},
+        to_fetch={"photo": prepared("twilio_message__photo")} if carrier == "twilio" else {},
+        outbound=partial(outbound, name=carrier),
+        provider=partial(running, carrier),
+        wire=wired if carrier == "smpp" else None,
+    )
+
+
+def subjects() -> list[Subject]:
+    """One for each carrier."""
+    return [subject(carrier) for carrier in WRITE]
