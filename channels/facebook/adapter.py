@@ -109,6 +109,12 @@ class FacebookChannel:
         except SendError as error:
             log.warning("comment_not_answered", channel=CHANNEL, error=error.code, provider_code=error.provider_code)
 
+    async def connect(self) -> str:
+        """Have the events of every Page sent to our hook; what was done, for the operator. Raises SendError."""
+        for page in self.settings.pages:
+            await self._client.subscribe(page)
+        return f"Đã nối {len(self.settings.pages)} Trang với ứng dụng {self.settings.app_id}."
+
     async def check_health(self) -> Health:
         """
         Whether each Page's token is valid and its events come to us; a Page that was cut off is connected again.

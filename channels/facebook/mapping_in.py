@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 from channels.base import clean_text, safe_name
-from channels.facebook.batch import Event, Json, ident, inner, message_name, moment, objects, person, when, words
+from channels.facebook.batch import Event, Json, ident, inner, moment, objects, person, when, words
 from channels.facebook.settings import FacebookSettings
 from core.contract.errors import PayloadInvalid
 from core.contract.ports import RawDelivery
@@ -46,7 +46,6 @@ _WRAPPED = re.compile(r"lm?\.facebook\.com")
 _SHOWN = {"image": "ảnh", "video": "video", "audio": "tin thoại", "sticker": "nhãn dán"}
 _UNWANTED = {
     "reaction": "reaction",
-    "referral": "referral",
     "optin": "optin",
     "account_linking": "account_linking",
     "policy-enforcement": "policy_enforcement",
@@ -55,6 +54,10 @@ _UNWANTED = {
     "request_thread_control": "handover",
     "app_roles": "handover",
 }
+GET_STARTED = "GET_STARTED"
+"""What the first button of a chat sends, as it is to be set up at the provider."""
+START = "start"
+"""The dialogue's own word for somebody who opened a chat."""
 MOST_FILES = 30
 """The provider's own limit of one message."""
 
@@ -169,17 +172,28 @@ def _edit(reader: Reader, edit: Json) -> Sequence[Parsed]:
 def _postback(reader: Reader, postback: Json) -> Sequence[Parsed]:
     """A button of a template, of the menu, or "Bắt đầu"."""
     payload, title = ident(postback.get("payload")), words(postback.get("title"))
-    key = ident(postback.get("mid")) or message_name(reader.event.value) or _unnamed(reader)
+    if payload == GET_STARTED:
+        return _opened(reader, inner(postback, "referral"), key=ident(postback.get("mid")))
     if not payload and not title:
         return [Ignored(reason="empty_postback")]
-    pressed = reader.message(
-        key=key, sender=person(reader.event), kind=MessageKind.POSTBACK, text=title, payload=payload
-    )
-    return _aside(reader, pressed)
+    key = ident(postback.get("mid")) or _unnamed(reader)
+    return _aside(reader, _press(reader, key, payload=payload, text=title))
+
+
+def _opened(reader: Reader, referral: Json, *, key: str = "") -> Sequence[Parsed]:
+    """Somebody came by the first button, a link or a QR code (`ref` says which), and has said nothing yet."""
+    ref = ident(referral.get("ref"))
+    payload = f"{START}:{ref}" if ref else START
+    return _aside(reader, _press(reader, key or _unnamed(reader), payload=payload))
+
+
+def _press(reader: Reader, key: str, *, payload: str, text: str = "") -> InboundMessage:
+    return reader.message(key=key, sender=person(reader.event), kind=MessageKind.POSTBACK, text=text, payload=payload)
 
 
 def _unnamed(reader: Reader) -> str:
-    return f"postback:{person(reader.event)}:{ident(reader.event.value.get('timestamp'))}"
+    """What an event without an id is called: a person does not press twice in one millisecond."""
+    return f"pressed:{person(reader.event)}:{ident(reader.event.value.get('timestamp'))}"
 
 
 def _delivered(reader: Reader, delivery: Json) -> Sequence[Parsed]:
@@ -219,6 +233,7 @@ _READERS: dict[str, Callable[[Reader, Json], Sequence[Parsed]]] = {
     "message": _message,
     "message_edit": _edit,
     "postback": _postback,
+    "referral": _opened,
     "delivery": _delivered,
     "read": _read,
     "take_thread_control": _took_thread,

@@ -36,7 +36,7 @@ UNWANTED = (
     "message__sticker",
     "message__unknown_attachment",
     "reaction__love",
-    "referral__m_me",
+    "optin__one_time",
     "handover__passed",
     "unknown__new_event",
     "unknown__other_object",

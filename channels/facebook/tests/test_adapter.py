@@ -269,6 +269,15 @@ async def test_a_page_that_was_cut_off_is_connected_again() -> None:
     assert [line["account"] for line in lines] == [OTHER_PAGE]
 
 
+async def test_an_operator_connects_all_pages() -> None:
+    async with provider() as (made, sandbox):
+        sandbox.subscribed.clear()
+        said = await made.connect()
+
+        assert sandbox.subscribed == {PAGE, OTHER_PAGE}
+    assert "2 Trang" in said
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

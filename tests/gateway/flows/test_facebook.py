@@ -107,6 +107,16 @@ async def test_from_the_first_words_to_the_rating(world: World, facebook: Facebo
     assert facebook.sandbox.refused == 0
 
 
+async def test_who_opens_the_chat_is_greeted(world: World, facebook: Facebook) -> None:
+    """By the first button; nothing was reported yet."""
+    citizen = facebook.sandbox.phone()
+    await facebook.sandbox.happen(citizen, {"postback": {"mid": "m_0", "title": "Bắt đầu", "payload": "GET_STARTED"}})
+    await facebook.settle()
+
+    assert len(citizen.received) == 1
+    assert await all_cases(world) == []
+
+
 async def test_people_of_two_pages_are_kept_apart(world: World, facebook: Facebook) -> None:
     """Each is answered by their own Page."""
     an, binh = facebook.sandbox.phone("Nguyễn Văn An"), facebook.sandbox.phone("Trần Thị Bình", page="1112")

@@ -1,0 +1,81 @@
+"""Messenger on stage: the provider calls the gateway's own hook."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+
+from channels.facebook.adapter import FacebookChannel
+from channels.facebook.sandbox import FacebookSandbox, Mood
+from channels.facebook.sandbox_state import Phone
+from channels.facebook.tests.builders import SECRET, TOKENS, VERIFY, settings
+from tests.support.deployments import World
+from tests.support.stage import Stage, Staging, join, served
+
+PEOPLE = {"an": "Nguyễn Văn An", "binh": "Trần Thị Bình"}
+
+
+@dataclass
+class _Citizen:
+    """One phone of the sandbox."""
+
+    sandbox: FacebookSandbox
+    phone: Phone
+
+    async def write(self, text: str) -> None:
+        await self.sandbox.say(self.phone, text)
+
+    async def show(self, photo: bytes) -> None:
+        await self.sandbox.say(self.phone, photo=photo)
+
+    async def point(self, latitude: float, longitude: float) -> None:
+        await self.sandbox.show_place(self.phone, latitude, longitude)
+
+    async def press(self, title: str) -> None:
+        await self.sandbox.press(self.phone, title)
+
+    def heard(self) -> Sequence[str]:
+        return self.phone.received
+
+
+@dataclass
+class _FacebookStage:
+    """The sandbox, which calls the channel."""
+
+    sandbox: FacebookSandbox
+
+    def citizen(self, name: str) -> _Citizen:
+        return _Citizen(self.sandbox, self.sandbox.phone(PEOPLE[name]))
+
+    async def quiet(self) -> None:
+        await self.sandbox.quiet()
+
+    def double(self, *, on: bool) -> None:
+        self.sandbox.mood = Mood.DUPLICATE if on else Mood.NORMAL
+
+    def lose(self, *, on: bool) -> None:
+        self.sandbox.mood = Mood.CUT_AFTER if on else Mood.NORMAL
+
+
+@asynccontextmanager
+async def _on_stage(world: World) -> AsyncIterator[Stage]:
+    sandbox = FacebookSandbox(dict(TOKENS), app_secret=SECRET, verify_token=VERIFY, clock=world.clock)
+    await sandbox.start()
+    channel = FacebookChannel(settings(app_id=sandbox.app_id, graph_url=sandbox.url), clock=world.clock)
+    join(world, channel)
+    async with served(world) as address:
+        sandbox.hook = f"{address}/hooks/facebook"
+        yield _FacebookStage(sandbox)
+        await sandbox.quiet()
+    await channel.stop()
+    await sandbox.stop()
+
+
+def _opened(world: World) -> AbstractAsyncContextManager[Stage]:
+    return _on_stage(world)
+
+
+def stage() -> Staging:
+    """Messenger shares no places; a map link is read as one."""
+    return Staging(_opened)
