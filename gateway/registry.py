@@ -65,7 +65,7 @@ def _facebook(given: Supplies) -> Channel | None:
     from channels.facebook.adapter import FacebookChannel
     from gateway.settings.channels import facebook_settings
 
-    return FacebookChannel(facebook_settings(given.settings), clock=given.now)
+    return FacebookChannel(facebook_settings(given.settings), media=given.media, clock=given.now)
 
 
 def _zalo(given: Supplies) -> Channel | None:

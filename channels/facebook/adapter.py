@@ -14,9 +14,9 @@ from channels.facebook.errors import NO_PRIVATE_REPLY
 from channels.facebook.mapping_in import CHANNEL, Reader, parse_messenger
 from channels.facebook.settings import FacebookSettings
 from channels.facebook.signature import HEADER, challenge, verify
-from core.contract.errors import OutcomeUnknown, PayloadTooLarge, RecipientUnreachable, SendError
-from core.contract.ports import HOOK_LIMIT, Health, ItemKey, RawDelivery, SendResult
-from core.contract.schema import Ignored, OutboundMessage, Parsed
+from core.contract.errors import NotFound, OutcomeUnknown, PayloadTooLarge, RecipientUnreachable, SendError
+from core.contract.ports import HOOK_LIMIT, Health, ItemKey, MediaStore, RawDelivery, SendResult
+from core.contract.schema import Attachment, Ignored, OutboundMessage, Parsed
 
 log = structlog.get_logger()
 
@@ -34,8 +34,11 @@ class FacebookChannel:
     hook_headers = frozenset({HEADER})
     hook_limit = HOOK_LIMIT
 
-    def __init__(self, settings: FacebookSettings, *, clock: Callable[[], datetime] = _utc_now) -> None:
+    def __init__(
+        self, settings: FacebookSettings, *, media: MediaStore | None = None, clock: Callable[[], datetime] = _utc_now
+    ) -> None:
         self.settings = settings
+        self._media = media
         self.account = settings.app_id
         self._client = GraphClient(settings)
         self._clock = clock
@@ -77,8 +80,11 @@ class FacebookChannel:
         """
         if mapping_out.is_for_comment(message):
             return await self._answer_comment(message)
+        now, files = self._clock(), mapping_out.NO_FILES
+        if message.attachments and mapping_out.takes_files(message, self.settings, now=now):
+            files = await self._upload(message)
         sent = SendResult("")
-        for payload in mapping_out.messages(message, self.settings, now=self._clock()):
+        for payload in mapping_out.messages(message, self.settings, now=now, files=files):
             try:
                 taken = await self._client.send(message.account, payload, urgent=message.purpose != "notice")
             except SendError as error:
@@ -87,6 +93,25 @@ class FacebookChannel:
                 raise
             sent = SendResult(taken.message_id)
         return sent
+
+    async def _upload(self, message: OutboundMessage) -> mapping_out.Files:
+        """Files are with the provider before anything is sent; what is erased or too large is named instead."""
+        uploaded, left_out = [], []
+        for attachment in message.attachments:
+            data = await self._stored(attachment)
+            if data is None or len(data) > mapping_out.most_bytes(attachment):
+                left_out.append(attachment.name or attachment.media_type)
+            else:
+                uploaded.append((str(attachment.kind), await self._client.upload(message.account, data, attachment)))
+        return mapping_out.Files(tuple(uploaded), tuple(left_out))
+
+    async def _stored(self, attachment: Attachment) -> bytes | None:
+        if self._media is None or not attachment.stored_key:
+            return None
+        try:
+            return await self._media.get(attachment.stored_key)
+        except NotFound:
+            return None
 
     async def _answer_comment(self, message: OutboundMessage) -> SendResult:
         """Privately what is to be said, and under the comment only that it was said."""

@@ -6,6 +6,7 @@ Every call bears the Page's token in a header and the proof that we hold the app
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,13 +14,16 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from aiohttp import FormData
+
 from channels.facebook.batch import ident, inner, objects
 from channels.facebook.errors import translate
 from channels.facebook.settings import FacebookSettings
 from channels.facebook.signature import appsecret_proof
 from channels.facebook.usage import Pace, read_usage
 from channels.http import ProviderHttp, Reply
-from core.contract.errors import ChannelMisconfigured, OutcomeUnknown
+from core.contract.errors import ChannelMisconfigured, OutcomeUnknown, TemporarySendError
+from core.contract.schema import Attachment
 
 FIELDS = (
     "messages",
@@ -79,6 +83,18 @@ class GraphClient:
         if not ident(taken.get("message_id")):
             raise OutcomeUnknown("the provider took it without an id for it", provider_code=str(reply.status))
         return Sent(ident(taken["message_id"]), ident(taken.get("recipient_id")))
+
+    async def upload(self, page: str, data: bytes, attachment: Attachment) -> str:
+        """Give the provider a file to send along; its id for it. Raises SendError: nothing was sent to anybody."""
+        payload = {"attachment": {"type": attachment.kind, "payload": {"is_reusable": False}}}
+        form = FormData({"message": json.dumps(payload)})
+        form.add_field("filedata", data, filename=attachment.name or "tep", content_type=attachment.media_type)
+        path = self._path(page, "message_attachments")
+        try:
+            reply = await self._http.post_form(path, form, query=self._proof(page), headers=self._headers(page))
+            return ident(_answer(reply)["attachment_id"])
+        except (OutcomeUnknown, KeyError) as error:
+            raise TemporarySendError("the provider did not say whether it took a file") from error
 
     async def comment(self, page: str, comment_id: str, text: str) -> None:
         """Say something under a comment, for everybody to read. Raises SendError."""

@@ -9,6 +9,7 @@ Source: Messenger Platform, Send messages (2026-05-05), Utility messages (2026-0
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from channels.base import clean_text
 from channels.facebook.comments import comment_of
 from channels.facebook.settings import FacebookSettings, Template
 from core.contract.errors import MessageInvalid, WindowClosed
-from core.contract.schema import OutboundMessage
+from core.contract.schema import Attachment, AttachmentKind, OutboundMessage
 
 Payload = Mapping[str, Any]
 TEXT_LIMIT = 2000
@@ -26,7 +27,21 @@ MOST_REPLIES = 12
 """The provider takes 13; one is for a phone number."""
 WINDOW = timedelta(hours=24)
 LONG_WINDOW = timedelta(days=7)
+IMAGE_BYTES = 8 * 1024 * 1024
+FILE_BYTES = 25 * 1024 * 1024
+NOT_ATTACHED = "Tệp không gửi kèm được qua Messenger: "
 _COMMENTS = ("commenter:", "comment:")
+
+
+@dataclass(frozen=True)
+class Files:
+    """What goes along: (type, the provider's id) of each uploaded file, and names of what could not be taken."""
+
+    uploaded: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+NO_FILES = Files()
 
 
 def is_for_comment(message: OutboundMessage) -> bool:
@@ -34,15 +49,33 @@ def is_for_comment(message: OutboundMessage) -> bool:
     return message.recipient.value.startswith(_COMMENTS)
 
 
-def messages(message: OutboundMessage, settings: FacebookSettings, *, now: datetime) -> Sequence[Payload]:
-    """
-    The requests for one message to somebody on Messenger, in order; only the last bears our mark and the buttons.
+def takes_files(message: OutboundMessage, settings: FacebookSettings, *, now: datetime) -> bool:
+    """Whether files can go along. Raises WindowClosed."""
+    return _right(message, settings, now=now)[1] is None
 
+
+def messages(
+    message: OutboundMessage, settings: FacebookSettings, *, now: datetime, files: Files = NO_FILES
+) -> Sequence[Payload]:
+    """
+    The requests for one message to somebody on Messenger, in order: files, then the text with its buttons.
+
+    Only the last bears our mark, so that its echo proves that everything has arrived.
     Raises: WindowClosed: it may not be sent this way now. MessageInvalid: there is nothing in it.
     """
     right, template = _right(message, settings, now=now)
-    said = [_templated(message, template)] if template else _bodies(message)
+    said = [_templated(message, template)] if template else [*map(_attached, files.uploaded), *_bodies(message, files)]
     return [{"recipient": {"id": message.recipient.value}} | right | {"message": one} for one in said]
+
+
+def most_bytes(attachment: Attachment) -> int:
+    """How large a file of this kind may be."""
+    return IMAGE_BYTES if attachment.kind is AttachmentKind.IMAGE else FILE_BYTES
+
+
+def _attached(file: tuple[str, str]) -> Payload:
+    kind, attachment_id = file
+    return {"attachment": {"type": kind, "payload": {"attachment_id": attachment_id}}}
 
 
 def private_reply(message: OutboundMessage, *, now: datetime) -> tuple[str, Payload]:
@@ -82,11 +115,12 @@ def _age(message: OutboundMessage, now: datetime) -> timedelta:
     return now - message.last_heard if message.last_heard else timedelta(0)
 
 
-def _bodies(message: OutboundMessage) -> Sequence[Payload]:
+def _bodies(message: OutboundMessage, files: Files) -> Sequence[Payload]:
     if not clean_text(message.text).strip():
         raise MessageInvalid("there are no words in it")
     replies = quick_replies(message.buttons)
-    parts = cut(clean_text(message.text).strip() if replies else _with_choices(message))
+    text = clean_text(message.text).strip() if replies else _with_choices(message)
+    parts = cut("\n".join([text, *([NOT_ATTACHED + ", ".join(files.left_out)] if files.left_out else [])]))
     replies = [{"content_type": "user_phone_number"}, *replies] if message.asks == "phone" else replies
     last = {"text": parts[-1], "metadata": message.id} | ({"quick_replies": replies} if replies else {})
     return [*({"text": part} for part in parts[:-1]), last]

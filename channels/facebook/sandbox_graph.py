@@ -4,6 +4,7 @@ The Graph API of the sandbox: takes messages as the provider does, or refuses th
 | method | path | what |
 |---|---|---|
 | POST | /{version}/{page}/messages | to a person or to the writer of a comment |
+| POST | /{version}/{page}/message_attachments | a file to be sent along |
 | POST | /{version}/{comment}/comments | under a comment, for everybody |
 | GET, POST | /{version}/{page}/subscribed_apps | whose events come to us |
 | GET | /{version}/debug_token | what a token is worth |
@@ -60,6 +61,7 @@ def graph_routes(sandbox: FacebookSandbox) -> list[web.RouteDef]:
     graph = Graph(sandbox)
     return [
         web.post("/{version:v[0-9.]+}/{page}/messages", graph.answering(graph.messages)),
+        web.post("/{version:v[0-9.]+}/{page}/message_attachments", graph.answering(graph.upload)),
         web.post("/{version:v[0-9.]+}/{comment}/comments", graph.answering(graph.comments)),
         web.get("/{version:v[0-9.]+}/debug_token", graph.answering(graph.debug_token)),
         web.get("/{version:v[0-9.]+}/{page}/subscribed_apps", graph.answering(graph.subscriptions)),
@@ -178,7 +180,7 @@ class Graph:
         mid = f"m_{sandbox.number():06d}"
         replies = [one for one in message.get("quick_replies", []) if one.get("content_type") == "text"]
         buttons = [{"title": one["title"], "payload": one["payload"]} for one in replies]
-        text = message.get("text") or _filled(message.get("template", {}))
+        text = message.get("text") or _filled(message)
         phone.shown.append(Shown(mid, text, buttons=buttons, kind=kind))
         at = sandbox.now_ms()
         page, person = {"id": phone.page}, {"id": phone.id}
@@ -196,6 +198,18 @@ class Graph:
             },
         )
         return {"recipient_id": phone.id, "message_id": mid}
+
+    async def upload(self, request: web.Request) -> dict[str, str]:
+        """A file to be sent later."""
+        self._prove(request, request.match_info["page"])
+        form = await request.post()
+        kind = json.loads(str(form["message"]))["attachment"]["type"]
+        given = form["filedata"]
+        if kind not in ("image", "video", "audio", "file") or not isinstance(given, web.FileField):
+            raise Refused(100, 2018047)
+        number = str(self.sandbox.number())
+        self.sandbox.files[number] = given.file.read()
+        return {"attachment_id": number}
 
     async def comments(self, request: web.Request) -> dict[str, str]:
         """Under a comment, for everybody to read."""
@@ -233,7 +247,11 @@ class Graph:
         return {"success": True}
 
 
-def _filled(template: Mapping[str, Any]) -> str:
-    """A template as the phone shows it: its name and what was filled in."""
+def _filled(message: Mapping[str, Any]) -> str:
+    """As the phone shows it: a file by what it is, a template by its name and what was filled in."""
+    if "attachment" in message:
+        file = message["attachment"]
+        return f"[{file['type']} {file['payload']['attachment_id']}]"
+    template = message.get("template", {})
     values = [one["text"] for part in template.get("components", []) for one in part["parameters"]]
     return " · ".join([template.get("name", ""), *values])

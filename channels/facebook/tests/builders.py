@@ -13,7 +13,7 @@ from channels.facebook.adapter import FacebookChannel
 from channels.facebook.sandbox import FacebookSandbox
 from channels.facebook.sandbox_state import signature
 from channels.facebook.settings import FacebookSettings
-from core.contract.ports import RawDelivery
+from core.contract.ports import MediaStore, RawDelivery
 from core.contract.schema import Address, OutboundMessage, Parsed
 from tests.contract.subject import NOON
 
@@ -31,9 +31,9 @@ def settings(**changes: Any) -> FacebookSettings:
     return FacebookSettings.model_validate(base | changes)
 
 
-def channel(**changes: Any) -> FacebookChannel:
+def channel(*, media: MediaStore | None = None, **changes: Any) -> FacebookChannel:
     """The channel, at noon."""
-    return FacebookChannel(settings(**changes), clock=lambda: NOON)
+    return FacebookChannel(settings(**changes), media=media, clock=lambda: NOON)
 
 
 def signed(body: bytes, *, secret: str = SECRET, at: datetime = NOON) -> RawDelivery:

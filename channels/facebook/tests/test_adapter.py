@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from core.contract.errors import (
     ChannelMisconfigured,
     MessageInvalid,
     NeedsReauth,
+    NotFound,
     OutcomeUnknown,
     ProviderRefused,
     RecipientUnreachable,
@@ -24,7 +26,7 @@ from core.contract.errors import (
     WindowClosed,
 )
 from core.contract.ports import FetchesFiles, Greets, HookedChannel, ListeningChannel
-from core.contract.schema import Address, OutboundMessage
+from core.contract.schema import Address, Attachment, AttachmentKind, OutboundMessage
 from tests.contract.subject import NOON
 
 MOODS = [
@@ -267,6 +269,64 @@ async def test_a_page_that_was_cut_off_is_connected_again() -> None:
         assert health.ok
         assert sandbox.subscribed == {PAGE, OTHER_PAGE}
     assert [line["account"] for line in lines] == [OTHER_PAGE]
+
+
+@dataclass
+class Store:
+    """Keeps files in memory; what it does not have was erased."""
+
+    files: dict[str, bytes]
+
+    async def put(self, data: bytes, *, subject_id: str, media_type: str, name: str) -> str:
+        raise AssertionError("a channel stores nothing")
+
+    async def get(self, stored_key: str) -> bytes:
+        if stored_key not in self.files:
+            raise NotFound(stored_key)
+        return self.files[stored_key]
+
+
+def file(key: str, *, kind: AttachmentKind = AttachmentKind.FILE, name: str = "ket-qua.pdf") -> Attachment:
+    """A stored file of ours."""
+    return Attachment(kind=kind, media_type="application/pdf", size=4, sha256="", stored_key=key, name=name)
+
+
+async def test_files_go_before_the_words_and_what_cannot_go_is_named() -> None:
+    """Erased, or larger than the provider takes."""
+    store = Store({"pdf": b"%PDF", "anh": b"x" * (8 * 1024 * 1024 + 1)})
+    async with provider(media=store) as (made, sandbox):
+        large = file("anh", kind=AttachmentKind.IMAGE, name="anh.jpg")
+        await made.send(outbound("Kết quả đây ạ.", attachments=(file("pdf"), large, file("mat", name="cu.pdf"))))
+        await sandbox.quiet()
+        [number] = sandbox.files
+
+        assert sandbox.files[number] == b"%PDF"
+        assert sandbox.phones[CITIZEN].received == [
+            f"[file {number}]",
+            "Kết quả đây ạ.\nTệp không gửi kèm được qua Messenger: anh.jpg, cu.pdf",
+        ]
+        marked = ["metadata" in e["entry"][0]["messaging"][0]["message"] for e in sandbox.events]
+        assert marked == [False, True]
+
+
+async def test_a_file_that_was_not_taken_is_tried_again_with_everything() -> None:
+    """Nothing was sent yet."""
+    async with provider(media=Store({"pdf": b"%PDF"})) as (made, sandbox):
+        sandbox.mood = Mood.CUT_AFTER
+        with pytest.raises(TemporarySendError):
+            await made.send(outbound("Kết quả", attachments=(file("pdf"),)))
+
+        assert sandbox.phones[CITIZEN].received == []
+
+
+async def test_a_template_takes_no_files() -> None:
+    async with provider(media=Store({"pdf": b"%PDF"}), templates={"notice": {"name": "status_update"}}) as (made, box):
+        fields, long_ago = {"code": "1234", "status": "Xong"}, NOON - timedelta(days=3)
+        late = outbound("x", purpose="notice", fields=fields, last_heard=long_ago, attachments=(file("pdf"),))
+        await made.send(late)
+
+        assert box.phones[CITIZEN].received == ["status_update · 1234 · Xong"]
+        assert box.files == {}
 
 
 async def test_an_operator_connects_all_pages() -> None:
