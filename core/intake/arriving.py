@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from core.contract.schema import InboundMessage, MessageKind
-from core.intake import afterwards, bursts, drafting
+from core.intake import afterwards, bursts, drafting, requests
 from core.intake.effects import Phrase, RaiseEmergency
 from core.intake.happenings import TimerKind
 from core.intake.parts import draft_id, message_text, part_of
@@ -82,7 +82,14 @@ def already_raised(turn: Turn, kind: EmergencyKind) -> bool:
 
 
 def withdraw(turn: Turn, message: InboundMessage) -> None:
-    """A message was taken back: as if never said, while its report is not submitted."""
+    """
+    A message was taken back: as if never said, while its report is not submitted.
+
+    One that names no message takes everything back: the provider passes on that the person wants to be erased (VN-4).
+    """
+    if not message.thread_hints:
+        requests.wants_to_be_erased(turn)
+        return
     gone = {message.provider_message_id, *message.thread_hints}
     kept = tuple(known for known in turn.state.pending if known.provider_message_id not in gone)
     turn.change(pending=kept)

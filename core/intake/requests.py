@@ -46,9 +46,14 @@ def erase(turn: Turn, burst: Burst) -> bool:
     """The person wants their data erased (VN-4): a person checks who asks."""
     if not mentions("erase", burst.text):
         return False
+    wants_to_be_erased(turn)
+    return True
+
+
+def wants_to_be_erased(turn: Turn) -> None:
+    """Noted, and told that a person looks at it."""
     turn.do(EraseRequest())
     turn.say("erase")
-    return True
 
 
 def ask_for_person(turn: Turn, burst: Burst) -> bool:

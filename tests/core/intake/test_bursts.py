@@ -102,3 +102,13 @@ def test_a_message_taken_back_is_forgotten() -> None:
     gone = message("zalo", 1, {"t": 20, "id": "a-gone"})
     talk.deliver(gone.model_copy(update={"kind": MessageKind.WITHDRAWAL, "thread_hints": ("a",)}))
     assert talk.player.state.drafts == ()
+
+
+@pytest.mark.rule("VN-4")
+def test_whoever_takes_everything_back_at_the_provider_asks_to_be_erased() -> None:
+    talk = Talk()
+    talk.hear(0, "đèn đường hỏng", id="a")
+    everything = message("zalo", 1, {"t": 20, "id": "user_withdraw:1"})
+    talk.deliver(everything.model_copy(update={"kind": MessageKind.WITHDRAWAL}))
+    assert talk.of(does.EraseRequest) == [does.EraseRequest()]
+    assert "yêu cầu xóa dữ liệu" in talk.player.said[-1][1].text
