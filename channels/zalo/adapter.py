@@ -22,6 +22,7 @@ from core.contract.errors import (
     NeedsReauth,
     OutcomeUnknown,
     PayloadInvalid,
+    PayloadTooLarge,
     QuotaSpent,
     SendError,
     WindowClosed,
@@ -83,7 +84,13 @@ class ZaloChannel:
         self._looking: asyncio.Task[None] | None = None
 
     def verify(self, delivery: RawDelivery) -> None:
-        """Raise SignatureInvalid unless the official account's secret, or the one before it, signed these bytes."""
+        """
+        Raise SignatureInvalid unless the official account's secret, or the one before it, signed these bytes.
+
+        Raises PayloadTooLarge before anything is read.
+        """
+        if len(delivery.body) > self.hook_limit:
+            raise PayloadTooLarge(f"an event of more than {self.hook_limit} bytes")
         given = delivery.headers.get(HEADER, "")
         check_signature(delivery.body, given, app_id=self.settings.app_id, secrets=self.settings.secrets)
 

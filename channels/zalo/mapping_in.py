@@ -39,7 +39,7 @@ BUTTON = "#ln:"
 """Before the payload of a button of ours: pressed, it comes back as a text that begins so."""
 VISITOR = "visitor:"
 START = "start"
-LONGEST_TEXT = 20_000
+LONGEST_TEXT = 50_000
 _LAST_MS = 4_102_444_800_000
 _KEY_LIMIT = 150
 _KINDS = {"image": AttachmentKind.IMAGE, "gif": AttachmentKind.IMAGE, "file": AttachmentKind.FILE}

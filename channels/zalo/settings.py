@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from yarl import URL
@@ -21,7 +21,7 @@ class ZaloTemplate(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: str = Field(pattern=r"\d{1,20}")
+    id: str = Field(pattern=r"^\d{1,20}$")
     fields: Mapping[str, str]
 
 
@@ -30,8 +30,8 @@ class ZaloSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    oa_id: str = Field(pattern=r"\d{1,30}")
-    app_id: str = Field(pattern=r"\d{1,30}")
+    oa_id: str = Field(pattern=r"^\d{1,30}$")
+    app_id: str = Field(pattern=r"^\d{1,30}$")
     app_secret: SecretStr
     oa_secret: SecretStr
     old_oa_secret: SecretStr = Field(
@@ -47,7 +47,7 @@ class ZaloSettings(BaseModel):
     proves_calls: bool = Field(default=True, description="Send appsecret_proof along")
     pays: bool = Field(default=True, description="Write also when the free 48 hours are over and a message costs")
     templates: Mapping[str, ZaloTemplate] = Field(default={}, description="By purpose: otp, notice, reply")
-    template_mode: str = Field(default="", pattern="(development)?")
+    template_mode: Literal["", "development"] = ""
     catch_up_hours: float = Field(default=24, ge=0, description="How far back to look after an outage; 0: never")
     catch_up_every: float = Field(default=900, gt=0)
     seconds: float = Field(default=20, gt=0, description="How long one call may take")
@@ -56,7 +56,8 @@ class ZaloSettings(BaseModel):
     @classmethod
     def _check_address(cls, value: str) -> str:
         address = URL(value)
-        if address.scheme != "https" and (address.host or "") not in LOOPBACK:
+        here = address.scheme == "http" and address.host in LOOPBACK
+        if not (here or (address.scheme == "https" and address.host)):
             raise ValueError("an https address, e.g. https://openapi.zalo.me")
         return value.rstrip("/")
 

@@ -271,4 +271,4 @@ def test_words_have_an_end() -> None:
     [message] = parse(delivery(event("user_send_text", {"msg_id": "m", "text": "a" * 100_000})))
 
     assert isinstance(message, InboundMessage)
-    assert len(message.text) == 20_000
+    assert len(message.text) == 50_000
