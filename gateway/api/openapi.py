@@ -32,7 +32,8 @@ TAGS: Mapping[str, str] = {
     "conversations": "Hội thoại với người dân",
     "contacts": "Người phản ánh",
     "catalogue": "Quy chế và cơ quan",
-    "places": "Cây cơ quan, xã phường, đề xuất phân phối, đầu mối",
+    "places": "Cây cơ quan, xã phường, đề xuất phân phối, bàn giao",
+    "offices": "Đầu mối của cơ quan, người thay khi vắng",
     "operations": "Tin chưa đọc được, tin chưa gửi được",
     "me": "Tài khoản",
 }

@@ -126,6 +126,11 @@ class Call:
         if not self.is_centre:
             raise NotAllowed("for the centre")
 
+    def need_admin(self) -> None:
+        """NotAllowed unless this person runs the deployment."""
+        if not self.member.holds(ADMIN):
+            raise NotAllowed("for administrators")
+
     def need_operator(self) -> None:
         """NotAllowed unless this person works at the centre or runs the deployment."""
         if not (self.is_centre or self.member.holds(ADMIN)):

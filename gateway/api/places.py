@@ -10,16 +10,10 @@ from pydantic import Field
 from core.agencies import Entry, add, amend, close
 from core.clock import local
 from core.contract.schema import Model
-from core.service import offices as office
-from core.service.actors import ADMIN
 from core.service.agencies import Change
-from core.service.offices import Gap
 from core.service.reading.views import Labelled
-from core.storage import offices
-from core.storage.database import Connection
 from gateway.admin.services import successions_of
 from gateway.api.operation import Answer, Call, Listing, Operation
-from gateway.auth.errors import NotAllowed
 from gateway.console.proposing import advise
 
 TAG = "places"
@@ -94,14 +88,6 @@ class Edition(Model):
     edition: int
 
 
-class GapView(Model):
-    """A missing focal point (leader, officer; TG-15.1), or somebody whose agency is closed."""
-
-    agency: Labelled
-    kind: str
-    who: str
-
-
 class HandedOver(Model):
     """How many cases changed hands, and how many did not."""
 
@@ -163,23 +149,9 @@ async def end_agency(call: Call) -> Answer:
     return await _write(call, partial(close, agency_id=call.path("agency_id"), **fields))
 
 
-async def list_gaps(call: Call) -> Answer:
-    """What is missing in the offices."""
-    _need_admin(call)
-    regulation = call.deployment.regulation
-
-    def read(connection: Connection) -> list[Gap]:
-        points, seats = offices.focal_points(connection), offices.seats(connection)
-        return list(office.gaps(regulation.current, regulation.agencies, points, seats))
-
-    gaps = await call.deployment.database.read(read)
-    shown = (GapView(agency=Labelled(id=one.agency_id, label=one.agency), kind=one.kind, who=one.who) for one in gaps)
-    return Answer(Listing[GapView](items=tuple(shown)))
-
-
 async def hand_over(call: Call) -> Answer:
     """All open work of an agency goes to another one, with the reason in every case."""
-    _need_admin(call)
+    call.need_admin()
     agency = call.path("agency_id")
     successions = successions_of(call.deployment)
     work = await successions.of_agency(agency)
@@ -189,15 +161,10 @@ async def hand_over(call: Call) -> Answer:
 
 
 async def _write(call: Call, change: Change, *, status: int = 200) -> Answer:
-    _need_admin(call)
+    call.need_admin()
     book = call.deployment.regulation.book
     await book.write(call.deployment.database, change, by=call.staff.id, note=call.body.note)
     return Answer(Edition(edition=book.history.edition), status=status)
-
-
-def _need_admin(call: Call) -> None:
-    if not call.member.holds(ADMIN):
-        raise NotAllowed("for administrators")
 
 
 OPERATIONS = (
@@ -222,5 +189,4 @@ OPERATIONS = (
     Operation(
         "handOverAgency", "POST", f"{_ONE}/hand-over", TAG, "Bàn giao việc", hand_over, HandedOver, body=Succession
     ),
-    Operation("listGaps", "GET", "/offices/gaps", TAG, "Đầu mối còn thiếu", list_gaps, Listing[GapView]),
 )

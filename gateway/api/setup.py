@@ -6,7 +6,19 @@ from aiohttp import web
 
 from core.service.answering import Answering
 from core.service.reading import CaseReader
-from gateway.api import cases, catalogue, commands, contacts, conversations, letters, me, operating, places, reports
+from gateway.api import (
+    cases,
+    catalogue,
+    commands,
+    contacts,
+    conversations,
+    letters,
+    me,
+    offices,
+    operating,
+    places,
+    reports,
+)
 from gateway.api.docs import DOCUMENT, JSON_PATH, PAGE_PATH, show_document, show_page
 from gateway.api.openapi import document
 from gateway.api.operation import ANSWERING, PREFIX, READER, Operation
@@ -23,6 +35,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *contacts.OPERATIONS,
     *catalogue.OPERATIONS,
     *places.OPERATIONS,
+    *offices.OPERATIONS,
     *operating.OPERATIONS,
     *me.OPERATIONS,
 )
