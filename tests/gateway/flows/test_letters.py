@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from channels.telegram.tests.stage import PEOPLE, on_stage
 from core.cases.decide import Actor
 from core.letters.printing import Limits, Printer
 from core.regulations.loader import BUNDLED
@@ -97,6 +98,24 @@ async def test_a_mail_has_the_answer_in_the_regulations_form_and_the_letter_as_p
     assert name == f"tra-loi-{report.code}.pdf"
     assert pages_of(pdf) == 1
     assert set(NAME.replace(" ", "")) <= set(letters_of(pdf))
+
+
+async def test_on_telegram_the_letter_stands_below_the_words_and_is_rated_there(with_form: World) -> None:
+    async with on_stage(with_form) as stage:
+        await stage.citizen("an").write(LAMP)
+        await stage.quiet()
+        await with_form.settle()
+        await with_form.pass_time(seconds=5)
+        await published(with_form, (await only_case(with_form)).id)
+        shown = stage.sandbox.phone(PEOPLE["an"][0]).shown
+        letter = next(line for line in shown if line.get("kind") == "document")
+
+    (report,) = await stored_reports(with_form)
+    pdf = stage.sandbox.files[letter["file_id"]]
+    assert letter["file"] == f"tra-loi-{report.code}.pdf"
+    assert pages_of(pdf) == 1
+    assert "Hài lòng" in [button["title"] for button in letter["buttons"]]
+    assert any(RESULT in line["text"] for line in shown)
 
 
 @on_both_engines
