@@ -10,8 +10,22 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, literal, literal_column, select, text, tuple_, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    literal_column,
+    select,
+    text,
+    tuple_,
+    update,
+)
 
 from core.storage.tables import UNREACHED, UNREAD, outbox, role_grant, staff_address, staff_notice, stand_in, user
 from core.storage.together import rows_into
@@ -73,22 +87,30 @@ NOTICES = rows_into(staff_notice, repeated=True)
 _COLUMNS = tuple(staff_notice.c[name] for name in NoticeRow.__dataclass_fields__)
 
 
-def holders(connection: Connection, seats: Collection[tuple[str, str]], *, now: datetime) -> list[Holder]:
-    """Everybody with an account in use who holds one of these (role, agency) pairs, and whoever stands in for them."""
-    if not seats:
-        return []
-    seat = tuple_(role_grant.c.role, role_grant.c.agency_id).in_(list(seats))
+def _holders() -> Select[Any]:
+    seat = tuple_(role_grant.c.role, role_grant.c.agency_id).in_(bindparam("seats", expanding=True))
     own = select(role_grant.c.user_id, role_grant.c.role, role_grant.c.agency_id).where(seat)
     away = select(stand_in.c.deputy_id, role_grant.c.role, role_grant.c.agency_id).where(
         seat,
         stand_in.c.user_id == role_grant.c.user_id,
-        stand_in.c.since <= now,
-        stand_in.c.until > now,
+        stand_in.c.since <= bindparam("now"),
+        stand_in.c.until > bindparam("now"),
         stand_in.c.ended_at.is_(None),
     )
     found = own.union(away).subquery()
     active = select(found.c[0], found.c[1], found.c[2]).join(user, user.c.id == found.c[0]).where(user.c.active)
-    return [Holder(*row) for row in connection.execute(active.order_by(found.c[0], found.c[1], found.c[2]))]
+    return active.order_by(found.c[0], found.c[1], found.c[2])
+
+
+_HOLDERS = _holders()
+"""Asked after every command, so it is put together once."""
+
+
+def holders(connection: Connection, seats: Collection[tuple[str, str]], *, now: datetime) -> list[Holder]:
+    """Everybody with an account in use who holds one of these (role, agency) pairs, and whoever stands in for them."""
+    if not seats:
+        return []
+    return [Holder(*row) for row in connection.execute(_HOLDERS, {"seats": list(seats), "now": now})]
 
 
 def addresses(connection: Connection, user_ids: Collection[str]) -> dict[tuple[str, str], bytes]:

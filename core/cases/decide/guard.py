@@ -118,6 +118,8 @@ def ended_stage(pack: Pack, case: Case, subject: Subject) -> Stage | None:
 
 def fits(ctx: Context, case: Case, move: Move, subject: Subject) -> bool:
     """Could this person carry out this move on this at present? (What the command will carry is not known yet.)"""
+    if subject.stage(case) not in ctx.pack.origins(move):  # most rows: the cheapest question first
+        return False
     return _fit(ctx, case, move, subject, command=None, closest=_Closest(_NOT_ASKED)) is not None
 
 
