@@ -29,6 +29,7 @@ from core.storage.types import canonical_json, to_microseconds
 
 _PAGES_HERE = 8
 _MODESTY = 15
+_PATIENCE = 5.0
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,20 @@ class Checkers:
         """The longest given page; checked here when the process that had it was killed."""
         page, checking = self._busy.popleft()
         try:
-            return await checking
+            return await self._done(checking)
         except BrokenExecutor:
             self._pool, self._pages_here = None, sys.maxsize
             return await asyncio.to_thread(check_page, page)
+
+    async def _done(self, checking: asyncio.Future[list[Finding]]) -> list[Finding]:
+        """
+        What a page came to. The pool may not know yet that it has a process, and so not see it being killed (CPython
+        wakes its watcher before it starts one): anything that is submitted makes it look again.
+        """
+        while not (await asyncio.wait({checking}, timeout=_PATIENCE))[0]:
+            if self._pool is not None:
+                self._pool.submit(int)
+        return await checking
 
 
 def _be_modest() -> None:
