@@ -87,9 +87,13 @@ class FileMediaStore:
         """
         return (await self.put_file(data, subject_id=subject_id, name=name)).stored_key
 
-    async def put_file(self, data: bytes, *, subject_id: str, name: str) -> Attachment:
-        """As `put`, but returns the full description: true type and kind, size as stored, sha256 as received."""
-        return await asyncio.to_thread(self._put, data, subject_id, name)
+    async def put_file(self, data: bytes, *, subject_id: str, name: str, stored_key: str = "") -> Attachment:
+        """
+        As `put`, but returns the full description: true type and kind, size as stored, sha256 as received.
+
+        `stored_key`: a place that was promised before the bytes were here.
+        """
+        return await asyncio.to_thread(self._put, data, subject_id, name, stored_key)
 
     async def get(self, stored_key: str) -> bytes:
         """The stored bytes. Raises NotFound where there is none or its subject was erased, Tampered if altered."""
@@ -121,10 +125,10 @@ class FileMediaStore:
         content = self._blind.other("media", subject_id, sha256)
         return self._subject_hash(subject_id) + content[:HASH_DIGITS]
 
-    def _put(self, data: bytes, subject_id: str, name: str) -> Attachment:
+    def _put(self, data: bytes, subject_id: str, name: str, promised: str) -> Attachment:
         prepared = prepare(data, self._limits)
         sha256 = hashlib.sha256(data).hexdigest()
-        stored_key = self.stored_key(sha256, subject_id=subject_id)
+        stored_key = promised or self.stored_key(sha256, subject_id=subject_id)
         key, path = self._keys.key(subject_id), self._path(stored_key)
         if not path.exists():
             description = json.dumps({"media_type": prepared.media_type, "name": name}).encode()

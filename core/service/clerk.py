@@ -68,6 +68,7 @@ class Clerk:
         accounts: Mapping[str, str] | None = None,
     ) -> None:
         self._now = now
+        self.house = house
         self.committer = Committer(database)
         self.opened = Buckets(WAITS)
         self.changed = asyncio.Event()

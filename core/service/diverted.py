@@ -22,7 +22,7 @@ from core.service.erasing import Eraser
 from core.service.forgetting import forgetting
 from core.service.regulation import Regulation
 from core.service.safe import Safe
-from core.storage import diverted, holdings
+from core.storage import diverted, fetches, holdings
 from core.storage.database import Database
 from core.storage.diverted import Diverted
 from core.storage.erasure import NewTexts
@@ -120,6 +120,7 @@ class LettingGo:
         await asyncio.to_thread(self._destroy_keys, [*keys, *found.cases])
         for case_id in found.cases:
             await self._media.delete_subject(case_id)
+        await self._database.write(partial(fetches.forget, stored_keys=files))
         for stored_key in files:
             await self._media.delete(stored_key)
         await self._database.erase_traces()

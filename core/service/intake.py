@@ -22,6 +22,7 @@ from core.privacy.errors import Erased, MediaRefused
 from core.privacy.media import FileMediaStore
 from core.service.clerk import Clerk
 from core.service.echoes import Echoes
+from core.service.fetching import Fetching, is_remote
 from core.service.safe import Safe
 from core.service.talk import Talk
 from core.service.work import Work
@@ -54,6 +55,7 @@ class Intake:
         self._clerk = clerk
         self._channels = channels
         self._now = now
+        self.fetching = Fetching(safe, media, now=now)
         self.echoes = Echoes(database, safe=safe, clerk=clerk)
 
     async def prepare(self, count: int) -> None:
@@ -142,12 +144,16 @@ class Intake:
             kept = tuple(one for one in stored if one is not None)
             message = message.model_copy(update={"attachments": kept})
         heard = await self._clerk.converse.hear(work, talk, message, raw_id=item.raw_id)
-        if not heard:
+        if heard:
+            await self.fetching.ask(work, talk, message)
+        else:
             work.afterwards += [partial(self._media.delete, file.stored_key) for file in kept if file.stored_key]
         return heard
 
     async def _store(self, attachment: Attachment, files: Files, contact_id: str) -> Attachment | None:
         """Keep a file under its owner's key; one that is not taken is named in the log by its reason only."""
+        if is_remote(attachment):
+            return self.fetching.place(attachment, contact_id=contact_id)
         data = files.get(attachment.sha256)
         if attachment.stored_key or data is None:
             return attachment

@@ -23,6 +23,7 @@ from core.storage.tables import (
     case,
     contact,
     conversation,
+    fetch,
     idempotency,
     identity,
     inbox_item,
@@ -198,6 +199,7 @@ def clear(connection: Connection, contact_id: str, *, emptied: Collection[str], 
         )
     )
     clear_outbox(connection, found.outbox_ids)
+    connection.execute(delete(fetch).where(fetch.c.subject_id == contact_id))
     connection.execute(
         update(report).where(report.c.id.in_(found.report_ids)).values(content_sealed=None, pin_hash="", erased_at=now)
     )

@@ -13,7 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, literal, select
 
-from core.storage import diverted, inbox_queue, outbox, staff_notices, upkeep
+from core.storage import diverted, fetches, inbox_queue, outbox, staff_notices, upkeep
+from core.storage.fetches import FetchState
 from core.storage.inbox_queue import InboxState
 from core.storage.outbox import OutboxState
 from core.storage.tables import case_clock, chain_root, timer
@@ -34,6 +35,7 @@ class TableFigures:
 
     inbox: InboxState
     outbox: OutboxState
+    files: FetchState
     oldest_clock: datetime | None
     oldest_timer: datetime | None
     clocks_due: int
@@ -54,6 +56,7 @@ def table_figures(connection: Connection, *, now: datetime) -> TableFigures:
     return TableFigures(
         inbox=inbox_queue.inbox_state(connection),
         outbox=outbox.outbox_state(connection),
+        files=fetches.fetch_state(connection),
         oldest_clock=connection.scalar(select(func.min(case_clock.c.fire_at))),
         oldest_timer=connection.scalar(select(func.min(timer.c.due_at))),
         clocks_due=connection.scalar(select(func.count()).select_from(due)) or 0,

@@ -121,6 +121,7 @@ MEANINGS: Mapping[str, str] = {
     "alarms.inbox_seconds": "How long an accepted message may wait to be taken up.",
     "alarms.journal_seconds": "How long the local journal may hold something.",
     "alarms.outbox_seconds": "How long an answer may wait to be sent.",
+    "alarms.files_seconds": "How long a citizen's file may wait to be fetched from its provider.",
     "alarms.outbox_failed": "How many answers may be given up within an hour.",
     "alarms.diverted_seconds": "How long something may be left of a report that the desk has diverted.",
     "alarms.clock_seconds": "How late a clock may fire.",

@@ -11,6 +11,7 @@ from gateway.events.base import Events
 INBOX = "inbox"
 OUTBOX = "outbox"
 DUE = "due"
+FILES = "files"
 AGENCIES = "agencies"
 
 

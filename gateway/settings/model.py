@@ -242,6 +242,7 @@ class Alarms(Section):
     inbox_seconds: float = Field(default=120, gt=0)
     journal_seconds: float = Field(default=120, gt=0)
     outbox_seconds: float = Field(default=600, gt=0)
+    files_seconds: float = Field(default=300, gt=0)
     outbox_failed: int = Field(default=0, ge=0)
     diverted_seconds: float = Field(default=600, gt=0)
     clock_seconds: float = Field(default=5, gt=0)

@@ -113,6 +113,13 @@ _ALL = (
         "outbox_failed", "Answers were given up.", "outbox_failed_lately", "above", "outbox_failed", severity="today"
     ),
     Alarm(
+        "files_old",
+        "Citizens' photos and recordings lie with a provider, and its links will end.",
+        "files_oldest_seconds",
+        "above",
+        "files_seconds",
+    ),
+    Alarm(
         "staff_unreached",
         "The regulation names forms of telling officers which went nowhere: no channel, no address, or nobody.",
         "staff_unreached",

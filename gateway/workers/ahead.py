@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
-from core.storage import cases, conversations, outbox
+from core.storage import cases, conversations, fetches, outbox
 from core.storage.database import Connection
 from gateway.deployment import Deployment
 
@@ -22,6 +23,10 @@ class Foresight:
     async def outbox(self) -> float | None:
         """Until the next message may be sent (again)."""
         return self._until(await self._deployment.database.read(outbox.next_send))
+
+    async def files(self, channel: str) -> float | None:
+        """Until the next file of a channel may be fetched."""
+        return self._until(await self._deployment.database.read(partial(fetches.next_try, channel=channel)))
 
     def _until(self, moment: datetime | None) -> float | None:
         return None if moment is None else (moment - self._deployment.now()).total_seconds()

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
 
 import structlog
 
+from core.contract.ports import FetchesFiles
+from core.service.fetching import Fetcher
 from core.service.sending import Sender
 from core.storage import outbox
 from gateway.admin.services import letting_go_of
 from gateway.deployment import Deployment
-from gateway.events.bells import AGENCIES, DUE, INBOX, OUTBOX, bell, pass_on
+from gateway.events.bells import AGENCIES, DUE, FILES, INBOX, OUTBOX, bell, pass_on
 from gateway.metrics import SENT
 from gateway.watch.watch import Watch
 from gateway.workers.ahead import Foresight
@@ -66,9 +69,11 @@ class Crew:
             await self._deployment.database.write(partial(outbox.mark_all_unknown))
         self._tasks = [asyncio.create_task(loop.run(), name=loop.name) for loop in self._loops]
         events, inbox, clerk = self._deployment.events, self._deployment.inbox, self._deployment.clerk
+        intake = self._deployment.intake
         self._ringers = [
             asyncio.create_task(pass_on(inbox.arrived, events, INBOX), name="ring-inbox"),
             asyncio.create_task(pass_on(clerk.changed, events, OUTBOX, DUE), name="ring-changed"),
+            asyncio.create_task(pass_on(intake.fetching.asked, events, FILES), name="ring-files"),
         ]
 
     async def stop(self) -> None:
@@ -136,6 +141,33 @@ def _work(deployment: Deployment, owner: str, sender: Sender, bells: ExitStack) 
             full=outbox.CLAIMED_AT_ONCE,
         ),
         Loop("due", DueWorker(deployment).run_once, interval=poll, wake=due, ahead=ahead.due, breath=_DUE_BREATH),
+        *_fetches(deployment, bells, ahead),
         Loop("diverted", letting_go_of(deployment).run_once, interval=_DIVERTED_SECONDS),
         Loop("daily", Daily(deployment).run_once, interval=60.0),
     ]
+
+
+def _fetches(deployment: Deployment, bells: ExitStack, ahead: Foresight) -> Iterator[Loop]:
+    """One loop a channel: a provider that is slow with its files holds up nobody else's."""
+    for name, channel in deployment.channels.items():
+        if isinstance(channel, FetchesFiles):
+            yield Loop(
+                f"files-{name}",
+                fetcher_of(deployment, name, channel).run_once,
+                interval=deployment.settings.workers.poll,
+                wake=bells.enter_context(bell(deployment.events, FILES)),
+                ahead=partial(ahead.files, name),
+            )
+
+
+def fetcher_of(deployment: Deployment, name: str, channel: FetchesFiles) -> Fetcher:
+    """What fetches the files of one channel."""
+    return Fetcher(
+        deployment.database,
+        channel,
+        name,
+        safe=deployment.safe,
+        media=deployment.media,
+        clerk=deployment.clerk,
+        now=deployment.now,
+    )

@@ -11,9 +11,18 @@ from hashlib import sha256
 from typing import Any
 
 from channels.base import clean_text, describe_file, same, sign
-from core.contract.errors import PayloadInvalid, SignatureInvalid
+from core.contract.errors import MessageInvalid, PayloadInvalid, SignatureInvalid
 from core.contract.ports import HOOK_LIMIT, Health, ItemKey, RawDelivery, SendResult
-from core.contract.schema import Address, Ignored, InboundMessage, MessageKind, OutboundMessage, Parsed
+from core.contract.schema import (
+    Address,
+    Attachment,
+    AttachmentKind,
+    Ignored,
+    InboundMessage,
+    MessageKind,
+    OutboundMessage,
+    Parsed,
+)
 
 SECRET = b"a secret of sixteen bytes or more"
 SIGNATURE = "x-test-signature"
@@ -24,8 +33,9 @@ class HookedTestChannel:
     """
     Speaks `{"events": [{"id", "user", "at", …}]}` signed with HMAC-SHA256 over the raw bytes.
 
-    An event with `text` is a message, with `photo` (base64) a picture, with `payload` a pressed button; `album` groups
-    pictures, `edits` names the message that it replaces. Everything else is an event nobody knows.
+    An event with `text` is a message, with `photo` (base64) a picture, with `link` one that is still to be fetched,
+    with `payload` a pressed button; `album` groups pictures, `edits` names the message that it replaces. Everything
+    else is an event nobody knows.
     """
 
     name: str = "testchat"
@@ -57,7 +67,7 @@ class HookedTestChannel:
     def parse(self, delivery: RawDelivery, item: ItemKey) -> Sequence[Parsed]:
         """What is neither said, shown nor pressed is ignored by name."""
         event = _events(delivery.body)[int(item.part)]
-        if not event.keys() & {"text", "photo", "payload"}:
+        if not event.keys() & {"text", "photo", "link", "payload"}:
             return [Ignored(reason="unknown_event")]
         at = datetime.fromtimestamp(event["at"], UTC)
         return [
@@ -71,7 +81,7 @@ class HookedTestChannel:
                 payload=event.get("payload", ""),
                 group=event.get("album", ""),
                 thread_hints=(event["edits"],) if "edits" in event else (),
-                attachments=tuple(describe_file(data, name="anh.jpg") for data in _photo(event)),
+                attachments=(*(describe_file(data, name="anh.jpg") for data in _photo(event)), *_linked(event)),
                 provider_time=at,
                 received_at=delivery.received_at or at,
             )
@@ -91,13 +101,38 @@ class HookedTestChannel:
         return Health(ok=True)
 
 
+@dataclass
+class FetchedTestChannel(HookedTestChannel):
+    """Keeps files on its side: `files` by link, bytes or what is raised; `fetched` are the links asked for."""
+
+    files: dict[str, bytes | Exception] = field(default_factory=dict)
+    fetched: list[str] = field(default_factory=list)
+
+    async def fetch(self, source: str, *, most: int) -> bytes:
+        """What lies behind a link."""
+        self.fetched.append(source)
+        found = self.files[source]
+        if isinstance(found, Exception):
+            raise found
+        if len(found) > most:
+            raise MessageInvalid("the file is too long")
+        return found
+
+
 def _kind(event: Mapping[str, Any]) -> MessageKind:
-    kinds = {"edits": MessageKind.EDIT, "payload": MessageKind.POSTBACK, "photo": MessageKind.MEDIA}
+    media = dict.fromkeys(("photo", "link"), MessageKind.MEDIA)
+    kinds = {"edits": MessageKind.EDIT, "payload": MessageKind.POSTBACK, **media}
     return next((kind for key, kind in kinds.items() if key in event), MessageKind.TEXT)
 
 
 def _photo(event: Mapping[str, Any]) -> list[bytes]:
     return [b64decode(event["photo"])] if "photo" in event else []
+
+
+def _linked(event: Mapping[str, Any]) -> list[Attachment]:
+    if "link" not in event:
+        return []
+    return [Attachment(kind=AttachmentKind.IMAGE, media_type="", size=0, sha256="", source_url=event["link"])]
 
 
 def _events(body: bytes) -> list[Mapping[str, Any]]:

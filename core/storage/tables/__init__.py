@@ -15,7 +15,7 @@ from core.storage.tables.keys import key_metadata, subject_key
 from core.storage.tables.notices import UNREACHED, UNREAD, staff_address, staff_notice
 from core.storage.tables.people import api_token, focal_point, role_grant, session, stand_in, user
 from core.storage.tables.places import agency_edition, agency_entry, commune, commune_succession
-from core.storage.tables.providers import grant_request, provider_token
+from core.storage.tables.providers import fetch, grant_request, provider_token
 from core.storage.tables.proving import contact_link, kept_form, otp_challenge
 from core.storage.tables.publishing import diversion, publication, vault
 from core.storage.tables.records import access_log, attempt, handout, setting
@@ -42,6 +42,7 @@ __all__ = [
     "contact_link",
     "conversation",
     "diversion",
+    "fetch",
     "focal_point",
     "grant_request",
     "handout",

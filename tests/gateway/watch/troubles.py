@@ -25,13 +25,11 @@ from core.cases.decide import Actor
 from core.contract.errors import IntakeUnavailable
 from core.contract.ports import Health, ItemKey, RawDelivery
 from core.contract.schema import new_id
-from core.regulations.library import PackLibrary
-from core.regulations.loader import load_pack
 from core.privacy.keys import KeyCache, SubjectKeys
 from core.regulations.library import PackLibrary
 from core.regulations.loader import load_pack
 from core.service.safe import Safe
-from core.storage import cases, outbox, staff_notices, tables
+from core.storage import cases, fetches, outbox, staff_notices, tables
 from core.storage.cases import Search
 from core.storage.inbox import Inbox
 from core.storage.journal import Journal, read_frames
@@ -46,7 +44,6 @@ from gateway.workers.daily import Daily
 from gateway.workers.loop import Loop
 from gateway.workers.pulse import Pulse
 from tests.gateway.watch.certificate import make_certificate
-from tests.support.codes import with_phones
 from tests.support.codes import with_phones
 from tests.support.deployments import World
 from tests.support.hooked import HookedTestChannel
@@ -233,6 +230,16 @@ async def outbox_failed(world: World, tmp_path: Path) -> AsyncIterator[Trouble]:
 
 
 @asynccontextmanager
+async def files_old(world: World, tmp_path: Path) -> AsyncIterator[Trouble]:
+    """A photo was named, and its provider does not hand it out."""
+    now = world.deployment.now()
+    wanted = fetches.NewFetch("0" * 64, "testchat", new_id(), new_id(), b"sealed", next_at=now, created_at=now)
+    await world.deployment.database.write(lambda connection: fetches.FETCHES.store(connection, [wanted.__dict__]))
+    here = partial(fetches.settle, stored_key=wanted.stored_key, state="here")
+    yield Trouble(Watch(world.deployment), timedelta(seconds=301), lambda: world.deployment.database.write(here))
+
+
+@asynccontextmanager
 async def staff_unreached(world: World, tmp_path: Path) -> AsyncIterator[Trouble]:
     """An officer was to have a short message, and there is no channel for one."""
     row = staff_notices.NoticeRow(
@@ -257,20 +264,6 @@ async def staff_unreached(world: World, tmp_path: Path) -> AsyncIterator[Trouble
         Watch(world.deployment),
         mend=lambda: world.deployment.database.write(lambda connection: connection.execute(gone)),
     )
-
-
-@asynccontextmanager
-async def otp_uncarried(world: World, tmp_path: Path) -> AsyncIterator[Trouble]:
-    """A regulation that wants numbers proved, in a deployment whose only carrier was switched off."""
-    wanting = replace(world.deployment.regulation, packs=PackLibrary.of(load_pack("quang_binh")))
-    channels = world.deployment.channels
-    assert isinstance(channels, dict)
-    del channels["email"]
-
-    async def mend() -> None:
-        with_phones(world)
-
-    yield Trouble(Watch(replace(world.deployment, regulation=wanting)), mend=mend)
 
 
 @asynccontextmanager
@@ -506,9 +499,9 @@ TROUBLES = {
         outbox_old,
         outbox_unknown,
         outbox_failed,
+        files_old,
         staff_unreached,
         diverted_left,
-        otp_uncarried,
         otp_uncarried,
         clocks_late,
         loop_lag,

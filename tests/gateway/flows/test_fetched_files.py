@@ -1,0 +1,205 @@
+"""Photos that lie with a provider: named at once, fetched by a worker, and asked for again when they are lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import pytest
+
+from core.contract.errors import (
+    ChannelMisconfigured,
+    ConnectionFailed,
+    MessageInvalid,
+    NotFound,
+    ProviderRefused,
+    Throttled,
+)
+from core.service.fetching import LASTING
+from core.storage import fetches
+from gateway.admin.services import eraser_of
+from gateway.workers.crew import fetcher_of
+from tests.gateway.flows.office import LAMP, Chat, assert_decent, only_case, picture, state_of, stored_reports
+from tests.support.databases import on_both_engines
+from tests.support.deployments import World
+from tests.support.hooked import FetchedTestChannel
+
+PHOTO = "https://files.example.vn/anh-1.jpg"
+
+
+@pytest.fixture
+def chat(world: World) -> Chat:
+    """One citizen on a chat that keeps files on its side."""
+    channel = FetchedTestChannel(files={PHOTO: picture()})
+    channels = {**world.deployment.channels, channel.name: channel}
+    world.deployment.intake._channels = channels
+    world.deployment = replace(world.deployment, channels=channels)
+    return Chat(world, channel)
+
+
+def kept_by(chat: Chat) -> FetchedTestChannel:
+    assert isinstance(chat.channel, FetchedTestChannel)
+    return chat.channel
+
+
+async def fetch(world: World, chat: Chat) -> int:
+    """One round of the worker, and what follows from it."""
+    tried = await fetcher_of(world.deployment, chat.channel.name, kept_by(chat)).run_once()
+    await world.settle()
+    return tried
+
+
+async def reported(world: World, chat: Chat, **said: Any) -> str:
+    """A report with one photo; returns the place that the photo has, or will have."""
+    await chat.say(LAMP, pause=0)
+    await chat.say(link=PHOTO, pause=0, **said)
+    await world.settle()
+    await world.pass_time(seconds=10)
+    (report,) = await stored_reports(world)
+    (photo,) = report.attachments
+    return photo.stored_key
+
+
+async def state_of_fetch(world: World, key: str) -> str | None:
+    return (await world.deployment.database.read(partial(fetches.states, stored_keys=[key]))).get(key)
+
+
+@on_both_engines
+async def test_a_photo_is_fetched_and_lies_where_the_case_says(world: World, chat: Chat) -> None:
+    """The case is opened without waiting for it; it is stored without its EXIF, once."""
+    key = await reported(world, chat)
+    assert (await state_of(world, (await only_case(world)).id)).media == (key,)
+    with pytest.raises(NotFound):
+        await world.deployment.media.get(key)
+
+    assert await fetch(world, chat) == 1
+
+    stored = await world.deployment.media.open(key)
+    assert (stored.media_type, b"Canary" in stored.data) == ("image/jpeg", False)
+    assert await state_of_fetch(world, key) == "here"
+    assert (await fetch(world, chat), kept_by(chat).fetched) == (0, [PHOTO])
+
+
+async def test_the_same_photo_named_twice_is_fetched_once(world: World, chat: Chat) -> None:
+    """A provider that repeats itself costs nothing."""
+    await reported(world, chat)
+    await chat.say(link=PHOTO)
+
+    assert await fetch(world, chat) == 1
+
+
+@on_both_engines
+@pytest.mark.parametrize(
+    "problem", [ConnectionFailed(), Throttled(retry_after=90), ChannelMisconfigured(), OSError("disk")]
+)
+async def test_it_is_tried_again_and_succeeds(world: World, chat: Chat, problem: Exception) -> None:
+    """Not before its pause, and a provider that names a longer one is heard."""
+    key = await reported(world, chat)
+    kept_by(chat).files[PHOTO] = problem
+    assert await fetch(world, chat) == 1
+    assert await fetch(world, chat) == 0
+
+    kept_by(chat).files[PHOTO] = picture()
+    world.clock.advance(seconds=6)
+    early = await fetch(world, chat)
+    world.clock.advance(seconds=84)
+    late = await fetch(world, chat)
+
+    assert (early, late) == ((0, 1) if isinstance(problem, Throttled) else (1, 0))
+    assert await state_of_fetch(world, key) == "here"
+
+
+@on_both_engines
+@pytest.mark.parametrize(
+    ("found", "state", "words"),
+    [
+        (ProviderRefused("gone", provider_code="404"), "gone", "không còn tải được"),
+        (MessageInvalid("the file is too long"), "refused", "dung lượng"),
+        (b"<svg onload=alert(1)>", "refused", "Loại tệp này chưa được hỗ trợ"),
+        (b"", "refused", "không có nội dung"),
+        (b"\xff\xd8\xff\xe0 no picture at all", "refused", "bị lỗi"),
+    ],
+    ids=["gone", "too long", "script", "empty", "broken"],
+)
+async def test_what_cannot_be_had_is_asked_for_again(
+    world: World, chat: Chat, found: bytes | Exception, state: str, words: str
+) -> None:
+    """In the same chat, with the reason; the case goes on, and nothing is tried any more."""
+    key = await reported(world, chat)
+    before = len(chat.heard)
+    kept_by(chat).files[PHOTO] = found
+
+    assert await fetch(world, chat) == 1
+    world.clock.advance(days=1)
+    assert await fetch(world, chat) == 0
+
+    (told,) = chat.heard[before:]
+    assert words in told
+    assert "gửi lại" in told
+    assert_decent([told])
+    assert await state_of_fetch(world, key) == state
+
+
+async def test_an_album_that_is_lost_is_asked_for_once(world: World, chat: Chat) -> None:
+    """Five photos, one sentence."""
+    links = [f"https://files.example.vn/{number}.jpg" for number in range(5)]
+    kept_by(chat).files.update(dict.fromkeys(links, ProviderRefused("gone", provider_code="410")))
+    await chat.say(LAMP, pause=0)
+    for second, link in enumerate(links):
+        await chat.say(link=link, album="a", after=second / 10, pause=0)
+    await world.settle()
+    await world.pass_time(seconds=10)
+    before = len(chat.heard)
+
+    while await fetch(world, chat):
+        pass
+
+    assert len(chat.heard[before:]) == 1
+
+
+async def test_it_is_given_up_after_some_hours(world: World, chat: Chat) -> None:
+    """Providers' links have ended by then."""
+    key = await reported(world, chat)
+    kept_by(chat).files[PHOTO] = ConnectionFailed()
+    tries = 0
+    for _hour in range(9):
+        tries += await fetch(world, chat)
+        world.clock.advance(hours=1)
+
+    assert (tries, await state_of_fetch(world, key)) == (7, "gone")
+
+
+@on_both_engines
+async def test_a_worker_that_dies_leaves_it_to_the_next(world: World, chat: Chat) -> None:
+    """Taken, and never heard of again."""
+    key = await reported(world, chat)
+    take = partial(fetches.take, channel="testchat", now=world.clock(), most=3)
+    (taken,) = await world.deployment.database.write(partial(take, lasting=LASTING))
+    assert taken.stored_key == key
+    assert await fetch(world, chat) == 0
+
+    world.clock.advance(seconds=LASTING.total_seconds())
+    assert await fetch(world, chat) == 1
+
+
+@on_both_engines
+async def test_nothing_is_fetched_for_somebody_who_was_erased(world: World, chat: Chat) -> None:
+    """Neither what waits, nor what was on its way at that moment (VN-4)."""
+    key = await reported(world, chat)
+    deployment = world.deployment
+    (report,) = await stored_reports(world)
+    eraser = eraser_of(deployment)
+    real = kept_by(chat).fetch
+
+    async def slow(source: str, *, most: int) -> bytes:
+        await eraser.erase_contact(report.contact_id)
+        return await real(source, most=most)
+
+    kept_by(chat).fetch = slow  # type: ignore[method-assign]
+    await fetch(world, chat)
+
+    with pytest.raises(NotFound):
+        await deployment.media.get(key)
+    assert await state_of_fetch(world, key) is None
+    assert await fetch(world, chat) == 0
