@@ -59,18 +59,29 @@ class Stage(Protocol):
 
 @dataclass(frozen=True)
 class Staging:
-    """How a channel is put on stage, and what people can do there; what they cannot do they put in words."""
+    """
+    How a channel is put on stage, and what people can do there; what they cannot do they put in words.
+
+    `letters`: an answer comes in full; without, as a sentence that says where to read it.
+    """
 
     open: Callable[[World], AbstractAsyncContextManager[Stage]]
     photos: bool = True
     places: bool = True
     buttons: bool = True
+    letters: bool = True
 
 
 def stagings() -> dict[str, Staging]:
-    """All channels that have joined, by name."""
-    names = sorted(path.parents[1].name for path in CHANNELS.glob("*/tests/stage.py"))
-    return {name: importlib.import_module(f"channels.{name}.tests.stage").stage() for name in names}
+    """All channels that have joined, by name; one with several providers has `stages()`: "sms" → "sms_esms", …."""
+    found: dict[str, Staging] = {}
+    for name in sorted(path.parents[1].name for path in CHANNELS.glob("*/tests/stage.py")):
+        module = importlib.import_module(f"channels.{name}.tests.stage")
+        if hasattr(module, "stages"):
+            found |= {f"{name}_{provider}": staging for provider, staging in module.stages().items()}
+        else:
+            found[name] = module.stage()
+    return found
 
 
 def join(world: World, channel: Channel) -> None:

@@ -149,7 +149,7 @@ class CentreSession:
         assert isinstance(submitted, smpp34.SubmitSm)
         number = network.phones.next_id()
         message = self._show(submitted, number)
-        if network.mood is Mood.CUT_AFTER:
+        if network.mood is Mood.CUT_AFTER and message is not None:  # the last part has come
             return self.writer.transport.abort()
         if network.mood is Mood.BROKEN:
             return self.writer.write(b"\0\0\0\1garbage that is no PDU")
