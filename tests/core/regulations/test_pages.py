@@ -35,7 +35,7 @@ WAITING = {
         "A-LS-6",
         "A-DL-8",
     },
-    "text channels": {"QB-QD.III.1.1a", "VN-6"},
+    "text channels": {"VN-6"},
     "requests of data subjects": {"VN-4"},
     "security dossier": {"VN-14"},
 }
