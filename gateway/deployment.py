@@ -141,12 +141,13 @@ async def _assemble(
         await places.begin_with_sample()
     regulation.book.changed = places.changed = partial(events.publish, AGENCIES)
     channels = await asyncio.to_thread(build_channels, Supplies(settings, safe, media, database, now))
+    stands_in = settings.otp.mail_stands_in or settings.mode == "demo"
     clerk = Clerk(
         database,
+        carriers=Carriers(channels, order=settings.otp.order, mail_stands_in=stands_in),
         safe=safe,
         media=media,
         regulation=regulation,
-        rules=regulation.intake_rules(settings.office),
         places=places,
         house=House(
             settings.office,
@@ -159,9 +160,6 @@ async def _assemble(
         accounts={form: settings.email.address if form == "email" else "" for form in OUTSIDE if form in channels},
         now=now,
     )
-    demo = settings.mode == "demo"
-    carriers = Carriers(channels, order=settings.otp.order, mail_stands_in=settings.otp.mail_stands_in or demo)
-    proving = Proving(database, safe=safe, carriers=carriers, now=now, changed=clerk.changed.set)
     intake = Intake(database, safe=safe, media=media, clerk=clerk, channels=channels, now=now)
     return Deployment(
         settings=settings,
@@ -175,7 +173,7 @@ async def _assemble(
         regulation=regulation,
         places=places,
         clerk=clerk,
-        proving=proving,
+        proving=clerk.proving,
         intake=intake,
         events=events,
         courtesy=Courtesy(),

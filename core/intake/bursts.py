@@ -16,6 +16,7 @@ from core.intake.buttons import greet, press_button
 from core.intake.effects import Button
 from core.intake.gathering import absorb, absorb_pending, emergency_draft, start
 from core.intake.parts import draft_id, part_of
+from core.intake.proving import prove_number
 from core.intake.reading.message import read
 from core.intake.reading.told import Reading
 from core.intake.requests import ask_for_person, cancel, divert, erase, stop_for_secrets, tell_status
@@ -37,6 +38,7 @@ def read_burst(turn: Turn) -> None:
     readers: tuple[Callable[[Turn, Burst], bool], ...] = (
         stop_for_secrets,
         divert,
+        prove_number,
         press_button,
         fill_form,
         erase,

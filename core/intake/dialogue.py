@@ -10,12 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.intake import arriving, reporting, waiting, wishes
+from core.intake import arriving, proving, reporting, waiting, wishes
 from core.intake.effects import Effect
 from core.intake.happenings import (
     HandedBack,
     Happening,
     MessageArrived,
+    NumberProof,
     ReportOpened,
     ResultPublished,
     StaffTookOver,
@@ -82,6 +83,8 @@ def dispatch(turn: Turn, happening: Happening) -> None:
             reporting.published(turn, happening)
         case WishAnswered():
             wishes.answered(turn, happening)
+        case NumberProof():
+            proving.answered(turn, happening)
 
 
 __all__ = ["Dialogue", "Happening", "Step", "Texts", "step"]

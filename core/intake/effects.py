@@ -217,6 +217,25 @@ class EraseRequest:
     """The person wants their data erased (VN-4)."""
 
 
+@dataclass(frozen=True)
+class AskProof:
+    """Send a one-time password to a number that the person says is theirs; answered with `NumberProof`."""
+
+    phone: str
+
+
+@dataclass(frozen=True)
+class TakeProof:
+    """
+    Six digits came for this number, or the provider vouches for it (`typed` is empty): if right, it is this person's.
+
+    Answered with `NumberProof`.
+    """
+
+    phone: str
+    typed: str = field(default="", repr=False)
+
+
 Effect = (
     Say
     | SetTimer
@@ -233,6 +252,8 @@ Effect = (
     | AskStatus
     | Abandon
     | EraseRequest
+    | AskProof
+    | TakeProof
 )
 
 ASKING = {wanted: f"ask.{wanted}" for wanted in IntakeField}

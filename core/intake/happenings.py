@@ -91,6 +91,28 @@ class WishAnswered:
     refusal: str = ""
 
 
+class Proof(StrEnum):
+    """How far the proof of a number came."""
+
+    SENT = "sent"
+    NOWHERE = "nowhere"
+    WRONG = "wrong"
+    DONE = "done"
+
+
+@dataclass(frozen=True)
+class NumberProof:
+    """
+    What became of `AskProof` or `TakeProof`. `sent` says nothing about whether the number is known, or is limited.
+
+    `codes`: reports that turned out to be this person's, from other conversations.
+    """
+
+    phone: str
+    proof: Proof
+    codes: tuple[str, ...] = ()
+
+
 Happening = (
     MessageArrived
     | TimerFired
@@ -100,4 +122,5 @@ Happening = (
     | SupplementAsked
     | ResultPublished
     | WishAnswered
+    | NumberProof
 )

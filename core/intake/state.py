@@ -77,6 +77,13 @@ class OpenReport(Model):
     asking: IntakeField | None = None
 
 
+class ProvingNumber(Model):
+    """A number the person wants proved as theirs; empty while it is asked for. `since`: when it last went on."""
+
+    phone: str = ""
+    since: Instant
+
+
 class Dialogue(Model):
     """
     State of one conversation, serialisable as JSON. Holds what a citizen said: personal data, to be sealed at rest.
@@ -98,5 +105,6 @@ class Dialogue(Model):
     reminder_due: Instant | None = None
     silence_due: Instant | None = None
     reports: tuple[OpenReport, ...] = ()
+    proving: ProvingNumber | None = None
     misses: int = Field(default=0, ge=0, description="Messages in a row that nothing could be made of")
     seen: tuple[str, ...] = Field(default=(), description="Ids of the last messages read, to drop repeats")

@@ -15,21 +15,25 @@ from typing import Any
 from core.cases.decide import Actor, Refusal
 from core.contract.errors import VersionConflict
 from core.counting import WAITS, Buckets
-from core.intake.rules import IntakeRules
 from core.notify.house import House
 from core.privacy.media import FileMediaStore
 from core.service.arrivals import Arrivals
+from core.service.carrying import Carriers
 from core.service.committing import Committer
 from core.service.converse import Converse
 from core.service.desk import CaseDesk, Issued
 from core.service.diverting import note_diversions
+from core.service.joining import Joining
 from core.service.letters import LetterDesk
 from core.service.letters_out import LettersOut
 from core.service.notices import Notices
 from core.service.officers import Officers
+from core.service.own_number import OwnNumber
 from core.service.places import PlaceBook
 from core.service.posting import Posting
+from core.service.proving import Proving
 from core.service.publishing import Publishing
+from core.service.receiving import Receiving
 from core.service.regulation import Regulation
 from core.service.safe import Safe
 from core.service.stock import Stock
@@ -60,11 +64,11 @@ class Clerk:
         safe: Safe,
         media: FileMediaStore,
         regulation: Regulation,
-        rules: IntakeRules,
         places: PlaceBook,
         house: House,
         mailbox: str,
         now: Callable[[], datetime],
+        carriers: Carriers,
         accounts: Mapping[str, str] | None = None,
     ) -> None:
         self._now = now
@@ -76,17 +80,19 @@ class Clerk:
         self.texts = Texts(database, safe=safe)
         self.talks = Talks(database, safe=safe, stock=self.stock, now=now)
         self.posting = Posting(self.talks, safe=safe, now=now)
+        self.proving = Proving(database, safe=safe, carriers=carriers, now=now, changed=self.changed.set)
+        self.joining = Joining(database, safe=safe, now=now)
         self.desk = CaseDesk(database, safe=safe, regulation=regulation, now=now)
         self.converse = Converse(
             database,
             safe=safe,
-            stock=self.stock,
             media=media,
             desk=self.desk,
             posting=self.posting,
+            receiving=Receiving(database, safe=safe, stock=self.stock, desk=self.desk, mailbox=mailbox, now=now),
+            numbers=OwnNumber(self.proving, self.joining),
             house=house,
-            mailbox=mailbox,
-            thinking=Thinking(rules, places, regulation.book, now),
+            thinking=Thinking(regulation.intake_rules(house.office), places, regulation.book, now),
             now=now,
         )
         self.officers = Officers(

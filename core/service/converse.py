@@ -21,6 +21,7 @@ from core.identity.codes import format_code
 from core.intake.dialogue import Step
 from core.intake.effects import (
     Abandon,
+    AskProof,
     AskStatus,
     CancelReport,
     ClearTimer,
@@ -35,6 +36,7 @@ from core.intake.effects import (
     SetTimer,
     Submit,
     Supply,
+    TakeProof,
 )
 from core.intake.happenings import Happening, MessageArrived, ReportOpened, Wish, WishAnswered
 from core.intake.render import render
@@ -45,11 +47,11 @@ from core.service.amending import amended
 from core.service.casefile import CaseFile
 from core.service.desk import CaseDesk, clipped
 from core.service.diverting import Diverting
+from core.service.own_number import OwnNumber
 from core.service.posting import Letter, Posting
 from core.service.receiving import Receiving
 from core.service.regulation import pack_field
 from core.service.safe import Safe
-from core.service.stock import Stock
 from core.service.talk import Talk, new_words
 from core.service.thinking import Thinking
 from core.service.work import Work
@@ -70,12 +72,12 @@ class Converse:
         database: Database,
         *,
         safe: Safe,
-        stock: Stock,
         media: FileMediaStore,
         desk: CaseDesk,
         posting: Posting,
+        receiving: Receiving,
+        numbers: OwnNumber,
         house: House,
-        mailbox: str,
         thinking: Thinking,
         now: Callable[[], datetime],
     ) -> None:
@@ -84,7 +86,8 @@ class Converse:
         self._thinking = thinking
         self._desk = desk
         self._posting = posting
-        self._receiving = Receiving(database, safe=safe, stock=stock, desk=desk, mailbox=mailbox, now=now)
+        self._receiving = receiving
+        self._numbers = numbers
         self._diverting = Diverting(database, safe=safe, media=media, posting=posting, rules=thinking.rules, now=now)
         self._house = house
         self._rules = thinking.rules
@@ -104,6 +107,8 @@ class Converse:
             AskStatus: self._status,
             Abandon: self._abandon,
             EraseRequest: self._erase_request,
+            AskProof: self._ask_proof,
+            TakeProof: self._take_proof,
         }
 
     async def hear(self, work: Work, talk: Talk, message: InboundMessage, *, raw_id: str | None = None) -> bool:
@@ -299,6 +304,16 @@ class Converse:
             file = await self._desk.open(work, row.case_id)
             letter = self._house.write("status", code | {"stage": file.public_stage})
         await self._answer(work, talk, Letter(letter.text, cause=f"line/{talk.next_seq}", subject=letter.subject))
+
+    async def _ask_proof(self, work: Work, talk: Talk, effect: AskProof) -> None:
+        await self._go_on(work, talk, self._numbers.ask(work, talk, effect.phone))
+
+    async def _take_proof(self, work: Work, talk: Talk, effect: TakeProof) -> None:
+        """Whether somebody who merely named the number is the same person, is a person's question."""
+        told, joined = await self._numbers.take(work, talk, effect)
+        if joined.namesakes:
+            self._wants_person(talk, "same_number")
+        await self._go_on(work, talk, told)
 
     async def _hand_over(self, _work: Work, talk: Talk, effect: HandOver) -> None:
         self._wants_person(talk, effect.reason)

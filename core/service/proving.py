@@ -18,12 +18,14 @@ from functools import partial
 
 import structlog
 
+from core.contract.errors import VersionConflict
 from core.contract.schema import Address, OutboundMessage, new_id
 from core.otp import limits
-from core.otp.challenge import Challenge, Outcome, check, issue, message_text
+from core.otp.challenge import Challenge, Checked, Outcome, check, issue, message_text
 from core.otp.limits import OtpLimits, Scope, network_of, scopes_of
 from core.service.carrying import Carriers, Way
 from core.service.safe import Safe
+from core.service.work import Work
 from core.storage import challenges, outbox, people
 from core.storage.challenges import Challenges, Moments
 from core.storage.database import Connection, Database
@@ -47,7 +49,7 @@ class Wanted:
     Args:
         purpose: what an answer permits; names no address.
         way: where it would go; None: to nobody, and nobody is to notice.
-        client: who asks, a network address.
+        client: who asks, a network address; in a chat, their address there.
         named: what they named in asking, where that is not the address itself: what they are told of limits counts
             for it, and limits of the address itself make a decoy in silence.
     """
@@ -130,6 +132,23 @@ class Proving:
                 return outcome is Outcome.ACCEPTED
         return False
 
+    async def answer(self, work: Work, phone: str, typed: str, *, purpose: str) -> bool:
+        """
+        As `check`, of the newest password of a number, within a unit of work: used up only if all of it is stored.
+
+        The commit raises VersionConflict where another answer came first.
+        """
+        key, now = await self._key(), self._now()
+        recipient = self._safe.blind.phone(phone)
+        standing = await self._database.read(
+            lambda connection: Challenges(connection).latest(recipient, purpose)
+        )
+        judged = check(standing or _nobodys(now), typed, purpose=purpose, now=now, key=key)
+        if standing is None or judged.challenge == standing:
+            return False
+        work.require(f"otp:{standing.id}", partial(_replace, old=standing, judged=judged, now=now))
+        return judged.accepted
+
     async def _key(self) -> bytes:
         return await asyncio.to_thread(self._safe.keys.system_secret, "otp")
 
@@ -143,7 +162,8 @@ class Proving:
 
     def _scopes(self, wanted: Wanted, recipient: str) -> tuple[Scope, ...]:
         client, network = (
-            self._safe.blind.other("otp-client", one) for one in (wanted.client, network_of(wanted.client))
+            self._safe.blind.other("otp-client", one)
+            for one in (wanted.client, network_of(wanted.client) or wanted.client)
         )
         named = self._named(wanted) if wanted.named else recipient
         return scopes_of(recipient=named, client=client, network=network, limits=self._bounds)
@@ -200,11 +220,7 @@ class Proving:
             return Outcome.WRONG
         if judged.challenge == standing:  # it had no try to lose, so that nobody fills the log either
             return judged.outcome
-        if not store.swap(standing, judged.challenge):
-            return None
-        what = ACCEPTED if judged.accepted else REFUSED
-        people.log_access(connection, user_id=SYSTEM, what=what, ref=challenge_id, now=now)
-        return judged.outcome
+        return judged.outcome if _swap(connection, standing, judged, now) else None
 
     async def sweep(self) -> int:
         """Throw away what is over: keys first, so that nothing of a message can be read; returns how many."""
@@ -231,6 +247,20 @@ def _message(way: Way, code: str, *, expires_at: datetime) -> OutboundMessage:
         fields={"otp": code},
         expires_at=expires_at,
     )
+
+
+def _swap(connection: Connection, old: Challenge, judged: Checked, now: datetime) -> bool:
+    """Store what an answer changed, and write it down; False where another answer came first."""
+    swapped = Challenges(connection).swap(old, judged.challenge)
+    if swapped:
+        what = ACCEPTED if judged.accepted else REFUSED
+        people.log_access(connection, user_id=SYSTEM, what=what, ref=old.id, now=now)
+    return swapped
+
+
+def _replace(connection: Connection, old: Challenge, judged: Checked, now: datetime) -> None:
+    if not _swap(connection, old, judged, now):
+        raise VersionConflict(f"password {old.id} was answered meanwhile")
 
 
 def _decoy(challenge: Challenge) -> Challenge:

@@ -33,6 +33,13 @@ class Challenges:
         row = self.connection.execute(select(*_COLUMNS).where(otp_challenge.c.id == challenge_id)).one_or_none()
         return None if row is None else Challenge(**row._mapping)
 
+    def latest(self, recipient: str, purpose: str) -> Challenge | None:
+        """The newest one of a recipient for a purpose: the one whose code counts."""
+        ours = select(*_COLUMNS).where(otp_challenge.c.recipient == recipient, otp_challenge.c.purpose == purpose)
+        newest = ours.order_by(otp_challenge.c.issued_at.desc(), otp_challenge.c.id).limit(1)
+        row = self.connection.execute(newest).one_or_none()
+        return None if row is None else Challenge(**row._mapping)
+
     def add(self, challenge: Challenge) -> None:
         """Store a new one; older ones of the same recipient and purpose end: the newest code counts."""
         older = update(otp_challenge).where(

@@ -9,6 +9,7 @@ import pytest
 
 import core.intake
 from core.intake.effects import Button, Phrase, Say
+from core.intake.happenings import Proof
 from core.intake.render import Rendered, render, texts
 from core.intake.rules import DiversionKind, EmergencyKind, IntakeField, IntakeRules
 from tests.core.intake.harness import rules
@@ -29,6 +30,7 @@ GROUPS = {
     "smalltalk",
     "rated",
     "feedback",
+    "prove",
 }
 
 
@@ -38,6 +40,7 @@ def keys_in_code() -> set[str]:
     found = set(LITERAL.findall(code))
     found |= {f"{group}.{field}" for group in ("ask", "ask_again", "short") for field in IntakeField}
     found |= {f"divert.{kind}" for kind in DiversionKind} | {f"emergency.kinds.{kind}" for kind in EmergencyKind}
+    found |= {f"prove.{proof}" for proof in Proof}
     found |= {f"handover.{reason}" for reason in re.findall(r'hand_over\(turn, "(\w+)"\)', code)}
     found |= set(re.findall(r'say\("([a-z_]+)"', code))
     return {key for key in found if key.split(".")[0] in GROUPS or "." not in key}
