@@ -9,11 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bench.launch import ROOT
 from scripts.setup import RUN, Setup, environment
 
-_ROOT = Path(__file__).parent.parent
-_LOCK = _ROOT / "requirements" / "peer.txt"
-_FOLDER = _ROOT / ".tools" / "peer"
+_LOCK = ROOT / "requirements" / "peer.txt"
+_FOLDER = ROOT / ".tools" / "peer"
 
 
 def peer_program(name: str) -> Path:
@@ -37,13 +37,13 @@ def _is_current() -> bool:
 
 def _make() -> None:
     shutil.rmtree(_FOLDER, ignore_errors=True)
-    uv = Setup(_ROOT, RUN).find_uv()
+    uv = Setup(ROOT, RUN).find_uv()
     _call(uv, "venv", "--python", sys.executable, str(_FOLDER))
     _call(uv, "pip", "sync", "--require-hashes", "--python", str(_FOLDER / "bin" / "python"), str(_LOCK))
     (_FOLDER / "made-from").write_text(_digest())
 
 
 def _call(*command: str) -> None:
-    done = subprocess.run(command, cwd=_ROOT, env=environment(), capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command[:3])} failed:\n{done.stderr[-3000:]}")
