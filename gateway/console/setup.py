@@ -21,6 +21,9 @@ from gateway.console import (
 )
 from gateway.console.agencies import PAGE as AGENCIES
 from gateway.console.agencies import mount as mount_agencies
+from gateway.console.connecting import PAGE as CONNECTING
+from gateway.console.connecting import channels_of
+from gateway.console.connecting import mount as mount_connecting
 from gateway.console.deputies import mount as mount_deputies
 from gateway.console.shared import CASES, CONSOLE, HOME, TALKS, Console
 from gateway.deployment import DEPLOYMENT
@@ -51,6 +54,7 @@ def setup_console(app: web.Application) -> None:
     _add_people(router)
     mount_agencies(router)
     mount_deputies(router)
+    mount_connecting(router)
     _add_menu(app)
 
 
@@ -114,3 +118,5 @@ def _add_menu(app: web.Application) -> None:
     menu.add(Entry("Cung cấp hồ sơ", handing_out.PAGE, icon="file", roles=centre, order=85))
     menu.add(Entry("Người dùng", people.PAGE, icon="user", roles=(ADMIN,), order=90))
     menu.add(Entry("Cơ quan", AGENCIES, icon="agency", roles=(ADMIN,), order=95))
+    if channels_of(app[DEPLOYMENT]):
+        menu.add(Entry("Kết nối kênh", CONNECTING, icon="settings", roles=(ADMIN,), order=97))

@@ -52,6 +52,7 @@ _DONE = {
     "nguoi-thay": "Đã lưu người thay.",
     "het-thay": "Đã kết thúc việc thay.",
     "dinh-danh": "Đã lưu số hiệu cán bộ.",
+    "ket-noi": "Đã kết nối kênh với nhà cung cấp.",
 }
 
 
