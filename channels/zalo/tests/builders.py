@@ -129,18 +129,23 @@ class Set:
         assert tokens is not None
         return tokens
 
-    async def connect(self, *, lives: timedelta = timedelta(hours=25)) -> None:
+    async def connect(self) -> None:
         """As after an official's grant."""
-        access, refresh = self.sandbox.tokens.grant()
-        await self.store.connect(OA, access=access, refresh=refresh, expires=self.clock() + lives)
+        await connected(self.store, self.sandbox, now=self.clock())
 
     def shown(self) -> list[str]:
         """The words on the citizen's phone."""
         return [one.text for one in self.sandbox.phone(USER).shown if one.text]
 
 
+async def connected(store: MemoryTokens, sandbox: ZaloSandbox, *, now: datetime) -> None:
+    """An official has granted us the sandbox's official account."""
+    access, refresh = sandbox.tokens.grant()
+    await store.connect(OA, access=access, refresh=refresh, expires=now + timedelta(hours=25))
+
+
 @asynccontextmanager
-async def running(*, media: MediaStore | None = None, connected: bool = True, **changes: Any) -> AsyncIterator[Set]:
+async def running(*, media: MediaStore | None = None, is_connected: bool = True, **changes: Any) -> AsyncIterator[Set]:
     """The channel over its sandbox; nobody takes the sandbox's events."""
     clock = Clock()
     account = Account(OA, APP, APP_SECRET, SECRET)
@@ -151,7 +156,7 @@ async def running(*, media: MediaStore | None = None, connected: bool = True, **
     channel = ZaloChannel(settings(**urls | changes), tokens=store, media=media, clock=clock)
     opened = Set(channel, sandbox, store, clock)
     try:
-        if connected:
+        if is_connected:
             await opened.connect()
         yield opened
     finally:

@@ -197,7 +197,7 @@ async def test_a_fresh_token_that_is_refused_ends_with_a_person(zalo: Set) -> No
 
 async def test_an_account_nobody_connected_sends_nothing() -> None:
     """And says what is missing."""
-    async with running(connected=False) as zalo:
+    async with running(is_connected=False) as zalo:
         with pytest.raises(NeedsReauth):
             await zalo.channel.send(outbound("Chào"))
         health = await zalo.channel.check_health()
