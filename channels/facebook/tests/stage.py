@@ -40,7 +40,7 @@ class _Citizen:
 
 
 @dataclass
-class _FacebookStage:
+class FacebookStage:
     """The sandbox, which calls the channel."""
 
     sandbox: FacebookSandbox
@@ -59,21 +59,24 @@ class _FacebookStage:
 
 
 @asynccontextmanager
-async def _on_stage(world: World) -> AsyncIterator[Stage]:
+async def on_stage(world: World) -> AsyncIterator[FacebookStage]:
+    """Two Pages of one app, whose hook is the gateway's."""
     sandbox = FacebookSandbox(dict(TOKENS), app_secret=SECRET, verify_token=VERIFY, clock=world.clock)
     await sandbox.start()
-    channel = FacebookChannel(settings(app_id=sandbox.app_id, graph_url=sandbox.url), clock=world.clock)
+    channel = FacebookChannel(settings(graph_url=sandbox.url), media=world.deployment.media, clock=world.clock)
     join(world, channel)
-    async with served(world) as address:
-        sandbox.hook = f"{address}/hooks/facebook"
-        yield _FacebookStage(sandbox)
-        await sandbox.quiet()
-    await channel.stop()
-    await sandbox.stop()
+    try:
+        async with served(world) as address:
+            sandbox.hook = f"{address}/hooks/facebook"
+            yield FacebookStage(sandbox)
+            await sandbox.quiet()
+    finally:
+        await channel.stop()
+        await sandbox.stop()
 
 
 def _opened(world: World) -> AbstractAsyncContextManager[Stage]:
-    return _on_stage(world)
+    return on_stage(world)
 
 
 def stage() -> Staging:

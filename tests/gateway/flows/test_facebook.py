@@ -1,27 +1,21 @@
-"""A citizen on Facebook, from their first words to the rating: the gateway's own hook, the provider played."""
+"""What only Facebook has: several Pages, echoes, a person in the Page's inbox, comments. The story is in `contract`."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest_asyncio
-from aiohttp.test_utils import TestServer
 
-from channels.facebook.adapter import FacebookChannel
 from channels.facebook.sandbox import FacebookSandbox, Mood
 from channels.facebook.sandbox_state import Phone
-from channels.facebook.settings import FacebookSettings
-from core.contract.schema import AttachmentKind
+from channels.facebook.tests.builders import OTHER_PAGE
+from channels.facebook.tests.stage import on_stage
 from core.storage.outbox import outbox_state
-from gateway.app import create_app
-from tests.gateway.flows.office import LAMP, RESULT, all_cases, only_case, picture, published, state_of, stored_reports
+from tests.gateway.flows.office import LAMP, RUBBISH, all_cases, only_case, stored_reports
 from tests.gateway.flows.office import wanted as waiting
 from tests.support.databases import on_both_engines
 from tests.support.deployments import World
-
-APP_SECRET, VERIFY = "app-secret-for-tests", "verify-token-for-tests"
-TOKENS = {"1111": "token-for-tests", "1112": "another-token-for-tests"}
 
 
 @dataclass
@@ -33,43 +27,23 @@ class Facebook:
 
     async def settle(self, *, seconds: float = 0) -> None:
         """Let time pass, and work until nothing waits here or at the provider."""
-        self.world.clock.advance(seconds=seconds)
-        await self.world.settle()
-        await self.sandbox.quiet()
-        await self.world.settle()
+        for pause in (0.0, seconds):
+            self.world.clock.advance(seconds=pause)
+            await self.world.settle()
+            await self.sandbox.quiet()
+            await self.world.settle()
 
-    async def says(self, phone: Phone, text: str = "", *, pause: float = 5, photo: bytes = b"") -> None:
+    async def says(self, phone: Phone, text: str) -> None:
         """Somebody writes, and is quiet for a while."""
-        await self.sandbox.say(phone, text, photo=photo)
-        await self.settle()
-        await self.settle(seconds=pause)
+        await self.sandbox.say(phone, text)
+        await self.settle(seconds=5)
 
 
 @pytest_asyncio.fixture
 async def facebook(world: World) -> AsyncIterator[Facebook]:
     """Two Pages of one app beside the other channels."""
-    sandbox = FacebookSandbox(dict(TOKENS), app_secret=APP_SECRET, verify_token=VERIFY, clock=world.clock)
-    await sandbox.start()
-    settings = FacebookSettings.model_validate(
-        {
-            "app_id": sandbox.app_id,
-            "app_secret": APP_SECRET,
-            "verify_token": VERIFY,
-            "pages": TOKENS,
-            "graph_url": sandbox.url,
-            "per_second": 10_000,
-        }
-    )
-    channel = FacebookChannel(settings, clock=world.clock)
-    channels = {**world.deployment.channels, channel.name: channel}
-    world.deployment.intake._channels = channels
-    world.deployment = replace(world.deployment, channels=channels)
-    async with TestServer(create_app(world.deployment)) as server:
-        sandbox.hook = str(server.make_url("/hooks/facebook"))
-        yield Facebook(world, sandbox)
-        await sandbox.quiet()
-    await channel.stop()
-    await sandbox.stop()
+    async with on_stage(world) as stage:
+        yield Facebook(world, stage.sandbox)
 
 
 def told(phone: Phone) -> str:
@@ -77,34 +51,11 @@ def told(phone: Phone) -> str:
     return "\n".join(phone.received).replace(" ", "")
 
 
-@on_both_engines
-async def test_from_the_first_words_to_the_rating(world: World, facebook: Facebook) -> None:
-    """Words, a photo and a place on Messenger; code, result and rating come back in the same chat."""
-    citizen = facebook.sandbox.phone("Nguyễn Văn An")
+async def test_the_provider_finds_the_hook(facebook: Facebook) -> None:
+    """And somebody who guesses at the token does not."""
     assert await facebook.sandbox.connect()
-
-    await facebook.sandbox.say(citizen, "Đèn đường hỏng ba hôm nay, tối om.")
-    await facebook.sandbox.say(citizen, photo=picture())
-    await facebook.sandbox.show_place(citizen, 16.4637, 107.5909)
-    await facebook.settle()
-    await facebook.settle(seconds=5)
-
-    case = await only_case(world)
-    assert case.code in told(citizen)
-    [report] = await stored_reports(world)
-    assert report.source_channel == "facebook"
-    assert [file.kind for file in report.attachments] == [AttachmentKind.IMAGE]
-    assert report.place.point is not None
-    assert (report.place.point.latitude, report.place.point.longitude) == (16.4637, 107.5909)
-
-    await published(world, case.id)
-    await facebook.settle()
-    assert any(RESULT in text for text in citizen.received)
-
-    await facebook.sandbox.press(citizen, "Hài lòng")
-    await facebook.settle()
-    assert [one.level for one in (await state_of(world, case.id)).publications[-1].ratings] == ["satisfied"]
-    assert facebook.sandbox.refused == 0
+    facebook.sandbox.verify_token = "guessed"
+    assert not await facebook.sandbox.connect()
 
 
 async def test_who_opens_the_chat_is_greeted(world: World, facebook: Facebook) -> None:
@@ -119,13 +70,12 @@ async def test_who_opens_the_chat_is_greeted(world: World, facebook: Facebook) -
 
 async def test_people_of_two_pages_are_kept_apart(world: World, facebook: Facebook) -> None:
     """Each is answered by their own Page."""
-    an, binh = facebook.sandbox.phone("Nguyễn Văn An"), facebook.sandbox.phone("Trần Thị Bình", page="1112")
+    an, binh = facebook.sandbox.phone("Nguyễn Văn An"), facebook.sandbox.phone("Trần Thị Bình", page=OTHER_PAGE)
     facebook.sandbox.mood = Mood.DISORDER
     await facebook.sandbox.say(an, LAMP)
-    await facebook.sandbox.say(binh, "Rác chất đống trước chợ Đông Ba, phường Phú Hòa.")
+    await facebook.sandbox.say(binh, RUBBISH)
     facebook.sandbox.mood = Mood.NORMAL
     await facebook.sandbox.flush()
-    await facebook.settle()
     await facebook.settle(seconds=5)
 
     codes = {case.code for case in await all_cases(world)}
@@ -133,15 +83,6 @@ async def test_people_of_two_pages_are_kept_apart(world: World, facebook: Facebo
     assert len(codes) == 2
     assert [len(one) for one in heard] == [1, 1]
     assert heard[0] != heard[1]
-
-
-async def test_a_delivery_that_comes_twice_is_one_message(world: World, facebook: Facebook) -> None:
-    citizen = facebook.sandbox.phone()
-    facebook.sandbox.mood = Mood.DUPLICATE
-    await facebook.says(citizen, LAMP)
-
-    assert len(await all_cases(world)) == 1
-    assert len(set(citizen.received)) == len(citizen.received)
 
 
 @on_both_engines
@@ -178,7 +119,6 @@ async def test_a_comment_is_answered_privately_and_goes_on_there(world: World, f
     """Nothing that identifies anybody is said in public; who answers on Messenger goes on where they were."""
     citizen = facebook.sandbox.phone()
     comment = await facebook.sandbox.comment(citizen, "Đèn đường bị hỏng")
-    await facebook.settle()
     await facebook.settle(seconds=5)
     [asked] = citizen.received
     [public] = comment.answers
@@ -198,7 +138,6 @@ async def test_a_complete_comment_gets_its_code_in_the_one_answer_there_is(world
     """All that is to be said has to stand in it: a second one would be refused."""
     citizen = facebook.sandbox.phone()
     comment = await facebook.sandbox.comment(citizen, LAMP)
-    await facebook.settle()
     await facebook.settle(seconds=5)
 
     case = await only_case(world)
@@ -213,7 +152,6 @@ async def test_a_comment_that_is_taken_back_is_no_report(world: World, facebook:
     comment = await facebook.sandbox.comment(citizen, "Đèn đường bị hỏng")
     await facebook.settle()
     await facebook.sandbox.change(comment, "remove")
-    await facebook.settle()
     await facebook.settle(seconds=5)
 
     assert await all_cases(world) == []
