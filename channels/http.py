@@ -8,10 +8,12 @@ Nothing here writes a log line: addresses and headers of providers carry secrets
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import json
 import math
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -65,6 +67,28 @@ class Reply:
         if not isinstance(value, dict):
             raise OutcomeUnknown("the answer is not a JSON object", provider_code=str(self.status))
         return value
+
+
+@dataclass
+class Turns:
+    """Spreads what one process sends, so that no more than `per_second` leave. `clock`: seconds that only grow."""
+
+    per_second: float
+    clock: Callable[[], float] = time.monotonic
+    _free_at: float = -math.inf
+
+    def take(self) -> float:
+        """The next turn is ours; how many seconds away it is."""
+        now = self.clock()
+        turn = max(now, self._free_at)
+        self._free_at = turn + 1 / self.per_second
+        return turn - now
+
+    async def wait(self) -> None:
+        """Take a turn, and wait for it."""
+        seconds = self.take()
+        if seconds > 0:
+            await asyncio.sleep(seconds)
 
 
 class ProviderHttp:

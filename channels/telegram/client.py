@@ -18,7 +18,7 @@ from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
 from channels.base import redact
-from channels.http import ProviderHttp
+from channels.http import ProviderHttp, Turns
 from channels.telegram.mapping_out import Keyboard
 from channels.telegram.settings import TelegramSettings
 from core.contract.errors import (
@@ -117,6 +117,7 @@ class TelegramClient:
         self._patient = ProviderHttp(base, timeout=settings.poll_seconds + _POLL_SLACK)
         self._hosts = frozenset({URL(base).host or ""})
         self._method = f"/bot{token}/"
+        self._turns = Turns(settings.per_second)
         self._bot = Bot(
             token,
             base_url=f"{base}/bot",
@@ -150,6 +151,7 @@ class TelegramClient:
             except ChatMigrated as moved:
                 return await send(moved.new_chat_id)
 
+        await self._turns.wait()
         return (await _asked(once)).message_id
 
     async def end_waiting(self, query: str) -> None:

@@ -70,6 +70,7 @@ class Subject:
     `write` makes a delivery that `verify` accepts; `secret` is one the channel is set up with. `account`: our side as
     the messages name it, where one hook serves several. `edits`: with the id of what is edited. `echoes`: with who
     spoke. `regrouped`: two deliveries of the same events. `to_fetch`: messages with files that lie with the provider.
+    `standings`: somebody blocked us (False) or let us in (True).
     `variant` tells the providers of one channel apart. `numbered`: its messages have ids; without, the same words are a
     repetition for a minute. `takes_once`: the provider knows a repeated send by our id, so that it may be repeated.
     """
@@ -94,6 +95,7 @@ class Subject:
     echoes: Mapping[str, tuple[RawDelivery, str]] = field(default_factory=dict)
     regrouped: Mapping[str, tuple[RawDelivery, RawDelivery]] = field(default_factory=dict)
     to_fetch: Mapping[str, RawDelivery] = field(default_factory=dict)
+    standings: Mapping[str, tuple[RawDelivery, bool]] = field(default_factory=dict)
     outbound: Callable[[str], OutboundMessage] | None = None
     provider: Callable[[], AbstractAsyncContextManager[Provider]] | None = None
     wire: Callable[[AcceptRaw], AbstractAsyncContextManager[Wire]] | None = None

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 
-from channels.http import PAUSE, ProviderHttp, Reply, retry_after
+from channels.http import PAUSE, ProviderHttp, Reply, Turns, retry_after
 from core.contract.errors import (
     ChannelMisconfigured,
     ConnectionFailed,
@@ -215,3 +215,14 @@ async def test_an_allowed_name_that_leads_into_the_house(monkeypatch: pytest.Mon
     with pytest.raises(ConnectionFailed):
         await http.get("/me")
     await http.close()
+
+
+def test_turns_are_spread_evenly_and_none_is_saved_up() -> None:
+    """After a silence the next goes at once, and no crowd behind it."""
+    at = [100.0]
+    turns = Turns(4, lambda: at[0])
+    crowd = [turns.take() for _ in range(3)]
+    at[0] = 200.0
+
+    assert crowd == [0, 0.25, 0.5]
+    assert [turns.take() for _ in range(2)] == [0, 0.25]

@@ -22,6 +22,7 @@ from core.contract.schema import (
     Ignored,
     InboundMessage,
     MessageKind,
+    Standing,
 )
 from tests.contract.cases import each, every, having, one
 from tests.contract.subject import NOON, Subject, Written
@@ -361,6 +362,18 @@ def test_events_have_the_same_keys_however_they_are_grouped(
 
     assert len(first) > 1
     assert first == again
+
+
+@each("standings")
+def test_who_wants_nothing_of_us_is_named(subject: Subject, case: tuple[RawDelivery, bool]) -> None:
+    """And who lets us in again: by the address that answers go to."""
+    delivery, reachable = case
+    standing, spoken = one(subject, delivery), one(subject, subject.write(Written("Xin chào")))
+
+    assert isinstance(standing, Standing)
+    assert standing.reachable is reachable
+    assert standing.reason
+    assert standing.address == spoken.sender
 
 
 @each("to_fetch")

@@ -29,7 +29,9 @@ NOON = datetime(2026, 11, 16, 5, 0, tzinfo=UTC)
 def settings(**changes: Any) -> TelegramSettings:
     """Our bot, impatient."""
     given = {"token": SecretStr(BOT), "hook_secret": SecretStr(SECRET), "first_pause": 0.01, "longest_pause": 0.05}
-    return TelegramSettings.model_validate(given | {"poll_seconds": 5, "send_seconds": 10} | changes)
+    return TelegramSettings.model_validate(
+        given | {"poll_seconds": 5, "send_seconds": 10, "per_second": 10_000} | changes
+    )
 
 
 def channel(**changes: Any) -> TelegramChannel:

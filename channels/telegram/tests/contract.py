@@ -15,6 +15,8 @@ from core.contract.ports import AcceptRaw, RawDelivery
 from tests.contract.subject import Provider, ProviderMood, Subject, Wire, Written
 
 CHATS = {"an": CHAT, "binh": 5987654321}
+EDITED = {"text": 71, "caption": 75}
+FETCHED = ("photo_with_caption", "album_second", "voice", "audio", "video", "video_note", "animation", "document")
 _MOODS = {
     ProviderMood.NORMAL: Mood.NORMAL,
     ProviderMood.TEMPORARY: Mood.THROTTLED,
@@ -133,6 +135,12 @@ def subject() -> Subject:
                 "my_chat_member__in_group",
                 "channel_post__not_asked_for",
             )
+        },
+        edits={name: (payload(f"edited_message__{name}"), f"{CHAT}:{number}") for name, number in EDITED.items()},
+        to_fetch={name: payload(f"message__{name}") for name in FETCHED},
+        standings={
+            "blocked": (payload("my_chat_member__kicked"), False),
+            "let in": (payload("my_chat_member__let_in"), True),
         },
         encodings={"escaped": (_escaped("Lụt ở Huế 🌊"), "Lụt ở Huế 🌊")},
         outbound=outbound,
