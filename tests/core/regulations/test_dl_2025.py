@@ -11,6 +11,7 @@ from tests.core.regulations.desk import DISTRIBUTOR, EDITOR, RECEPTIONIST
 from tests.core.regulations.dl_states import HANDLED
 from tests.core.regulations.limits import late, lateness
 from tests.core.regulations.table import told
+from tests.core.regulations.words import check_pressing
 
 NEW = "dak_lak_2025"
 WARD, UNIT = staff("focal", "ubnd_ea_xanh"), staff("unit", "phong_kinh_te")
@@ -28,7 +29,7 @@ def at_ward(now: str = "2026-11-23 10:00") -> Bench:
     return bench
 
 
-@pytest.mark.rule("VN-10", "DL-II.1.B3")
+@pytest.mark.rule("VN-10", "DL-II.1.B3", "DL-II.2.2a")
 def test_the_variant_sends_to_one_ward_or_commune() -> None:
     """Not to the city, which is gone, nor to two at once, nor to a unit inside one."""
     bench = accepted()
@@ -85,7 +86,7 @@ def test_the_second_distribution_has_four_working_hours(seconds: int) -> None:
     assert [item.stage for item in bench.it.dispatches] == ["redirected", "with_focal"]
 
 
-@pytest.mark.rule("VN-10", "DL-II.2.1.B3", "DL-II.2.3a")
+@pytest.mark.rule("VN-10", "DL-II.2.1.B2", "DL-II.2.1.B3", "DL-II.2.3a")
 def test_the_straight_way_of_the_variant() -> None:
     """Ward, its unit, the IOC's answer; nobody late."""
     bench = at_ward()
@@ -107,6 +108,38 @@ def test_a_letter_goes_to_the_ward() -> None:
     bench.do(DISTRIBUTOR, "send_letter", agency="ubnd_ea_xanh", text="Kính gửi UBND phường")
 
     assert [item.agency_id for item in bench.it.dispatches] == ["ubnd_ea_xanh"]
+
+
+@pytest.mark.rule("VN-10", "DL-II.2.1.B1", "DL-II.2.1.B2", "DL-II.2.1.B3", "DL-II.2.2d", "A-DL-5")
+def test_what_people_read_of_the_variant_is_as_written() -> None:
+    """No city in any of it."""
+    pack = pack_of(NEW)
+    parts = pack.stages.dispatch
+
+    assert {name: role.label for name, role in pack.roles.items() if name in ("focal", "unit")} == {
+        "focal": "Đầu mối tiếp nhận của UBND phường, xã",
+        "unit": "Phòng, đơn vị của UBND phường, xã",
+    }
+    assert pack.stages.case["in_progress"].label == "UBND phường, xã đang xử lý"
+    assert {name: (parts[name].label, parts[name].kind, parts[name].owner) for name in ("sent_back", "redirected")} == {
+        "sent_back": ("Bị trả lại DAK LAK IOC", "aside", "distributor"),
+        "redirected": ("Đã chuyển nơi khác", "closed", ""),
+    }
+    assert pack.moves["send_back"].by == ("focal", "unit")
+
+
+@pytest.mark.rule("VN-10", "DL-II.2.2d", "DL-II.1t", "A-1")
+def test_the_limits_of_the_variant_press_whom_they_should() -> None:
+    """The ward for a return, the IOC's distributor for what comes back."""
+    pack = pack_of(NEW)
+    day_or_three = {"of": "1wd", "variants": {"field_check": "3wd"}}
+
+    check_pressing(pack, "return", ("window", "focal", day_or_three, (), (), ""))
+    check_pressing(pack, "redistribution", ("deadline", "distributor", "4wh", (), ("distributor",), ""))
+    assert {name: pack.clocks[name].label for name in ("return", "redistribution")} == {
+        "return": "Trả lại DAK LAK IOC",
+        "redistribution": "Chuyển lại nơi đúng thẩm quyền",
+    }
 
 
 @pytest.mark.rule("VN-10")

@@ -11,6 +11,7 @@ from tests.core.cases.bench import Bench, agencies_of, at, pack_of, staff
 from tests.core.regulations.desk import DISTRIBUTOR, EDITOR, RECEPTIONIST
 from tests.core.regulations.limits import late, lateness
 from tests.core.regulations.ls_states import BOARD, CHAIR, OFFICE
+from tests.core.regulations.words import check_pressing
 
 NEW = "lang_son_2025"
 
@@ -48,6 +49,35 @@ def test_the_commune_passes_straight_to_the_ioc(fields: dict[str, Any], limit: s
     assert late(bench, "pass_up:d1", moment, CHAIR, "escalate", reason="Vượt thẩm quyền", **fields) == max(0, seconds)
     assert (bench.stage, [item.stage for item in bench.it.dispatches]) == ("at_ioc", ["escalated"])
     assert any(isinstance(event, ClockRecomputed) for event in bench.events) is bool(fields)
+
+
+@pytest.mark.rule("VN-10", "LS-7.3b", "LS-7.4b", "LS-7.3a.1", "LS-14.1", "A-LS-3")
+def test_what_people_read_of_the_variant_is_as_written() -> None:
+    """No district in any of it."""
+    pack = pack_of(NEW)
+    day_or_two = {"of": "1d", "variants": {"field_check": "2wd"}}
+
+    assert pack.roles["leader"].label == "Lãnh đạo UBND cấp xã"
+    assert (pack.stages.dispatch["escalated"].label, pack.stages.dispatch["escalated"].kind) == (
+        "Đã chuyển Trung tâm IOC",
+        "closed",
+    )
+    assert pack.clocks["pass_up"].label == "Chuyển Trung tâm IOC"
+    check_pressing(pack, "pass_up", ("window", "leader", day_or_two, (), ("leader",), ""))
+
+
+ASKED = ("department", "commune", "central_body", "enterprise")
+
+
+@pytest.mark.rule("VN-10", "LS-7.5", "LS-4.6", "LS-1.2", "A-LS-5")
+def test_who_can_be_asked_and_named_in_the_variant() -> None:
+    """Everybody of the text but the districts; the centre may be named as well."""
+    kinds = {name: set(move.target.kinds) for name, move in pack_of(NEW).moves.items() if move.target.kinds}
+
+    for name in ("request_coordination_here", "request_coordination", "consult", "consult_in_deadlock"):
+        assert kinds[name] == set(ASKED), name
+    for name in ("leaders_opinion", "decide_lead"):
+        assert kinds[name] == {"centre", *ASKED}, name
 
 
 @pytest.mark.rule("VN-10", "LS-7.5")
