@@ -19,6 +19,7 @@ def add(commands: Any) -> None:
     parser.add_argument("--days", type=_positive, default=30, help="length (the default: 30)")
     parser.add_argument("--per-day", type=_positive, default=300, help="reports a day (the default: 300)")
     parser.add_argument("--start", type=date.fromisoformat, help="first day, YYYY-MM-DD (else: one it was in force on)")
+    parser.add_argument("--write", action="store_true", help="also renew its section of docs/simulation.md")
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same month")
 
 
@@ -29,6 +30,7 @@ def simulate(arguments: argparse.Namespace) -> int:
     from core.clock import VIETNAM
     from core.regulations.loader import load_pack
     from gateway.simulation.month import Plan, simulate, usual_start
+    from gateway.simulation.page import renew
 
     quiet_logs()
     pack, given = load_pack(arguments.regulation), arguments.start
@@ -36,6 +38,8 @@ def simulate(arguments: argparse.Namespace) -> int:
     plan = Plan(arguments.regulation, start, arguments.days, arguments.per_day, arguments.seed)
     found = uvloop.run(simulate(plan, say=lambda line: print(line, file=sys.stderr)))
     print("\n".join(found.lines(pack)))
+    if arguments.write:
+        renew(plan, pack, found)
     return 0 if found.agree else 1
 
 

@@ -10,6 +10,9 @@ from collections.abc import Iterable
 from core.regulations.graph import Edge, edges_of, node_id, opened
 from core.regulations.model import Pack
 
+RARE = frozenset({"escalate", "report_deadlock"})
+"""Nobody's usual way, even where it is the shorter one: the text keeps them for what an agency cannot do itself."""
+
 FAR = 99
 """Steps from where no way leads to an answer: refused, cancelled, given back."""
 
@@ -23,7 +26,9 @@ class Chart:
         self._steps = _distances(done, edges)
         self._targets: dict[tuple[str, str], list[str]] = {}
         for edge in edges:
-            self._targets.setdefault((edge.source, edge.label.partition(" ")[0]), []).append(edge.target)
+            self._targets.setdefault((edge.source, _command(edge)), []).append(edge.target)
+        clocks = pack.clocks.values()
+        self._ends = {(clock.id, word) for clock in clocks for word in clock.stop if word not in RARE}
 
     def steps(self, node: str) -> int:
         """How far a stage (`case_accepted`) is from an answer."""
@@ -34,6 +39,10 @@ class Chart:
         targets = self._targets.get((node, command))
         return self.steps(node) - min(map(self.steps, targets)) if targets else 0
 
+    def ends(self, clock: str, command: str) -> bool:
+        """Whether the limit is met by this command."""
+        return (clock, command) in self._ends
+
 
 def _leads_on(edge: Edge) -> bool:
     """
@@ -41,7 +50,11 @@ def _leads_on(edge: Edge) -> bool:
     by waiting: only the parts lead on, or a part that is given back would look like a short cut.
     """
     waits = edge.label.startswith("(") and edge.line == "move"
-    return edge.line != "back" and not waits
+    return edge.line != "back" and not waits and _command(edge) not in RARE
+
+
+def _command(edge: Edge) -> str:
+    return edge.label.partition(" ")[0]
 
 
 def _opening(pack: Pack) -> Iterable[Edge]:

@@ -11,14 +11,15 @@ from core.regulations.model import Pack
 from core.storage.punctuality import Ended, ended_by_clock
 from gateway.simulation.office import CENTRE, Office
 
-_NOTHING = Ended(0, 0, 0)
+NOTHING = Ended(0, 0, 0)
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Both counts by clock, in the order of the pack. `cases`: how many were looked at."""
+    """Both counts by clock. `cases`: how many were looked at, `answered` of them with an answer to the reporter."""
 
     cases: int
+    answered: int
     shown: Mapping[str, Ended]
     raw: Mapping[str, Ended]
 
@@ -30,15 +31,19 @@ class Figures:
     def lines(self, pack: Pack) -> Iterator[str]:
         """A table for a terminal: limit, in time, late, open, rate by the API, rate by SQL."""
         yield f"{'limit':<34}{'in time':>9}{'late':>7}{'open':>7}{'API':>9}{'SQL':>9}"
-        for name in pack.clocks:
-            if name in self.shown or name in self.raw:
-                one, other = self.shown.get(name, _NOTHING), self.raw.get(name, _NOTHING)
-                counts = f"{one.in_time:>9}{one.late:>7}{one.open:>7}"
-                yield f"{pack.clocks[name].label[:32]:<34}{counts}{_rate(one):>9}{_rate(other):>9}"
-        yield f"{self.cases} cases; both counts {'agree' if self.agree else 'DIFFER'}"
+        for name in self.names(pack):
+            one, other = self.shown.get(name, NOTHING), self.raw.get(name, NOTHING)
+            counts = f"{one.in_time:>9}{one.late:>7}{one.open:>7}"
+            yield f"{pack.clocks[name].label[:32]:<34}{counts}{rate(one):>9}{rate(other):>9}"
+        yield f"{self.cases} cases, {self.answered} answered; both counts {'agree' if self.agree else 'DIFFER'}"
+
+    def names(self, pack: Pack) -> list[str]:
+        """The limits that were met with, in the order of the pack."""
+        return [name for name in pack.clocks if name in self.shown or name in self.raw]
 
 
-def _rate(one: Ended) -> str:
+def rate(one: Ended) -> str:
+    """How many of those that ended did so in time; a dash where none did."""
     ended = one.in_time + one.late
     return f"{100 * one.in_time / ended:.1f} %" if ended else "–"
 
@@ -46,14 +51,15 @@ def _rate(one: Ended) -> str:
 async def figures(office: Office, case_ids: Iterable[str]) -> Figures:
     """Count both ways."""
     counts: Counter[tuple[str, str]] = Counter()
-    seen = 0
+    seen = answered = 0
     for case_id in case_ids:
         answer = await office.call(office.staff[CENTRE][0], "GET", f"/cases/{case_id}")
         counts.update((clock["name"], _end_of(clock)) for clock in _deadlines(answer.body))
         seen += 1
+        answered += bool(answer.body["answers"])
     names = {name for name, _ in counts}
     shown = {n: Ended(counts[n, "in_time"], counts[n, "late"], counts[n, "open"]) for n in sorted(names)}
-    return Figures(seen, shown, await office.deployment.database.read(ended_by_clock))
+    return Figures(seen, answered, shown, await office.deployment.database.read(ended_by_clock))
 
 
 def _deadlines(view: Mapping[str, Any]) -> list[Mapping[str, Any]]:

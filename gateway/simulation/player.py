@@ -25,9 +25,6 @@ USUAL_WAIT = timedelta(hours=3)
 LONGEST = 60
 """Commands on one case after which nobody touches it any more: a circle of returns must not go on for ever."""
 
-RARE = frozenset({"escalate", "report_deadlock"})
-"""Nobody's usual way, even where it is the shorter one: the text keeps them for what an agency cannot do itself."""
-
 NEVER = frozenset({"divert", "link_report", "unlink_report"})
 """A diverted report leaves nothing to count; linking needs somebody who has read both."""
 
@@ -114,7 +111,13 @@ class Player:
         return NEEDED if stuck and self._gain(view, move) > -FAR // 2 else DETOUR
 
     def _leads_on(self, view: Mapping[str, Any], move: Mapping[str, Any]) -> bool:
-        return self._gain(view, move) > 0 and move["command"] not in RARE
+        gain = self._gain(view, move)
+        return gain > 0 or (gain == 0 and self._is_awaited(view, move["command"]))
+
+    def _is_awaited(self, view: Mapping[str, Any], command: str) -> bool:
+        """Whether a limit that runs ends with this command, though no stage does (an emergency is handed over)."""
+        running = (one["name"] for one in view["clocks"] if (one["purpose"], one["state"]) == ("deadline", "running"))
+        return any(self.chart.ends(clock, command) for clock in running)
 
     def _gain(self, view: Mapping[str, Any], move: Mapping[str, Any]) -> int:
         return self.chart.gain(stage_of(view, move), move["command"])

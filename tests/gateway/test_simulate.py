@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -16,6 +17,7 @@ from gateway.cli import main
 from gateway.simulation.chart import FAR, Chart
 from gateway.simulation.figures import Figures
 from gateway.simulation.month import Plan, simulate, usual_start
+from gateway.simulation.page import PAGE, renew, sections
 from tests.support.databases import on_both_engines
 
 START = datetime(2026, 11, 2, tzinfo=VIETNAM)
@@ -75,6 +77,14 @@ def test_giving_work_back_is_never_a_way_to_an_answer(regulation: str) -> None:
     assert all(chart.gain(node, command) <= 0 for node in parts for command in ("send_back", "centre_return"))
 
 
+def test_a_limit_is_met_by_what_the_regulation_says_and_not_by_passing_the_case_up() -> None:
+    """An emergency is handed over, though no stage changes with that; going up the tree is nobody's usual way."""
+    assert Chart(load_pack("quang_binh")).ends("hand_over", "hand_over_emergency")
+    assert not Chart(load_pack("quang_binh")).ends("hand_over", "dispatch")
+    assert "escalate" in load_pack("lang_son").clocks["pass_on"].stop
+    assert not Chart(load_pack("lang_son")).ends("pass_on", "escalate")
+
+
 def event(connection: Connection, version: int, kind: str, **body: object) -> None:
     values = {"v": version, "k": kind, "b": json.dumps({"kind": kind, **body}).encode()}
     statement = (
@@ -104,11 +114,39 @@ async def test_only_the_last_end_of_a_limit_counts(database: Database) -> None:
 
 def test_figures_that_differ_are_said_and_fail() -> None:
     """The reason for counting twice."""
-    found = Figures(3, {"acceptance": Ended(2, 1, 0)}, {"acceptance": Ended(3, 0, 0)})
+    found = Figures(3, 2, {"acceptance": Ended(2, 1, 0)}, {"acceptance": Ended(3, 0, 0)})
 
     assert not found.agree
     assert "66.7 %" in "\n".join(found.lines(load_pack("thua_thien_hue")))
-    assert list(found.lines(load_pack("thua_thien_hue")))[-1] == "3 cases; both counts DIFFER"
+    assert list(found.lines(load_pack("thua_thien_hue")))[-1] == "3 cases, 2 answered; both counts DIFFER"
+
+
+def test_a_section_is_renewed_and_the_others_stay(tmp_path: Path) -> None:
+    """The page is put together from months that were worked one by one."""
+    page, pack = tmp_path / "simulation.md", load_pack("thua_thien_hue")
+    first = Figures(3, 2, {"acceptance": Ended(2, 1, 0)}, {"acceptance": Ended(2, 1, 0)})
+    second = Figures(4, 3, {"acceptance": Ended(4, 0, 0)}, {"acceptance": Ended(4, 0, 0)})
+    for name, found in (("thua_thien_hue", first), ("dak_lak", first), ("thua_thien_hue", second)):
+        renew(Plan(name, START, days=1, per_day=4), pack, found, page=page)
+
+    told = sections(page.read_text(encoding="utf-8"))
+
+    assert list(told) == ["dak_lak", "thua_thien_hue"]
+    assert "| 2 | 1 | 0 | 66.7 % | 66.7 % |" in told["dak_lak"]
+    assert "| 4 | 0 | 0 | 100.0 % | 100.0 % |" in told["thua_thien_hue"]
+    assert "--days 1 --per-day 4 --start 2026-11-02 --seed 1 --write`: 4 cases, 3 with" in told["thua_thien_hue"]
+
+
+@pytest.mark.parametrize(("regulation", "text"), sections(PAGE.read_text(encoding="utf-8")).items())
+def test_the_page_tells_of_limits_that_the_regulation_has(regulation: str, text: str) -> None:
+    """Both counts the same, in every row; every limit still there, with the rules it rests on."""
+    clocks = load_pack(regulation).clocks.values()
+    known = {(clock.label, ", ".join(clock.cites)) for clock in clocks}
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("|")][2:]
+
+    assert rows
+    assert {(label, rules) for label, rules, *_ in rows} <= known
+    assert all(by_api == by_sql for *_, by_api, by_sql in rows)
 
 
 def test_the_command_prints_both_figures(capsys: pytest.CaptureFixture[str]) -> None:
