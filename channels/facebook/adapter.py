@@ -26,7 +26,7 @@ def _utc_now() -> datetime:
 
 
 class FacebookChannel:
-    """One app and its Pages. Implements `HookedChannel`, `Greets` and `FetchesFiles`."""
+    """One app and its Pages. Implements `HookedChannel`, `Greets`, `FetchesFiles`, `RegistersHook`, `Stops`."""
 
     name = CHANNEL
     threaded = False
@@ -134,11 +134,11 @@ class FacebookChannel:
         except SendError as error:
             log.warning("comment_not_answered", channel=CHANNEL, error=error.code, provider_code=error.provider_code)
 
-    async def connect(self) -> str:
-        """Have the events of every Page sent to our hook; what was done, for the operator. Raises SendError."""
+    async def register_hook(self) -> str:
+        """Have the events of every Page sent to our app; which app and Pages that are. Raises SendError."""
         for page in self.settings.pages:
             await self._client.subscribe(page)
-        return f"Đã nối {len(self.settings.pages)} Trang với ứng dụng {self.settings.app_id}."
+        return f"{self.settings.app_id} ({', '.join(self.settings.pages)})"
 
     async def check_health(self) -> Health:
         """

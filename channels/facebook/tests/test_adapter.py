@@ -25,7 +25,7 @@ from core.contract.errors import (
     Throttled,
     WindowClosed,
 )
-from core.contract.ports import FetchesFiles, Greets, HookedChannel, ListeningChannel
+from core.contract.ports import FetchesFiles, Greets, HookedChannel, ListeningChannel, RegistersHook, Stops
 from core.contract.schema import Address, Attachment, AttachmentKind, OutboundMessage
 from tests.contract.subject import NOON
 
@@ -41,12 +41,14 @@ MOODS = [
 ]
 
 
-def test_it_has_a_hook_that_greets_and_files_to_fetch() -> None:
+def test_it_offers_what_the_gateway_looks_for() -> None:
     made = channel()
 
     assert isinstance(made, HookedChannel)
     assert isinstance(made, Greets)
     assert isinstance(made, FetchesFiles)
+    assert isinstance(made, RegistersHook)
+    assert isinstance(made, Stops)
     assert not isinstance(made, ListeningChannel)
 
 
@@ -332,10 +334,10 @@ async def test_a_template_takes_no_files() -> None:
 async def test_an_operator_connects_all_pages() -> None:
     async with provider() as (made, sandbox):
         sandbox.subscribed.clear()
-        said = await made.connect()
+        who = await made.register_hook()
 
         assert sandbox.subscribed == {PAGE, OTHER_PAGE}
-    assert "2 Trang" in said
+    assert who == "900001 (1111, 1112)"
 
 
 @pytest.mark.parametrize(
