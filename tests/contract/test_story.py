@@ -12,8 +12,10 @@ from dataclasses import dataclass
 import pytest
 import pytest_asyncio
 
+from core.contract.ports import FetchesFiles
 from core.contract.schema import AttachmentKind
 from core.storage.outbox import outbox_state
+from gateway.workers.crew import fetcher_of
 from tests.gateway.flows.office import (
     LAMP,
     RESULT,
@@ -51,6 +53,14 @@ class Play:
             self.world.clock.advance(seconds=pause)
             await self.stage.quiet()
             await self.world.settle()
+            await self._fetch()
+
+    async def _fetch(self) -> None:
+        """Files that lie with the provider come to us."""
+        for name, channel in self.world.deployment.channels.items():
+            if isinstance(channel, FetchesFiles):
+                while await fetcher_of(self.world.deployment, name, channel).run_once():
+                    await self.world.settle()
 
     async def report(self, citizen: Citizen) -> None:
         """A lamp, with a picture and a place as far as the channel carries them."""
@@ -86,6 +96,8 @@ async def test_from_the_first_words_to_the_rating(play: Play) -> None:
     assert any(spoken(case.code) in text for text in citizen.heard())
     assert report.source_channel == play.name.partition("_")[0]
     assert [file.kind for file in report.attachments] == [AttachmentKind.IMAGE] * play.staging.photos
+    for file in report.attachments:
+        assert (await world.deployment.media.open(file.stored_key)).media_type == "image/jpeg"
     if play.staging.places:
         assert report.place.point is not None
         assert (report.place.point.latitude, report.place.point.longitude) == POINT
