@@ -7,7 +7,7 @@ leads on to an answer, now and then what does not (a refusal, a return, a questi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -93,22 +93,24 @@ class Player:
         story.commands += 1
 
     def _choose(self, story: Story, view: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        weighted = [(move, weight) for move in view["moves"] if (weight := self._weight(story, view, move)) > 0]
-        if not weighted:
+        leading = [move for move in view["moves"] if self._leads_on(view, move)]
+        weights = [self._weight(story, view, move, leading) for move in view["moves"]]
+        if not any(weights):
             return None
-        moves, weights = zip(*weighted, strict=True)
-        found: Mapping[str, Any] = self.random.choices(moves, weights)[0]
+        found: Mapping[str, Any] = self.random.choices(view["moves"], weights)[0]
         return found
 
-    def _weight(self, story: Story, view: Mapping[str, Any], move: Mapping[str, Any]) -> float:
+    def _weight(
+        self, story: Story, view: Mapping[str, Any], move: Mapping[str, Any], leading: Sequence[Mapping[str, Any]]
+    ) -> float:
+        """`leading`: what of all that is offered leads on."""
         if move["command"] in NEVER:
             return 0
-        if self._leads_on(view, move):
+        if move in leading:
             return ONWARD
         if _key(move) in story.taken:
             return 0
-        stuck = not any(self._leads_on(view, one) for one in view["moves"])
-        return NEEDED if stuck and self._gain(view, move) > -FAR // 2 else DETOUR
+        return NEEDED if not leading and self._gain(view, move) > -FAR // 2 else DETOUR
 
     def _leads_on(self, view: Mapping[str, Any], move: Mapping[str, Any]) -> bool:
         gain = self._gain(view, move)
