@@ -7,11 +7,9 @@ Every call bears the Page's token in a header and the proof that we hold the app
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 from aiohttp import FormData
@@ -20,8 +18,8 @@ from channels.facebook.batch import ident, inner, objects
 from channels.facebook.errors import translate
 from channels.facebook.settings import FacebookSettings
 from channels.facebook.signature import appsecret_proof
-from channels.facebook.usage import Pace, read_usage
-from channels.http import ProviderHttp, Reply
+from channels.facebook.usage import Share, read_usage
+from channels.http import ProviderHttp, Reply, Turns
 from core.contract.errors import ChannelMisconfigured, OutcomeUnknown, TemporarySendError
 from core.contract.schema import Attachment
 
@@ -68,17 +66,18 @@ class GraphClient:
     def __init__(self, settings: FacebookSettings) -> None:
         self._settings = settings
         self._http = ProviderHttp(settings.graph_url, timeout=settings.timeout)
-        self._paces = {page: Pace(settings.per_second, time.monotonic) for page in settings.pages}
+        self._turns = {page: Turns(settings.per_second) for page in settings.pages}
+        self._shares = {page: Share() for page in settings.pages}
 
     async def send(self, page: str, payload: Mapping[str, Any], *, urgent: bool) -> Sent:
         """Hand over one message. Raises SendError; an answer without an id leaves the outcome unknown."""
-        pace, headers = self._pace(page), self._headers(page)
-        pace.admit(urgent=urgent)
-        await pace.step()
+        headers, share = self._headers(page), self._shares[page]
+        share.admit(urgent=urgent)
+        await self._turns[page].wait()
         reply = await self._http.post_json(
             self._path(page, "messages"), payload, query=self._proof(page), headers=headers
         )
-        pace.note(read_usage(reply.headers))
+        share.note(read_usage(reply.headers))
         taken = _answer(reply)
         if not ident(taken.get("message_id")):
             raise OutcomeUnknown("the provider took it without an id for it", provider_code=str(reply.status))
@@ -98,9 +97,8 @@ class GraphClient:
 
     async def comment(self, page: str, comment_id: str, text: str) -> None:
         """Say something under a comment, for everybody to read. Raises SendError."""
-        await self._pace(page).step()
-        call = partial(self._http.post_json, self._path(comment_id, "comments"), {"message": text})
-        _answer(await call(query=self._proof(page), headers=self._headers(page)))
+        path, said = self._path(comment_id, "comments"), {"message": text}
+        _answer(await self._http.post_json(path, said, query=self._proof(page), headers=self._headers(page)))
 
     async def inspect_token(self, page: str) -> TokenState:
         """What the provider thinks of a Page's token. Raises SendError."""
@@ -145,10 +143,6 @@ class GraphClient:
         if token is None:
             raise ChannelMisconfigured("no token is configured for this Page")
         return token.get_secret_value()
-
-    def _pace(self, page: str) -> Pace:
-        self._token(page)
-        return self._paces[page]
 
     def _headers(self, page: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._token(page)}"}

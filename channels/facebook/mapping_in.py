@@ -7,21 +7,17 @@ Source: Messenger Platform, Webhook events (2026-06-01).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import parse_qs, urlsplit
 
-from channels.base import clean_text, safe_name
-from channels.facebook.batch import Event, Json, ident, inner, moment, objects, person, when, words
+from channels.facebook.batch import Event, Json, ident, inner, moment, person, when, words
+from channels.facebook.content import answered, content, pressed, told
 from channels.facebook.settings import FacebookSettings
 from core.contract.errors import PayloadInvalid
 from core.contract.ports import RawDelivery
 from core.contract.schema import (
     Address,
-    Attachment,
-    AttachmentKind,
     DeliveryReceipt,
     DeliveryStatus,
     Echo,
@@ -32,18 +28,6 @@ from core.contract.schema import (
 )
 
 CHANNEL = "facebook"
-_KINDS = {
-    "image": AttachmentKind.IMAGE,
-    "video": AttachmentKind.VIDEO,
-    "audio": AttachmentKind.AUDIO,
-    "file": AttachmentKind.FILE,
-}
-_SHARED = frozenset({"fallback", "reel", "ig_reel", "post", "ig_post"})
-_THUMBS = frozenset({"369239263222822", "369239343222814", "369239383222810"})
-_PHONE = re.compile(r"\+?[0-9][0-9 .-]{8,15}")
-_MAIL = re.compile(r"[^\s@]{1,64}@[^\s@]{1,255}")
-_WRAPPED = re.compile(r"lm?\.facebook\.com")
-_SHOWN = {"image": "ảnh", "video": "video", "audio": "tin thoại", "sticker": "nhãn dán"}
 _UNWANTED = {
     "reaction": "reaction",
     "optin": "optin",
@@ -58,8 +42,6 @@ GET_STARTED = "GET_STARTED"
 """What the first button of a chat sends, as it is to be set up at the provider."""
 START = "start"
 """The dialogue's own word for somebody who opened a chat."""
-MOST_FILES = 30
-"""The provider's own limit of one message."""
 
 
 @dataclass(frozen=True)
@@ -112,14 +94,14 @@ def parse_messenger(reader: Reader) -> Sequence[Parsed]:
 def _message(reader: Reader, message: Json) -> Sequence[Parsed]:
     if message.get("is_echo"):
         return [_echo(reader, message)]
-    text, files = _content(message)
-    if pressed := ident(inner(message, "quick_reply").get("payload")):
-        meaning = _pressed(pressed, text)
+    text, files = content(message)
+    if payload := ident(inner(message, "quick_reply").get("payload")):
+        meaning = pressed(payload, text)
     elif text or files:
         meaning = {"kind": MessageKind.TEXT if text else MessageKind.MEDIA, "text": text, "attachments": files}
     else:
         return [Ignored(reason="unsupported_content")]
-    hints, key = _answered(message), ident(message.get("mid"))
+    hints, key = answered(message), ident(message.get("mid"))
     return _aside(reader, reader.message(key=key, sender=person(reader.event), thread_hints=hints, **meaning))
 
 
@@ -150,16 +132,9 @@ def _echo(reader: Reader, message: Json) -> Parsed:
         recipient=reader.address(recipient),
         by="us" if ours else "person",
         reference=ident(message.get("metadata")) if ours else "",
-        text=_told(message),
+        text=told(message),
         at=reader.said or reader.received,
     )
-
-
-def _told(message: Json) -> str:
-    """What somebody of our side said, for staff to read: files by what they are."""
-    kinds = [ident(one.get("type")) for one in _attachments(message)]
-    files = [f"[{_SHOWN.get(kind, 'tệp')}]" for kind in kinds]
-    return "\n".join(part for part in (words(message.get("text")), *files) if part)
 
 
 def _edit(reader: Reader, edit: Json) -> Sequence[Parsed]:
@@ -238,82 +213,3 @@ _READERS: dict[str, Callable[[Reader, Json], Sequence[Parsed]]] = {
     "read": _read,
     "take_thread_control": _took_thread,
 }
-
-
-def _pressed(payload: str, title: str) -> dict[str, object]:
-    """A quick reply: a button of ours, or the phone number or mail address that the person lets us have."""
-    if _PHONE.fullmatch(payload):
-        return {"kind": MessageKind.CONTACT, "text": "", "contact_phone": _international(payload)}
-    if _MAIL.fullmatch(payload):
-        return {"kind": MessageKind.TEXT, "text": clean_text(payload)}
-    return {"kind": MessageKind.POSTBACK, "text": title, "payload": payload}
-
-
-def _international(number: str) -> str:
-    digits = re.sub(r"\D", "", number)
-    if number.startswith("+"):
-        return "+" + digits
-    return "+84" + digits.removeprefix("0") if digits.startswith("0") else "+" + digits
-
-
-def _answered(message: Json) -> tuple[str, ...]:
-    """The message that this one answers."""
-    mid = ident(inner(message, "reply_to").get("mid"))
-    return (mid,) if mid else ()
-
-
-def _content(message: Json) -> tuple[str, tuple[Attachment, ...]]:
-    """Words and files; what was shared from elsewhere is its title and its link, a thumb is a word."""
-    attachments = _attachments(message)
-    parts = [words(message.get("text")), *(_as_words(one) for one in attachments)]
-    text = "\n".join(dict.fromkeys(part for part in parts if part and not _repeats(part, parts[0])))
-    return text, tuple(file for one in attachments if (file := _file(one)))
-
-
-def _repeats(part: str, text: str) -> bool:
-    """A link that stands in the words already."""
-    return part is not text and part.splitlines()[-1] in text
-
-
-def _as_words(attachment: Json) -> str:
-    kind, payload = ident(attachment.get("type")), inner(attachment, "payload")
-    if kind == "sticker":
-        return "👍" if ident(payload.get("sticker_id")) in _THUMBS else ""
-    if kind not in _SHARED:
-        return ""
-    link = unwrapped(words(payload.get("url") or attachment.get("url")))
-    title = words(payload.get("title") or attachment.get("title"))
-    return "\n".join(dict.fromkeys(part for part in (title, link) if part))
-
-
-def unwrapped(link: str) -> str:
-    """Where a link leads that the provider has put its own in front of; nothing is asked of anybody."""
-    try:
-        parts = urlsplit(link)
-        inside = parse_qs(parts.query).get("u", [""])[0]
-    except ValueError:
-        return link
-    wrapped = _WRAPPED.fullmatch(parts.hostname or "") and inside.startswith(("https://", "http://"))
-    return clean_text(inside) if wrapped else link
-
-
-def _file(attachment: Json) -> Attachment | None:
-    """A file that lies with the provider for a while; what it is will show when it is fetched."""
-    kind, payload = _KINDS.get(ident(attachment.get("type"))), inner(attachment, "payload")
-    url = payload.get("url")
-    if kind is None or not isinstance(url, str) or not url:
-        return None
-    name = _name_in(url) if kind is AttachmentKind.FILE else ""
-    return Attachment(kind=kind, media_type="", size=0, sha256="", source_url=clean_text(url), name=name)
-
-
-def _name_in(url: str) -> str:
-    """The file name that an address ends with."""
-    try:
-        return safe_name(urlsplit(url).path)
-    except ValueError:
-        return ""
-
-
-def _attachments(message: Json) -> list[Json]:
-    return objects(message.get("attachments"))[:MOST_FILES]

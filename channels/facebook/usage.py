@@ -8,8 +8,8 @@ Source: Graph API, Rate limits; Messenger Platform, Rate limiting (2026-03-23).
 
 from __future__ import annotations
 
-import asyncio
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -58,12 +58,10 @@ def _figure(value: object) -> float:
 
 
 @dataclass
-class Pace:
-    """The rate of one Page in one process. `clock`: seconds that only grow."""
+class Share:
+    """How much of our share one Page has used up. `clock`: seconds that only grow."""
 
-    per_second: float
-    clock: Callable[[], float]
-    _free_at: float = 0.0
+    clock: Callable[[], float] = time.monotonic
     _used: Usage = field(default_factory=Usage)
     _held_until: float = 0.0
 
@@ -78,11 +76,3 @@ class Pace:
         left = self._held_until - self.clock()
         if left > 0 and (self._used.percent >= STOP or self._used.regained_in or not urgent):
             raise Throttled("our share of the provider's limit is nearly used up", retry_after=left)
-
-    async def step(self) -> None:
-        """Wait for our turn, so that no more leave in a second than may."""
-        now = self.clock()
-        turn = max(now, self._free_at)
-        self._free_at = turn + 1 / self.per_second
-        if turn > now:
-            await asyncio.sleep(turn - now)

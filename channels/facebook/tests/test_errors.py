@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from channels.facebook.errors import translate
-from channels.facebook.usage import Pace, Usage, read_usage
+from channels.facebook.usage import Share, Usage, read_usage
 from core.contract.errors import (
     ChannelMisconfigured,
     MessageInvalid,
@@ -120,38 +120,25 @@ def test_how_much_is_used(headers: dict[str, str], usage: Usage) -> None:
 
 def test_from_eighty_percent_on_news_waits_and_answers_do_not() -> None:
     now = 1000.0
-    pace = Pace(10, lambda: now)
-    pace.note(Usage(85))
+    share = Share(lambda: now)
+    share.note(Usage(85))
 
-    pace.admit(urgent=True)
+    share.admit(urgent=True)
     with pytest.raises(Throttled) as waits:
-        pace.admit(urgent=False)
+        share.admit(urgent=False)
 
     assert waits.value.retry_after == 60
     now += 61
-    pace.admit(urgent=False)
+    share.admit(urgent=False)
 
 
 @pytest.mark.parametrize("usage", [Usage(99), Usage(50, 120)])
 def test_at_the_end_everything_waits(usage: Usage) -> None:
-    pace = Pace(10, lambda: 1000.0)
-    pace.note(usage)
+    share = Share(lambda: 1000.0)
+    share.note(usage)
     with pytest.raises(Throttled) as waits:
-        pace.admit(urgent=True)
+        share.admit(urgent=True)
 
     assert waits.value.retry_after == (usage.regained_in or 60)
-    pace.note(Usage(10))
-    pace.admit(urgent=False)
-
-
-async def test_no_more_leave_in_a_second_than_may() -> None:
-    """Turns are handed out at equal distances; nobody waits whose turn has come."""
-    now = 0.0
-    pace = Pace(1000, lambda: now)
-    for _ in range(5):
-        await pace.step()
-
-    assert pace._free_at == pytest.approx(0.005)
-    now = 10.0
-    await pace.step()
-    assert pace._free_at == pytest.approx(10.001)
+    share.note(Usage(10))
+    share.admit(urgent=False)
