@@ -8,6 +8,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+import structlog
+
 from core.cases.decide import Refusal
 from core.contract.schema import Address, Consent, Place, Report, new_id
 from core.identity.codes import hash_pin, new_code, new_pin
@@ -27,6 +29,8 @@ from core.service.work import Work
 from core.storage import conversations, reports
 from core.storage.database import Database
 from core.storage.reports import ReportRow
+
+log = structlog.get_logger()
 
 _PAGE = "web"
 _PIN = SYSTEM + "pin"
@@ -64,6 +68,7 @@ class Receiving:
 
     async def open(self, work: Work, talk: Talk, draft: ReportDraft) -> Received | Refusal:
         """Store the report and open its case; a Refusal when the regulation does not take it."""
+        draft = await self._with_own_code(talk, draft)
         code = draft.code or new_code()  # one that is taken (1 in 100,000) fails as a whole and is tried with another
         pin = "" if draft.pin_hash else new_pin()
         received = Received(report_id=new_id(), case_id=self._stock.case_id(), code=code, pin=pin)
@@ -101,6 +106,20 @@ class Receiving:
                 )
             )
         talk.needs_human = talk.needs_human or draft.call_back
+
+    async def _with_own_code(self, talk: Talk, draft: ReportDraft) -> ReportDraft:
+        """
+        Without the code that a page showed while the database was away, if it turns out to be somebody else's.
+
+        The report gets another one, told in its conversation; since its reporter may look only at what the page
+        showed, a person sees to it.
+        """
+        taken = partial(reports.is_of_another, code=draft.code, pin_hash=draft.pin_hash)
+        if not draft.code or not await self._database.read(taken):
+            return draft
+        log.warning("promised_code_taken", channel=talk.row.channel, conversation=talk.row.id)
+        talk.needs_human = True
+        return draft.model_copy(update={"code": "", "pin_hash": ""})
 
     def _other_address(self, talk: Talk, report: Report) -> Address | None:
         """Where a channel without a reach of its own (a page) also tells the person: their mail address."""

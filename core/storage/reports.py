@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,6 +63,12 @@ def load(connection: Connection, report_id: str) -> ReportRow:
 def by_code(connection: Connection, code: str) -> ReportRow:
     """The report that holds this code. NotFound."""
     return _one(connection, report.c.code == code)
+
+
+def is_of_another(connection: Connection, *, code: str, pin_hash: str) -> bool:
+    """Whether a report with another PIN holds this code."""
+    held = connection.scalar(select(report.c.pin_hash).where(report.c.code == code))
+    return held is not None and not hmac.compare_digest(str(held).encode(), pin_hash.encode())
 
 
 def _one(connection: Connection, condition: Any) -> ReportRow:

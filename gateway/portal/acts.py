@@ -43,7 +43,7 @@ async def write(request: web.Request) -> web.StreamResponse:
         return await report_page(request, view, errors={"text": sentence}, text=text, status=422)
     taken = await take_files(request, posted, subject_id=view.contact_id)
     if errors := refusals(text, taken):
-        return await report_page(request, view, errors=errors, text=text, status=413 if taken.too_large else 422)
+        return await report_page(request, view, errors=errors, text=text, status=taken.status)
     return await _hand_in(request, view, text, taken)
 
 

@@ -64,8 +64,9 @@ async def take_form(request: web.Request) -> web.StreamResponse:
     found += problems(filled, portal.rules, today=local(deployment.now()).date())
     found += [Problem("media", " ".join(taken.refused))] * bool(taken.refused)
     if found:
-        status = 413 if taken.too_large else 422
-        return form_page(request, filled, contact_id=contact_id, found=found, status=status)
+        page = form_page(request, filled, contact_id=contact_id, found=found, status=taken.status)
+        page.headers.update(taken.headers)
+        return page
     return await _send(request, filled, contact_id)
 
 
@@ -98,6 +99,7 @@ async def _divert(request: web.Request, kind: DiversionKind, contact_id: str) ->
     """Never ours to keep: say where to go, count it, store nothing of it (VN-1, VN-2)."""
     deployment = request.app[DEPLOYMENT]
     day = local(deployment.now()).date().isoformat()
+    await request.app[PORTAL].kept.drop(contact_id)
     if "kept" in await request.post():
         await uploads.forget(request, contact_id)
     await deployment.database.write(partial(conversations.count_diversion, kind=kind.value, channel=CHANNEL, day=day))

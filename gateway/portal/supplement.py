@@ -38,7 +38,7 @@ async def take_answer(request: web.Request) -> web.StreamResponse:
         return _question(request, question, errors={"text": sentence}, text=text, status=422)
     taken = await take_files(request, posted, subject_id=question.contact_id)
     if errors := refusals(text, taken):
-        return _question(request, question, errors=errors, text=text, status=413 if taken.too_large else 422)
+        return _question(request, question, errors=errors, text=text, status=taken.status)
     await accept(request, _submission(request, question, text, taken))
     return _page(request, "done")
 

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import structlog
 from aiohttp import web
 from multidict import MultiDictProxy
 
@@ -18,9 +19,17 @@ from core.contract.schema import Attachment
 from core.privacy.errors import MediaRefused, MediaTooLarge
 from core.privacy.media import FileMediaStore
 from gateway.deployment import DEPLOYMENT
+from gateway.pages.failures import AWAY_SECONDS
 from gateway.portal.shared import KEPT_TIME, PORTAL
 
+log = structlog.get_logger()
+
 MOST_FILES = 10
+AWAY = (
+    "Lúc này chưa lưu được ảnh, video. Nội dung Quý vị đã ghi vẫn còn nguyên: vui lòng chờ ít phút, chọn lại tệp và "
+    "gửi lại, hoặc gửi ngay không kèm tệp rồi bổ sung sau."
+)
+_PATIENCE = 20.0
 TOO_MANY = f"Mỗi lần gửi được nhiều nhất {MOST_FILES} tệp; các tệp sau chưa được nhận."
 
 Posted = MultiDictProxy[str | bytes | bytearray | web.FileField]
@@ -28,11 +37,22 @@ Posted = MultiDictProxy[str | bytes | bytearray | web.FileField]
 
 @dataclass(frozen=True)
 class Taken:
-    """What came of the files: stored ones, and a sentence for each that was not taken."""
+    """What came of the files: stored ones, a sentence for each that was not taken. `away`: none can be stored now."""
 
     files: tuple[Attachment, ...] = ()
     refused: tuple[str, ...] = ()
     too_large: bool = False
+    away: bool = False
+
+    @property
+    def status(self) -> int:
+        """Of the page that comes back with what was refused."""
+        return 503 if self.away else 413 if self.too_large else 422
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """When to try again."""
+        return {"Retry-After": AWAY_SECONDS} if self.away else {}
 
 
 async def take_files(request: web.Request, posted: Posted, *, subject_id: str) -> Taken:
@@ -50,6 +70,9 @@ async def take_files(request: web.Request, posted: Posted, *, subject_id: str) -
             refused.append(f"{name}: {error.vi}" if name else error.vi)
             too_large = too_large or isinstance(error, MediaTooLarge)
             continue
+        except Exception as error:  # keys or disk, whatever ails them: what was typed must not be lost for it
+            log.exception("upload_not_stored", error=type(error).__name__)
+            return Taken(tuple(files), (*refused, AWAY), too_large=too_large, away=True)
         if stored.stored_key not in {file.stored_key for file in files}:
             files.append(stored)
     return Taken(tuple(files), tuple(refused), too_large)
@@ -58,7 +81,8 @@ async def take_files(request: web.Request, posted: Posted, *, subject_id: str) -
 async def store(media: FileMediaStore, upload: web.FileField, *, subject_id: str, name: str) -> Attachment:
     """One file, into the store. Raises MediaRefused with a sentence for the sender."""
     data = await asyncio.to_thread(upload.file.read)
-    return await media.put_file(data, subject_id=subject_id, name=name)
+    async with asyncio.timeout(_PATIENCE):
+        return await media.put_file(data, subject_id=subject_id, name=name)
 
 
 def new_files(posted: Posted) -> Sequence[web.FileField]:

@@ -10,7 +10,6 @@ import hashlib
 import hmac
 from dataclasses import dataclass, field
 
-from core.contract.errors import NotFound
 from core.identity.codes import hash_pin, new_code, new_pin
 from core.storage import reports
 from core.storage.database import Connection
@@ -42,11 +41,7 @@ def derive(seed: str, secrets: Secrets) -> Promise:
 
 def is_free_or_own(connection: Connection, promise: Promise) -> bool:
     """A code nobody holds, or the report that this very submission became already."""
-    try:
-        stored = reports.by_code(connection, promise.code).pin_hash
-    except NotFound:
-        return True
-    return hmac.compare_digest(stored.encode(), promise.pin_hash.encode())
+    return not reports.is_of_another(connection, code=promise.code, pin_hash=promise.pin_hash)
 
 
 class _Chance:
