@@ -16,6 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from core.contract.errors import SendError
 from core.contract.ports import AcceptRaw, Channel, RawDelivery
 from core.contract.schema import DeliveryStatus, OutboundMessage
 
@@ -48,8 +49,8 @@ class Provider(Protocol):
 
     channel: Channel
 
-    async def set_mood(self, mood: ProviderMood) -> None:
-        """Behave so from now on."""
+    async def set_mood(self, mood: ProviderMood | str) -> None:
+        """Behave so from now on; a plain text is a mood of this provider alone (`Subject.failures`)."""
 
     def received(self) -> Sequence[str]:
         """The texts that citizens got, oldest first."""
@@ -70,7 +71,7 @@ class Subject:
     `write` makes a delivery that `verify` accepts; `secret` is one the channel is set up with. `account`: our side as
     the messages name it, where one hook serves several. `edits`: with the id of what is edited. `echoes`: with who
     spoke. `regrouped`: two deliveries of the same events. `to_fetch`: messages with files that lie with the provider.
-    `standings`: somebody blocked us (False) or let us in (True).
+    `standings`: somebody blocked us (False) or let us in (True). `failures`: the provider's own moods, what each is.
     `variant` tells the providers of one channel apart. `numbered`: its messages have ids; without, the same words are a
     repetition for a minute. `takes_once`: the provider knows a repeated send by our id, so that it may be repeated.
     """
@@ -96,6 +97,7 @@ class Subject:
     regrouped: Mapping[str, tuple[RawDelivery, RawDelivery]] = field(default_factory=dict)
     to_fetch: Mapping[str, RawDelivery] = field(default_factory=dict)
     standings: Mapping[str, tuple[RawDelivery, bool]] = field(default_factory=dict)
+    failures: Mapping[str, tuple[str, type[SendError]]] = field(default_factory=dict)
     outbound: Callable[[str], OutboundMessage] | None = None
     provider: Callable[[], AbstractAsyncContextManager[Provider]] | None = None
     wire: Callable[[AcceptRaw], AbstractAsyncContextManager[Wire]] | None = None

@@ -11,16 +11,17 @@ from core.contract.errors import (
     PermanentSendError,
     SendError,
     TemporarySendError,
+    Throttled,
 )
 from core.contract.ports import Channel
 from core.contract.schema import OutboundMessage
-from tests.contract.cases import having
+from tests.contract.cases import each, having
 from tests.contract.subject import ProviderMood, Subject
 
 ANSWER = "Ông/Bà vui lòng cho biết số nhà ạ. <Cảm ơn> & chào!"
 
 
-async def _sent(subject: Subject, mood: ProviderMood) -> SendError:
+async def _sent(subject: Subject, mood: ProviderMood | str) -> SendError:
     """The error of one send in this mood."""
     assert subject.provider is not None
     assert subject.outbound is not None
@@ -81,6 +82,17 @@ async def test_a_cut_after_handing_over_leaves_the_outcome_unknown(subject: Subj
 
     assert isinstance(failure, TemporarySendError if subject.takes_once else OutcomeUnknown)
     assert failure.retryable == subject.takes_once
+
+
+@each("failures")
+async def test_each_failure_is_told_as_what_it_is(subject: Subject, case: tuple[str, type[SendError]]) -> None:
+    """The router waits, takes another way, or calls an official: by the class alone."""
+    mood, meaning = case
+    failure = await _sent(subject, mood)
+
+    assert type(failure) is meaning
+    assert failure.provider_code or isinstance(failure, OutcomeUnknown)
+    assert not isinstance(failure, Throttled) or 0 < failure.retry_after <= 86_400
 
 
 @having("takes_once")

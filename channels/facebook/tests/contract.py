@@ -20,6 +20,14 @@ from channels.facebook.tests.builders import (
     provider,
     signed,
 )
+from core.contract.errors import (
+    NeedsReauth,
+    OutcomeUnknown,
+    RecipientUnreachable,
+    TemporarySendError,
+    Throttled,
+    WindowClosed,
+)
 from core.contract.ports import HOOK_LIMIT, RawDelivery
 from core.contract.schema import DeliveryStatus
 from tests.contract.subject import ProviderMood, Subject, Written
@@ -77,11 +85,11 @@ class Page:
     channel: FacebookChannel
     sandbox: FacebookSandbox
 
-    async def set_mood(self, mood: ProviderMood) -> None:
+    async def set_mood(self, mood: ProviderMood | str) -> None:
         if mood is ProviderMood.DOWN:
             await self.sandbox.stop()
         else:
-            self.sandbox.mood = MOODS[mood]
+            self.sandbox.mood = MOODS[mood] if isinstance(mood, ProviderMood) else Mood(mood)
 
     def received(self) -> Sequence[str]:
         return self.sandbox.phones[CITIZEN].received
@@ -120,6 +128,15 @@ def subject() -> Subject:
         },
         regrouped={"two pages": (payload("batch__two_pages"), payload("batch__regrouped"))},
         to_fetch={name: payload(name) for name in ("message__image", "message__album", "message__audio")},
+        failures={
+            "too many requests": ("throttled", Throttled),
+            "rate limit": ("rate", Throttled),
+            "error 500": ("error", TemporarySendError),
+            "broken JSON": ("broken", OutcomeUnknown),
+            "token expired": ("expired", NeedsReauth),
+            "window closed": ("window", WindowClosed),
+            "person unavailable": ("unavailable", RecipientUnreachable),
+        },
         outbound=outbound,
         provider=running,
     )

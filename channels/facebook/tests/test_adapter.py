@@ -15,12 +15,10 @@ from channels.facebook.tests.builders import CITIZEN, OTHER_PAGE, PAGE, channel,
 from core.contract.errors import (
     ChannelMisconfigured,
     MessageInvalid,
-    NeedsReauth,
     NotFound,
     OutcomeUnknown,
     ProviderRefused,
     RecipientUnreachable,
-    SendError,
     TemporarySendError,
     Throttled,
     WindowClosed,
@@ -28,17 +26,6 @@ from core.contract.errors import (
 from core.contract.ports import FetchesFiles, Greets, HookedChannel, ListeningChannel, RegistersHook, Stops
 from core.contract.schema import Address, Attachment, AttachmentKind, OutboundMessage
 from tests.contract.subject import NOON
-
-MOODS = [
-    (Mood.THROTTLED, Throttled),
-    (Mood.RATE, Throttled),
-    (Mood.ERROR, TemporarySendError),
-    (Mood.BROKEN, OutcomeUnknown),
-    (Mood.EXPIRED, NeedsReauth),
-    (Mood.WINDOW, WindowClosed),
-    (Mood.UNAVAILABLE, RecipientUnreachable),
-    (Mood.CUT_AFTER, OutcomeUnknown),
-]
 
 
 def test_it_offers_what_the_gateway_looks_for() -> None:
@@ -50,16 +37,6 @@ def test_it_offers_what_the_gateway_looks_for() -> None:
     assert isinstance(made, RegistersHook)
     assert isinstance(made, Stops)
     assert not isinstance(made, ListeningChannel)
-
-
-@pytest.mark.parametrize(("mood", "meaning"), MOODS)
-async def test_each_mood_of_the_provider_is_told_as_what_it_is(mood: Mood, meaning: type[SendError]) -> None:
-    async with provider() as (made, sandbox):
-        sandbox.mood = mood
-        with pytest.raises(SendError) as failure:
-            await made.send(outbound())
-
-    assert type(failure.value) is meaning
 
 
 async def test_what_was_cut_off_after_acceptance_is_on_the_phone_all_the_same() -> None:
