@@ -188,7 +188,7 @@ class TelegramClient:
         reply = await self._patient.post_form(f"{self._method}getUpdates", fields)
         if reply.ok:
             found = reply.json().get("result")
-            return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+            return [one for one in found if _is_update(one)] if isinstance(found, list) else []
         if reply.status == 409:
             raise SecondReader("somebody else reads this bot", provider_code="409")
         if reply.status in {401, 404}:
@@ -211,6 +211,11 @@ class TelegramClient:
         """Let go of the connections."""
         await self._http.close()
         await self._patient.close()
+
+
+def _is_update(found: Any) -> bool:
+    """Whether it can be confirmed at all."""
+    return isinstance(found, dict) and isinstance(found.get("update_id"), int)
 
 
 async def _asked(call: Callable[[], Awaitable[Answer]]) -> Answer:

@@ -20,7 +20,7 @@ from channels.telegram.client import TelegramClient
 from channels.telegram.mapping_in import CHANNEL, KINDS, split
 from channels.telegram.settings import TelegramSettings
 from channels.telegram.signature import HEADER
-from core.contract.errors import GatewayError, PayloadInvalid
+from core.contract.errors import GatewayError
 from core.contract.ports import AcceptRaw, RawDelivery
 
 log = structlog.get_logger()
@@ -93,7 +93,10 @@ class Poller:
         self._stopping.set()
         if self._task is not None:
             await self._task
-        await self._lease.leave()
+        try:
+            await self._lease.leave()
+        except Exception as error:  # it ends by itself
+            log.warning("lease_not_left", channel=CHANNEL, error=type(error).__name__)
 
     async def _run(self) -> None:
         while not self._stopping.is_set():
@@ -146,8 +149,6 @@ class Poller:
 
     def _delivery(self, update: dict[str, Any]) -> RawDelivery:
         """As the webhook would bring it: asked for with our token over TLS, it is proved as well."""
-        if not isinstance(update.get("update_id"), int):
-            raise PayloadInvalid("an update without its number")
         return RawDelivery(
             channel=CHANNEL,
             account=self._settings.bot_id,

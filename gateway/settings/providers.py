@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
+from channels.telegram.settings import TOKEN
 from core.contract.errors import ConfigError
 from gateway.settings.channels import facebook_settings
 from gateway.settings.model import Settings
 
-_BOT_TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{20,100}")
 _HOOK_PORTS = frozenset({None, 443, 80, 88, 8443})
 _HERE = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -24,7 +23,7 @@ def telegram_mistakes(settings: Settings) -> list[ConfigError]:
     if not token:
         return []
     found = []
-    if not _BOT_TOKEN.fullmatch(token):
+    if not TOKEN.fullmatch(token):
         problem = "not a bot token, as BotFather gives it"
         found.append(ConfigError("telegram.token", problem, example="file:/run/secrets/telegram-token"))
     if not is_safe(ours.api_url):
