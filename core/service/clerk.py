@@ -18,6 +18,7 @@ from core.counting import WAITS, Buckets
 from core.notify.house import House
 from core.privacy.media import FileMediaStore
 from core.service.arrivals import Arrivals
+from core.service.calling_back import note_callbacks
 from core.service.carrying import Carriers
 from core.service.committing import Committer
 from core.service.converse import Converse
@@ -122,6 +123,7 @@ class Clerk:
         await self._notices.write(work)
         await self._publishing.write(work)
         note_diversions(work)
+        note_callbacks(work)
         await self.talks.save_all(work)
         self.desk.close(work)
         await self.committer.commit(work)

@@ -140,9 +140,7 @@ class Proving:
         """
         key, now = await self._key(), self._now()
         recipient = self._safe.blind.phone(phone)
-        standing = await self._database.read(
-            lambda connection: Challenges(connection).latest(recipient, purpose)
-        )
+        standing = await self._database.read(lambda connection: Challenges(connection).latest(recipient, purpose))
         judged = check(standing or _nobodys(now), typed, purpose=purpose, now=now, key=key)
         if standing is None or judged.challenge == standing:
             return False

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Integer, bindparam, delete, func, insert, sel
 
 from core.contract.errors import NotFound, VersionConflict
 from core.contract.schema import new_id
-from core.storage.tables import contact, conversation, diversion, identity, message, timer
+from core.storage.tables import contact, contact_link, conversation, diversion, identity, message, timer
 from core.storage.together import after_rows, rows_into
 
 Row = Mapping[str, Any]
@@ -308,10 +308,25 @@ def erase_messages(connection: Connection, conversation_id: str, provider_blinds
     connection.execute(delete(message).where(message.c.conversation_id == conversation_id, mentioned))
 
 
+def forget_links(connection: Connection, contact_id: str) -> None:
+    """A contact goes: nobody was ever joined to it."""
+    either = (contact_link.c.contact_id == contact_id) | (contact_link.c.kept_id == contact_id)
+    connection.execute(delete(contact_link).where(either))
+
+
+def verify_only_phone(connection: Connection, contact_id: str, *, by: str, now: datetime) -> None:
+    """The number of this contact is proved, where they have just one."""
+    theirs = (identity.c.contact_id == contact_id) & (identity.c.kind == "phone")
+    ids = list(connection.scalars(select(identity.c.id).where(theirs).limit(2)))
+    if len(ids) == 1:
+        connection.execute(update(identity).where(identity.c.id == ids[0]).values(verified_at=now, verified_by=by))
+
+
 def erase(connection: Connection, row: ConversationRow) -> None:
     """Remove a diverted conversation with its messages and timers, and its contact, of whom nothing else is kept."""
     for table in (timer, message):
         connection.execute(delete(table).where(table.c.conversation_id == row.id))
     connection.execute(delete(conversation).where(conversation.c.id == row.id))
     connection.execute(delete(identity).where(identity.c.contact_id == row.contact_id))
+    forget_links(connection, row.contact_id)
     connection.execute(delete(contact).where(contact.c.id == row.contact_id))

@@ -11,6 +11,13 @@ async def show_contact(call: Call) -> Answer:
     return Answer(await call.reader.contact(call.path("contact_id"), call.member, reveal=call.query.reveal))
 
 
+async def part_contacts(call: Call) -> Answer:
+    """Undo a link between two contacts; it is written down who did."""
+    call.need_centre()
+    await call.deployment.clerk.joining.part(call.path("link_id"), by=call.staff.id)
+    return Answer(status=204)
+
+
 OPERATIONS = (
     Operation(
         "showContact",
@@ -21,5 +28,14 @@ OPERATIONS = (
         show_contact,
         ContactView,
         query=Reveal,
+    ),
+    Operation(
+        "partContacts",
+        "DELETE",
+        "/contacts/links/{link_id}",
+        "contacts",
+        "Tách hai người liên hệ đã được gộp",
+        part_contacts,
+        status=204,
     ),
 )

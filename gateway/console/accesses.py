@@ -12,6 +12,7 @@ from aiohttp import web
 from core.cases.model import Case
 from core.contract.errors import NotFound
 from core.identity.codes import parse_code
+from core.service.joining import JOINED, PARTED
 from core.service.reading.names import THE_SYSTEM
 from core.storage import people, reports, staff_lists
 from core.storage.database import Connection
@@ -26,6 +27,8 @@ WHAT = MappingProxyType(
         "contact": "Hồ sơ người liên hệ",
         "file": "Ảnh, tệp đính kèm",
         "letter": "Văn bản trả lời",
+        JOINED: "Gộp người liên hệ cùng số điện thoại đã xác minh",
+        PARTED: "Tách người liên hệ đã gộp",
         PSEUDONYMISED: "Ẩn danh người phản ánh khi hết thời hạn lưu",
     }
 )

@@ -21,13 +21,15 @@ from core.service.reading.views import (
     ConversationLine,
     ConversationView,
     IdentityView,
+    JoinedView,
     Labelled,
     Page,
     ReporterView,
 )
-from core.storage import conversations, reports, staff_lists
+from core.storage import conversations, joining, reports, staff_lists
 from core.storage.conversations import ConversationRow
 from core.storage.database import Connection
+from core.storage.joining import Link
 from core.storage.reports import ReportRow
 from core.storage.staff_lists import KnownIdentity
 
@@ -46,6 +48,7 @@ class _Contact(NamedTuple):
     identities: list[KnownIdentity]
     talks: list[ConversationRow]
     reports: list[ReportRow]
+    links: list[Link]
 
 
 class ReadsPeople(Reads):
@@ -102,6 +105,7 @@ class ReadsPeople(Reads):
             identities=tuple(IdentityView(**one.__dict__) for one in found.identities),
             reports=tuple(Labelled(id=row.case_id, label=format_code(row.code)) for row in found.reports),
             conversations=tuple(reader.line(row) for row in found.talks),
+            joined=tuple(JoinedView(id=one.id, contact_id=_other(one, contact_id), at=one.at) for one in found.links),
         )
 
     def _check(self, member: Member) -> None:
@@ -117,6 +121,11 @@ class ReadsPeople(Reads):
         await self.log(member, what, ref)
 
 
+def _other(link: Link, contact_id: str) -> str:
+    """The far end of a link; of one between two others, the contact that stands for both."""
+    return link.contact_id if link.kept_id == contact_id else link.kept_id
+
+
 def _read_talk(connection: Connection, conversation_id: str) -> _Talk:
     talks = read_talks(connection, [conversation_id])
     if not talks:
@@ -128,11 +137,13 @@ def _read_talk(connection: Connection, conversation_id: str) -> _Talk:
 
 
 def _read_contact(connection: Connection, contact_id: str) -> _Contact:
+    person = joining.one_person(connection, contact_id)
     found = _Contact(
         profile=conversations.profile(connection, contact_id),
         identities=staff_lists.identities(connection, contact_id),
-        talks=conversations.of_contact(connection, contact_id),
-        reports=reports.of_contact(connection, contact_id),
+        talks=[row for one in person for row in conversations.of_contact(connection, one)],
+        reports=[row for one in person for row in reports.of_contact(connection, one)],
+        links=joining.links_of(connection, contact_id),
     )
     if not any(found):
         raise NotFound(contact_id)

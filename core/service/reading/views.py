@@ -401,6 +401,14 @@ class IdentityView(Model):
     verified_by: str | None
 
 
+class JoinedView(Model):
+    """Another contact that proved the same number: one person, until somebody undoes it."""
+
+    id: str = Field(description="Of the link")
+    contact_id: str
+    at: datetime
+
+
 class ContactView(Model):
     """A person who wrote to us: masked, or in clear where revealed."""
 
@@ -409,3 +417,6 @@ class ContactView(Model):
     identities: tuple[IdentityView, ...]
     reports: tuple[Labelled, ...] = Field(description="Report code and the id of its case")
     conversations: tuple[ConversationLine, ...]
+    joined: tuple[JoinedView, ...] = Field(
+        default=(), description="Contacts that are the same person; their reports and conversations stand here too"
+    )

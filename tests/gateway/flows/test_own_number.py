@@ -5,24 +5,31 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
+from core.cases.decide import Actor
 from core.contract.errors import NotFound
 from core.contract.ports import ItemKey, RawDelivery
 from core.contract.schema import Authenticity, InboundMessage, MessageKind, Parsed, new_id
 from core.identity.codes import find_codes
+from core.service.actors import Member
+from core.service.desk import Issued
 from core.service.joining import JOINED, PARTED
+from core.service.reading import CaseReader
 from core.storage import joining, tables
+from gateway.admin.services import eraser_of
 from tests.support.codes import PHONE, Phones, with_phones
 from tests.support.databases import on_both_engines
-from tests.support.deployments import World
+from tests.support.deployments import World, open_world
 from tests.support.hooked import HookedTestChannel, signed
 
 LAMP = "Đèn đường trước số 12 Lê Lợi, phường Vĩnh Ninh hỏng ba hôm nay."
+CENTRE = Member("u", (("receptionist", ""),))
 WISH = "xác minh số 0900 000 001"
 
 
@@ -221,3 +228,50 @@ async def test_the_same_two_accounts_are_joined_once(chat: Chat) -> None:
     await chat.prove(user="u2")
 
     assert len(await chat.rows("contact_link", "id")) == 1
+
+
+async def test_staff_see_one_person_and_part_them_again(chat: Chat) -> None:
+    await chat.prove()
+    await chat.write(LAMP)
+    await chat.world.pass_time(minutes=5)
+    await chat.prove(user="u2")
+    (link,) = await chat.rows("contact_link", "id", "contact_id", "kept_id")
+    deployment = chat.world.deployment
+    reader = CaseReader(deployment.database, safe=deployment.safe, regulation=deployment.regulation, now=deployment.now)
+
+    seen = await reader.contact(link.contact_id, CENTRE)
+    assert [one.contact_id for one in seen.joined] == [link.kept_id]
+    assert (len(seen.reports), len(seen.conversations)) == (1, 2)
+    await deployment.clerk.joining.part(link.id, by="u-editor")
+    seen = await reader.contact(link.contact_id, CENTRE)
+    assert (seen.joined, seen.reports, len(seen.conversations)) == ((), (), 1)
+
+
+@on_both_engines
+async def test_an_erased_contact_was_joined_to_nobody(chat: Chat) -> None:
+    await chat.prove()
+    await chat.world.pass_time(minutes=5)
+    await chat.prove(user="u2")
+    (link,) = await chat.rows("contact_link", "contact_id")
+
+    await eraser_of(chat.world.deployment).erase_contact(link.contact_id)
+    assert await chat.rows("contact_link", "id") == []
+
+
+@pytest.mark.parametrize(("outcome", "by"), [("reached", "callback"), ("not_reached", None)])
+@pytest.mark.rule("QB-IV.1.1a.1")
+async def test_a_call_that_reached_the_reporter_verifies_their_number(
+    tmp_path: Path, outcome: str, by: str | None
+) -> None:
+    async with open_world(tmp_path / "own", regulation="quang_binh") as world:
+        chat = Chat(world, CardChat(), with_phones(world))
+        world.deployment.channels["testchat"] = chat.channel  # type: ignore[index]
+        await chat.write(f"{LAMP} Nguyễn Văn An, 0900 000 001, an@example.vn, sáng nay")
+        await chat.world.pass_time(minutes=1)
+        ((case_id,),) = await chat.rows("case", "id")
+        centre = Actor("ioc", frozenset({"receptionist"}))
+        call = {"outcome": outcome}
+        answer = await world.deployment.clerk.execute(case_id, "log_verification_call", call, actor=centre)
+
+        assert isinstance(answer, Issued), answer
+        assert await chat.verified() == [by]
