@@ -35,8 +35,10 @@ class Units:
     names: Names
 
     def inside_compound(self, index: int) -> bool:
-        """Whether the token is part of a word that is no place: "hàng xóm", "đèn đường"."""
-        return any(self.names.at("compounds", at) > index - at for at in range(max(0, index - 2), index + 1))
+        """Whether the token is part of a word that is no place: "hàng xóm", "o ga"; "o ga Hue" is one all the same."""
+        return not self.names.at("one_of_a_kind", index) and any(
+            self.names.at("compounds", at) > index - at for at in range(max(0, index - 2), index + 1)
+        )
 
     def house(self, index: int, *, depth: int = 0) -> tuple[int, PieceKind]:
         """A house number with its street: "12 Nguyễn Huệ", "số nhà 3/45 đường Lê Lợi", "14 kiệt 60 Đặng Huy Trứ"."""

@@ -27,6 +27,8 @@ from core.intake.words import Text
         ("vỡ ống nước trước cổng chợ Bến Ngự, nước phun", "trước cổng chợ Bến Ngự"),
         ("Quốc lộ 14 đoạn qua xã Ea Drông có ổ gà", "Quốc lộ 14 đoạn qua xã Ea Drông"),
         ("rac o cho dong ba nhieu qua", "cho dong ba"),
+        ("bao o ga tai phuong Vinh Ninh, xe te nga 3 hom nay", "phuong Vinh Ninh"),
+        ("rac chat dong o ga Hue", "ga Hue"),
         ("nuoc ngap xa vinh ha 2 ngay nay", "xa vinh ha"),
         ("TÔI PHẢN ÁNH RÁC Ở ĐƯỜNG LÊ LỢI KHÔNG AI DỌN", "ĐƯỜNG LÊ LỢI"),
         ("ở cuối đường\nNguyễn Văn Linh hôi lắm", "cuối đường Nguyễn Văn Linh"),
