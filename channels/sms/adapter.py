@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import Literal
 
 from channels.sms.carrier import CHANNEL, Carrier, HttpCarrier, Submission
 from channels.sms.esms.carrier import Esms
@@ -35,10 +36,11 @@ class SmsChannel:
 
     name = CHANNEL
     threaded = False
+    codes_to: Literal["phone", "email", ""] = "phone"
 
     def __init__(self, settings: SmsSettings, carrier: Carrier) -> None:
         self.settings = settings
-        self.account = settings.carrier.sender
+        self.account = self.codes_from = settings.carrier.sender
         self._carrier = carrier
 
     def verify(self, delivery: RawDelivery) -> None:

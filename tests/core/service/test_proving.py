@@ -13,10 +13,11 @@ from sqlalchemy import select
 from core.contract.errors import ConnectionFailed
 from core.otp.challenge import TRIES
 from core.privacy.errors import Erased
+from core.service.carrying import Carriers
 from core.service.proving import ACCEPTED, ASKED, REFUSED, Limited, Sent, Wanted
 from core.storage import tables
 from tests.support.canary import find_in_files
-from tests.support.codes import PHONE, with_phones
+from tests.support.codes import PHONE, Phones, with_phones
 from tests.support.databases import on_both_engines
 from tests.support.deployments import World
 from tests.support.letters import received
@@ -246,3 +247,23 @@ async def test_the_log_holds_no_password_and_no_number(world: World, caplog: pyt
 
 async def test_an_answer_to_no_challenge_is_wrong(world: World) -> None:
     assert not await world.deployment.proving.check("none", "123456", purpose="send:1")
+
+
+def test_a_phone_goes_before_a_mail_and_the_order_of_the_settings_holds() -> None:
+    sms, zalo, mail = Phones(name="sms"), Phones(name="zalo"), Phones(name="email", codes_to="email")
+    channels = {"email": mail, "zalo": zalo, "sms": sms}
+    carriers = Carriers(channels, order=("sms", "zalo", "email"), mail_stands_in=False)
+
+    def by(*addresses: str) -> str | None:
+        way = carriers.way(addresses)
+        return way.to.channel if way else None
+
+    assert by("an@example.vn", PHONE) == "sms"
+    sms.codes_to = ""
+    assert by(PHONE) == "zalo"
+    zalo.codes_to = ""
+    assert by(PHONE) is None
+    assert by(PHONE, "an@example.vn") == "email"
+    assert carriers.way_to_reporter(phone=PHONE, email="an@example.vn") is None
+    assert not carriers.any
+    assert carriers.reaches_anybody
