@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from channels.telegram.adapter import TelegramChannel
-from channels.telegram.sandbox import Mood, TelegramSandbox
+from channels.telegram.sandbox import BOT, Mood, TelegramSandbox
 from channels.telegram.signature import HEADER
 from channels.telegram.tests.builders import CHAT, SECRET, channel, delivery, outbound, payload, provider, said
+from core.contract.errors import NeedsReauth, OutcomeUnknown, RecipientOptedOut, RecipientUnreachable, Throttled
 from core.contract.ports import AcceptRaw, RawDelivery
 from tests.contract.subject import Provider, ProviderMood, Subject, Wire, Written
 
 CHATS = {"an": CHAT, "binh": 5987654321}
 EDITED = {"text": 71, "caption": 75}
 FETCHED = ("photo_with_caption", "album_second", "voice", "audio", "video", "video_note", "animation", "document")
-_MOODS = {
+_MOODS: Mapping[str, Mood] = {
     ProviderMood.NORMAL: Mood.NORMAL,
     ProviderMood.TEMPORARY: Mood.THROTTLED,
     ProviderMood.CUT: Mood.CUT,
+    Mood.THROTTLED: Mood.THROTTLED,
+    Mood.ERROR: Mood.ERROR,
+    Mood.BROKEN: Mood.BROKEN,
 }
 
 
@@ -31,10 +35,14 @@ class _Running:
     channel: TelegramChannel
     sandbox: TelegramSandbox
 
-    async def set_mood(self, mood: ProviderMood) -> None:
-        self.sandbox.phone(CHAT).blocked = mood is ProviderMood.REFUSED
-        if mood is ProviderMood.DOWN:
+    async def set_mood(self, mood: ProviderMood | str) -> None:
+        self.sandbox.phone(CHAT).blocked = mood in {ProviderMood.REFUSED, "blocked"}
+        if mood == ProviderMood.DOWN:
             await self.sandbox.stop()
+        if mood == "another token":
+            self.sandbox.token = f"{BOT}-renewed"
+        if mood == "unknown chat":
+            self.sandbox.phones.clear()
         self.sandbox.mood = _MOODS.get(mood, Mood.NORMAL)
 
     def received(self) -> Sequence[str]:
@@ -141,6 +149,14 @@ def subject() -> Subject:
         standings={
             "blocked": (payload("my_chat_member__kicked"), False),
             "let in": (payload("my_chat_member__let_in"), True),
+        },
+        failures={
+            "too many requests": (Mood.THROTTLED, Throttled),
+            "the server fails": (Mood.ERROR, OutcomeUnknown),
+            "the answer is broken": (Mood.BROKEN, OutcomeUnknown),
+            "the person blocked us": ("blocked", RecipientOptedOut),
+            "nobody of that number": ("unknown chat", RecipientUnreachable),
+            "the token was renewed": ("another token", NeedsReauth),
         },
         encodings={"escaped": (_escaped("Lụt ở Huế 🌊"), "Lụt ở Huế 🌊")},
         outbound=outbound,
