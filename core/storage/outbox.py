@@ -75,6 +75,7 @@ _blocked = (
         _earlier.c.conversation_id == outbox.c.conversation_id,
         _earlier.c.seq < outbox.c.seq,
         _earlier.c.state.in_(("pending", "claimed")),
+        or_(_earlier.c.attempts > 0, _earlier.c.next_at <= bindparam("now")),
     )
     .exists()
 )
@@ -101,7 +102,11 @@ def claim(
     most: int = CLAIMED_AT_ONCE,
     seconds: float = _CLAIM.total_seconds(),
 ) -> list[ClaimedEntry]:
-    """Take due entries, at most one per conversation and none behind an unsent earlier one."""
+    """
+    Take due entries, at most one per conversation and none behind an unsent earlier one.
+
+    One that was never tried and waits for its hour (VN-6) holds nobody up: an answer in between goes out at once.
+    """
     due = list(connection.scalars(_DUE, {"now": now, "most": most}))
     if not due:
         return []
@@ -228,19 +233,26 @@ def _orphan(connection: Connection, *conditions: ColumnElement[bool]) -> list[st
     return list(connection.scalars(unknown.returning(outbox.c.id)))
 
 
+_BEFORE = {"failed": ("sent",), "delivered": ("sent", "failed"), "read": ("sent", "failed", "delivered")}
+"""Receipts that say less than the one that is known."""
+
+
 def note_receipt(
     connection: Connection, provider_message_id: str, *, outcome: str, reason: str = "", permanent: bool = False
 ) -> str | None:
     """
     Attach a provider's receipt; an entry we thought unknown turns out sent. Returns its id, None when not ours.
 
-    One that came back for good (`permanent`) is `failed` from then on, so that staff see it.
+    One that came back for good (`permanent`) is `failed` from then on, so that staff see it. Providers tell things in
+    any order, and twice: what got further stays as it is.
     """
     found = connection.execute(
-        select(outbox.c.id, outbox.c.state).where(outbox.c.provider_message_id == provider_message_id)
+        select(outbox.c.id, outbox.c.state, outbox.c.outcome).where(outbox.c.provider_message_id == provider_message_id)
     ).first()
     if found is None:
         return None
+    if outcome in _BEFORE.get(found.outcome, ()):
+        return str(found.id)
     state = "sent" if found.state == "unknown" and outcome != "failed" else found.state
     state = "failed" if outcome == "failed" and permanent else state
     connection.execute(
@@ -313,10 +325,14 @@ class OutboxState:
     failed: int
 
 
+_WAITS_SINCE = case((outbox.c.attempts == 0, outbox.c.next_at), else_=outbox.c.created_at)
+"""Since when an entry is late: one that was not tried yet, since it may be."""
+
+
 def outbox_state(connection: Connection) -> OutboxState:
     """Count by state."""
     pending, oldest = connection.execute(
-        select(func.count(), func.min(outbox.c.created_at)).where(outbox.c.state.in_(("pending", "claimed")))
+        select(func.count(), func.min(_WAITS_SINCE)).where(outbox.c.state.in_(("pending", "claimed")))
     ).one()
     ended = select(outbox.c.state, func.count()).where(outbox.c.state.in_(("unknown", "failed")))
     ends = {row[0]: int(row[1]) for row in connection.execute(ended.group_by(outbox.c.state))}
