@@ -17,6 +17,7 @@ from tests.core.regulations.words import (
     Told,
     check_channels,
     check_hears,
+    check_labels,
     check_pressing,
     check_roles,
     check_stages,
@@ -142,6 +143,18 @@ TOLD: dict[str, Told] = {
     "reopened": [*ANSWERED, ("reporter", "case_reopened"), ("distributor", "task_new")],
 }
 
+# limit → what people read of it
+LIMITS = {
+    "intake": "Bước 1–3 của DAK LAK IOC",
+    "processing": "Xử lý theo mức",
+    "promise": "Ngày hẹn hoàn thành",
+    "return": "Trả lại Tổ xử lý phản ánh",
+    "answer": "Trả lời người phản ánh",
+    "emergency_alarm": "Báo động: gọi điện trực tiếp",
+    "clarification": "Làm rõ",
+    "rating_window": "Đánh giá kết quả",
+}
+
 LEVELS = [("case", CASE), ("dispatch", DISPATCH), ("coordination", COORDINATION)]
 CHANNELS = [
     ("web", "Cổng tương tác công dân", "tuongtaccongdan", False),
@@ -206,7 +219,30 @@ def test_everybody_hears_what_concerns_them(state: str) -> None:
     assert told(STATES[state]()) == TOLD[state]
 
 
-@pytest.mark.rule("A-6")
+@pytest.mark.rule(
+    "A-5",
+    "A-DL-1",
+    "A-DL-2",
+    "A-DL-3",
+    "A-DL-4",
+    "DL-II.1t",
+    "DL-II.1u",
+    "DL-II.2.2a",
+    "DL-II.2.2b",
+    "DL-II.2.2c",
+    "DL-II.2.2d",
+    "DL-II.2.3a",
+    "DL-II.2.3a.u",
+    "DL-II.2.3b",
+    "DL-II.2.3c.1",
+    "DL-II.2.3c.2",
+)
+def test_limits_read_as_written() -> None:
+    """As buttons, notices and figures name them."""
+    check_labels(pack_of(NAME).clocks, LIMITS)
+
+
+@pytest.mark.rule("A-6", "DL-II.1.B1", "DL-II.2.3a")
 def test_channels_read_as_written() -> None:
     """Those of the text, then those beyond it, marked."""
     check_channels(pack_of(NAME), CHANNELS)

@@ -30,7 +30,10 @@ def test_ls_5_1_six_required_fields_in_the_words_of_the_text() -> None:
         ("place", "Địa điểm"),
     ]
     assert intake.recommended == ("media",)
-    assert "chịu trách nhiệm trước pháp luật" in intake.consent
+    assert intake.consent == (
+        "Người phản ánh, kiến nghị chịu trách nhiệm trước pháp luật về tính "
+        "chính xác của nội dung phản ánh, kiến nghị (Điều 5 khoản 2)."
+    )
 
 
 @pytest.mark.rule("LS-5.1", "LS-5.1c", "LS-7.2a")

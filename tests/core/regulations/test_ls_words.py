@@ -17,6 +17,7 @@ from tests.core.regulations.words import (
     Told,
     check_channels,
     check_hears,
+    check_labels,
     check_pressing,
     check_roles,
     check_stages,
@@ -152,6 +153,20 @@ TOLD: dict[str, Told] = {
     "valuable": ANSWERED,
 }
 
+# limit → what people read of it
+LIMITS = {
+    "intake": "Tiếp nhận và chuyển UBND cấp xã",
+    "supplement": "Chờ người phản ánh bổ sung",
+    "assign": "Lãnh đạo phân công",
+    "handling": "Xác minh, xử lý",
+    "approval": "Lãnh đạo phê duyệt trong cùng ngày với hạn xử lý",
+    "pass_up": "Chuyển UBND cấp huyện",
+    "pass_on": "Chuyển Trung tâm IOC",
+    "ioc": "Xin ý kiến, phối hợp và công khai kết quả",
+    "clarification": "Làm rõ",
+    "rating_window": "Đánh giá kết quả",
+}
+
 LEVELS = [("case", CASE), ("dispatch", DISPATCH), ("coordination", COORDINATION)]
 CHANNELS = [
     ("app", "Ứng dụng Công dân số Xứ Lạng", "Công dân số Xứ Lạng", False),
@@ -176,6 +191,12 @@ RULES = (
     "A-LS-2",
     "A-LS-8",
     "A-5",
+    "LS-2.4",
+    "LS-7.2",
+    "LS-8.2",
+    "A-LS-3",
+    "A-LS-5",
+    "A-LS-7",
 )
 
 
@@ -213,7 +234,45 @@ def test_everybody_hears_what_concerns_them(state: str) -> None:
     assert told(STATES[state]()) == TOLD[state]
 
 
-@pytest.mark.rule("A-6")
+@pytest.mark.rule(
+    "A-1",
+    "A-5",
+    "A-LS-1",
+    "A-LS-2",
+    "A-LS-3",
+    "A-LS-8",
+    "LS-7.2a",
+    "LS-7.2b",
+    "LS-7.3a.1",
+    "LS-7.3a.2",
+    "LS-7.3a.3",
+    "LS-7.3b",
+    "LS-7.4a",
+    "LS-7.4b",
+    "LS-7.5",
+    "LS-8.2",
+)
+def test_limits_read_as_written() -> None:
+    """As buttons, notices and figures name them."""
+    check_labels(pack_of(NAME).clocks, LIMITS)
+
+
+@pytest.mark.rule("A-6", "LS-6.2")
 def test_channels_read_as_written() -> None:
     """Those of the text, then those beyond it, marked."""
     check_channels(pack_of(NAME), CHANNELS)
+
+
+@pytest.mark.rule("LS-5.3", "LS-7.2b", "LS-7.2c")
+def test_reasons_read_as_written() -> None:
+    """Those of a refusal, then those of a cancellation."""
+    pack = pack_of(NAME)
+
+    check_labels(pack.decline_reasons, {"unsuitable": "Phản ánh, kiến nghị không phù hợp để tiếp nhận"})
+    check_labels(
+        pack.cancel_reasons,
+        {
+            "no_supplement": "Người phản ánh không bổ sung thông tin trong 01 giờ",
+            "unlawful": "Nội dung vi phạm pháp luật",
+        },
+    )

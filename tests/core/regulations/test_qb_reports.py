@@ -201,6 +201,7 @@ def test_six_things_are_required_on_every_channel() -> None:
 @pytest.mark.rule("QB-III.2d")
 def test_the_reporter_is_told_that_they_answer_for_it() -> None:
     """Fully, before the law; the dialogue and the page say so."""
-    assert "hoàn toàn" in PACK.intake.consent
-    assert "trước pháp luật" in PACK.intake.consent
+    assert PACK.intake.consent == (
+        "Người phản ánh chịu hoàn toàn trách nhiệm trước pháp luật về nội dung, thông tin đã cung cấp."
+    )
     assert intake_rules(PACK, office="IOC").consent_notice

@@ -8,7 +8,7 @@ from core.regulations.words import Level
 from tests.core.cases.bench import pack_of
 from tests.core.regulations.table import told
 from tests.core.regulations.tien_giang_states import EVERYBODY, STATES
-from tests.core.regulations.words import DESK, NEW, Stages, check_roles, check_stages
+from tests.core.regulations.words import DESK, NEW, Stages, check_labels, check_roles, check_stages
 
 # stage → label, what the public reads, kind, owner
 CASE = {
@@ -188,3 +188,39 @@ def test_officers_are_told_in_three_forms() -> None:
     assert notices["officer_new"].via == ("console", "push", "sms")
     assert notices["desk_emergency"].via == ("console", "push", "sms")
     assert {item.via for item in notices.values() if "reporter" in item.to} == {()}
+
+
+# limit → what people read of it
+LIMITS = {
+    "distribution": "Tiếp nhận và phân phối",
+    "redistribution": "Phân phối lại",
+    "contact": "Liên hệ trực tiếp khi khẩn cấp",
+    "acceptance": "Nhận xử lý",
+    "return_window": "Trả lại nếu không thuộc thẩm quyền",
+    "processing": "Xác minh và xử lý",
+    "approval": "Phê duyệt",
+    "publication": "Kiểm tra và công khai",
+    "clarification_reminder": "Nhắc làm rõ",
+    "rating_window": "Đánh giá kết quả",
+}
+
+
+@pytest.mark.rule(
+    "A-1",
+    "A-2",
+    "A-5",
+    "A-TG-10",
+    "A-TG-4",
+    "A-TG-5",
+    "A-TG-7",
+    "TG-6.3",
+    "TG-6.3k",
+    "TG-7.1a",
+    "TG-7.3",
+    "TG-7.4",
+    "TG-8.3",
+    "TG-9.3",
+)
+def test_limits_read_as_written() -> None:
+    """As buttons, notices and figures name them."""
+    check_labels(pack_of("tien_giang").clocks, LIMITS)

@@ -75,3 +75,8 @@ def check_channels(pack: Pack, expected: Sequence[tuple[str, str, str, bool]]) -
     channels = pack.intake.channels
 
     assert [(name, item.label, item.address, item.beyond_text) for name, item in channels.items()] == list(expected)
+
+
+def check_labels(entries: Mapping[str, Any], expected: Mapping[str, str]) -> None:
+    """Entry → what people read of it: limits, reasons."""
+    assert {name: entry.label for name, entry in entries.items()} == expected
