@@ -9,6 +9,7 @@ import pytest
 from core.contract.errors import ConfigError
 from gateway.settings import Settings, load_settings
 from gateway.settings.load import mistakes
+from gateway.settings.zalo import zalo_settings
 
 DEMO = {"LANGNGHE_MODE": "demo"}
 
@@ -87,3 +88,37 @@ def test_the_first_mistake_stops_the_start() -> None:
         load_settings({"LANGNGHE_MODE": "test"})
 
     assert caught.value.key == "mode"
+
+
+WHOLE = 'oa_id = "388"\napp_id = "360"\napp_secret = "s1"\noa_secret = "s2"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('oa_id = "388"\n', "zalo.app_secret: missing, while oa_id is given"),
+        (WHOLE.replace("388", "x388"), "zalo.oa_id: "),
+        (WHOLE + 'api_url = "http://openapi.zalo.me"\n', "zalo.api_url: "),
+        (WHOLE + 'otp_template = "abc"\n', "zalo.otp_template: "),
+        (WHOLE + 'notice_fields = ["ma=code", "ten=name"]\n', "zalo.notice_fields: each is theirs=ours"),
+        (WHOLE.replace('"s1"', '"env:NOWHERE"'), "zalo.app_secret: environment variable NOWHERE is not set"),
+    ],
+)
+def test_an_official_account_that_cannot_be(tmp_path: Path, text: str, told: str) -> None:
+    """Half of it, or what the provider would not take."""
+    found = problems(written(tmp_path, f"[zalo]\n{text}") | DEMO)
+
+    assert any(one.startswith(told) for one in found)
+    assert "s2" not in str(found)
+
+
+def test_an_official_account_as_the_channel_wants_it(tmp_path: Path) -> None:
+    """With the templates that are named, and none where nothing is set."""
+    fields = 'otp_template = "300001"\notp_fields = ["ma=otp"]\n'
+    whole = zalo_settings(load_settings(written(tmp_path, f"[zalo]\n{WHOLE}{fields}") | DEMO))
+
+    assert whole is not None
+    assert (whole.oa_id, whole.secrets, list(whole.templates)) == ("388", ("s2",), ["otp"])
+    assert whole.templates["otp"].fields == {"ma": "otp"}
+    assert whole.redirect_uri.endswith("/oauth/zalo/callback")
+    assert zalo_settings(load_settings(DEMO)) is None
