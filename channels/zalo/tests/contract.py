@@ -22,6 +22,14 @@ from channels.zalo.tests.builders import (
     running,
     settings,
 )
+from core.contract.errors import (
+    NeedsReauth,
+    OutcomeUnknown,
+    QuotaSpent,
+    RecipientUnreachable,
+    Throttled,
+    WindowClosed,
+)
 from core.contract.ports import HOOK_LIMIT, RawDelivery
 from core.contract.schema import DeliveryStatus
 from tests.contract.subject import ProviderMood, Subject, Written
@@ -80,11 +88,13 @@ class OfficialAccount:
     channel: ZaloChannel
     sandbox: ZaloSandbox
 
-    async def set_mood(self, mood: ProviderMood) -> None:
+    async def set_mood(self, mood: ProviderMood | str) -> None:
         if mood is ProviderMood.DOWN:
             await self.sandbox.stop()
+        elif mood == "burnt":
+            self.sandbox.tokens.grant()
         else:
-            self.sandbox.mood = MOODS[mood]
+            self.sandbox.mood = MOODS[mood] if isinstance(mood, ProviderMood) else Mood(mood)
 
     def received(self) -> Sequence[str]:
         return [one.text for one in self.sandbox.phone(USER).shown]
@@ -125,6 +135,16 @@ def subject() -> Subject:
             name: (payload(name), "person") for name in ("oa_send_text__by_a_person", "oa_send_image__by_a_person")
         },
         to_fetch={name: payload(name) for name in WITH_FILES},
+        failures={
+            "too many requests": ("throttled", Throttled),
+            "too many this minute": ("busy", Throttled),
+            "error 500": ("error", OutcomeUnknown),
+            "broken JSON": ("broken", OutcomeUnknown),
+            "token expired, refresh token used": ("burnt", NeedsReauth),
+            "window closed": ("window", WindowClosed),
+            "quota spent": ("no_quota", QuotaSpent),
+            "no follower any more": ("refuse", RecipientUnreachable),
+        },
         outbound=outbound,
         provider=provided,
     )
