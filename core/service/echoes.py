@@ -15,12 +15,10 @@ from core.contract.schema import Echo
 from core.service.answering import take
 from core.service.clerk import Clerk
 from core.service.safe import Safe
+from core.service.talk import OUTSIDE
 from core.service.work import Work
 from core.storage import conversations, outbox
 from core.storage.database import Database
-
-OUTSIDE = "outside"
-"""Who took a conversation over, where the provider does not say which person it was."""
 
 
 class Echoes:

@@ -26,6 +26,8 @@ from core.storage import conversations
 from core.storage.conversations import ConversationRow, MessageRow
 from core.storage.database import Connection, Database
 
+OUTSIDE = "outside"
+"""What our side said past the gateway: the kind of such a message, and who took a conversation over by it."""
 _KEPT_REFERENCES = 10
 _ID_DIGITS = 32
 _REPLIES = re.compile(r"\s*(?:(?:re|aw|sv|fw|fwd|tr|tl|trả lời|chuyển tiếp)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
@@ -230,7 +232,7 @@ class Talks:
         content = MessageContent(text=echo.text, provider_message_id=echo.provider_message_id)
         row = await self._safe.aside(partial(self.line, talk, content, direction="out", at=echo.at), talk.contact_id)
         blind = self._safe.blind.other("provider", echo.channel, echo.provider_message_id)
-        _append(work, talk, replace(row, provider_blind=blind, raw_id=raw_id))
+        _append(work, talk, replace(row, kind=OUTSIDE, provider_blind=blind, raw_id=raw_id))
 
     async def hear(self, work: Work, talk: Talk, message: InboundMessage, *, raw_id: str | None) -> None:
         """Write down what was said, and what an answer will refer to."""

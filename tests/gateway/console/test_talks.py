@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
+from core.contract.schema import Echo
 from core.service.actors import Member
+from core.service.work import Work
 from core.storage import people, staff_lists
 from tests.gateway.api.staffing import agency, centre, hire, report
 from tests.gateway.console.office import Answer, Office
@@ -48,6 +50,30 @@ async def test_an_answer_goes_out_on_the_channel_and_names_its_author(office: Of
     assert "Đã gửi trả lời." in page.text
     assert f"{ANSWER}</p>" in page.text
     assert "Trần Thị Bình</strong>" in page.text
+    assert "Cán bộ đang trả lời" in page.text
+
+
+async def test_what_was_answered_past_us_is_not_laid_at_the_dialogues_door(office: Office) -> None:
+    """A person typed it in the provider's own inbox; who it was the provider does not say."""
+    ioc, base = await waiting(office)
+    clerk, work = office.world.deployment.clerk, Work()
+    to = (await clerk.talks.load(work, base.rpartition("/")[2])).correspondent.address
+    echo = Echo(
+        channel=to.channel,
+        account=to.account,
+        provider_message_id="e1",
+        recipient=to,
+        by="person",
+        text=ANSWER,
+        at=office.world.clock(),
+    )
+    assert await office.world.deployment.intake.echoes.note(work, echo, raw_id=None)
+    await clerk.finish(work)
+    async with office.desk(ioc) as desk:
+        page = await desk.get(base)
+
+    assert f"{ANSWER}</p>" in page.text
+    assert "Người trực hộp thư của kênh</strong>" in page.text
     assert "Cán bộ đang trả lời" in page.text
 
 

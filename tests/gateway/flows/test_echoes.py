@@ -53,9 +53,9 @@ async def test_who_answers_in_the_providers_inbox_takes_the_conversation_over(wo
 
     assert len(chat.heard) == said
     [row] = await wanted(world)
-    lines = select(message.c.direction).where(message.c.conversation_id == row.id).order_by(message.c.seq)
+    lines = select(message.c.kind).where(message.c.conversation_id == row.id).order_by(message.c.seq)
     told = await world.deployment.database.read(lambda connection: list(connection.scalars(lines)))
-    assert (row.mode, told) == ("person", ["in", "out", "out", "in"])
+    assert (row.mode, told) == ("person", ["text", "bot", "outside", "text"])
 
 
 async def test_who_never_wrote_to_us_has_no_conversation_to_take_over(world: World, chat: Chat) -> None:
