@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.identity import phones
 from core.intake.effects import Button, HandOver, Phrase, SetConfidential
 from core.intake.facts import Facts
 from core.intake.happenings import ReportOpened, ResultPublished, SupplementAsked
@@ -33,6 +34,8 @@ def opened(turn: Turn, happening: ReportOpened) -> None:
         several=several(turn, content),
         terms="" if facts.form else turn.rules.terms,
     )
+    if facts.form and facts.form.call_back and not report.draft.emergency:
+        turn.say("prove.call_back", phone=phones.masked(next(iter(facts.phones), "")))
 
 
 def place_words(facts: Facts) -> str | Phrase:

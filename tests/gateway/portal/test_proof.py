@@ -193,6 +193,7 @@ async def test_whom_no_code_reaches_is_called_before_acceptance(citizen: Citizen
     ticket(await press(citizen, page, proof.CALL))
     await citizen.world.settle()
 
+    assert "sẽ gọi số này để xác nhận trước khi tiếp nhận" in (await citizen.see("/tra-cuu/phan-anh")).text
     assert [row.stage for row in await rows(citizen.world, "case", "stage")] == ["received"]
     assert [row.needs_human for row in await rows(citizen.world, "conversation", "needs_human")] == [True]
     assert {row.verified_by for row in await rows(citizen.world, "identity", *IDENTITY)} == {None}
