@@ -21,7 +21,7 @@ from core.service.work import Work
 from core.storage import conversations, outbox
 from core.storage.outbox import NewEntry
 
-CARRIES_FILES = frozenset({"email", "telegram", "facebook"})
+CARRIES_FILES = frozenset({"email", "telegram", "facebook", "zalo"})
 """Channels that take files along with a message."""
 _NO_SUBJECT = "Về phản ánh của anh/chị"
 
