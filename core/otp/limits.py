@@ -81,9 +81,13 @@ def scopes_of(*, recipient: str, client: str, network: str, limits: OtpLimits) -
 
 
 def network_of(ip: str) -> str:
-    """The network an address belongs to: /24 for IPv4 (also IPv4 inside IPv6), /48 for IPv6; "" where unreadable."""
+    """
+    The network an address, or a household's /64, belongs to: /24 for IPv4 (also IPv4 inside IPv6), /48 for IPv6.
+
+    "" where it is unreadable.
+    """
     try:
-        address = ipaddress.ip_address(ip)
+        address = ipaddress.ip_interface(ip).ip
     except ValueError:
         return ""
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:

@@ -66,7 +66,7 @@ async def open_portal(deployment: Deployment, *, tiles: str = "", credit: str = 
         raise ConfigError("channels.web", "the portal needs the web channel")
     regulation = deployment.regulation
     desk = await PublicDesk.open(deployment.database, safe=deployment.safe, regulation=regulation, now=deployment.now)
-    proof = ReportProof(deployment.database, safe=deployment.safe, proving=deployment.proving)
+    proof = ReportProof(deployment.database, safe=deployment.safe, proving=deployment.proving, now=deployment.now)
     key = await asyncio.to_thread(deployment.safe.keys.system_secret, "portal")
     rules = regulation.intake_rules(deployment.settings.office)
     origin = tiles_origin(tiles)

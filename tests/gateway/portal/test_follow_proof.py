@@ -7,13 +7,15 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestClient, TestServer
+from sqlalchemy import select
 
 from core.identity.codes import new_code
+from core.storage.tables import identity
 from gateway.portal import follow_proof
 from tests.gateway.portal.citizen import CONTENT, Citizen, Shown
 from tests.gateway.portal.conftest import portal_app
 from tests.gateway.portal.test_follow import ANSWER, work_through
-from tests.support.codes import WRITTEN, Phones, with_phones
+from tests.support.codes import PHONE, WRITTEN, Phones, with_phones
 from tests.support.databases import on_both_engines
 from tests.support.deployments import World
 from tests.support.letters import received
@@ -59,6 +61,9 @@ async def test_code_and_password_open_what_code_and_pin_open(citizen: Citizen, p
     opened = await answer(citizen, page, phones.codes()[0])
     assert opened.path == "/tra-cuu/phan-anh"
     assert CONTENT in opened.text
+    named = [identity.c.address_blind, identity.c.verified_by]
+    known = await citizen.deployment.database.read(lambda connection: connection.execute(select(*named)).all())
+    assert (citizen.deployment.safe.blind.phone(PHONE), "otp") in [tuple(row) for row in known]
 
     await work_through(citizen.world)
     shown = await citizen.see("/tra-cuu/phan-anh")
