@@ -20,6 +20,7 @@ from core.intake.signals.ratings import PAYLOAD
 from core.letters import as_short, as_text
 from core.notify.house import House
 from core.notify.plan import REPORTER, Notice, plan
+from core.notify.quiet import quiet_hours
 from core.regulations.model import Pack
 from core.service.casefile import CaseFile
 from core.service.converse import Converse
@@ -109,7 +110,14 @@ class Notices:
         await self._posting.say(
             work,
             talk,
-            Letter(linked.text, cause=cause, subject=letter.subject, case_id=file.now.id, kept=letter.text),
+            Letter(
+                linked.text,
+                cause=cause,
+                subject=letter.subject,
+                case_id=file.now.id,
+                kept=letter.text,
+                waits=_may_wait(file, notice.template),
+            ),
         )
 
     def _link(self, file: CaseFile, notice: Notice, report: ReportRef, talk: Talk) -> dict[str, str]:
@@ -147,6 +155,7 @@ class Notices:
             case_id=file.now.id,
             buttons=_rating_buttons(file.pack) if has_buttons(channel) else (),
             files=files,
+            waits=_may_wait(file, template),
         )
 
     def _values(self, file: CaseFile, notice: Notice, words: Mapping[str, str]) -> dict[str, str]:
@@ -175,6 +184,12 @@ class Notices:
 def _knows(work: Work, notice: Notice, report: ReportRef) -> bool:
     """Whether this reporter brought it about in their own conversation, where the dialogue has answered already."""
     return notice.event.by.id == report.contact_id and report.conversation_id in work.answered
+
+
+def _may_wait(file: CaseFile, template: str) -> bool:
+    """Whether the reporter loses nothing by reading it in the morning (VN-6); of an emergency they hear at once."""
+    tier = file.pack.intake.urgencies.get(file.now.urgency)
+    return quiet_hours().may_wait(template) and not (tier is not None and tier.emergency)
 
 
 def _copied_to(talk: Talk) -> tuple[str, ...]:

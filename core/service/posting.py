@@ -15,6 +15,7 @@ from functools import partial
 
 from core.contract.schema import Attachment, OutboundMessage, new_id
 from core.intake.render import Asked
+from core.notify.quiet import quiet_hours
 from core.service.safe import Safe
 from core.service.talk import MessageContent, Talk, Talks, bare_subject
 from core.service.work import Work
@@ -33,7 +34,7 @@ class Letter:
 
     `answers`: the bot's answer to something that was said, which the brake counts. `files` are for channels that carry
     files; elsewhere they are left out. `kept`: what stands in the conversation, where the message itself holds what
-    only its reader may have.
+    only its reader may have. `waits`: nothing is lost if it arrives in the morning (VN-6).
     """
 
     text: str
@@ -46,6 +47,7 @@ class Letter:
     answers: bool = False
     files: tuple[Attachment, ...] = ()
     kept: str = ""
+    waits: bool = False
 
 
 class Posting:
@@ -99,7 +101,7 @@ class Posting:
             channel=message.channel,
             subject_id=subject_id,
             payload_sealed=self._safe.seal(message, subject_id=subject_id, place=f"outbox:{message.id}"),
-            next_at=now,
+            next_at=quiet_hours().leaves_at(message.channel, now) if letter.waits else now,
             created_at=now,
         )
 

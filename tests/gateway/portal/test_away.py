@@ -11,8 +11,7 @@ from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from core.contract.schema import Report
-from core.identity.codes import format_code
-from core.service import receiving
+from core.identity.codes import format_code, new_code
 from core.storage import tables
 from core.storage.keys import SqlKeyStore
 from core.storage.sqlite import SqliteDatabase
@@ -75,8 +74,8 @@ async def test_a_code_that_is_taken_is_tried_with_another(citizen: Citizen, monk
     """Chance gives a code twice: the second report waits a moment and has one of its own."""
     await write_mail(citizen.world, LAMP)
     first = (await only_report(citizen)).code
-    chance, rolled = receiving.new_code, [first]
-    monkeypatch.setattr(receiving, "new_code", lambda: rolled.pop() if rolled else chance())
+    chance, rolled = new_code, [first]
+    monkeypatch.setattr("core.service.receiving.new_code", lambda: rolled.pop() if rolled else chance())
 
     with capture_logs() as lines:
         await write_mail(citizen.world, LAMP.replace("12", "30"), sender="khac@example.vn")

@@ -1,0 +1,53 @@
+"""
+The hours in which nobody is woken for what can wait (VN-6): which letters wait, on which channels, and until when.
+
+The words of the rule are data, `quiet.yaml`. Pure: the present instant is an argument.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import cache
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from core.clock import VIETNAM, DayWindow, local
+
+_FILE = Path(__file__).parent / "quiet.yaml"
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """
+    The quiet hours of a deployment, in Vietnamese time.
+
+    Args:
+        urgent: letters that never wait, by template. `silent`: channels on which nothing rings.
+    """
+
+    hours: DayWindow
+    urgent: frozenset[str] = frozenset()
+    silent: frozenset[str] = frozenset()
+
+    def may_wait(self, template: str) -> bool:
+        """Whether a letter loses nothing by arriving in the morning."""
+        return template not in self.urgent
+
+    def leaves_at(self, channel: str, now: datetime) -> datetime:
+        """When a letter that may wait leaves on this channel: now, or with the end of the quiet hours."""
+        if channel in self.silent or now not in self.hours:
+            return now
+        here = local(now)
+        morning = datetime.combine(here.date(), time(), VIETNAM) + timedelta(seconds=self.hours.end)
+        return morning if morning > here else morning + timedelta(days=1)
+
+
+@cache
+def quiet_hours() -> Quiet:
+    """The rule as the program carries it."""
+    told = YAML(typ="safe", pure=True).load(_FILE)
+    begin, _, end = told["hours"].partition("-")
+    hours = DayWindow.parse({"from": begin, "before": end})
+    return Quiet(hours, frozenset(told["urgent"]), frozenset(told["silent"]))

@@ -1,0 +1,65 @@
+"""The quiet hours: what waits, where, and until when."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from core.clock import VIETNAM
+from core.notify.letters import templates
+from core.notify.quiet import quiet_hours
+
+
+def at(text: str) -> datetime:
+    """Vietnamese time."""
+    return datetime.fromisoformat(f"2026-11-{text}").replace(tzinfo=VIETNAM)
+
+
+@pytest.mark.rule("VN-6")
+@pytest.mark.parametrize(
+    ("now", "leaves"),
+    [
+        ("23 20:59:59", "23 20:59:59"),
+        ("23 21:00:00", "24 07:00:00"),
+        ("23 23:59:59", "24 07:00:00"),
+        ("24 00:00:00", "24 07:00:00"),
+        ("24 06:59:59", "24 07:00:00"),
+        ("24 07:00:00", "24 07:00:00"),
+        ("24 12:00:00", "24 12:00:00"),
+    ],
+)
+def test_from_nine_to_seven_a_letter_waits(now: str, leaves: str) -> None:
+    """To the second, whatever zone the instant is told in."""
+    instant = at(now)
+
+    assert quiet_hours().leaves_at("email", instant) == at(leaves)
+    assert quiet_hours().leaves_at("sms", instant.astimezone(None)) == at(leaves)
+
+
+@pytest.mark.rule("VN-6")
+def test_what_rings_nowhere_does_not_wait() -> None:
+    """The page of a report shows it at once."""
+    night = at("23 22:00:00")
+
+    assert quiet_hours().leaves_at("web", night) == night
+    assert quiet_hours().leaves_at("zalo", night) > night
+
+
+@pytest.mark.rule("VN-6")
+def test_only_letters_that_exist_are_urgent() -> None:
+    """A slip in the table would let everything wait."""
+    urgent = {name for name in templates() if not quiet_hours().may_wait(name)}
+
+    assert urgent == quiet_hours().urgent == {"supplement_requested", "case_diverted"}
+
+
+@pytest.mark.rule("VN-6")
+def test_nothing_waits_longer_than_the_night() -> None:
+    """However long it is."""
+    begin = at("23 00:00:00")
+    for minutes in range(0, 24 * 60, 7):
+        now = begin + timedelta(minutes=minutes)
+        leaves = quiet_hours().leaves_at("sms", now)
+        assert timedelta() <= leaves - now <= timedelta(hours=10)
+        assert leaves not in quiet_hours().hours
