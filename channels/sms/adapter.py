@@ -72,8 +72,8 @@ class SmsChannel:
         """Whether the carrier would take a message now."""
         return await self._carrier.check_health()
 
-    async def close(self) -> None:
-        """Let go of the connections."""
+    async def stop(self) -> None:
+        """Let go of the connections; a line is unbound, after what is being received has been stored. Idempotent."""
         await self._carrier.close()
 
 
@@ -116,10 +116,6 @@ class LineSmsChannel(SmsChannel):
     async def start(self, accept: AcceptRaw) -> None:
         """Bind, and bind again whenever the line is lost; returns at once, whether the centre is there or not."""
         await self._line.start(accept)
-
-    async def stop(self) -> None:
-        """Unbind, after what is being received has been stored; idempotent."""
-        await self._line.stop()
 
 
 def open_sms(settings: SmsSettings, *, clock: Clock = utc_now) -> SmsChannel:

@@ -103,8 +103,8 @@ class SmsSandbox:
             text = _typed(wanted)
         except (KeyError, TypeError, binascii.Error) as error:
             raise web.HTTPBadRequest(text="cannot be said by SMS") from error
-        if photo is not None and self.carrier != "twilio":
-            raise web.HTTPBadRequest(text="only Twilio carries pictures")
+        if not (text or photo) or (photo is not None and self.carrier != "twilio"):
+            raise web.HTTPBadRequest(text="nothing to say, or a picture elsewhere than at Twilio")
         return web.json_response({"status": await self.say(request.match_info["number"], text, photo=photo)})
 
     async def _get_mood(self, request: web.Request) -> web.Response:

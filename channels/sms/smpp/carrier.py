@@ -89,7 +89,7 @@ class Smpp:
         self._line, self._accept, self._stopped = None, accept, False
         self._open(Command.BIND_TRANSCEIVER)
 
-    async def stop(self) -> None:
+    async def close(self) -> None:
         """Store what has come, then unbind; idempotent. Nothing is sent any more."""
         self._stopped = True
         self._assembler.flush()
@@ -121,10 +121,6 @@ class Smpp:
         except SendError as error:
             return Health(ok=False, detail=f"Đường truyền tin nhắn tới nhà mạng bị gián đoạn ({error.code}).")
         return Health(ok=True, detail="Đường truyền tin nhắn tới nhà mạng hoạt động bình thường.")
-
-    async def close(self) -> None:
-        """Unbind."""
-        await self.stop()
 
     def _open(self, command: Command) -> Line:
         """The line of this process; whoever only sends hears nothing by it."""

@@ -99,7 +99,7 @@ async def sandboxed(
             assert (await opened.check_health()).ok
         yield opened, sandbox
     finally:
-        await opened.close()
+        await opened.stop()
         await sandbox.stop()
 
 

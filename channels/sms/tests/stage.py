@@ -84,7 +84,7 @@ async def on_stage(world: World, *, carrier: str, **changes: Any) -> AsyncIterat
             yield SmsStage(sandbox)
         finally:
             await sandbox.network.settle()
-            await channel.close()
+            await channel.stop()
             await sandbox.stop()
 
 

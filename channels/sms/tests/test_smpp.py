@@ -290,7 +290,7 @@ async def test_a_wrong_password_needs_a_person() -> None:
     with pytest.raises(NeedsReauth) as failure:
         await opened.send(outbound("x", name="smpp"))
     health = await opened.check_health()
-    await opened.close()
+    await opened.stop()
     await sandbox_centre.stop()
 
     assert issubclass(NeedsReauth, ChannelMisconfigured)
@@ -308,7 +308,7 @@ async def test_a_process_that_only_sends_hears_nothing_until_it_listens() -> Non
         assert isinstance(sender, LineSmsChannel)
         await sender.start(store.accept)
         await until(lambda: [one.bound_as for one in sandbox.centre.sessions] == [9, 9], "the second transceiver")
-        await sender.close()
+        await sender.stop()
 
     assert bound == [2, 9]
 

@@ -181,7 +181,7 @@ async def test_a_password_is_not_delivered_late() -> None:
             "twilio", base_url=url, sender="MG00000000000000000000000000000001", key_sid="SK1", key_secret="s"
         )
         await opened.send(outbound("Ma xac thuc: 482913", purpose="otp"))
-        await opened.close()
+        await opened.stop()
 
     assert asked == [
         {
@@ -236,7 +236,7 @@ async def test_errors_are_told_apart(status: int, body: Any, expected: type[Send
         opened = channel("twilio", base_url=url)
         with pytest.raises(expected) as failure:
             await opened.send(outbound("x"))
-        await opened.close()
+        await opened.stop()
 
     assert (type(failure.value), failure.value.provider_code) == (expected, code)
 
