@@ -170,7 +170,7 @@ class ProviderHttp:
         session = self._opened()
         try:
             async with session.request(method, self._base + path, allow_redirects=False, **request) as answer:
-                body = await answer.content.read(ANSWER_LIMIT)
+                body = await _at_most(answer, ANSWER_LIMIT)
                 reply = Reply(answer.status, body, {name.lower(): value for name, value in answer.headers.items()})
         except NOT_SENT as error:
             raise ConnectionFailed(type(error).__name__) from None
@@ -252,6 +252,16 @@ class _Outside(AbstractResolver):
 
 def _is_public(address: str) -> bool:
     return ipaddress.ip_address(address.partition("%")[0]).is_global
+
+
+async def _at_most(answer: aiohttp.ClientResponse, most: int) -> bytes:
+    """The body, however many pieces it comes in, or its beginning."""
+    data = bytearray()
+    async for piece in answer.content.iter_any():
+        data += piece
+        if len(data) > most:
+            break
+    return bytes(data[:most])
 
 
 async def _file(answer: aiohttp.ClientResponse, most: int) -> bytes:

@@ -53,6 +53,24 @@ async def test_letters_and_headers_arrive_as_they_are() -> None:
     assert (reply.ok, reply.json(), reply.headers["x-kind"]) == (True, {"error": 0}, "cs")
 
 
+async def test_an_answer_in_pieces_is_one_answer() -> None:
+    """Providers send as they go: what follows a moment later belongs to it."""
+    heard = asyncio.Event()
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await response.write(b'{"error":')
+        await asyncio.wait_for(heard.wait(), 5)
+        await response.write(b" 0}")
+        return response
+
+    async with provider(answer) as http:
+        asking = asyncio.create_task(http.get("/me"))
+        asyncio.get_running_loop().call_later(0.05, heard.set)
+        assert (await asking).json() == {"error": 0}
+
+
 async def test_a_form_and_a_question() -> None:
     """Fields and query arrive decoded."""
 
