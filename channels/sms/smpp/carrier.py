@@ -20,7 +20,9 @@ from channels.sms.smpp import incoming, outgoing
 from channels.sms.smpp.line import Line, Pace
 from channels.sms.smpp.parts import Assembler, Confirm
 from channels.sms.smpp.pdu import Command, Pdu, Status, enquire, message_id
+from channels.sms.smpp.receipts import Spellings, comparable
 from channels.sms.smpp.session import Session
+from channels.sms.smpp.texts import part_of, read
 from core.contract.errors import (
     ChannelMisconfigured,
     ConnectionFailed,
@@ -58,7 +60,7 @@ class Smpp:
 
     def __init__(self, settings: SmppSettings, *, clock: Callable[[], datetime]) -> None:
         self._settings = settings
-        self._spellings = incoming.Spellings(settings.answer_ids, settings.receipt_ids)
+        self._spellings = Spellings(settings.answer_ids, settings.receipt_ids)
         self._clock = clock
         self._pace = Pace(settings.per_second)
         self._line: Line | None = None
@@ -74,12 +76,12 @@ class Smpp:
 
     def split(self, delivery: RawDelivery) -> Sequence[ItemKey]:
         """One item a message, in however many parts it came."""
-        return [incoming.key_of(incoming.read(delivery.body), at=delivery.received_at or self._clock())]
+        return [incoming.key_of(read(delivery.body), at=delivery.received_at or self._clock())]
 
     def parse(self, delivery: RawDelivery, item: ItemKey) -> Sequence[Parsed]:
         """What the PDUs say."""
         at = delivery.received_at or datetime.now(UTC)
-        pdus = incoming.read(delivery.body)
+        pdus = read(delivery.body)
         return [incoming.meaning_of(pdus, item, account=delivery.account, at=at, spellings=self._spellings)]
 
     async def start(self, accept: AcceptRaw) -> None:
@@ -111,7 +113,7 @@ class Smpp:
             answer = await self._offer(session, writer, has_begun=answer is not None)
         if answer is None or not (given := message_id(answer)):
             raise OutcomeUnknown("the message centre gave the message no id")
-        return incoming.comparable(given, self._settings.answer_ids)
+        return comparable(given, self._settings.answer_ids)
 
     async def check_health(self) -> Health:
         """Whether the line is open and the centre answers."""
@@ -161,7 +163,7 @@ class Smpp:
     def _hear(self, pdu: Pdu, confirm: Confirm) -> None:
         """A deliver_sm has come: alone, or as a part that waits for the others."""
         try:
-            part = incoming.part_of(incoming.read(pdu.raw)[0])
+            part = part_of(read(pdu.raw)[0])
         except PayloadInvalid:
             part = None  # kept all the same, for a person to look at
         if part is None:

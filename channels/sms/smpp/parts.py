@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from channels.sms.smpp.incoming import Part
+from channels.sms.smpp.texts import Part
 
 Confirm = Callable[[int], None]
 Release = Callable[[bytes, Sequence[Confirm]], None]
