@@ -10,50 +10,30 @@ is told leaves under a key of its own and outlives this.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import datetime
 from functools import partial
 
 import structlog
 
-from core.contract.errors import VersionConflict
-from core.privacy.media import FileMediaStore
 from core.service.erasing import Eraser
 from core.service.forgetting import forgetting
 from core.service.regulation import Regulation
-from core.service.safe import Safe
-from core.storage import diverted, fetches, holdings
-from core.storage.database import Database
+from core.service.shredding import Shredder, again
+from core.storage import diverted, holdings
 from core.storage.diverted import Diverted
 from core.storage.erasure import NewTexts
 from core.storage.subjects import fresh_subject
 
 log = structlog.get_logger()
 
-_TRIES = 5
-
 
 class LettingGo:
-    """The worker; `key_database` is where the keys lie, whose traces must go as well."""
+    """The worker. `shredder` is that of the eraser."""
 
-    def __init__(
-        self,
-        database: Database,
-        *,
-        key_database: Database,
-        safe: Safe,
-        media: FileMediaStore,
-        eraser: Eraser,
-        regulation: Regulation,
-        now: Callable[[], datetime],
-    ) -> None:
-        self._database = database
-        self._key_database = key_database
-        self._safe = safe
-        self._media = media
+    def __init__(self, shredder: Shredder, *, eraser: Eraser, regulation: Regulation) -> None:
+        self._shredder = shredder
+        self._database = shredder.database
         self._eraser = eraser
         self._regulation = regulation
-        self._now = now
 
     async def run_once(self) -> int:
         """Take away what is noted; returns of how many cases nothing is left now. One that fails holds no other up."""
@@ -69,29 +49,19 @@ class LettingGo:
     async def _let_go(self, case_id: str) -> bool:
         found = await self._database.read(partial(diverted.found, case_id=case_id))
         for one in found.cases:
-            await self._often(partial(self._empty, found, one))
+            await again(partial(self._empty, found, one))
         waiting = 0
         for contact_id in found.contacts:
             if await self._ended(contact_id):
                 waiting += (await self._eraser.erase_contact(contact_id)).waiting
             else:
-                await self._often(partial(self._forget, found, contact_id))
+                await again(partial(self._forget, found, contact_id))
         await self._destroy(found)
         if waiting:  # a raw body also holds somebody else's unread message: the next round takes it
             return False
         await self._database.write(partial(diverted.end, case_id=case_id))
         log.info("diverted_case_erased", case=case_id, cases=len(found.cases))
         return True
-
-    async def _often(self, step: Callable[[], Awaitable[None]]) -> None:
-        for attempt in range(_TRIES):
-            try:
-                await step()
-            except VersionConflict:
-                if attempt == _TRIES - 1:
-                    raise
-            else:
-                return
 
     async def _empty(self, found: Diverted, case_id: str) -> None:
         old = await self._database.read(partial(holdings.case_texts, case_id=case_id))
@@ -111,21 +81,14 @@ class LettingGo:
         if not await self._database.read(partial(holdings.contacts_among, ids=[contact_id])):
             return  # erased on request: nothing of theirs is left
         kept = await self._database.read(partial(diverted.person, contact_id=contact_id))
-        gone = await asyncio.to_thread(forgetting, self._safe, contact_id, kept, found)
-        await self._database.write(partial(diverted.forget, case_id=found.case_id, gone=gone, now=self._now()))
+        gone = await asyncio.to_thread(forgetting, self._shredder.safe, contact_id, kept, found)
+        await self._database.write(partial(diverted.forget, case_id=found.case_id, gone=gone, now=self._shredder.now()))
 
     async def _destroy(self, found: Diverted) -> None:
         """What lies outside the database: keys of texts, files of officials under the cases, files of reporters."""
         keys, files = await self._database.read(partial(diverted.outside, case_id=found.case_id))
-        await asyncio.to_thread(self._destroy_keys, [*keys, *found.cases])
-        for case_id in found.cases:
-            await self._media.delete_subject(case_id)
-        await self._database.write(partial(fetches.forget, stored_keys=files))
+        await self._shredder.destroy_keys([*keys, *found.cases])
+        await self._shredder.delete_files(found.cases)
         for stored_key in files:
-            await self._media.delete(stored_key)
-        await self._database.erase_traces()
-        await self._key_database.erase_traces()
-
-    def _destroy_keys(self, subjects: list[str]) -> None:
-        for subject in subjects:
-            self._safe.keys.destroy(subject, self._now())
+            await self._shredder.media.delete(stored_key)
+        await self._shredder.erase_traces()

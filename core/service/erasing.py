@@ -12,31 +12,27 @@ that moves its texts, and a repeated step finds its work done.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 
 import structlog
 
-from core.contract.errors import NotFound, VersionConflict
+from core.contract.errors import NotFound
 from core.contract.schema import Report, Reporter
 from core.identity.codes import parse_code
 from core.intake.fold import fold
 from core.privacy.erasure import ErasureMode, plan_erasure, redact, terms_of
 from core.privacy.errors import Erased
-from core.privacy.media import HASH_DIGITS, FileMediaStore
-from core.service.safe import Safe
+from core.privacy.media import HASH_DIGITS
+from core.service.shredding import Shredder, again
 from core.storage import erasure, holdings, reports
-from core.storage.database import Database
 from core.storage.erasure import NewTexts, Task
 from core.storage.holdings import CaseTexts, SealedPerson
 from core.storage.subjects import fresh_subject
 
 log = structlog.get_logger()
-
-_TRIES = 5
 
 
 class Ships(Protocol):
@@ -61,27 +57,17 @@ class Erasure:
 
 class Eraser:
     """
-    Erases persons. `key_database` is where the keys lie: on SQLite a file whose traces must go as well.
+    Erases persons.
 
     Every method may be repeated; an erasure that was interrupted is finished by `resume`.
     """
 
-    def __init__(
-        self,
-        database: Database,
-        *,
-        key_database: Database,
-        safe: Safe,
-        media: FileMediaStore,
-        inbox: Ships,
-        now: Callable[[], datetime],
-    ) -> None:
-        self._database = database
-        self._key_database = key_database
-        self._safe = safe
-        self._media = media
+    def __init__(self, shredder: Shredder, *, inbox: Ships) -> None:
+        self._shredder = shredder
+        self._database = shredder.database
+        self._safe = shredder.safe
+        self._media = shredder.media
         self._inbox = inbox
-        self._now = now
 
     async def erase_reporter(self, code: str, mode: ErasureMode = ErasureMode.ERASE) -> Erasure:
         """The person behind one report. NotFound: no such code."""
@@ -118,13 +104,11 @@ class Eraser:
         task = await self._move_cases(task, redacted=redacted, emptied=emptied)
         files = [task.contact_id, *found.other_subjects, *sorted(emptied)]
         keys = tuple(dict.fromkeys((*task.destroy, *files)))
-        await asyncio.to_thread(self._destroy, keys)
-        clear = partial(erasure.clear, contact_id=task.contact_id, emptied=emptied, now=self._now())
+        await self._shredder.destroy_keys(keys)
+        clear = partial(erasure.clear, contact_id=task.contact_id, emptied=emptied, now=self._shredder.now())
         waiting = await self._database.write(clear)
-        for subject in files:
-            await self._media.delete_subject(subject)
-        await self._database.erase_traces()
-        await self._key_database.erase_traces()
+        await self._shredder.delete_files(files)
+        await self._shredder.erase_traces()
         if not waiting:
             await self._database.write(partial(erasure.end, contact_id=task.contact_id))
         return Erasure(
@@ -147,15 +131,12 @@ class Eraser:
         return task
 
     async def _move(self, task: Task, case_id: str, change: Callable[[CaseTexts], NewTexts]) -> Task:
-        for attempt in range(_TRIES):
+        async def step() -> Task:
             old = await self._database.read(partial(holdings.case_texts, case_id=case_id))
             new = await asyncio.to_thread(change, old)
-            try:
-                return await self._database.write(partial(erasure.move_case, task=task, old=old, new=new))
-            except VersionConflict:
-                if attempt == _TRIES - 1:
-                    raise
-        raise AssertionError("unreachable: the loop returns or raises")
+            return await self._database.write(partial(erasure.move_case, task=task, old=old, new=new))
+
+        return await again(step)
 
     def _emptied(self, old: CaseTexts) -> NewTexts:
         """A case of this person alone: no word stays, what is shown of it is taken down."""
@@ -194,10 +175,6 @@ class Eraser:
         )
         reporters = [profile, *(report.reporter for report in opened if report is not None)]
         return tuple(dict.fromkeys(term for one in reporters if one is not None for term in terms_of(one)))
-
-    def _destroy(self, subjects: Iterable[str]) -> None:
-        for subject in subjects:
-            self._safe.keys.destroy(subject, self._now())
 
 
 def redact_view(view: Any, terms: tuple[str, ...], *, own_files: str) -> Any:

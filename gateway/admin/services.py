@@ -7,6 +7,7 @@ from core.service.diverted import LettingGo
 from core.service.erasing import Eraser
 from core.service.offices import Successions
 from core.service.retaining import Retention
+from core.service.shredding import Shredder
 from gateway.deployment import Deployment
 
 
@@ -15,29 +16,25 @@ def auditor_of(deployment: Deployment) -> Auditor:
     return Auditor(deployment.database, safe=deployment.safe, now=deployment.now)
 
 
-def eraser_of(deployment: Deployment) -> Eraser:
-    """Erases persons."""
-    return Eraser(
+def shredder_of(deployment: Deployment) -> Shredder:
+    """Destroys keys, files and traces."""
+    return Shredder(
         deployment.database,
         key_database=deployment.keys.database,
         safe=deployment.safe,
         media=deployment.media,
-        inbox=deployment.inbox,
         now=deployment.now,
     )
+
+
+def eraser_of(deployment: Deployment) -> Eraser:
+    """Erases persons."""
+    return Eraser(shredder_of(deployment), inbox=deployment.inbox)
 
 
 def letting_go_of(deployment: Deployment) -> LettingGo:
     """Takes away what the desk diverted."""
-    return LettingGo(
-        deployment.database,
-        key_database=deployment.keys.database,
-        safe=deployment.safe,
-        media=deployment.media,
-        eraser=eraser_of(deployment),
-        regulation=deployment.regulation,
-        now=deployment.now,
-    )
+    return LettingGo(shredder_of(deployment), eraser=eraser_of(deployment), regulation=deployment.regulation)
 
 
 def retention_of(deployment: Deployment) -> Retention:

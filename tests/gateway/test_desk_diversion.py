@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from core.service.public.glance import glance_at
 from core.storage import cases, conversations, diverted, holdings
 from core.storage.cases import CaseRow, Search
 from core.storage.tables import diversion, inbox_raw
-from gateway.admin.services import auditor_of, letting_go_of
+from gateway.admin.services import auditor_of, letting_go_of, shredder_of
 from gateway.workers.crew import Crew
 from tests.support.canary import find_in_files, find_in_texts
 from tests.support.cuts import CutDatabase
@@ -182,11 +183,9 @@ async def test_a_crash_in_between_loses_nothing(world: World, tmp_path: Path, wr
     case = await write_canary(world)
     await divert(world, case.id)
     cut = CutDatabase(deployment.database, writes=writes)
-    keys, safe, media, now = deployment.keys.database, deployment.safe, deployment.media, deployment.now
-    eraser = Eraser(cut, key_database=keys, safe=safe, media=media, inbox=deployment.inbox, now=now)
-    dying = LettingGo(
-        cut, key_database=keys, safe=safe, media=media, eraser=eraser, regulation=deployment.regulation, now=now
-    )
+    shredder = replace(shredder_of(deployment), database=cut)
+    eraser = Eraser(shredder, inbox=deployment.inbox)
+    dying = LettingGo(shredder, eraser=eraser, regulation=deployment.regulation)
     assert await dying.run_once() == 0
     assert await deployment.database.read(diverted.due) == [case.id]
 

@@ -7,6 +7,7 @@ The canary is a name that stands in every place a citizen can write: sender, sub
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from functools import partial
@@ -26,7 +27,7 @@ from core.service.erasing import Eraser
 from core.service.work import Work
 from core.storage import backup, cases, erasure, holdings
 from core.storage.cases import CaseRow, Search
-from gateway.admin.services import auditor_of, eraser_of
+from gateway.admin.services import auditor_of, eraser_of, shredder_of
 from tests.support.canary import find_in_files, find_in_texts
 from tests.support.cuts import CutDatabase, Interrupted
 from tests.support.databases import on_both_engines
@@ -223,14 +224,8 @@ async def test_an_interrupted_erasure_is_finished_later(world: World, tmp_path: 
     deployment = world.deployment
     await write_everything(world)
     case = await only_case(world)
-    eraser = Eraser(
-        CutDatabase(deployment.database, writes=writes),
-        key_database=deployment.keys.database,
-        safe=deployment.safe,
-        media=deployment.media,
-        inbox=deployment.inbox,
-        now=deployment.now,
-    )
+    cut = CutDatabase(deployment.database, writes=writes)
+    eraser = Eraser(replace(shredder_of(deployment), database=cut), inbox=deployment.inbox)
     with pytest.raises(Interrupted):
         await eraser.erase_reporter(case.code)
     assert len(await deployment.database.read(erasure.unfinished)) == 1
