@@ -65,7 +65,7 @@ class SmsChannel:
         """
         words = words_of(message, marks=self.settings.marks, most=self.settings.most_segments)
         to = recipient_of(message.recipient.value)
-        submission = Submission(message.id, to, words, purpose=message.purpose, fields=message.fields)
+        submission = Submission(message.id, to, words, purpose=message.purpose)
         return SendResult(provider_message_id=await self._carrier.submit(submission))
 
     async def check_health(self) -> Health:

@@ -32,14 +32,13 @@ class Submission:
     """
     One message as a carrier gets it: `to` in E.164, `text` as it is to be read on the phone.
 
-    `id` is the outbox id: the same for each try. `fields` are values for carriers that take a template instead of text.
+    `id` is the outbox id: the same for each try.
     """
 
     id: str
     to: str
     text: str
     purpose: Literal["reply", "notice", "otp"] = "reply"
-    fields: Mapping[str, str] | None = None
 
 
 class Carrier(Protocol):

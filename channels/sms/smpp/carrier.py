@@ -1,34 +1,24 @@
-"""
-A carrier's own line: one transceiver where we listen, a transmitter where this process only sends.
-
-Whatever the centre delivers is stored first and confirmed then; what cannot be stored now is refused for now, so that
-the centre sends it again.
-"""
+"""A carrier's own line: one transceiver where we listen, a transmitter where this process only sends."""
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-import structlog
-
-from channels.sms.carrier import CHANNEL, Submission, Table, failure
+from channels.sms.carrier import Submission, Table, failure
 from channels.sms.settings import SmppSettings
 from channels.sms.smpp import incoming, outgoing
+from channels.sms.smpp.ear import Ear
 from channels.sms.smpp.line import Line, Pace
-from channels.sms.smpp.parts import Assembler, Confirm
 from channels.sms.smpp.pdu import Command, Pdu, Status, enquire, message_id
 from channels.sms.smpp.receipts import Spellings, comparable
 from channels.sms.smpp.session import Session
-from channels.sms.smpp.texts import part_of, read
+from channels.sms.smpp.texts import read
 from core.contract.errors import (
     ChannelMisconfigured,
     ConnectionFailed,
     MessageInvalid,
     OutcomeUnknown,
-    PayloadInvalid,
     ProviderRefused,
     RecipientUnreachable,
     SendError,
@@ -52,7 +42,6 @@ ERRORS: Table = {
     "0x64": TemporarySendError,
     "0x65": ProviderRefused,
 }
-log = structlog.get_logger()
 
 
 class Smpp:
@@ -64,10 +53,8 @@ class Smpp:
         self._clock = clock
         self._pace = Pace(settings.per_second)
         self._line: Line | None = None
-        self._accept: AcceptRaw | None = None
         self._stopped = False
-        self._assembler = Assembler(self._release, seconds=settings.parts_seconds)
-        self._storing: set[asyncio.Task[None]] = set()
+        self._ear = Ear(settings, clock=clock)
 
     def verify(self, delivery: RawDelivery) -> None:
         """The line it came by was opened with our password, by us; nothing else is to be proved."""
@@ -88,15 +75,13 @@ class Smpp:
         """Begin to listen; returns at once."""
         if self._line is not None:  # a sender was quicker, and hears nothing
             await self._line.end()
-        self._line, self._accept, self._stopped = None, accept, False
+        self._line, self._ear.accept, self._stopped = None, accept, False
         self._open(Command.BIND_TRANSCEIVER)
 
     async def close(self) -> None:
         """Store what has come, then unbind; idempotent. Nothing is sent any more."""
         self._stopped = True
-        self._assembler.flush()
-        if self._storing:
-            await asyncio.wait(self._storing)
+        await self._ear.finish()
         line, self._line = self._line, None
         if line is not None:
             await line.end()
@@ -129,7 +114,7 @@ class Smpp:
         if self._stopped:
             raise ConnectionFailed("the line is closed")
         if self._line is None:
-            self._line = Line(self._settings, command, deliver=self._hear)
+            self._line = Line(self._settings, command, deliver=self._ear.hear)
             self._line.begin()
         return self._line
 
@@ -159,40 +144,3 @@ class Smpp:
         if isinstance(problem, Throttled):
             problem.retry_after = max(self._pace.slow_down(), problem.retry_after)
         raise problem
-
-    def _hear(self, pdu: Pdu, confirm: Confirm) -> None:
-        """A deliver_sm has come: alone, or as a part that waits for the others."""
-        try:
-            part = part_of(read(pdu.raw)[0])
-        except PayloadInvalid:
-            part = None  # kept all the same, for a person to look at
-        if part is None:
-            self._release(pdu.raw, [confirm])
-        else:
-            self._assembler.take(pdu.raw, part, confirm)
-
-    def _release(self, body: bytes, confirms: Sequence[Confirm]) -> None:
-        task = asyncio.create_task(self._store(body, confirms))
-        self._storing.add(task)
-        task.add_done_callback(self._storing.discard)
-
-    async def _store(self, body: bytes, confirms: Sequence[Confirm]) -> None:
-        delivery = RawDelivery(CHANNEL, self._settings.sender, body, received_at=self._clock())
-        status: int = Status.OK
-        try:
-            assert self._accept is not None
-            await self._accept(delivery, self._items(delivery))
-            log.info("sms_received", channel=CHANNEL)
-        except Exception as error:
-            status = Status.TRY_AGAIN
-            log.warning("sms_not_stored", channel=CHANNEL, error=type(error).__name__)
-        for confirm in confirms:
-            confirm(status)
-
-    def _items(self, delivery: RawDelivery) -> Sequence[ItemKey]:
-        """As cut; what cannot be is one item that `parse` will refuse, and so goes to quarantine."""
-        try:
-            return self.split(delivery)
-        except PayloadInvalid:
-            key = "unsplit:" + hashlib.sha256(delivery.body).hexdigest()
-            return [ItemKey(key, key)]

@@ -33,6 +33,11 @@ class Assembler:
         self._seconds = seconds
         self._wholes: dict[str, _Whole] = {}
 
+    @property
+    def waits(self) -> bool:
+        """Whether something is incomplete."""
+        return bool(self._wholes)
+
     def take(self, raw: bytes, part: Part, confirm: Confirm) -> None:
         """One part; with the last missing one the whole goes on."""
         whole = self._wholes.get(part.whole)

@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import SecretStr
-
 from channels.sms.adapter import LineSmsChannel, SmsChannel, open_sms
 from channels.sms.sandbox import Network, Secrets, SmsSandbox
 from channels.sms.settings import SmsSettings
@@ -22,6 +20,7 @@ PUBLIC = "https://gw.example.vn"
 NOON = datetime(2026, 11, 16, 5, 0, tzinfo=UTC)
 CITIZEN = "+84900000001"
 SECRETS = Secrets()
+LONG = "Đường Lê Lợi ngập sâu trước số nhà 12, xe máy không qua được, đề nghị cơ quan chức năng xử lý sớm. 🌊 " * 3
 HOOK_SECRET = "a-path-that-nobody-guesses"
 SENDERS = {"twilio": "+15005550009", "esms": "LANGNGHE", "speedsms": "LANGNGHE", "smpp": "8100"}
 HOOKS = {
@@ -138,6 +137,6 @@ def meaning(name: str, **changes: Any) -> Parsed:
     return parsed
 
 
-def secret(value: str) -> SecretStr:
-    """A secret for settings."""
-    return SecretStr(value)
+async def is_well(opened: SmsChannel) -> bool:
+    """Whether the carrier would take a message now."""
+    return (await opened.check_health()).ok
