@@ -58,7 +58,8 @@ class Mutant:
     @property
     def name(self) -> str:
         """ "thua_thien_hue: clocks.acceptance.allowance: value: 30min → 31min"."""
-        return f"{self.pack}: {'.'.join(map(str, self.path))}: {self.kind}: {self.said}"
+        said = " ⏎ ".join(self.said.splitlines())
+        return f"{self.pack}: {'.'.join(map(str, self.path))}: {self.kind}: {said}"
 
     @property
     def subject(self) -> tuple[str, str]:
