@@ -6,6 +6,7 @@ It speaks the provider's protocol by itself and imports nothing of the adapter t
 
 from channels.zalo.sandbox.moods import Mood
 from channels.zalo.sandbox.phones import Phone, Shown
-from channels.zalo.sandbox.server import Account, ZaloSandbox
+from channels.zalo.sandbox.server import ZaloSandbox
+from channels.zalo.sandbox.state import Account
 
 __all__ = ["Account", "Mood", "Phone", "Shown", "ZaloSandbox"]

@@ -66,7 +66,8 @@ def said_in(
     """
     What a citizen does → the event's name, its message, and what stands beside it.
 
-    `wanted` has one of text, press, photo, photos, voice, video, file (base64), place, card, form, withdraw, click.
+    `wanted` has one of text, press, photo, photos, voice, video, file (base64), place, form, withdraw; with `visit`,
+    the id of a conversation, he is a visitor without an account.
     """
     text = {"text": str(wanted["text"])} if wanted.get("text") else {}
     for key, sort in (("photo", "image"), ("voice", "audio"), ("video", "video"), ("file", "file")):

@@ -137,6 +137,17 @@ async def test_a_withdrawal_at_the_provider_waits_for_a_person(zalo: Zalo) -> No
     assert "yêu cầu xóa dữ liệu" in zalo.told()[-1]
 
 
+async def test_a_visitor_without_an_account_reports_and_is_answered(zalo: Zalo) -> None:
+    """In his own conversation, in words only."""
+    await zalo.does({"text": LAMP, "visit": "conv1"}, user="7100000000000000007")
+    asked = [body for path, body in zalo.sandbox.requests if path == "/v2.0/oa/message"]
+
+    assert len(await all_cases(zalo.world)) == 1
+    assert zalo.told("7100000000000000007")
+    assert {tuple(body["recipient"].values()) for body in asked} == {("7100000000000000007", "conv1")}
+    assert not any("attachment" in body["message"] for body in asked)
+
+
 async def test_a_number_from_the_form_is_in_the_report(zalo: Zalo) -> None:
     """Typed by the person, so it is a number to ring and no proof."""
     await zalo.does({"text": LAMP})
