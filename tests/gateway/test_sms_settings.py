@@ -9,9 +9,12 @@ import pytest
 
 from channels.sms.settings import SmppSettings
 from core.contract.errors import ConfigError
+from core.contract.ports import HookedChannel, ListeningChannel
+from gateway.deployment import open_deployment
 from gateway.settings.load import mistakes
 from gateway.settings.model import Settings
 from gateway.settings.sms import sms_mistakes, sms_settings
+from tests.support.deployments import settings_for
 
 SECRET = "sixteen-letters-or-more"
 WHOLE: dict[str, dict[str, Any]] = {
@@ -96,3 +99,15 @@ def test_the_file_holds_no_secret(tmp_path: Path) -> None:
     assert isinstance(without, list)
     assert isinstance(without[0], ConfigError)
     assert without[0].key == "sms.smpp.password"
+
+
+@pytest.mark.parametrize("carrier", WHOLE)
+async def test_a_deployment_has_the_channel(tmp_path: Path, carrier: str) -> None:
+    """Built from its settings, and stopped with it; off where nothing is set."""
+    section = {"sms": {"carrier": carrier, "sender": "LANGNGHE", carrier: WHOLE[carrier]}}
+    async with open_deployment(settings_for(tmp_path / "with", **section)) as deployment:
+        channel = deployment.channels["sms"]
+        assert isinstance(channel, HookedChannel) == (carrier != "smpp")
+        assert isinstance(channel, ListeningChannel) == (carrier == "smpp")
+    async with open_deployment(settings_for(tmp_path / "without")) as deployment:
+        assert "sms" not in deployment.channels
