@@ -130,6 +130,7 @@ async def take(request: web.Request) -> web.StreamResponse:
         challenge = str(note["challenge"])
         proved = await request.app[DEPLOYMENT].proving.check(challenge, typed, purpose=_purpose(contact_id))
     if not proved or way is None:
+        await _waiting(request)  # pressed twice: the first may have handed it in meanwhile
         return _page(request, kept, errors={"otp": REFUSED_VI}, status=422)
     return await _finish(request, contact_id, kept, Standing(proved=(way.to.value,)))
 
