@@ -18,8 +18,6 @@ from urllib.parse import urlsplit
 import uvloop
 
 from bench.parent import ended
-from core.contract.ports import Channel, MediaStore
-from core.service.safe import Safe
 from gateway import registry
 from gateway.deployment import Deployment
 from gateway.logs import configure_logs
@@ -51,11 +49,7 @@ def settings_for(data: Path, *, database_url: str, roles: tuple[str, ...], key: 
 
 def add_channel() -> None:
     """The line that a new channel has in the registry."""
-
-    def build(_settings: Settings, _safe: Safe, _media: MediaStore) -> Channel:
-        return HookedTestChannel()
-
-    registry.CHANNELS["testchat"] = build
+    registry.CHANNELS["testchat"] = lambda _given: HookedTestChannel()
 
 
 class Running:
@@ -76,21 +70,33 @@ def _stop_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+def parser() -> argparse.ArgumentParser:
+    """What every gateway under measurement is told: where its data and its key are, and which database."""
+    made = argparse.ArgumentParser()
+    made.add_argument("--data", type=Path, required=True)
+    made.add_argument("--key", type=Path, required=True)
+    made.add_argument("--database-url", default="")
+    return made
+
+
+def serve(settings: Settings) -> Running:
+    """Serve until the parent has enough; what is left to read then."""
+    configure_logs(settings.logs)
+    running = Running()
+    uvloop.run(run(settings, ready=running.ready))
+    return running
+
+
 def main() -> None:
-    """Serve until the parent has enough."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--key", type=Path, required=True)
-    parser.add_argument("--database-url", default="")
-    parser.add_argument("--roles", default="web")
-    given = parser.parse_args()
+    """One gateway in these roles."""
+    told = parser()
+    told.add_argument("--roles", default="web")
+    given = told.parse_args()
     settings = settings_for(
         given.data, database_url=given.database_url, roles=tuple(given.roles.split(",")), key=given.key
     )
-    configure_logs(settings.logs)
     add_channel()
-    running = Running()
-    uvloop.run(run(settings, ready=running.ready))
+    running = serve(settings)
     assert running.deployment is not None
     counters = running.deployment.inbox.counters
     print(json.dumps({name: getattr(counters, name) for name in COUNTED}), flush=True)

@@ -7,20 +7,14 @@ not waiting. Web and worker in one process, production mode, the product's own s
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-import uvloop
-
-from bench.gateway import Running, settings_for
+from bench.gateway import parser, serve, settings_for
 from core.contract.ports import ItemKey, RawDelivery, SendResult
 from core.contract.schema import InboundMessage, MessageKind, OutboundMessage, Parsed, ReportForm
 from gateway import registry
-from gateway.logs import configure_logs
-from gateway.process import run
 from gateway.workers import crew
 from gateway.workers.loop import Loop
 from tests.support.hooked import HookedTestChannel
@@ -59,20 +53,16 @@ def leave_unsent() -> None:
 
 def main() -> None:
     """Serve until the parent has enough."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--key", type=Path, required=True)
-    parser.add_argument("--database-url", default="")
-    parser.add_argument("--log-level", default="info")
-    parser.add_argument("--no-sender", action="store_true")
-    given = parser.parse_args()
+    told = parser()
+    told.add_argument("--log-level", default="info")
+    told.add_argument("--no-sender", action="store_true")
+    given = told.parse_args()
     settings = settings_for(given.data, database_url=given.database_url, roles=("web", "worker"), key=given.key)
     settings = settings.model_copy(update={"logs": settings.logs.model_copy(update={"level": given.log_level})})
     registry.CHANNELS[APP] = lambda *_: AppChannel()
     if given.no_sender:
         leave_unsent()
-    configure_logs(settings.logs)
-    uvloop.run(run(settings, ready=Running().ready))
+    serve(settings)
 
 
 if __name__ == "__main__":
