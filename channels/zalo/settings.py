@@ -50,7 +50,7 @@ class ZaloSettings(BaseModel):
     template_mode: Literal["", "development"] = ""
     catch_up_hours: float = Field(default=24, ge=0, description="How far back to look after an outage; 0: never")
     catch_up_every: float = Field(default=900, gt=0)
-    seconds: float = Field(default=20, gt=0, description="How long one call may take")
+    seconds: float = Field(default=20, gt=0, le=30, description="How long one call may take")
 
     @field_validator("api_url", "oauth_url", "template_url")
     @classmethod

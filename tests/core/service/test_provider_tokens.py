@@ -166,6 +166,19 @@ async def test_what_a_person_was_granted_goes_before_what_was_on_its_way(
     assert (stands.access, whole.access, whole.needs_reauth) == ("granted-access", "granted-access", False)
 
 
+@everywhere
+async def test_a_pair_that_comes_late_heals_what_was_given_up(tokens: TokenStore, clock: MovingClock) -> None:
+    """One process was slow, the next found the refresh token used: the slow one had the new pair."""
+    slow = await leased(tokens, await connected(tokens, clock))
+    clock.advance(seconds=61)
+    await tokens.release(await leased(tokens, slow.generation), needs_reauth=True)
+    stands = await tokens.renewed(slow, access="late-access", refresh="late-refresh", expires=clock() + IN_A_DAY)
+
+    assert stands is not None
+    assert stands == await tokens.current(ACCOUNT)
+    assert (stands.access, stands.generation, stands.needs_reauth) == ("late-access", 2, False)
+
+
 @on_both_engines
 async def test_a_request_works_once_for_whoever_began_it(database: Database, safe: Safe, clock: MovingClock) -> None:
     """The verifier comes back once; the state itself is not stored."""
