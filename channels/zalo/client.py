@@ -97,7 +97,8 @@ class ZaloApi:
         return await self._api.download(secure, hosts=self._settings.media_hosts, most=most)
 
     async def close(self) -> None:
-        """Let go of every connection."""
+        """Let go of every connection, not in the middle of a renewal."""
+        await self.keeper.settle(self._settings.seconds)
         for http in (self._api, self._templates, self._tokens):
             await http.close()
 

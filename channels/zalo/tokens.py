@@ -79,6 +79,11 @@ class TokenKeeper:
             await self._store.release(lease, needs_reauth=True)
             log.error("token_refused", channel="zalo", account=self._account)
 
+    async def settle(self, seconds: float) -> None:
+        """Let a renewal come to its end before the process does: its answer is the only copy of the new pair."""
+        if self._renewal is not None and not self._renewal.done():
+            await asyncio.wait({self._renewal}, timeout=seconds)
+
     async def connect(self, granted: Granted) -> Tokens:
         """An official has granted a pair."""
         expires = self._now() + timedelta(seconds=granted.seconds)

@@ -177,6 +177,19 @@ async def test_a_renewal_outlives_whoever_asked_for_it(zalo: Set) -> None:
     assert (await zalo.pair()).access == zalo.sandbox.tokens.access
 
 
+async def test_a_stop_waits_for_a_renewal_that_is_under_way(zalo: Set) -> None:
+    """The provider has ended the old pair: cutting the answer off would burn the new one."""
+    zalo.clock.at += timedelta(hours=30)
+    zalo.sandbox.mood, zalo.sandbox.seconds = Mood.SLOW, 0.1
+    sending = asyncio.create_task(zalo.channel.send(outbound("Chào")))
+    await until(lambda: zalo.sandbox.tokens.refreshes == 1, "the renewal")
+    sending.cancel()
+    await zalo.channel.stop()
+
+    assert (await zalo.pair()).access == zalo.sandbox.tokens.access
+    assert (await zalo.pair()).generation == 2
+
+
 async def test_a_fresh_token_that_is_refused_ends_with_a_person(zalo: Set) -> None:
     """No loop: refused, renewed, refused again."""
     zalo.sandbox.tokens.expire()
