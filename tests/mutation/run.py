@@ -107,7 +107,8 @@ class Runner:
         told = {pack: mutants(pack, written) for pack in self._packs}
         step = max(1, sum(map(len, told.values())) // self._sample) if self._sample else self._every
         wanted = {pack: lies[step // 2 :: step] for pack, lies in told.items()}
-        tests.measure({rule for lies in wanted.values() for lie in lies for rule in lie.cites})
+        asked = [lie for lies in wanted.values() for lie in lies]
+        tests.measure({rule for lie in asked for rule in lie.cites}, all_of_packs=not all(lie.cites for lie in asked))
         if tests.broken:
             self._say(f"not asked, they fail as things are: {', '.join(tests.broken)}")
         for pack, lies in wanted.items():
@@ -124,9 +125,14 @@ class Tests:
         self._cost: dict[str, float] = {}
         self._hits: Counter[tuple[tuple[str, str], str]] = Counter()
 
-    def measure(self, rules: set[str]) -> None:
-        """Run those of these rules once under the packs as they are: what fails proves nothing, a slow one is left."""
-        self.items = [item for item in self.items if rules & _rules(item)]
+    def measure(self, rules: set[str], *, all_of_packs: bool) -> None:
+        """
+        Run those that will be asked once under the packs as they are: what fails proves nothing, a slow one is left.
+
+        Args:
+            rules: that are lied about. all_of_packs: some lie is about no rule.
+        """
+        self.items = [i for i in self.items if rules & _rules(i) or (all_of_packs and _is_of_packs(i))]
         told = _in_child(lambda: [(item.nodeid, *_timed(item)) for item in self.items])
         for node, passed, seconds in told:
             self._cost[node] = seconds
@@ -142,7 +148,7 @@ class Tests:
         """Tests marked with a rule that the falsified entry cites; for what cites none, every test of the packs."""
         wanted = set(mutant.cites)
         if not wanted:
-            return [item for item in self.items if "core/regulations" in item.nodeid]
+            return [item for item in self.items if _is_of_packs(item)]
         return sorted((item for item in self.items if wanted & _rules(item)), key=partial(self._order, mutant))
 
     def _order(self, mutant: Mutant, item: pytest.Item) -> tuple[float, str]:
@@ -287,6 +293,10 @@ def _is_candidate(item: pytest.Item) -> bool:
 def _function(node: str) -> str:
     """The test without its row."""
     return node.partition("[")[0]
+
+
+def _is_of_packs(item: pytest.Item) -> bool:
+    return "core/regulations" in item.nodeid
 
 
 @functools.cache
