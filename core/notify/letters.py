@@ -27,18 +27,20 @@ _FOLDER = Path(__file__).parent / "templates"
 
 @dataclass(frozen=True)
 class Letter:
-    """What goes out: `subject` is used by channels that have one."""
+    """What goes out: `subject` is used by channels that have one, `status` by a provider's approved templates."""
 
     subject: str
     text: str
+    status: str = ""
 
 
 @dataclass(frozen=True)
 class Template:
-    """A letter with holes."""
+    """A letter with holes; `status`: what has become of the report, in at most 30 characters."""
 
     subject: str
     text: str
+    status: str = ""
 
     @property
     def holes(self) -> frozenset[str]:
@@ -49,7 +51,7 @@ class Template:
         """The letter; a line whose only placeholder is empty is left out. KeyError for a missing value."""
         lines = [_fill(line, values) for line in self.text.strip().splitlines() if not _is_void(line, values)]
         text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
-        return Letter(_fill(self.subject, values), text)
+        return Letter(_fill(self.subject, values), text, self.status)
 
 
 @cache
@@ -66,7 +68,7 @@ def staff_templates() -> Mapping[str, Template]:
 
 def _read(name: str) -> Mapping[str, Template]:
     raw = YAML(typ="safe", pure=True).load(_FOLDER / name)
-    return {name: Template(entry["subject"], entry["text"]) for name, entry in raw.items()}
+    return {name: Template(entry["subject"], entry["text"], entry.get("status", "")) for name, entry in raw.items()}
 
 
 def _fill(line: str, values: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ and every reporter of a case that others were linked to is told (A-3). Staff are
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 from core.cases.decide.facts import facts_of, holds
 from core.cases.events import AnswerPublished, Event, PrivateReplySent, ReporterAnswered, ReportRef, SupplementRequested
@@ -19,6 +19,7 @@ from core.intake.happenings import Happening, ResultPublished, SupplementAsked
 from core.intake.signals.ratings import PAYLOAD
 from core.letters import as_short, as_text
 from core.notify.house import House
+from core.notify.letters import Letter as Written
 from core.notify.plan import REPORTER, Notice, plan
 from core.notify.quiet import quiet_hours
 from core.regulations.model import Pack
@@ -34,6 +35,14 @@ from core.service.talk import Talk, Talks
 from core.service.texts import Texts
 from core.service.wanted import labels_of, lowered
 from core.service.work import Work
+
+
+class NoticeFields(TypedDict):
+    """The part of a letter that marks it as news about a case."""
+
+    purpose: Literal["notice"]
+    fields: Mapping[str, str]
+
 
 _ANSWERS = (AnswerPublished, PrivateReplySent, ReporterAnswered)
 
@@ -104,7 +113,8 @@ class Notices:
             return
         letter = self._house.write(notice.template, told)
         if nothing_stays(file.pack, notice.event):
-            await self._posting.last_word(work, talk, Letter(letter.text, cause=cause, subject=letter.subject))
+            last = Letter(letter.text, cause=cause, subject=letter.subject, **self._as_notice(told, letter))
+            await self._posting.last_word(work, talk, last)
             return
         linked = self._house.write(notice.template, told | self._link(file, notice, report, talk))
         await self._posting.say(
@@ -117,6 +127,7 @@ class Notices:
                 case_id=file.now.id,
                 kept=letter.text,
                 waits=_may_wait(file, notice.template),
+                **self._as_notice(told, letter),
             ),
         )
 
@@ -156,7 +167,18 @@ class Notices:
             buttons=_rating_buttons(file.pack) if has_buttons(channel) else (),
             files=files,
             waits=_may_wait(file, template),
+            **self._as_notice(told, letter),
         )
+
+    def _as_notice(self, told: Mapping[str, str], letter: Written) -> NoticeFields:
+        """News about a case; what an approved template of a provider says of it."""
+        fields = {
+            "code": told["code"],
+            "status": letter.status,
+            "office": self._house.office,
+            "link": self._house.follow_url,
+        }
+        return {"purpose": "notice", "fields": fields}
 
     def _values(self, file: CaseFile, notice: Notice, words: Mapping[str, str]) -> dict[str, str]:
         pack = file.pack

@@ -8,10 +8,11 @@ the contact's key; erasing the contact makes an unsent message unreadable, and i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from typing import Literal
 
 from core.contract.schema import Attachment, OutboundMessage, new_id
 from core.intake.render import Asked
@@ -33,7 +34,8 @@ class Letter:
     What to say: `cause` names why, once and for ever; `author` is the staff member who wrote it, if one did.
 
     `answers`: the bot's answer to something that was said, which the brake counts. `files` are for channels that carry
-    files; elsewhere they are left out. `kept`: what stands in the conversation, where the message itself holds what
+    files; elsewhere they are left out. `purpose` and `fields` are for providers that take only approved templates once
+    somebody has been silent for long. `kept`: what stands in the conversation, where the message itself holds what
     only its reader may have. `waits`: nothing is lost if it arrives in the morning (VN-6).
     """
 
@@ -48,6 +50,8 @@ class Letter:
     files: tuple[Attachment, ...] = ()
     kept: str = ""
     waits: bool = False
+    purpose: Literal["reply", "notice"] = "reply"
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 class Posting:
@@ -69,7 +73,8 @@ class Posting:
 
     async def farewell(self, work: Work, talk: Talk, letter: Letter) -> None:
         """The last word to somebody of whom nothing may stay (VN-1, VN-2): under a key of its own, no line kept."""
-        entry = await asyncio.to_thread(self._entry, _message(talk, letter), letter, subject_id=new_id())
+        message = _message(talk, letter).model_copy(update={"last_heard": self._now()})  # what was said is not kept
+        entry = await asyncio.to_thread(self._entry, message, letter, subject_id=new_id())
         work.put(outbox.ENTRIES, replace(entry, forget=True).__dict__)
 
     async def last_word(self, work: Work, talk: Talk, letter: Letter) -> None:
@@ -122,6 +127,9 @@ def _message(talk: Talk, letter: Letter) -> OutboundMessage:
         in_reply_to=who.last_id,
         references=who.references,
         automatic=not letter.author,
+        purpose=letter.purpose,
+        last_heard=who.last_heard or talk.row.last_inbound_at,
+        fields=dict(letter.fields),
     )
 
 
@@ -141,6 +149,8 @@ def _copies(talk: Talk, letter: Letter) -> list[OutboundMessage]:
             attachments=letter.files if other.channel in CARRIES_FILES else (),
             conversation_id=talk.row.id,
             automatic=not letter.author,
+            purpose=letter.purpose,
+            fields=dict(letter.fields),
         )
     ]
 

@@ -13,7 +13,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
-from core.contract.schema import Address, Attachment, Authenticity, Echo, InboundMessage, Model, Place, Reporter, new_id
+from core.contract.schema import (
+    Address,
+    Attachment,
+    Authenticity,
+    Echo,
+    InboundMessage,
+    Instant,
+    Model,
+    Place,
+    Reporter,
+    new_id,
+)
 from core.intake.dialogue import Texts
 from core.intake.render import Rendered
 from core.intake.state import Dialogue
@@ -37,7 +48,8 @@ class Correspondent(Model):
     """
     Who is on the other side, and what an answer refers to: the last message, the thread before it, the subject.
 
-    `copy_to`: an address the person left besides; what is shown on their page goes there as well.
+    `copy_to`: an address the person left besides; what is shown on their page goes there as well. `last_heard`: when
+    they last wrote on the channel of the address.
     """
 
     address: Address
@@ -46,6 +58,7 @@ class Correspondent(Model):
     last_id: str = ""
     references: tuple[str, ...] = ()
     copy_to: Address | None = None
+    last_heard: Instant | None = None
 
 
 class MessageContent(Model):
@@ -360,6 +373,7 @@ def _append(work: Work, talk: Talk, row: MessageRow) -> None:
 def _referring_to(who: Correspondent, message: InboundMessage) -> Correspondent:
     """The thread as an answer will cite it (RFC 5322 §3.6.4: References end with what is answered)."""
     references = (*message.thread_hints[::-1], *who.references)
+    heard = min(message.provider_time, message.received_at)
     thread = tuple(dict.fromkeys((*references, message.provider_message_id)))[-_KEPT_REFERENCES:]
     return who.model_copy(
         update={
@@ -367,5 +381,6 @@ def _referring_to(who: Correspondent, message: InboundMessage) -> Correspondent:
             "subject": message.subject or who.subject,
             "last_id": message.provider_message_id,
             "references": thread,
+            "last_heard": max(who.last_heard or heard, heard),
         }
     )
