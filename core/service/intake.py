@@ -16,7 +16,15 @@ import structlog
 
 from core.contract.errors import PayloadInvalid
 from core.contract.ports import CarriesFiles, Channel, ItemKey, RawDelivery
-from core.contract.schema import Attachment, DeliveryReceipt, DeliveryStatus, Echo, InboundMessage, Parsed
+from core.contract.schema import (
+    Attachment,
+    DeliveryReceipt,
+    DeliveryStatus,
+    Echo,
+    InboundMessage,
+    Parsed,
+    Standing,
+)
 from core.intake.happenings import TimerFired, TimerKind
 from core.privacy.errors import Erased, MediaRefused
 from core.privacy.media import FileMediaStore
@@ -26,10 +34,11 @@ from core.service.fetching import Fetching, is_remote
 from core.service.safe import Safe
 from core.service.talk import Talk
 from core.service.work import Work
-from core.storage import conversations, inbox_queue, outbox
+from core.storage import conversations, inbox_queue, outbox, standings
 from core.storage.database import Database
 from core.storage.inbox import unpack_delivery
 from core.storage.inbox_queue import Finished, WaitingItem
+from core.storage.standings import StandingRow
 
 log = structlog.get_logger()
 
@@ -126,6 +135,9 @@ class Intake:
             elif isinstance(one, DeliveryReceipt):
                 state = "done"
                 await self._note_receipt(work, one)
+            elif isinstance(one, Standing):
+                state = "done"
+                work.add(partial(standings.note, row=self._standing(one)))
             elif isinstance(one, Echo) and await self.echoes.note(work, one, raw_id=item.raw_id):
                 state = "done"
         if diverted:  # one of several is enough: the body they share may not stay
@@ -136,6 +148,11 @@ class Intake:
         await self._clerk.finish(work)
         log.info("item_processed", channel=item.channel, outcome=state)
         return state
+
+    def _standing(self, told: Standing) -> StandingRow:
+        address = told.address
+        blind = self._safe.blind.address(address.channel, address.account, address.value)
+        return StandingRow(told.channel, told.account, blind, told.reachable, told.reason, told.at)
 
     async def _hear(self, work: Work, talk: Talk, message: InboundMessage, files: Files, item: WaitingItem) -> bool:
         kept: tuple[Attachment, ...] = ()

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Integer, bindparam, delete, func, insert, sel
 
 from core.contract.errors import NotFound, VersionConflict
 from core.contract.schema import new_id
+from core.storage import standings
 from core.storage.tables import contact, contact_link, conversation, diversion, identity, message, timer
 from core.storage.together import after_rows, rows_into
 
@@ -327,6 +328,7 @@ def erase(connection: Connection, row: ConversationRow) -> None:
     for table in (timer, message):
         connection.execute(delete(table).where(table.c.conversation_id == row.id))
     connection.execute(delete(conversation).where(conversation.c.id == row.id))
+    standings.forget(connection, row.contact_id)
     connection.execute(delete(identity).where(identity.c.contact_id == row.contact_id))
     forget_links(connection, row.contact_id)
     connection.execute(delete(contact).where(contact.c.id == row.contact_id))

@@ -30,6 +30,18 @@ identity = Table(
 )
 Index("ix_identity_address", identity.c.address_blind)
 
+standing = Table(
+    "standing",
+    metadata,
+    Column("channel", String(32), primary_key=True),
+    Column("account", String(200), primary_key=True),
+    Column("address_blind", String(64), primary_key=True, comment="who let us write to them there, or does not"),
+    Column("reachable", Boolean, nullable=False),
+    Column("reason", String(24), nullable=False, server_default=""),
+    Column("at", Instant, nullable=False),
+)
+Index("ix_standing_address", standing.c.address_blind)
+
 conversation = Table(
     "conversation",
     metadata,

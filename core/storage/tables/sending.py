@@ -29,12 +29,17 @@ outbox = Table(
     Column("provider_message_id", String(300)),
     Column("outcome", String(12), nullable=False, server_default=""),
     Column("reason", String(300), nullable=False, server_default=""),
+    Column(
+        "root", String(32), nullable=False, server_default="", comment="first of the entries that try to tell one thing"
+    ),
+    Column("way", String(48), nullable=False, server_default="", comment="channel/kind of address that this one tries"),
+    Column("why", String(300), nullable=False, server_default="", comment="why this way, for staff to read"),
 )
 Index("ix_outbox_state", outbox.c.state, outbox.c.next_at, outbox.c.seq)
-STOPPED = "state NOT IN ('pending', 'claimed', 'sent')"
+STOPPED = "state NOT IN ('pending', 'claimed', 'sent', 'passed_on', 'dropped')"
 """
-It failed, or nobody knows. Said by what it is not, or SQLite would take the index over states and sort; it also wants
-the very words of its index.
+It failed on every way, or nobody knows. Said by what it is not, or SQLite would take the index over states and sort; it
+also wants the very words of its index.
 """
 partial("ix_outbox_stopped", outbox.c.seq, where=STOPPED)
 Index("ix_outbox_conversation", outbox.c.conversation_id, outbox.c.seq)
