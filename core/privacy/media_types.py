@@ -69,6 +69,18 @@ EMPTY_VI = "Tệp gửi đến không có nội dung. Vui lòng gửi lại."
 MACRO_VI = "Tài liệu có chứa mã lệnh (macro) nên không được nhận. Vui lòng gửi bản PDF."
 BROKEN_VI = "Tệp bị lỗi, không mở được. Vui lòng gửi lại."
 
+WHY_NOT: Mapping[str, str] = MappingProxyType(
+    {
+        "empty": "không có nội dung",
+        "type": "loại tệp không được hỗ trợ",
+        "macro": "tài liệu có mã lệnh (macro)",
+        "broken": "tệp bị lỗi",
+        "size": "dung lượng lớn hơn mức cho phép",
+        "pixels": "kích thước ảnh quá lớn",
+    }
+)
+"""Why a file was not taken, for whoever looks for it later: reason of `MediaRefused` → a few words."""
+
 
 @dataclass(frozen=True)
 class MediaLimits:

@@ -23,7 +23,7 @@ from core.contract.ports import FetchesFiles
 from core.contract.schema import Attachment, InboundMessage
 from core.privacy.errors import Erased, MediaRefused
 from core.privacy.media import FileMediaStore
-from core.privacy.media_types import MediaLimits
+from core.privacy.media_types import WHY_NOT, MediaLimits
 from core.service.clerk import Clerk
 from core.service.posting import Letter
 from core.service.safe import Safe
@@ -40,7 +40,6 @@ SIDE_BY_SIDE = 3
 LASTING = timedelta(minutes=3)
 _PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 20, 60, 300, 1200, 3600))
 _GONE_VI = "không còn tải được từ nơi gửi"
-_TOO_LONG_VI = "dung lượng lớn hơn mức cho phép"
 
 
 def is_remote(attachment: Attachment) -> bool:
@@ -152,8 +151,8 @@ class Fetcher:
             return _End("gone", "erased")
         except MediaRefused as refusal:
             return _End("refused", refusal.reason, told=refusal.vi)
-        except MessageInvalid as error:
-            return _End("refused", str(error), told=_TOO_LONG_VI)
+        except MessageInvalid:
+            return _End("refused", "size", told=WHY_NOT["size"])
         except ProviderRefused as error:
             return _End("gone", error.provider_code or error.code, told=_GONE_VI)
         except SendError as error:

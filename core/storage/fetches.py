@@ -87,6 +87,25 @@ def states(connection: Connection, stored_keys: Collection[str]) -> dict[str, st
     return {row.stored_key: row.state for row in connection.execute(known)}
 
 
+@dataclass(frozen=True)
+class AbsentFile:
+    """A file that is not here: waiting, gone or refused; `reason` of a refusal is from a closed set."""
+
+    stored_key: str
+    channel: str
+    state: str
+    reason: str
+
+
+def absent(connection: Connection, stored_keys: Collection[str]) -> list[AbsentFile]:
+    """Those of these that had to be fetched and are not here."""
+    if not stored_keys:
+        return []
+    columns = (fetch.c[name] for name in AbsentFile.__dataclass_fields__)
+    wanted = select(*columns).where(fetch.c.stored_key.in_(stored_keys), fetch.c.state != "here")
+    return [AbsentFile(**row._mapping) for row in connection.execute(wanted)]
+
+
 def forget(connection: Connection, stored_keys: Collection[str]) -> None:
     """These files are wanted no more; one that is on its way is dropped when it arrives."""
     connection.execute(delete(fetch).where(fetch.c.stored_key.in_(stored_keys)))

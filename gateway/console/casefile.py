@@ -13,7 +13,7 @@ from core.service.actors import Member
 from core.service.reading import RevealRefused
 from core.service.reading.views import CaseView, Labelled, MoveView
 from gateway.auth import require_staff
-from gateway.console.files import kinds_of
+from gateway.console.files import absent_of, kinds_of
 from gateway.console.letter_list import letters_of
 from gateway.console.shared import CASES, member_of, reader_of, show
 from gateway.deployment import DEPLOYMENT
@@ -64,6 +64,7 @@ async def case_page(
         address=lambda move: move_address(view, move),
         labels={file.key: file.label for file in view.files},
         kinds=await kinds_of(deployment, view.files),
+        absent=await absent_of(request, view.files, *view.conversations),
         base=f"{CASES}/{view.id}",
         letters=letters_of(view),
         deliveries=await reader_of(request).deliveries(view.id, member_of(request)),

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import io
 import mimetypes
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from aiohttp import web
 
 from core.contract.errors import GatewayError, NotFound
 from core.contract.schema import AttachmentKind
 from core.privacy.media_types import ALLOWED
-from core.service.reading.views import File
+from core.service.absent import absent_files
+from core.service.reading.views import ConversationView, File
 from gateway.auth import require_staff
 from gateway.console.shared import member_of, reader_of
 from gateway.deployment import DEPLOYMENT, Deployment
@@ -78,13 +79,21 @@ def thumbnail(data: bytes) -> bytes:
     return written.getvalue()
 
 
+async def absent_of(request: web.Request, files: Iterable[File], *talks: ConversationView) -> Mapping[str, str]:
+    """How it stands with those of a page's files that are not here, by stored key."""
+    deployment = request.app[DEPLOYMENT]
+    said = (file for talk in talks for line in talk.messages for file in line.files)
+    keys = (file.key for file in (*files, *said))
+    return await absent_files(deployment.database, deployment.regulation, keys)
+
+
 async def kinds_of(deployment: Deployment, files: Iterable[File]) -> dict[str, str]:
     """image · video · audio · file for each stored key; those whose file is gone are left out."""
     return {file.key: kind for file in files if (kind := await _kind(deployment, file))}
 
 
 async def _kind(deployment: Deployment, file: File) -> str:
-    if file.description is not None:
+    if file.description is not None and file.description.media_type:  # none while a provider's word is all there is
         return kind_of(file.description.media_type)
     try:
         return kind_of((await deployment.media.open(file.key)).media_type)

@@ -28,7 +28,7 @@ from gateway.auth import require_staff
 from gateway.console import confirming, fields, uploads
 from gateway.console.casefile import ACTING, PART, is_emergency, move_address, part_of, read_view
 from gateway.console.fields import Posted, Typed
-from gateway.console.files import kinds_of
+from gateway.console.files import absent_of, kinds_of
 from gateway.console.letter_list import preview_of
 from gateway.console.prefill import prefilled
 from gateway.console.proposing import advice, filled_in
@@ -216,6 +216,7 @@ async def _page(
         irreversible=confirming.warning_of(_pack(request, view), move, errors.get(confirming.FIELD, "")),
         labels={file.key: file.label for file in view.files},
         kinds=await kinds_of(deployment, view.files),
+        absent=await absent_of(request, view.files),
         base=f"{CASES}/{view.id}",
         advised=advised,
         preview=preview_of(command),

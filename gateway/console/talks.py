@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 from urllib.parse import urlencode
@@ -21,6 +22,7 @@ from core.storage.database import Connection
 from core.storage.people import Remembered
 from gateway.auth import staff_of
 from gateway.auth.targets import see_other
+from gateway.console.files import absent_of
 from gateway.console.shared import (
     CONSOLE,
     TALKS,
@@ -71,18 +73,20 @@ async def show_messages(request: web.Request) -> web.StreamResponse:
     view, since = await _view(request), line_of(request.query.get("tu"))
     opened = int(since) if since.isascii() and since.isdigit() and len(since) < 12 else 0
     over = now_of(request).timestamp() - opened > WATCHED.total_seconds()
-    mark = mark_of(view)
+    absent = await absent_of(request, (), view)
+    mark = mark_of(view, absent)
     if mark == request.query.get("dau") and not over:
         return web.Response(status=204)
     watch = "" if over else _watch(mark, opened)
     status = STOP_ASKING if over else 200
-    return show(request, "_messages.html", status=status, view=view, base=f"{TALKS}/{view.id}", watch=watch)
+    base = f"{TALKS}/{view.id}"
+    return show(request, "_messages.html", status=status, view=view, absent=absent, base=base, watch=watch)
 
 
-def mark_of(view: ConversationView) -> str:
-    """Changes whenever a message comes or gets further on its way."""
+def mark_of(view: ConversationView, absent: Mapping[str, str]) -> str:
+    """Changes whenever a message comes or gets further on its way, or one of its files."""
     told = [(line.id, line.delivery and (line.delivery.state, line.delivery.outcome)) for line in view.messages]
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((told, sorted(absent.items()))).encode()).hexdigest()[:16]
 
 
 def _watch(mark: str, opened: int) -> str:
@@ -157,17 +161,19 @@ async def _page(
     errors: dict[str, str] | None = None,
     problem: str = "",
 ) -> web.Response:
+    absent = await absent_of(request, (), view)
     return show(
         request,
         "talk.html",
         status=status,
         view=view,
+        absent=absent,
         text=text,
         errors=errors or {},
         problem=problem,
         once=new_id(),
         longest=LONGEST_REPLY,
-        watch="" if view.revealed else _watch(mark_of(view), int(now_of(request).timestamp())),
+        watch="" if view.revealed else _watch(mark_of(view, absent), int(now_of(request).timestamp())),
         base=f"{TALKS}/{view.id}",
     )
 

@@ -16,6 +16,7 @@ from channels.web.mapping import CHANNEL
 from core.contract.errors import NotFound
 from core.identity.codes import parse_code
 from core.identity.lockout import wait_in_words
+from core.service.absent import absent_files
 from core.service.public import FollowView, Refused
 from gateway.auth import cookies
 from gateway.deployment import DEPLOYMENT
@@ -137,7 +138,8 @@ async def report_page(
     status: int = 200,
 ) -> web.Response:
     """The tracking page. `said`: what just happened; `text`: what was typed and not yet taken."""
-    portal, now = request.app[PORTAL], request.app[DEPLOYMENT].now()
+    portal, deployment = request.app[PORTAL], request.app[DEPLOYMENT]
+    now = deployment.now()
     once = portal.notes.write("once", {"code": view.code}, now=now)
     page = render(
         request,
@@ -150,6 +152,7 @@ async def report_page(
         text=text,
         once=once,
         kinds=await _kinds(request, [key for answer in view.progress.answers for key in answer.files]),
+        absent=await absent_files(deployment.database, deployment.regulation, view.stored_keys),
         channel_label=_channel_label(request, view),
     )
     put_note(request, page, FOLLOW, {"code": view.code})

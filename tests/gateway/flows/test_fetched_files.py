@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import pytest
 
@@ -19,46 +17,16 @@ from core.contract.errors import (
 from core.service.fetching import LASTING
 from core.storage import fetches
 from gateway.admin.services import eraser_of
-from gateway.workers.crew import fetcher_of
 from tests.gateway.flows.office import LAMP, Chat, assert_decent, only_case, picture, state_of, stored_reports
+from tests.gateway.flows.remote import PHOTO, fetch, kept_by, remote_chat, reported
 from tests.support.databases import on_both_engines
 from tests.support.deployments import World
-from tests.support.hooked import FetchedTestChannel
-
-PHOTO = "https://files.example.vn/anh-1.jpg"
 
 
 @pytest.fixture
 def chat(world: World) -> Chat:
     """One citizen on a chat that keeps files on its side."""
-    channel = FetchedTestChannel(files={PHOTO: picture()})
-    channels = {**world.deployment.channels, channel.name: channel}
-    world.deployment.intake._channels = channels
-    world.deployment = replace(world.deployment, channels=channels)
-    return Chat(world, channel)
-
-
-def kept_by(chat: Chat) -> FetchedTestChannel:
-    assert isinstance(chat.channel, FetchedTestChannel)
-    return chat.channel
-
-
-async def fetch(world: World, chat: Chat) -> int:
-    """One round of the worker, and what follows from it."""
-    tried = await fetcher_of(world.deployment, chat.channel.name, kept_by(chat)).run_once()
-    await world.settle()
-    return tried
-
-
-async def reported(world: World, chat: Chat, **said: Any) -> str:
-    """A report with one photo; returns the place that the photo has, or will have."""
-    await chat.say(LAMP, pause=0)
-    await chat.say(link=PHOTO, pause=0, **said)
-    await world.settle()
-    await world.pass_time(seconds=10)
-    (report,) = await stored_reports(world)
-    (photo,) = report.attachments
-    return photo.stored_key
+    return remote_chat(world)
 
 
 async def state_of_fetch(world: World, key: str) -> str | None:
