@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Protocol, runtime_checkable
 
 from core.contract.schema import OutboundMessage, Parsed
@@ -201,6 +201,41 @@ class CarriesCodes(Protocol):
 
     codes_from: str
     """Our account that they come from."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """
+    One way out that a channel offers, as far as it is known before anything is tried.
+
+    Args:
+        to: what kind of address it goes to. `label`: what staff call it ("SMS", "mẫu ZNS").
+        account: our side of it; empty: whichever the person wrote to.
+        window: how long after the person's own words it is open; None: always.
+        templates: purposes that an approved template carries, also beyond the window.
+        only_templates: nothing else goes this way.
+        price: 0 free, 1 cheap, 2 dear, per message. `per_second`: the provider's limit for one account.
+    """
+
+    to: Literal["chat", "phone", "email"]
+    label: str
+    account: str = ""
+    window: timedelta | None = None
+    templates: frozenset[str] = frozenset()
+    only_templates: bool = False
+    files: bool = False
+    buttons: bool = False
+    price: Literal[0, 1, 2] = 0
+    per_second: float | None = None
+
+
+@runtime_checkable
+class Reaches(Protocol):
+    """A channel that says by which ways it reaches people, so that news can go another way where one is closed."""
+
+    @property
+    def reaches(self) -> Sequence[Reach]:
+        """Its ways out, as it is set up now."""
 
 
 class MediaStore(Protocol):
