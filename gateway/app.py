@@ -13,6 +13,7 @@ from gateway.hooks import setup_hooks
 from gateway.middleware import middlewares
 from gateway.pages.setup import setup_pages
 from gateway.portal.setup import setup_portal
+from gateway.sandbox.link import setup_sandbox_link
 from gateway.watch.watch import WATCH, Watch
 
 
@@ -25,6 +26,7 @@ def create_app(deployment: Deployment, watch: Watch | None = None) -> web.Applic
     for setup in (setup_health, setup_hooks, setup_pages, setup_auth):
         setup(app)
     setup_portal(app, tiles=deployment.settings.portal.tiles, credit=deployment.settings.portal.credit)
+    setup_sandbox_link(app)
     setup_console(app)
     setup_api(app)
     return app

@@ -44,7 +44,7 @@ class FacebookSandbox:
     """
     The provider as an object. `hook`: the gateway's address for events; empty: they are only kept in `events`.
 
-    `pages`: Page id → token. `used`: percent of our share that it tells with each answer.
+    `pages`: Page id → token. `used`: percent of our share that it tells with each answer. `first`: of all its numbers.
     """
 
     pages: dict[str, str]
@@ -68,9 +68,12 @@ class FacebookSandbox:
     calls: list[str] = field(default_factory=list)
     refused: int = 0
     _held: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    _numbers: Any = field(default_factory=lambda: itertools.count(1))
+    first: int = 1
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _runner: web.AppRunner | None = None
+
+    def __post_init__(self) -> None:
+        self._numbers = itertools.count(self.first)
 
     async def start(self, *, port: int = 0) -> None:
         """Open the port (0: any free one); the address is in `url`."""
@@ -121,7 +124,7 @@ class FacebookSandbox:
 
     def number(self) -> int:
         """The next number for an id."""
-        return int(next(self._numbers))
+        return next(self._numbers)
 
     async def connect(self) -> bool:
         """What the provider does when the hook is entered: does it answer the challenge with nothing but it?"""

@@ -47,9 +47,9 @@ class Mood(StrEnum):
 
 
 class TelegramSandbox:
-    """The provider as an object: `start`, `stop`, `say`, `phones`, `mood`."""
+    """The provider as an object: `start`, `stop`, `say`, `phones`, `mood`. Updates are numbered after `first`."""
 
-    def __init__(self, *, token: str = BOT, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, *, token: str = BOT, clock: Callable[[], datetime] = utc_now, first: int = 500_000_000) -> None:
         self.token = token
         self.clock = clock
         number = int(token.partition(":")[0])
@@ -72,7 +72,7 @@ class TelegramSandbox:
         self.answered: list[str] = []
         self.changed = asyncio.Condition()
         self.http: tuple[str, int] = (HOST, 0)
-        self._last_update = 500_000_000
+        self._last_update = first
         self._runner: web.AppRunner | None = None
         self._courier: asyncio.Task[None] | None = None
 

@@ -5,51 +5,54 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gateway.cli.common import command
+
+if TYPE_CHECKING:
+    from gateway.settings import Settings
 
 
 def add(commands: Any) -> None:
     """Mount `sandbox`."""
-    parser = command(commands, "sandbox", run, about="Play the providers of all channels, on loopback only")
+    parser = command(commands, "sandbox", run, about="Play the providers of all channels, in demo mode and on loopback")
+    parser.add_argument(
+        "--gateway", default="http://127.0.0.1:8080", metavar="URL", help="where providers bring messages"
+    )
     parser.add_argument(
         "--gateway-smtp", default="127.0.0.1:8025", metavar="HOST:PORT", help="where citizens' mail goes"
     )
-    parser.add_argument("--smtp-port", type=int, default=0, help="where the gateway sends mail (0: any free port)")
-    parser.add_argument("--http-port", type=int, default=0, help="where people and tests read it (0: any free port)")
+    parser.add_argument("--public-url", metavar="URL", help="the address that the gateway names itself by")
+    parser.add_argument(
+        "--port", action="append", default=[], metavar="NAME=PORT", help="over the ports of the settings; repeatable"
+    )
     parser.add_argument("--attached", action="store_true", help="end when standard input ends (used by serve)")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Prints one line of JSON when all of it answers: name → addresses."""
-    asyncio.run(_serve(arguments))
+    """Prints one line of JSON when all of it answers: name → addresses. Raises ConfigError outside demo mode."""
+    from gateway.logs import configure_logs
+    from gateway.settings import load_settings
+
+    named = {"LANGNGHE_PUBLIC_URL": arguments.public_url} if arguments.public_url else {}
+    settings = load_settings({**os.environ, **named})
+    configure_logs(settings.logs)
+    asyncio.run(_serve(arguments, settings))
     return 0
 
 
-async def _serve(arguments: argparse.Namespace) -> None:
-    async with _mail(arguments) as addresses:
-        print(json.dumps({"email": addresses}), flush=True)
-        await _until_told(attached=arguments.attached)
-
-
-@asynccontextmanager
-async def _mail(arguments: argparse.Namespace) -> AsyncIterator[dict[str, str]]:
-    from channels.email.sandbox import MailSandbox
+async def _serve(arguments: argparse.Namespace, settings: Settings) -> None:
+    from gateway.sandbox.process import Gateway, playing
 
     host, _, port = arguments.gateway_smtp.rpartition(":")
-    provider = MailSandbox(gateway=(host, int(port)))
-    await provider.start(smtp_port=arguments.smtp_port, http_port=arguments.http_port)
-    try:
-        yield {
-            "http": f"http://{provider.http[0]}:{provider.http[1]}",
-            "smtp": f"{provider.smtp[0]}:{provider.smtp[1]}",
-        }
-    finally:
-        await provider.stop()
+    gateway = Gateway(arguments.gateway.rstrip("/"), (host, int(port)))
+    ports = {name: int(number) for name, _, number in (one.partition("=") for one in arguments.port)}
+    async with playing(settings, gateway, ports=ports) as addresses:
+        told = {name: dict(where) for name, where in addresses.items()}
+        print(json.dumps(told), flush=True)
+        await _until_told(attached=arguments.attached)
 
 
 async def _until_told(*, attached: bool) -> None:

@@ -32,8 +32,9 @@ def render(
     """
     A page, or a fragment of one for htmx (a template that extends nothing).
 
-    Every template knows: status, staff, office, hotline, demo, now, path, is_htmx, static(name), csrf(), csrf_field(),
-    public_menu, console_menu, unread, current_href. A page with somebody's data or token is stored by no cache.
+    Every template knows: status, staff, office, hotline, demo, sandbox (whether it runs), now, path, is_htmx,
+    static(name), csrf(), csrf_field(), public_menu, console_menu, unread, current_href. A page with somebody's data
+    or token is stored by no cache.
     """
     text = render_text(request, template, status=status, **context)
     response = web.Response(text=text, status=status, content_type="text/html", headers=headers)
@@ -57,6 +58,7 @@ def shared_context(request: web.Request) -> dict[str, Any]:
         "office": deployment.settings.office,
         "hotline": deployment.settings.hotline,
         "demo": deployment.settings.mode == "demo",
+        "sandbox": bool(deployment.settings.sandbox.page),
         "now": deployment.now(),
         "path": request.path,
         "is_htmx": "HX-Request" in request.headers,

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from core.contract.errors import ConfigError
+from gateway.settings.imap import imap_mistakes
 from gateway.settings.model import Settings
 from gateway.settings.providers import facebook_mistakes, telegram_mistakes
 from gateway.settings.sms import sms_mistakes
@@ -34,6 +35,7 @@ ENVIRONMENT = {
     "LANGNGHE_TRUSTED_PROXIES": ("http", "trusted_proxies"),
     "LANGNGHE_SMTP_PORT": ("email", "smtp_port"),
     "LANGNGHE_LMTP_PORT": ("email", "lmtp_port"),
+    "LANGNGHE_SANDBOX_PORT": ("sandbox", "page"),
     "LANGNGHE_LOG_LEVEL": ("logs", "level"),
     "LANGNGHE_LOG_FORMAT": ("logs", "format"),
 }
@@ -46,6 +48,7 @@ SECRETS = (
     ("database_url",),
     ("database_password",),
     ("email", "relay_password"),
+    ("imap", "password"),
     ("telegram", "token"),
     ("zalo", "app_secret"),
     ("zalo", "oa_secret"),
@@ -201,6 +204,7 @@ def _contradictions(settings: Settings) -> list[ConfigError]:
         found.append(ConfigError("public_url", "not an http(s) address", example=EXAMPLES["public_url"]))
     found += telegram_mistakes(settings)
     found += zalo_mistakes(settings)
+    found += imap_mistakes(settings)
     found += facebook_mistakes(settings)
     found += sms_mistakes(settings)
     redis_url = settings.redis_url.get_secret_value()

@@ -51,6 +51,22 @@ class Email(Section):
     trusted_authserv: str = Field(default="", description="authserv-id of our own edge MTA (RFC 8601)")
 
 
+class Imap(Section):
+    """
+    A hosted mailbox that we read ourselves, beside or instead of mail that is brought to us; off without a host.
+
+    Mails that were taken go into `done_folder` where one is named, else they stay, marked as read.
+    """
+
+    host: str = ""
+    port: Port = 993
+    tls: Literal["none", "starttls", "tls"] = "tls"
+    user: str = Field(default="", description="empty: the address of the mail channel")
+    password: SecretStr = SecretStr("")
+    folder: str = "INBOX"
+    done_folder: str = ""
+
+
 class Telegram(Section):
     """
     The Telegram bot; off without a token.
@@ -192,6 +208,18 @@ class Portal(Section):
     credit: str = Field(default="", description="whom the map is from, shown on it")
 
 
+class Sandbox(Section):
+    """Demo only: the ports on which providers are played, and the page with their phones; 0: any free one."""
+
+    page: Port = 0
+    email: Port = 0
+    email_smtp: Port = 0
+    zalo: Port = 0
+    facebook: Port = 0
+    telegram: Port = 0
+    sms: Port = 0
+
+
 class Logs(Section):
     """JSON lines for machines, colour for the desk."""
 
@@ -274,12 +302,14 @@ class Settings(Section):
     require_second_factor: bool = True
     http: Http = Http()
     email: Email = Email()
+    imap: Imap = Imap()
     telegram: Telegram = Telegram()
     zalo: Zalo = Zalo()
     facebook: Facebook = Facebook()
     sms: Sms = Sms()
     otp: Otp = Otp()
     portal: Portal = Portal()
+    sandbox: Sandbox = Sandbox()
     intake: Intake = Intake()
     retention: Retention = Retention()
     workers: Workers = Workers()

@@ -8,13 +8,18 @@ import stat
 from pathlib import Path
 
 from core.storage import people
-from gateway.demo import Demo, free_port, read_demo, with_ports, with_sandbox, withdraw, write_demo
+from gateway.demo import Demo, free_port, with_ports
+from gateway.demo_file import read_demo, withdraw, write_demo
 from gateway.deployment import open_deployment
+from gateway.sandbox.beside import Beside
+from gateway.sandbox.connected import connected
+from gateway.sandbox.credentials import Credentials
 from gateway.settings import load_settings
 from gateway.settings.model import Settings
 from tests.support.deployments import settings_for
 
 SANDBOX = {"email": {"http": "http://127.0.0.1:4", "smtp": "127.0.0.1:5"}}
+KNOWN = Credentials()
 
 
 def demo_settings(**environ: str) -> Settings:
@@ -45,9 +50,9 @@ def test_answers_go_to_the_sandbox_unless_somebody_named_a_relay() -> None:
     settings = demo_settings()
     own = settings.model_copy(update={"email": settings.email.model_copy(update={"relay_host": "mail.example.vn"})})
 
-    email = with_sandbox(settings, SANDBOX).email
+    email = connected(settings, SANDBOX, KNOWN).email
     assert (email.relay_host, email.relay_port, email.relay_tls) == ("127.0.0.1", 5, "none")
-    assert with_sandbox(own, SANDBOX).email.relay_host == "mail.example.vn"
+    assert connected(own, SANDBOX, KNOWN).email.relay_host == "mail.example.vn"
 
 
 def test_the_file_is_whole_and_for_its_owner_only(tmp_path: Path) -> None:
@@ -75,7 +80,7 @@ async def test_every_role_gets_a_user_and_a_token_once(tmp_path: Path) -> None:
     """A second start finds them; a password that was changed meanwhile is set back; roles work at their agencies."""
     settings = settings_for(tmp_path)
     async with open_deployment(settings) as deployment:
-        demo = Demo(settings, SANDBOX)
+        demo = Demo(settings, Beside(SANDBOX), KNOWN, ())
         await demo.announce(deployment, "http://127.0.0.1:1")
         first = read_demo(tmp_path / "demo.json")
         users = await deployment.database.read(people.all_users)
