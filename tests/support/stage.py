@@ -10,12 +10,13 @@ import importlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Any, ClassVar, Protocol
 
 from aiohttp.test_utils import TestServer
 
-from core.contract.ports import Channel
+from core.contract.ports import Channel, Stops
 from gateway.app import create_app
 from tests.support.deployments import World
 
@@ -57,6 +58,30 @@ class Stage(Protocol):
         """From now on the provider takes what we send, and its answer is lost."""
 
 
+class MoodyStage:
+    """The half of a stage that is a mood of its sandbox; a mood of every sandbox is "normal"."""
+
+    doubling: ClassVar[StrEnum]
+    losing: ClassVar[StrEnum]
+    sandbox: Any
+
+    @property
+    def moody(self) -> Any:
+        """What has the mood."""
+        return self.sandbox
+
+    def double(self, *, on: bool) -> None:
+        """As `Stage` says."""
+        self._be(self.doubling, on=on)
+
+    def lose(self, *, on: bool) -> None:
+        """As `Stage` says."""
+        self._be(self.losing, on=on)
+
+    def _be(self, mood: StrEnum, *, on: bool) -> None:
+        self.moody.mood = mood if on else type(mood)("normal")
+
+
 @dataclass(frozen=True)
 class Staging:
     """
@@ -82,6 +107,40 @@ def stagings() -> dict[str, Staging]:
         else:
             found[name] = module.stage()
     return found
+
+
+class Stoppable(Channel, Stops, Protocol):
+    """A channel that holds connections."""
+
+
+class Sandbox(Protocol):
+    """A provider played over a port."""
+
+    async def start(self) -> None:
+        """Open it."""
+
+    async def stop(self) -> None:
+        """Close it."""
+
+
+@asynccontextmanager
+async def started(sandbox: Sandbox) -> AsyncIterator[None]:
+    """The provider answers."""
+    await sandbox.start()
+    try:
+        yield
+    finally:
+        await sandbox.stop()
+
+
+@asynccontextmanager
+async def joined(world: World, channel: Stoppable) -> AsyncIterator[None]:
+    """The channel belongs to a deployment that is open, and is stopped at the end."""
+    join(world, channel)
+    try:
+        yield
+    finally:
+        await channel.stop()
 
 
 def join(world: World, channel: Channel) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from email.utils import format_datetime, parseaddr
 
@@ -70,10 +70,6 @@ async def _on_stage(world: World) -> AsyncIterator[Stage]:
     yield _EmailStage(world)
 
 
-def _opened(world: World) -> AbstractAsyncContextManager[Stage]:
-    return _on_stage(world)
-
-
 def stage() -> Staging:
     """Words only: what a mail carries besides is tried with the mails themselves."""
-    return Staging(_opened, photos=False, places=False, buttons=False)
+    return Staging(_on_stage, photos=False, places=False, buttons=False)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from channels.facebook.adapter import FacebookChannel
-from channels.facebook.sandbox import FacebookSandbox, Mood
-from channels.facebook.sandbox_state import Phone
+from channels.facebook.sandbox import FacebookSandbox
+from channels.facebook.sandbox_state import Mood, Phone
 from channels.facebook.tests.builders import SECRET, TOKENS, VERIFY, settings
 from tests.support.deployments import World
-from tests.support.stage import Stage, Staging, join, served
+from tests.support.stage import MoodyStage, Staging, joined, served, started
 
 PEOPLE = {"an": "Nguyễn Văn An", "binh": "Trần Thị Bình"}
 
@@ -40,9 +40,10 @@ class _Citizen:
 
 
 @dataclass
-class FacebookStage:
+class FacebookStage(MoodyStage):
     """The sandbox, which calls the channel."""
 
+    doubling, losing = Mood.DUPLICATE, Mood.CUT_AFTER
     sandbox: FacebookSandbox
 
     def citizen(self, name: str) -> _Citizen:
@@ -51,34 +52,19 @@ class FacebookStage:
     async def quiet(self) -> None:
         await self.sandbox.quiet()
 
-    def double(self, *, on: bool) -> None:
-        self.sandbox.mood = Mood.DUPLICATE if on else Mood.NORMAL
-
-    def lose(self, *, on: bool) -> None:
-        self.sandbox.mood = Mood.CUT_AFTER if on else Mood.NORMAL
-
 
 @asynccontextmanager
 async def on_stage(world: World) -> AsyncIterator[FacebookStage]:
     """Two Pages of one app, whose hook is the gateway's."""
     sandbox = FacebookSandbox(dict(TOKENS), app_secret=SECRET, verify_token=VERIFY, clock=world.clock)
-    await sandbox.start()
-    channel = FacebookChannel(settings(graph_url=sandbox.url), media=world.deployment.media, clock=world.clock)
-    join(world, channel)
-    try:
-        async with served(world) as address:
+    async with started(sandbox):
+        channel = FacebookChannel(settings(graph_url=sandbox.url), media=world.deployment.media, clock=world.clock)
+        async with joined(world, channel), served(world) as address:
             sandbox.hook = f"{address}/hooks/facebook"
             yield FacebookStage(sandbox)
             await sandbox.quiet()
-    finally:
-        await channel.stop()
-        await sandbox.stop()
-
-
-def _opened(world: World) -> AbstractAsyncContextManager[Stage]:
-    return on_stage(world)
 
 
 def stage() -> Staging:
     """Messenger shares no places; a map link is read as one."""
-    return Staging(_opened)
+    return Staging(on_stage)

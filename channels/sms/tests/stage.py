@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -13,9 +13,10 @@ import aiohttp
 
 from channels.sms.adapter import LineSmsChannel, open_sms
 from channels.sms.sandbox import Mood, SmsSandbox
+from channels.sms.sandbox.network import Network
 from channels.sms.tests.builders import network, settings
 from tests.support.deployments import World
-from tests.support.stage import Stage, Staging, join, served
+from tests.support.stage import MoodyStage, Staging, joined, served, started
 
 PEOPLE = {"an": "84900000001", "binh": "84900000002"}
 
@@ -50,22 +51,21 @@ class _Citizen:
 
 
 @dataclass
-class SmsStage:
+class SmsStage(MoodyStage):
     """The sandbox, and the channel behind it."""
 
+    doubling, losing = Mood.DUPLICATE, Mood.CUT_AFTER
     sandbox: SmsSandbox
 
     def citizen(self, name: str) -> _Citizen:
         return _Citizen(self.sandbox, PEOPLE[name])
 
+    @property
+    def moody(self) -> Network:
+        return self.sandbox.network
+
     async def quiet(self) -> None:
         await self.sandbox.network.settle()
-
-    def double(self, *, on: bool) -> None:
-        self.sandbox.network.mood = Mood.DUPLICATE if on else Mood.NORMAL
-
-    def lose(self, *, on: bool) -> None:
-        self.sandbox.network.mood = Mood.CUT_AFTER if on else Mood.NORMAL
 
 
 @asynccontextmanager
@@ -73,28 +73,21 @@ async def on_stage(world: World, *, carrier: str, **changes: Any) -> AsyncIterat
     """The channel in this deployment, the carrier beside it."""
     sandbox = SmsSandbox(carrier, network(carrier))  # type: ignore[arg-type]
     sandbox.network.reports = True
-    await sandbox.start()
-    channel = open_sms(settings(carrier, sandbox, **{"most": 10, **changes}), clock=world.clock)
-    join(world, channel)
-    async with served(world) as sandbox.network.gateway:
-        if isinstance(channel, LineSmsChannel):
-            await channel.start(world.deployment.inbox.accept)
-            assert (await channel.check_health()).ok
-        try:
-            yield SmsStage(sandbox)
-        finally:
-            await sandbox.network.settle()
-            await channel.stop()
-            await sandbox.stop()
-
-
-def _opened(world: World, *, carrier: str) -> AbstractAsyncContextManager[Stage]:
-    return on_stage(world, carrier=carrier)
+    async with started(sandbox):
+        channel = open_sms(settings(carrier, sandbox, **{"most": 10, **changes}), clock=world.clock)
+        async with joined(world, channel), served(world) as sandbox.network.gateway:
+            if isinstance(channel, LineSmsChannel):
+                await channel.start(world.deployment.inbox.accept)
+                assert (await channel.check_health()).ok
+            try:
+                yield SmsStage(sandbox)
+            finally:
+                await sandbox.network.settle()
 
 
 def stages() -> dict[str, Staging]:
     """A place is a map's link, a choice its words; only Twilio carries pictures."""
     return {
-        carrier: Staging(partial(_opened, carrier=carrier), photos=carrier == "twilio", buttons=False, letters=False)
+        carrier: Staging(partial(on_stage, carrier=carrier), photos=carrier == "twilio", buttons=False, letters=False)
         for carrier in ("twilio", "esms", "smpp")
     }

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from channels.telegram.adapter import TelegramChannel
 from channels.telegram.sandbox import Mood, TelegramSandbox
 from channels.telegram.tests.builders import settings
 from tests.support.deployments import World
-from tests.support.stage import Stage, Staging, join
+from tests.support.stage import MoodyStage, Staging, joined, started
 
 PEOPLE = {"an": (5123456789, "Nguyễn Văn An"), "binh": (5987654321, "Trần Thị Bình")}
 
@@ -40,9 +40,10 @@ class _Citizen:
 
 
 @dataclass
-class TelegramStage:
+class TelegramStage(MoodyStage):
     """The sandbox, and the channel that asks it."""
 
+    doubling, losing = Mood.DUPLICATE, Mood.CUT
     sandbox: TelegramSandbox
     channel: TelegramChannel
 
@@ -54,32 +55,18 @@ class TelegramStage:
     async def quiet(self) -> None:
         await self.sandbox.quiet()
 
-    def double(self, *, on: bool) -> None:
-        self.sandbox.mood = Mood.DUPLICATE if on else Mood.NORMAL
-
-    def lose(self, *, on: bool) -> None:
-        self.sandbox.mood = Mood.CUT if on else Mood.NORMAL
-
 
 @asynccontextmanager
 async def on_stage(world: World) -> AsyncIterator[TelegramStage]:
     """The bot listens in this deployment."""
     sandbox = TelegramSandbox(clock=world.clock)
-    await sandbox.start()
-    channel = TelegramChannel(settings(api_url=sandbox.url), media=world.deployment.media, clock=world.clock)
-    join(world, channel)
-    await channel.start(world.deployment.inbox.accept)
-    try:
-        yield TelegramStage(sandbox, channel)
-    finally:
-        await channel.stop()
-        await sandbox.stop()
-
-
-def _opened(world: World) -> AbstractAsyncContextManager[Stage]:
-    return on_stage(world)
+    async with started(sandbox):
+        channel = TelegramChannel(settings(api_url=sandbox.url), media=world.deployment.media, clock=world.clock)
+        async with joined(world, channel):
+            await channel.start(world.deployment.inbox.accept)
+            yield TelegramStage(sandbox, channel)
 
 
 def stage() -> Staging:
     """All that Telegram lets people do."""
-    return Staging(_opened)
+    return Staging(on_stage)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from channels.zalo.adapter import ZaloChannel
 from channels.zalo.sandbox import Account, Mood, ZaloSandbox
 from channels.zalo.tests.builders import APP, APP_SECRET, OA, SECRET, USER, connected, settings
 from tests.support.deployments import World
-from tests.support.stage import Stage, Staging, join, served
+from tests.support.stage import MoodyStage, Staging, joined, served, started
 from tests.support.tokens import MemoryTokens
 
 PEOPLE = {"an": USER, "binh": "2460000000000000009"}
@@ -41,9 +41,10 @@ class _Citizen:
 
 
 @dataclass
-class ZaloStage:
+class ZaloStage(MoodyStage):
     """The sandbox, which calls the channel."""
 
+    doubling, losing = Mood.DUPLICATE, Mood.CUT_AFTER
     sandbox: ZaloSandbox
 
     def citizen(self, name: str) -> _Citizen:
@@ -52,37 +53,22 @@ class ZaloStage:
     async def quiet(self) -> None:
         await self.sandbox.webhooks.settle()
 
-    def double(self, *, on: bool) -> None:
-        self.sandbox.mood = Mood.DUPLICATE if on else Mood.NORMAL
-
-    def lose(self, *, on: bool) -> None:
-        self.sandbox.mood = Mood.CUT_AFTER if on else Mood.NORMAL
-
 
 @asynccontextmanager
 async def on_stage(world: World) -> AsyncIterator[ZaloStage]:
     """One official account, whose app calls the gateway."""
     sandbox = ZaloSandbox(Account(OA, APP, APP_SECRET, SECRET), now=world.clock)
-    await sandbox.start()
-    store = MemoryTokens(world.clock)
-    await connected(store, sandbox, now=world.clock())
-    urls = dict.fromkeys(("api_url", "oauth_url", "template_url"), sandbox.url)
-    channel = ZaloChannel(settings(**urls), tokens=store, media=world.deployment.media, clock=world.clock)
-    join(world, channel)
-    try:
-        async with served(world) as address:
+    async with started(sandbox):
+        store = MemoryTokens(world.clock)
+        await connected(store, sandbox, now=world.clock())
+        urls = dict.fromkeys(("api_url", "oauth_url", "template_url"), sandbox.url)
+        channel = ZaloChannel(settings(**urls), tokens=store, media=world.deployment.media, clock=world.clock)
+        async with joined(world, channel), served(world) as address:
             sandbox.webhooks.url = f"{address}/hooks/zalo"
             yield ZaloStage(sandbox)
             await sandbox.webhooks.settle()
-    finally:
-        await channel.stop()
-        await sandbox.stop()
-
-
-def _opened(world: World) -> AbstractAsyncContextManager[Stage]:
-    return on_stage(world)
 
 
 def stage() -> Staging:
     """Zalo has it all."""
-    return Staging(_opened)
+    return Staging(on_stage)
