@@ -120,14 +120,14 @@ def test_a_sample_of_lies_is_noticed(tmp_path: Path) -> None:
 @pytest.mark.timeout(4 * 3600)
 @pytest.mark.parametrize("pack", folders())
 def test_nearly_every_lie_about_a_regulation_is_noticed(pack: str, tmp_path: Path) -> None:
-    """98 of 100, and each of the others is explained."""
+    """98 of 100, or all but two where there are fewer; and each of the others is explained."""
     (one,) = falsify(tmp_path, pack, "--jobs", str(len(os.sched_getaffinity(0)))).values()
 
     figures = {key: one[key] for key in ("killed", "fair copy", "survived", "refused", "unseen")}
     record("mutants", pack, {**figures, "noticed": f"{one['rate']:.1f} %"})
     why = {next((reason for part, reason in explained().items() if part in name), name) for name in one["survivors"]}
     record("survivors", pack, {"lies nobody noticed, and why": "; ".join(sorted(why)) or "none"})
-    assert one["rate"] >= 98
+    assert one["rate"] >= 98 or one["survived"] <= 2
     assert [name for name in one["survivors"] if not any(part in name for part in explained())] == []
 
 
