@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 from urllib.parse import parse_qs
@@ -120,3 +120,14 @@ def taken(value: object) -> str:
     if not isinstance(value, str | int) or value == "":
         raise OutcomeUnknown("the carrier gave the message no id")
     return str(value)
+
+
+async def prepaid_health(name: str, balance: Callable[[], Awaitable[int]]) -> Health:
+    """Whether our keys are good and there is money left (đồng), where messages are paid in advance."""
+    try:
+        left = await balance()
+    except SendError as error:
+        return Health(ok=False, detail=f"{name} chưa sẵn sàng gửi tin nhắn ({error.code}).")
+    if left <= 0:
+        return Health(ok=False, detail=f"Tài khoản {name} đã hết tiền.")
+    return Health(ok=True, detail=f"Kênh tin nhắn SMS qua {name} hoạt động bình thường, số dư {left} đồng.")

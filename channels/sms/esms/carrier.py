@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from channels.sms.carrier import Submission, first_of, read_form
+from channels.sms.carrier import Submission, first_of, prepaid_health, read_form
 from channels.sms.esms import mapping
 from channels.sms.esms.client import EsmsClient
 from channels.sms.esms.signature import check
 from channels.sms.settings import EsmsSettings
-from core.contract.errors import PayloadInvalid, SendError, SignatureInvalid
+from core.contract.errors import PayloadInvalid, SignatureInvalid
 from core.contract.ports import Health, ItemKey, RawDelivery
 from core.contract.schema import Parsed
 
@@ -55,13 +55,7 @@ class Esms:
 
     async def check_health(self) -> Health:
         """Whether our keys are good and there is money left."""
-        try:
-            balance = await self._client.balance()
-        except SendError as error:
-            return Health(ok=False, detail=f"eSMS chưa sẵn sàng gửi tin nhắn ({error.code}).")
-        if balance <= 0:
-            return Health(ok=False, detail="Tài khoản eSMS đã hết tiền.")
-        return Health(ok=True, detail=f"Kênh tin nhắn SMS qua eSMS hoạt động bình thường, số dư {balance} đồng.")
+        return await prepaid_health("eSMS", self._client.balance)
 
     async def close(self) -> None:
         """Let go of the connections."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from channels.sms.carrier import Submission
+from channels.sms.carrier import Submission, prepaid_health
 from channels.sms.settings import SpeedSmsSettings
 from channels.sms.speedsms import mapping
 from channels.sms.speedsms.client import SpeedSmsClient
-from core.contract.errors import SendError, SignatureInvalid
+from core.contract.errors import SignatureInvalid
 from core.contract.ports import Health, ItemKey, RawDelivery
 from core.contract.schema import Parsed
 
@@ -49,13 +49,7 @@ class SpeedSms:
 
     async def check_health(self) -> Health:
         """Whether our token is good and there is money left."""
-        try:
-            balance = await self._client.balance()
-        except SendError as error:
-            return Health(ok=False, detail=f"SpeedSMS chưa sẵn sàng gửi tin nhắn ({error.code}).")
-        if balance <= 0:
-            return Health(ok=False, detail="Tài khoản SpeedSMS đã hết tiền.")
-        return Health(ok=True, detail=f"Kênh tin nhắn SMS qua SpeedSMS hoạt động bình thường, số dư {balance} đồng.")
+        return await prepaid_health("SpeedSMS", self._client.balance)
 
     async def close(self) -> None:
         """Let go of the connections."""
