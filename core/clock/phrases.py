@@ -21,6 +21,7 @@ from core.clock.terms import (
 )
 
 _MINUTE = timedelta(minutes=1)
+_SECOND = timedelta(seconds=1)
 
 
 def _clock(moment: datetime) -> str:
@@ -182,10 +183,11 @@ class Vietnamese(Words):
         return f"{counted} còn lại"
 
     def _length(self, length: timedelta) -> str:
+        """Whole seconds: the rest of one helps nobody, and makes a limit no later than it is."""
         hours, rest = divmod(length, timedelta(hours=1))
         minutes, small = divmod(rest, _MINUTE)
-        names = [(hours, "giờ"), (minutes, "phút"), (small.total_seconds(), "giây")]
-        return " ".join(f"{number:g} {name}" for number, name in names if number)
+        names = [(hours, "giờ"), (minutes, "phút"), (small // _SECOND, "giây")]
+        return " ".join(f"{number} {name}" for number, name in names if number) or "chưa đến 1 giây"
 
     def moment(self, moment: datetime) -> str:
         return f"{_clock(moment)} {self.full_day(moment)}"

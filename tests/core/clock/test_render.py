@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from core.clock import Due, Role, due, limit_vi, load_calendar, sentence_en, sentence_vi
+from core.clock.phrases import ENGLISH, VIETNAMESE
 from tests.core.clock.support import at, quang_binh
 
 CALENDAR = load_calendar()
@@ -78,6 +79,16 @@ def test_a_due_time_in_one_sentence(allowance, start, english, vietnamese):
     assert sentence_en(limit) == english
     assert sentence_vi(limit) == vietnamese
     assert limit_vi(limit) in vietnamese
+
+
+@pytest.mark.parametrize(
+    ("length", "words"),
+    [("3599.4763s", "59 phút 59 giây"), ("1.5s", "1 giây"), ("0.4s", "chưa đến 1 giây"), ("2h", "2 giờ")],
+)
+def test_people_read_whole_seconds(length, words):
+    """What is left of a limit at any instant; the notation keeps the rest."""
+    assert VIETNAMESE.allowance(length) == words
+    assert ENGLISH.allowance(length) == length
 
 
 def test_the_slices_name_what_they_met():
