@@ -56,7 +56,7 @@ def stage_not_allowed(command: str, moves: Iterable[Move], pack: Pack, stage: tu
     level, name = stage
     here = pack.stage(level, name).label  # type: ignore[arg-type]
     wanted = tuple(sorted({origin for move in rows for origin in pack.origins(move)}))
-    labels = ", ".join(pack.stage(move.at, o).label for move in rows for o in sorted(pack.origins(move)))
+    labels = ", ".join(dict.fromkeys(pack.stage(move.at, o).label for move in rows for o in sorted(pack.origins(move))))
     text = f"Đang ở bước “{here}” nên không thực hiện được “{button(command)}”. Thao tác này chỉ có ở bước: {labels}."
     return refuse("stage_not_allowed", 409, text, _rules(rows), stage=name, allowed_stages=wanted)
 

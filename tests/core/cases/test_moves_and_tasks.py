@@ -83,6 +83,13 @@ def test_a_command_that_fits_two_parts_must_say_which() -> None:
     assert bench.refused(DISTRIBUTOR, "remind", text="Xin nhanh", dispatch_id="d9").code == "stage_not_allowed"
 
 
+def test_a_step_that_several_rows_name_is_told_once() -> None:
+    """Publishing in the open and with a promise begin at the same step."""
+    text = Bench("quang_binh").receive().refused(EDITOR, "publish", text="Đã sửa").text_vi
+
+    assert text.endswith("Thao tác này chỉ có ở bước: Chờ kiểm tra và công khai.")
+
+
 def test_what_no_row_knows_is_refused_by_name() -> None:
     """The pack decides; the sentence names the regulation."""
     refusal = STATES["received"]().refused(RECEPTIONIST, "mark_spam", reason="Rác")
