@@ -13,6 +13,14 @@ from tests.core.intake.talk import LAMP, Talk
 PHONE = "+84900000001"
 
 
+def told(words: str) -> Talk:
+    """A conversation that begins with these words, and a moment of silence after them."""
+    talk = Talk()
+    talk.hear(0, words)
+    talk.wait(10)
+    return talk
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -23,9 +31,7 @@ PHONE = "+84900000001"
     ],
 )
 def test_the_wish_and_the_number_send_a_password(words: str) -> None:
-    talk = Talk()
-    talk.hear(0, words)
-    talk.wait(10)
+    talk = told(words)
 
     assert talk.of(does.AskProof) == [does.AskProof(PHONE)]
     assert talk.drafts == []
@@ -40,17 +46,13 @@ def test_the_wish_and_the_number_send_a_password(words: str) -> None:
     ],
 )
 def test_other_numbers_are_no_wish(words: str) -> None:
-    talk = Talk()
-    talk.hear(0, words)
-    talk.wait(10)
+    talk = told(words)
 
     assert talk.of(does.AskProof) == []
 
 
 def test_without_a_number_it_is_asked_for() -> None:
-    talk = Talk()
-    talk.hear(0, "em muốn xác minh số điện thoại")
-    talk.wait(10)
+    talk = told("em muốn xác minh số điện thoại")
     assert talk.templates == ["prove.ask"]
     talk.hear(20, "0900 000 001")
     talk.wait(30)
@@ -58,16 +60,15 @@ def test_without_a_number_it_is_asked_for() -> None:
     assert talk.of(does.AskProof) == [does.AskProof(PHONE)]
 
 
-def sent(talk: Talk) -> None:
+def sent() -> Talk:
     """A password was sent for the number."""
-    talk.hear(0, "xác minh số 0900 000 001")
-    talk.wait(10)
+    talk = told("xác minh số 0900 000 001")
     talk.player.happen(NumberProof(PHONE, Proof.SENT), at(10))
+    return talk
 
 
 def test_six_digits_are_the_answer_while_a_password_is_out() -> None:
-    talk = Talk()
-    sent(talk)
+    talk = sent()
     talk.hear(60, "123 456")
     talk.wait(70)
     assert talk.of(does.TakeProof) == [does.TakeProof(PHONE, "123 456")]
@@ -83,8 +84,7 @@ def test_six_digits_are_the_answer_while_a_password_is_out() -> None:
 
 
 def test_a_wrong_answer_may_be_tried_again_and_a_late_one_is_none() -> None:
-    talk = Talk()
-    sent(talk)
+    talk = sent()
     talk.hear(60, "111111")
     talk.wait(70)
     talk.player.happen(NumberProof(PHONE, Proof.WRONG), at(70))
@@ -98,9 +98,7 @@ def test_a_wrong_answer_may_be_tried_again_and_a_late_one_is_none() -> None:
 
 
 def test_where_nothing_carries_a_password_it_is_said() -> None:
-    talk = Talk()
-    talk.hear(0, "xác minh số 0900 000 001")
-    talk.wait(10)
+    talk = told("xác minh số 0900 000 001")
     talk.player.happen(NumberProof(PHONE, Proof.NOWHERE), at(10))
     assert talk.templates[-1] == "prove.nowhere"
     talk.hear(20, "123456")
@@ -110,8 +108,7 @@ def test_where_nothing_carries_a_password_it_is_said() -> None:
 
 
 def test_a_report_goes_on_beside_it() -> None:
-    talk = Talk()
-    sent(talk)
+    talk = sent()
     talk.hear(60, LAMP)
     talk.wait(80)
 
