@@ -15,7 +15,7 @@ from channels.facebook.mapping_in import CHANNEL, Reader, parse_messenger
 from channels.facebook.settings import FacebookSettings
 from channels.facebook.signature import HEADER, challenge, verify
 from core.contract.errors import NotFound, OutcomeUnknown, PayloadTooLarge, RecipientUnreachable, SendError
-from core.contract.ports import HOOK_LIMIT, Health, ItemKey, MediaStore, RawDelivery, SendResult
+from core.contract.ports import HOOK_LIMIT, Health, ItemKey, MediaStore, RawDelivery, Reach, SendResult
 from core.contract.schema import Attachment, Ignored, OutboundMessage, Parsed
 
 log = structlog.get_logger()
@@ -42,6 +42,12 @@ class FacebookChannel:
         self.account = settings.app_id
         self._client = GraphClient(settings)
         self._clock = clock
+
+    @property
+    def reaches(self) -> Sequence[Reach]:
+        """In the conversation while its window is open, and by an approved template after that."""
+        templates = frozenset(self.settings.templates)
+        return (Reach("chat", "Messenger", window=mapping_out.WINDOW, templates=templates, files=True, buttons=True),)
 
     def greet(self, query: Mapping[str, str]) -> str:
         """The provider's challenge, for whoever knows our verify token. Raises SignatureInvalid."""

@@ -20,7 +20,7 @@ from channels.sms.speedsms.carrier import SpeedSms
 from channels.sms.twilio.carrier import Twilio
 from channels.sms.wording import words_of
 from core.contract.errors import PayloadTooLarge
-from core.contract.ports import HOOK_LIMIT, AcceptRaw, Health, ItemKey, RawDelivery, SendResult
+from core.contract.ports import HOOK_LIMIT, AcceptRaw, Health, ItemKey, RawDelivery, Reach, SendResult
 from core.contract.schema import OutboundMessage, Parsed
 
 Clock = Callable[[], datetime]
@@ -42,6 +42,11 @@ class SmsChannel:
         self.settings = settings
         self.account = self.codes_from = settings.carrier.sender
         self._carrier = carrier
+
+    @property
+    def reaches(self) -> Sequence[Reach]:
+        """Every telephone, always; each piece costs."""
+        return (Reach("phone", "SMS", self.account, price=2),)
 
     def verify(self, delivery: RawDelivery) -> None:
         """Raises SignatureInvalid unless it is from our carrier, PayloadTooLarge where no SMS is so long."""

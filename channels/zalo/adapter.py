@@ -34,6 +34,7 @@ from core.contract.ports import (
     ItemKey,
     MediaStore,
     RawDelivery,
+    Reach,
     SendResult,
     Tokens,
     TokenStore,
@@ -82,6 +83,16 @@ class ZaloChannel:
         self._catch_up = CatchUp(self.api, settings, now=clock)
         self._clock = clock
         self._looking: asyncio.Task[None] | None = None
+
+    @property
+    def reaches(self) -> Sequence[Reach]:
+        """In the chat while its window is open, and by an approved template to a number that Zalo knows."""
+        chat = Reach("chat", self.label, window=WINDOW if self.settings.pays else FREE, files=True, buttons=True)
+        templates = frozenset(self.settings.templates) - {"otp"}
+        if not templates:
+            return (chat,)
+        by_number = Reach("phone", "mẫu ZNS", self.account, templates=templates, only_templates=True, price=1)
+        return (chat, by_number)
 
     def verify(self, delivery: RawDelivery) -> None:
         """

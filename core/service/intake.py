@@ -31,6 +31,7 @@ from core.privacy.media import FileMediaStore
 from core.service.clerk import Clerk
 from core.service.echoes import Echoes
 from core.service.fetching import Fetching, is_remote
+from core.service.routing import Routing
 from core.service.safe import Safe
 from core.service.talk import Talk
 from core.service.work import Work
@@ -66,6 +67,11 @@ class Intake:
         self._now = now
         self.fetching = Fetching(safe, media, now=now)
         self.echoes = Echoes(database, safe=safe, clerk=clerk)
+
+    @property
+    def routing(self) -> Routing:
+        """Which way news goes next, over the channels there are now."""
+        return Routing(self._database, safe=self._safe, channels=self._channels, house=self._clerk.house, now=self._now)
 
     async def prepare(self, count: int) -> None:
         """So many items will be taken up side by side."""
@@ -185,6 +191,8 @@ class Intake:
             return await self._note_watermark(work, receipt)
         if receipt.status in (DeliveryStatus.DELIVERED, DeliveryStatus.READ):
             work.afterwards.append(partial(self._clerk.arrivals.delivered, receipt.provider_message_id))
+        elif receipt.permanent:
+            work.afterwards.append(partial(self.routing.came_back, receipt.provider_message_id))
         work.add(
             partial(
                 outbox.note_receipt,

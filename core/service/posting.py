@@ -17,6 +17,8 @@ from typing import Literal
 from core.contract.schema import Attachment, OutboundMessage, new_id
 from core.intake.render import Asked
 from core.notify.quiet import quiet_hours
+from core.notify.router import way_name
+from core.privacy.blind import kind_of_address
 from core.service.safe import Safe
 from core.service.talk import MessageContent, Talk, Talks, bare_subject
 from core.service.work import Work
@@ -97,7 +99,7 @@ class Posting:
         return [entry, *copies], row
 
     def _entry(self, message: OutboundMessage, letter: Letter, *, subject_id: str) -> NewEntry:
-        now = self._now()
+        now, way = self._now(), _first_way(message, letter)
         return NewEntry(
             id=message.id,
             dedupe_key=f"{message.conversation_id}/{message.channel}/{letter.cause}",
@@ -108,7 +110,17 @@ class Posting:
             payload_sealed=self._safe.seal(message, subject_id=subject_id, place=f"outbox:{message.id}"),
             next_at=quiet_hours().leaves_at(message.channel, now) if letter.waits else now,
             created_at=now,
+            waits=letter.waits,
+            root=message.id if way else "",
+            way=way,
         )
+
+
+def _first_way(message: OutboundMessage, letter: Letter) -> str:
+    """News about a case, and what a person wrote, go another way where this one fails; the dialogue's words do not."""
+    if letter.answers or not message.text or not (letter.author or letter.purpose == "notice"):
+        return ""
+    return way_name(message.channel, kind_of_address(message.recipient.value))
 
 
 def _message(talk: Talk, letter: Letter) -> OutboundMessage:

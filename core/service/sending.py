@@ -16,17 +16,18 @@ from typing import Any
 
 import structlog
 
-from core.contract.errors import GatewayError, OutcomeUnknown, SendError, Throttled
+from core.contract.errors import GatewayError, OutcomeUnknown, RecipientOptedOut, SendError, Throttled
 from core.contract.ports import Channel, SendResult
 from core.contract.schema import OutboundMessage
 from core.privacy.errors import Erased, Tampered
 from core.service.committing import Committer
 from core.service.keeping import kept
+from core.service.routing import Routing
 from core.service.safe import Safe
 from core.service.work import Work
 from core.storage import conversations, outbox
 from core.storage.database import Database
-from core.storage.outbox import ClaimedEntry, Outcome, Settled
+from core.storage.outbox import ClaimedEntry, NewEntry, Outcome, Settled
 
 log = structlog.get_logger()
 
@@ -45,7 +46,8 @@ class Sender:
     The outbox worker of one process; `owner` names it in its claims.
 
     `noted` hears of every outcome (metrics), `sent` of every message about a case that has left, by its entry, and
-    `moved` of every conversation (by id) whose person is known at another address from now on.
+    `moved` of every conversation (by id) whose person is known at another address from now on. `routing` finds the next
+    way for what has failed for good.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Sender:
         noted: Callable[[str, str], None] = _nobody,
         sent: Callable[[str], Awaitable[None]] | None = None,
         moved: Callable[[str, str], Awaitable[None]] | None = None,
+        routing: Routing | None = None,
     ) -> None:
         self._database = database
         self._committer = Committer(database)
@@ -69,6 +72,7 @@ class Sender:
         self._noted = noted
         self._sent = sent
         self._moved = moved
+        self._routing = routing
         self._in_hand: set[str] = set()
         self._waits: set[asyncio.Timeout] = set()
         self._given_up = False
@@ -110,8 +114,11 @@ class Sender:
 
     async def _handle(self, entry: ClaimedEntry) -> None:
         outcome = await self._try(entry)
+        following = await self._next_way(entry, outcome)
+        if following is not None:
+            outcome = replace(outcome, state="passed_on")
         try:
-            await self._keep(entry, outcome)
+            await self._keep(entry, outcome, following)
         except GatewayError as error:  # the claim was lost: whoever has it now records
             log.warning("outbox_claim_lost", entry=entry.id, error=error.code)
             return
@@ -122,6 +129,15 @@ class Sender:
             await self._moved(entry.conversation_id, outcome.reached_at)
         if outcome.state == "sent" and entry.case_id and self._sent is not None:
             await self._sent(entry.id)
+
+    async def _next_way(self, entry: ClaimedEntry, outcome: Outcome) -> NewEntry | None:
+        if self._routing is None or outcome.state != "failed":
+            return None
+        try:
+            return await self._routing.next(entry, outcome.reason)
+        except Exception:  # it stays failed, and staff see it
+            log.exception("no_way_found", entry=entry.id)
+            return None
 
     async def _try(self, entry: ClaimedEntry) -> Outcome:
         channel = self._channels.get(entry.channel)
@@ -139,6 +155,8 @@ class Sender:
             return Outcome("pending", reason="the worker stopped", next_at=self._now())
         if message.expires_at is not None and self._now() >= message.expires_at:
             return Outcome("failed", reason="expired")
+        if entry.way and self._routing is not None and await self._routing.is_shut(message):
+            return Outcome("failed", reason=RecipientOptedOut.code)
         return await self._send(entry, channel, message)
 
     async def _send(self, entry: ClaimedEntry, channel: Channel, message: OutboundMessage) -> Outcome:
@@ -188,24 +206,26 @@ class Sender:
         log.info("send_delayed", entry=entry.id, channel=entry.channel, error=reason, attempts=entry.attempts)
         return Outcome("pending", reason=reason, next_at=self._now() + max(_PAUSES[entry.attempts - 1], least))
 
-    async def _keep(self, entry: ClaimedEntry, outcome: Outcome) -> None:
+    async def _keep(self, entry: ClaimedEntry, outcome: Outcome, following: NewEntry | None) -> None:
         """What came of it is known here alone: a database that is away for a moment is waited for."""
         for pause in _RECORD_PAUSES:
             try:
-                return await self._record(entry, outcome)
+                return await self._record(entry, outcome, following)
             except GatewayError:
                 raise
             except Exception as error:
                 log.warning("outcome_not_recorded", entry=entry.id, error=type(error).__name__)
             await asyncio.sleep(pause)
-        return await self._record(entry, outcome)
+        return await self._record(entry, outcome, following)
 
-    async def _record(self, entry: ClaimedEntry, outcome: Outcome) -> None:
+    async def _record(self, entry: ClaimedEntry, outcome: Outcome, following: NewEntry | None) -> None:
         work = Work()
         work.put(outbox.SETTLED, Settled(entry.id, outcome, owner=self._owner, at=self._now()))
         if outcome.provider_message_id:
             blind = self._safe.blind.other("provider", entry.channel, outcome.provider_message_id)
             work.put(conversations.PROVIDER_IDS, (entry.id, blind))
+        if following is not None:
+            work.put(outbox.ENTRIES, following.__dict__)
         await self._committer.commit(work)
         if entry.forget and outcome.state != "pending":
             await asyncio.to_thread(self._safe.keys.destroy, entry.subject_id, self._now())

@@ -49,6 +49,8 @@ class NewEntry:
     One message to send. `dedupe_key` names the cause, so that the same notice is never written twice.
 
     `forget`: the last word to somebody of whom nothing may stay; its key is destroyed once it is sent (VN-1, VN-2).
+    `way`: the way out that it tries; empty: no other is tried after it. `root`: the first entry of those that try to
+    tell one thing. `why`: why this way, for staff. `waits`: it rests in the quiet hours.
     """
 
     id: str
@@ -61,6 +63,10 @@ class NewEntry:
     next_at: datetime
     created_at: datetime
     forget: bool = False
+    root: str = ""
+    way: str = ""
+    why: str = ""
+    waits: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,10 @@ class ClaimedEntry:
     payload_sealed: bytes | None
     attempts: int
     forget: bool
+    dedupe_key: str = ""
+    root: str = ""
+    way: str = ""
+    waits: bool = False
 
 
 ENTRIES = rows_into(outbox, repeated=True)
@@ -137,7 +147,7 @@ def next_send(connection: Connection) -> datetime | None:
 @dataclass(frozen=True)
 class Outcome:
     """
-    What came of sending: sent, failed, unknown, or pending again from `next_at`.
+    What came of sending: sent, failed, unknown, passed on to another way, or pending again from `next_at`.
 
     `reached_at`: where its reader is known from now on, if the provider said so.
     """
@@ -246,6 +256,8 @@ def _orphan(connection: Connection, *conditions: ColumnElement[bool]) -> list[st
     return list(connection.scalars(unknown.returning(outbox.c.id)))
 
 
+_DECIDED = ("passed_on", "dropped")
+"""What has failed already, and has been seen to."""
 _BEFORE = {"failed": ("sent",), "delivered": ("sent", "failed"), "read": ("sent", "failed", "delivered")}
 """Receipts that say less than the one that is known."""
 
@@ -267,7 +279,7 @@ def note_receipt(
     if outcome in _BEFORE.get(found.outcome, ()):
         return str(found.id)
     state = "sent" if found.state == "unknown" and outcome != "failed" else found.state
-    state = "failed" if outcome == "failed" and permanent else state
+    state = "failed" if outcome == "failed" and permanent and state not in _DECIDED else state
     connection.execute(
         update(outbox).where(outbox.c.id == found.id).values(outcome=outcome, reason=reason[:300], state=state)
     )
@@ -320,6 +332,36 @@ def cause_of(
         return None
     marks = found.dedupe_key.split(f"/{found.case_id}/", 1)[-1].split("/")  # version / notification / report
     return Caused(found.case_id, marks[1]) if len(marks) > 1 else None
+
+
+def ways_tried(connection: Connection, conversation_id: str, *, root: str) -> list[str]:
+    """The ways on which one thing was tried to be told, in order."""
+    query = select(outbox.c.way).where(outbox.c.conversation_id == conversation_id, outbox.c.root == root)
+    return list(connection.scalars(query.order_by(outbox.c.seq)))
+
+
+def came_back(connection: Connection, provider_message_id: str) -> ClaimedEntry | None:
+    """A message that its provider took and could not bring, where another way may be tried."""
+    columns = (outbox.c[name] for name in ClaimedEntry.__dataclass_fields__)
+    failed = (outbox.c.provider_message_id == provider_message_id) & (outbox.c.state == "failed")
+    row = connection.execute(select(*columns).where(failed, outbox.c.way != "")).first()
+    return None if row is None else ClaimedEntry(**row._mapping)
+
+
+def pass_on(connection: Connection, entry_id: str, *, following: NewEntry) -> bool:
+    """Try the next way for an entry that has failed; False where somebody has decided otherwise meanwhile."""
+    failed = update(outbox).where(outbox.c.id == entry_id, outbox.c.state == "failed").values(state="passed_on")
+    if connection.execute(failed).rowcount != 1:
+        return False
+    ENTRIES.store(connection, [following.__dict__])
+    return True
+
+
+def decide(connection: Connection, entry_id: str, *, arrived: bool, now: datetime) -> bool:
+    """A person knows that it arrived, or that nobody needs it any more; False: it is not in their hands (any more)."""
+    theirs = update(outbox).where(outbox.c.id == entry_id, outbox.c.state.in_(("failed", "unknown")))
+    ended = {"state": "sent", "sent_at": now, "reason": ""} if arrived else {"state": "dropped"}
+    return connection.execute(theirs.values(payload_sealed=_KEPT_PAYLOAD, **ended)).rowcount == 1
 
 
 def resend(connection: Connection, entry_id: str, *, now: datetime) -> bool:

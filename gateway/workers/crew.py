@@ -110,6 +110,7 @@ def _sender(deployment: Deployment, owner: str) -> Sender:
         noted=lambda channel, outcome: SENT.labels(channel, outcome).inc(),
         sent=deployment.clerk.arrivals.sent,
         moved=deployment.intake.echoes.moved,
+        routing=deployment.intake.routing,
     )
 
 

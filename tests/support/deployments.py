@@ -57,6 +57,7 @@ class World:
             now=self.clock,
             sent=self.deployment.clerk.arrivals.sent,
             moved=self.deployment.intake.echoes.moved,
+            routing=self.deployment.intake.routing,
         )
         due = DueWorker(self.deployment)
         await self.deployment.inbox.ship()  # a slow database may have sent something through the journal

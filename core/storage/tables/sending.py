@@ -34,6 +34,7 @@ outbox = Table(
     ),
     Column("way", String(48), nullable=False, server_default="", comment="channel/kind of address that this one tries"),
     Column("why", String(300), nullable=False, server_default="", comment="why this way, for staff to read"),
+    Column("waits", Boolean, nullable=False, server_default=text("false"), comment="not in the quiet hours (VN-6)"),
 )
 Index("ix_outbox_state", outbox.c.state, outbox.c.next_at, outbox.c.seq)
 STOPPED = "state NOT IN ('pending', 'claimed', 'sent', 'passed_on', 'dropped')"

@@ -21,7 +21,7 @@ _STOPPED = sa.text("state NOT IN ('pending', 'claimed', 'sent', 'passed_on', 'dr
 
 
 def upgrade() -> None:
-    """One new table, three columns, and an index over fewer rows."""
+    """One new table, four columns, and an index over fewer rows."""
     op.create_table(
         "standing",
         sa.Column("channel", sa.String(32), nullable=False),
@@ -41,5 +41,9 @@ def upgrade() -> None:
         ("why", 300, "why this way, for staff to read"),
     ):
         op.add_column("outbox", sa.Column(name, sa.String(length), nullable=False, server_default="", comment=comment))
+    waits: sa.Column[bool] = sa.Column(
+        "waits", sa.Boolean(), nullable=False, server_default=sa.text("false"), comment="not in the quiet hours (VN-6)"
+    )
+    op.add_column("outbox", waits)
     op.drop_index("ix_outbox_stopped", "outbox")
     op.create_index("ix_outbox_stopped", "outbox", ["seq"], sqlite_where=_STOPPED, postgresql_where=_STOPPED)

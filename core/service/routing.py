@@ -1,0 +1,226 @@
+"""
+The next way for what could not be told on the last one: another address of the same person, or another channel.
+
+What was sealed for the first way is opened, written anew for the next, and stored in the transaction in which the
+first one fails; the same way is never tried twice for one thing. A message nobody knows the end of is left to a
+receipt, an echo, or a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Literal
+
+import structlog
+
+from core.contract.ports import Channel, Reach, Reaches
+from core.contract.schema import Address, OutboundMessage, Reporter, new_id
+from core.identity import phones
+from core.notify.house import House
+from core.notify.quiet import quiet_hours
+from core.notify.router import FALLS_THROUGH, News, Way, explain, is_shut, is_thin, route, way_name
+from core.privacy.blind import kind_of_address
+from core.service.reading.names import CHANNELS
+from core.service.safe import Safe
+from core.service.talk import Correspondent
+from core.storage import outbox, standings, ways
+from core.storage.conversations import ConversationRow
+from core.storage.database import Database
+from core.storage.outbox import ClaimedEntry, NewEntry
+from core.storage.ways import Known
+
+log = structlog.get_logger()
+
+_THIN = "news_elsewhere"
+_NO_SUBJECT = "Về phản ánh của anh/chị"
+_CAME_BACK = "recipient_unreachable"
+
+
+@dataclass(frozen=True)
+class _Person:
+    """Everything opened: who they are in each conversation, and what they left besides."""
+
+    talks: tuple[tuple[ConversationRow, Correspondent], ...]
+    profile: Reporter
+    known: Known
+
+
+class Routing:
+    """Finds the next way. `channels`: those that are on."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        safe: Safe,
+        channels: Mapping[str, Channel],
+        house: House,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._safe = safe
+        self._channels = channels
+        self._house = house
+        self._now = now
+
+    async def is_shut(self, message: OutboundMessage) -> bool:
+        """Whether its reader lets us write to them here no more."""
+        to = message.recipient
+        blind = self._safe.blind.address(to.channel, to.account, to.value)
+        known = await self._database.read(partial(standings.at_addresses, address_blinds=[blind]))
+        here = (row for row in known if (row.channel, row.account) == (to.channel, to.account))
+        return any(not row.reachable and is_shut(row.at, message.last_heard) for row in here)
+
+    async def next(self, entry: ClaimedEntry, code: str) -> NewEntry | None:
+        """
+        The entry that tries the next way, not stored yet; None where there is no other, or none may be tried.
+
+        Args:
+            code: why this one failed for good.
+        """
+        if not entry.way or entry.forget or entry.payload_sealed is None or code not in FALLS_THROUGH:
+            return None
+        tried = await self._database.read(
+            partial(outbox.ways_tried, conversation_id=entry.conversation_id, root=entry.root)
+        )
+        known = await self._database.read(partial(ways.of_contact, contact_id=entry.subject_id))
+        await self._safe.bring(entry.subject_id, new=False)
+        written = await self._safe.aside(partial(self._rewritten, entry, code, tried, known), entry.subject_id)
+        if written is None:
+            log.warning("no_way_left", entry=entry.id, way=entry.way, error=code)
+        return written
+
+    async def came_back(self, provider_message_id: str) -> None:
+        """A provider took a message and told later that it could not bring it: the next way is tried."""
+        entry = await self._database.read(partial(outbox.came_back, provider_message_id=provider_message_id))
+        following = await self.next(entry, _CAME_BACK) if entry is not None else None
+        if entry is not None and following is not None:
+            await self._database.write(partial(outbox.pass_on, entry_id=entry.id, following=following))
+
+    def _rewritten(self, entry: ClaimedEntry, code: str, tried: list[str], known: Known) -> NewEntry | None:
+        if entry.payload_sealed is None:
+            return None
+        message = self._safe.open_model(
+            entry.payload_sealed, OutboundMessage, subject_id=entry.subject_id, place=f"outbox:{entry.id}"
+        )
+        if message.purpose == "otp":
+            return None
+        now, person = self._now(), self._opened(entry, known)
+        found = route(
+            News(message.purpose, urgent=not entry.waits),
+            list(self._ways(person, entry.conversation_id)),
+            tried=[*tried, entry.way],
+            now=now,
+        )
+        log.info("way_chosen", entry=entry.id, failed=entry.way, error=code, route=found.logged())
+        if not found.ways:
+            return None
+        why = explain(self._failed(message), code, then=found.ways, now=now)
+        return self._entry(entry, self._redirected(message, found.ways[0]), found.ways[0], why=why)
+
+    def _opened(self, entry: ClaimedEntry, known: Known) -> _Person:
+        subject = entry.subject_id
+        opened = (
+            (row, self._safe.open_or_none(row.correspondent_sealed, Correspondent, subject_id=subject, place=place))
+            for row in known.conversations
+            for place in [f"conversation:{row.id}"]
+        )
+        profile = self._safe.open_or_none(
+            known.profile_sealed, Reporter, subject_id=subject, place=f"contact:{subject}"
+        )
+        return _Person(tuple((row, who) for row, who in opened if who), profile or Reporter(), known)
+
+    def _ways(self, person: _Person, conversation_id: str) -> Iterator[Way]:
+        """Every address of theirs, by every way that reaches such a one."""
+        for row, who in person.talks:
+            for reach in self._reaches(row.channel):
+                if reach.to == kind_of_address(who.address.value):
+                    own = row.id == conversation_id
+                    heard = who.last_heard or row.last_inbound_at
+                    yield self._way(person, who.address, reach, own=own, last_heard=heard)
+        numbers = filter(None, map(phones.normalise, person.profile.phones))
+        for kind, values in (("phone", numbers), ("email", person.profile.emails)):
+            for value in values:
+                yield from self._by_address(person, kind, value)
+
+    def _by_address(self, person: _Person, kind: str, value: str) -> Iterator[Way]:
+        for name in self._channels:
+            for reach in self._reaches(name):
+                if reach.to == kind and reach.account:
+                    yield self._way(person, Address(channel=name, account=reach.account, value=value), reach)
+
+    def _way(
+        self, person: _Person, to: Address, reach: Reach, *, own: bool = False, last_heard: datetime | None = None
+    ) -> Way:
+        blind = self._safe.blind.address(to.channel, to.account, to.value)
+        shut = (
+            row.at
+            for row in person.known.standings
+            if (row.address_blind, row.channel, row.account) == (blind, to.channel, to.account) and not row.reachable
+        )
+        return Way(
+            to.channel,
+            to.account,
+            to.value,
+            reach,
+            own=own,
+            proved=reach.to == "chat" or person.known.proved.get(blind) is not None,
+            last_heard=last_heard,
+            shut=next(shut, None),
+        )
+
+    def _reaches(self, name: str) -> tuple[Reach, ...]:
+        channel = self._channels.get(name)
+        return tuple(channel.reaches) if isinstance(channel, Reaches) else ()
+
+    def _failed(self, message: OutboundMessage) -> Way:
+        to = message.recipient
+        kind: Literal["chat", "phone", "email"] = kind_of_address(to.value)
+        declared = (reach for reach in self._reaches(to.channel) if reach.to == kind)
+        reach = next(declared, Reach(kind, CHANNELS.get(to.channel, to.channel)))
+        return Way(to.channel, to.account, to.value, reach, last_heard=message.last_heard)
+
+    def _redirected(self, message: OutboundMessage, way: Way) -> OutboundMessage:
+        """The same news for another way: where the address is only said to be theirs, just that there is some."""
+        told = {"text": message.text, "subject": message.subject or _NO_SUBJECT, "fields": message.fields}
+        if is_thin(way):
+            letter = self._house.write(_THIN, {"code": message.fields.get("code", "")})
+            fields = message.fields | ({"status": letter.status} if "status" in message.fields else {})
+            told = {"text": letter.text, "subject": letter.subject, "fields": fields}
+        return OutboundMessage.model_validate(
+            told
+            | {
+                "id": new_id(),
+                "channel": way.channel,
+                "account": way.account,
+                "recipient": Address(channel=way.channel, account=way.account, value=way.value),
+                "buttons": message.buttons if way.reach.buttons and not is_thin(way) else (),
+                "attachments": message.attachments if way.reach.files and not is_thin(way) else (),
+                "conversation_id": message.conversation_id,
+                "automatic": message.automatic,
+                "purpose": message.purpose,
+                "last_heard": way.last_heard,
+            }
+        )
+
+    def _entry(self, failed: ClaimedEntry, message: OutboundMessage, way: Way, *, why: str) -> NewEntry:
+        now, subject = self._now(), failed.subject_id
+        first = failed.dedupe_key.partition("#")[0]
+        return NewEntry(
+            id=message.id,
+            dedupe_key=f"{first}#{way.name}",
+            conversation_id=failed.conversation_id,
+            case_id=failed.case_id,
+            channel=way.channel,
+            subject_id=subject,
+            payload_sealed=self._safe.seal(message, subject_id=subject, place=f"outbox:{message.id}"),
+            next_at=quiet_hours().leaves_at(way.channel, now) if failed.waits else now,
+            created_at=now,
+            root=failed.root,
+            way=way_name(way.channel, way.reach.to),
+            why=why[:300],
+            waits=failed.waits,
+        )

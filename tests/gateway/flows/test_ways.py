@@ -1,0 +1,201 @@
+"""News that cannot be told on one way goes the next, once, and staff read why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+import pytest
+from sqlalchemy import select, update
+
+from core.contract.errors import GatewayError, OutcomeUnknown, RecipientUnreachable, WindowClosed
+from core.contract.ports import Reach, SendResult
+from core.contract.schema import Address, DeliveryReceipt, DeliveryStatus, OutboundMessage, Standing
+from core.service.work import Work
+from core.storage import outbox, standings
+from core.storage.tables import identity
+from core.storage.tables import outbox as outbox_table
+from tests.gateway.flows.office import LAMP, Chat, issue, only_case
+from tests.support.databases import on_both_engines
+from tests.support.deployments import World
+from tests.support.hooked import HookedTestChannel
+from tests.support.stage import join
+
+NUMBER = "+84900000001"
+
+
+@dataclass
+class Ways(HookedTestChannel):
+    """A channel that says how it reaches people, and refuses with `problem` while it has one."""
+
+    reaches: Sequence[Reach] = ()
+    problem: GatewayError | None = None
+    tried: int = field(default=0)
+
+    async def send(self, message: OutboundMessage) -> SendResult:
+        self.tried += 1
+        if self.problem is not None:
+            raise self.problem
+        return await super().send(message)
+
+
+@dataclass
+class Town:
+    """One citizen on a chat with a window, who left a number, and the telephones."""
+
+    world: World
+    chat: Chat
+    page: Ways
+    phones: Ways
+
+    async def entries(self) -> list[tuple[str, str, str]]:
+        """Way, state and why, of all that could go several ways."""
+        columns = (outbox_table.c.way, outbox_table.c.state, outbox_table.c.why)
+        query = select(*columns).where(outbox_table.c.way != "").order_by(outbox_table.c.seq)
+        return await self.world.deployment.database.read(
+            lambda connection: [tuple(row) for row in connection.execute(query)]
+        )
+
+    async def news(self) -> None:
+        """Something happens to their report."""
+        await issue(self.world, (await only_case(self.world)).id, "accept")
+
+    async def prove(self) -> None:
+        """The number is theirs."""
+        proved = update(identity).where(identity.c.kind == "phone").values(verified_at=self.world.clock())
+        await self.world.deployment.database.write(lambda connection: connection.execute(proved))
+
+
+@pytest.fixture
+async def town(world: World) -> Town:
+    """A report that stands, and nothing told of it yet but its code."""
+    page = Ways(reaches=(Reach("chat", "Zalo", window=timedelta(hours=48), buttons=True),))
+    phones = Ways(name="sms", account="1022", reaches=(Reach("phone", "SMS", "1022", price=2),))
+    join(world, page)
+    join(world, phones)
+    chat = Chat(world, page)
+    await chat.say(f"{LAMP} Điện thoại của tôi 0900 000 001.")
+    await only_case(world)
+    return Town(world, chat, page, phones)
+
+
+@pytest.mark.rule("TG-5.4", "LS-3.2")
+@on_both_engines
+async def test_to_a_number_that_is_only_said_to_be_theirs_goes_that_there_is_news(town: Town) -> None:
+    """With the code, without a word of what it is; and staff read why."""
+    await town.world.pass_time(hours=51)
+    town.page.problem = WindowClosed()
+
+    await town.news()
+
+    (told,) = town.phones.sent
+    assert told.recipient == Address(channel="sms", account="1022", value=NUMBER)
+    assert "có thông tin mới" in told.text
+    assert "đã tiếp nhận" not in told.text
+    assert told.fields["code"] in told.text
+    assert told.fields["status"] == "Có thông tin mới"
+    (first, second) = await town.entries()
+    assert first[:2] == ("testchat/chat", "passed_on")
+    assert second == ("sms/phone", "sent", "Cửa sổ Zalo đã đóng 3 giờ trước → SMS")
+
+
+async def test_to_a_number_that_is_proved_goes_the_news_itself(town: Town) -> None:
+    """The same words, once."""
+    await town.prove()
+    town.page.problem = WindowClosed()
+
+    await town.news()
+
+    (told,) = town.phones.sent
+    assert "đã tiếp nhận" in told.text
+
+
+@on_both_engines
+async def test_who_blocked_us_is_told_elsewhere_without_a_try(town: Town) -> None:
+    """Until they let us in again."""
+    now, user = town.world.clock(), Address(channel="testchat", account="page", value="u1")
+    left = Standing(channel="testchat", account="page", address=user, reachable=False, reason="blocked", at=now)
+    deployment = town.world.deployment
+    await deployment.database.write(partial(standings.note, row=deployment.intake._standing(left)))
+    tried = town.page.tried
+
+    await town.news()
+
+    assert town.page.tried == tried
+    assert len(town.phones.sent) == 1
+    assert (await town.entries())[1][2] == "Người dân không nhận tin qua Zalo → SMS"
+
+
+async def test_what_nobody_knows_the_end_of_goes_no_other_way(town: Town) -> None:
+    """It may have arrived: a receipt, an echo or a person says so."""
+    town.page.problem = OutcomeUnknown()
+
+    await town.news()
+
+    assert town.phones.sent == []
+    assert [state for _, state, _ in await town.entries()] == ["unknown"]
+
+
+async def test_when_every_way_has_failed_it_is_a_persons(town: Town) -> None:
+    """Each was tried once; only the last stands as failed."""
+    town.page.problem, town.phones.problem = WindowClosed(), RecipientUnreachable()
+
+    await town.news()
+
+    assert [entry[:2] for entry in await town.entries()] == [("testchat/chat", "passed_on"), ("sms/phone", "failed")]
+    assert town.phones.tried == 1
+    state = await town.world.deployment.database.read(outbox.outbox_state)
+    assert state.failed == 1
+
+
+@on_both_engines
+async def test_what_came_back_later_goes_the_next_way(town: Town) -> None:
+    """A provider took it, and could not bring it; told twice, it still goes once."""
+    await town.news()
+    sent = town.page.sent[-1]
+    receipt = DeliveryReceipt(
+        channel="testchat",
+        account="page",
+        provider_message_id=f"sent-{sent.id}",
+        status=DeliveryStatus.FAILED,
+        at=town.world.clock(),
+        permanent=True,
+    )
+    for _ in range(2):
+        work = Work()
+        await town.world.deployment.intake._note_receipt(work, receipt)
+        await town.world.deployment.clerk.finish(work)
+    await town.world.settle()
+
+    assert len(town.phones.sent) == 1
+    assert [entry[:2] for entry in await town.entries()] == [("testchat/chat", "passed_on"), ("sms/phone", "sent")]
+
+
+async def test_the_dialogues_words_stay_in_the_dialogue(town: Town) -> None:
+    """What it asks makes no sense elsewhere."""
+    town.page.problem = WindowClosed()
+
+    await town.chat.say("Đèn vẫn chưa sáng ạ.")
+
+    assert town.phones.sent == []
+
+
+@pytest.mark.rule("VN-6")
+async def test_the_next_way_lets_people_sleep_as_well(town: Town) -> None:
+    """What could wait for the morning on the first one waits on the second."""
+    await town.news()
+    sent = town.page.sent[-1]
+    town.world.clock.at = datetime.fromisoformat("2026-11-23T22:00:00+07:00")
+
+    work = Work()
+    failed = {"status": DeliveryStatus.FAILED, "at": town.world.clock(), "permanent": True}
+    receipt = DeliveryReceipt(channel="testchat", account="page", provider_message_id=f"sent-{sent.id}", **failed)
+    await town.world.deployment.intake._note_receipt(work, receipt)
+    await town.world.deployment.clerk.finish(work)
+    await town.world.settle()
+    at_night = len(town.phones.sent)
+    await town.world.pass_time(hours=9)
+
+    assert (at_night, len(town.phones.sent)) == (0, 1)
