@@ -103,8 +103,16 @@ class FileMediaStore:
         """The stored bytes with type and name. Raises as `get`."""
         return await asyncio.to_thread(self._open, stored_key)
 
+    async def holds(self, stored_key: str) -> bool:
+        """Whether there is such a file."""
+        return await asyncio.to_thread(self._path(stored_key).exists)
+
+    def copy_key(self, stored_key: str) -> str:
+        """Where the playable copy of a file lies: beside it, and it goes with it."""
+        return stored_key[:HASH_DIGITS] + self._blind.other("media-copy", stored_key)[:HASH_DIGITS]
+
     async def delete(self, stored_key: str) -> None:
-        """Remove one file; none there is fine."""
+        """Remove one file and its playable copy; none there is fine."""
         await asyncio.to_thread(self._delete, stored_key)
 
     async def delete_subject(self, subject_id: str) -> None:
@@ -170,7 +178,8 @@ class FileMediaStore:
 
     def _delete(self, stored_key: str) -> None:
         path = self._path(stored_key)
-        path.unlink(missing_ok=True)
+        for one in (path, self._path(self.copy_key(stored_key))):
+            one.unlink(missing_ok=True)
         if path.parent.exists():
             _sync_folder(path.parent)
 

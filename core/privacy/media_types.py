@@ -121,6 +121,8 @@ def sniff(data: bytes) -> str:
     """Media type by content; "" where it is none we know. Raises MediaRefused for a document with macros."""
     if data.startswith(b"PK\x03\x04"):
         return _office(data)
+    if data[4:10] == b"ftyp3g":  # brands of 3GPP TS 26.244: often with sound and pictures that no browser plays
+        return "video/3gpp"
     guess = filetype.guess(data)
     if guess is not None:
         return _SYNONYMS.get(str(guess.mime), str(guess.mime))

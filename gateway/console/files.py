@@ -17,6 +17,7 @@ from core.service.reading.views import ConversationView, File
 from gateway.auth import require_staff
 from gateway.console.shared import member_of, reader_of
 from gateway.deployment import DEPLOYMENT, Deployment
+from gateway.playing import play
 
 THUMB = (320, 240)
 _SHOWN = frozenset({"image", "video", "audio"})
@@ -40,8 +41,10 @@ async def show_talk_file(request: web.Request) -> web.StreamResponse:
 
 
 async def _answer(request: web.Request, key: str) -> web.Response:
+    if request.match_info.get("how") == "/phat":
+        return await play(request, key)
     found = await request.app[DEPLOYMENT].media.open(key)
-    if request.match_info.get("small"):
+    if request.match_info.get("how"):
         return answer(await asyncio.to_thread(thumbnail, found.data), "image/jpeg", key)
     return answer(found.data, found.media_type, key)
 

@@ -28,6 +28,7 @@ from gateway.console.deputies import mount as mount_deputies
 from gateway.console.shared import CASES, CONSOLE, HOME, TALKS, Console
 from gateway.deployment import DEPLOYMENT
 from gateway.pages import CONSOLE_MENU, Entry
+from gateway.playing import setup_playing
 
 ID = "[0-9a-f]{32}"
 KEY = "[0-9a-f]{64}"
@@ -49,6 +50,7 @@ def setup_console(app: web.Application) -> None:
     router.add_post(repair.OUTBOX, repair.resend)
     router.add_get(handing_out.PAGE, handing_out.show_page)
     router.add_post(handing_out.PAGE, handing_out.hand_out)
+    setup_playing(app)
     _add_cases(router)
     _add_talks(router)
     _add_people(router)
@@ -69,7 +71,7 @@ def _add_cases(router: web.UrlDispatcher) -> None:
     case = f"{CASES}/{{case:{ID}}}"
     router.add_get(case, casefile.show_case)
     router.add_post(f"{case}/xem-nguoi-phan-anh", casefile.reveal)
-    router.add_get(f"{case}/tep/{{key:{KEY}}}{{small:(?:/nho)?}}", files.show_case_file)
+    router.add_get(f"{case}/tep/{{key:{KEY}}}{{how:(?:/nho|/phat)?}}", files.show_case_file)
     letter = f"{case}/{letters.FOLDER}/{{letter:[a-z_]{{1,32}}}}"
     router.add_get(letter, letters.show_letter)
     router.add_post(f"{letter}/xem-truoc", letters.preview)
@@ -87,7 +89,7 @@ def _add_talks(router: web.UrlDispatcher) -> None:
     router.add_post(f"{talk}/tra-loi", talks.reply)
     router.add_post(f"{talk}/tiep-nhan", talks.take_over)
     router.add_post(f"{talk}/tra-ve", talks.hand_back)
-    router.add_get(f"{talk}/tep/{{key:{KEY}}}{{small:(?:/nho)?}}", files.show_talk_file)
+    router.add_get(f"{talk}/tep/{{key:{KEY}}}{{how:(?:/nho|/phat)?}}", files.show_talk_file)
 
 
 def _add_people(router: web.UrlDispatcher) -> None:

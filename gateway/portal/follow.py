@@ -22,6 +22,7 @@ from gateway.auth import cookies
 from gateway.deployment import DEPLOYMENT
 from gateway.letters import draw
 from gateway.pages import render
+from gateway.playing import play
 from gateway.portal import follow_proof
 from gateway.portal.shared import FOLLOW, FOLLOW_TIME, PORTAL, client_of, private, put_note, read_note
 
@@ -87,6 +88,8 @@ async def show_file(request: web.Request) -> web.StreamResponse:
     key = request.match_info["key"]
     if key not in view.stored_keys:
         raise web.HTTPNotFound
+    if request.match_info["how"]:
+        return private(await play(request, key))
     found = await request.app[DEPLOYMENT].media.open(key)
     return private(file_response(found.data, found.media_type))
 

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from core.service.supplement_links import PATTERN
 from gateway.pages import PUBLIC_MENU, Entry
+from gateway.playing import setup_playing
 from gateway.portal import acts, communes, follow, follow_proof, handing_in, home, proof, published, send, supplement
 from gateway.portal.shared import portal_context
 
@@ -36,8 +37,9 @@ def setup_portal(app: web.Application, *, tiles: str = "", credit: str = "") -> 
     app.router.add_post(follow.PAGE, follow.take_form)
     app.router.add_get(follow_proof.PAGE, follow_proof.show)
     app.router.add_post(follow_proof.PAGE, follow_proof.take)
+    setup_playing(app)
     app.router.add_get(follow.REPORT, follow.show_report)
-    app.router.add_get(f"{follow.REPORT}/tep/{{key:[0-9a-f]{{64}}}}", follow.show_file)
+    app.router.add_get(f"{follow.REPORT}/tep/{{key:[0-9a-f]{{64}}}}{{how:(?:/phat)?}}", follow.show_file)
     app.router.add_get(follow.LETTER, follow.show_letter)
     app.router.add_post(f"{follow.REPORT}/viet", acts.write)
     app.router.add_post(f"{follow.REPORT}/danh-gia", acts.rate)
