@@ -21,7 +21,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from core.clock import Allowance, DayWindow, NotationInvalid, Start, parse, parse_lead, parse_start
 from core.regulations.letters import Letter
@@ -48,6 +48,11 @@ from core.regulations.words import (
     Triggers,
     Words,
 )
+
+
+def _as_written(value: object) -> object:
+    """A number is read as text, so that whoever forgot the unit is told how a limit is written."""
+    return str(value) if type(value) in (int, float) else value
 
 
 def _readable(read: Callable[[object], object], empty: str | None = None) -> Callable[[Any], Any]:
@@ -188,7 +193,7 @@ class Variant(PackModel):
 class Warn(PackModel):
     """A warning ahead of the limit, in the clock's notation ("25%" left, "30min"); `tell` are roles."""
 
-    at: Annotated[str, AfterValidator(_readable(parse_lead))]
+    at: Annotated[str, BeforeValidator(_as_written), AfterValidator(_readable(parse_lead))]
     tell: Words
 
 
@@ -244,7 +249,9 @@ class ClockSpec(Entry):
     start: Triggers
     restart: Triggers = ()
     from_: Annotated[str, AfterValidator(_readable(parse_start, empty=""))] = Field(default="", alias="from")
-    allowance: Annotated[str | dict[str, Any], AfterValidator(_readable(parse, empty="unset"))]
+    allowance: Annotated[
+        str | dict[str, Any], BeforeValidator(_as_written), AfterValidator(_readable(parse, empty="unset"))
+    ]
     variants: tuple[Variant, ...] = ()
     recompute: Triggers = ()
     pause: Triggers = ()

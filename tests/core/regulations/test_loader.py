@@ -100,13 +100,14 @@ def test_every_mistake_is_reported_with_file_and_line(tmp_path: Path, old: str, 
     [
         ("allowance: 2 hours", "pack.yaml:12: clocks.t.allowance: .*is not a time limit; write 10min, 1h"),
         ("allowance: '2'", "pack.yaml:12: clocks.t.allowance: .*'2' is not a time limit; write 10min, 1h"),
-        ("allowance: 2", "pack.yaml:12: clocks.t.allowance"),
+        ("allowance: 2", "pack.yaml:12: clocks.t.allowance: .*'2' is not a time limit; write 10min, 1h"),
         ("allowance: {windows: [{from: '06:00', through: '22:00', allow: 1h}]}", "gap or overlap|end of the day"),
         ("allowance: 1h, from: 'soon()'", "is not the name of a time"),
         ("allowance: 1h, from: arrived_at", "no time 'arrived_at'"),
         ("allowance: 1h, stop: fly", "no command 'fly'"),
         ("allowance: 1h, stop: case/nowhere", "no case stage 'nowhere'"),
         ("allowance: 1h, warnings: [{at: later, tell: clerk}]", "later"),
+        ("allowance: 1h, warnings: [{at: 30, tell: clerk}]", "pack.yaml:12: clocks.t.warnings.*'30' is not"),
     ],
 )
 def test_clock_notation_is_understood_when_the_pack_is_loaded(tmp_path: Path, clock: str, complaint: str) -> None:
