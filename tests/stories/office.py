@@ -178,6 +178,12 @@ class OfficeStory:
             own = repr(await desk.follow(reader.code)) + await self._letter(reader)
             assert [one.mark for one in self.told if one is not reader and leaks(own, one, ())] == []
 
+    def check_the_log(self, written: str) -> None:
+        """No line of it holds what somebody wrote, or a number of theirs."""
+        for told in self.told:
+            found = leaks(written, Told(told.mark, told.report()["reporter"]["phone"]), ())
+            assert not found, f"{found} is in the log"
+
     async def _letter(self, reader: Told) -> str:
         """The answer on paper: in it stand whom it is to and what was answered, and nothing that staff told staff."""
         made = await self.office.deployment.clerk.letters.of_report(reader.code)

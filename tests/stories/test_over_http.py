@@ -21,8 +21,8 @@ STRAIGHT = [
 """Without a second level inside an agency, which not every agency of a demonstration has."""
 
 
-async def tell(name: str, folder: Path, database_url: str, *, seed: int, reports: int, steps: int) -> int:
-    """One story with all its checks; how many commands were carried out."""
+async def tell(name: str, folder: Path, database_url: str, *, seed: int, reports: int, steps: int) -> OfficeStory:
+    """One story with all its checks."""
     server = "" if database_url.startswith("sqlite") else database_url.replace("+asyncpg", "")
     clock = SimulatedClock(usual_start(load_pack(name)))
     async with open_office(settings_of(name, folder / "data", database_url=server), clock) as office:
@@ -31,14 +31,19 @@ async def tell(name: str, folder: Path, database_url: str, *, seed: int, reports
         await story.look_from_outside()
         await story.check_the_archive()
         await story.check_the_notices()
-        return story.done
+        return story
 
 
 @pytest.mark.rule("A-4", "VN-3")
 @pytest.mark.parametrize("name", BASE)
-async def test_what_must_hold_holds_over_http(name: str, tmp_path: Path) -> None:
-    """One short story under each regulation."""
-    assert await tell(name, tmp_path, "sqlite", seed=7, reports=2, steps=30) > 8
+async def test_what_must_hold_holds_over_http(name: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """One short story under each regulation; its log names nobody."""
+    story = await tell(name, tmp_path, "sqlite", seed=7, reports=2, steps=30)
+    log = capfd.readouterr()
+
+    assert story.done > 8
+    assert "agencies_changed" in log.out
+    story.check_the_log(log.out + log.err)
 
 
 @pytest.mark.rule("A-4")
@@ -59,7 +64,7 @@ async def test_an_answer_tells_nobody_elses_words(name: str, tmp_path: Path) -> 
 @on_both_engines
 async def test_what_must_hold_holds_on_both_engines(tmp_path: Path, database_url: str) -> None:
     """The same story on either."""
-    assert await tell(BASE[0], tmp_path, database_url, seed=8, reports=2, steps=20) > 4
+    assert (await tell(BASE[0], tmp_path, database_url, seed=8, reports=2, steps=20)).done > 4
 
 
 @pytest.mark.chaos
@@ -69,7 +74,7 @@ async def test_what_must_hold_holds_on_both_engines(tmp_path: Path, database_url
 @on_both_engines
 async def test_what_must_hold_holds_for_long(name: str, seed: int, tmp_path: Path, database_url: str) -> None:
     """Many steps, under every regulation, on both engines."""
-    assert await tell(name, tmp_path, database_url, seed=seed, reports=6, steps=250) > 60
+    assert (await tell(name, tmp_path, database_url, seed=seed, reports=6, steps=250)).done > 60
 
 
 def test_the_search_for_leaks_finds_them() -> None:
