@@ -20,7 +20,7 @@ RETRY_SECONDS = 3.0
 ON_ITS_WAY, TAKEN, NOT_TAKEN = "Đang gửi…", "Hệ thống đã nhận", "Hệ thống chưa nhận"
 HELD = "Nhà cung cấp đang giữ lại"
 _ANSWER_LOST = "Đã đến máy; câu trả lời cho hệ thống bị mất"
-_WORDS = {"place": "📍 Đã chia sẻ vị trí", "contact": "👤 Đã chia sẻ số điện thoại"}
+_WORDS = {"place": "Đã chia sẻ vị trí", "contact": "Đã chia sẻ số điện thoại"}
 
 
 @dataclass(frozen=True)

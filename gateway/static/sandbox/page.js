@@ -154,7 +154,7 @@ class Screen {
     if (line.subject) bubble.append(element("span", "line__subject", line.subject));
     bubble.append(...linked(line.text));
     if (line.photo) bubble.append(photo(line.photo));
-    if (line.files.length) bubble.append(element("p", "line__files", `📎 ${line.files.join(", ")}`));
+    if (line.files.length) bubble.append(element("p", "line__files", `Tệp kèm: ${line.files.join(", ")}`));
     if (line.buttons.length) bubble.append(this.drawButtons(line.buttons));
     const state = element("p", "line__state", `${CLOCK.format(new Date(line.at))} · ${line.state}`);
     state.classList.toggle("line__state--bad", line.state.includes("chưa nhận") || line.state.includes("bị mất"));
