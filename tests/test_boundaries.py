@@ -2,6 +2,7 @@
 The dependency rule, read from every import of the tree.
 
     core          imports neither channels nor gateway
+    a sandbox     imports nothing of the adapter that it tries: only sandboxes of its channel and core.contract
     channels.x    imports core.contract, channels.base, channels.http and itself
     gateway       wires; nobody imports it
     sqlalchemy    only in core.storage
@@ -121,6 +122,7 @@ def import_breaches(module: Module) -> Iterator[tuple[int, str]]:
         for forbidden, sentence in (
             (forbidden_in_core(module, imported), "core imports neither channels nor gateway"),
             (forbidden_in_channel(module, imported), "a channel imports core.contract and channels.base only"),
+            (forbidden_in_sandbox(module, imported), "a sandbox imports nothing of its adapter"),
             (forbidden_gateway(module, imported), "nobody imports gateway"),
             (forbidden_database(module, imported), "sqlalchemy is imported in core.storage only"),
             (forbidden_io(module, imported), f"{', '.join(SYNCHRONOUS)} are free of I/O"),
@@ -140,6 +142,21 @@ def forbidden_in_channel(module: Module, imported: Import) -> bool:
         return False
     own = ".".join(module.name.split(".")[:2])
     return not within(imported.target, *SHARED_BY_CHANNELS, *([own] if own != "channels" else []))
+
+
+def is_sandbox(name: str) -> bool:
+    """`channels.zalo.sandbox.server`, `channels.facebook.sandbox_graph`: the provider's side of a channel."""
+    parts = name.split(".")
+    return len(parts) > 2 and parts[0] == "channels" and parts[2].partition("_")[0] == "sandbox"
+
+
+def forbidden_in_sandbox(module: Module, imported: Import) -> bool:
+    """What is played by the adapter's own code would prove nothing about it; nor does an adapter know its sandbox."""
+    if not within(module.name, "channels") or not within(imported.target, "channels"):
+        return False
+    if within(imported.target, *SHARED_BY_CHANNELS):
+        return False
+    return is_sandbox(module.name) != is_sandbox(imported.target)
 
 
 def forbidden_gateway(module: Module, imported: Import) -> bool:
@@ -195,6 +212,9 @@ ALLOWED = {
     "channels/base.py": "from core.contract import errors\n",
     "channels/zalo/adapter.py": "import email\nfrom core.contract import ports\nfrom channels.base import Client\n"
     "from channels.zalo.mapping import parse\nfrom . import signature\nfrom .. import base\n",
+    "channels/zalo/sandbox/server.py": "from core.contract import errors\nfrom . import phones\n"
+    "from channels.zalo.sandbox.moods import Mood\nfrom channels.base import Client\n",
+    "channels/zalo/sandbox_graph.py": "from channels.zalo.sandbox import server\n",
     "channels/zalo/tests/test_adapter.py": "from gateway.app import build\nfrom core.storage import tables\n",
     "gateway/app.py": "from core.storage import tables\nfrom channels.zalo import adapter\nfrom . import settings\n",
 }
@@ -233,6 +253,9 @@ def test_what_is_allowed_is_no_breach(tree: Path) -> None:
         ("channels/zalo/client.py", "from ..sms import mapping", "core.contract and channels.base only"),
         ("channels/zalo/client.py", "from .. import sms", "core.contract and channels.base only"),
         ("channels/zalo/client.py", "from gateway.app import build", "nobody imports gateway"),
+        ("channels/zalo/sandbox.py", "from channels.zalo import signature", "nothing of its adapter"),
+        ("channels/zalo/sandbox/server.py", "from ..signature import check", "nothing of its adapter"),
+        ("channels/zalo/client.py", "from channels.zalo.sandbox import server", "nothing of its adapter"),
         ("channels/base.py", "from channels.zalo import client", "core.contract and channels.base only"),
         ("channels/zalo/client.py", "import sqlalchemy", "core.storage only"),
         ("core/statistics/figures.py", "from sqlalchemy import select", "core.storage only"),
