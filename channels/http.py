@@ -27,6 +27,7 @@ from yarl import URL
 from core.contract.errors import (
     ChannelMisconfigured,
     ConnectionFailed,
+    FileElsewhere,
     MessageInvalid,
     OutcomeUnknown,
     ProviderRefused,
@@ -142,8 +143,8 @@ class ProviderHttp:
         """
         A file the provider holds. `hosts`: exact names, or ".zdn.vn" for all below it; every redirection is checked.
 
-        Raises MessageInvalid: not one of these hosts, or longer than `most` bytes. ChannelMisconfigured: refused to us.
-        ProviderRefused: it is gone (the status is the provider code). TemporarySendError: try again.
+        Raises FileElsewhere: not one of these hosts. MessageInvalid: longer than `most` bytes. ChannelMisconfigured:
+        refused to us. ProviderRefused: it is gone (the status is the provider code). TemporarySendError: try again.
         """
         try:
             return await self._follow(_address(url), hosts, most, headers)
@@ -158,7 +159,7 @@ class ProviderHttp:
                     return await _file(answer, most)
                 headers = None  # what proves us to one host is none of another's business
                 target = target.join(_address(answer.headers.get("Location", "")))
-        raise MessageInvalid("too many redirections")
+        raise FileElsewhere("too many redirections")
 
     async def close(self) -> None:
         """Let go of the connections."""
@@ -198,7 +199,7 @@ class ProviderHttp:
             return
         known = host in hosts or any(name.startswith(".") and host.endswith(name) for name in hosts)
         if target.scheme != "https" or target.explicit_port not in {None, 443} or not known:
-            raise MessageInvalid("the file is not where this provider keeps its files")
+            raise FileElsewhere("the file is not where this provider keeps its files")
 
 
 def retry_after(headers: Mapping[str, str]) -> float:
@@ -222,7 +223,7 @@ def _address(url: str) -> URL:
     try:
         return URL(url)
     except ValueError:
-        raise MessageInvalid("not an address") from None
+        raise FileElsewhere("not an address") from None
 
 
 def _is_loopback(host: str) -> bool:

@@ -128,6 +128,12 @@ class MessageInvalid(PermanentSendError):
     ours = True
 
 
+class FileElsewhere(MessageInvalid):
+    """A file lies where its provider keeps none; we do not go there for it."""
+
+    code = "file_elsewhere"
+
+
 class RecipientUnreachable(PermanentSendError):
     """The address does not exist or no longer takes messages."""
 

@@ -18,7 +18,7 @@ from hashlib import sha256
 
 import structlog
 
-from core.contract.errors import MessageInvalid, ProviderRefused, SendError, Throttled, VersionConflict
+from core.contract.errors import FileElsewhere, MessageInvalid, ProviderRefused, SendError, Throttled, VersionConflict
 from core.contract.ports import FetchesFiles
 from core.contract.schema import Attachment, InboundMessage
 from core.privacy.errors import Erased, MediaRefused
@@ -130,7 +130,8 @@ class Fetcher:
         """A conversation that somebody else changed meanwhile is told when the file is tried once more."""
         known = await self._database.read(partial(fetches.states, stored_keys=[file.stored_key]))
         if not known:  # its message was taken away meanwhile
-            return await self._media.delete(file.stored_key)
+            await self._media.delete(file.stored_key)
+            return
         log.info("file_fetched", channel=self._name, state=end.state, reason=end.reason, attempts=file.attempts)
         settled = partial(
             fetches.settle, stored_key=file.stored_key, state=end.state, reason=end.reason, next_at=end.next_at
@@ -151,6 +152,8 @@ class Fetcher:
             return _End("gone", "erased")
         except MediaRefused as refusal:
             return _End("refused", refusal.reason, told=refusal.vi)
+        except FileElsewhere as error:
+            return _End("gone", error.code, told=_GONE_VI)
         except MessageInvalid:
             return _End("refused", "size", told=WHY_NOT["size"])
         except ProviderRefused as error:

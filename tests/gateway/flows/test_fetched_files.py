@@ -9,6 +9,7 @@ import pytest
 from core.contract.errors import (
     ChannelMisconfigured,
     ConnectionFailed,
+    FileElsewhere,
     MessageInvalid,
     NotFound,
     ProviderRefused,
@@ -83,12 +84,13 @@ async def test_it_is_tried_again_and_succeeds(world: World, chat: Chat, problem:
     ("found", "state", "words"),
     [
         (ProviderRefused("gone", provider_code="404"), "gone", "không còn tải được"),
+        (FileElsewhere("not theirs"), "gone", "không còn tải được"),
         (MessageInvalid("the file is too long"), "refused", "dung lượng"),
         (b"<svg onload=alert(1)>", "refused", "Loại tệp này chưa được hỗ trợ"),
         (b"", "refused", "không có nội dung"),
         (b"\xff\xd8\xff\xe0 no picture at all", "refused", "bị lỗi"),
     ],
-    ids=["gone", "too long", "script", "empty", "broken"],
+    ids=["gone", "elsewhere", "too long", "script", "empty", "broken"],
 )
 async def test_what_cannot_be_had_is_asked_for_again(
     world: World, chat: Chat, found: bytes | Exception, state: str, words: str
