@@ -18,6 +18,7 @@ from functools import partial
 
 from core.cases.events import SupplementRequested, parse_event
 from core.cases.model import Case
+from core.cases.sealed import SealedText
 from core.contract.errors import NotFound
 from core.regulations.model import Pack
 from core.service.regulation import Regulation
@@ -107,10 +108,12 @@ class SupplementLinks:
         if not hmac.compare_digest(expected, proof) or found is None or found.request is None:
             return None
         pack = self._regulation.packs.get(found.case.regulation)
-        row, request = found.report, found.request
-        if not found.used and self._now() >= _ends(found.case, request, pack):
+        if not found.used and self._now() >= _ends(found.case, found.request, pack):
             return None
-        note = await self._texts.read([request.note])
+        return await self._question(found, pack, note=found.request.note, submission=submission)
+
+    async def _question(self, found: _Found, pack: Pack, *, note: SealedText | None, submission: str) -> Question:
+        row, words = found.report, await self._texts.read([note])
         return Question(
             code=row.code,
             conversation_id=row.conversation_id,
@@ -118,7 +121,7 @@ class SupplementLinks:
             submission=submission,
             used=found.used,
             fields=labels_of(pack, found.case.asked_for),
-            note=note[request.note.id] if request.note else "",
+            note=words[note.id] if note else "",
         )
 
     def _proof(self, case_id: str, report_id: str, version: int) -> str:
