@@ -18,7 +18,7 @@ class DatabaseLease:
     One holder at a time, for a minute after each `hold`. A crash gives it to another process within that minute.
 
     `name` tells leases apart, at most 64 characters; conversations are leased in the same table under keyed hashes,
-    which a name with a stroke in it cannot be.
+    and no hash has a slash, which names therefore must have.
     """
 
     def __init__(self, database: Database, name: str, *, now: Callable[[], datetime]) -> None:

@@ -28,10 +28,10 @@ LONGEST_WISH = 80
 
 def prove_number(turn: Turn, burst: Burst) -> bool:
     """A contact card that the provider vouches for, six digits that were sent, or the wish to prove a number."""
-    return shares_own_number(turn, burst) or answers(turn, burst) or wishes(turn, burst)
+    return _shares_own_number(turn, burst) or _answers(turn, burst) or _wishes(turn, burst)
 
 
-def shares_own_number(turn: Turn, burst: Burst) -> bool:
+def _shares_own_number(turn: Turn, burst: Burst) -> bool:
     """
     The person's own contact card, by the provider's word (Telegram: the card's user is the sender).
 
@@ -46,7 +46,7 @@ def shares_own_number(turn: Turn, burst: Burst) -> bool:
     return turn.draft is None and len(own) == len(burst.messages)
 
 
-def answers(turn: Turn, burst: Burst) -> bool:
+def _answers(turn: Turn, burst: Burst) -> bool:
     """Six digits and nothing else, while a password is out."""
     waiting = turn.state.proving
     if waiting is None or not waiting.phone or turn.now - waiting.since > LIFETIME:
@@ -57,7 +57,7 @@ def answers(turn: Turn, burst: Burst) -> bool:
     return True
 
 
-def wishes(turn: Turn, burst: Burst) -> bool:
+def _wishes(turn: Turn, burst: Burst) -> bool:
     """ "Xác minh số 0900 000 001", or the number after it was asked for."""
     waiting = turn.state.proving
     asked = waiting is not None and not waiting.phone and turn.now - waiting.since <= PATIENCE

@@ -1,8 +1,8 @@
 """
 Forms that wait for a one-time password: what somebody typed is not lost when the password never comes.
 
-Each lies under a key of its own, since nobody has agreed yet to be anybody's contact, and goes with its key after a
-day, or as soon as it was sent.
+Each lies under a key of its own, since nobody has agreed yet to be anybody's contact, and goes with its key when its
+time is over, or as soon as it was sent.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ class Ear:
             assert self.accept is not None
             await self.accept(delivery, items_of(delivery))
             log.info("sms_received", channel=CHANNEL)
-        except Exception as error:
+        except Exception as error:  # whatever it is, nothing is stored: the centre is to bring it again
             status = Status.TRY_AGAIN
             log.warning("sms_not_stored", channel=CHANNEL, error=type(error).__name__)
         for confirm in confirms:
