@@ -43,13 +43,20 @@ class Colleague:
 
 @dataclass(frozen=True)
 class Delivery:
-    """How far one message to a citizen got. `outcome` is the provider's last word, where there is one."""
+    """
+    How far one message to a citizen got. `outcome` is the provider's last word, where there is one.
+
+    `root`: the first of those that try to tell one thing; `why`: why this way was taken after another.
+    """
 
     id: str
     state: str
     outcome: str
     reason: str
     sent_at: datetime | None
+    channel: str = ""
+    root: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,7 @@ class StoppedEntry:
     attempts: int
     reason: str
     created_at: datetime
+    why: str = ""
 
     @property
     def to_staff(self) -> bool:
@@ -93,8 +101,10 @@ _OFFICIALS_OF = (
     .where(user.c.active, role_grant.c.agency_id.in_(bindparam("agencies", expanding=True)))
     .order_by(user.c.display_name, user.c.id, role_grant.c.role)
 )
-_SENT_IN = select(*(outbox.c[name] for name in Delivery.__dataclass_fields__)).where(
-    outbox.c.conversation_id.in_(bindparam("ids", expanding=True))
+_SENT_IN = (
+    select(*(outbox.c[name] for name in Delivery.__dataclass_fields__))
+    .where(outbox.c.conversation_id.in_(bindparam("ids", expanding=True)))
+    .order_by(outbox.c.seq)
 )
 
 

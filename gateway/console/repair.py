@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import partial
+from types import MappingProxyType
 
 import structlog
 from aiohttp import web
@@ -20,6 +22,15 @@ OUTBOX = "/console/hop-gui"
 PAGE = 50
 BODY_GONE = "Không đọc lại được: tin không còn trong vùng cách ly, hoặc bản gốc đã được xóa."
 SETTLED = "Tin này không còn ở trạng thái gửi lỗi nên không gửi lại."
+
+_AGAIN = "gui-lai"
+_DECISIONS: Mapping[str, Callable[..., bool]] = MappingProxyType(
+    {
+        _AGAIN: outbox.resend,
+        "da-den": partial(outbox.decide, arrived=True),
+        "bo-qua": partial(outbox.decide, arrived=False),
+    }
+)
 
 log = structlog.get_logger()
 
@@ -50,14 +61,17 @@ async def show_outbox(request: web.Request) -> web.StreamResponse:
 
 
 @require_caretaker
-async def resend(request: web.Request) -> web.StreamResponse:
-    """A person decides that it is tried again."""
-    deployment, entry = request.app[DEPLOYMENT], line_of((await request.post()).get("tin"))
-    if not await deployment.database.write(partial(outbox.resend, entry_id=entry, now=deployment.now())):
+async def settle(request: web.Request) -> web.StreamResponse:
+    """A person decides: it is tried again, it has arrived, or nobody needs it any more."""
+    deployment, form = request.app[DEPLOYMENT], await request.post()
+    entry, act = line_of(form.get("tin")), line_of(form.get("viec")) or _AGAIN
+    if act not in _DECISIONS:
+        raise web.HTTPBadRequest
+    if not await deployment.database.write(partial(_DECISIONS[act], entry_id=entry, now=deployment.now())):
         return await _outbox(request, status=409, problem=SETTLED)
     deployment.clerk.changed.set()
-    log.info("message_resent", entry=entry, user=staff_of(request).id)
-    return see_other(f"{OUTBOX}?xong=gui-lai")
+    log.info("message_settled", entry=entry, decision=act, user=staff_of(request).id)
+    return see_other(f"{OUTBOX}?xong={act}")
 
 
 async def _quarantine(request: web.Request, *, status: int = 200, problem: str = "") -> web.Response:

@@ -47,7 +47,7 @@ def setup_console(app: web.Application) -> None:
     router.add_get(repair.QUARANTINE, repair.show_quarantine)
     router.add_post(repair.QUARANTINE, repair.replay)
     router.add_get(repair.OUTBOX, repair.show_outbox)
-    router.add_post(repair.OUTBOX, repair.resend)
+    router.add_post(repair.OUTBOX, repair.settle)
     router.add_get(handing_out.PAGE, handing_out.show_page)
     router.add_post(handing_out.PAGE, handing_out.hand_out)
     setup_playing(app)

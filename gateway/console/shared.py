@@ -36,6 +36,8 @@ _DONE = {
     "tra-ve": "Đã giao lại hội thoại cho trợ lý tự động.",
     "doc-lai": "Đã đưa tin trở lại hàng đợi để đọc lại.",
     "gui-lai": "Đã xếp tin vào hàng đợi để gửi lại.",
+    "da-den": "Đã ghi nhận tin đã đến người nhận.",
+    "bo-qua": "Đã bỏ qua tin này; tin sẽ không được gửi nữa.",
     "da-doc": "Đã đánh dấu đã đọc mọi thông báo.",
     "dia-chi": "Đã lưu địa chỉ nhận thông báo.",
     "them-vai-tro": "Đã giao vai trò.",

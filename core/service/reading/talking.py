@@ -10,7 +10,14 @@ from core.identity.codes import format_code
 from core.service.reading.curtain import Curtain, excerpt
 from core.service.reading.gathering import Opener, TalkRows
 from core.service.reading.names import Names
-from core.service.reading.views import ConversationLine, ConversationView, DeliveryView, File, MessageView
+from core.service.reading.views import (
+    ConversationLine,
+    ConversationView,
+    DeliveryStep,
+    DeliveryView,
+    File,
+    MessageView,
+)
 from core.storage.conversations import ConversationRow, MessageRow
 from core.storage.staff_lists import Delivery
 
@@ -75,8 +82,20 @@ class TalkReader:
                 place=self.curtain.place(said.place) if said and said.place else None,
                 files=tuple(files(said.attachments, self.curtain, of="")) if said else (),
                 erased=said is None,
-                delivery=_delivery(talk.deliveries.get(row.outbox_id or "")),
+                delivery=_delivery(talk.deliveries.get(row.outbox_id or ""), self._steps(talk, row)),
             )
+
+    def _steps(self, talk: TalkRows, row: MessageRow) -> Iterator[DeliveryStep]:
+        """The ways that were taken after the first one."""
+        for one in talk.deliveries.values():
+            if row.outbox_id and one.root == row.outbox_id != one.id:
+                yield DeliveryStep(
+                    channel=self.names.channel(one.channel).label,
+                    why=one.why,
+                    state=one.state,
+                    outcome=one.outcome,
+                    reason=one.reason,
+                )
 
 
 def files(attachments: tuple[Attachment, ...], curtain: Curtain, *, of: str) -> Iterator[File]:
@@ -87,5 +106,14 @@ def files(attachments: tuple[Attachment, ...], curtain: Curtain, *, of: str) -> 
             yield File(key=one.stored_key, label=label, description=curtain.attachment(one))
 
 
-def _delivery(found: Delivery | None) -> DeliveryView | None:
-    return DeliveryView(**found.__dict__) if found else None
+def _delivery(found: Delivery | None, steps: Iterator[DeliveryStep]) -> DeliveryView | None:
+    if found is None:
+        return None
+    return DeliveryView(
+        id=found.id,
+        state=found.state,
+        outcome=found.outcome,
+        reason=found.reason,
+        sent_at=found.sent_at,
+        steps=tuple(steps),
+    )

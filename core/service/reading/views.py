@@ -180,14 +180,28 @@ class ReportView(Model):
     reporter: ReporterView
 
 
+class DeliveryStep(Model):
+    """Another way that was taken where the one before had failed: `why`, in a sentence."""
+
+    channel: str
+    why: str
+    state: str
+    outcome: str = ""
+    reason: str = ""
+
+
 class DeliveryView(Model):
-    """How far a message to a citizen got: pending · claimed · sent · failed · unknown, and the provider's word."""
+    """
+    How far a message to a citizen got: pending · claimed · sent · failed · unknown · passed_on · dropped, and the
+    provider's word. `steps`: the other ways, in order.
+    """
 
     id: str
     state: str
     outcome: str = ""
     reason: str = ""
     sent_at: datetime | None = None
+    steps: tuple[DeliveryStep, ...] = ()
 
 
 class MessageView(Model):

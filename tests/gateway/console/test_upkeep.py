@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from core.contract.ports import ItemKey, RawDelivery
@@ -110,6 +111,31 @@ async def test_a_message_that_failed_is_shown_and_sent_again(office: Office) -> 
     assert (state.failed, state.pending) == (0, 0)
     assert again.status == 409
     assert "không còn ở trạng thái gửi lỗi" in again.text
+
+
+@pytest.mark.parametrize(("act", "state"), [("da-den", "sent"), ("bo-qua", "dropped")])
+async def test_of_what_nobody_knows_the_end_a_person_decides(office: Office, act: str, state: str) -> None:
+    """It arrived, or nobody needs it: nothing goes out, and it is on nobody's list."""
+    world, ioc = office.world, await centre(office.world)
+    await report(world)
+    entry = await world.deployment.database.read(lambda one: one.scalars(select(outbox_table.c.id)).first())
+    unknown = outbox_table.update().where(outbox_table.c.id == entry).values(state="unknown")
+    await world.deployment.database.write(lambda one: one.execute(unknown))
+    before = len(world.mail.mails)
+    async with office.desk(ioc) as desk:
+        shown = await desk.get("/console/hop-gui")
+        done = await desk.submit(shown, "/console/hop-gui", tin=entry, viec=act)
+        empty = await desk.get("/console/hop-gui")
+        odd = await desk.submit(shown, "/console/hop-gui", tin=entry, viec="gi-do")
+    await world.settle()
+    states = await world.deployment.database.read(lambda one: one.scalars(select(outbox_table.c.state)).all())
+
+    assert "Chưa rõ" in shown.text
+    assert done.location == f"/console/hop-gui?xong={act}"
+    assert "Mọi tin đều đã gửi xong" in empty.text
+    assert states == [state]
+    assert len(world.mail.mails) == before
+    assert odd.status == 400
 
 
 async def test_the_log_says_who_looked_at_what(office: Office) -> None:

@@ -13,10 +13,12 @@ from sqlalchemy import select, update
 from core.contract.errors import GatewayError, OutcomeUnknown, RecipientUnreachable, WindowClosed
 from core.contract.ports import Reach, SendResult
 from core.contract.schema import Address, DeliveryReceipt, DeliveryStatus, OutboundMessage, Standing
+from core.service.reading import CaseReader
 from core.service.work import Work
 from core.storage import outbox, standings
-from core.storage.tables import identity
+from core.storage.tables import conversation, identity
 from core.storage.tables import outbox as outbox_table
+from tests.gateway.api.staffing import centre
 from tests.gateway.flows.office import LAMP, Chat, issue, only_case
 from tests.support.databases import on_both_engines
 from tests.support.deployments import World
@@ -199,3 +201,18 @@ async def test_the_next_way_lets_people_sleep_as_well(town: Town) -> None:
     await town.world.pass_time(hours=9)
 
     assert (at_night, len(town.phones.sent)) == (0, 1)
+
+
+async def test_staff_read_which_ways_were_tried(town: Town) -> None:
+    """Beside the message, in the order of trying."""
+    town.page.problem, town.phones.problem = WindowClosed(), RecipientUnreachable()
+    await town.news()
+    one, ioc = town.world.deployment, await centre(town.world)
+    reader = CaseReader(one.database, safe=one.safe, regulation=one.regulation, now=one.now)
+    talk_id = await one.database.read(lambda connection: connection.scalars(select(conversation.c.id)).one())
+
+    told = (await reader.conversation(talk_id, ioc)).messages[-1].delivery
+
+    assert told is not None
+    assert (told.state, told.reason) == ("passed_on", "window_closed")
+    assert [(step.state, step.why) for step in told.steps] == [("failed", "Zalo không còn cho nhắn tin → SMS")]
