@@ -15,6 +15,20 @@ def add(commands: Any) -> None:
     command(own, "list", show_all, about="One line a channel that is on; exit 1 if one does not work")
     connecting = command(own, "connect", connect, about="Have the provider call this gateway (again)")
     connecting.add_argument("channel", metavar="NAME", help="as `channel list` shows it")
+    tabling = command(own, "table", show_table, about="What crosses on each channel, both ways, as docs/channels.md")
+    tabling.add_argument("--write", action="store_true", help="into docs/channels.md")
+
+
+def show_table(arguments: argparse.Namespace) -> int:
+    """Markdown."""
+    from gateway.channel_table import PAGE, read_columns, table
+
+    text = table(read_columns())
+    if arguments.write:
+        PAGE.write_text(text, encoding="utf-8")
+    else:
+        print(text, end="")
+    return 0
 
 
 def show_all(_arguments: argparse.Namespace) -> int:
