@@ -22,6 +22,7 @@ from gateway.api.operation import Answer, Call, Operation, Reveal
 from gateway.auth.errors import NotAllowed
 from gateway.portal.checks import problems
 from gateway.portal.communes import Spot, place_of
+from gateway.portal.elsewhere import belongs_elsewhere, send_elsewhere
 from gateway.portal.fields import Filled, agreed, to_form, told_agreement
 from gateway.portal.shared import PORTAL, accept
 
@@ -71,6 +72,8 @@ async def take_report(call: Call) -> Answer:
     """
     Take a report like the portal does: stored durably before this is answered, and given its code and PIN.
 
+    What is a khiếu nại, a tố cáo or about corruption is never stored, and asked for nothing more: 422 says where the
+    citizen goes with it (VN-1, VN-2).
     A repeat with the same Idempotency-Key is the same report with the same code; the PIN is stored nowhere.
     """
     if not call.staff.may(RECEPTION):
@@ -78,6 +81,9 @@ async def take_report(call: Call) -> Answer:
     key = Key.of(call)
     known = await _earlier(call, key)
     filled = _filled(call.body)
+    if kind := await belongs_elsewhere(filled):
+        text = await send_elsewhere(call.request, kind)
+        raise ApiError(422, "diverted", text, rules=("VN-1", "VN-2"), details={"kind": kind.value})
     _check(call, filled)
     promise = await call.request.app[PORTAL].desk.promise(_submission_id(key))
     if not known:

@@ -7,29 +7,25 @@ is stored durably before the citizen sees the code; sent twice, it is one report
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 
 from aiohttp import web
 
-from channels.web.mapping import CHANNEL
 from core.clock.zone import local
 from core.contract.errors import IntakeUnavailable
 from core.contract.schema import new_id
 from core.intake.rules import DiversionKind
-from core.intake.signals.diversion import read_diversion
-from core.storage import conversations
 from gateway.auth import cookies
 from gateway.deployment import DEPLOYMENT
 from gateway.pages import render
 from gateway.pages.formats import span
 from gateway.portal import proof, uploads
 from gateway.portal.checks import Problem, problems
+from gateway.portal.elsewhere import belongs_elsewhere, send_elsewhere
 from gateway.portal.fields import Filled, read_fields
 from gateway.portal.form_page import FORM, FORM_TIME, form_page, lackable_fields
-from gateway.portal.handing_in import hand_in, readable
+from gateway.portal.handing_in import hand_in
 from gateway.portal.shared import FOLLOW, PORTAL, SENT, SENT_TIME, client_of, private, read_note
 
 PAGE = "/phan-anh"
@@ -56,7 +52,7 @@ async def take_form(request: web.Request) -> web.StreamResponse:
         crowd = Problem("", CROWD.format(span(wait + timedelta(seconds=59))))
         filled = replace(filled, files=uploads.kept_files(request, posted, subject_id=contact_id))
         return form_page(request, filled, contact_id=contact_id, found=[crowd], status=429)
-    if kind := await asyncio.to_thread(read_diversion, readable(filled)):
+    if kind := await belongs_elsewhere(filled):
         return await _divert(request, kind, contact_id)
     taken = await uploads.take_files(request, posted, subject_id=contact_id)
     filled = replace(filled, files=taken.files)
@@ -97,14 +93,10 @@ def _obstacles(*, fresh: bool, trapped: bool) -> list[Problem]:
 
 async def _divert(request: web.Request, kind: DiversionKind, contact_id: str) -> web.Response:
     """Never ours to keep: say where to go, count it, store nothing of it (VN-1, VN-2)."""
-    deployment = request.app[DEPLOYMENT]
-    day = local(deployment.now()).date().isoformat()
     await request.app[PORTAL].kept.drop(contact_id)
     if "kept" in await request.post():
         await uploads.forget(request, contact_id)
-    await deployment.database.write(partial(conversations.count_diversion, kind=kind.value, channel=CHANNEL, day=day))
-    text = request.app[PORTAL].rules.elsewhere.get(kind, "")
-    return private(render(request, "portal/diverted.html", text=text))
+    return private(render(request, "portal/diverted.html", text=await send_elsewhere(request, kind)))
 
 
 async def _send(request: web.Request, filled: Filled, contact_id: str) -> web.StreamResponse:

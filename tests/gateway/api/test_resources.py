@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
+import pytest
+from sqlalchemy import func, select
+
 from channels.email.sandbox import Mood
 from core.contract.ports import ItemKey, RawDelivery
 from core.storage import people
+from core.storage.tables import diversion, inbox_raw
 from tests.gateway.api.conftest import Caller
 from tests.gateway.api.staffing import LIGHTS, report
 from tests.support.databases import on_both_engines
@@ -92,6 +96,21 @@ async def test_a_report_that_lacks_what_the_regulation_asks_for_is_refused(
     assert (answer.status, answer.json["code"]) == (422, "data_missing")
     assert {"content", "place", "phone", "consent"} <= set(answer.json["details"]["fields"])
     assert (await lights("POST", "/reports", json=NEW)).status == 403
+
+
+@pytest.mark.rule("VN-1", "VN-2")
+async def test_a_denunciation_is_not_written_down(world: World, ioc: Caller) -> None:
+    """Reception hears where to send the citizen, and is asked for nothing about them; a counter is all that stays."""
+    said = "Tôi tố cáo ông Trần Văn Canary, cán bộ địa chính phường, nhận hối lộ 50 triệu đồng."
+    answer = await ioc("POST", "/reports", json={"content": said})
+    await world.settle()
+
+    assert (answer.status, answer.json["code"]) == (422, "diverted")
+    assert "anh/chị" in answer.json["message"].lower()
+    kept, taken = select(diversion.c.kind), select(func.count()).select_from(inbox_raw)
+    assert await world.deployment.database.read(lambda db: db.scalars(kept).all()) == [answer.json["details"]["kind"]]
+    assert await world.deployment.database.read(lambda db: db.scalar(taken)) == 0
+    assert (await ioc.get("/cases"))["items"] == []
 
 
 async def test_evidence_is_stored_and_opened_by_those_who_may(world: World, ioc: Caller, lights: Caller) -> None:
