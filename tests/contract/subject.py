@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Any, ClassVar, Protocol
 
 from core.contract.errors import SendError
 from core.contract.ports import AcceptRaw, Channel, RawDelivery
@@ -47,13 +47,30 @@ class ProviderMood(StrEnum):
 class Provider(Protocol):
     """The provider's side while it runs."""
 
-    channel: Channel
+    @property
+    def channel(self) -> Channel:
+        """What sends to it."""
 
     async def set_mood(self, mood: ProviderMood | str) -> None:
         """Behave so from now on; a plain text is a mood of this provider alone (`Subject.failures`)."""
 
     def received(self) -> Sequence[str]:
         """The texts that citizens got, oldest first."""
+
+
+class Played:
+    """The half of a provider's side that is a sandbox: it has moods, and can be gone."""
+
+    moods: ClassVar[Mapping[ProviderMood, StrEnum]]
+    sandbox: Any
+
+    async def set_mood(self, mood: ProviderMood | str) -> None:
+        """As `Provider` says."""
+        if mood is ProviderMood.DOWN:
+            await self.sandbox.stop()
+        else:
+            own = type(self.moods[ProviderMood.NORMAL])
+            self.sandbox.mood = self.moods[mood] if isinstance(mood, ProviderMood) else own(mood)
 
 
 class Wire(Protocol):

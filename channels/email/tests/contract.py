@@ -23,7 +23,7 @@ from channels.email.tests.builders import (
 )
 from core.contract.ports import AcceptRaw, RawDelivery
 from core.contract.schema import DeliveryStatus
-from tests.contract.subject import ProviderMood, Subject, Written
+from tests.contract.subject import Played, ProviderMood, Subject, Written
 
 ROBOTS = ("auto__out_of_office", "auto__mailing_list", "auto__no_reply_sender", "auto__null_return_path")
 ENCODINGS = {
@@ -62,17 +62,12 @@ def with_file(name: str, data: bytes) -> RawDelivery:
 
 
 @dataclass
-class Box:
+class Box(Played):
     """The provider while it runs."""
 
+    moods = MOODS
     channel: EmailChannel
     sandbox: MailSandbox
-
-    async def set_mood(self, mood: ProviderMood) -> None:
-        if mood is ProviderMood.DOWN:
-            await self.sandbox.stop()
-        else:
-            self.sandbox.mood = MOODS[mood]
 
     def received(self) -> Sequence[str]:
         return [_words(kept) for kept in self.sandbox.mails]

@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from channels.facebook.adapter import FacebookChannel
-from channels.facebook.sandbox import FacebookSandbox, Mood
+from channels.facebook.sandbox import FacebookSandbox
+from channels.facebook.sandbox_state import Mood
 from channels.facebook.sandbox_state import written as as_sent
 from channels.facebook.tests.builders import (
     CITIZEN,
@@ -30,7 +31,7 @@ from core.contract.errors import (
 )
 from core.contract.ports import HOOK_LIMIT, RawDelivery
 from core.contract.schema import DeliveryStatus
-from tests.contract.subject import ProviderMood, Subject, Written
+from tests.contract.subject import Played, ProviderMood, Subject, Written
 
 PEOPLE = {"an": CITIZEN, "binh": "2460000000000002"}
 MOODS = {
@@ -79,17 +80,12 @@ def _forged() -> dict[str, RawDelivery]:
 
 
 @dataclass
-class Page:
+class Page(Played):
     """The provider while it runs."""
 
+    moods = MOODS
     channel: FacebookChannel
     sandbox: FacebookSandbox
-
-    async def set_mood(self, mood: ProviderMood | str) -> None:
-        if mood is ProviderMood.DOWN:
-            await self.sandbox.stop()
-        else:
-            self.sandbox.mood = MOODS[mood] if isinstance(mood, ProviderMood) else Mood(mood)
 
     def received(self) -> Sequence[str]:
         return self.sandbox.phones[CITIZEN].received

@@ -32,7 +32,7 @@ from core.contract.errors import (
 )
 from core.contract.ports import HOOK_LIMIT, RawDelivery
 from core.contract.schema import DeliveryStatus
-from tests.contract.subject import ProviderMood, Subject, Written
+from tests.contract.subject import Played, ProviderMood, Subject, Written
 from tests.support.tokens import MemoryTokens
 
 PEOPLE = {"an": USER, "binh": "2460000000000000009"}
@@ -82,19 +82,18 @@ def _forged() -> dict[str, RawDelivery]:
 
 
 @dataclass
-class OfficialAccount:
+class OfficialAccount(Played):
     """The provider while it runs."""
 
+    moods = MOODS
     channel: ZaloChannel
     sandbox: ZaloSandbox
 
     async def set_mood(self, mood: ProviderMood | str) -> None:
-        if mood is ProviderMood.DOWN:
-            await self.sandbox.stop()
-        elif mood == "burnt":
+        if mood == "burnt":
             self.sandbox.tokens.grant()
         else:
-            self.sandbox.mood = MOODS[mood] if isinstance(mood, ProviderMood) else Mood(mood)
+            await super().set_mood(mood)
 
     def received(self) -> Sequence[str]:
         return [one.text for one in self.sandbox.phone(USER).shown]
