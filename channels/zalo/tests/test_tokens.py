@@ -10,6 +10,7 @@ import pytest
 from channels.zalo.sandbox import Mood
 from channels.zalo.tests.builders import OA, Set, outbound, running
 from core.contract.errors import ConnectionFailed, NeedsReauth
+from core.contract.ports import SendResult
 from tests.support.waiting import until
 
 NOBODY = "http://127.0.0.1:9"
@@ -164,13 +165,19 @@ async def test_a_pair_is_not_lost_while_the_database_is_away(zalo: Set, monkeypa
     assert (await zalo.pair()).access == zalo.sandbox.tokens.access
 
 
-async def test_a_renewal_outlives_whoever_asked_for_it(zalo: Set) -> None:
-    """A send that is broken off while tokens are renewed loses no pair."""
+async def broken_off(zalo: Set) -> asyncio.Task[SendResult]:
+    """A send that is given up while the provider renews the tokens for it."""
     zalo.clock.at += timedelta(hours=30)
     zalo.sandbox.mood, zalo.sandbox.seconds = Mood.SLOW, 0.1
     sending = asyncio.create_task(zalo.channel.send(outbound("Chào")))
     await until(lambda: zalo.sandbox.tokens.refreshes == 1, "the renewal")
     sending.cancel()
+    return sending
+
+
+async def test_a_renewal_outlives_whoever_asked_for_it(zalo: Set) -> None:
+    """A send that is broken off while tokens are renewed loses no pair."""
+    sending = await broken_off(zalo)
     await until(lambda: zalo.store.generation(OA) == 2, "the new pair")
 
     assert sending.cancelled()
@@ -179,11 +186,7 @@ async def test_a_renewal_outlives_whoever_asked_for_it(zalo: Set) -> None:
 
 async def test_a_stop_waits_for_a_renewal_that_is_under_way(zalo: Set) -> None:
     """The provider has ended the old pair: cutting the answer off would burn the new one."""
-    zalo.clock.at += timedelta(hours=30)
-    zalo.sandbox.mood, zalo.sandbox.seconds = Mood.SLOW, 0.1
-    sending = asyncio.create_task(zalo.channel.send(outbound("Chào")))
-    await until(lambda: zalo.sandbox.tokens.refreshes == 1, "the renewal")
-    sending.cancel()
+    await broken_off(zalo)
     await zalo.channel.stop()
 
     assert (await zalo.pair()).access == zalo.sandbox.tokens.access
