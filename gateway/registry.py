@@ -1,5 +1,5 @@
 """
-The one list of channels. A new channel is a folder under `channels/` and a line here.
+The one list of channels. A new channel is a folder under `channels/`, and a builder and a line here.
 
 Imports are lazy: a process loads the libraries of the channels it runs, and no others.
 """

@@ -166,7 +166,7 @@ class ZaloChannel:
         try:
             await self.api.message(file_message(message, sort, known_as))
         except SendError as error:
-            log.warning("file_not_sent", channel=CHANNEL, error=error.code, code=error.provider_code)
+            log.warning("file_not_sent", channel=CHANNEL, error=error.code, provider_code=error.provider_code)
 
     async def check_health(self) -> Health:
         """Whether the provider takes our token now (renewed here if it is time), and when it would end unused."""
@@ -221,7 +221,7 @@ class ZaloChannel:
         while True:
             try:
                 await self.catch_up(accept)
-            except Exception as error:
+            except Exception as error:  # whatever it is: the next look may work, and nothing was confirmed
                 log.warning("catch_up_failed", channel=CHANNEL, error=type(error).__name__)
             await asyncio.sleep(self.settings.catch_up_every)
 
