@@ -20,6 +20,7 @@ from core.courtesy import Courtesy
 from core.notify.house import House
 from core.privacy.master import KeyRing, create_master_key_file
 from core.privacy.media import FileMediaStore
+from core.privacy.scanner import Clamd
 from core.service.carrying import Carriers
 from core.service.clerk import Clerk
 from core.service.intake import Intake
@@ -125,7 +126,8 @@ async def _assemble(
 ) -> Deployment:
     database = stores.database
 
-    media = FileMediaStore(settings.data / "media", keys=safe.keys, blind=safe.blind)
+    scanner = Clamd.at(settings.clamav) if settings.clamav else None
+    media = FileMediaStore(settings.data / "media", keys=safe.keys, blind=safe.blind, scanner=scanner)
     inbox = Inbox(
         database,
         zone=safe.zone,

@@ -29,6 +29,7 @@ from core.privacy.boxes import BOXED, clean_boxes
 from core.privacy.errors import Erased, Tampered
 from core.privacy.keys import SubjectKeys
 from core.privacy.media_types import MediaLimits, accept_type
+from core.privacy.scanner import Scanner
 from core.privacy.vault import decrypt, encrypt
 
 MAGIC = b"LNM1"
@@ -74,8 +75,15 @@ class FileMediaStore:
     """`core.contract.ports.MediaStore` over a folder. Everything slow runs in threads."""
 
     def __init__(
-        self, folder: Path, *, keys: SubjectKeys, blind: BlindIndex, limits: MediaLimits | None = None
+        self,
+        folder: Path,
+        *,
+        keys: SubjectKeys,
+        blind: BlindIndex,
+        limits: MediaLimits | None = None,
+        scanner: Scanner | None = None,
     ) -> None:
+        self.scanner = scanner
         self._folder, self._keys, self._blind = folder, keys, blind
         self._limits = limits or MediaLimits()
 
@@ -83,17 +91,23 @@ class FileMediaStore:
         """
         Store a file; returns its stored key. `media_type` is the sender's claim and not believed.
 
-        Raises: MediaRefused, MediaTooLarge; Erased where the subject was erased.
+        Raises: MediaRefused, MediaTooLarge; Erased where the subject was erased; ScannerAway.
         """
         return (await self.put_file(data, subject_id=subject_id, name=name)).stored_key
 
-    async def put_file(self, data: bytes, *, subject_id: str, name: str, stored_key: str = "") -> Attachment:
+    async def put_file(
+        self, data: bytes, *, subject_id: str, name: str, stored_key: str = "", ours: bool = False
+    ) -> Attachment:
         """
         As `put`, but returns the full description: true type and kind, size as stored, sha256 as received.
 
-        `stored_key`: a place that was promised before the bytes were here.
+        Args:
+            stored_key: a place that was promised before the bytes were here.
+            ours: we made it ourselves; it does not wait for the scanner.
+        Raises: as `put`; ScannerAway where a scanner is wanted and does not answer.
         """
-        return await asyncio.to_thread(self._put, data, subject_id, name, stored_key)
+        scanner = None if ours else self.scanner
+        return await asyncio.to_thread(self._put, data, subject_id, name, promised=stored_key, scanner=scanner)
 
     async def get(self, stored_key: str) -> bytes:
         """The stored bytes. Raises NotFound where there is none or its subject was erased, Tampered if altered."""
@@ -133,8 +147,10 @@ class FileMediaStore:
         content = self._blind.other("media", subject_id, sha256)
         return self._subject_hash(subject_id) + content[:HASH_DIGITS]
 
-    def _put(self, data: bytes, subject_id: str, name: str, promised: str) -> Attachment:
+    def _put(self, data: bytes, subject_id: str, name: str, *, promised: str, scanner: Scanner | None) -> Attachment:
         prepared = prepare(data, self._limits)
+        if scanner is not None:
+            scanner.check(data)
         sha256 = hashlib.sha256(data).hexdigest()
         stored_key = promised or self.stored_key(sha256, subject_id=subject_id)
         key, path = self._keys.key(subject_id), self._path(stored_key)

@@ -76,6 +76,7 @@ WHY_NOT: Mapping[str, str] = MappingProxyType(
         "macro": "tài liệu có mã lệnh (macro)",
         "broken": "tệp bị lỗi",
         "size": "dung lượng lớn hơn mức cho phép",
+        "virus": "tệp có mã độc",
         "pixels": "kích thước ảnh quá lớn",
     }
 )

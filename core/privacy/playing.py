@@ -53,7 +53,9 @@ class PlayingCopies:
             raise MediaRefused("unplayable", UNPLAYABLE_VI)
         try:
             copy = await _transcoded(found.data, patience=self._patience)
-            await self._media.put_file(copy, subject_id=found.subject_id, name=found.name, stored_key=copy_key)
+            await self._media.put_file(
+                copy, subject_id=found.subject_id, name=found.name, stored_key=copy_key, ours=True
+            )
             if not await self._media.holds(stored_key):  # deleted while it was being copied
                 await self._media.delete(stored_key)
         except Erased as error:

@@ -116,7 +116,7 @@ class LetterDesk:
         try:
             drawn = await self.pdf(made)
             name = f"tra-loi-{made.letter.code.replace(' ', '')}.pdf"
-            return await self._media.put_file(drawn, subject_id=subject_id, name=name)
+            return await self._media.put_file(drawn, subject_id=subject_id, name=name, ours=True)
         except GatewayError as error:
             log.warning("letter_not_attached", error=str(error) or type(error).__name__)
             return None

@@ -27,6 +27,7 @@ MEANINGS: Mapping[str, str] = {
     "Several with their versions while it is being changed: `file:/new#2, file:/old#1`.",
     "office": "Name of the centre, as citizens read it.",
     "hotline": "Number of the hotline, as citizens read it.",
+    "clamav": "`host:port` of a clamd that looks at every file before it is stored; empty: none does.",
     "require_second_factor": "Staff sign in with password and one-time code. Switch off only for a trial.",
     "http.host": "Address the web side listens on. Keep loopback and put a reverse proxy with TLS before it.",
     "http.port": "Port of the web side.",

@@ -284,6 +284,7 @@ class Settings(Section):
     office: str = "Trung tâm tiếp nhận phản ánh hiện trường"
     hotline: str = "1022"
     require_second_factor: bool = True
+    clamav: str = Field(default="", description="host:port of a clamd that looks at every file; empty: none does")
     http: Http = Http()
     email: Email = Email()
     telegram: Telegram = Telegram()

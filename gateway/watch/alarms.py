@@ -120,6 +120,14 @@ _ALL = (
         "files_seconds",
     ),
     Alarm(
+        "scanner_away",
+        "The scanner of files does not answer: no file is taken until it does.",
+        "scanner_up",
+        "below",
+        1,
+        holds=60,
+    ),
+    Alarm(
         "staff_unreached",
         "The regulation names forms of telling officers which went nowhere: no channel, no address, or nobody.",
         "staff_unreached",

@@ -41,6 +41,8 @@ FIGURES: Mapping[str, Figure] = {
     "outbox_oldest_seconds": Figure("Age of the oldest unsent message"),
     "files_waiting": Figure("Files of citizens still to be fetched from providers"),
     "files_oldest_seconds": Figure("Age of the oldest file still to be fetched"),
+    "scanner_up": Figure("1 when the scanner of files answers; nothing where none is configured"),
+    "files_infected": Figure("Files the scanner refused since this process began"),
     "outbox_unknown": Figure("Messages whose sending nobody knows the end of"),
     "outbox_failed": Figure("Messages given up, ever"),
     "outbox_failed_lately": Figure("Messages given up within an hour, as far as this process saw"),

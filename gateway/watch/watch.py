@@ -88,8 +88,16 @@ class Watch:
         found = self._checked | await self._tables(now)
         found |= await asyncio.to_thread(of_disk, settings.data)
         found["otp_carried"] = {(): float(self._passwords_go_out())}
+        found |= await self._scanner()
         found |= of_calendar(self._deployment.regulation.calendar(now), now=now)
         return found | await self._journal(now) | self._process(now)
+
+    async def _scanner(self) -> Samples:
+        scanner = self._deployment.media.scanner
+        if scanner is None:
+            return {}
+        up = await asyncio.to_thread(scanner.ping)
+        return {"scanner_up": {(): float(up)}, "files_infected": {(): scanner.infected}}
 
     def _passwords_go_out(self) -> bool:
         """Whether what the regulation wants proved can be proved here."""

@@ -12,7 +12,7 @@ import shutil
 import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -44,6 +44,7 @@ from gateway.workers.daily import Daily
 from gateway.workers.loop import Loop
 from gateway.workers.pulse import Pulse
 from tests.gateway.watch.certificate import make_certificate
+from tests.support.clamd import ask, running_clamd
 from tests.support.codes import with_phones
 from tests.support.deployments import World
 from tests.support.hooked import HookedTestChannel
@@ -237,6 +238,21 @@ async def files_old(world: World, tmp_path: Path) -> AsyncIterator[Trouble]:
     await world.deployment.database.write(lambda connection: fetches.FETCHES.store(connection, [wanted.__dict__]))
     here = partial(fetches.settle, stored_key=wanted.stored_key, state="here")
     yield Trouble(Watch(world.deployment), timedelta(seconds=301), lambda: world.deployment.database.write(here))
+
+
+@asynccontextmanager
+async def scanner_away(world: World, tmp_path: Path) -> AsyncIterator[Trouble]:
+    """ClamAV was stopped."""
+    with running_clamd() as clamd:
+        ask(world, clamd)
+
+    async def mend() -> None:
+        again.enter_context(running_clamd(port=clamd.port))
+
+    watch = Watch(world.deployment)
+    await watch.run_once()
+    with ExitStack() as again:
+        yield Trouble(watch, timedelta(seconds=61), mend)
 
 
 @asynccontextmanager
@@ -500,6 +516,7 @@ TROUBLES = {
         outbox_unknown,
         outbox_failed,
         files_old,
+        scanner_away,
         staff_unreached,
         diverted_left,
         otp_uncarried,
