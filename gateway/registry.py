@@ -37,13 +37,22 @@ def _web(given: Supplies) -> Channel:
 
 
 def _email(given: Supplies) -> Channel | None:
-    from channels.email.adapter import EmailChannel
-    from gateway.settings.channels import email_settings
-
     if not given.settings.email.enabled:
         return None
+    from channels.email.adapter import EmailChannel
+    from gateway.lease import DatabaseLease
+    from gateway.mailmarks import StoredMarks
+    from gateway.settings.channels import email_settings
+
     token_secret = given.safe.keys.system_secret("mail-token").hex()
-    return EmailChannel(email_settings(given.settings.email, token_secret=token_secret), media=given.media)
+    settings = email_settings(given.settings, token_secret=token_secret)
+    mailbox = f"{settings.imap.username}@{settings.imap.host}" if settings.imap else ""
+    return EmailChannel(
+        settings,
+        media=given.media,
+        progress=StoredMarks(given.database, mailbox),
+        lease=DatabaseLease(given.database, "listen/email", now=given.now),
+    )
 
 
 def _telegram(given: Supplies) -> Channel | None:

@@ -14,6 +14,7 @@ from cryptography import x509
 
 from channels.email.client import Relay
 from channels.email.compose import compose
+from channels.email.imap import Desk, MailboxReader, Memory, Progress
 from channels.email.listen import Door, Incoming, MailServer
 from channels.email.mapping import (
     CHANNEL,
@@ -25,8 +26,9 @@ from channels.email.mapping import (
     accepted_recipients,
 )
 from channels.email.settings import EmailSettings
+from channels.listening import Alone, Lease
 from core.contract.errors import ChannelMisconfigured, NotFound, PayloadTooLarge, SendError, SignatureInvalid
-from core.contract.ports import AcceptRaw, Health, ItemKey, MediaStore, RawDelivery, SendResult
+from core.contract.ports import AcceptRaw, Health, ItemKey, MediaStore, RawDelivery, Reach, SendResult
 from core.contract.schema import OutboundMessage, Parsed
 
 
@@ -35,14 +37,20 @@ def _utc_now() -> datetime:
 
 
 class EmailChannel:
-    """One mailbox: heard over SMTP and LMTP, answered through a relay. Implements `ListeningChannel`."""
+    """One mailbox: heard over SMTP, LMTP and IMAP, answered through a relay. Implements `ListeningChannel`."""
 
     name = CHANNEL
     threaded = True
     codes_to: Literal["phone", "email", ""]
 
     def __init__(
-        self, settings: EmailSettings, *, media: MediaStore | None = None, clock: Callable[[], datetime] = _utc_now
+        self,
+        settings: EmailSettings,
+        *,
+        media: MediaStore | None = None,
+        progress: Progress | None = None,
+        lease: Lease | None = None,
+        clock: Callable[[], datetime] = _utc_now,
     ) -> None:
         self.settings = settings
         self._mapping = MailMapping.of(settings)
@@ -50,8 +58,18 @@ class EmailChannel:
         self._clock = clock
         self._relay = Relay(settings.relay, hostname=settings.mail_domain) if settings.relay else None
         self.codes_to, self.codes_from = "email" if settings.relay else "", settings.address
+        self._progress = progress or Memory()
+        self._lease = lease or Alone()
+        self._reader: MailboxReader | None = None
         self._servers: dict[str, MailServer] = {}
         self.listening_on: dict[str, tuple[str, int]] = {}
+
+    @property
+    def reaches(self) -> Sequence[Reach]:
+        """Every mail address, where a relay takes our letters."""
+        if self._relay is None:
+            return ()
+        return (Reach("email", "thư điện tử", self.settings.address, files=True),)
 
     def verify(self, delivery: RawDelivery) -> None:
         """
@@ -90,9 +108,15 @@ class EmailChannel:
         except OSError:
             await self.stop()
             raise
+        if settings.imap is not None:
+            self._reader = MailboxReader(settings.imap, self._desk(accept))
+            self._reader.start()
 
     async def stop(self) -> None:
         """Take no new mail, finish those being received; idempotent."""
+        if self._reader is not None:
+            await self._reader.stop()
+            self._reader = None
         for server in self._servers.values():
             await server.stop(self.settings.stop_seconds)
         self._servers.clear()
@@ -118,6 +142,9 @@ class EmailChannel:
         deaf = [name for name, server in self._servers.items() if not server.listening]
         if deaf:
             return Health(ok=False, detail=f"Không nhận được thư qua cổng {', '.join(deaf)}.", expires=expires)
+        if self._reader is not None and self._reader.trouble.told:
+            detail = f"Không đọc được hộp thư qua IMAP ({self._reader.trouble.told})."
+            return Health(ok=False, detail=detail, expires=expires)
         if self._relay is None:
             detail = "Chưa cấu hình máy chủ gửi thư; chỉ nhận được thư đến."
             return Health(ok=False, detail=detail, expires=expires)
@@ -155,19 +182,37 @@ class EmailChannel:
             tls=_tls_context(settings) if tls else None,
         )
 
+    def _desk(self, accept: AcceptRaw) -> Desk:
+        settings = self.settings
+
+        async def take(body: bytes) -> None:
+            recipients = self._mapping.noted_recipients(body)
+            delivery = self._delivery(Incoming(body, None, recipients, peer="", protocol="imap"))
+            self.verify(delivery)
+            await accept(delivery, self.split(delivery))
+
+        async def token() -> str:
+            return ""
+
+        return Desk(take, token, self._progress, self._lease, self._clock, settings.max_bytes)
+
     def _delivery(self, incoming: Incoming) -> RawDelivery:
         return RawDelivery(
             channel=CHANNEL,
             account=self.settings.address,
             body=incoming.body,
-            headers={
-                ENVELOPE_FROM: incoming.mail_from,
-                ENVELOPE_TO: ", ".join(incoming.recipients),
-                ENVELOPE_PEER: incoming.peer,
-                ENVELOPE_PROTOCOL: incoming.protocol,
-            },
+            headers={name: value for name, value in _envelope(incoming).items() if value is not None},
             received_at=self._clock(),
         )
+
+
+def _envelope(incoming: Incoming) -> dict[str, str | None]:
+    return {
+        ENVELOPE_FROM: incoming.mail_from,
+        ENVELOPE_TO: ", ".join(incoming.recipients),
+        ENVELOPE_PEER: incoming.peer,
+        ENVELOPE_PROTOCOL: incoming.protocol,
+    }
 
 
 def _certificate_end(path: str) -> datetime | None:

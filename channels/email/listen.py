@@ -39,10 +39,14 @@ logger = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Incoming:
-    """One mail as a server handed it to us, with its envelope; `mail_from` is empty for the null return path."""
+    """
+    One mail as a server handed it to us, with its envelope.
+
+    `mail_from` is empty for the null return path, None where nobody tells (a mailbox keeps no envelope).
+    """
 
     body: bytes
-    mail_from: str
+    mail_from: str | None
     recipients: tuple[str, ...]
     peer: str
     protocol: str

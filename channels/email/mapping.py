@@ -67,6 +67,14 @@ class MailMapping:
         )
         return [key]
 
+    def noted_recipients(self, body: bytes) -> tuple[str, ...]:
+        """
+        For a mail that lay in our mailbox, which keeps no envelope: who of us it was sent to, as servers or the writer
+        noted; the mailbox itself where nobody did (a blind copy, a forwarding), as what lies there is for us.
+        """
+        noted = all_addresses(read_headers(body), *_RECIPIENT_HEADERS)
+        return tuple(dict.fromkeys(filter(self.threads.receives, noted))) or (self.settings.address,)
+
     def parse(self, delivery: RawDelivery, item: ItemKey) -> Sequence[Parsed]:
         """
         What the mail means. Raises PayloadInvalid when nobody can be answered or nothing in it can be read; such a

@@ -29,6 +29,29 @@ class RelaySettings(_Frozen):
     send_seconds: float = Field(default=60, gt=0)
 
 
+class ImapSettings(_Frozen):
+    """
+    A hosted mailbox that we read ourselves (IMAP). Times are in seconds.
+
+    Without a `password` the log-in is by access token (XOAUTH2). `done_folder`: where mails go that we have; empty:
+    they stay, marked as read. `idle_seconds` is under the ten minutes after which routers forget a silent connection.
+    """
+
+    host: str
+    port: int = 993
+    tls: Literal["implicit", "starttls", "none"] = "implicit"
+    username: str
+    password: SecretStr = SecretStr("")
+    folder: str = "INBOX"
+    done_folder: str = ""
+    ca_file: str = Field(default="", description="Extra certificate authority (PEM) of a province's own server")
+    idle_seconds: float = Field(default=540, gt=0, lt=600)
+    poll_seconds: float = Field(default=60, gt=0, description="Between looks where the server does not push")
+    timeout: float = Field(default=30, gt=0)
+    first_pause: float = Field(default=1, gt=0, description="After a failure; doubled each time up to the longest")
+    longest_pause: float = Field(default=300, gt=0)
+
+
 class EmailSettings(_Frozen):
     """
     One mailbox of the gateway.
@@ -57,6 +80,7 @@ class EmailSettings(_Frozen):
         default=(), description="authserv-ids of our own edge MTA, which strips foreign headers of that name"
     )
     relay: RelaySettings | None = None
+    imap: ImapSettings | None = None
 
     @field_validator("address")
     @classmethod

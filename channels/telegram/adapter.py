@@ -8,10 +8,11 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from channels.base import safe_name
+from channels.listening import Alone, Lease
 from channels.telegram import mapping_in, signature
 from channels.telegram.client import FileToSend, TelegramClient
 from channels.telegram.ids import message_id, query_of
-from channels.telegram.listen import Lease, Poller, Registration
+from channels.telegram.listen import Poller, Registration
 from channels.telegram.mapping_out import MOST_CAPTION, keyboard_of, split_text, text_of, units
 from channels.telegram.settings import TelegramSettings
 from core.contract.errors import (
@@ -35,17 +36,6 @@ _WAITING = 100
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
-
-
-class Alone:
-    """The lease of the only process there is."""
-
-    async def hold(self) -> bool:
-        """Always ours."""
-        return True
-
-    async def leave(self) -> None:
-        """Nobody waits for it."""
 
 
 class TelegramChannel:

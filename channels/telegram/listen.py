@@ -12,53 +12,18 @@ import json
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
+from channels.listening import Lease, Trouble, leave_quietly
 from channels.telegram.client import TelegramClient
 from channels.telegram.mapping_in import CHANNEL, KINDS, split
 from channels.telegram.settings import TelegramSettings
 from channels.telegram.signature import HEADER
-from core.contract.errors import GatewayError
 from core.contract.ports import AcceptRaw, RawDelivery
 
 log = structlog.get_logger()
-
-
-class Lease(Protocol):
-    """The right to ask, of one process among several."""
-
-    async def hold(self) -> bool:
-        """Take it or keep it; whether we have it now. It ends by itself when nobody asks for a while."""
-
-    async def leave(self) -> None:
-        """Give it back."""
-
-
-class Trouble:
-    """Tells what ails once, not with every try; says how long to wait."""
-
-    def __init__(self, settings: TelegramSettings) -> None:
-        self._settings = settings
-        self.told = ""
-        self._times = 0
-
-    def note(self, error: Exception) -> float:
-        """One more failure; the seconds to wait before the next try."""
-        code = error.code if isinstance(error, GatewayError) else type(error).__name__
-        if code != self.told:
-            log.warning("listening_fails", channel=CHANNEL, error=code)
-        self.told = code
-        self._times += 1
-        pause = min(self._settings.first_pause * 2.0 ** min(self._times - 1, 30), self._settings.longest_pause)
-        return max(pause, getattr(error, "retry_after", 0.0))
-
-    def over(self) -> None:
-        """It works."""
-        if self.told:
-            log.info("listening_again", channel=CHANNEL, failures=self._times)
-        self.told, self._times = "", 0
 
 
 class Poller:
@@ -82,7 +47,7 @@ class Poller:
         self._confirmed: int | None = None
         self._ours = False
         self._task: asyncio.Task[None] | None = None
-        self.trouble = Trouble(settings)
+        self.trouble = _trouble(settings)
 
     def start(self) -> None:
         """Begin to ask."""
@@ -93,10 +58,7 @@ class Poller:
         self._stopping.set()
         if self._task is not None:
             await self._task
-        try:
-            await self._lease.leave()
-        except Exception as error:  # it ends by itself
-            log.warning("lease_not_left", channel=CHANNEL, error=type(error).__name__)
+        await leave_quietly(self._lease, CHANNEL)
 
     async def _run(self) -> None:
         while not self._stopping.is_set():
@@ -169,7 +131,7 @@ class Registration:
         self._client = client
         self._settings = settings
         self._task: asyncio.Task[None] | None = None
-        self.trouble = Trouble(settings)
+        self.trouble = _trouble(settings)
 
     def start(self) -> None:
         """Begin."""
@@ -202,3 +164,7 @@ class Registration:
             connections=settings.connections,
         )
         log.info("webhook_registered", channel=CHANNEL)
+
+
+def _trouble(settings: TelegramSettings) -> Trouble:
+    return Trouble(CHANNEL, first_pause=settings.first_pause, longest_pause=settings.longest_pause)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from pydantic import SecretStr
 
-from channels.email.settings import EmailSettings, RelaySettings
+from channels.email.settings import EmailSettings, ImapSettings, RelaySettings
 from channels.facebook.settings import FacebookSettings, Template
 from channels.telegram.settings import TelegramSettings
-from gateway.settings.model import Email, Settings
+from gateway.settings.model import Settings
 
 _TLS = {"tls": "implicit"}
 
 
-def email_settings(email: Email, *, token_secret: str) -> EmailSettings:
+def email_settings(settings: Settings, *, token_secret: str) -> EmailSettings:
     """The mailbox as the channel wants it; without a relay it hears but cannot answer."""
-    relay = None
+    email, relay = settings.email, None
     if email.relay_host:
         relay = RelaySettings.model_validate(
             {
@@ -35,7 +35,18 @@ def email_settings(email: Email, *, token_secret: str) -> EmailSettings:
         token_secret=SecretStr(token_secret),
         trusted_authserv_ids=(email.trusted_authserv,) if email.trusted_authserv else (),
         relay=relay,
+        imap=_imap_settings(settings),
     )
+
+
+def _imap_settings(settings: Settings) -> ImapSettings | None:
+    """The mailbox as the channel wants it; None where none is named."""
+    ours = settings.imap
+    if not ours.host:
+        return None
+    shared = ours.model_dump(include={"host", "port", "password", "folder", "done_folder"})
+    own = {"tls": _TLS.get(ours.tls, ours.tls), "username": ours.user or settings.email.address}
+    return ImapSettings.model_validate(shared | own)
 
 
 def facebook_settings(settings: Settings) -> FacebookSettings:

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from core.contract.errors import ConfigError
 from gateway.settings.model import Settings
-from gateway.settings.providers import facebook_mistakes, telegram_mistakes
+from gateway.settings.providers import facebook_mistakes, imap_mistakes, telegram_mistakes
 from gateway.settings.sms import sms_mistakes
 from gateway.settings.zalo import zalo_mistakes
 
@@ -47,6 +47,7 @@ SECRETS = (
     ("database_url",),
     ("database_password",),
     ("email", "relay_password"),
+    ("imap", "password"),
     ("telegram", "token"),
     ("zalo", "app_secret"),
     ("zalo", "oa_secret"),
@@ -202,6 +203,7 @@ def _contradictions(settings: Settings) -> list[ConfigError]:
         found.append(ConfigError("public_url", "not an http(s) address", example=EXAMPLES["public_url"]))
     found += telegram_mistakes(settings)
     found += zalo_mistakes(settings)
+    found += imap_mistakes(settings)
     found += facebook_mistakes(settings)
     found += sms_mistakes(settings)
     redis_url = settings.redis_url.get_secret_value()

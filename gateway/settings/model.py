@@ -51,6 +51,22 @@ class Email(Section):
     trusted_authserv: str = Field(default="", description="authserv-id of our own edge MTA (RFC 8601)")
 
 
+class Imap(Section):
+    """
+    A hosted mailbox that we read ourselves, beside or instead of mail that is brought to us; off without a host.
+
+    Mails that were taken go into `done_folder` where one is named, else they stay, marked as read.
+    """
+
+    host: str = ""
+    port: Port = 993
+    tls: Literal["none", "starttls", "tls"] = "tls"
+    user: str = Field(default="", description="empty: the address of the mail channel")
+    password: SecretStr = SecretStr("")
+    folder: str = "INBOX"
+    done_folder: str = ""
+
+
 class Telegram(Section):
     """
     The Telegram bot; off without a token.
@@ -287,6 +303,7 @@ class Settings(Section):
     clamav: str = Field(default="", description="host:port of a clamd that looks at every file; empty: none does")
     http: Http = Http()
     email: Email = Email()
+    imap: Imap = Imap()
     telegram: Telegram = Telegram()
     zalo: Zalo = Zalo()
     facebook: Facebook = Facebook()

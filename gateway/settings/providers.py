@@ -74,3 +74,20 @@ def is_safe(url: str) -> bool:
     """Whether secrets may be sent there: https, or this very machine."""
     parts = urlsplit(url)
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _HERE)
+
+
+def imap_mistakes(settings: Settings) -> list[ConfigError]:
+    """A log-in without a server or the other way round, a password in the open, a folder that feeds itself."""
+    ours = settings.imap
+    password = ours.password.get_secret_value()
+    found = []
+    if password and not ours.host:
+        found.append(ConfigError("imap.host", "missing, while a password is given", example="imap.example.vn"))
+    if ours.host and not password:
+        problem = "missing, while a host is given"
+        found.append(ConfigError("imap.password", problem, example="file:/run/secrets/imap-password"))
+    if ours.host and ours.tls == "none" and not is_safe(f"http://{ours.host}"):
+        found.append(ConfigError("imap.tls", "the password would cross the network in the open", example="tls"))
+    if ours.host and ours.done_folder == ours.folder:
+        found.append(ConfigError("imap.done_folder", "the folder that is read", example="DaTiepNhan"))
+    return found
