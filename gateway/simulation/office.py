@@ -92,6 +92,7 @@ class Office:
         """What runs in the background elsewhere: take up what came in, fire what is due."""
         inbound = InboundWorker(self.deployment, self.deployment.intake, owner="simulation")
         due = DueWorker(self.deployment)
+        await self.deployment.inbox.ship()  # a slow database may have sent something through the journal
         while await inbound.run_once() + await due.run_once():
             pass
 

@@ -248,8 +248,11 @@ async def work_through(office: Office, clock: SimulatedClock, told: Told) -> Non
 
 
 async def take_a_step(office: Office, chart: Chart, random: Random, told: Told) -> bool:
-    """The first step towards an answer that is offered and carried out; else something that may be needed first."""
-    aside, back = list[tuple[Official, Any]](), list[tuple[Official, Any]]()
+    """
+    The first step towards an answer that is offered and carried out, work at hand before opening more of it; else
+    something that may be needed first.
+    """
+    onward, aside, back = list[tuple[Official, Any]](), list[tuple[Official, Any]](), list[tuple[Official, Any]]()
     for who in [one for house in office.staff.values() for one in house]:
         seen = await office.call(who, "GET", f"/cases/{told.case_id}")
         for move in seen.body["moves"] if seen.status == 200 else ():
@@ -258,10 +261,15 @@ async def take_a_step(office: Office, chart: Chart, random: Random, told: Told) 
                 continue
             if move["command"] == BACK:
                 back.append((who, move))
+            elif gain > 0 and not move["dispatch_id"]:
+                onward.append((who, move))
             elif gain > 0 and await carried_out(office, who, random, told, move):
                 return True
             elif FAR // -2 < gain <= 0 and move["command"] not in told.tried:
                 aside.append((who, move))
+    for who, move in onward:
+        if await carried_out(office, who, random, told, move):
+            return True
     for who, move in [*aside, *back]:
         told.tried.add(move["command"])
         if await carried_out(office, who, random, told, move):
