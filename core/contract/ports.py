@@ -322,3 +322,23 @@ class NeedsGrant(Protocol):
 
     async def tokens(self) -> Tokens | None:
         """What stands now, for staff to see when it ends."""
+
+
+@dataclass(frozen=True)
+class Device:
+    """A browser that rings for somebody: where its push service is called, and its keys (base64url)."""
+
+    id: str
+    endpoint: str = field(repr=False)
+    p256dh: str = field(repr=False)
+    auth: str = field(repr=False)
+
+
+class Devices(Protocol):
+    """Who switched notices on, and on which devices; kept for a push channel, sealed."""
+
+    async def of(self, owner: str) -> Sequence[Device]:
+        """What rings for this conversation or member of staff."""
+
+    async def end(self, device_id: str) -> None:
+        """The push service no longer knows it: it rings no more."""

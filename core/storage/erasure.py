@@ -16,7 +16,7 @@ from sqlalchemy import Connection, delete, select, tuple_, update
 
 from core.contract.errors import NotFound, VersionConflict
 from core.privacy.erasure import Holdings
-from core.storage import settings, standings
+from core.storage import devices, settings, standings
 from core.storage.conversations import forget_links
 from core.storage.holdings import CaseTexts, holdings
 from core.storage.subjects import first_subject, set_text_subject, text_subject
@@ -205,6 +205,7 @@ def clear(connection: Connection, contact_id: str, *, emptied: Collection[str], 
         update(report).where(report.c.id.in_(found.report_ids)).values(content_sealed=None, pin_hash="", erased_at=now)
     )
     standings.forget(connection, contact_id)
+    devices.forget(connection, contact_id)
     connection.execute(delete(identity).where(identity.c.id.in_(found.identity_ids)))
     forget_links(connection, found.contact_id)
     connection.execute(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from core.storage.tables.base import metadata
 from core.storage.tables.cases import case, case_clock, case_event, case_task, chain_root, idempotency, report
 from core.storage.tables.conversations import ATTENDED, contact, conversation, identity, message, standing, timer
+from core.storage.tables.devices import push_device
 from core.storage.tables.inbox import inbox_item, inbox_lease, inbox_raw
 from core.storage.tables.keys import key_metadata, subject_key
 from core.storage.tables.notices import UNREACHED, UNREAD, staff_address, staff_notice
@@ -59,6 +60,7 @@ __all__ = [
     "outbox",
     "provider_token",
     "publication",
+    "push_device",
     "report",
     "role_grant",
     "session",
