@@ -14,6 +14,7 @@ from typing import Any
 
 from PIL import Image, ImageOps, ImageSequence
 
+from core.contract.schema import GeoPoint
 from core.privacy.errors import MediaRefused, MediaTooLarge
 from core.privacy.media_types import BROKEN_VI, MediaLimits
 
@@ -28,6 +29,7 @@ _FORMATS: Mapping[str, tuple[str, Mapping[str, Any]]] = MappingProxyType(
         "image/gif": ("GIF", {}),
     }
 )
+_GPS, _LATITUDE, _LONGITUDE = 0x8825, 2, 4
 _PLAIN_MODES = frozenset({"1", "L", "LA", "RGB", "RGBA", "I;16"})
 _JPEG_MODES = frozenset({"L", "RGB"})
 # What a broken or hostile file makes Pillow raise.
@@ -54,6 +56,24 @@ def clean_image(data: bytes, media_type: str, limits: MediaLimits) -> bytes:
         raise MediaTooLarge("pixels", PIXELS_VI) from error
     except _BROKEN as error:
         raise MediaRefused("broken", BROKEN_VI) from error
+
+
+def where_taken(data: bytes, media_type: str) -> GeoPoint | None:
+    """Where a picture says that it was taken (Exif, GPS directory), before that is stripped; None where it does not."""
+    name, _options = _FORMATS[media_type]
+    try:
+        with Image.open(io.BytesIO(data), formats=(name,)) as image:
+            written = image.getexif().get_ifd(_GPS)
+        latitude, longitude = (_degrees(written[tag], written[tag - 1]) for tag in (_LATITUDE, _LONGITUDE))
+        return GeoPoint(latitude=latitude, longitude=longitude) if latitude or longitude else None
+    except (*_BROKEN, ArithmeticError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return None
+
+
+def _degrees(parts: Any, side: str) -> float:
+    """Degrees, minutes and seconds as a number; south and west are negative. Raises ValueError for no such thing."""
+    degrees, minutes, seconds = (float(part) for part in parts)
+    return round((-1 if side in ("S", "W") else 1) * (degrees + minutes / 60 + seconds / 3600), 6)
 
 
 def _check_pixels(image: Image.Image, limits: MediaLimits) -> None:

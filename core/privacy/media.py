@@ -23,7 +23,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from core.contract.errors import NotFound
-from core.contract.schema import Attachment, AttachmentKind
+from core.contract.schema import Attachment, AttachmentKind, GeoPoint
 from core.privacy.blind import BlindIndex
 from core.privacy.boxes import BOXED, clean_boxes
 from core.privacy.errors import Erased, Tampered
@@ -44,16 +44,18 @@ class Prepared:
     data: bytes
     media_type: str
     kind: AttachmentKind
+    taken: GeoPoint | None = None
 
 
 @dataclass(frozen=True)
 class StoredMedia:
-    """A file out of the store."""
+    """A file out of the store. `taken`: where a picture said that it was taken; only the centre's staff read it."""
 
     data: bytes
     media_type: str
     name: str
     subject_id: str
+    taken: GeoPoint | None = None
 
 
 def prepare(data: bytes, limits: MediaLimits) -> Prepared:
@@ -62,11 +64,12 @@ def prepare(data: bytes, limits: MediaLimits) -> Prepared:
 
     Raises: MediaRefused, MediaTooLarge, with a Vietnamese sentence for the sender.
     """
-    from core.privacy.images import can_clean, clean_image
+    from core.privacy.images import can_clean, clean_image, where_taken
 
     media_type, kind = accept_type(data, limits)
     if can_clean(media_type):
-        return Prepared(clean_image(data, media_type, limits), media_type, kind)
+        cleaned = clean_image(data, media_type, limits)
+        return Prepared(cleaned, media_type, kind, where_taken(data, media_type))
     cleaned = clean_boxes(data, media_type) if media_type in BOXED else data
     return Prepared(cleaned, media_type, kind)
 
@@ -155,7 +158,8 @@ class FileMediaStore:
         stored_key = promised or self.stored_key(sha256, subject_id=subject_id)
         key, path = self._keys.key(subject_id), self._path(stored_key)
         if not path.exists():
-            description = json.dumps({"media_type": prepared.media_type, "name": name}).encode()
+            taken = {"taken": prepared.taken.model_dump()} if prepared.taken else {}
+            description = json.dumps({"media_type": prepared.media_type, "name": name, **taken}).encode()
             plain = len(description).to_bytes(4, "big") + description + prepared.data
             head = MAGIC + len(subject_id.encode()).to_bytes(2, "big") + subject_id.encode()
             _write(path, head + encrypt(key, plain, head + stored_key.encode()))
@@ -181,7 +185,8 @@ class FileMediaStore:
             raise NotFound("file of an erased subject") from error
         length = 4 + int.from_bytes(plain[:4], "big")
         description = json.loads(plain[4:length])
-        return StoredMedia(plain[length:], description["media_type"], description["name"], subject_id)
+        taken = GeoPoint.model_validate(description["taken"]) if "taken" in description else None
+        return StoredMedia(plain[length:], description["media_type"], description["name"], subject_id, taken)
 
     def _last_touched(self) -> Iterator[tuple[str, datetime]]:
         for folder in self._folder.glob("*/*/*"):

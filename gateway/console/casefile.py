@@ -13,7 +13,7 @@ from core.service.actors import Member
 from core.service.reading import RevealRefused
 from core.service.reading.views import CaseView, Labelled, MoveView
 from gateway.auth import require_staff
-from gateway.console.files import absent_of, kinds_of
+from gateway.console.files import absent_of, kinds_of, taken_of
 from gateway.console.letter_list import letters_of
 from gateway.console.shared import CASES, member_of, reader_of, show
 from gateway.deployment import DEPLOYMENT
@@ -52,6 +52,7 @@ async def case_page(
     """The page. `problem`: what could not be done just now."""
     deployment = request.app[DEPLOYMENT]
     pack = deployment.regulation.packs.get(view.regulation)
+    hears = reader_of(request).hears(member_of(request))
     return show(
         request,
         "case.html",
@@ -70,7 +71,8 @@ async def case_page(
         deliveries=await reader_of(request).deliveries(view.id, member_of(request)),
         steps=[move for move in view.moves if is_step(pack, move)],
         others=[move for move in view.moves if not is_step(pack, move)],
-        hears=reader_of(request).hears(member_of(request)),
+        hears=hears,
+        taken=await taken_of(deployment, view.reports) if hears else {},
     )
 
 

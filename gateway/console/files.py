@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from aiohttp import web
 
 from core.contract.errors import GatewayError, NotFound
-from core.contract.schema import AttachmentKind
+from core.contract.schema import AttachmentKind, GeoPoint
 from core.privacy.media_types import ALLOWED
 from core.service.absent import absent_files
-from core.service.reading.views import ConversationView, File
+from core.service.reading.views import ConversationView, File, ReportView
 from gateway.auth import require_staff
 from gateway.console.shared import member_of, reader_of
 from gateway.deployment import DEPLOYMENT, Deployment
@@ -93,6 +93,25 @@ async def absent_of(request: web.Request, files: Iterable[File], *talks: Convers
 async def kinds_of(deployment: Deployment, files: Iterable[File]) -> dict[str, str]:
     """image · video · audio · file for each stored key; those whose file is gone are left out."""
     return {file.key: kind for file in files if (kind := await _kind(deployment, file))}
+
+
+async def taken_of(deployment: Deployment, reports: Iterable[ReportView]) -> dict[str, GeoPoint]:
+    """Where the first picture that tells was taken, by report: a suggestion for those that have no point yet."""
+    found: dict[str, GeoPoint] = {}
+    for report in reports:
+        if report.place.latitude is not None:
+            continue
+        for file in report.files:
+            if report.id not in found and (taken := await _taken(deployment, file.key)) is not None:
+                found[report.id] = taken
+    return found
+
+
+async def _taken(deployment: Deployment, key: str) -> GeoPoint | None:
+    try:
+        return (await deployment.media.open(key)).taken
+    except GatewayError:
+        return None
 
 
 async def _kind(deployment: Deployment, file: File) -> str:

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from core.privacy.errors import MediaRefused, MediaTooLarge
-from core.privacy.images import clean_image
+from core.privacy.images import clean_image, where_taken
 from core.privacy.media_types import MediaLimits
 from tests.core.privacy.files import CANARY, animation, picture
 
@@ -136,3 +136,24 @@ def test_other_format_than_sniffed_is_refused() -> None:
     """Only one decoder is asked, never all that Pillow has."""
     with pytest.raises(MediaRefused):
         clean_image(picture("PNG"), "image/jpeg", LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("gps", "point"),
+    [
+        ({1: "N", 2: (16.0, 27.0, 49.0), 3: "E", 4: (107.0, 35.0, 27.0)}, (16.463611, 107.590833)),
+        ({1: "S", 2: (1.0, 30.0, 0.0), 3: "W", 4: (2.0, 0.0, 0.0)}, (-1.5, -2.0)),
+        ({1: "N", 2: (0.0, 0.0, 0.0), 3: "E", 4: (0.0, 0.0, 0.0)}, None),
+        ({1: "N", 2: (95.0, 0.0, 0.0), 3: "E", 4: (107.0, 0.0, 0.0)}, None),
+        ({2: (16.0, 27.0, 49.0)}, None),
+        ({}, None),
+    ],
+)
+def test_where_a_picture_was_taken(gps: dict[int, object], point: tuple[float, float] | None) -> None:
+    """None for a camera that did not know, or wrote nonsense."""
+    out, exif = io.BytesIO(), Image.Exif()
+    exif.get_ifd(0x8825).update(gps)
+    Image.new("RGB", (8, 8)).save(out, "JPEG", exif=exif)
+    found = where_taken(out.getvalue(), "image/jpeg")
+
+    assert (found and (found.latitude, found.longitude)) == point
