@@ -27,7 +27,7 @@ from core.service.safe import Safe
 from core.service.work import Work
 from core.storage import conversations, outbox
 from core.storage.database import Database
-from core.storage.outbox import ClaimedEntry, NewEntry, Outcome, Settled
+from core.storage.outbox import ALL, ClaimedEntry, NewEntry, Outcome, Settled, Share
 
 log = structlog.get_logger()
 
@@ -45,6 +45,7 @@ class Sender:
     """
     The outbox worker of one process; `owner` names it in its claims.
 
+    `share`: what it sends, where every channel has a sender of its own, so that none waits for another's provider.
     `noted` hears of every outcome (metrics), `sent` of every message about a case that has left, by its entry, and
     `moved` of every conversation (by id) whose person is known at another address from now on. `routing` finds the next
     way for what has failed for good.
@@ -62,6 +63,7 @@ class Sender:
         sent: Callable[[str], Awaitable[None]] | None = None,
         moved: Callable[[str, str], Awaitable[None]] | None = None,
         routing: Routing | None = None,
+        share: Share = ALL,
     ) -> None:
         self._database = database
         self._committer = Committer(database)
@@ -73,6 +75,7 @@ class Sender:
         self._sent = sent
         self._moved = moved
         self._routing = routing
+        self._share = share
         self._in_hand: set[str] = set()
         self._waits: set[asyncio.Timeout] = set()
         self._given_up = False
@@ -80,14 +83,23 @@ class Sender:
 
     async def run_once(self) -> int:
         """Send what is due; returns how many entries were handled."""
-        await self._mark_unknown()
-        claimed = await self._database.write(partial(outbox.claim, owner=self._owner, now=self._now()))
+        if self._share.channel and not await self._is_due():
+            return 0
+        if not self._share.channel:
+            await self._mark_unknown()
+        claim = partial(outbox.claim, owner=self._owner, now=self._now(), share=self._share)
+        claimed = await self._database.write(claim)
         self._in_hand = {entry.id for entry in claimed}
         async with kept(self._renew):
             ends = await asyncio.gather(*(self._handle(entry) for entry in claimed), return_exceptions=True)
         for problem in filter(None, ends):  # only now: the others' claims were to be kept until they were done
             raise problem
         return len(claimed)
+
+    async def _is_due(self) -> bool:
+        """A look costs less than a claim, and many senders are woken for one message."""
+        soonest = await self._database.read(partial(outbox.next_send, channel=self._share.channel))
+        return soonest is not None and soonest <= self._now()
 
     async def _mark_unknown(self) -> None:
         """Of those whose owner died; in a storm of short rounds not before every one."""

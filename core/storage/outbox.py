@@ -87,6 +87,17 @@ class ClaimedEntry:
     waits: bool = False
 
 
+@dataclass(frozen=True)
+class Share:
+    """Which entries somebody sends: of one `channel`, or of all others than those in `but`; neither: all."""
+
+    channel: str = ""
+    but: tuple[str, ...] = ()
+
+
+ALL = Share()
+
+
 ENTRIES = rows_into(outbox, repeated=True)
 """Messages to send; one whose cause was written before is left alone."""
 
@@ -96,6 +107,7 @@ _blocked = (
     select(_earlier.c.id)
     .where(
         _earlier.c.conversation_id == outbox.c.conversation_id,
+        _earlier.c.channel == outbox.c.channel,
         _earlier.c.seq < outbox.c.seq,
         _earlier.c.state.in_(("pending", "claimed")),
         or_(_earlier.c.attempts > 0, _earlier.c.next_at <= bindparam("now")),
@@ -124,13 +136,16 @@ def claim(
     now: datetime,
     most: int = CLAIMED_AT_ONCE,
     seconds: float = _CLAIM.total_seconds(),
+    share: Share = ALL,
 ) -> list[ClaimedEntry]:
     """
-    Take due entries, at most one per conversation and none behind an unsent earlier one.
+    Take due entries, at most one per conversation and channel and none behind an unsent earlier one.
 
     One that was never tried and waits for its hour (VN-6) holds nobody up: an answer in between goes out at once.
     """
-    due = list(connection.scalars(_DUE, {"now": now, "most": most}))
+    query = _DUE.where(outbox.c.channel == share.channel) if share.channel else _DUE
+    query = query.where(outbox.c.channel.not_in(share.but)) if share.but else query
+    due = list(connection.scalars(query, {"now": now, "most": most}))
     if not due:
         return []
     until = now + timedelta(seconds=seconds)
@@ -138,9 +153,10 @@ def claim(
     return [ClaimedEntry(**row._mapping) for row in taken]
 
 
-def next_send(connection: Connection) -> datetime | None:
-    """When the next waiting entry is due."""
-    soonest: datetime | None = connection.scalar(select(func.min(outbox.c.next_at)).where(outbox.c.state == "pending"))
+def next_send(connection: Connection, *, channel: str = "") -> datetime | None:
+    """When the next waiting entry is due, of one channel or of any."""
+    query = select(func.min(outbox.c.next_at)).where(outbox.c.state == "pending")
+    soonest: datetime | None = connection.scalar(query.where(outbox.c.channel == channel) if channel else query)
     return soonest
 
 

@@ -20,9 +20,9 @@ class Foresight:
         """Until the next clock or wait."""
         return self._until(await self._deployment.database.read(_next_due))
 
-    async def outbox(self) -> float | None:
-        """Until the next message may be sent (again)."""
-        return self._until(await self._deployment.database.read(outbox.next_send))
+    async def outbox(self, channel: str) -> float | None:
+        """Until the next message of a channel may be sent (again)."""
+        return self._until(await self._deployment.database.read(partial(outbox.next_send, channel=channel)))
 
     async def files(self, channel: str) -> float | None:
         """Until the next file of a channel may be fetched."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from functools import partial
 
@@ -13,6 +13,7 @@ from core.contract.ports import FetchesFiles
 from core.service.fetching import Fetcher
 from core.service.sending import Sender
 from core.storage import outbox
+from core.storage.outbox import Share
 from gateway.admin.services import letting_go_of
 from gateway.deployment import Deployment
 from gateway.events.bells import AGENCIES, DUE, FILES, INBOX, OUTBOX, bell, pass_on
@@ -30,6 +31,7 @@ log = structlog.get_logger()
 # In a storm each report wakes these loops: what they have to do for many costs little more than for one.
 _SENDING_BREATH = 0.04
 _DUE_BREATH = 0.25
+_OFF_SECONDS = 1.0  # also how soon what a dead process was sending is found
 _ROUND_SECONDS = 5.0
 _RECORD_SECONDS = 10.0
 _NEWS_SECONDS = 5.0
@@ -50,7 +52,9 @@ class Crew:
     def __init__(self, deployment: Deployment, *, owner: str) -> None:
         self._deployment = deployment
         self._works = "worker" in deployment.settings.roles
-        self._sender = _sender(deployment, owner)
+        names = tuple(deployment.channels)
+        self._senders = {name: _sender(deployment, owner, Share(name)) for name in names}
+        self._senders[""] = _sender(deployment, owner, Share(but=names))
         self._bells = ExitStack()
         self.watch = Watch(deployment, loops=lambda: self._loops, pulse=Pulse())
         self._loops = [
@@ -58,7 +62,7 @@ class Crew:
             Loop("pulse", self.watch.pulse.run_once, interval=1.0),
             Loop("watch", self.watch.run_once, interval=10.0),
             *_news(deployment, self._bells),
-            *(_work(deployment, owner, self._sender, self._bells) if self._works else ()),
+            *(_work(deployment, owner, self._senders, self._bells) if self._works else ()),
         ]
         self._tasks: list[asyncio.Task[None]] = []
         self._ringers: list[asyncio.Task[None]] = []
@@ -86,7 +90,8 @@ class Crew:
         for loop in self._loops:
             loop.stop()
         if await self._unfinished(_ROUND_SECONDS):
-            self._sender.give_up()
+            for sender in self._senders.values():
+                sender.give_up()
         for task in await self._unfinished(_RECORD_SECONDS):
             log.warning("loop_cut", loop=task.get_name())
             task.cancel()
@@ -100,7 +105,7 @@ class Crew:
         return (await asyncio.wait(self._tasks, timeout=seconds))[1] if self._tasks else set()
 
 
-def _sender(deployment: Deployment, owner: str) -> Sender:
+def _sender(deployment: Deployment, owner: str, share: Share) -> Sender:
     return Sender(
         deployment.database,
         safe=deployment.safe,
@@ -111,6 +116,7 @@ def _sender(deployment: Deployment, owner: str) -> Sender:
         sent=deployment.clerk.arrivals.sent,
         moved=deployment.intake.echoes.moved,
         routing=deployment.intake.routing,
+        share=share,
     )
 
 
@@ -126,26 +132,37 @@ def _news(deployment: Deployment, bells: ExitStack) -> list[Loop]:
     return [Loop("news", look, interval=_NEWS_SECONDS, wake=rung)]
 
 
-def _work(deployment: Deployment, owner: str, sender: Sender, bells: ExitStack) -> list[Loop]:
+def _work(deployment: Deployment, owner: str, senders: Mapping[str, Sender], bells: ExitStack) -> list[Loop]:
     inbound = InboundWorker(deployment, deployment.intake, owner=owner)
     poll, ahead = deployment.settings.workers.poll, Foresight(deployment)
-    inbox, unsent, due = (bells.enter_context(bell(deployment.events, topic)) for topic in (INBOX, OUTBOX, DUE))
+    inbox, due = (bells.enter_context(bell(deployment.events, topic)) for topic in (INBOX, DUE))
     return [
         Loop("inbound", inbound.run_once, interval=poll, wake=inbox),
-        Loop(
-            "outbox",
-            sender.run_once,
-            interval=poll,
-            wake=unsent,
-            ahead=ahead.outbox,
-            breath=_SENDING_BREATH,
-            full=outbox.CLAIMED_AT_ONCE,
-        ),
+        *_sendings(deployment, senders, bells, ahead),
         Loop("due", DueWorker(deployment).run_once, interval=poll, wake=due, ahead=ahead.due, breath=_DUE_BREATH),
         *_fetches(deployment, bells, ahead),
         Loop("diverted", letting_go_of(deployment).run_once, interval=_DIVERTED_SECONDS),
         Loop("daily", Daily(deployment).run_once, interval=60.0),
     ]
+
+
+def _sendings(
+    deployment: Deployment, senders: Mapping[str, Sender], bells: ExitStack, ahead: Foresight
+) -> Iterator[Loop]:
+    """One loop a channel: a slow provider holds up nobody else's; and one for channels that are off."""
+    for name, sender in senders.items():
+        if not name:
+            yield Loop("outbox", sender.run_once, interval=_OFF_SECONDS)
+            continue
+        yield Loop(
+            f"outbox-{name}",
+            sender.run_once,
+            interval=deployment.settings.workers.poll,
+            wake=bells.enter_context(bell(deployment.events, OUTBOX)),
+            ahead=partial(ahead.outbox, name),
+            breath=_SENDING_BREATH,
+            full=outbox.CLAIMED_AT_ONCE,
+        )
 
 
 def _fetches(deployment: Deployment, bells: ExitStack, ahead: Foresight) -> Iterator[Loop]:

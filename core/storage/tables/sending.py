@@ -36,7 +36,7 @@ outbox = Table(
     Column("why", String(300), nullable=False, server_default="", comment="why this way, for staff to read"),
     Column("waits", Boolean, nullable=False, server_default=text("false"), comment="not in the quiet hours (VN-6)"),
 )
-Index("ix_outbox_state", outbox.c.state, outbox.c.next_at, outbox.c.seq)
+Index("ix_outbox_state", outbox.c.state, outbox.c.channel, outbox.c.next_at, outbox.c.seq)
 STOPPED = "state NOT IN ('pending', 'claimed', 'sent', 'passed_on', 'dropped')"
 """
 It failed on every way, or nobody knows. Said by what it is not, or SQLite would take the index over states and sort; it

@@ -18,6 +18,7 @@ from core.service.sending import Sender
 from core.service.work import store_all
 from core.storage import outbox
 from core.storage.database import Connection
+from core.storage.outbox import Share
 from core.storage.tables import outbox as outbox_table
 from tests.support.databases import put
 from tests.support.deployments import World
@@ -37,13 +38,13 @@ class OddChannel(HookedTestChannel):
         return await super().send(message)
 
 
-async def post(world: World, *texts: str) -> None:
+async def post(world: World, *texts: str, channel: str = "testchat") -> None:
     """One entry each, in conversations of their own."""
 
     def sealed(text: str) -> outbox.NewEntry:
-        address = Address(channel="testchat", account="page", value="u1")
+        address = Address(channel=channel, account="page", value="u1")
         message = OutboundMessage(
-            id=new_id(), channel="testchat", account="page", recipient=address, text=text, conversation_id=new_id()
+            id=new_id(), channel=channel, account="page", recipient=address, text=text, conversation_id=new_id()
         )
         payload = world.deployment.safe.seal(message, subject_id="c" * 32, place=f"outbox:{message.id}")
         now = world.clock()
@@ -52,7 +53,7 @@ async def post(world: World, *texts: str) -> None:
             dedupe_key=text,
             conversation_id=message.conversation_id,
             case_id=None,
-            channel="testchat",
+            channel=channel,
             subject_id="c" * 32,
             payload_sealed=payload,
             next_at=now,
@@ -198,3 +199,27 @@ async def test_nothing_stays_of_a_last_word_whose_sender_died(world: World) -> N
 
 def _away(*_given: Any, **_named: Any) -> None:
     raise ConnectionRefusedError
+
+
+async def test_a_silent_provider_holds_up_no_other(world: World) -> None:
+    """Each channel has a sender of its own; what belongs to none that is on is said to have failed."""
+    deployment, silent, quick = world.deployment, SilentChannel(), OddChannel(name="quick")
+    await post(world, "slow", "lost")
+    await post(world, "soon", channel="quick")
+    await post(world, "gone", channel="off")
+    channels = {"testchat": silent, "quick": quick}
+
+    def one(share: Share) -> Sender:
+        return Sender(
+            deployment.database, safe=deployment.safe, channels=channels, owner="me", now=world.clock, share=share
+        )
+
+    slow = one(Share("testchat"))
+    a_round = asyncio.create_task(slow.run_once())
+    await until(lambda: len(silent.taken) == 2, "handing over what nobody confirms")
+    sent, off = await one(Share("quick")).run_once(), await one(Share(but=tuple(channels))).run_once()
+
+    assert (sent, off) == (1, 1)
+    assert await states(world) == {"slow": "claimed", "lost": "claimed", "soon": "sent", "gone": "failed"}
+    slow.give_up()
+    assert await a_round == 2

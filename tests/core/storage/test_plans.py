@@ -19,6 +19,7 @@ from core.contract.errors import GatewayError
 from core.storage import cases, conversations, housekeeping, inbox_queue, outbox, reports, staff_lists, sweeping
 from core.storage.cases import Search
 from core.storage.database import Database
+from core.storage.outbox import Share
 from core.storage.search_indexes import INDEXES
 from core.storage.tables import metadata
 
@@ -33,7 +34,7 @@ ORDERED: dict[str, Callable[[Connection], Any]] = {
     "clocks: the next": cases.oldest_due,
     "timers: due": partial(conversations.due_timers, now=NOW),
     "timers: the next": conversations.next_timer,
-    "outbox: the next": outbox.next_send,
+    "outbox: the next": partial(outbox.next_send, channel="email"),
     "outbox: stopped": partial(staff_lists.stopped, after=1),
     "inbox: quarantined": partial(staff_lists.quarantined, after=1),
     "talks: attended": partial(staff_lists.attended, after=(1, "c")),
@@ -50,7 +51,7 @@ FOUND: dict[str, Callable[[Connection], Any]] = {
     "inbox: erase": partial(inbox_queue.erase_raw, raw_id="r"),
     "inbox: purge": partial(housekeeping.purge_bodies, before=NOW),
     "inbox: unsettled": partial(sweeping.unsettled_since, channel="web"),
-    "outbox: claim": partial(outbox.claim, owner="me", now=NOW),
+    "outbox: claim": partial(outbox.claim, owner="me", now=NOW, share=Share("email")),
     "outbox: renew": partial(outbox.renew, entries=["1"], owner="me", now=NOW),
     "outbox: the dead": partial(outbox.mark_unknown, now=NOW),
     "outbox: figures": outbox.outbox_state,

@@ -21,7 +21,7 @@ _STOPPED = sa.text("state NOT IN ('pending', 'claimed', 'sent', 'passed_on', 'dr
 
 
 def upgrade() -> None:
-    """One new table, four columns, and an index over fewer rows."""
+    """One new table, four columns; what is to be sent is found by its channel."""
     op.create_table(
         "standing",
         sa.Column("channel", sa.String(32), nullable=False),
@@ -45,5 +45,7 @@ def upgrade() -> None:
         "waits", sa.Boolean(), nullable=False, server_default=sa.text("false"), comment="not in the quiet hours (VN-6)"
     )
     op.add_column("outbox", waits)
+    op.drop_index("ix_outbox_state", "outbox")
+    op.create_index("ix_outbox_state", "outbox", ["state", "channel", "next_at", "seq"])
     op.drop_index("ix_outbox_stopped", "outbox")
     op.create_index("ix_outbox_stopped", "outbox", ["seq"], sqlite_where=_STOPPED, postgresql_where=_STOPPED)
