@@ -5,7 +5,9 @@ the result comes back on the same screen, where it is rated.
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -122,6 +124,20 @@ async def test_a_provider_that_is_busy_delays_and_loses_nothing(served: Served, 
     await expect(screen.locator(".line--office", has_text=CODE)).to_have_count(1, timeout=2 * PATIENCE)
     await expect(screen.locator(".line--citizen .line__state").last).to_contain_text("Hệ thống đã nhận")
     await screen.get_by_label("Nhà cung cấp").select_option("normal")
+
+
+async def test_a_sandbox_that_died_is_joined_again(served: Served, browser: Browser) -> None:
+    """It forgot its tokens and hooks; the page comes back by itself, and what is written there is answered."""
+    page = await open_page(served, browser)
+    (first,) = served.sandbox_ids()
+    os.kill(first, signal.SIGKILL)
+    await expect(page.locator("#ket-noi")).to_have_text(re.compile("Mất kết nối"), timeout=PATIENCE)
+    await expect(page.locator("#ket-noi")).to_have_text("Đang cập nhật trực tiếp.", timeout=PATIENCE)
+    for channel in ("zalo", "telegram"):
+        screen = screen_of(page, channel)
+        await screen.get_by_label("Người dân").select_option(index=2)
+        await write(screen, LAMP)
+        await expect(screen.locator(".line--office", has_text=CODE)).to_have_count(1, timeout=2 * PATIENCE)
 
 
 async def test_the_page_fits_a_phone_and_says_what_cannot_be_done(served: Served, browser: Browser) -> None:

@@ -222,7 +222,18 @@ function tell(lost) {
   link.classList.toggle("sandbox-link--lost", lost);
 }
 
-const events = new EventSource("/sandbox/events");
-events.addEventListener("open", () => tell(false));
-events.addEventListener("error", () => tell(true));
-events.addEventListener("message", (event) => show(JSON.parse(event.data)));
+const AGAIN = 1000;
+
+/** Follow what happens; a browser may give up on a stream for good, and then a new one is opened. */
+function follow() {
+  const events = new EventSource("/sandbox/events");
+  events.addEventListener("open", () => tell(false));
+  events.addEventListener("message", (event) => show(JSON.parse(event.data)));
+  events.addEventListener("error", () => {
+    tell(true);
+    events.close();
+    setTimeout(follow, AGAIN);
+  });
+}
+
+follow();
