@@ -126,6 +126,10 @@ class ProviderHttp:
         kind = {"Content-Type": "application/json; charset=utf-8"}
         return await self._call("POST", path, params=query, data=data, headers=kind | dict(headers or {}))
 
+    async def post_bytes(self, path: str, data: bytes, *, headers: Mapping[str, str]) -> Reply:
+        """Hand over a body as it is; what it is stands in the headers."""
+        return await self._call("POST", path, data=data, headers=headers)
+
     async def post_form(
         self,
         path: str,

@@ -25,7 +25,7 @@ from core.service.carrying import Carriers
 from core.service.clerk import Clerk
 from core.service.intake import Intake
 from core.service.keyhouse import KeyHouse, load_key_ring
-from core.service.officers import OUTSIDE
+from core.service.officers import CARRIERS, OUTSIDE
 from core.service.places import PlaceBook
 from core.service.proving import Proving
 from core.service.regulation import Regulation, open_regulation
@@ -159,7 +159,7 @@ async def _assemble(
             supplement_url=f"{settings.public_url}/bo-sung",
         ),
         mailbox=settings.email.address if "email" in channels else "",
-        accounts={form: settings.email.address if form == "email" else "" for form in OUTSIDE if form in channels},
+        accounts=_accounts(settings, channels),
         now=now,
     )
     intake = Intake(database, safe=safe, media=media, clerk=clerk, channels=channels, now=now)
@@ -181,6 +181,12 @@ async def _assemble(
         courtesy=Courtesy(),
         channels=channels,
     )
+
+
+def _accounts(settings: Settings, channels: Mapping[str, Channel]) -> dict[str, str]:
+    """Forms in which staff can be told here, with our side of each."""
+    named = {"email": settings.email.address}
+    return {form: named.get(form, "") for form in OUTSIDE if CARRIERS[form] in channels}
 
 
 async def _opened(stack: AsyncExitStack, database: Database) -> Database:

@@ -101,6 +101,18 @@ def _sms(given: Supplies) -> Channel | None:
     return open_sms(settings, clock=given.now)
 
 
+def _webpush(given: Supplies) -> Channel | None:
+    if not given.settings.push.contact:
+        return None
+    from channels.webpush.adapter import WebPushChannel
+    from core.service.devices import SealedDevices
+    from gateway.settings.push import push_settings
+
+    settings = push_settings(given.settings, secret=given.safe.keys.system_secret("webpush-vapid"))
+    devices = SealedDevices(given.database, safe=given.safe, service=WebPushChannel.name, now=given.now)
+    return WebPushChannel(settings, devices=devices, clock=given.now)
+
+
 CHANNELS: dict[str, Builder] = {
     "web": _web,
     "email": _email,
@@ -108,6 +120,7 @@ CHANNELS: dict[str, Builder] = {
     "zalo": _zalo,
     "facebook": _facebook,
     "sms": _sms,
+    "webpush": _webpush,
 }
 
 

@@ -23,12 +23,13 @@ from core.service.carrying import Carriers
 from core.service.committing import Committer
 from core.service.converse import Converse
 from core.service.desk import CaseDesk, Issued
+from core.service.devices import SealedDevices
 from core.service.diverting import note_diversions
 from core.service.joining import Joining
 from core.service.letters import LetterDesk
 from core.service.letters_out import LettersOut
 from core.service.notices import Notices
-from core.service.officers import Officers
+from core.service.officers import CARRIERS, Officers
 from core.service.own_number import OwnNumber
 from core.service.places import PlaceBook
 from core.service.posting import Posting
@@ -80,7 +81,9 @@ class Clerk:
         self.stock = Stock(safe)
         self.texts = Texts(database, safe=safe)
         self.talks = Talks(database, safe=safe, stock=self.stock, now=now)
-        self.posting = Posting(self.talks, safe=safe, now=now)
+        self.devices = SealedDevices(database, safe=safe, service=CARRIERS["push"], now=now)
+        rings = self.devices.rings if "push" in (accounts or {}) else None
+        self.posting = Posting(self.talks, safe=safe, now=now, rings=rings)
         self.proving = Proving(database, safe=safe, carriers=carriers, now=now, changed=self.changed.set)
         self.joining = Joining(database, safe=safe, now=now)
         self.desk = CaseDesk(database, safe=safe, regulation=regulation, now=now)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
+from types import MappingProxyType
 
 from core.contract.schema import Address, Model, OutboundMessage, new_id
 from core.notify.house import House
@@ -30,7 +31,9 @@ from core.storage.staff_notices import Holder, NoticeRow
 
 CONSOLE = "console"
 OUTSIDE: tuple[Form, ...] = ("push", "sms", "email")
-"""Forms that need a channel of the same name, and an address of the person."""
+"""Forms that need a channel, and an address of the person."""
+CARRIERS: Mapping[str, str] = MappingProxyType({"push": "webpush", "sms": "sms", "email": "email"})
+"""Form → the channel that brings it. The address of a push is the person: their devices are known by that."""
 
 
 class StaffAddress(Model):
@@ -40,7 +43,7 @@ class StaffAddress(Model):
 
 
 class Officers:
-    """Writes what staff are told into a unit of work. `accounts`: channel that is switched on → our side of it."""
+    """Writes what staff are told into a unit of work. `accounts`: form whose channel is on → our side of it."""
 
     def __init__(
         self,
@@ -149,22 +152,23 @@ class Officers:
     def _entry(self, row: NoticeRow, address: str) -> NewEntry:
         """The message under the key of the person who gets it; messages to one person leave in order."""
         user_id, entry_id = str(row.user_id), str(row.outbox_id)
-        account = self._accounts[row.form]
+        channel, account = CARRIERS[row.form], self._accounts[row.form]
         message = OutboundMessage(
             id=entry_id,
-            channel=row.form,
+            channel=channel,
             account=account,
-            recipient=Address(channel=row.form, account=account, value=address),
+            recipient=Address(channel=channel, account=account, value=address),
             text=row.text,
             subject=row.subject,
             conversation_id=user_id,
+            fields={"page": "work"},
         )
         return NewEntry(
             id=entry_id,
             dedupe_key=f"{outbox.TO_STAFF}{sha256(row.dedupe_key.encode()).hexdigest()}",
             conversation_id=user_id,
             case_id=row.case_id,
-            channel=row.form,
+            channel=channel,
             subject_id=user_id,
             payload_sealed=self._safe.seal(message, subject_id=user_id, place=f"outbox:{entry_id}"),
             next_at=row.created_at,

@@ -8,13 +8,13 @@ the contact's key; erasing the contact makes an unsent message unreadable, and i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Literal
 
-from core.contract.schema import Attachment, OutboundMessage, new_id
+from core.contract.schema import Address, Attachment, OutboundMessage, new_id
 from core.intake.render import Asked
 from core.notify.quiet import quiet_hours
 from core.notify.router import way_name
@@ -27,6 +27,8 @@ from core.storage.outbox import NewEntry
 
 CARRIES_FILES = frozenset({"email", "telegram", "facebook", "zalo"})
 """Channels that take files along with a message."""
+_ON_PAGES, _BELL = "web", "webpush"
+"""What is written by the first rings nowhere by itself; the second rings for it."""
 _NO_SUBJECT = "Về phản ánh của anh/chị"
 
 
@@ -57,12 +59,24 @@ class Letter:
 
 
 class Posting:
-    """Puts letters into conversations."""
+    """
+    Puts letters into conversations.
 
-    def __init__(self, talks: Talks, *, safe: Safe, now: Callable[[], datetime]) -> None:
+    `rings`: whether a device rings for a conversation; None where no channel rings any.
+    """
+
+    def __init__(
+        self,
+        talks: Talks,
+        *,
+        safe: Safe,
+        now: Callable[[], datetime],
+        rings: Callable[[str], Awaitable[bool]] | None = None,
+    ) -> None:
         self.talks = talks
         self._safe = safe
         self._now = now
+        self._rings = rings
 
     async def say(self, work: Work, talk: Talk, letter: Letter) -> None:
         """Write to the person of this conversation, on its channel, in its thread; to one who was erased, nothing."""
@@ -70,6 +84,8 @@ class Posting:
             return
         entries, row = await self._safe.aside(partial(self._prepare, talk, letter), talk.contact_id)
         talk.next_seq += 1
+        if self._rings is not None and talk.row.channel == _ON_PAGES and await self._rings(talk.row.id):
+            entries.append(self._ring(talk, letter))
         work.put(outbox.ENTRIES, *(entry.__dict__ for entry in entries))
         work.put(conversations.MESSAGES, row.__dict__)
 
@@ -97,6 +113,11 @@ class Posting:
         row = replace(row, kind="bot" if letter.answers else row.kind, author=letter.author, outbox_id=entry.id)
         copies = [self._entry(copy, letter, subject_id=talk.contact_id) for copy in _copies(talk, letter)]
         return [entry, *copies], row
+
+    def _ring(self, talk: Talk, letter: Letter) -> NewEntry:
+        """A bell for what stands on the page. It holds no other message up, and is no delivery of its own."""
+        entry = self._entry(_bell(talk), letter, subject_id=talk.contact_id)
+        return replace(entry, conversation_id=entry.id, case_id=None)
 
     def _entry(self, message: OutboundMessage, letter: Letter, *, subject_id: str) -> NewEntry:
         now, way = self._now(), _first_way(message, letter)
@@ -142,6 +163,19 @@ def _message(talk: Talk, letter: Letter) -> OutboundMessage:
         purpose=letter.purpose,
         last_heard=who.last_heard or talk.row.last_inbound_at,
         fields=dict(letter.fields),
+    )
+
+
+def _bell(talk: Talk) -> OutboundMessage:
+    """Without the words: they wait on the page, which asks who is reading."""
+    return OutboundMessage(
+        id=new_id(),
+        channel=_BELL,
+        account="",
+        recipient=Address(channel=_BELL, account="", value=talk.row.id),
+        text="",
+        conversation_id=talk.row.id,
+        fields={"page": "report"},
     )
 
 

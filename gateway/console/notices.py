@@ -10,19 +10,21 @@ from aiohttp.typedefs import Handler
 
 from core.identity import phones
 from core.regulations.sections import Form
-from core.service.officers import OUTSIDE
+from core.service.officers import CARRIERS, OUTSIDE
 from core.service.reading.told import FORMS
 from gateway.auth import require_staff
 from gateway.auth.staff import current_staff
 from gateway.auth.targets import see_other
+from gateway.bell import bell_of, switch_bell
 from gateway.console.shared import CASES, HOME, line_of, member_of, reader_of, show
 from gateway.deployment import DEPLOYMENT
 from gateway.pages.rendering import UNREAD
 
 PAGE = f"{HOME}/thong-bao"
 ADDRESSES = f"{PAGE}/dia-chi"
+BELL = f"{PAGE}/trinh-duyet"
 GIVEN: tuple[Form, ...] = ("sms", "email")
-"""Forms whose address a person can type; that of a push message is the app's to register."""
+"""Forms whose address a person can type; that of a push message is registered by the browser."""
 
 WRONG: Mapping[str, str] = {
     "sms": "Số điện thoại chưa đúng. Vui lòng nhập số di động tại Việt Nam.",
@@ -73,6 +75,16 @@ async def set_addresses(request: web.Request) -> web.StreamResponse:
     return see_other(f"{PAGE}?xong=dia-chi")
 
 
+@require_staff()
+async def set_bell(request: web.Request) -> web.StreamResponse:
+    """This browser rings when there is work for its user, or rings no more."""
+    officers, member = request.app[DEPLOYMENT].clerk.officers, member_of(request)
+    answer = await switch_bell(request, member.id, subject_id=member.id)
+    rings = await request.app[DEPLOYMENT].clerk.devices.rings(member.id)
+    await officers.set_address(member.id, "push", member.id if rings else "")
+    return answer
+
+
 def _checked(form: str, value: str) -> str | None:
     """The address as it is kept; "" for none, None for one that cannot be."""
     if not value:
@@ -94,5 +106,6 @@ async def _page(
         problem=problem,
         rows=await reader_of(request).notices(member),
         given=known,
-        off=[FORMS[name] for name in OUTSIDE if name not in deployment.channels],
+        off=[FORMS[name] for name in OUTSIDE if CARRIERS[name] not in deployment.channels],
+        bell=await bell_of(request, member.id),
     )

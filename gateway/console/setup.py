@@ -63,6 +63,7 @@ def setup_console(app: web.Application) -> None:
 def _add_notices(router: web.UrlDispatcher) -> None:
     router.add_get(notices.PAGE, notices.show_notices)
     router.add_post(notices.PAGE, notices.read_all)
+    router.add_post(notices.BELL, notices.set_bell)
     router.add_post(notices.ADDRESSES, notices.set_addresses)
     router.add_post(f"{notices.PAGE}/{{notice:{ID}}}", notices.read_one)
 

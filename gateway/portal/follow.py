@@ -19,6 +19,7 @@ from core.identity.lockout import wait_in_words
 from core.service.absent import absent_files
 from core.service.public import FollowView, Refused
 from gateway.auth import cookies
+from gateway.bell import bell_of, switch_bell
 from gateway.deployment import DEPLOYMENT
 from gateway.letters import draw
 from gateway.pages import render
@@ -28,6 +29,7 @@ from gateway.portal.shared import FOLLOW, FOLLOW_TIME, PORTAL, client_of, privat
 
 PAGE = "/tra-cuu"
 REPORT = "/tra-cuu/phan-anh"
+BELL = "/tra-cuu/phan-anh/thong-bao"
 LETTER = "/tra-cuu/phan-anh/van-ban.pdf"
 
 NOT_A_CODE = "Mã phản ánh có 12 chữ số. Vui lòng kiểm tra lại từng số."
@@ -106,6 +108,14 @@ async def show_letter(request: web.Request) -> web.StreamResponse:
     return (await draw(letters.desk, made, "pdf")).response()
 
 
+async def set_bell(request: web.Request) -> web.StreamResponse:
+    """This browser rings when there is news of the report that is open in it, or rings no more."""
+    view = await opened_report(request)
+    if view.channel != CHANNEL:  # news goes where the report came from
+        raise web.HTTPConflict
+    return await switch_bell(request, view.conversation_id, subject_id=view.contact_id)
+
+
 def file_response(data: bytes, media_type: str) -> web.Response:
     """A stored file: pictures, films and sound are shown, anything else is saved, never run."""
     shown = media_type.partition("/")[0] in {"image", "video", "audio"}
@@ -157,6 +167,7 @@ async def report_page(
         kinds=await _kinds(request, [key for answer in view.progress.answers for key in answer.files]),
         absent=await absent_files(deployment.database, deployment.regulation, view.stored_keys),
         channel_label=_channel_label(request, view),
+        bell=await bell_of(request, view.conversation_id) if view.channel == CHANNEL else None,
     )
     put_note(request, page, FOLLOW, {"code": view.code})
     return private(page)

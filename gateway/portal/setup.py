@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from core.service.supplement_links import PATTERN
+from gateway.bell import WORKER, show_worker
 from gateway.pages import PUBLIC_MENU, Entry
 from gateway.playing import setup_playing
 from gateway.portal import acts, communes, follow, follow_proof, handing_in, home, proof, published, send, supplement
@@ -23,6 +24,7 @@ def setup_portal(app: web.Application, *, tiles: str = "", credit: str = "") -> 
     app.router.add_get("/", home.show_home)
     app.router.add_get("/robots.txt", home.show_robots)
     app.router.add_get("/manifest.webmanifest", home.show_manifest)
+    app.router.add_get(WORKER, show_worker)
     app.router.add_get(communes.PAGE, communes.suggest)
     app.router.add_get(send.PAGE, send.show_form)
     app.router.add_post(send.PAGE, send.take_form)
@@ -41,6 +43,7 @@ def setup_portal(app: web.Application, *, tiles: str = "", credit: str = "") -> 
     app.router.add_get(follow.REPORT, follow.show_report)
     app.router.add_get(f"{follow.REPORT}/tep/{{key:[0-9a-f]{{64}}}}{{how:(?:/phat)?}}", follow.show_file)
     app.router.add_get(follow.LETTER, follow.show_letter)
+    app.router.add_post(follow.BELL, follow.set_bell)
     app.router.add_post(f"{follow.REPORT}/viet", acts.write)
     app.router.add_post(f"{follow.REPORT}/danh-gia", acts.rate)
     app.router.add_post(f"{follow.REPORT}/phan-hoi", acts.give_feedback)

@@ -199,6 +199,14 @@ class Sms(Section):
     smpp: SmsSmpp = SmsSmpp()
 
 
+class Push(Section):
+    """Notices in browsers (Web Push); off without a contact. The key pair is the deployment's own."""
+
+    contact: str = Field(default="", description="whom a push service may write to, mailto: or https:")
+    hosts: Names = Field(default=(), description="push services that may be called; empty: those of known browsers")
+    sandbox: str = Field(default="", description="origin of a push service on this machine")
+
+
 class Portal(Section):
     """The citizens' pages. Without `tiles` there is no map: a place is typed, or taken from the device."""
 
@@ -309,6 +317,7 @@ class Settings(Section):
     facebook: Facebook = Facebook()
     sms: Sms = Sms()
     otp: Otp = Otp()
+    push: Push = Push()
     portal: Portal = Portal()
     sandbox: Sandbox = Sandbox()
     intake: Intake = Intake()

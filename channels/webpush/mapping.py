@@ -1,0 +1,53 @@
+"""
+What is sent to a device: ids and a sentence that tells nothing; pure.
+
+A notice lies on a locked screen and passes through a company abroad. What the news is stands on our own page, which
+asks who is reading.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from types import MappingProxyType
+
+from core.contract.schema import OutboundMessage
+
+CHANNEL = "webpush"
+PAGE = "page"
+"""Field of a message that says which page the notice opens."""
+REPORT, WORK = "report", "work"
+LONGEST_TTL = timedelta(days=3)
+
+_SENTENCES = MappingProxyType(
+    {
+        REPORT: "Phản ánh của Quý vị có tin mới. Bấm để xem.",
+        WORK: "Có thông báo công việc mới. Bấm để xem.",
+    }
+)
+_URGENCY = MappingProxyType({REPORT: "normal", WORK: "high"})
+
+
+@dataclass(frozen=True)
+class Push:
+    """
+    One call's content. `topic`: an undelivered older one with the same topic is replaced (RFC 8030 §5.4).
+
+    `urgency`: very-low to high (RFC 8030 §5.3); `ttl`: seconds that the service keeps it for a device that is away.
+    """
+
+    payload: bytes
+    topic: str
+    urgency: str
+    ttl: int
+
+
+def to_push(message: OutboundMessage, *, title: str) -> Push:
+    """What rings for this message. Its own words are never in it."""
+    page = message.fields.get(PAGE, REPORT)
+    topic = hashlib.sha256(f"{page}:{message.recipient.value}".encode()).hexdigest()[:32]
+    payload = {"id": message.id, "tag": topic, "page": page, "title": title, "body": _SENTENCES[page]}
+    body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+    return Push(body, topic, _URGENCY[page], int(LONGEST_TTL.total_seconds()))

@@ -1,0 +1,67 @@
+"""Notices in a browser: switched on by whoever reads a page of ours in it, for citizens and for staff alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiohttp import web
+from pydantic import ValidationError
+
+from channels.webpush.adapter import WebPushChannel
+from core.service.devices import Subscription
+from gateway.deployment import DEPLOYMENT
+from gateway.pages.assets import ASSETS
+
+WORKER = "/sw.js"
+"""At the root, so that it may show notices for every page."""
+
+
+@dataclass(frozen=True)
+class Bell:
+    """What a page needs to offer it: the key a browser subscribes with, and whether any browser rings already."""
+
+    key: str
+    rings: bool
+
+
+async def bell_of(request: web.Request, owner: str) -> Bell | None:
+    """For this conversation or user; None where notices in browsers are off."""
+    channel = _channel(request)
+    if channel is None:
+        return None
+    return Bell(channel.public_key, await request.app[DEPLOYMENT].clerk.devices.rings(owner))
+
+
+async def switch_bell(request: web.Request, owner: str, *, subject_id: str) -> web.Response:
+    """
+    This browser rings for them from now on, or (`on` = 0) no more: 204.
+
+    Raises: HTTPNotFound where notices are off, HTTPUnprocessableEntity: not what a browser says on subscribing.
+    """
+    channel, posted = _channel(request), await request.post()
+    if channel is None:
+        raise web.HTTPNotFound
+    given = {name: posted.get(name, "") for name in ("endpoint", "p256dh", "auth")}
+    try:
+        asked = Subscription.model_validate(given)
+    except ValidationError:
+        raise web.HTTPUnprocessableEntity from None
+    devices = request.app[DEPLOYMENT].clerk.devices
+    if posted.get("on") == "0":
+        await devices.remove(owner, asked.endpoint)
+    elif channel.takes(asked.endpoint, p256dh=asked.p256dh, auth=asked.auth):
+        await devices.add(owner, asked, subject_id=subject_id)
+    else:
+        raise web.HTTPUnprocessableEntity
+    return web.Response(status=204)
+
+
+async def show_worker(request: web.Request) -> web.StreamResponse:
+    """The script that shows notices; asked for again at every visit, as its address never changes."""
+    headers = {"Content-Type": "text/javascript; charset=utf-8", "Cache-Control": "no-cache"}
+    return web.FileResponse(request.app[ASSETS].files["js/worker.js"], headers=headers)
+
+
+def _channel(request: web.Request) -> WebPushChannel | None:
+    channel = request.app[DEPLOYMENT].channels.get(WebPushChannel.name)
+    return channel if isinstance(channel, WebPushChannel) else None

@@ -1,0 +1,23 @@
+/** What a service worker sees; the checker's own list cannot stand beside that of pages. */
+interface Lasting {
+  waitUntil(work: Promise<unknown>): void;
+}
+interface PushMessage extends Event, Lasting {
+  readonly data: { json(): unknown } | null;
+}
+interface NoticePressed extends Event, Lasting {
+  readonly notification: Notification;
+}
+interface OpenPage {
+  readonly url: string;
+  focus(): Promise<unknown>;
+}
+interface WorkerScope {
+  readonly registration: ServiceWorkerRegistration;
+  readonly clients: {
+    matchAll(which: { type: "window"; includeUncontrolled: boolean }): Promise<OpenPage[]>;
+    openWindow(address: string): Promise<unknown>;
+  };
+  addEventListener(type: "push", listener: (event: PushMessage) => void): void;
+  addEventListener(type: "notificationclick", listener: (event: NoticePressed) => void): void;
+}
