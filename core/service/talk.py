@@ -20,6 +20,7 @@ from core.contract.schema import (
     Echo,
     InboundMessage,
     Instant,
+    MessageKind,
     Model,
     Place,
     Reporter,
@@ -331,7 +332,7 @@ class Talks:
 
 def _find(connection: Connection, wanted: _Wanted, *, contact_id: str | None) -> ConversationRow | str | None:
     """The conversation, else the contact whose address this is (`contact_id`), else None."""
-    named = _named(connection, wanted)
+    named = _named(connection, wanted, contact_id=contact_id)
     if named is not None or wanted.threaded or contact_id is None:
         return named or contact_id
     message = wanted.message
@@ -341,15 +342,25 @@ def _find(connection: Connection, wanted: _Wanted, *, contact_id: str | None) ->
     return last or contact_id
 
 
-def _named(connection: Connection, wanted: _Wanted) -> ConversationRow | None:
+def _named(connection: Connection, wanted: _Wanted, *, contact_id: str | None) -> ConversationRow | None:
     """The conversation whose token a message bears, or that it answers, also from another channel (a mail copy)."""
     hints = wanted.blind.hints
     known = conversations.of_provider_ids(connection, hints) if hints else {}
     for conversation_id in filter(None, (wanted.message.conversation_hint, *map(known.get, hints))):
         named = conversations.find(connection, conversation_id)
-        if named is not None and named.address_blind:
+        if named is not None and named.address_blind and _may_join(named, wanted, contact_id=contact_id):
             return named
     return None
+
+
+def _may_join(named: ConversationRow, wanted: _Wanted, *, contact_id: str | None) -> bool:
+    """
+    Whether it is the sender's own: whoever was sent a copy of a mail holds its ids and its token as well, and begins a
+    conversation of their own. Only a machine's answer, which nobody acts on, joins from anywhere.
+    """
+    if not wanted.threaded or wanted.message.kind is MessageKind.AUTO_REPLY or named.channel != wanted.message.channel:
+        return True
+    return named.address_blind == wanted.blind.address or named.contact_id == contact_id
 
 
 def new_words(talk: Talk, message: InboundMessage) -> InboundMessage:
