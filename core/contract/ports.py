@@ -214,7 +214,7 @@ class Reach:
         window: how long after the person's own words it is open; None: always.
         templates: purposes that an approved template carries, also beyond the window.
         only_templates: nothing else goes this way.
-        price: 0 free, 1 cheap, 2 dear, per message. `per_second`: the provider's limit for one account.
+        price: 0 free, 1 cheap, 2 dear, per message.
     """
 
     to: Literal["chat", "phone", "email"]
@@ -226,7 +226,6 @@ class Reach:
     files: bool = False
     buttons: bool = False
     price: Literal[0, 1, 2] = 0
-    per_second: float | None = None
 
 
 @runtime_checkable
