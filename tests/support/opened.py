@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator
 
 from core.contract.errors import NotFound
-from core.contract.schema import OutboundMessage, Report, Reporter
+from core.contract.schema import Model, OutboundMessage, Report, Reporter
 from core.intake.state import Dialogue
 from core.privacy.errors import Erased
 from core.service.safe import Safe
@@ -56,7 +56,7 @@ def _sealed_rows(connection: Connection) -> Sealed:
     return [row for row in found if row[3] is not None]
 
 
-_MODELS = {
+_MODELS: dict[str, tuple[type[Model], str]] = {
     "report": (Report, "report"),
     "contact": (Reporter, "contact"),
     "message": (MessageContent, "message"),
