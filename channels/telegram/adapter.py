@@ -23,7 +23,7 @@ from core.contract.errors import (
     SendError,
     Throttled,
 )
-from core.contract.ports import HOOK_LIMIT, AcceptRaw, Health, ItemKey, MediaStore, RawDelivery, SendResult
+from core.contract.ports import HOOK_LIMIT, AcceptRaw, Health, ItemKey, MediaStore, RawDelivery, Reach, SendResult
 from core.contract.schema import AttachmentKind, OutboundMessage, Parsed
 
 MOST_PHOTO = 10 * 1024 * 1024
@@ -62,6 +62,11 @@ class TelegramChannel:
         self._lease = lease or Alone()
         self._clock = clock
         self._listener: Poller | Registration | None = None
+
+    @property
+    def reaches(self) -> Sequence[Reach]:
+        """Whoever wrote to the bot, at any time, until they block it."""
+        return (Reach("chat", "Telegram", files=True, buttons=True),)
 
     def verify(self, delivery: RawDelivery) -> None:
         """Only Telegram knows the secret that we gave it. Raises SignatureInvalid."""

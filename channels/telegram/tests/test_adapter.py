@@ -11,7 +11,7 @@ import pytest
 from channels.telegram.sandbox import Mood, TelegramSandbox
 from channels.telegram.tests.builders import CHAT, outbound, provider
 from core.contract.errors import ChannelMisconfigured, MessageInvalid, NotFound, OutcomeUnknown, RecipientOptedOut
-from core.contract.ports import FetchesFiles, HookedChannel, ListeningChannel
+from core.contract.ports import FetchesFiles, HookedChannel, ListeningChannel, Reach, Reaches
 from core.contract.schema import Attachment, AttachmentKind
 from tests.support.waiting import until
 
@@ -47,6 +47,13 @@ async def test_it_is_all_that_it_says() -> None:
         assert isinstance(channel, HookedChannel)
         assert isinstance(channel, ListeningChannel)
         assert isinstance(channel, FetchesFiles)
+
+
+async def test_it_reaches_whoever_wrote_to_it_with_files_and_buttons_at_any_time() -> None:
+    """No window, no price; there is no other way to a person there than their chat."""
+    async with provider() as (_, channel):
+        assert isinstance(channel, Reaches)
+        assert channel.reaches == (Reach("chat", "Telegram", files=True, buttons=True),)
 
 
 async def test_a_long_answer_comes_in_parts_and_its_buttons_last() -> None:
