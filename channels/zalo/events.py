@@ -27,13 +27,12 @@ OA_SENDS = frozenset({TEXT, "image", "gif", "list", "file", STICKER, "template"}
 
 DELIVERED, SEEN = "user_received_message", "user_seen_message"
 FORM, WITHDRAWAL, OPENED = "user_submit_info", "user_withdraw", "user_click_chatnow"
+FOLLOWED, LEFT = "follow", "unfollow"
 
 UNWANTED: Mapping[str, str] = MappingProxyType(
     {
         "user_reacted_message": "reaction",
         "oa_reacted_message": "own_reaction",
-        "follow": "follow",
-        "unfollow": "unfollow",
         "update_user_info": "profile_changed",
         "user_feedback": "template_feedback",
         "add_user_to_tag": "tag",

@@ -1,5 +1,5 @@
 """
-Events in: the provider's JSON → messages, receipts, echoes. Pure.
+Events in: the provider's JSON → messages, receipts, echoes, who follows us. Pure.
 
 The conversation is the citizen's id, or the visitor's conversation where he has no account of his own.
 """
@@ -27,6 +27,7 @@ from core.contract.schema import (
     MessageKind,
     Parsed,
     Place,
+    Standing,
 )
 
 CHANNEL = "zalo"
@@ -80,6 +81,8 @@ class _Reader:
             events.FORM: self._form,
             events.WITHDRAWAL: lambda: [self._inbound(kind=MessageKind.WITHDRAWAL)],
             events.OPENED: lambda: [self._inbound(kind=MessageKind.POSTBACK, payload=START)],
+            events.FOLLOWED: lambda: [self._standing(reachable=True)],
+            events.LEFT: lambda: [self._standing(reachable=False)],
         }
 
     def _said(self, sort: str) -> Parsed:
@@ -155,6 +158,19 @@ class _Reader:
             )
             for one in known
         ]
+
+    def _standing(self, *, reachable: bool) -> Parsed:
+        """Who unfollows wants to hear no more of us, until they follow again or write."""
+        if not self._event.user:
+            raise PayloadInvalid("from nobody")
+        return Standing(
+            channel=CHANNEL,
+            account=self._account,
+            address=self._citizen(),
+            reachable=reachable,
+            reason="let_in" if reachable else "blocked",
+            at=self._event.at,
+        )
 
     def _echo(self) -> Parsed:
         """Only what a person typed in the provider's tool names an administrator; our own words we know."""

@@ -46,8 +46,6 @@ UNWANTED = (
     "user_send_sticker",
     "oa_send_text__by_us",
     "user_reacted_message",
-    "follow",
-    "unfollow",
     "change_oa_daily_quota",
     "group__text",
     "unknown__event",
@@ -134,6 +132,7 @@ def subject() -> Subject:
             name: (payload(name), "person") for name in ("oa_send_text__by_a_person", "oa_send_image__by_a_person")
         },
         to_fetch={name: payload(name) for name in WITH_FILES},
+        standings={"unfollowed": (payload("unfollow"), False), "followed": (payload("follow"), True)},
         failures={
             "too many requests": ("throttled", Throttled),
             "too many this minute": ("busy", Throttled),

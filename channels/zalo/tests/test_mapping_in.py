@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from core.contract.schema import (
     InboundMessage,
     MessageKind,
     Parsed,
+    Standing,
 )
 
 ALL = sorted(path.stem for path in PAYLOADS.glob("*.json"))
@@ -36,8 +38,6 @@ IGNORED = {
     "oa_send_anonymous_text__by_us": "own_echo",
     "user_reacted_message": "reaction",
     "oa_reacted_message": "own_reaction",
-    "follow": "follow",
-    "unfollow": "unfollow",
     "user_submit_info__without_number": "form_without_number",
     "update_user_info": "profile_changed",
     "user_feedback": "template_feedback",
@@ -105,6 +105,8 @@ TAKEN_OVER = {
     "oa_send_image__by_a_person": ("", USER),
     "oa_send_anonymous_text__by_a_person": ("Dạ, mời anh/chị.", f"visitor:{USER}/conv0000000000000001"),
 }
+FOLLOWED = datetime.fromtimestamp(1790000040, UTC)
+STANDINGS = {"follow": (True, "let_in", 123), "unfollow": (False, "blocked", 1123)}
 BROKEN = [name for name in ALL if name.startswith("quarantine__")]
 
 
@@ -122,7 +124,7 @@ def said(name: str) -> InboundMessage:
 
 def test_every_recorded_event_stands_in_one_table() -> None:
     """None is without an expectation."""
-    assert sorted([*IGNORED, *SAID, *RECEIPTS, *TAKEN_OVER, *BROKEN]) == ALL
+    assert sorted([*IGNORED, *SAID, *RECEIPTS, *TAKEN_OVER, *STANDINGS, *BROKEN]) == ALL
 
 
 @pytest.mark.parametrize(("name", "expected"), SAID.items(), ids=list(SAID))
@@ -133,6 +135,27 @@ def test_messages(name: str, expected: dict[str, Any]) -> None:
     assert {key: getattr(message, key) for key in expected} == expected
     assert message.kind is expected.get("kind", MessageKind.TEXT)
     assert (message.account, message.received_at) == (OA, NOON)
+
+
+@pytest.mark.parametrize(("name", "expected"), STANDINGS.items(), ids=list(STANDINGS))
+def test_who_follows_and_who_leaves_is_told(name: str, expected: tuple[bool, str, int]) -> None:
+    """By the address they write from, at the provider's own moment."""
+    [standing] = meaning(name)
+    reachable, reason, milliseconds = expected
+
+    assert isinstance(standing, Standing)
+    assert (standing.reachable, standing.reason) == (reachable, reason)
+    assert (standing.account, standing.address) == (OA, said("user_send_text__words").sender)
+    assert standing.at == FOLLOWED + timedelta(milliseconds=milliseconds)
+
+
+def test_a_follower_without_an_id_goes_to_quarantine() -> None:
+    """Nobody could be let alone by it."""
+    body = json.loads(payload("unfollow").body)
+    del body["follower"]
+
+    with pytest.raises(PayloadInvalid, match="from nobody"):
+        parse(delivery(json.dumps(body).encode()))
 
 
 @pytest.mark.parametrize(("name", "reason"), IGNORED.items(), ids=list(IGNORED))
