@@ -185,6 +185,11 @@ def receipts(carrier: str) -> dict[str, tuple[RawDelivery, DeliveryStatus]]:
     return {name: (prepared(name), told[1]) for name, told in RECEIPTS.items() if name.startswith(carrier)}
 
 
+def standings() -> dict[str, tuple[RawDelivery, bool]]:
+    """The words on which Twilio itself acts."""
+    return {word: (twilio(Written(word)), word == "START") for word in ("STOP", "Unsubscribe", "START")}
+
+
 def subject(carrier: str) -> Subject:
     """The SMS channel with this carrier under contract."""
     mine = partial(filter, lambda name: name.startswith(carrier))
@@ -203,6 +208,7 @@ def subject(carrier: str) -> Subject:
         ignored={name: prepared(name) for name in mine(IGNORED)},
         receipts=receipts(carrier),
         encodings={name: (prepared(name), MESSAGES[name][1]) for name in mine(MESSAGES)},
+        standings=standings() if carrier == "twilio" else {},
         to_fetch={"photo": prepared("twilio_message__photo")} if carrier == "twilio" else {},
         outbound=partial(outbound, name=carrier),
         provider=partial(running, carrier),

@@ -17,6 +17,7 @@ from core.contract.schema import (
     Ignored,
     InboundMessage,
     MessageKind,
+    Standing,
 )
 
 FOREIGN = "+15005550006"
@@ -74,9 +75,6 @@ RECEIPTS: dict[str, tuple[str, DeliveryStatus, bool, str]] = {
 }
 IGNORED = {
     "twilio_message__empty": "empty_message",
-    "twilio_opt_out__stop": "stop_word",
-    "twilio_opt_out__start": "start_word",
-    "twilio_opt_out__advanced": "stop_word",
     "twilio_status__accepted": "still_on_its_way",
     "twilio_status__scheduled": "still_on_its_way",
     "twilio_status__queued": "still_on_its_way",
@@ -87,6 +85,11 @@ IGNORED = {
     "esms_status__unknown": "unknown_event",
     "speedsms_event__unknown": "unknown_event",
     "smpp_receipt__text_on_the_way": "still_on_its_way",
+}
+STANDINGS = {
+    "twilio_opt_out__stop": (False, "stop"),
+    "twilio_opt_out__start": (True, "let_in"),
+    "twilio_opt_out__advanced": (False, "stop"),
 }
 BROKEN = (
     "twilio_broken__no_sender",
@@ -130,6 +133,29 @@ def test_an_event_that_asks_nothing_of_us_is_ignored(name: str) -> None:
     assert meaning(name) == Ignored(reason=IGNORED[name])
 
 
+@pytest.mark.parametrize("name", STANDINGS)
+def test_who_wants_to_hear_no_more_is_told(name: str) -> None:
+    """By Twilio's own words and by ours, which only Twilio knows; and who wants to hear again."""
+    standing = meaning(name)
+
+    assert isinstance(standing, Standing)
+    assert (standing.reachable, standing.reason) == STANDINGS[name]
+    assert (standing.address.value, standing.address.account, standing.at) == (FOREIGN, standing.account, NOON)
+
+
+@pytest.mark.parametrize(
+    ("kind", "meant"),
+    [("HELP", Ignored(reason="help_word")), ("ADJOURN", Ignored(reason="unknown_event"))],
+)
+def test_another_word_for_twilio_changes_nothing(kind: str, meant: Ignored) -> None:
+    """Twilio has answered it; the words of the message are not looked at."""
+    stop = payload("twilio_opt_out__advanced")
+    asked = replace(stop, body=stop.body.replace(b"OptOutType=STOP", b"OptOutType=" + kind.encode()))
+    sms = channel("twilio")
+
+    assert [sms.parse(asked, item) for item in sms.split(asked)] == [[meant]]
+
+
 @pytest.mark.parametrize("name", BROKEN)
 def test_what_nobody_can_read_goes_to_quarantine(name: str) -> None:
     """It is kept for a person."""
@@ -139,7 +165,7 @@ def test_what_nobody_can_read_goes_to_quarantine(name: str) -> None:
 
 def test_every_payload_is_expected_somewhere() -> None:
     """And nothing is expected of one that is not there."""
-    expected = {*MESSAGES, *RECEIPTS, *IGNORED, *BROKEN, "twilio_message__photo"}
+    expected = {*MESSAGES, *RECEIPTS, *IGNORED, *STANDINGS, *BROKEN, "twilio_message__photo"}
 
     assert {path.stem for path in PAYLOADS.iterdir()} == expected
 

@@ -25,6 +25,7 @@ from core.contract.schema import (
     InboundMessage,
     MessageKind,
     Parsed,
+    Standing,
 )
 
 MOST_FILES = 10
@@ -38,9 +39,10 @@ STATUSES = {
     "canceled": DeliveryStatus.FAILED,
 }
 ON_THE_WAY = frozenset({"accepted", "scheduled", "queued", "sending"})
+STOP, START, HELP = "stop", "start", "help"
 WORDS = {
-    **dict.fromkeys(("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"), "stop_word"),
-    **dict.fromkeys(("start", "unstop"), "start_word"),
+    **dict.fromkeys(("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"), STOP),
+    **dict.fromkeys(("start", "unstop"), START),
 }
 """What Twilio itself acts upon and answers: after a stop word it refuses to send there (21610) until a start word."""
 UNTIL_LATER = frozenset({"30001", "30002", "30003", "30005", "30008"})
@@ -56,11 +58,11 @@ def key_of(form: Mapping[str, str]) -> ItemKey:
 
 
 def meaning_of(form: Mapping[str, str], *, account: str, at: datetime) -> Parsed:
-    """A message, a receipt, or an event that asks nothing of us. `at`: when we took it (aware)."""
+    """A message, a receipt, a standing, or an event that asks nothing of us. `at`: when we took it (aware)."""
     if form.get("MessageStatus"):
         return _receipt(form, account=account, at=at)
     if asked := _asked_of_twilio(form):
-        return Ignored(reason=asked)
+        return _answered_by_twilio(asked, form, account=account, at=at)
     files = _files(form)
     text = clean_text(form.get("Body", "")).strip()
     if not text and not files:
@@ -69,7 +71,7 @@ def meaning_of(form: Mapping[str, str], *, account: str, at: datetime) -> Parsed
         channel=CHANNEL,
         account=account,
         provider_message_id=need(form, "MessageSid"),
-        sender=Address(channel=CHANNEL, account=account, value=sender_of(need(form, "From"))),
+        sender=_sender(form, account),
         kind=MessageKind.MEDIA if files else MessageKind.TEXT,
         text=text,
         attachments=files,
@@ -79,10 +81,28 @@ def meaning_of(form: Mapping[str, str], *, account: str, at: datetime) -> Parsed
 
 
 def _asked_of_twilio(form: Mapping[str, str]) -> str:
-    """Why a message is not for us, or nothing."""
+    """What a message wants of Twilio rather than of us, or nothing; our own words are in its `OptOutType`."""
     if kind := form.get("OptOutType", "").lower():
-        return f"{kind}_word" if kind in {"stop", "start", "help"} else "unknown_event"
+        return kind
     return WORDS.get(form.get("Body", "").strip().lower(), "")
+
+
+def _answered_by_twilio(asked: str, form: Mapping[str, str], *, account: str, at: datetime) -> Parsed:
+    """Whether the person lets us write from now on; to a word for help Twilio has said what there is to say."""
+    if asked not in {STOP, START}:
+        return Ignored(reason="help_word" if asked == HELP else "unknown_event")
+    return Standing(
+        channel=CHANNEL,
+        account=account,
+        address=_sender(form, account),
+        reachable=asked == START,
+        reason=STOP if asked == STOP else "let_in",
+        at=at,
+    )
+
+
+def _sender(form: Mapping[str, str], account: str) -> Address:
+    return Address(channel=CHANNEL, account=account, value=sender_of(need(form, "From")))
 
 
 def _receipt(form: Mapping[str, str], *, account: str, at: datetime) -> Parsed:
