@@ -71,8 +71,8 @@ class World:
 
 
 def settings_for(data: Path, *, database_url: str = "", relay_port: int = 0, **changes: Any) -> Settings:
-    """Demo settings on free ports; `relay_port` is where answers by mail go."""
-    email: dict[str, Any] = {"smtp_port": 0, "lmtp_port": 0, "address": MAILBOX}
+    """Demo settings on free ports; `relay_port` is where answers by mail go. What `email` names is added to ours."""
+    email: dict[str, Any] = {"smtp_port": 0, "lmtp_port": 0, "address": MAILBOX, **changes.pop("email", {})}
     if relay_port:
         email |= {"relay_host": "127.0.0.1", "relay_port": relay_port, "relay_tls": "none"}
     base: dict[str, Any] = {

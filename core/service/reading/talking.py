@@ -10,6 +10,7 @@ from core.identity.codes import format_code
 from core.service.reading.curtain import Curtain, excerpt
 from core.service.reading.gathering import Opener, TalkRows
 from core.service.reading.names import Names
+from core.service.reading.proofs import sender_proof
 from core.service.reading.views import (
     ConversationLine,
     ConversationView,
@@ -82,6 +83,7 @@ class TalkReader:
                 place=self.curtain.place(said.place) if said and said.place else None,
                 files=tuple(files(said.attachments, self.curtain, of="")) if said else (),
                 erased=said is None,
+                proof=sender_proof(said.authenticity) if said else None,
                 delivery=_delivery(talk.deliveries.get(row.outbox_id or ""), self._steps(talk, row)),
             )
 

@@ -204,8 +204,26 @@ class DeliveryView(Model):
     steps: tuple[DeliveryStep, ...] = ()
 
 
+class SenderProof(Model):
+    """
+    What the transport proved about a mail's sender address (RFC 8601): each of the three is pass, fail or none.
+
+    `doubtful`: the address was checked and did not hold, whoever wrote may be somebody else. `text`: the line to show.
+    """
+
+    spf: str
+    dkim: str
+    dmarc: str
+    doubtful: bool
+    text: str
+
+
 class MessageView(Model):
-    """One message of a conversation. `author`: the official who wrote it; empty: the citizen, or the product."""
+    """
+    One message of a conversation. `author`: the official who wrote it; empty: the citizen, or the product.
+
+    `proof`: about the sender of a mail that came in, where our own mail server checked it.
+    """
 
     id: str
     number: int
@@ -218,6 +236,7 @@ class MessageView(Model):
     place: PlaceView | None = None
     files: tuple[File, ...] = ()
     erased: bool = False
+    proof: SenderProof | None = None
     delivery: DeliveryView | None = None
 
 
