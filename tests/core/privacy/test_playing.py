@@ -83,7 +83,9 @@ async def test_a_copy_goes_with_its_original(store: FileMediaStore, keys: Subjec
 
 
 @pytest.mark.parametrize(
-    "data", [b"#!AMR\n" + bytes(5) * 3, b"OggS" + bytes(200), voice("ogg", "libopus", rate=48000)[:60]]
+    "data",
+    [b"#!AMR\n" + bytes(5) * 3, b"OggS" + bytes(200), voice("ogg", "libopus", rate=48000)[:60]],
+    ids=["silence", "no pages", "cut off"],
 )
 async def test_a_broken_file_is_refused_in_words(store: FileMediaStore, tmp_path: Path, data: bytes) -> None:
     """Nothing is kept of the attempt, and it is not repeated."""
