@@ -68,6 +68,12 @@ UNKNOWN_VI = "Loại tệp này chưa được hỗ trợ. Vui lòng gửi ảnh
 EMPTY_VI = "Tệp gửi đến không có nội dung. Vui lòng gửi lại."
 MACRO_VI = "Tài liệu có chứa mã lệnh (macro) nên không được nhận. Vui lòng gửi bản PDF."
 BROKEN_VI = "Tệp bị lỗi, không mở được. Vui lòng gửi lại."
+PACKED_VI = (
+    "Tệp winmail.dat do Outlook đóng gói nên không mở được. "
+    "Vui lòng gửi thư dạng HTML hoặc văn bản thuần và đính kèm từng tệp như bình thường."
+)
+_PACKED = b"\x78\x9f\x3e\x22"
+"""How winmail.dat begins (MS-OXTNEF 2.1.3.1)."""
 
 WHY_NOT: Mapping[str, str] = MappingProxyType(
     {
@@ -75,6 +81,7 @@ WHY_NOT: Mapping[str, str] = MappingProxyType(
         "type": "loại tệp không được hỗ trợ",
         "macro": "tài liệu có mã lệnh (macro)",
         "broken": "tệp bị lỗi",
+        "packed": "tệp do Outlook đóng gói (winmail.dat)",
         "size": "dung lượng lớn hơn mức cho phép",
         "virus": "tệp có mã độc",
         "pixels": "kích thước ảnh quá lớn",
@@ -102,10 +109,12 @@ def accept_type(data: bytes, limits: MediaLimits) -> tuple[str, AttachmentKind]:
     """
     Media type and kind of a file we take.
 
-    Raises: MediaRefused (empty, unknown type, macro, broken), MediaTooLarge.
+    Raises: MediaRefused (empty, packed, unknown type, macro, broken), MediaTooLarge.
     """
     if not data:
         raise MediaRefused("empty", EMPTY_VI)
+    if data.startswith(_PACKED):
+        raise MediaRefused("packed", PACKED_VI)
     media_type = sniff(data)
     kind = ALLOWED.get(media_type)
     if kind is None:

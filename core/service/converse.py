@@ -6,7 +6,7 @@ Every effect becomes writes of the unit of work the message belongs to, so a cra
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,6 +18,7 @@ from core.cases.decide import Actor, Refusal
 from core.contract.errors import NotFound
 from core.contract.schema import InboundMessage, Report
 from core.identity.codes import format_code
+from core.intake.arriving import NEVER_ANSWERED
 from core.intake.dialogue import Step
 from core.intake.effects import (
     Abandon,
@@ -39,9 +40,10 @@ from core.intake.effects import (
     TakeProof,
 )
 from core.intake.happenings import Happening, MessageArrived, ReportOpened, Wish, WishAnswered
-from core.intake.render import render
+from core.intake.render import Rendered, render
 from core.notify.brake import CHATS, LETTERS
 from core.notify.house import House
+from core.privacy.errors import MediaRefused
 from core.privacy.media import FileMediaStore
 from core.service.amending import amended
 from core.service.casefile import CaseFile
@@ -111,9 +113,19 @@ class Converse:
             TakeProof: self._take_proof,
         }
 
-    async def hear(self, work: Work, talk: Talk, message: InboundMessage, *, raw_id: str | None = None) -> bool:
+    async def hear(
+        self,
+        work: Work,
+        talk: Talk,
+        message: InboundMessage,
+        *,
+        raw_id: str | None = None,
+        refused: Sequence[MediaRefused] = (),
+    ) -> bool:
         """
         Let the dialogue answer a message; it is written down only if it may be kept.
+
+        `refused`: files that came with it and were not taken.
 
         Returns: False when the message was diverted and nothing of it stays.
         """
@@ -124,8 +136,15 @@ class Converse:
             return False
         await self._posting.talks.hear(work, talk, message, raw_id=raw_id)
         await self._act(work, talk, answer)
+        if refused and message.kind not in NEVER_ANSWERED:
+            self._miss_files(talk, refused)
         await self._send_lines(work, talk)
         return True
+
+    def _miss_files(self, talk: Talk, refused: Sequence[MediaRefused]) -> None:
+        """Each reason once, after whatever else is said; a robot that goes on sending such files is braked as ever."""
+        reasons = " ".join(dict.fromkeys(one.vi for one in refused))
+        talk.lines.append(Rendered(self._house.write("file_missing", {"reason": reasons}).text))
 
     async def happen(self, work: Work, talk: Talk, happening: Happening) -> None:
         """Let the dialogue answer anything else that happens, and do what it says, in order."""

@@ -162,18 +162,20 @@ class Intake:
 
     async def _hear(self, work: Work, talk: Talk, message: InboundMessage, files: Files, item: WaitingItem) -> bool:
         kept: tuple[Attachment, ...] = ()
+        refused: tuple[MediaRefused, ...] = ()
         if message.attachments:
             stored = [await self._store(one, files, talk.contact_id) for one in message.attachments]
-            kept = tuple(one for one in stored if one is not None)
+            kept = tuple(one for one in stored if isinstance(one, Attachment))
+            refused = tuple(one for one in stored if isinstance(one, MediaRefused))
             message = message.model_copy(update={"attachments": kept})
-        heard = await self._clerk.converse.hear(work, talk, message, raw_id=item.raw_id)
+        heard = await self._clerk.converse.hear(work, talk, message, raw_id=item.raw_id, refused=refused)
         if heard:
             await self.fetching.ask(work, talk, message)
         else:
             work.afterwards += [partial(self._media.delete, file.stored_key) for file in kept if file.stored_key]
         return heard
 
-    async def _store(self, attachment: Attachment, files: Files, contact_id: str) -> Attachment | None:
+    async def _store(self, attachment: Attachment, files: Files, contact_id: str) -> Attachment | MediaRefused:
         """Keep a file under its owner's key; one that is not taken is named in the log by its reason only."""
         if is_remote(attachment):
             return self.fetching.place(attachment, contact_id=contact_id)
@@ -184,7 +186,7 @@ class Intake:
             return await self._media.put_file(data, subject_id=contact_id, name=attachment.name)
         except MediaRefused as refusal:
             log.info("file_refused", reason=refusal.reason)
-            return None
+            return refusal
 
     async def _note_receipt(self, work: Work, receipt: DeliveryReceipt) -> None:
         if not receipt.provider_message_id:

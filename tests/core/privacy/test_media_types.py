@@ -42,6 +42,7 @@ REFUSED = {
     "old encoding": ("Huế đẹp".encode("utf-16"), "type"),
     "macro": (document(macro=True), "macro"),
     "broken archive": (document()[:40], "broken"),
+    "winmail.dat": (b"\x78\x9f\x3e\x22" + bytes(40), "packed"),
 }
 
 
