@@ -3,7 +3,9 @@ Files that lie with a provider: asked for with the message that names them, fetc
 
 Their place in our store is known before they are here, so everything that names one (message, report, case) names it
 for good, and nothing has to be mended afterwards. A file that cannot be had, or is not taken, is said to the citizen in
-their conversation. Providers' links end within minutes or hours, so the pauses between tries are short.
+their conversation. Providers' links end within minutes or hours, so the pauses between tries are short. Where a
+provider refuses us rather than the file (a token, a right), only a person can mend that: the file rests until then, a
+day at most, and rings the alarm of old files meanwhile.
 """
 
 from __future__ import annotations
@@ -18,7 +20,15 @@ from hashlib import sha256
 
 import structlog
 
-from core.contract.errors import FileElsewhere, MessageInvalid, ProviderRefused, SendError, Throttled, VersionConflict
+from core.contract.errors import (
+    ChannelMisconfigured,
+    FileElsewhere,
+    MessageInvalid,
+    ProviderRefused,
+    SendError,
+    Throttled,
+    VersionConflict,
+)
 from core.contract.ports import FetchesFiles
 from core.contract.schema import Attachment, InboundMessage
 from core.privacy.errors import Erased, MediaRefused
@@ -39,6 +49,9 @@ SIDE_BY_SIDE = 3
 """Files of one channel in memory at once: each may have the size of a film."""
 LASTING = timedelta(minutes=3)
 _PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 20, 60, 300, 1200, 3600))
+_REST = timedelta(minutes=15)
+_RESTS_AT_MOST = timedelta(days=1)
+"""From when the file was asked for: a provider's link has ended by then, or the citizen has waited long enough."""
 _GONE_VI = "không còn tải được từ nơi gửi"
 
 
@@ -87,12 +100,19 @@ class Fetching:
 
 @dataclass(frozen=True)
 class _End:
-    """What came of a try; `told` is the reason in words for the citizen, where they should send it again."""
+    """
+    What came of a try.
+
+    Args:
+        told: the reason in words for the citizen, where they should send it again.
+        counts: whether it is one of the tries after which a file is given up.
+    """
 
     state: str
     reason: str = ""
     told: str = ""
     next_at: datetime | None = None
+    counts: bool = True
 
 
 class Fetcher:
@@ -134,7 +154,12 @@ class Fetcher:
             return
         log.info("file_fetched", channel=self._name, state=end.state, reason=end.reason, attempts=file.attempts)
         settled = partial(
-            fetches.settle, stored_key=file.stored_key, state=end.state, reason=end.reason, next_at=end.next_at
+            fetches.settle,
+            stored_key=file.stored_key,
+            state=end.state,
+            reason=end.reason,
+            next_at=end.next_at,
+            counts=end.counts,
         )
         if not end.told:
             await self._database.write(settled)
@@ -159,7 +184,7 @@ class Fetcher:
         except ProviderRefused as error:
             return _End("gone", error.provider_code or error.code, told=_GONE_VI)
         except SendError as error:
-            return self._again(file, error.code, least=error.retry_after if isinstance(error, Throttled) else 0.0)
+            return self._later(file, error)
         except Exception as error:  # the disk, the keys, a provider's new idea: the link may still live later
             log.exception("file_not_fetched", channel=self._name)
             return self._again(file, type(error).__name__)
@@ -169,11 +194,23 @@ class Fetcher:
         place = _place(file.stored_key)
         return self._safe.open_model(file.wanted_sealed, Attachment, subject_id=file.subject_id, place=place)
 
+    def _later(self, file: TakenFetch, error: SendError) -> _End:
+        if isinstance(error, ChannelMisconfigured):
+            return self._rest(file, error.code)
+        return self._again(file, error.code, least=error.retry_after if isinstance(error, Throttled) else 0.0)
+
     def _again(self, file: TakenFetch, reason: str, *, least: float = 0.0) -> _End:
         if file.attempts > len(_PAUSES):
             return _End("gone", reason, told=_GONE_VI)
         pause = max(_PAUSES[file.attempts - 1], timedelta(seconds=least))
         return _End("waiting", reason, next_at=self._now() + pause)
+
+    def _rest(self, file: TakenFetch, reason: str) -> _End:
+        """Until a person has mended what is ours; the tries that a file has of its own are kept for then."""
+        now = self._now()
+        if now - file.created_at >= _RESTS_AT_MOST:
+            return _End("gone", reason, told=_GONE_VI)
+        return _End("waiting", reason, next_at=now + _REST, counts=False)
 
     async def _tell(self, file: TakenFetch, reason: str, settled: Callable[[Connection], object]) -> None:
         """Ask for it again, once however many of a conversation's files failed with the same words that minute."""

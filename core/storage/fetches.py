@@ -32,13 +32,14 @@ class NewFetch:
 
 @dataclass(frozen=True)
 class TakenFetch:
-    """A file this worker fetches now."""
+    """A file this worker fetches now; it was asked for at `created_at`."""
 
     stored_key: str
     conversation_id: str
     subject_id: str
     wanted_sealed: bytes
     attempts: int
+    created_at: datetime
 
 
 FETCHES = rows_into(fetch, repeated=True)
@@ -67,10 +68,17 @@ def take(connection: Connection, *, channel: str, now: datetime, most: int, last
 
 
 def settle(
-    connection: Connection, stored_key: str, *, state: str, reason: str = "", next_at: datetime | None = None
+    connection: Connection,
+    stored_key: str,
+    *,
+    state: str,
+    reason: str = "",
+    next_at: datetime | None = None,
+    counts: bool = True,
 ) -> None:
-    """What came of a try; `next_at` where there will be another."""
+    """What came of a try; `next_at` where there will be another. One that does not count leaves all of them."""
     change = {"state": state, "reason": reason[:100], **({} if next_at is None else {"next_at": next_at})}
+    change |= {} if counts else {"attempts": fetch.c.attempts - 1}
     connection.execute(update(fetch).where(fetch.c.stored_key == stored_key).values(change))
 
 

@@ -11,6 +11,7 @@ from core.contract.errors import (
     ConnectionFailed,
     FileElsewhere,
     MessageInvalid,
+    NeedsReauth,
     NotFound,
     ProviderRefused,
     Throttled,
@@ -18,6 +19,7 @@ from core.contract.errors import (
 from core.service.fetching import LASTING
 from core.storage import fetches
 from gateway.admin.services import eraser_of
+from gateway.watch.watch import Watch
 from tests.gateway.flows.office import LAMP, Chat, assert_decent, only_case, picture, state_of, stored_reports
 from tests.gateway.flows.remote import PHOTO, fetch, kept_by, remote_chat, reported
 from tests.support.databases import on_both_engines
@@ -59,9 +61,7 @@ async def test_the_same_photo_named_twice_is_fetched_once(world: World, chat: Ch
 
 
 @on_both_engines
-@pytest.mark.parametrize(
-    "problem", [ConnectionFailed(), Throttled(retry_after=90), ChannelMisconfigured(), OSError("disk")]
-)
+@pytest.mark.parametrize("problem", [ConnectionFailed(), Throttled(retry_after=90), OSError("disk")])
 async def test_it_is_tried_again_and_succeeds(world: World, chat: Chat, problem: Exception) -> None:
     """Not before its pause, and a provider that names a longer one is heard."""
     key = await reported(world, chat)
@@ -138,6 +138,52 @@ async def test_it_is_given_up_after_some_hours(world: World, chat: Chat) -> None
         world.clock.advance(hours=1)
 
     assert (tries, await state_of_fetch(world, key)) == (7, "gone")
+
+
+async def rings(world: World) -> bool:
+    """Whether old files are an alarm."""
+    watch = Watch(world.deployment)
+    await watch.run_once()
+    return "files_old" in [ringing.alarm.name for ringing in watch.ringing]
+
+
+@on_both_engines
+@pytest.mark.parametrize("problem", [ChannelMisconfigured(provider_code="403"), NeedsReauth()])
+async def test_what_only_a_person_can_mend_rests_until_it_is_mended(
+    world: World, chat: Chat, problem: Exception
+) -> None:
+    """It rings meanwhile and nothing is said to the citizen; afterwards the file has all the tries of any other."""
+    key = await reported(world, chat)
+    before = len(chat.heard)
+    kept_by(chat).files[PHOTO] = problem
+    for minutes, tries in ((14, 1), (1, 0), *[(60, 1)] * 22):
+        assert await fetch(world, chat) == tries
+        world.clock.advance(minutes=minutes)
+    assert (await state_of_fetch(world, key), await rings(world)) == ("waiting", True)
+    assert not [said for said in chat.heard[before:] if "gửi lại" in said]
+
+    kept_by(chat).files[PHOTO] = ConnectionFailed()
+    assert await fetch(world, chat) == 1
+    kept_by(chat).files[PHOTO] = picture()
+    world.clock.advance(seconds=6)
+
+    assert await fetch(world, chat) == 1
+    assert (await state_of_fetch(world, key), await rings(world)) == ("here", False)
+
+
+async def test_what_nobody_mends_is_given_up_after_a_day(world: World, chat: Chat) -> None:
+    """The citizen is asked once to send it again, and the alarm is over."""
+    key = await reported(world, chat)
+    before = len(chat.heard)
+    kept_by(chat).files[PHOTO] = NeedsReauth()
+    for _hour in range(30):
+        await fetch(world, chat)
+        world.clock.advance(hours=1)
+
+    assert (len(kept_by(chat).fetched), await state_of_fetch(world, key)) == (25, "gone")
+    (told,) = [said for said in chat.heard[before:] if "không còn tải được" in said]
+    assert_decent([told])
+    assert not await rings(world)
 
 
 @on_both_engines
