@@ -31,6 +31,8 @@ import aiosmtplib
 from aiohttp import web
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from channels.playing import read_object
+
 HOST = "127.0.0.1"
 DOMAIN = "hopthu.example.vn"
 SEND_SECONDS = 30.0
@@ -185,7 +187,7 @@ class MailSandbox:
         return web.Response(status=204)
 
     async def _send(self, request: web.Request) -> web.Response:
-        wanted = await _json(request)
+        wanted = await read_object(request)
         try:
             raw = base64.b64decode(wanted["raw"], validate=True) if "raw" in wanted else write(wanted).as_bytes()
             recipients = _strings(wanted["to"])
@@ -195,7 +197,7 @@ class MailSandbox:
 
     async def _reply(self, request: web.Request) -> web.Response:
         kept = self._mail(request)
-        wanted = await _json(request)
+        wanted = await read_object(request)
         reply = write_reply(kept, str(wanted.get("text", "")))
         to = parseaddr(str(reply["To"]))[1]
         return await self._delivered(reply.as_bytes(), sender=kept.recipient, recipients=[to])
@@ -211,7 +213,7 @@ class MailSandbox:
         return web.json_response({"mood": self.mood, "seconds": self.seconds, "moods": list(Mood)})
 
     async def _put_mood(self, request: web.Request) -> web.Response:
-        wanted = await _json(request)
+        wanted = await read_object(request)
         try:
             self.mood = Mood(str(wanted.get("mood", self.mood)))
             self.seconds = float(wanted.get("seconds", self.seconds))
@@ -331,16 +333,6 @@ def _cut(server: SMTP) -> str:
     """Break the connection without an answer."""
     cast(asyncio.Transport, server.transport).abort()
     raise ConnectionResetError("cut by the sandbox")
-
-
-async def _json(request: web.Request) -> dict[str, Any]:
-    try:
-        body = await request.json()
-    except ValueError as error:
-        raise web.HTTPBadRequest(text="not JSON") from error
-    if not isinstance(body, dict):
-        raise web.HTTPBadRequest(text="an object is wanted")
-    return body
 
 
 def _strings(value: Any) -> list[str]:

@@ -28,6 +28,7 @@ from aiohttp import web
 
 from channels.facebook.sandbox_graph import graph_routes
 from channels.facebook.sandbox_state import Comment, Mood, Phone, Shown, batch, signature, written
+from channels.playing import read_object
 
 HOST = "127.0.0.1"
 APP_ID = "900001"
@@ -243,7 +244,7 @@ class FacebookSandbox:
         return web.json_response([_page_of(phone) for phone in self.phones.values()])
 
     async def _post_say(self, request: web.Request) -> web.Response:
-        phone, wanted = self._phone(request), await _json(request)
+        phone, wanted = self._phone(request), await read_object(request)
         text, place, button = str(wanted.get("text", "")), wanted.get("place"), wanted.get("button")
         if wanted.get("comment"):
             await self.comment(phone, text)
@@ -256,7 +257,7 @@ class FacebookSandbox:
         return web.json_response(_page_of(phone))
 
     async def _post_staff(self, request: web.Request) -> web.Response:
-        phone, wanted = self._phone(request), await _json(request)
+        phone, wanted = self._phone(request), await read_object(request)
         await self.answer_in_inbox(phone, str(wanted.get("text", "")))
         return web.json_response(_page_of(phone))
 
@@ -269,7 +270,7 @@ class FacebookSandbox:
         return web.json_response({"mood": self.mood, "seconds": self.seconds, "moods": list(Mood)})
 
     async def _post_mood(self, request: web.Request) -> web.Response:
-        wanted = await _json(request)
+        wanted = await read_object(request)
         try:
             self.mood = Mood(str(wanted.get("mood", self.mood)))
             self.seconds = float(wanted.get("seconds", self.seconds))
@@ -291,13 +292,3 @@ class FacebookSandbox:
 
 def _page_of(phone: Phone) -> dict[str, Any]:
     return asdict(phone) | {"wrote_at": phone.wrote_at.isoformat() if phone.wrote_at else None}
-
-
-async def _json(request: web.Request) -> dict[str, Any]:
-    try:
-        body = await request.json()
-    except ValueError as error:
-        raise web.HTTPBadRequest(text="not JSON") from error
-    if not isinstance(body, dict):
-        raise web.HTTPBadRequest(text="an object is wanted")
-    return body

@@ -23,6 +23,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from channels.playing import read_object
 from channels.telegram.sandbox_api import BotApi, Refused
 from channels.telegram.sandbox_phones import CannotDo, Phone, act, utc_now
 
@@ -209,7 +210,7 @@ class TelegramSandbox:
         )
 
     async def _say(self, request: web.Request) -> web.Response:
-        wanted = await _json(request)
+        wanted = await read_object(request)
         try:
             number = int(request.match_info["id"])
             self.phone(number, str(wanted.pop("name", "Nguyễn Văn An")))
@@ -223,7 +224,7 @@ class TelegramSandbox:
         return web.json_response(told)
 
     async def _set_mood(self, request: web.Request) -> web.Response:
-        wanted = await _json(request)
+        wanted = await read_object(request)
         try:
             self.mood = Mood(str(wanted.get("mood", self.mood)))
             self.seconds = float(wanted.get("seconds", self.seconds))
@@ -231,13 +232,3 @@ class TelegramSandbox:
         except (ValueError, TypeError) as error:
             raise web.HTTPBadRequest(text=str(error)) from error
         return await self._get_mood(request)
-
-
-async def _json(request: web.Request) -> dict[str, Any]:
-    try:
-        body = await request.json()
-    except ValueError as error:
-        raise web.HTTPBadRequest(text="not JSON") from error
-    if not isinstance(body, dict):
-        raise web.HTTPBadRequest(text="an object is wanted")
-    return body

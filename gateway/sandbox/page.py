@@ -25,6 +25,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from PIL import Image, ImageDraw
 
+from channels.playing import read_object
 from gateway.pages.assets import ASSETS, add_asset_routes, collect_assets
 from gateway.pages.environment import ENVIRONMENT, build_environment
 from gateway.pages.headers import ALWAYS
@@ -156,10 +157,4 @@ def _act(wanted: dict[str, Any]) -> Act:
 async def _json(request: web.Request) -> dict[str, Any]:
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType(text="JSON is wanted")
-    try:
-        body = await request.json()
-    except ValueError as error:
-        raise web.HTTPBadRequest(text="not JSON") from error
-    if not isinstance(body, dict):
-        raise web.HTTPBadRequest(text="an object is wanted")
-    return body
+    return await read_object(request)

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from channels.playing import read_object
 from channels.sms.sandbox.brandnames import EsmsSide, SpeedSmsSide
 from channels.sms.sandbox.moods import Mood
 from channels.sms.sandbox.network import Network
@@ -97,7 +98,7 @@ class SmsSandbox:
         return web.Response(status=204)
 
     async def _say(self, request: web.Request) -> web.Response:
-        wanted = await _json(request)
+        wanted = await read_object(request)
         try:
             photo = base64.b64decode(wanted["photo"], validate=True) if wanted.get("photo") else None
             text = _typed(wanted)
@@ -112,7 +113,7 @@ class SmsSandbox:
         return web.json_response({"mood": network.mood, "seconds": network.seconds, "moods": list(Mood)})
 
     async def _put_mood(self, request: web.Request) -> web.Response:
-        wanted = await _json(request)
+        wanted = await read_object(request)
         try:
             self.network.mood = Mood(str(wanted.get("mood", self.network.mood)))
             self.network.seconds = float(wanted.get("seconds", self.network.seconds))
@@ -126,13 +127,3 @@ def _typed(wanted: dict[str, Any]) -> str:
     place = wanted.get("place")
     link = f"https://maps.google.com/?q={place['latitude']},{place['longitude']}" if place else ""
     return " ".join(part for part in (str(wanted.get("text", "")), str(wanted.get("button", "")), link) if part)
-
-
-async def _json(request: web.Request) -> dict[str, Any]:
-    try:
-        body = await request.json()
-    except ValueError as error:
-        raise web.HTTPBadRequest(text="not JSON") from error
-    if not isinstance(body, dict):
-        raise web.HTTPBadRequest(text="an object is wanted")
-    return body
