@@ -160,7 +160,7 @@ class ProviderHttp:
             self._allow(target, hosts)
             async with self._opened().get(target, headers=headers, allow_redirects=False) as answer:
                 if answer.status not in _ELSEWHERE:
-                    return await _file(answer, most)
+                    return await _file(answer, most, proved=headers is not None)
                 headers = None  # what proves us to one host is none of another's business
                 target = target.join(_address(answer.headers.get("Location", "")))
         raise FileElsewhere("too many redirections")
@@ -269,10 +269,10 @@ async def _at_most(answer: aiohttp.ClientResponse, most: int) -> bytes:
     return bytes(data[:most])
 
 
-async def _file(answer: aiohttp.ClientResponse, most: int) -> bytes:
+async def _file(answer: aiohttp.ClientResponse, most: int, *, proved: bool) -> bytes:
     if answer.status == 429 or answer.status >= 500:
         raise TemporarySendError("the file could not be had", provider_code=str(answer.status))
-    if answer.status in {401, 403}:
+    if proved and answer.status in {401, 403}:  # without our name on the question it is an old link's answer
         raise ChannelMisconfigured("the file is refused to us", provider_code=str(answer.status))
     if answer.status != 200:
         raise ProviderRefused("the file is gone", provider_code=str(answer.status))

@@ -174,24 +174,27 @@ async def test_a_file_that_is_too_long(declared: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "error"),
+    ("status", "headers", "error"),
     [
-        (404, ProviderRefused),
-        (410, ProviderRefused),
-        (403, ChannelMisconfigured),
-        (500, TemporarySendError),
-        (429, TemporarySendError),
+        (404, None, ProviderRefused),
+        (410, None, ProviderRefused),
+        (403, None, ProviderRefused),
+        (403, {"Authorization": "x"}, ChannelMisconfigured),
+        (500, None, TemporarySendError),
+        (429, None, TemporarySendError),
     ],
 )
-async def test_a_file_that_is_not_to_be_had(status: int, error: type[Exception]) -> None:
-    """Gone, refused, or later."""
+async def test_a_file_that_is_not_to_be_had(
+    status: int, headers: dict[str, str] | None, error: type[Exception]
+) -> None:
+    """Gone (an old link is often forbidden), refused to us by name, or later."""
 
     async def answer(_request: web.Request) -> web.Response:
         return web.Response(status=status)
 
     async with provider(answer) as http:
         with pytest.raises(error) as caught:
-            await http.download(http._base + "/file", hosts=NOWHERE, most=10)
+            await http.download(http._base + "/file", hosts=NOWHERE, most=10, headers=headers)
     assert str(getattr(caught.value, "provider_code", "")) == str(status)
 
 
