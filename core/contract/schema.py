@@ -94,6 +94,9 @@ class Attachment(Model):
         default=None, description="What the provider calls it (a short-lived link, a file id), for a worker to fetch"
     )
     name: str = ""
+    taken: GeoPoint | None = Field(
+        default=None, description="Where a photo said that it was taken, for the dialogue to ask about; shown to nobody"
+    )
 
 
 class Reporter(Model):

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from core.contract.schema import MessageKind
 from core.intake import afterwards, drafting
 from core.intake.burst import Burst, take_pending
-from core.intake.buttons import greet, press_button
+from core.intake.buttons import confirm_place, greet, press_button
 from core.intake.effects import Button
 from core.intake.gathering import absorb, absorb_pending, emergency_draft, start
 from core.intake.parts import draft_id, part_of
@@ -39,6 +39,7 @@ def read_burst(turn: Turn) -> None:
         stop_for_secrets,
         divert,
         prove_number,
+        confirm_place,
         press_button,
         fill_form,
         erase,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from core.intake import communes, drafting
+from core.intake import communes, drafting, photos
 from core.intake.burst import Burst
 from core.intake.effects import AskStatus, Button
 from core.intake.gathering import next_burst, start
@@ -82,6 +82,17 @@ def choose_commune(turn: Turn, burst: Burst, code: str) -> bool:
         press(turn, turn.draft, burst, commune=code)
         drafting.advance(turn)
     return True
+
+
+def confirm_place(turn: Turn, burst: Burst) -> bool:
+    """Whether it happened where a photo was taken; an old button says nothing, and words answer only at once."""
+    confirmed = photos.answer(turn, turn.draft, burst)
+    if turn.draft is not None and turn.draft.shown is not None:
+        draft = photos.closed(turn, turn.draft)
+        if confirmed is not None:
+            press(turn, draft, burst, **({"point": draft.shown} if confirmed else {}))
+            drafting.advance(turn)
+    return confirmed is not None
 
 
 def press(turn: Turn, draft: Draft, burst: Burst, **meaning: object) -> None:

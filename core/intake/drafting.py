@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.contract.schema import Instant, Reporter, Urgency
-from core.intake import communes
+from core.intake import communes, photos
 from core.intake.completeness import completeness, missing
 from core.intake.effects import Button, HandOver, ReportDraft, Submit
 from core.intake.facts import Facts
@@ -31,13 +31,18 @@ def is_told(turn: Turn, draft: Draft) -> bool:
 
 def advance(turn: Turn) -> None:
     """Submit what is complete, ask for the next thing that is not; where an emergency is comes before all else."""
-    while (draft := turn.draft) is not None:
+    while turn.draft is not None:
+        draft = photos.closed(turn, turn.draft)
         facts = turn.facts(draft.parts)
         lacking = missing(facts, turn.rules, draft.channel)
         if draft.emergency is not None and (facts.told or facts.as_sent):
             submit(turn, draft, facts)
             if ask_after_emergency(turn, facts):
                 return
+        elif point := photos.in_question(turn, draft, facts, lacking):
+            asked = photos.ask_whether(turn, draft, point)
+            wait(turn, asked) if lacking else turn.set_timer(TimerKind.REMINDER, turn.rules.reminder_after)
+            return
         elif lacking:
             ask(turn, draft, lacking[0])
             return

@@ -49,7 +49,8 @@ class Draft(Model):
     """
     A report in the making. `asked`: the questions put so far, in order, repeats included.
 
-    `which_commune`: it was asked which of several communes is meant; that is asked once.
+    `which_commune`: it was asked which of several communes is meant; that is asked once. `shown`: where a photo says
+    that it was taken, once it was asked whether it happened there; `shown_open`: that is to be answered next.
     """
 
     id: str
@@ -61,6 +62,8 @@ class Draft(Model):
     emergency_at: Instant | None = None
     reminded: bool = False
     which_commune: bool = False
+    shown: GeoPoint | None = None
+    shown_open: bool = False
     language: str = "vi"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.intake.bursts import read_burst
+from core.intake.completeness import missing
 from core.intake.drafting import advance
 from core.intake.effects import Abandon, Phrase
 from core.intake.gathering import absorb_pending
@@ -24,8 +25,8 @@ def fire(turn: Turn, kind: TimerKind) -> None:
 
 
 def remind(turn: Turn, draft: Draft) -> None:
-    """One gentle reminder of the question that stands open; the one about the commune keeps no report back."""
-    if draft.which_commune:
+    """One gentle reminder of the question that stands open; one about a place that is known keeps no report back."""
+    if not missing(turn.facts(draft.parts), turn.rules, draft.channel):
         advance(turn)
         return
     if draft.reminded or turn.state.asking is None:

@@ -99,7 +99,14 @@ class FileMediaStore:
         return (await self.put_file(data, subject_id=subject_id, name=name)).stored_key
 
     async def put_file(
-        self, data: bytes, *, subject_id: str, name: str, stored_key: str = "", ours: bool = False
+        self,
+        data: bytes,
+        *,
+        subject_id: str,
+        name: str,
+        stored_key: str = "",
+        ours: bool = False,
+        tell_place: bool = False,
     ) -> Attachment:
         """
         As `put`, but returns the full description: true type and kind, size as stored, sha256 as received.
@@ -107,10 +114,12 @@ class FileMediaStore:
         Args:
             stored_key: a place that was promised before the bytes were here.
             ours: we made it ourselves; it does not wait for the scanner.
+            tell_place: with `taken`, where a photo says that it was taken; for the dialogue alone.
         Raises: as `put`; ScannerAway where a scanner is wanted and does not answer.
         """
         scanner = None if ours else self.scanner
-        return await asyncio.to_thread(self._put, data, subject_id, name, promised=stored_key, scanner=scanner)
+        stored = await asyncio.to_thread(self._put, data, subject_id, name, promised=stored_key, scanner=scanner)
+        return stored if tell_place else stored.model_copy(update={"taken": None})
 
     async def get(self, stored_key: str) -> bytes:
         """The stored bytes. Raises NotFound where there is none or its subject was erased, Tampered if altered."""
@@ -171,6 +180,7 @@ class FileMediaStore:
             sha256=sha256,
             stored_key=stored_key,
             name=name,
+            taken=prepared.taken,
         )
 
     def _open(self, stored_key: str) -> StoredMedia:

@@ -183,7 +183,7 @@ class Intake:
         if attachment.stored_key or data is None:
             return attachment
         try:
-            return await self._media.put_file(data, subject_id=contact_id, name=attachment.name)
+            return await self._media.put_file(data, subject_id=contact_id, name=attachment.name, tell_place=True)
         except MediaRefused as refusal:
             log.info("file_refused", reason=refusal.reason)
             return refusal

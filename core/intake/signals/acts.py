@@ -30,6 +30,8 @@ class Payload(StrEnum):
     REPORT = "report"
     STATUS = "status"
     START = "start"
+    THERE = "there"
+    NOT_THERE = "not_there"
 
 
 def wants_person(text: Text) -> bool:

@@ -6,7 +6,7 @@ Reading the rows is one thing (at one moment, in a transaction), opening the sea
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -105,10 +105,15 @@ def read_follow(reading: Reading, *, safe: Safe, regulation: Regulation, now: da
         place=report.place.text if report else "",
         occurred=report.occurred if report else "",
         confidential=progress.confidential,
-        files=report.attachments if report else (),
+        files=shown(report.attachments) if report else (),
         lines=tuple(opener.lines()),
         progress=progress,
     )
+
+
+def shown(files: Sequence[Attachment]) -> tuple[Attachment, ...]:
+    """Files as a page describes them: not where they come from, nor where a photo was taken."""
+    return tuple(file.model_copy(update={"source_url": None, "taken": None}) for file in files)
 
 
 @dataclass(frozen=True)
@@ -127,7 +132,7 @@ class _Opener:
                 row.content_sealed, MessageContent, subject_id=subject, place=f"message:{row.id}"
             )
             if said is not None and (said.text.strip() or said.attachments):
-                yield Line(row.at, row.direction == "out", said.text, said.attachments)
+                yield Line(row.at, row.direction == "out", said.text, shown(said.attachments))
 
     def text(self, sealed: SealedText) -> str:
         row = self.reading.texts.get(sealed.id)

@@ -110,7 +110,7 @@ class Curtain:
     def attachment(self, file: Attachment) -> Attachment:
         """A file's description: its name was given by its sender and may tell who that is."""
         hidden: Mapping[str, object] = {} if self.revealed else {"name": ""}
-        return file.model_copy(update={"source_url": None, **hidden})
+        return file.model_copy(update={"source_url": None, "taken": None, **hidden})
 
 
 def excerpt(text: str, curtain: Curtain) -> str:

@@ -12,7 +12,7 @@ from PIL import Image
 
 from core.contract.errors import NotFound
 from core.contract.ports import MediaStore
-from core.contract.schema import AttachmentKind
+from core.contract.schema import AttachmentKind, GeoPoint
 from core.privacy.blind import BlindIndex
 from core.privacy.errors import Erased, MediaRefused, Tampered
 from core.privacy.keys import SubjectKeys
@@ -88,6 +88,19 @@ async def test_description_is_of_what_it_is_not_of_what_is_claimed(store: FileMe
     assert stored.sha256 == hashlib.sha256(data).hexdigest()
     assert CANARY.encode() not in cleaned
     assert Image.open(io.BytesIO(cleaned)).size == (20, 40)
+
+
+async def test_where_a_photo_was_taken_is_told_to_who_asks(store: FileMediaStore) -> None:
+    """Also for bytes that are here already; everybody else gets a description without it."""
+    exif, out = Image.Exif(), io.BytesIO()
+    exif.get_ifd(0x8825).update({1: "N", 2: (16.0, 30.0, 0.0), 3: "E", 4: (107.0, 0.0, 0.0)})
+    Image.new("RGB", (8, 8)).save(out, "JPEG", exif=exif)
+    quiet = await store.put_file(out.getvalue(), subject_id="an", name="a.jpg")
+    telling = await store.put_file(out.getvalue(), subject_id="an", name="a.jpg", tell_place=True)
+
+    assert quiet.taken is None
+    assert telling.taken == GeoPoint(latitude=16.5, longitude=107.0)
+    assert quiet == telling.model_copy(update={"taken": None})
 
 
 async def test_film_is_stored_without_its_place(store: FileMediaStore) -> None:

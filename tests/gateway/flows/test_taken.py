@@ -6,13 +6,20 @@ import io
 
 from PIL import Image
 
+from core.contract.schema import GeoPoint
+from core.service.reading import CaseReader
+from tests.core.service.test_public import desk_of
 from tests.gateway.api.staffing import LIGHTS, agency, centre, issue
 from tests.gateway.console.office import open_office
 from tests.gateway.flows.office import only_case, stored_reports
 from tests.gateway.flows.remote import PHOTO, fetch, kept_by, remote_chat, reported
+from tests.support.databases import on_both_engines
 from tests.support.deployments import World
+from tests.support.letters import Enclosure, answer_mail, received, write_mail
 
 WORDS = "Ảnh chụp tại"
+POINT = GeoPoint(latitude=16.463611, longitude=107.590833)
+POTHOLE = "Ổ gà to giữa đường, xe máy ngã liên tục, rất nguy hiểm."
 
 
 def photo() -> bytes:
@@ -40,3 +47,45 @@ async def test_only_the_centre_reads_where_a_photo_was_taken(world: World) -> No
     assert (hidden.status, WORDS in hidden.text) == (200, False)
     assert report.place.point is None
     assert not Image.open(io.BytesIO(await world.deployment.media.get(key))).getexif()
+
+
+async def pothole_by_mail(world: World) -> None:
+    """A letter that names no place, with a photo that does."""
+    await write_mail(world, POTHOLE, subject="Đường hỏng", files=[Enclosure(photo(), "image/jpeg", "duong.jpg")])
+    assert "gần toạ độ 16.46361, 107.59083" in received(world)[-1]
+
+
+@on_both_engines
+async def test_a_yes_to_the_question_makes_it_the_place_of_the_report(world: World) -> None:
+    """The answer is written over the quoted question, as mail programs do."""
+    await pothole_by_mail(world)
+    await answer_mail(world, "Đúng ạ")
+
+    (report,) = await stored_reports(world)
+    assert report.place.point == POINT
+    assert "Đúng ạ" not in report.content_as_sent
+    assert "theo vị trí anh/chị gửi" in received(world)[-1]
+
+
+async def test_after_a_no_neither_an_agency_nor_a_public_page_reads_it(world: World) -> None:
+    """The photo's own word stays with the report, sealed, and leaves the house in no description of the file."""
+    await pothole_by_mail(world)
+    await answer_mail(world, "Không phải")
+    await answer_mail(world, "Trước số 12 Lê Lợi, phường Vĩnh Ninh")
+    case, ioc, lights = await only_case(world), await centre(world), await agency(world)
+    await issue(world, ioc, case.id, "accept")
+    await issue(world, ioc, case.id, "dispatch", agencies=[LIGHTS])
+
+    (report,) = await stored_reports(world)
+    one = world.deployment
+    reader = CaseReader(one.database, safe=one.safe, regulation=one.regulation, now=one.now)
+    agencys = await reader.case_page(case.id, lights)
+    follow = await (await desk_of(world)).follow(report.code)
+
+    assert (report.place.point, report.attachments[0].taken) == (None, POINT)
+    assert agencys.reports[0].files
+    assert "16.46" not in agencys.model_dump_json()
+    assert follow is not None
+    assert [file.taken for line in follow.lines for file in line.files] == [None]
+    assert [file.taken for file in follow.files] == [None]
+    assert sum("gần toạ độ" in letter.split("đã viết")[0] for letter in received(world)) == 1
