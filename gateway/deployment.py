@@ -162,7 +162,15 @@ async def _assemble(
         accounts=_accounts(settings, channels),
         now=now,
     )
-    intake = Intake(database, safe=safe, media=media, clerk=clerk, channels=channels, now=now)
+    intake = Intake(
+        database,
+        safe=safe,
+        media=media,
+        clerk=clerk,
+        channels=channels,
+        spam_score=settings.email.spam_score,
+        now=now,
+    )
     return Deployment(
         settings=settings,
         now=now,

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from core.contract.schema import InboundMessage, MessageKind
 from core.intake import afterwards, bursts, drafting, requests
-from core.intake.effects import Phrase, RaiseEmergency
+from core.intake.effects import HandOver, Phrase, RaiseEmergency
 from core.intake.happenings import TimerKind
 from core.intake.parts import draft_id, message_text, part_of
 from core.intake.rules import EmergencyKind
@@ -20,16 +20,28 @@ REMEMBERED_IDS = 60
 SAME_EMERGENCY = timedelta(hours=2)
 
 
-def arrive(turn: Turn, message: InboundMessage) -> None:
+def arrive(turn: Turn, message: InboundMessage, *, doubted: bool = False) -> None:
     """Take one message in."""
     if message.kind in NEVER_ANSWERED or (message.provider_message_id in turn.state.seen and not edits(message)):
         return
     seen = (*turn.state.seen, message.provider_message_id)[-REMEMBERED_IDS:]
     turn.change(channel=message.channel, language=message.language, seen=seen)
+    if doubted or turn.state.mode is Mode.DOUBTED:
+        weigh(turn, message, doubted=doubted)
     if message.kind is MessageKind.WITHDRAWAL:
         withdraw(turn, message)
     elif not (edits(message) and edit(turn, message)):
         hold(turn, message)
+
+
+def weigh(turn: Turn, message: InboundMessage, *, doubted: bool) -> None:
+    """Likely spam waits for a person and is not answered; a call for help is one whatever else is thought of it."""
+    if read_emergency(turn.text(message_text(message))) is not None:
+        turn.change(mode=Mode.BOT if turn.state.mode is Mode.DOUBTED else turn.state.mode)
+    elif doubted and turn.state.mode is Mode.BOT:
+        turn.change(mode=Mode.DOUBTED, asking=None)
+        turn.clear_waiting()
+        turn.do(HandOver("spam"))
 
 
 def edits(message: InboundMessage) -> bool:

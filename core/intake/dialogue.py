@@ -67,8 +67,8 @@ def step(
 def dispatch(turn: Turn, happening: Happening) -> None:
     """Give the happening to the part of the dialogue that knows it."""
     match happening:
-        case MessageArrived(message):
-            arriving.arrive(turn, message)
+        case MessageArrived(message, doubted):
+            arriving.arrive(turn, message, doubted=doubted)
         case TimerFired(kind):
             waiting.fire(turn, kind)
         case StaffTookOver():

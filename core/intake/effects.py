@@ -131,7 +131,7 @@ class Supply:
 
 @dataclass(frozen=True)
 class HandOver:
-    """A person must take over. Reasons: asked, not_understood, secret_suspected (VN-3), secrecy_too_late."""
+    """A person must take over. Reasons: asked, not_understood, secret_suspected (VN-3), secrecy_too_late, spam."""
 
     reason: str
 

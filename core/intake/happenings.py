@@ -19,9 +19,10 @@ class TimerKind(StrEnum):
 
 @dataclass(frozen=True)
 class MessageArrived:
-    """The citizen wrote. Delivered once each; any order inside a burst."""
+    """The citizen wrote. Delivered once each; any order inside a burst. `doubted`: likely it is spam."""
 
     message: InboundMessage
+    doubted: bool = False
 
 
 @dataclass(frozen=True)

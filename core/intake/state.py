@@ -11,9 +11,10 @@ from core.intake.rules import EmergencyKind, IntakeField
 
 
 class Mode(StrEnum):
-    """Who answers: the bot, nobody yet (a person was asked for), or a person."""
+    """Who answers: the bot, nobody yet (a person was asked for; of likely spam, in their own time), or a person."""
 
     BOT = "bot"
+    DOUBTED = "doubted"
     WAITING_FOR_PERSON = "waiting_for_person"
     PERSON = "person"
 

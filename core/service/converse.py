@@ -41,6 +41,7 @@ from core.intake.effects import (
 )
 from core.intake.happenings import Happening, MessageArrived, ReportOpened, Wish, WishAnswered
 from core.intake.render import Rendered, render
+from core.intake.state import Mode
 from core.notify.brake import CHATS, LETTERS
 from core.notify.house import House
 from core.privacy.errors import MediaRefused
@@ -121,22 +122,23 @@ class Converse:
         *,
         raw_id: str | None = None,
         refused: Sequence[MediaRefused] = (),
+        doubted: bool = False,
     ) -> bool:
         """
         Let the dialogue answer a message; it is written down only if it may be kept.
 
-        `refused`: files that came with it and were not taken.
+        `refused`: files that came with it and were not taken. `doubted`: likely it is spam.
 
         Returns: False when the message was diverted and nothing of it stays.
         """
-        answer = await self._thinking.answer(talk, MessageArrived(new_words(talk, message)))
+        answer = await self._thinking.answer(talk, MessageArrived(new_words(talk, message), doubted=doubted))
         diverted = next((effect for effect in answer.effects if isinstance(effect, Divert)), None)
         if diverted is not None:
             await self._diverting.carry_out(work, talk, diverted)
             return False
         await self._posting.talks.hear(work, talk, message, raw_id=raw_id)
         await self._act(work, talk, answer)
-        if refused and message.kind not in NEVER_ANSWERED:
+        if refused and message.kind not in NEVER_ANSWERED and answer.state.mode is not Mode.DOUBTED:
             self._miss_files(talk, refused)
         await self._send_lines(work, talk)
         return True

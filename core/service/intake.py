@@ -47,7 +47,7 @@ Files = Mapping[str, bytes]
 
 
 class Intake:
-    """Processes inbox items and conversation timers."""
+    """Processes inbox items and timers of conversations. What is rated above `spam_score` gets no automatic answer."""
 
     def __init__(
         self,
@@ -57,6 +57,7 @@ class Intake:
         media: FileMediaStore,
         clerk: Clerk,
         channels: Mapping[str, Channel],
+        spam_score: float,
         now: Callable[[], datetime],
     ) -> None:
         self._database = database
@@ -64,6 +65,7 @@ class Intake:
         self._media = media
         self._clerk = clerk
         self._channels = channels
+        self._spam_score = spam_score
         self._now = now
         self.fetching = Fetching(safe, media, now=now)
         self.echoes = Echoes(database, safe=safe, clerk=clerk)
@@ -168,7 +170,10 @@ class Intake:
             kept = tuple(one for one in stored if isinstance(one, Attachment))
             refused = tuple(one for one in stored if isinstance(one, MediaRefused))
             message = message.model_copy(update={"attachments": kept})
-        heard = await self._clerk.converse.hear(work, talk, message, raw_id=item.raw_id, refused=refused)
+        doubted = (message.authenticity.spam_score or 0.0) > self._spam_score
+        heard = await self._clerk.converse.hear(
+            work, talk, message, raw_id=item.raw_id, refused=refused, doubted=doubted
+        )
         if heard:
             await self.fetching.ask(work, talk, message)
         else:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, bindparam, select, text, tuple_, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, select, text, tuple_, type_coerce
 
 from core.storage import outbox as outbox_rows
 from core.storage.conversations import ConversationRow
@@ -29,6 +29,7 @@ from core.storage.tables import (
     role_grant,
     user,
 )
+from core.storage.types import to_microseconds
 
 
 @dataclass(frozen=True)
@@ -149,16 +150,35 @@ def identities(connection: Connection, contact_id: str) -> list[KnownIdentity]:
 
 
 _CONVERSATION = tuple(conversation.c[name] for name in ConversationRow.__dataclass_fields__)
+_DOUBTED = "doubted"
+_AFTER_ALL = 2**61
+"""Microseconds that no moment reaches."""
 
 
 def attended(connection: Connection, *, after: tuple[int, str] | None = None, most: int = 50) -> list[ConversationRow]:
     """
-    Conversations that wait for a person or that one has taken over, the longest waiting first.
+    Conversations that wait for a person or that one has taken over, the longest waiting first, likely spam last.
 
-    `after` is (last message in microseconds, id) of the last line of the page before.
+    `after` is the place (`place_attended`) of the last line of the page before.
     """
+    spam, rows = conversation.c.mode == _DOUBTED, list[ConversationRow]()
+    if after is None or after[0] < _AFTER_ALL:
+        rows, after = _attended(connection, ~spam, after, most), None
+    else:
+        after = after[0] - _AFTER_ALL, after[1]
+    return rows if len(rows) == most else rows + _attended(connection, spam, after, most - len(rows))
+
+
+def place_attended(row: ConversationRow) -> tuple[int, str]:
+    """The place of a conversation in that list: its last message in microseconds, its id."""
+    return to_microseconds(row.last_message_at) + (_AFTER_ALL if row.mode == _DOUBTED else 0), row.id
+
+
+def _attended(
+    connection: Connection, kind: ColumnElement[bool], after: tuple[int, str] | None, most: int
+) -> list[ConversationRow]:
     at = type_coerce(conversation.c.last_message_at, BigInteger)
-    query = select(*_CONVERSATION).where(text(f"({ATTENDED})")).order_by(at, conversation.c.id).limit(most)
+    query = select(*_CONVERSATION).where(text(f"({ATTENDED})"), kind).order_by(at, conversation.c.id).limit(most)
     if after is not None:
         query = query.where(tuple_(at, conversation.c.id) > after)
     return [ConversationRow(**row._mapping) for row in connection.execute(query)]

@@ -49,6 +49,7 @@ class Email(Section):
     relay_user: str = ""
     relay_password: SecretStr = SecretStr("")
     trusted_authserv: str = Field(default="", description="authserv-id of our own edge MTA (RFC 8601)")
+    spam_score: int = Field(default=5, ge=0, description="above it a mail waits for a person")
 
 
 class Imap(Section):

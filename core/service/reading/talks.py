@@ -10,7 +10,6 @@ from core.contract.errors import NotFound
 from core.contract.schema import Reporter
 from core.identity.codes import format_code
 from core.service.actors import ADMIN, Member
-from core.service.reading import lists
 from core.service.reading.base import Reads, RevealRefused
 from core.service.reading.curtain import Curtain
 from core.service.reading.gathering import TalkRows, authors, read_talks
@@ -57,12 +56,12 @@ class ReadsPeople(Reads):
     async def conversations(
         self, member: Member, *, after: After | None = None, most: int = PAGE
     ) -> Page[ConversationLine]:
-        """Conversations that wait for a person or that one has taken over, the longest waiting first."""
+        """Conversations that wait for a person or that one has taken over, the longest waiting first, spam last."""
         self._check(member)
         rows = await self._database.read(partial(staff_lists.attended, after=after, most=most + 1))
         shown, last = rows[:most], rows[most - 1] if len(rows) > most else None
         lines = await asyncio.to_thread(self._talk_lines, shown)
-        cursor = (lists.microseconds(last.last_message_at), last.id) if last else None
+        cursor = staff_lists.place_attended(last) if last else None
         return Page[ConversationLine](items=lines, after=cursor)
 
     def _talk_lines(self, rows: list[ConversationRow]) -> tuple[ConversationLine, ...]:

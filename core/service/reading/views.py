@@ -241,7 +241,7 @@ class MessageView(Model):
 
 
 class ConversationLine(Model):
-    """A conversation in a list. `mode`: bot · waiting_for_person · person. The name and address are masked."""
+    """A conversation in a list. `mode`: bot · doubted · waiting_for_person · person. Name and address are masked."""
 
     id: str
     channel: Labelled
