@@ -8,7 +8,7 @@ from types import MappingProxyType
 from core.intake import communes, drafting, photos
 from core.intake.burst import Burst
 from core.intake.effects import AskStatus, Button
-from core.intake.gathering import next_burst, start
+from core.intake.gathering import new_parts, next_burst, start
 from core.intake.parts import part_of
 from core.intake.reporting import set_confidential
 from core.intake.requests import answer_status, call_off
@@ -96,9 +96,15 @@ def confirm_place(turn: Turn, burst: Burst) -> bool:
 
 
 def press(turn: Turn, draft: Draft, burst: Burst, **meaning: object) -> None:
-    """A button belongs to the draft as what it means, without its words."""
-    part = part_of(burst.messages[-1], burst=next_burst(draft)).model_copy(update={"text": "", **meaning})
-    turn.put_draft(draft.model_copy(update={"parts": (*draft.parts, part)}))
+    """
+    A button belongs to the draft as what it means, without its words; what was written just before it, as it is.
+
+    A question that was answered in words has no button: then the last message is the answer.
+    """
+    pressed = next((one for one in burst.messages if one.payload), burst.messages[-1])
+    written = new_parts(turn, draft, [one for one in burst.messages if one is not pressed])
+    part = part_of(pressed, burst=next_burst(draft)).model_copy(update={"text": "", **meaning})
+    turn.put_draft(draft.model_copy(update={"parts": (*draft.parts, *written, part)}))
 
 
 def wish(turn: Turn, burst: Burst, *, value: bool) -> bool:
@@ -106,6 +112,8 @@ def wish(turn: Turn, burst: Burst, *, value: bool) -> bool:
     if turn.draft is not None:
         press(turn, turn.draft, burst, confidential=value)
         turn.say("secrecy.noted" if value else "secrecy.unset", code="")
+        if len(burst.messages) > 1:  # something was told as well, perhaps what was still lacking
+            drafting.advance(turn)
         return True
     if turn.report is None:
         return False

@@ -38,6 +38,21 @@ def test_a_burst_is_not_waited_for_without_end() -> None:
     assert talk.drafts
 
 
+def test_words_typed_just_before_a_button_is_pressed_are_kept() -> None:
+    """They are one burst, and the button is only its end."""
+    talk = Talk()
+    talk.hear(0, "đèn đường hỏng")
+    talk.wait(10)
+    talk.hear(20, "trước 12 Nguyễn Huệ, cột số 5")
+    talk.hear(21, "Giữ bí mật", payload="confidential")
+    talk.wait(60)
+    (draft,) = talk.drafts
+    assert draft.confidential
+    assert "cột số 5" in draft.content
+    assert draft.place.text == "trước 12 Nguyễn Huệ"
+    assert "Giữ bí mật" not in draft.content
+
+
 @pytest.mark.rule("A-7")
 def test_received_at_is_that_of_the_message_which_completed_the_report() -> None:
     talk = Talk()
