@@ -396,8 +396,8 @@ class OutboxState:
     failed: int
 
 
-_WAITS_SINCE = case((outbox.c.attempts == 0, outbox.c.next_at), else_=outbox.c.created_at)
-"""Since when an entry is late: one that was not tried yet, since it may be."""
+_WAITS_SINCE = case((and_(outbox.c.waits, outbox.c.attempts == 0), outbox.c.next_at), else_=outbox.c.created_at)
+"""Since when an entry is late: one that rests in the quiet hours, since they are over."""
 
 
 def outbox_state(connection: Connection) -> OutboxState:

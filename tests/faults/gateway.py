@@ -13,13 +13,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from functools import partial
 from pathlib import Path
 
 from core.contract.errors import ConfigError
 from core.contract.ports import Channel
 from core.storage import postgres
-from core.storage.sqlite import SqliteDatabase
 from gateway import deployment as building
 from gateway import registry
 from gateway.deployment import Deployment
@@ -39,7 +37,7 @@ def build_chat(_given: registry.Supplies) -> Channel:
 def weaken(*, synchronous: str, commit: str) -> None:
     """Take away what makes a commit durable."""
     if synchronous:
-        building.SqliteDatabase = partial(SqliteDatabase, synchronous=synchronous)  # type: ignore[misc, assignment]
+        building._synchronous = lambda durable: synchronous
     if commit:
         postgres._SERVER_SETTINGS["synchronous_commit"] = commit
 

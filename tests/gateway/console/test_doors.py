@@ -19,7 +19,7 @@ def addresses(office: Office, method: str) -> list[str]:
         if route.method == method and path.startswith("/console") and path not in SIGN_IN:
             found.append(
                 path.replace("{key}", "0" * 64)
-                .replace("{small}", "")
+                .replace("{how}", "")
                 .replace("{command}", "accept")
                 .replace("{letter}", "result")
             )
