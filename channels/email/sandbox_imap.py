@@ -114,6 +114,7 @@ class _Session:
         self._house, self._reader, self._writer = house, reader, writer
         self._known = False
         self._folder = Folder(0)
+        self._told = 0
 
     async def talk(self) -> None:
         """Greet, then answer line by line until they leave."""
@@ -171,7 +172,7 @@ class _Session:
             return "NO [NONEXISTENT] no such folder"
         self._folder = found
         await self._say(
-            f"* {len(found.mails)} EXISTS",
+            self._exists(),
             f"* OK [UIDVALIDITY {found.validity}]",
             f"* OK [UIDNEXT {found.next_uid}]",
             "* FLAGS (\\Seen \\Flagged \\Deleted)",
@@ -260,25 +261,31 @@ class _Session:
         return "OK moved"
 
     async def _do_idle(self, given: str) -> str:
+        """What came since they were last told of the folder is said at once (RFC 2177)."""
         await self._say("+ idling")
         done = asyncio.create_task(self._reader.readline())
         try:
             while not done.done():
-                news = asyncio.create_task(self._news(len(self._folder.mails)))
+                news = asyncio.create_task(self._news(self._told))
                 await asyncio.wait({done, news}, return_when=asyncio.FIRST_COMPLETED)
                 news.cancel()
                 if not done.done():
-                    await self._say(f"* {len(self._folder.mails)} EXISTS")
+                    await self._say(self._exists())
         finally:
             done.cancel()
         return "OK done"
+
+    def _exists(self) -> str:
+        """How many mails there are, which they know from now on."""
+        self._told = len(self._folder.mails)
+        return f"* {self._told} EXISTS"
 
     async def _news(self, known: int) -> None:
         async with self._house.changed:
             await self._house.changed.wait_for(lambda: len(self._folder.mails) != known)
 
     async def _do_noop(self, given: str) -> str:
-        await self._say(f"* {len(self._folder.mails)} EXISTS")
+        await self._say(self._exists())
         return "OK done"
 
     async def _do_logout(self, given: str) -> str:

@@ -47,7 +47,7 @@ def streams(pdf: bytes) -> list[bytes]:
     found = []
     for match in re.finditer(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
         try:
-            found.append(zlib.decompress(match[1]))
+            found.append(zlib.decompressobj().decompress(match[1]))  # its last byte may have looked like a line's end
         except zlib.error:
             found.append(match[1])
     return found
