@@ -62,6 +62,7 @@ lock: setup-test ## Choose versions anew; the locks hold hashes, never addresses
 	$(COMPILE) --upgrade pyproject.toml --group build -o requirements/run.txt
 	$(COMPILE) --upgrade pyproject.toml --group build --group dev -c requirements/run.txt -o requirements/dev.txt
 	echo "uv==$(UV_VERSION)" | $(COMPILE) - -o requirements/uv.txt
+	echo "espeakng-loader==0.2.4" | $(COMPILE) - -o requirements/voice.txt
 	echo "py-spy>=0.4" | $(COMPILE) --upgrade - -o requirements/bench.txt
 	$(COMPILE) --upgrade requirements/peer.in -o requirements/peer.txt
 	npm update --package-lock-only

@@ -260,6 +260,7 @@ def system() -> list[tuple[str, Callable[[], bool], str]]:
     return [
         ("Chromium", has_browser, "chromium"),
         ("A C compiler", has_compiler, "gcc libc6-dev"),
+        ("sipp, which plays callers,", has_sipp, "sip-tester"),
     ]
 
 
@@ -267,6 +268,11 @@ def has_compiler() -> bool:
     """Whether C can be compiled, headers included: the tests put a small library between a process and its disk."""
     compiler = next((name for name in COMPILERS if shutil.which(name)), None)
     return compiler is not None and _succeeds([compiler, "-fsyntax-only", "-xc", "-"], "#include <stdio.h>\n")
+
+
+def has_sipp() -> bool:
+    """Whether sipp is installed."""
+    return shutil.which("sipp") is not None
 
 
 def has_browser() -> bool:

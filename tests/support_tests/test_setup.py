@@ -29,6 +29,7 @@ def setup(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     spec.loader.exec_module(module)
     monkeypatch.setattr(module, "has_browser", lambda: True)
     monkeypatch.setattr(module, "has_compiler", lambda: True)
+    monkeypatch.setattr(module, "has_sipp", lambda: True)
     return module
 
 
