@@ -13,7 +13,7 @@ import threading
 from pathlib import Path
 from typing import Self
 
-from tests.support.servers import PostgresServer, _Owner
+from tests.support.servers import Owner, PostgresServer
 
 DATABASE = "langnghe"
 SETTINGS = {"shared_buffers": "1GB", "max_wal_size": "1GB", "checkpoint_timeout": "15min", "jit": "off"}
@@ -28,7 +28,7 @@ class KeptPostgres(PostgresServer):
         server = cls(settings=SETTINGS)
         place.mkdir(parents=True, exist_ok=True)
         os.chmod(place, 0o755)
-        _Owner.unprivileged().own(place)
+        Owner.unprivileged().own(place)
         server.data = place.resolve() / "data"
         fresh = not server.data.exists()
         if fresh:

