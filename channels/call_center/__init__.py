@@ -1,0 +1,1 @@
+"""The hotline: calls over a trunk, led by a flow, recorded, and told to the case service as facts."""
