@@ -1,0 +1,105 @@
+"""Troubles of what is kept: backup, daily root, the audit, what a diverted report leaves."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import update
+
+from core.cases.decide import Actor
+from core.privacy.keys import KeyCache, SubjectKeys
+from core.service.safe import Safe
+from core.storage import cases, tables
+from core.storage.cases import Search
+from core.storage.keys import SqlKeyStore
+from core.storage.sqlite import SqliteDatabase
+from gateway.admin.actions import ACTIONS
+from gateway.admin.services import letting_go_of
+from gateway.watch.watch import Watch
+from gateway.workers.daily import Daily
+from tests.gateway.watch.troubles.trouble import LAMP, Trouble
+from tests.support.deployments import World
+from tests.support.letters import write_mail
+
+
+@asynccontextmanager
+async def backup_old(world: World, tmp_path: Path) -> AsyncIterator[Trouble]:
+    """Two nights without."""
+    await Daily(world.deployment).run_once()
+
+    async def mend() -> None:
+        await ACTIONS["backup.archive"](world.deployment, {"path": str(tmp_path / "archive")})
+        await ACTIONS["backup.keys"](world.deployment, {"path": str(tmp_path / "keys")})
+
+    yield Trouble(Watch(world.deployment), timedelta(hours=37), mend)
+
+
+@asynccontextmanager
+async def root_missing(world: World, tmp_path: Path) -> AsyncIterator[Trouble]:
+    """A day is over, and no worker has made its root."""
+    daily = Daily(world.deployment)
+    await daily.run_once()
+    yield Trouble(Watch(world.deployment), timedelta(days=1), daily.run_once)
+
+
+@asynccontextmanager
+async def audit_failed(world: World, tmp_path: Path) -> AsyncIterator[Trouble]:
+    """Somebody moved a case to another stage."""
+    await write_mail(world, LAMP)
+    stages = await world.deployment.database.read(
+        lambda connection: list(connection.execute(tables.case.select().with_only_columns(tables.case.c.stage)))
+    )
+    await set_stage(world, "elsewhere")
+    await ACTIONS["audit.verify"](world.deployment, {})
+
+    async def mend() -> None:
+        await set_stage(world, stages[0].stage)
+        await ACTIONS["audit.verify"](world.deployment, {})
+
+    yield Trouble(Watch(world.deployment), mend=mend)
+
+
+async def set_stage(world: World, stage: str) -> None:
+    """In the row alone."""
+    change = update(tables.case).values(stage=stage)
+    await world.deployment.database.write(lambda connection: connection.execute(change))
+
+
+@asynccontextmanager
+async def audit_old(world: World, tmp_path: Path) -> AsyncIterator[Trouble]:
+    """Nine days without."""
+    await Daily(world.deployment).run_once()
+    verify = partial(ACTIONS["audit.verify"], world.deployment, {})
+    yield Trouble(Watch(world.deployment), timedelta(days=9), verify)
+
+
+@asynccontextmanager
+async def diverted_left(world: World, tmp_path: Path) -> AsyncIterator[Trouble]:
+    """The desk diverts a report, and the key database takes nothing."""
+    await write_mail(world, LAMP)
+    await world.settle()
+    (case,) = await world.deployment.database.read(partial(cases.search, wanted=Search()))
+    centre = Actor("ioc", frozenset({"receptionist"}))
+    await world.deployment.clerk.execute(case.id, "divert", {"kind": "complaint"}, actor=centre)
+    await world.settle()
+    closed = SqliteDatabase(tmp_path / "closed.sqlite3")
+    await closed.close()
+    safe, ring = world.deployment.safe, world.deployment.keys.ring
+    keys = SubjectKeys(SqlKeyStore(closed, now=world.clock), ring, KeyCache())
+    stuck = replace(world.deployment, safe=Safe(keys, safe.vault, safe.zone, safe.blind))
+    assert await letting_go_of(stuck).run_once() == 0
+    yield Trouble(Watch(world.deployment), timedelta(seconds=601), letting_go_of(world.deployment).run_once)
+
+
+OF_KEEPING = (
+    diverted_left,
+    backup_old,
+    root_missing,
+    audit_failed,
+    audit_old,
+)
