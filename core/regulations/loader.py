@@ -17,6 +17,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -157,30 +158,32 @@ def _read_files(path: Path) -> Source:
     positions: dict[tuple[str, ...], Position] = {}
     for file in files:
         label = f"{path.name}/{file.name}" if path.is_dir() else file.name
-        content = _parse_yaml(file, label)
-        twice = content.keys() & document.keys()
+        content = _parse_yaml(file.read_text(encoding="utf-8"), label)
+        twice = content.document.keys() & document.keys()
         if twice:
             raise PackError(path.name, [f"{label}: section {', '.join(sorted(twice))} stands in another file too"])
-        document |= {key: _plain(value) for key, value in content.items()}
-        positions |= dict(_positions(content, label))
+        document |= _plain(content.document)
+        positions |= content.positions
     return Source(document, positions)
 
 
 def read_yaml(file: Path) -> dict[str, Any]:
     """One YAML file as plain values. Raises: PackError: not YAML 1.2, a key twice, or not a mapping."""
-    plain: dict[str, Any] = _plain(_parse_yaml(file, file.name))
+    plain: dict[str, Any] = _plain(_parse_yaml(file.read_text(encoding="utf-8"), file.name).document)
     return plain
 
 
-def _parse_yaml(file: Path, label: str) -> dict[str, Any]:
+@lru_cache(maxsize=64)
+def _parse_yaml(text: str, label: str) -> Source:
+    """The same text is read once (half a second a pack); whoever goes on with the document copies it first."""
     try:
-        content = YAML(typ="rt").load(file.read_text(encoding="utf-8"))
+        content = YAML(typ="rt").load(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise PackError(label, [f"{label}:{line}: {error.problem}"]) from error
     if not isinstance(content, dict):
         raise PackError(label, [f"{label}: a mapping of sections is expected"])
-    return content
+    return Source(_plain(content), dict(_positions(content, label)))
 
 
 def _plain(value: Any) -> Any:
