@@ -36,6 +36,12 @@ def _web(given: Supplies) -> Channel:
     return WebChannel(secret=given.safe.keys.system_secret("web-form"))
 
 
+def _app(given: Supplies) -> Channel:
+    from channels.app.adapter import AppChannel
+
+    return AppChannel(secret=given.safe.keys.system_secret("app-form"))
+
+
 def _email(given: Supplies) -> Channel | None:
     if not given.settings.email.enabled:
         return None
@@ -115,6 +121,7 @@ def _webpush(given: Supplies) -> Channel | None:
 
 CHANNELS: dict[str, Builder] = {
     "web": _web,
+    "app": _app,
     "email": _email,
     "telegram": _telegram,
     "zalo": _zalo,

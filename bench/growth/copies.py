@@ -18,8 +18,7 @@ from typing import Any
 from bench.growth.patterns import Weekly
 from bench.growth.texts import Words
 from channels.base import sign
-from channels.web.adapter import SIGNATURE
-from channels.web.mapping import ACCOUNT, CHANNEL, address
+from channels.web.adapter import ACCOUNT, CHANNEL, SIGNATURE
 from core.identity.codes import check_digit, format_code
 from core.intake.fold import fold
 from core.privacy import chain
@@ -134,11 +133,11 @@ class Copier:
             elif kind == "subject":
                 values[place] = first_subject(values[0])
             elif kind == "address":
-                values[place] = self._blind.address(CHANNEL, ACCOUNT, address(told["code"]))
+                values[place] = self._blind.address(CHANNEL, ACCOUNT, f"{CHANNEL}:{told['code']}")
             elif kind == "mailbox":
                 values[place] = self._blind.email(told["email"])
             elif kind == "talk":
-                key = f"{CHANNEL}\0{ACCOUNT}\0{address(told['code'])}"
+                key = f"{CHANNEL}\0{ACCOUNT}\0{CHANNEL}:{told['code']}"
                 values[place] = self._blind.other("inbox", key)
         return values
 

@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
+from channels.own import Submission
 from channels.web.adapter import WebChannel
-from channels.web.mapping import Submission
 from core.cases.decide import Actor
 from core.contract.schema import Place, Reporter, ReportForm, new_id
 from core.identity.codes import hash_pin, new_code

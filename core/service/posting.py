@@ -27,8 +27,10 @@ from core.storage.outbox import NewEntry
 
 CARRIES_FILES = frozenset({"email", "telegram", "facebook", "zalo"})
 """Channels that take files along with a message."""
-_ON_PAGES, _BELL = "web", "webpush"
-"""What is written by the first rings nowhere by itself; the second rings for it."""
+READ_THERE = frozenset({"web", "app"})
+"""Surfaces of ours: what is written stands in the conversation, where its reader looks, and is carried nowhere."""
+_BELL = "webpush"
+"""What rings for news that stands there."""
 _NO_SUBJECT = "Về phản ánh của anh/chị"
 
 
@@ -84,7 +86,7 @@ class Posting:
             return
         entries, row = await self._safe.aside(partial(self._prepare, talk, letter), talk.contact_id)
         talk.next_seq += 1
-        if self._rings is not None and talk.row.channel == _ON_PAGES and await self._rings(talk.row.id):
+        if self._rings is not None and talk.row.channel in READ_THERE and await self._rings(talk.row.id):
             entries.append(self._ring(talk, letter))
         work.put(outbox.ENTRIES, *(entry.__dict__ for entry in entries))
         work.put(conversations.MESSAGES, row.__dict__)

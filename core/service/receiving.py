@@ -21,6 +21,7 @@ from core.privacy.keys import SYSTEM
 from core.privacy.mask import mask_text
 from core.privacy.redact import MARKER, redact
 from core.service.desk import CaseDesk, clipped
+from core.service.posting import READ_THERE
 from core.service.regulation import pack_field
 from core.service.safe import Safe
 from core.service.stock import Stock
@@ -32,7 +33,6 @@ from core.storage.reports import ReportRow
 
 log = structlog.get_logger()
 
-_PAGE = "web"
 _PIN = SYSTEM + "pin"
 
 
@@ -124,7 +124,7 @@ class Receiving:
     def _other_address(self, talk: Talk, report: Report) -> Address | None:
         """Where a channel without a reach of its own (a page) also tells the person: their mail address."""
         emails = report.reporter.emails
-        if talk.row.channel != _PAGE or not emails or not self._mailbox:
+        if talk.row.channel not in READ_THERE or not emails or not self._mailbox:
             return talk.correspondent.copy_to
         return Address(channel="email", account=self._mailbox, value=emails[0])
 

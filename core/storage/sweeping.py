@@ -47,8 +47,8 @@ def without_owner(connection: Connection, subjects: Collection[str]) -> set[str]
     return set(subjects) - set(connection.scalars(known))
 
 
-def unsettled_since(connection: Connection, channel: str) -> list[datetime]:
-    """When each item of a channel was received that nobody has worked through yet."""
-    received = select(inbox_item.c.received_at).where(inbox_item.c.channel == channel)
+def unsettled_since(connection: Connection, channels: Collection[str]) -> list[datetime]:
+    """When each item of these channels was received that nobody has worked through yet."""
+    received = select(inbox_item.c.received_at).where(inbox_item.c.channel.in_(channels))
     each = (received.where(inbox_item.c.state == state) for state in _UNSETTLED)  # one partial index for each of them
     return list(connection.scalars(union_all(*each)))

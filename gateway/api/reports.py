@@ -7,7 +7,7 @@ from functools import partial
 
 from pydantic import Field
 
-from channels.web.mapping import Submission
+from channels.own import Submission
 from core.clock.zone import local
 from core.contract.errors import NotFound
 from core.contract.schema import Model, new_id

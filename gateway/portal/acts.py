@@ -16,9 +16,10 @@ from typing import Any
 from aiohttp import web
 
 from channels.base import clean_text
-from channels.web.mapping import CHANNEL, Submission
+from channels.own import Submission
 from core.cases.decide import Actor, Refusal
 from core.contract.schema import new_id
+from core.service.posting import READ_THERE
 from core.service.public import FollowView
 from gateway.deployment import DEPLOYMENT
 from gateway.pages.formats import span
@@ -35,7 +36,7 @@ MINUTE = timedelta(minutes=1)
 async def write(request: web.Request) -> web.StreamResponse:
     """Words and files, as in a chat: a question, or what the centre asked for."""
     view = await opened_report(request)
-    if view.channel != CHANNEL:  # the conversation goes on where it began
+    if view.channel not in READ_THERE:  # the conversation goes on where it began
         raise web.HTTPSeeOther(REPORT)
     posted = await request.post()
     text = typed(posted, "text")

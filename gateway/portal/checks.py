@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from channels.web.mapping import CHANNEL
+from channels.web.adapter import CHANNEL
 from core.identity import phones
 from core.identity.personal_number import parse_personal_number
 from core.intake.completeness import missing
@@ -45,15 +45,15 @@ class Problem:
     text: str
 
 
-def required_fields(rules: IntakeRules) -> frozenset[IntakeField]:
+def required_fields(rules: IntakeRules, channel: str = CHANNEL) -> frozenset[IntakeField]:
     """
-    What a report through the web must hold.
+    What a report through a surface of ours must hold.
 
-    Whoever holds the code finds the answer on our own page, so a regulation that is content with any one address
+    Whoever holds the code finds the answer there, so a regulation that is content with any one address
     (`reachable`) asks for none here.
     """
-    wanted = set(rules.required_on(CHANNEL))
-    if rules.traits_of(CHANNEL).reachable:
+    wanted = set(rules.required_on(channel))
+    if rules.traits_of(channel).reachable:
         wanted.discard(IntakeField.CONTACT)
     return frozenset(wanted)
 
@@ -65,13 +65,13 @@ def inputs(wanted: frozenset[IntakeField]) -> dict[str, bool]:
     return {name: name in must for name in (*offered, *sorted(must - set(offered)))}
 
 
-def problems(filled: Filled, rules: IntakeRules, *, today: date) -> list[Problem]:
+def problems(filled: Filled, rules: IntakeRules, *, today: date, channel: str = CHANNEL) -> list[Problem]:
     """
     Everything that keeps the form from being sent, in the order of the page; empty: it is complete.
 
-    `today`: in Vietnam; nobody was born after it (VN-12).
+    `today`: in Vietnam; nobody was born after it (VN-12). `channel`: the surface that it came by.
     """
-    return [*_missing(filled, rules), *_malformed(filled, rules, today), *_not_consented(filled)]
+    return [*_missing(filled, rules, channel), *_malformed(filled, rules, today), *_not_consented(filled)]
 
 
 def first_of_each(found: Iterable[Problem]) -> dict[str, str]:
@@ -82,9 +82,9 @@ def first_of_each(found: Iterable[Problem]) -> dict[str, str]:
     return sentences
 
 
-def _missing(filled: Filled, rules: IntakeRules) -> Iterator[Problem]:
+def _missing(filled: Filled, rules: IntakeRules, channel: str) -> Iterator[Problem]:
     """By the same rule as in every conversation (A-8); here the form asks for everything at once."""
-    for field in missing(_facts(filled), rules, CHANNEL):
+    for field in missing(_facts(filled), rules, channel):
         yield Problem(_INPUT_OF.get(field, field.value), _MISSING[field])
 
 

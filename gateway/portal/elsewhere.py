@@ -7,7 +7,7 @@ from functools import partial
 
 from aiohttp import web
 
-from channels.web.mapping import CHANNEL
+from channels.web.adapter import CHANNEL
 from core.clock.zone import local
 from core.intake.rules import DiversionKind
 from core.intake.signals.diversion import read_diversion
@@ -23,9 +23,9 @@ async def belongs_elsewhere(filled: Filled) -> DiversionKind | None:
     return await asyncio.to_thread(read_diversion, readable(filled))
 
 
-async def send_elsewhere(request: web.Request, kind: DiversionKind) -> str:
+async def send_elsewhere(request: web.Request, kind: DiversionKind, *, channel: str = CHANNEL) -> str:
     """Count it, and keep nothing else of it; where to go instead, in the regulation's words."""
     deployment = request.app[DEPLOYMENT]
     day = local(deployment.now()).date().isoformat()
-    await deployment.database.write(partial(conversations.count_diversion, kind=kind.value, channel=CHANNEL, day=day))
+    await deployment.database.write(partial(conversations.count_diversion, kind=kind.value, channel=channel, day=day))
     return request.app[PORTAL].rules.elsewhere.get(kind, "")

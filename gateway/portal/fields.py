@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from channels.base import clean_text
-from channels.web.mapping import CHANNEL
+from channels.web.adapter import CHANNEL
 from core.contract.schema import Attachment, Consent, GeoPoint, Place, Reporter, ReportForm
 from core.identity import phones
 
@@ -97,12 +97,12 @@ def told_agreement(office: str) -> str:
     )
 
 
-def agreed(filled: Filled, wording: str, *, now: datetime) -> Consent | None:
+def agreed(filled: Filled, wording: str, *, now: datetime, channel: str = CHANNEL) -> Consent | None:
     """The consent where the box was ticked: to these words, for the fields that tell who they are."""
     if not filled.consent:
         return None
     covers = tuple(name for name in PERSONAL if filled[name].strip())
-    return Consent.given(wording, covers=covers, channel=CHANNEL, at=now)
+    return Consent.given(wording, covers=covers, channel=channel, at=now)
 
 
 def to_form(

@@ -12,11 +12,11 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from channels.web.mapping import CHANNEL
 from core.contract.errors import NotFound
 from core.identity.codes import parse_code
 from core.identity.lockout import wait_in_words
 from core.service.absent import absent_files
+from core.service.posting import READ_THERE
 from core.service.public import FollowView, Refused
 from gateway.auth import cookies
 from gateway.bell import bell_of, switch_bell
@@ -111,7 +111,7 @@ async def show_letter(request: web.Request) -> web.StreamResponse:
 async def set_bell(request: web.Request) -> web.StreamResponse:
     """This browser rings when there is news of the report that is open in it, or rings no more."""
     view = await opened_report(request)
-    if view.channel != CHANNEL:  # news goes where the report came from
+    if view.channel not in READ_THERE:  # news goes where the report came from
         raise web.HTTPConflict
     return await switch_bell(request, view.conversation_id, subject_id=view.contact_id)
 
@@ -167,7 +167,7 @@ async def report_page(
         kinds=await _kinds(request, [key for answer in view.progress.answers for key in answer.files]),
         absent=await absent_files(deployment.database, deployment.regulation, view.stored_keys),
         channel_label=_channel_label(request, view),
-        bell=await bell_of(request, view.conversation_id) if view.channel == CHANNEL else None,
+        bell=await bell_of(request, view.conversation_id) if view.channel in READ_THERE else None,
     )
     put_note(request, page, FOLLOW, {"code": view.code})
     return private(page)
@@ -183,8 +183,8 @@ async def _kinds(request: web.Request, keys: Sequence[str]) -> dict[str, str]:
 
 
 def _channel_label(request: web.Request, view: FollowView) -> str:
-    """Where the conversation goes on, for a report that did not come by these pages; empty for one that did."""
-    if view.channel == CHANNEL:
+    """Where the conversation goes on, for one that does not stand on surfaces of ours; empty for one that does."""
+    if view.channel in READ_THERE:
         return ""
     named = request.app[DEPLOYMENT].regulation.current.intake.channels.get(view.channel)
     return named.label if named else view.channel

@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from channels.web.mapping import Submission
+from channels.own import OwnChannel, Submission
 from core.intake.rules import IntakeRules
 from core.intake.signals.emergency import read_emergency
 from core.intake.words import Text
@@ -36,34 +36,65 @@ class Standing:
     call_back: bool = False
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """A complete form to be handed in. `id`: the same for the same form, however often it is sent."""
+
+    id: str
+    filled: Filled
+    contact_id: str
+    standing: Standing = Standing()
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What the reporter is told: code and PIN, and the number to ring at once where it cannot wait for us (VN-8)."""
+
+    code: str
+    pin: str = field(repr=False)
+    line: str = ""
+
+
 async def hand_in(request: web.Request, filled: Filled, contact_id: str, *, standing: Standing) -> web.HTTPSeeOther:
-    """Store a report; the answer leads to its code. Raises IntakeUnavailable."""
-    portal, deployment = request.app[PORTAL], request.app[DEPLOYMENT]
-    submission_id, now = _submission_id(filled, contact_id), deployment.now()
-    promise = await portal.desk.promise(submission_id)
+    """Store a report that came by the form; the answer leads to its code. Raises IntakeUnavailable."""
+    sheet = Sheet(_submission_id(filled, contact_id), filled, contact_id, standing)
+    handed = await store_report(request, sheet, channel=request.app[PORTAL].channel)
+    response = web.HTTPSeeOther(DONE)
+    put_note(request, response, SENT, {"code": handed.code, "pin": handed.pin, "line": handed.line})
+    put_note(request, response, FOLLOW, {"code": handed.code})
+    return response
+
+
+async def store_report(request: web.Request, sheet: Sheet, *, channel: OwnChannel, account: str = "") -> Handed:
+    """
+    Store a report durably, by the surface `channel` and the one of several that `account` names.
+
+    Raises IntakeUnavailable.
+    """
+    portal, deployment, filled = request.app[PORTAL], request.app[DEPLOYMENT], sheet.filled
+    now, wording = deployment.now(), agreement(deployment.settings.office)
+    promise = await portal.desk.promise(sheet.id)
     form = to_form(
         filled,
         code=promise.code,
         pin_hash=promise.pin_hash,
-        contact_id=contact_id,
+        contact_id=sheet.contact_id,
         place=place_of(deployment, Spot(filled["place"], filled["commune"], filled.point)),
-        consent=agreed(filled, agreement(deployment.settings.office), now=now),
+        consent=agreed(filled, wording, now=now, channel=channel.name),
     )
     submission = Submission(
         what="form",
-        id=submission_id,
+        id=sheet.id,
         code=promise.code,
         sent_at=now,
-        form=form.model_copy(update={"proved": standing.proved, "call_back": standing.call_back}),
+        account=account,
+        form=form.model_copy(update={"proved": sheet.standing.proved, "call_back": sheet.standing.call_back}),
         attachments=filled.files,
         consent=filled.consent,
     )
-    await accept(request, submission)
-    response = web.HTTPSeeOther(DONE)
+    await accept(request, submission, channel=channel)
     line = await asyncio.to_thread(emergency_line, filled, portal.rules)
-    put_note(request, response, SENT, {"code": promise.code, "pin": promise.pin, "line": line})
-    put_note(request, response, FOLLOW, {"code": promise.code})
-    return response
+    return Handed(promise.code, promise.pin, line)
 
 
 def emergency_line(filled: Filled, rules: IntakeRules) -> str:
@@ -79,6 +110,11 @@ def readable(filled: Filled) -> Text:
 
 def _submission_id(filled: Filled, contact_id: str) -> str:
     """One for the same form with the same content, however often it is sent; another once a word was changed."""
+    return hashlib.sha256(f"{contact_id}\0{digest_of(filled)}".encode()).hexdigest()
+
+
+def digest_of(filled: Filled) -> str:
+    """A hash of all that was typed, chosen and attached."""
     said = [dict(filled.texts), sorted(filled.lacking), filled.confidential, [file.sha256 for file in filled.files]]
-    body = json.dumps([contact_id, said], ensure_ascii=False, sort_keys=True).encode(errors="surrogatepass")
+    body = json.dumps(said, ensure_ascii=False, sort_keys=True).encode(errors="surrogatepass")
     return hashlib.sha256(body).hexdigest()

@@ -9,28 +9,33 @@ for no password at all (QB-IV.1.1b.k: the number is verified on the way).
 
 from __future__ import annotations
 
-import asyncio
-from datetime import datetime, timedelta
-from enum import Enum
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
 
-from channels.web.mapping import CHANNEL
 from core.contract.errors import IntakeUnavailable
-from core.contract.schema import Attachment, Instant, Model
-from core.identity import phones
 from core.otp.challenge import REFUSED_VI
-from core.service.carrying import Way
-from core.service.proving import Limited, Wanted
 from gateway.auth import cookies
 from gateway.deployment import DEPLOYMENT
 from gateway.pages import render
 from gateway.pages.formats import span
 from gateway.portal.fields import Filled
 from gateway.portal.form_page import form_page
-from gateway.portal.handing_in import Standing, emergency_line, hand_in
-from gateway.portal.shared import KEPT_TIME, PORTAL, client_of, private, put_note, read_note
+from gateway.portal.handing_in import Standing, hand_in
+from gateway.portal.proving import (
+    LIMITED,
+    NOT_HERE,
+    PATIENCE,
+    TOO_SOON,
+    KeptReport,
+    ask,
+    keep,
+    purpose_of,
+    seconds_of,
+    way_of,
+)
+from gateway.portal.shared import KEPT_TIME, PORTAL, private, put_note, read_note
 
 PAGE = "/phan-anh/xac-nhan"
 EDIT = f"{PAGE}/sua"
@@ -38,76 +43,12 @@ AGAIN = f"{PAGE}/gui-lai"
 CALL = f"{PAGE}/goi-lai"
 PROOF = "langnghe_proof"
 """Cookie of whoever has a form waiting; says which, and which password was sent last."""
-
-PATIENCE = timedelta(seconds=60)
-NO_NUMBER = "Quy chế của tỉnh yêu cầu xác nhận số điện thoại. Hãy ghi số điện thoại của Quý vị."
 SENT = "Mã xác nhận gồm 6 chữ số đã được gửi. Mã có hiệu lực trong 5 phút."
-LIMITED = "Quý vị đã yêu cầu mã nhiều lần. Vui lòng thử lại sau {}."
-NOT_HERE = (
-    "Hiện chưa gửi được mã xác nhận. Nội dung Quý vị đã ghi vẫn được giữ. Quý vị có thể nhờ Trung tâm gọi lại để "
-    "xác nhận, hoặc quay lại trang này sau."
-)
-TOO_SOON = "Mã vừa được gửi. Vui lòng chờ khoảng một phút trước khi nhờ gọi lại."
-
-
-class Wants(Enum):
-    """What a form needs before it is taken."""
-
-    NOTHING = "nothing"
-    PROOF = "proof"
-    A_NUMBER = "a number"
-
-
-class KeptReport(Model):
-    """A complete form that waits, as it was typed."""
-
-    texts: dict[str, str]
-    lacking: tuple[str, ...] = ()
-    confidential: bool = False
-    consent: bool = False
-    files: tuple[Attachment, ...] = ()
-    since: Instant
-
-    @classmethod
-    def of(cls, filled: Filled, now: datetime) -> KeptReport:
-        """A form as it stands."""
-        return cls(
-            texts=dict(filled.texts),
-            lacking=tuple(sorted(filled.lacking)),
-            confidential=filled.confidential,
-            consent=filled.consent,
-            files=filled.files,
-            since=now,
-        )
-
-    @property
-    def filled(self) -> Filled:
-        """The form again."""
-        return Filled(self.texts, frozenset(self.lacking), self.confidential, self.consent, self.files)
-
-
-async def wanted(request: web.Request, filled: Filled) -> Wants:
-    """What the regulation wants proved of the sender of this form, before it is taken."""
-    channel = request.app[DEPLOYMENT].regulation.current.intake.channels.get(CHANNEL)
-    if channel is None or not channel.otp:
-        return Wants.NOTHING
-    if await asyncio.to_thread(emergency_line, filled, request.app[PORTAL].rules):
-        return Wants.NOTHING
-    return Wants.PROOF if phones.normalise(filled["phone"]) else Wants.A_NUMBER
-
-
-def unproved(request: web.Request, filled: Filled) -> Standing:
-    """How a form stands that goes without proof: where its number should be proved, reception calls it."""
-    channel = request.app[DEPLOYMENT].regulation.current.intake.channels.get(CHANNEL)
-    return Standing(call_back=channel is not None and channel.otp and bool(phones.normalise(filled["phone"])))
 
 
 async def begin(request: web.Request, filled: Filled, contact_id: str) -> web.HTTPSeeOther:
     """Keep the form, send a password, and lead to where it is typed."""
-    deployment = request.app[DEPLOYMENT]
-    for file in filled.files:
-        deployment.media.touch(file.stored_key)
-    await request.app[PORTAL].kept.keep(contact_id, KeptReport.of(filled, deployment.now()))
+    await keep(request, contact_id, KeptReport.of(filled, request.app[DEPLOYMENT].now()))
     return await _ask(request, filled, contact_id)
 
 
@@ -124,11 +65,11 @@ async def take(request: web.Request) -> web.StreamResponse:
     """A typed password: right, and the report is handed in."""
     contact_id, kept = await _waiting(request)
     note, typed = _note(request), str((await request.post()).get("otp", ""))
-    way = _way(request, kept.filled)
+    way = way_of(request, kept.filled)
     proved = bool(note.get("proved"))
     if not proved and note.get("challenge") and way is not None:
         challenge = str(note["challenge"])
-        proved = await request.app[DEPLOYMENT].proving.check(challenge, typed, purpose=_purpose(contact_id))
+        proved = await request.app[DEPLOYMENT].proving.check(challenge, typed, purpose=purpose_of(contact_id))
     if not proved or way is None:
         await _waiting(request)  # pressed twice: the first may have handed it in meanwhile
         return _page(request, kept, errors={"otp": REFUSED_VI}, status=422)
@@ -145,7 +86,7 @@ async def call_back(request: web.Request) -> web.StreamResponse:
     """No password came, or none can: reception calls."""
     contact_id, kept = await _waiting(request)
     soon = request.app[DEPLOYMENT].now() - kept.since < PATIENCE
-    if soon and _way(request, kept.filled) is not None:
+    if soon and way_of(request, kept.filled) is not None:
         return _page(request, kept, errors={"": TOO_SOON}, status=422)
     return await _finish(request, contact_id, kept, Standing(call_back=True))
 
@@ -157,16 +98,12 @@ async def edit(request: web.Request) -> web.StreamResponse:
 
 
 async def _ask(request: web.Request, filled: Filled, contact_id: str) -> web.HTTPSeeOther:
-    before, way = _note(request), _way(request, filled)
-    values: dict[str, Any] = {"form": contact_id, "challenge": ""}
-    if way is not None:
-        wish = Wanted(_purpose(contact_id), way, client_of(request))
-        answer = await request.app[DEPLOYMENT].proving.request(wish)
-        if isinstance(answer, Limited):  # the one before may still be on its way
-            held = before.get("challenge", "") if before.get("form") == contact_id else ""
-            values |= {"challenge": held, "wait": int(answer.retry_after.total_seconds()) + 1}
-        else:
-            values["challenge"] = answer.challenge_id
+    before = _note(request)
+    asked = await ask(request, filled, contact_id)
+    held = before.get("challenge", "") if before.get("form") == contact_id else ""  # may still be on its way
+    values: dict[str, Any] = {"form": contact_id, "challenge": asked.challenge}
+    if asked.wait:
+        values |= {"challenge": held, "wait": seconds_of(asked.wait)}
     response = web.HTTPSeeOther(PAGE)
     put_note(request, response, PROOF, values)
     return response
@@ -199,19 +136,10 @@ def _note(request: web.Request) -> dict[str, Any]:
     return dict(note.values) if note else {}
 
 
-def _way(request: web.Request, filled: Filled) -> Way | None:
-    carriers, phone = request.app[DEPLOYMENT].proving.carriers, phones.normalise(filled["phone"]) or ""
-    return carriers.way_to_reporter(phone=phone, email=filled["email"].strip().lower())
-
-
-def _purpose(contact_id: str) -> str:
-    return f"send:{contact_id}"
-
-
 def _page(
     request: web.Request, kept: KeptReport, *, errors: dict[str, str] | None = None, said: str = "", status: int = 200
 ) -> web.Response:
-    way = _way(request, kept.filled)
+    way = way_of(request, kept.filled)
     page = render(
         request,
         "portal/proof.html",

@@ -20,7 +20,7 @@ from gateway.auth import cookies
 from gateway.deployment import DEPLOYMENT
 from gateway.pages import render
 from gateway.pages.formats import span
-from gateway.portal import proof, uploads
+from gateway.portal import proof, proving, uploads
 from gateway.portal.checks import Problem, problems
 from gateway.portal.elsewhere import belongs_elsewhere, send_elsewhere
 from gateway.portal.fields import Filled, read_fields
@@ -101,13 +101,13 @@ async def _divert(request: web.Request, kind: DiversionKind, contact_id: str) ->
 
 async def _send(request: web.Request, filled: Filled, contact_id: str) -> web.StreamResponse:
     """Hand it in; where the regulation wants the reporter's number proved, keep it and send a password first."""
-    wants = await proof.wanted(request, filled)
-    if wants is proof.Wants.A_NUMBER:
-        found = [Problem("phone", proof.NO_NUMBER)]
+    wants = await proving.wanted(request, filled)
+    if wants is proving.Wants.A_NUMBER:
+        found = [Problem("phone", proving.NO_NUMBER)]
         return form_page(request, filled, contact_id=contact_id, found=found, status=422)
-    if wants is proof.Wants.PROOF:
+    if wants is proving.Wants.PROOF:
         raise await proof.begin(request, filled, contact_id)
     try:
-        raise await hand_in(request, filled, contact_id, standing=proof.unproved(request, filled))
+        raise await hand_in(request, filled, contact_id, standing=proving.unproved(request, filled))
     except IntakeUnavailable as error:
         return form_page(request, filled, contact_id=contact_id, found=[Problem("", error.vi)], status=503)

@@ -10,8 +10,8 @@ from typing import Any
 
 from aiohttp import web
 
-from channels.web.adapter import WebChannel
-from channels.web.mapping import CHANNEL, Submission
+from channels.own import OwnChannel, Submission
+from channels.web.adapter import CHANNEL, WebChannel
 from core.contract.errors import ConfigError
 from core.intake.rules import IntakeRules
 from core.service.kept_forms import KeptForms
@@ -116,9 +116,9 @@ def put_note(request: web.Request, response: web.StreamResponse, cookie: str, va
     cookies.put(request, response, name=cookie, value=note)
 
 
-async def accept(request: web.Request, submission: Submission) -> None:
-    """Store a submission durably. Raises IntakeUnavailable."""
-    delivery, items = request.app[PORTAL].channel.compose(submission)
+async def accept(request: web.Request, submission: Submission, *, channel: OwnChannel | None = None) -> None:
+    """Store a submission durably; `channel`: the surface it came by, else our pages. Raises IntakeUnavailable."""
+    delivery, items = (channel or request.app[PORTAL].channel).compose(submission)
     await request.app[DEPLOYMENT].inbox.accept(delivery, items)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
-from channels.web.mapping import Submission
+from channels.own import Submission
 from core.service.supplement_links import Question
 from gateway.deployment import DEPLOYMENT
 from gateway.pages import render

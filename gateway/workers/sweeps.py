@@ -15,8 +15,8 @@ from functools import partial
 
 import structlog
 
-from channels.web.mapping import CHANNEL
 from core.identity.lockout import REPORT_PIN
+from core.service.posting import READ_THERE
 from core.storage import sweeping
 from core.storage.database import Connection
 from gateway.auth.sessions import LONGEST
@@ -78,7 +78,7 @@ class Sweeper:
         if not self._deployment.journal.empty:
             return 0
         touched = await self._deployment.media.subjects_last_touched()
-        sent = await self._database.read(partial(sweeping.unsettled_since, channel=CHANNEL))
+        sent = await self._database.read(partial(sweeping.unsettled_since, channels=READ_THERE))
         old = [subject for subject, at in touched.items() if at < now - FILES and not _awaited(at, sent)]
         removed = 0
         for start in range(0, len(old), _AT_ONCE):

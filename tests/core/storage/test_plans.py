@@ -50,7 +50,7 @@ FOUND: dict[str, Callable[[Connection], Any]] = {
     "inbox: finish": partial(inbox_queue.finish, ends=[inbox_queue.Finished(1, "done")]),
     "inbox: erase": partial(inbox_queue.erase_raw, raw_id="r"),
     "inbox: purge": partial(housekeeping.purge_bodies, before=NOW),
-    "inbox: unsettled": partial(sweeping.unsettled_since, channel="web"),
+    "inbox: unsettled": partial(sweeping.unsettled_since, channels=["web", "app"]),
     "outbox: claim": partial(outbox.claim, owner="me", now=NOW, share=Share("email")),
     "outbox: renew": partial(outbox.renew, entries=["1"], owner="me", now=NOW),
     "outbox: the dead": partial(outbox.mark_unknown, now=NOW),

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
+from channels.own import Submission
 from channels.web.adapter import WebChannel
-from channels.web.mapping import Submission
 from core.contract.schema import Place, Reporter, ReportForm, new_id
 from core.identity.codes import hash_pin, new_code
 from core.service.talk import MessageContent

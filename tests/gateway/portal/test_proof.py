@@ -16,7 +16,7 @@ from sqlalchemy import select
 from core.contract.errors import IntakeUnavailable
 from core.contract.ports import ItemKey, RawDelivery
 from core.storage import tables
-from gateway.portal import proof
+from gateway.portal import proof, proving
 from gateway.portal.fields import Filled
 from gateway.workers.sweeps import Sweeper
 from tests.gateway.portal.citizen import CONTENT, PLACE, Citizen, File, Shown, photo, ticket
@@ -231,7 +231,7 @@ async def test_without_a_number_nothing_can_be_proved(citizen: Citizen) -> None:
     page = await report(citizen, phone="", no_phone="1")
 
     assert page.status == 422
-    assert proof.NO_NUMBER in page.text
+    assert proving.NO_NUMBER in page.text
 
 
 async def test_a_day_later_the_form_is_gone_with_its_key_and_files(citizen: Citizen, phones: Phones) -> None:
@@ -271,6 +271,6 @@ async def test_in_another_browser_there_is_nothing_to_confirm(citizen: Citizen, 
 def test_a_kept_form_is_the_form_that_was_typed() -> None:
     """Every field of it."""
     filled = Filled({"content": CONTENT, "place": PLACE}, frozenset({"name"}), confidential=True, consent=True)
-    kept = proof.KeptReport.of(filled, datetime(2026, 11, 23, tzinfo=UTC))
+    kept = proving.KeptReport.of(filled, datetime(2026, 11, 23, tzinfo=UTC))
 
-    assert proof.KeptReport.model_validate_json(kept.model_dump_json()).filled == filled
+    assert proving.KeptReport.model_validate_json(kept.model_dump_json()).filled == filled

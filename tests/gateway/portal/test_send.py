@@ -15,7 +15,7 @@ from PIL import Image
 from pysqlite3 import dbapi2 as sqlite3
 from sqlalchemy import func, select
 
-from channels.web.mapping import Submission, read
+from channels.own import Submission, read
 from core.privacy.media_types import MEGABYTE
 from core.storage import inbox_queue
 from core.storage.inbox import unpack_delivery
