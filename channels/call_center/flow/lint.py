@@ -1,0 +1,103 @@
+"""What the shape of a flow cannot show: where it leads, whether it ends, and that nobody is recorded unannounced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+
+from channels.call_center.flow.load import Mistake, Source
+from channels.call_center.flow.model import NOTICE, SILENT, VALUES, Ask, Code, Collect, End, Flow, Record, slots_of
+from channels.call_center.flow.model import targets as named
+
+KEYS = frozenset("0123456789*#")
+
+
+def lint(source: Source, slots: Collection[str] | None = None) -> list[Mistake]:
+    """Every mistake of a flow; `slots`: the prompts there are, where that is known."""
+    lost = list(_lost(source))
+    if lost:
+        return lost
+    found = [*_silent_circles(source), *_unreachable(source), *_endless(source), *_unannounced(source), *_keys(source)]
+    return found + list(_unspoken(source, slots) if slots is not None else ())
+
+
+def _lost(source: Source) -> Iterator[Mistake]:
+    flow = source.flow
+    for which, name in (("start", flow.start), ("give_up", flow.give_up)):
+        if name not in flow.steps:
+            yield source.mistake("", f"{which}: there is no step {name}")
+    for name, step in flow.steps.items():
+        for to in named(step):
+            if to not in flow.steps:
+                yield source.mistake(name, f"leads to {to}, which does not exist")
+
+
+def _unreachable(source: Source) -> Iterator[Mistake]:
+    flow = source.flow
+    reached = reach(flow, flow.start) | reach(flow, flow.give_up)
+    return (source.mistake(name, "nothing leads there") for name in flow.steps if name not in reached)
+
+
+def _endless(source: Source) -> Iterator[Mistake]:
+    flow = source.flow
+    for name in flow.steps:
+        if not any(isinstance(flow.steps[one], End) for one in reach(flow, name)):
+            yield source.mistake(name, "no way to an end")
+    for name in sorted(reach(flow, flow.give_up)):
+        if isinstance(flow.steps[name], Ask | Collect | Record) or name in reach(flow, name, past=True):
+            yield source.mistake(name, "the way from give_up may neither ask nor turn back")
+
+
+def _silent_circles(source: Source) -> Iterator[Mistake]:
+    flow = source.flow
+    silent = {name for name, step in flow.steps.items() if isinstance(step, SILENT)}
+    for name in sorted(silent):
+        if name in reach(flow, name, past=True, within=silent):
+            yield source.mistake(name, "a circle in which nothing is said")
+
+
+def _unannounced(source: Source) -> Iterator[Mistake]:
+    """A way to a recording on which the notice is not played (VN-5)."""
+    flow = source.flow
+    told = {name for name, step in flow.steps.items() if NOTICE in step.say}
+    before = reach(flow, flow.start, stop=told)
+    for name, step in flow.steps.items():
+        if isinstance(step, Record) and name in before and name not in told:
+            yield source.mistake(name, f"can be reached without {NOTICE} (VN-5)")
+
+
+def _keys(source: Source) -> Iterator[Mistake]:
+    for name, step in source.flow.steps.items():
+        if isinstance(step, Ask) and (wrong := sorted(key for key in step.keys if key not in KEYS)):
+            yield source.mistake(name, f"no key of a telephone: {', '.join(wrong)}")
+        if isinstance(step, Collect) and step.least > step.most:
+            yield source.mistake(name, "least is more than most")
+        if isinstance(step, Code) and "$code" not in step.say:
+            yield source.mistake(name, "the code is promised and not read out ($code)")
+
+
+def _unspoken(source: Source, slots: Collection[str]) -> Iterator[Mistake]:
+    for name, step in source.flow.steps.items():
+        for slot in dict.fromkeys(slots_of(step)):
+            if slot not in slots and slot not in VALUES:
+                yield source.mistake(name, f"there is no prompt {slot}")
+
+
+def reach(
+    flow: Flow, start: str, *, past: bool = False, stop: Collection[str] = (), within: Collection[str] | None = None
+) -> set[str]:
+    """
+    Steps that may follow `start`, itself among them unless `past`.
+
+    `stop`: steps behind which nobody looks; `within`: steps of which all on the way must be.
+    """
+    allowed: Callable[[str], bool] = (lambda _: True) if within is None else within.__contains__
+    ahead: Mapping[str, tuple[str, ...]] = {name: named(step) for name, step in flow.steps.items()}
+    found: set[str] = set() if past else {start}
+    todo = [start]
+    while todo:
+        name = todo.pop()
+        for to in () if name in stop else ahead[name]:
+            if to not in found and allowed(to):
+                found.add(to)
+                todo.append(to)
+    return found

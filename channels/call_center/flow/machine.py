@@ -1,0 +1,288 @@
+"""
+The interpreter of flows: what has happened in, what to do next out. Pure; it knows neither time nor sound.
+
+Every path ends: each question has a number of tries, each call a number of steps, and `give_up` leads only to an end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from channels.call_center.flow import model
+from channels.call_center.flow.model import NOTICE, Flow, Slots, Step
+
+
+@dataclass(frozen=True)
+class Begun:
+    """
+    A call was answered.
+
+    Args:
+        code, pin: drawn for this caller, promised only where the flow comes to it.
+    """
+
+    code: str
+    pin: str
+    open: bool = True
+    storm: bool = False
+    caller_known: bool = True
+
+
+@dataclass(frozen=True)
+class Said:
+    """It was played to its end, or a key cut it short."""
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """Keys that came; empty: none in time."""
+
+    keys: str
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A recording is over; `spoken`: somebody said something in it."""
+
+    spoken: bool
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What the case service said; `found` is None where it did not answer."""
+
+    found: bool | None
+    stage: Slots = ()
+    due: Slots = ()
+    conversation: str = ""
+
+
+@dataclass(frozen=True)
+class Transferred:
+    """The other number took the call, and it is over; or did not."""
+
+    taken: bool
+
+
+Happening = Said | Pressed | Heard | Looked | Transferred
+
+
+@dataclass(frozen=True)
+class Play:
+    """Play, then tell `Said`."""
+
+    slots: Slots
+    barge_in: bool = False
+
+
+@dataclass(frozen=True)
+class AskKeys:
+    """Play, a key cuts it short; then take keys and tell `Pressed`."""
+
+    slots: Slots
+    most: int
+    first_s: float
+    next_s: float
+
+
+@dataclass(frozen=True)
+class TakeMessage:
+    """Play, sound the tone, record; then tell `Heard`."""
+
+    slots: Slots
+    part: str
+    longest_s: float
+    silence_s: float
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Ask the case service; then tell `Looked`."""
+
+    slots: Slots
+    code: str
+    pin: str
+
+
+@dataclass(frozen=True)
+class Connect:
+    """Play, then connect with this number; tell `Transferred`."""
+
+    slots: Slots
+    to: str
+
+
+@dataclass(frozen=True)
+class HangUp:
+    """Play, then end the call."""
+
+    slots: Slots
+
+
+Action = Play | AskKeys | TakeMessage | Ask | Connect | HangUp
+
+
+@dataclass(frozen=True)
+class State:
+    """
+    Where a call stands. `tries` are those of the present step; `steps` counts audible ones.
+
+    `done`: the flow came to an end at which nobody has to call back. `notice`: recording was announced. `code_told`:
+    the promised code was read out to its end. `pressed`: keys by step, without those of a PIN.
+    """
+
+    begun: Begun
+    step: str = ""
+    tries: int = 0
+    steps: int = 0
+    given_up: bool = False
+    purpose: str = ""
+    language: str = "vi"
+    emergency: str = ""
+    notice: bool = False
+    promised: bool = False
+    code_told: bool = False
+    pin_told: bool = False
+    done: bool = False
+    code: str = ""
+    pin: str = ""
+    call_back_to: str = ""
+    looked: Looked | None = None
+    rated: str = ""
+    pressed: tuple[tuple[str, str], ...] = ()
+
+
+def begin(flow: Flow, begun: Begun) -> tuple[State, Action]:
+    """The first thing to do in a call."""
+    return _enter(flow, State(begun), flow.start)
+
+
+def go_on(flow: Flow, state: State, happening: Happening) -> tuple[State, Action]:
+    """The next thing to do. ValueError: that cannot happen at this step."""
+    step = flow.steps[state.step]
+    state = _heard(state, step, happening)
+    match step, happening:
+        case (model.Say() | model.Code(), Said()):
+            return _enter(flow, state, step.then)
+        case model.Ask(), Pressed(keys):
+            return _asked(flow, state, step, keys)
+        case model.Collect(), Pressed(keys):
+            return _collected(flow, state, step, keys)
+        case model.Record(), Heard(spoken):
+            return _enter(flow, state, step.then) if spoken else _again(flow, state, step)
+        case model.LookUp(), Looked(found):
+            to = step.away if found is None else step.found if found else step.wrong
+            return _enter(flow, replace(state, looked=happening), to)
+        case model.Transfer(), Transferred(taken):
+            return _enter(flow, state, step.then if taken else step.otherwise)
+    raise ValueError(f"{type(happening).__name__} at {state.step}")
+
+
+def _heard(state: State, step: Step, happening: Happening) -> State:
+    """What the caller has been told, now that it was played."""
+    state = replace(state, notice=state.notice or NOTICE in step.say)
+    if isinstance(step, model.Code) and isinstance(happening, Said):
+        state = replace(state, code_told=True, pin_told="$pin" in step.say)
+    return state
+
+
+def _asked(flow: Flow, state: State, step: model.Ask, keys: str) -> tuple[State, Action]:
+    state = replace(state, pressed=(*state.pressed, (state.step, keys))) if keys else state
+    to = step.keys.get(keys)
+    return _enter(flow, state, to) if to else _again(flow, state, step)
+
+
+def _collected(flow: Flow, state: State, step: model.Collect, keys: str) -> tuple[State, Action]:
+    if not (keys.isascii() and keys.isdigit() and step.least <= len(keys) <= step.most):
+        return _again(flow, state, step)
+    if step.into == "pin":
+        return _enter(flow, replace(state, pin=keys), step.then)
+    state = replace(state, pressed=(*state.pressed, (state.step, keys)))
+    kept = replace(state, code=keys) if step.into == "code" else replace(state, call_back_to=keys)
+    return _enter(flow, kept, step.then)
+
+
+def _again(flow: Flow, state: State, step: model.Ask | model.Collect | model.Record) -> tuple[State, Action]:
+    """One more try, or the way for those with whom it does not work."""
+    tries = state.tries + 1
+    if tries >= step.tries:
+        return _enter(flow, state, step.otherwise)
+    return _speak(flow, replace(state, tries=tries), step, first=getattr(step, "wrong", ()))
+
+
+def _enter(flow: Flow, state: State, name: str) -> tuple[State, Action]:
+    """Go to a step, and past those that say nothing; the linter knows that these make no circle."""
+    step = flow.steps[name]
+    state = replace(state, step=name, tries=0)
+    if isinstance(step, model.Branch):
+        return _enter(flow, state, step.yes if _holds(state, step.on) else step.no)
+    if isinstance(step, model.Mark):
+        return _enter(flow, _marked(state, step), step.then)
+    return _speak(flow, state, step)
+
+
+def _holds(state: State, on: str) -> bool:
+    if on == "ratable":
+        return bool(state.looked and state.looked.conversation)
+    return bool(getattr(state.begun, on))
+
+
+def _marked(state: State, step: model.Mark) -> State:
+    return replace(
+        state,
+        purpose=step.purpose or state.purpose,
+        emergency=step.emergency or state.emergency,
+        language=step.language or state.language,
+        rated=step.rating or state.rated,
+    )
+
+
+def _speak(flow: Flow, state: State, step: Step, *, first: Slots = ()) -> tuple[State, Action]:
+    """The action of an audible step; too many of them, and the caller is led to the end."""
+    state = replace(state, steps=state.steps + 1)
+    if state.steps > flow.most_steps and not state.given_up:
+        return _enter(flow, replace(state, given_up=True), flow.give_up)
+    if isinstance(step, model.Code):
+        state = replace(state, promised=True)
+    if isinstance(step, model.End):
+        state = replace(state, done=step.done, notice=state.notice or NOTICE in step.say)
+    return state, _action(state, step, (*first, *_spelled(state, step.say)))
+
+
+def _action(state: State, step: Step, slots: Slots) -> Action:
+    match step:
+        case model.Ask():
+            return AskKeys(slots, 1, step.wait_s, step.wait_s)
+        case model.Collect():
+            return AskKeys(slots, step.most, step.first_s, step.next_s)
+        case model.Record():
+            return TakeMessage(slots, step.part, step.longest_s, step.silence_s)
+        case model.LookUp():
+            return Ask(slots, state.code, state.pin)
+        case model.Transfer():
+            return Connect(slots, step.to)
+        case model.End():
+            return HangUp(slots)
+        case model.Say():
+            return Play(slots, step.barge_in)
+    return Play(slots)
+
+
+def _spelled(state: State, slots: Slots) -> Slots:
+    """With what is known only in this call in the place of `$…`."""
+    return tuple(one for slot in slots for one in (_value(state, slot) if slot.startswith("$") else (slot,)))
+
+
+def _value(state: State, name: str) -> Slots:
+    looked = state.looked or Looked(None)
+    if name in ("$stage", "$due"):
+        return looked.stage if name == "$stage" else looked.due
+    return digits(state.begun.code if name == "$code" else state.begun.pin)
+
+
+def digits(number: str) -> Slots:
+    """A number as it is read out: digit by digit, a short pause after each four (each three of a PIN)."""
+    size = 4 if len(number) > 6 else 3
+    groups = [number[place : place + size] for place in range(0, len(number), size)]
+    spelled = [slot for group in groups for slot in (*(f"digit_{digit}" for digit in group), "pause")]
+    return tuple(spelled[:-1])

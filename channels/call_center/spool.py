@@ -1,0 +1,195 @@
+"""
+The spool: one folder a call, written before anybody is told, kept until the recordings lie in the media store.
+
+    <call>/open.json     what is known while the call goes on, replaced as it goes
+    <call>/*.wav         recordings
+    <call>/record.json   the call is over; not handed over yet
+    <call>/handed.json   the inbox has it; its recordings are still to be fetched
+
+Each file appears whole (rename), `record.json` and its folder are synced to disk. Blocking: call from a thread.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import shutil
+import struct
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from channels.call_center.facts import CallRecord, Recording
+
+SCHEME = "spool:"
+_OPEN, _RECORD, _HANDED = "open.json", "record.json", "handed.json"
+_SOURCE = re.compile(SCHEME + r"([0-9a-f]{32})/([a-z][a-z0-9_]{0,31}\.wav)")
+_SHORTEST_WAV = 44
+
+
+class Spool:
+    """Calls in `folder`. Written by one telephony process, read and emptied by the web side."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def begin(self, record: CallRecord) -> Path:
+        """A call is there; returns its folder, on disk. OSError: it cannot be kept."""
+        place = self.folder / record.id
+        place.mkdir(parents=True, mode=0o700)
+        _write(place / _OPEN, record, synced=True)
+        _sync(self.folder)
+        return place
+
+    def note(self, record: CallRecord) -> None:
+        """How far it is now; what a crash leaves of it is what was noted last."""
+        _write(self.folder / record.id / _OPEN, record)
+
+    def close(self, record: CallRecord) -> CallRecord:
+        """The call is over: described with all its recordings, safe when this returns."""
+        place = self.folder / record.id
+        known = {one.file: one for one in record.recordings}
+        files = [known.get(path.name) or describe(path) for path in sorted(place.glob("*.wav"))]
+        heard = tuple(one for one in files if one.size > _SHORTEST_WAV or one.seconds > 0)
+        whole = record.model_copy(update={"recordings": tuple(_measured(place, one) for one in heard)})
+        _write(place / _RECORD, whole, synced=True)
+        (place / _OPEN).unlink(missing_ok=True)
+        return whole
+
+    def recover(self) -> int:
+        """Close what a process that died left open; returns how many. Only while no other process takes calls."""
+        left = [path.parent for path in sorted(self.folder.glob(f"*/{_OPEN}"))]
+        closed = [self._recover(place) for place in left]
+        return sum(closed)
+
+    def _recover(self, place: Path) -> bool:
+        if (place / _RECORD).exists() or (place / _HANDED).exists():
+            (place / _OPEN).unlink()
+            return False
+        record = _read(place / _OPEN)
+        if record is None:
+            return False
+        ended = max([record.ended_at, *(_changed(path, like=record.ended_at) for path in place.glob("*.wav"))])
+        self.close(record.model_copy(update={"ended_at": ended, "ended_by": "crash"}))
+        return True
+
+    def waiting(self) -> list[Path]:
+        """Folders of calls that are to be handed over, oldest first (ids begin with their time)."""
+        return [path.parent for path in sorted(self.folder.glob(f"*/{_RECORD}"))]
+
+    def body(self, place: Path) -> bytes:
+        """The record of a waiting call, as it goes into the inbox."""
+        return (place / _RECORD).read_bytes()
+
+    def handed(self, place: Path) -> None:
+        """The inbox has it. Recordings stay until they are let go; a call without any is forgotten."""
+        (place / _RECORD).rename(place / _HANDED)
+        _tidy(place)
+
+    def read(self, source: str, *, most: int) -> bytes | None:
+        """The recording that an attachment's source names; None: not, or no longer. ValueError: over `most` bytes."""
+        path = self._path(source)
+        try:
+            size = path.stat().st_size if path else 0
+            if size > most:
+                raise ValueError(f"{size} bytes")
+            return path.read_bytes() if path else None
+        except FileNotFoundError:
+            return None
+
+    def let_go(self, source: str) -> None:
+        """The recording is kept elsewhere now."""
+        path = self._path(source)
+        if path is not None:
+            path.unlink(missing_ok=True)
+            _tidy(path.parent)
+
+    def _path(self, source: str) -> Path | None:
+        found = _SOURCE.fullmatch(source)
+        return self.folder / found[1] / found[2] if found else None
+
+    def oldest(self) -> float | None:
+        """When the oldest call that waits to be handed over ended, in seconds since 1970."""
+        times = (_mtime(path) for path in self.folder.glob(f"*/{_RECORD}"))
+        return min((at for at in times if at is not None), default=None)
+
+
+def source_of(call_id: str, file: str) -> str:
+    """What an attachment says of where its file lies."""
+    return f"{SCHEME}{call_id}/{file}"
+
+
+def describe(path: Path) -> Recording:
+    """A recording by what lies on disk: one that a crash or a hang-up left."""
+    return Recording(part=path.stem, file=path.name, seconds=wav_seconds(path))
+
+
+def wav_seconds(path: Path) -> float:
+    """Length by the header's bytes a second and what is really there; 0 for what is no sound."""
+    with path.open("rb") as stream:
+        head = stream.read(_SHORTEST_WAV)
+    if len(head) < _SHORTEST_WAV or head[:4] != b"RIFF" or head[8:12] != b"WAVE":
+        return 0.0
+    (a_second,) = struct.unpack_from("<I", head, 28)
+    return round((path.stat().st_size - _SHORTEST_WAV) / a_second, 2) if a_second else 0.0
+
+
+def _measured(place: Path, one: Recording) -> Recording:
+    """With its size, and its digest where nobody has it yet."""
+    path = place / one.file
+    found = one.model_copy(update={"size": path.stat().st_size})
+    return found if found.sha256 else found.model_copy(update={"sha256": _digest(path)})
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _changed(path: Path, *, like: datetime) -> datetime:
+    return datetime.fromtimestamp(_mtime(path) or 0.0, like.tzinfo)
+
+
+def _mtime(path: Path) -> float | None:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return None
+
+
+def _read(path: Path) -> CallRecord | None:
+    try:
+        return CallRecord.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        return None
+
+
+def _write(path: Path, record: CallRecord, *, synced: bool = False) -> None:
+    fresh = path.with_suffix(".part")
+    file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(file, "wb") as stream:
+        stream.write(record.model_dump_json(exclude_defaults=True).encode())
+        stream.flush()
+        if synced:
+            os.fsync(stream.fileno())
+    fresh.replace(path)
+    if synced:
+        _sync(path.parent)
+
+
+def _tidy(place: Path) -> None:
+    """Forget a call whose record was handed over and whose recordings lie elsewhere."""
+    if (place / _HANDED).exists() and not any(place.glob("*.wav")):
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(place)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

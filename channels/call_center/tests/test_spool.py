@@ -1,0 +1,139 @@
+"""What a call leaves on disk, whatever ends it, and how it goes away again."""
+
+from __future__ import annotations
+
+import wave
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from channels.call_center.facts import CallRecord, Recording
+from channels.call_center.spool import Spool, source_of
+
+CALL = "0" * 31 + "1"
+NOON = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
+
+
+def record(call_id: str = CALL) -> CallRecord:
+    """A call that has just been answered."""
+    return CallRecord(id=call_id, trunk="main", caller="+84900000001", began_at=NOON, ended_at=NOON)
+
+
+def wav(path: Path, seconds: float = 1.0) -> bytes:
+    """A playable file of silence."""
+    with wave.open(str(path), "wb") as sound:
+        sound.setnchannels(2)
+        sound.setsampwidth(2)
+        sound.setframerate(8000)
+        sound.writeframes(bytes(int(seconds * 8000) * 4))
+    return path.read_bytes()
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Spool:
+    return Spool(tmp_path / "calls")
+
+
+def test_a_call_is_closed_with_all_its_recordings(spool: Spool) -> None:
+    place = spool.begin(record())
+    told = Recording(part="what", file="what.wav", seconds=2, spoken_seconds=1.5, sha256="f" * 64)
+    wav(place / "what.wav", 2)
+    content = wav(place / "whole.wav", 5)
+
+    closed = spool.close(record().model_copy(update={"recordings": (told,), "ended_by": "them"}))
+
+    assert [place] == spool.waiting()
+    assert closed == CallRecord.model_validate_json(spool.body(place))
+    assert (closed.recordings[0].sha256, closed.recordings[0].spoken_seconds) == ("f" * 64, 1.5)
+    assert (5.0, sha256(content).hexdigest()) == (closed.recordings[1].seconds, closed.recordings[1].sha256)
+    assert not (place / "open.json").exists()
+
+
+def test_files_go_when_they_are_let_go(spool: Spool) -> None:
+    place = spool.begin(record())
+    content = wav(place / "whole.wav")
+    spool.close(record())
+    source = source_of(CALL, "whole.wav")
+
+    assert content == spool.read(source, most=1_000_000)
+    spool.handed(place)
+    assert spool.waiting() == []
+    assert content == spool.read(source, most=1_000_000)
+    spool.let_go(source)
+    assert not place.exists()
+    assert spool.read(source, most=1_000_000) is None
+    spool.let_go(source)
+
+
+def test_a_call_without_recordings_goes_at_once(spool: Spool) -> None:
+    place = spool.begin(record())
+    spool.close(record())
+
+    spool.handed(place)
+
+    assert not place.exists()
+
+
+def test_a_crash_leaves_a_call_that_is_closed_at_the_next_start(spool: Spool) -> None:
+    place = spool.begin(record())
+    spool.note(record().model_copy(update={"step": "what", "notice": True}))
+    wav(place / "what.wav", 3)
+
+    assert spool.recover() == 1
+
+    found = CallRecord.model_validate_json(spool.body(place))
+    assert (found.ended_by, found.step, found.recordings[0].seconds) == ("crash", "what", 3.0)
+    assert found.ended_at >= NOON
+    assert spool.recover() == 0
+
+
+def test_a_crash_between_closing_and_tidying_changes_nothing(spool: Spool) -> None:
+    place = spool.begin(record())
+    spool.close(record().model_copy(update={"ended_by": "us"}))
+    spool.note(record())
+
+    assert spool.recover() == 0
+    assert CallRecord.model_validate_json(spool.body(place)).ended_by == "us"
+
+
+def test_an_empty_recording_is_none(spool: Spool) -> None:
+    place = spool.begin(record())
+    (place / "what.wav").write_bytes(b"RIFF")
+
+    assert spool.close(record()).recordings == ()
+
+
+def test_a_lost_file_is_said(spool: Spool) -> None:
+    spool.begin(record())
+    gone = Recording(part="what", file="what.wav", seconds=2)
+
+    assert spool.close(record().model_copy(update={"recordings": (gone,)})).recordings == ()
+
+
+@pytest.mark.parametrize("source", ["spool:../../x.wav", f"spool:{CALL}/../x.wav", f"spool:{CALL}/x.json", "http://x"])
+def test_only_recordings_of_the_spool_are_read(spool: Spool, source: str) -> None:
+    assert spool.read(source, most=10) is None
+
+
+def test_too_long_is_refused(spool: Spool) -> None:
+    place = spool.begin(record())
+    wav(place / "whole.wav")
+
+    with pytest.raises(ValueError, match="bytes"):
+        spool.read(source_of(CALL, "whole.wav"), most=10)
+
+
+def test_the_oldest_waiting_call(spool: Spool) -> None:
+    assert spool.oldest() is None
+    spool.begin(record())
+    spool.close(record())
+
+    assert spool.oldest() is not None
+
+
+def test_times_are_kept_in_utc() -> None:
+    ended = record().model_copy(update={"ended_at": NOON + timedelta(seconds=5)})
+
+    assert ended == CallRecord.model_validate_json(ended.model_dump_json(exclude_defaults=True))
