@@ -12,6 +12,7 @@ The fixtures are started on first use and live as long as the pytest-xdist worke
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,13 @@ def clean_environment() -> None:
         if name.startswith("LANGNGHE_") or name.lower() in PROXIES:
             del os.environ[name]
     os.environ["LANGNGHE_REGULATION"] = REGULATION
+    keep_bytecode()
+
+
+def keep_bytecode() -> None:
+    """Compile each module once, not once a process: `import gateway.app` costs 1.4 instead of 2.4 s of a core."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

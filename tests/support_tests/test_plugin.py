@@ -71,7 +71,8 @@ def test_the_settings_of_the_person_are_forgotten(monkeypatch: pytest.MonkeyPatc
     for name in ("LANGNGHE_DATABASE_URL", "HTTPS_PROXY", "https_proxy"):
         monkeypatch.setenv(name, "http://192.0.2.1")
     monkeypatch.setenv("LANG", "C")
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     plugin.clean_environment()
 
-    assert not {"LANGNGHE_DATABASE_URL", "HTTPS_PROXY", "https_proxy"} & set(os.environ)
+    assert not {"LANGNGHE_DATABASE_URL", "HTTPS_PROXY", "https_proxy", "PYTHONDONTWRITEBYTECODE"} & set(os.environ)
     assert os.environ["LANG"] == "C"
