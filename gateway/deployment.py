@@ -10,14 +10,15 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from aiohttp import web
 
-from core.contract.ports import Channel, Stops
+from core.contract.ports import UNLIMITED, Allowance, Allows, Channel, Stops
 from core.courtesy import Courtesy
 from core.notify.house import House
+from core.notify.pauses import Pauses
 from core.privacy.master import KeyRing, create_master_key_file
 from core.privacy.media import FileMediaStore
 from core.privacy.scanner import Clamd
@@ -30,6 +31,8 @@ from core.service.places import PlaceBook
 from core.service.proving import Proving
 from core.service.regulation import Regulation, open_regulation
 from core.service.safe import Safe
+from core.service.sending import Bounds
+from core.service.turns import Turns
 from core.storage.database import Database
 from core.storage.folders import make_folder
 from core.storage.inbox import Inbox
@@ -43,6 +46,7 @@ from gateway.events import Events, open_events
 from gateway.events.bells import AGENCIES
 from gateway.registry import Supplies, build_channels
 from gateway.settings import Settings
+from gateway.turns import open_turns
 
 Now = Callable[[], datetime]
 
@@ -67,6 +71,7 @@ class Deployment:
     events: Events
     courtesy: Courtesy
     channels: Mapping[str, Channel]
+    bounds: Bounds
 
 
 DEPLOYMENT = web.AppKey("deployment", Deployment)
@@ -112,8 +117,11 @@ async def open_deployment(settings: Settings, *, now: Now = utc_now, durable: bo
     async with open_stores(settings, now=now, durable=durable) as stores:
         safe = await asyncio.to_thread(Safe.open, stores.keys.store, stores.keys.ring)
         namespace = safe.blind.other("events", "namespace")  # what only processes with our keys can know
-        async with open_events(settings.redis_url.get_secret_value(), namespace=namespace) as events:
-            deployment = await _assemble(settings, now=now, stores=stores, safe=safe, journal=journal, events=events)
+        redis = settings.redis_url.get_secret_value()
+        async with open_events(redis, namespace=namespace) as events, open_turns(redis, namespace=namespace) as turns:
+            deployment = await _assemble(
+                settings, now=now, stores=stores, safe=safe, journal=journal, events=events, turns=turns
+            )
             try:
                 yield deployment
             finally:
@@ -122,7 +130,7 @@ async def open_deployment(settings: Settings, *, now: Now = utc_now, durable: bo
 
 
 async def _assemble(
-    settings: Settings, *, now: Now, stores: Stores, safe: Safe, journal: Journal, events: Events
+    settings: Settings, *, now: Now, stores: Stores, safe: Safe, journal: Journal, events: Events, turns: Turns
 ) -> Deployment:
     database = stores.database
 
@@ -188,6 +196,22 @@ async def _assemble(
         events=events,
         courtesy=Courtesy(),
         channels=channels,
+        bounds=bounds_of(settings, channels, turns=turns),
+    )
+
+
+def bounds_of(settings: Settings, channels: Mapping[str, Channel], *, turns: Turns) -> Bounds:
+    """What holds sending back here: what channels declare, and what the deployment says instead."""
+    ours = settings.sending
+
+    def allowance(name: str, channel: Channel) -> Allowance:
+        own = channel.allowance if isinstance(channel, Allows) else UNLIMITED
+        return Allowance(ours.per_second.get(name, own.per_second), ours.per_day.get(name, own.per_day))
+
+    return Bounds(
+        {name: allowance(name, channel) for name, channel in channels.items()},
+        turns=turns,
+        pauses=Pauses(timedelta(minutes=ours.elsewhere_minutes)),
     )
 
 

@@ -15,7 +15,7 @@ from channels.facebook.mapping_in import CHANNEL, Reader, parse_messenger
 from channels.facebook.settings import FacebookSettings
 from channels.facebook.signature import HEADER, challenge, verify
 from core.contract.errors import NotFound, OutcomeUnknown, PayloadTooLarge, RecipientUnreachable, SendError
-from core.contract.ports import HOOK_LIMIT, Health, ItemKey, MediaStore, RawDelivery, Reach, SendResult
+from core.contract.ports import HOOK_LIMIT, Allowance, Health, ItemKey, MediaStore, RawDelivery, Reach, SendResult
 from core.contract.schema import Attachment, Ignored, OutboundMessage, Parsed
 
 log = structlog.get_logger()
@@ -42,6 +42,11 @@ class FacebookChannel:
         self.account = settings.app_id
         self._client = GraphClient(settings)
         self._clock = clock
+
+    @property
+    def allowance(self) -> Allowance:
+        """That of one Page, for all of them together: their inboxes hide messages beyond it."""
+        return Allowance(per_second=self.settings.per_second)
 
     @property
     def reaches(self) -> Sequence[Reach]:

@@ -20,7 +20,17 @@ from channels.sms.speedsms.carrier import SpeedSms
 from channels.sms.twilio.carrier import Twilio
 from channels.sms.wording import words_of
 from core.contract.errors import PayloadTooLarge
-from core.contract.ports import HOOK_LIMIT, AcceptRaw, Health, ItemKey, RawDelivery, Reach, SendResult
+from core.contract.ports import (
+    HOOK_LIMIT,
+    UNLIMITED,
+    AcceptRaw,
+    Allowance,
+    Health,
+    ItemKey,
+    RawDelivery,
+    Reach,
+    SendResult,
+)
 from core.contract.schema import OutboundMessage, Parsed
 
 Clock = Callable[[], datetime]
@@ -47,6 +57,12 @@ class SmsChannel:
     def reaches(self) -> Sequence[Reach]:
         """Every telephone, always; each piece costs."""
         return (Reach("phone", "SMS", self.account, price=2),)
+
+    @property
+    def allowance(self) -> Allowance:
+        """What the contract about a line says; other carriers say nothing, and queue themselves."""
+        own = self.settings.carrier
+        return Allowance(per_second=own.per_second) if isinstance(own, SmppSettings) else UNLIMITED
 
     def verify(self, delivery: RawDelivery) -> None:
         """Raises SignatureInvalid unless it is from our carrier, PayloadTooLarge where no SMS is so long."""

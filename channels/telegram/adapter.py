@@ -23,7 +23,17 @@ from core.contract.errors import (
     SendError,
     Throttled,
 )
-from core.contract.ports import HOOK_LIMIT, AcceptRaw, Health, ItemKey, MediaStore, RawDelivery, Reach, SendResult
+from core.contract.ports import (
+    HOOK_LIMIT,
+    AcceptRaw,
+    Allowance,
+    Health,
+    ItemKey,
+    MediaStore,
+    RawDelivery,
+    Reach,
+    SendResult,
+)
 from core.contract.schema import AttachmentKind, OutboundMessage, Parsed
 
 MOST_PHOTO = 10 * 1024 * 1024
@@ -62,6 +72,11 @@ class TelegramChannel:
         self._lease = lease or Alone()
         self._clock = clock
         self._listener: Poller | Registration | None = None
+
+    @property
+    def allowance(self) -> Allowance:
+        """What Telegram bears of one bot."""
+        return Allowance(per_second=self.settings.per_second)
 
     @property
     def reaches(self) -> Sequence[Reach]:

@@ -26,7 +26,7 @@ class TelegramSettings(BaseModel):
     hook_url: str = ""
     api_url: str = API
     send_seconds: float = Field(default=20, gt=0)
-    per_second: float = Field(default=25, gt=0, description="Messages of one process; Telegram bears about 30 of a bot")
+    per_second: float = Field(default=25, gt=0, description="Messages of one bot; Telegram bears about 30")
     poll_seconds: int = Field(default=25, ge=0, le=50, description="How long one question may stay unanswered")
     first_pause: float = Field(default=1, gt=0, description="After a failure; doubled each time")
     longest_pause: float = Field(default=60, gt=0)

@@ -30,6 +30,7 @@ from core.contract.errors import (
 from core.contract.ports import (
     HOOK_LIMIT,
     AcceptRaw,
+    Allowance,
     Health,
     ItemKey,
     MediaStore,
@@ -44,6 +45,8 @@ from core.contract.schema import OutboundMessage, Parsed
 FREE = timedelta(hours=48)
 WINDOW = timedelta(days=7)
 REFRESH_LIFE = timedelta(days=90)
+PER_SECOND = 60.0
+"""Of one app; the provider counts 4,000 calls a minute."""
 
 log = structlog.get_logger()
 
@@ -83,6 +86,11 @@ class ZaloChannel:
         self._catch_up = CatchUp(self.api, settings, now=clock)
         self._clock = clock
         self._looking: asyncio.Task[None] | None = None
+
+    @property
+    def allowance(self) -> Allowance:
+        """What an app may call in a minute, in even steps."""
+        return Allowance(per_second=PER_SECOND)
 
     @property
     def reaches(self) -> Sequence[Reach]:

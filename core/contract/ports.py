@@ -237,6 +237,26 @@ class Reaches(Protocol):
         """Its ways out, as it is set up now."""
 
 
+@dataclass(frozen=True)
+class Allowance:
+    """How many messages a provider takes from us, `per_second` and `per_day` (in Vietnam); None: no limit is known."""
+
+    per_second: float | None = None
+    per_day: int | None = None
+
+
+UNLIMITED = Allowance()
+
+
+@runtime_checkable
+class Allows(Protocol):
+    """A channel whose provider says how much it takes; all our processes together keep to it."""
+
+    @property
+    def allowance(self) -> Allowance:
+        """As it is set up now; a deployment's own settings go before it."""
+
+
 class MediaStore(Protocol):
     """Files of citizens and officers, encrypted under their subject's key and found by a stored key."""
 

@@ -1,44 +1,71 @@
 """
 Sending what the outbox holds: claim, send outside any transaction, record what came of it.
 
-A failure says whether to try again; the pauses grow, and past the last try the entry is `failed` and shown to staff.
-When nobody can know whether it went out (cut after the request), it is `unknown` and never sent again blindly.
+Many are under way at once, each for itself; no provider is handed more in a second, or on a day, than it takes. What
+failed for good, or for too long, goes the next way; where there is none it is `failed` and shown to staff. When nobody
+can know whether it went out, it is `unknown`: the provider is asked, else a person decides.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import replace
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Any
 
 import structlog
 
-from core.contract.errors import GatewayError, OutcomeUnknown, RecipientOptedOut, SendError, Throttled
-from core.contract.ports import Channel, SendResult
-from core.contract.schema import OutboundMessage
-from core.privacy.errors import Erased, Tampered
+from core.clock import local
+from core.contract.errors import GatewayError, QuotaSpent
+from core.contract.ports import UNLIMITED, Allowance, Channel
+from core.notify.pauses import Pauses
+from core.notify.quota import next_day
 from core.service.committing import Committer
-from core.service.keeping import kept
+from core.service.flights import Flights
+from core.service.handing_over import HandingOver
 from core.service.routing import Routing
 from core.service.safe import Safe
+from core.service.turns import OwnTurns, Turns
 from core.service.work import Work
-from core.storage import conversations, outbox
-from core.storage.database import Database
+from core.storage import conversations, counts, outbox
+from core.storage.database import Connection, Database
 from core.storage.outbox import ALL, ClaimedEntry, NewEntry, Outcome, Settled, Share
 
 log = structlog.get_logger()
 
-_PAUSES = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 300, 1800, 7200, 14400, 28800))
-_SEND_SECONDS = 60
+SIDE_BY_SIDE = 64
+"""How many messages one sender has under way."""
+_WORTH_A_LOOK = SIDE_BY_SIDE // 4
 _MARKING = timedelta(seconds=1)
 _RECORD_PAUSES = (0.2, 1.0, 2.0, 4.0)
 
 
 def _nobody(_channel: str, _outcome: str) -> None:
     """Where nobody counts."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """
+    What holds sending back.
+
+    Args:
+        allowances: what each channel's provider takes. `turns`: whose turn it is, among all processes.
+        pauses: when a message is tried again, and when elsewhere.
+    """
+
+    allowances: Mapping[str, Allowance] = field(default_factory=dict)
+    turns: Turns | None = None
+    pauses: Pauses = Pauses()
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """Claimed entries, and how many of them the day's quota still allows."""
+
+    entries: list[ClaimedEntry]
+    allowed: int
 
 
 class Sender:
@@ -48,7 +75,7 @@ class Sender:
     `share`: what it sends, where every channel has a sender of its own, so that none waits for another's provider.
     `noted` hears of every outcome (metrics), `sent` of every message about a case that has left, by its entry, and
     `moved` of every conversation (by id) whose person is known at another address from now on. `routing` finds the next
-    way for what has failed for good.
+    way for what has failed. `landed` hears that there is room for more.
     """
 
     def __init__(
@@ -64,11 +91,13 @@ class Sender:
         moved: Callable[[str, str], Awaitable[None]] | None = None,
         routing: Routing | None = None,
         share: Share = ALL,
+        bounds: Bounds | None = None,
+        landed: Callable[[], None] | None = None,
     ) -> None:
+        bounds = bounds or Bounds()
         self._database = database
         self._committer = Committer(database)
         self._safe = safe
-        self._channels = channels
         self._owner = owner
         self._now = now
         self._noted = noted
@@ -76,30 +105,69 @@ class Sender:
         self._moved = moved
         self._routing = routing
         self._share = share
+        self._allowance = bounds.allowances.get(share.channel, UNLIMITED)
+        self._turns = bounds.turns or OwnTurns()
+        self._pauses = bounds.pauses
+        self._handing = HandingOver(channels, safe=safe, now=now, routing=routing, pauses=bounds.pauses)
+        self._flights = Flights(most=SIDE_BY_SIDE, renew=self._renew, landed=landed)
         self._in_hand: set[str] = set()
-        self._waits: set[asyncio.Timeout] = set()
-        self._given_up = False
         self._marked_at: datetime | None = None
 
     async def run_once(self) -> int:
-        """Send what is due; returns how many entries were handled."""
-        if self._share.channel and not await self._is_due():
-            return 0
-        if not self._share.channel:
-            await self._mark_unknown()
-        claim = partial(outbox.claim, owner=self._owner, now=self._now(), share=self._share)
-        claimed = await self._database.write(claim)
-        self._in_hand = {entry.id for entry in claimed}
-        async with kept(self._renew):
-            ends = await asyncio.gather(*(self._handle(entry) for entry in claimed), return_exceptions=True)
-        for problem in filter(None, ends):  # only now: the others' claims were to be kept until they were done
-            raise problem
-        return len(claimed)
+        """Send what is due, and see it to its end; returns how many entries were handled."""
+        begun = await self.begin_due()
+        await self.finish()
+        return begun
 
-    async def _is_due(self) -> bool:
-        """A look costs less than a claim, and many senders are woken for one message."""
-        soonest = await self._database.read(partial(outbox.next_send, channel=self._share.channel))
-        return soonest is not None and soonest <= self._now()
+    async def begin_due(self) -> int:
+        """Begin to send what is due and has room; returns how many entries are on their way now."""
+        self._flights.complain()
+        if self._handing.given_up or self._flights.room < _WORTH_A_LOOK:
+            return 0
+        turns = await self._next_turns(self._flights.room)
+        if not turns:
+            return 0
+        taken = await self._database.write(partial(self._take, most=len(turns)))
+        self._in_hand.update(entry.id for entry in taken.entries)
+        allowed, refused = taken.entries[: taken.allowed], taken.entries[taken.allowed :]
+        self._flights.start(self._handle(entry, turn=turn) for entry, turn in zip(allowed, turns, strict=False))
+        self._flights.start(self._refuse(entry) for entry in refused)
+        return len(taken.entries)
+
+    async def finish(self) -> None:
+        """Wait for what is on its way."""
+        await self._flights.all_landed()
+
+    def give_up(self) -> None:
+        """
+        The process ends: wait for no provider any more.
+
+        What was handed over and is not confirmed becomes `unknown`; what was not handed over waits for another worker.
+        """
+        self._handing.give_up()
+
+    async def _next_turns(self, room: int) -> list[float]:
+        """When, in seconds from now, as many as are due may leave; a look costs less than a claim."""
+        channel, rate = self._share.channel, self._allowance.per_second
+        if not channel:
+            await self._mark_unknown()
+            return [0.0] * room
+        look = partial(outbox.count_due, channel=channel, now=self._now(), most=room)
+        due = await self._database.read(look)
+        if rate is None or not due:
+            return [0.0] * due
+        return await self._turns.take(channel, per_second=rate, most=due)
+
+    def _take(self, connection: Connection, *, most: int) -> _Taken:
+        now, limit = self._now(), self._allowance.per_day
+        claimed = outbox.claim(connection, owner=self._owner, now=now, most=most, share=self._share)
+        if limit is None or not claimed:
+            return _Taken(claimed, len(claimed))
+        wanted, channel = len(claimed), self._share.channel
+        return _Taken(claimed, counts.spend(connection, channel, self._today(), wanted=wanted, limit=limit))
+
+    def _today(self) -> date:
+        return local(self._now()).date()
 
     async def _mark_unknown(self) -> None:
         """Of those whose owner died; in a storm of short rounds not before every one."""
@@ -108,129 +176,75 @@ class Sender:
             await self._database.write(partial(outbox.mark_unknown, now=now))
             self._marked_at = now
 
-    def give_up(self) -> None:
-        """
-        The process ends: wait for no provider any more.
-
-        What was handed over and is not confirmed becomes `unknown`; what was not handed over waits for another worker.
-        """
-        self._given_up = True
-        for wait in self._waits:
-            if not wait.expired():
-                wait.reschedule(0)
-
     async def _renew(self) -> None:
         await self._database.write(
             partial(outbox.renew, entries=tuple(self._in_hand), owner=self._owner, now=self._now())
         )
 
-    async def _handle(self, entry: ClaimedEntry) -> None:
-        outcome = await self._try(entry)
+    async def _handle(self, entry: ClaimedEntry, *, turn: float) -> None:
+        today = self._today()
+        outcome = await self._handing.outcome(entry, turn=turn)
         following = await self._next_way(entry, outcome)
-        if following is not None:
-            outcome = replace(outcome, state="passed_on")
+        unused = today if self._allowance.per_day is not None and outcome.state == "pending" else None
+        await self._end(entry, outcome, following, unused=unused)
+
+    async def _refuse(self, entry: ClaimedEntry) -> None:
+        """Today's quota is spent: another way, else tomorrow. A password is worth nothing tomorrow."""
+        spent = Outcome("failed", reason=QuotaSpent.code)
+        following = await self._next_way(entry, spent)
+        if following is None and not entry.forget:
+            spent = replace(spent, state="pending", next_at=next_day(self._now()))
+        await self._end(entry, spent, following)
+
+    async def _next_way(self, entry: ClaimedEntry, outcome: Outcome) -> NewEntry | None:
+        """Where it failed for good, or has been tried here for long enough."""
+        is_over = outcome.state == "failed" or (outcome.state == "pending" and self._pauses.are_long(entry.attempts))
+        if self._routing is None or not is_over:
+            return None
         try:
-            await self._keep(entry, outcome, following)
+            return await self._routing.next(entry, outcome.reason)
+        except Exception:  # it stays as it is: failed, for staff to see, or waiting
+            log.exception("no_way_found", entry=entry.id)
+            return None
+
+    async def _end(
+        self, entry: ClaimedEntry, outcome: Outcome, following: NewEntry | None, *, unused: date | None = None
+    ) -> None:
+        outcome = replace(outcome, state="passed_on", next_at=None) if following is not None else outcome
+        work = self._record_of(entry, outcome, following)
+        if unused is not None:
+            work.add(partial(counts.give_back, channel=entry.channel, day=unused))
+        try:
+            await self._keep(entry, work)
         except GatewayError as error:  # the claim was lost: whoever has it now records
             log.warning("outbox_claim_lost", entry=entry.id, error=error.code)
             return
         finally:
             self._in_hand.discard(entry.id)
+        await self._tell(entry, outcome)
+
+    async def _tell(self, entry: ClaimedEntry, outcome: Outcome) -> None:
+        if entry.forget and outcome.state != "pending":
+            await asyncio.to_thread(self._safe.keys.destroy, entry.subject_id, self._now())
         self._noted(entry.channel, outcome.state)
         if outcome.reached_at and self._moved is not None:
             await self._moved(entry.conversation_id, outcome.reached_at)
         if outcome.state == "sent" and entry.case_id and self._sent is not None:
             await self._sent(entry.id)
 
-    async def _next_way(self, entry: ClaimedEntry, outcome: Outcome) -> NewEntry | None:
-        if self._routing is None or outcome.state != "failed":
-            return None
-        try:
-            return await self._routing.next(entry, outcome.reason)
-        except Exception:  # it stays failed, and staff see it
-            log.exception("no_way_found", entry=entry.id)
-            return None
-
-    async def _try(self, entry: ClaimedEntry) -> Outcome:
-        channel = self._channels.get(entry.channel)
-        if channel is None:
-            return Outcome("failed", reason="channel is off")
-        try:
-            await self._safe.bring(entry.subject_id, new=False)
-            message = await self._safe.aside(partial(self._open, entry), entry.subject_id)
-        except (Erased, Tampered) as error:
-            return Outcome("failed", reason="recipient was erased" if isinstance(error, Erased) else error.code)
-        except Exception as error:  # the keys are away: whatever ails them, nothing has gone out
-            log.exception("outbox_not_opened", entry=entry.id)
-            return self._again(entry, type(error).__name__)
-        if self._given_up:
-            return Outcome("pending", reason="the worker stopped", next_at=self._now())
-        if message.expires_at is not None and self._now() >= message.expires_at:
-            return Outcome("failed", reason="expired")
-        if entry.way and self._routing is not None and await self._routing.is_shut(message):
-            return Outcome("failed", reason=RecipientOptedOut.code)
-        return await self._send(entry, channel, message)
-
-    async def _send(self, entry: ClaimedEntry, channel: Channel, message: OutboundMessage) -> Outcome:
-        try:
-            result = await self._answered(channel.send(message))
-        except TimeoutError:
-            return Outcome("unknown", reason="the worker stopped" if self._given_up else "no answer in time")
-        except OutcomeUnknown as error:
-            return Outcome("unknown", reason=error.code)
-        except SendError as error:
-            return self._after_failure(entry, error, expires_at=message.expires_at)
-        except Exception as error:  # nobody foresaw it, so nobody knows how far it came
-            log.exception("send_broke_off", entry=entry.id, channel=entry.channel)
-            return Outcome("unknown", reason=type(error).__name__)
-        return Outcome("sent", provider_message_id=result.provider_message_id, reached_at=result.reached_at)
-
-    async def _answered(self, sending: Coroutine[Any, Any, SendResult]) -> SendResult:
-        """What the provider says. TimeoutError when it says nothing, or when we give up."""
-        async with asyncio.timeout(_SEND_SECONDS) as wait:
-            self._waits.add(wait)
-            try:
-                return await sending
-            finally:
-                self._waits.discard(wait)
-
-    def _open(self, entry: ClaimedEntry) -> OutboundMessage:
-        if entry.payload_sealed is None:
-            raise Erased("payload cleared")
-        return self._safe.open_model(
-            entry.payload_sealed, OutboundMessage, subject_id=entry.subject_id, place=f"outbox:{entry.id}"
-        )
-
-    def _after_failure(self, entry: ClaimedEntry, error: SendError, *, expires_at: datetime | None) -> Outcome:
-        if not error.retryable:
-            log.log(40 if error.ours else 30, "send_failed", entry=entry.id, channel=entry.channel, error=error.code)
-            return Outcome("failed", reason=error.code)
-        least = timedelta(seconds=error.retry_after) if isinstance(error, Throttled) else timedelta()
-        again = self._again(entry, error.code, least=least)
-        if again.next_at is None or expires_at is None:
-            return again
-        return replace(again, next_at=min(again.next_at, expires_at))  # its words go as soon as they are worth nothing
-
-    def _again(self, entry: ClaimedEntry, reason: str, *, least: timedelta = timedelta()) -> Outcome:
-        if entry.attempts > len(_PAUSES):
-            log.warning("send_given_up", entry=entry.id, channel=entry.channel, error=reason)
-            return Outcome("failed", reason=reason)
-        log.info("send_delayed", entry=entry.id, channel=entry.channel, error=reason, attempts=entry.attempts)
-        return Outcome("pending", reason=reason, next_at=self._now() + max(_PAUSES[entry.attempts - 1], least))
-
-    async def _keep(self, entry: ClaimedEntry, outcome: Outcome, following: NewEntry | None) -> None:
+    async def _keep(self, entry: ClaimedEntry, work: Work) -> None:
         """What came of it is known here alone: a database that is away for a moment is waited for."""
         for pause in _RECORD_PAUSES:
             try:
-                return await self._record(entry, outcome, following)
+                return await self._committer.commit(work)
             except GatewayError:
                 raise
             except Exception as error:
                 log.warning("outcome_not_recorded", entry=entry.id, error=type(error).__name__)
             await asyncio.sleep(pause)
-        return await self._record(entry, outcome, following)
+        return await self._committer.commit(work)
 
-    async def _record(self, entry: ClaimedEntry, outcome: Outcome, following: NewEntry | None) -> None:
+    def _record_of(self, entry: ClaimedEntry, outcome: Outcome, following: NewEntry | None) -> Work:
         work = Work()
         work.put(outbox.SETTLED, Settled(entry.id, outcome, owner=self._owner, at=self._now()))
         if outcome.provider_message_id:
@@ -238,6 +252,4 @@ class Sender:
             work.put(conversations.PROVIDER_IDS, (entry.id, blind))
         if following is not None:
             work.put(outbox.ENTRIES, following.__dict__)
-        await self._committer.commit(work)
-        if entry.forget and outcome.state != "pending":
-            await asyncio.to_thread(self._safe.keys.destroy, entry.subject_id, self._now())
+        return work

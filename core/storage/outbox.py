@@ -153,6 +153,13 @@ def claim(
     return [ClaimedEntry(**row._mapping) for row in taken]
 
 
+def count_due(connection: Connection, *, channel: str, now: datetime, most: int) -> int:
+    """How many waiting entries of a channel are due, counted up to `most`; some may wait behind others."""
+    here = (outbox.c.state == "pending") & (outbox.c.channel == channel) & (outbox.c.next_at <= now)
+    some = select(outbox.c.seq).where(here).limit(most).subquery()
+    return connection.scalar(select(func.count()).select_from(some)) or 0
+
+
 def next_send(connection: Connection, *, channel: str = "") -> datetime | None:
     """When the next waiting entry is due, of one channel or of any."""
     query = select(func.min(outbox.c.next_at)).where(outbox.c.state == "pending")

@@ -19,6 +19,7 @@ from core.contract.errors import ConfigError
 from gateway.settings.model import Settings
 from gateway.settings.providers import facebook_mistakes, imap_mistakes, telegram_mistakes
 from gateway.settings.push import push_mistakes
+from gateway.settings.sending import sending_mistakes
 from gateway.settings.sms import sms_mistakes
 from gateway.settings.zalo import zalo_mistakes
 
@@ -208,6 +209,7 @@ def _contradictions(settings: Settings) -> list[ConfigError]:
     found += facebook_mistakes(settings)
     found += sms_mistakes(settings)
     found += push_mistakes(settings)
+    found += sending_mistakes(settings)
     redis_url = settings.redis_url.get_secret_value()
     if redis_url and not redis_url.startswith(("redis://", "rediss://", "unix://")):
         found.append(ConfigError("redis_url", "not an address of Redis", example=EXAMPLES["redis_url"]))

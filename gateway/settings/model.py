@@ -5,19 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr
+
+from gateway.settings.base import Section
+from gateway.settings.sending import Sending
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 Names = Annotated[
     tuple[str, ...],
     BeforeValidator(lambda value: tuple(filter(None, value.split(","))) if isinstance(value, str) else value),
 ]
-
-
-class Section(BaseModel):
-    """Base of a settings section: unknown keys are mistakes, not wishes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Http(Section):
@@ -319,6 +316,7 @@ class Settings(Section):
     sms: Sms = Sms()
     otp: Otp = Otp()
     push: Push = Push()
+    sending: Sending = Sending()
     portal: Portal = Portal()
     sandbox: Sandbox = Sandbox()
     intake: Intake = Intake()

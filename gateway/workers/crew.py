@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from functools import partial
 
@@ -11,7 +11,7 @@ import structlog
 
 from core.contract.ports import FetchesFiles
 from core.service.fetching import Fetcher
-from core.service.sending import Sender
+from core.service.sending import SIDE_BY_SIDE, Sender
 from core.storage import outbox
 from core.storage.outbox import Share
 from gateway.admin.services import letting_go_of
@@ -53,16 +53,18 @@ class Crew:
         self._deployment = deployment
         self._works = "worker" in deployment.settings.roles
         names = tuple(deployment.channels)
-        self._senders = {name: _sender(deployment, owner, Share(name)) for name in names}
-        self._senders[""] = _sender(deployment, owner, Share(but=names))
         self._bells = ExitStack()
+        rung = {name: self._bells.enter_context(bell(deployment.events, OUTBOX)) for name in names}
+        self._senders = {name: _sender(deployment, owner, Share(name), landed=rung[name].set) for name in names}
+        self._senders[""] = _sender(deployment, owner, Share(but=names))
         self.watch = Watch(deployment, loops=lambda: self._loops, pulse=Pulse())
         self._loops = [
             Loop("journal", deployment.inbox.ship, interval=1.0),
             Loop("pulse", self.watch.pulse.run_once, interval=1.0),
             Loop("watch", self.watch.run_once, interval=10.0),
             *_news(deployment, self._bells),
-            *(_work(deployment, owner, self._senders, self._bells) if self._works else ()),
+            *(_work(deployment, owner, self._bells) if self._works else ()),
+            *(_sendings(deployment, self._senders, rung) if self._works else ()),
         ]
         self._tasks: list[asyncio.Task[None]] = []
         self._ringers: list[asyncio.Task[None]] = []
@@ -105,7 +107,7 @@ class Crew:
         return (await asyncio.wait(self._tasks, timeout=seconds))[1] if self._tasks else set()
 
 
-def _sender(deployment: Deployment, owner: str, share: Share) -> Sender:
+def _sender(deployment: Deployment, owner: str, share: Share, *, landed: Callable[[], None] | None = None) -> Sender:
     return Sender(
         deployment.database,
         safe=deployment.safe,
@@ -117,6 +119,8 @@ def _sender(deployment: Deployment, owner: str, share: Share) -> Sender:
         moved=deployment.intake.echoes.moved,
         routing=deployment.intake.routing,
         share=share,
+        bounds=deployment.bounds,
+        landed=landed,
     )
 
 
@@ -132,13 +136,12 @@ def _news(deployment: Deployment, bells: ExitStack) -> list[Loop]:
     return [Loop("news", look, interval=_NEWS_SECONDS, wake=rung)]
 
 
-def _work(deployment: Deployment, owner: str, senders: Mapping[str, Sender], bells: ExitStack) -> list[Loop]:
+def _work(deployment: Deployment, owner: str, bells: ExitStack) -> list[Loop]:
     inbound = InboundWorker(deployment, deployment.intake, owner=owner)
     poll, ahead = deployment.settings.workers.poll, Foresight(deployment)
     inbox, due = (bells.enter_context(bell(deployment.events, topic)) for topic in (INBOX, DUE))
     return [
         Loop("inbound", inbound.run_once, interval=poll, wake=inbox),
-        *_sendings(deployment, senders, bells, ahead),
         Loop("due", DueWorker(deployment).run_once, interval=poll, wake=due, ahead=ahead.due, breath=_DUE_BREATH),
         *_fetches(deployment, bells, ahead),
         Loop("diverted", letting_go_of(deployment).run_once, interval=_DIVERTED_SECONDS),
@@ -147,21 +150,23 @@ def _work(deployment: Deployment, owner: str, senders: Mapping[str, Sender], bel
 
 
 def _sendings(
-    deployment: Deployment, senders: Mapping[str, Sender], bells: ExitStack, ahead: Foresight
+    deployment: Deployment, senders: Mapping[str, Sender], rung: Mapping[str, asyncio.Event]
 ) -> Iterator[Loop]:
     """One loop a channel: a slow provider holds up nobody else's; and one for channels that are off."""
+    ahead = Foresight(deployment)
     for name, sender in senders.items():
         if not name:
             yield Loop("outbox", sender.run_once, interval=_OFF_SECONDS)
             continue
         yield Loop(
             f"outbox-{name}",
-            sender.run_once,
+            sender.begin_due,
             interval=deployment.settings.workers.poll,
-            wake=bells.enter_context(bell(deployment.events, OUTBOX)),
+            wake=rung[name],
             ahead=partial(ahead.outbox, name),
             breath=_SENDING_BREATH,
-            full=outbox.CLAIMED_AT_ONCE,
+            full=SIDE_BY_SIDE,
+            last=sender.finish,
         )
 
 

@@ -30,7 +30,7 @@ class Loop:
 
     `ahead` tells of work that has its time: for that nobody needs to wake the loop. `breath`: seconds from the
     beginning of a round to that of the next, in which what comes gathers; a round that did `full` or more goes on at
-    once. Without a crowd nothing waits for it.
+    once. Without a crowd nothing waits for it. `last`: what is done before it ends.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class Loop:
         ahead: Ahead | None = None,
         breath: float = 0.0,
         full: int = 1,
+        last: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self.name = name
         self._work = work
@@ -51,6 +52,7 @@ class Loop:
         self._ahead = ahead
         self._breath = breath
         self._full = full
+        self._last = last
         self._stop = asyncio.Event()
         self._failures = 0
         self._told = ""
@@ -69,6 +71,8 @@ class Loop:
                     await self._pause()
                 if done < self._full:
                     await self._breathe(begun + self._breath - time.monotonic())
+            if self._last is not None:
+                await self._last()
         finally:
             self.running = False
 

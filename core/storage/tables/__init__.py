@@ -10,6 +10,7 @@ from __future__ import annotations
 from core.storage.tables.base import metadata
 from core.storage.tables.cases import case, case_clock, case_event, case_task, chain_root, idempotency, report
 from core.storage.tables.conversations import ATTENDED, contact, conversation, identity, message, standing, timer
+from core.storage.tables.counts import arrivals_hour, quota_day
 from core.storage.tables.devices import push_device
 from core.storage.tables.inbox import inbox_item, inbox_lease, inbox_raw
 from core.storage.tables.keys import key_metadata, subject_key
@@ -31,6 +32,7 @@ __all__ = [
     "agency_edition",
     "agency_entry",
     "api_token",
+    "arrivals_hour",
     "attempt",
     "case",
     "case_clock",
@@ -61,6 +63,7 @@ __all__ = [
     "provider_token",
     "publication",
     "push_device",
+    "quota_day",
     "report",
     "role_grant",
     "session",

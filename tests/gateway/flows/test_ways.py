@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 from sqlalchemy import select, update
 
-from core.contract.errors import GatewayError, OutcomeUnknown, RecipientUnreachable, WindowClosed
+from core.contract.errors import ConnectionFailed, GatewayError, OutcomeUnknown, RecipientUnreachable, WindowClosed
 from core.contract.ports import Reach, SendResult
 from core.contract.schema import Address, DeliveryReceipt, DeliveryStatus, OutboundMessage, Standing
 from core.service.reading import CaseReader
@@ -138,6 +138,23 @@ async def test_what_nobody_knows_the_end_of_goes_no_other_way(town: Town) -> Non
 
     assert town.phones.sent == []
     assert [state for _, state, _ in await town.entries()] == ["unknown"]
+
+
+@on_both_engines
+async def test_a_way_that_fails_for_half_an_hour_is_left(town: Town) -> None:
+    """Not after hours; and whoever had a hiccup for a minute is still told there. Nobody is told twice."""
+    town.page.problem = ConnectionFailed()
+
+    await town.news()
+    for seconds in (10, 60, 300):
+        await town.world.pass_time(seconds=seconds)
+    before = len(town.phones.sent)
+    await town.world.pass_time(minutes=24)
+    town.page.problem = None
+    await town.world.pass_time(hours=20)
+
+    assert (before, len(town.phones.sent)) == (0, 1)
+    assert [entry[:2] for entry in await town.entries()] == [("testchat/chat", "passed_on"), ("sms/phone", "sent")]
 
 
 async def test_when_every_way_has_failed_it_is_a_persons(town: Town) -> None:

@@ -1,0 +1,136 @@
+"""
+Handing one message to its provider, and what came of that.
+
+A failure says whether to try again; the pauses grow. When nobody can know whether it went out (cut after the request),
+it is `unknown` and never sent again blindly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import structlog
+
+from core.contract.errors import OutcomeUnknown, RecipientOptedOut, SendError, Throttled
+from core.contract.ports import Channel, SendResult
+from core.contract.schema import OutboundMessage
+from core.notify.pauses import Pauses
+from core.privacy.errors import Erased, Tampered
+from core.service.routing import Routing
+from core.service.safe import Safe
+from core.storage.outbox import ClaimedEntry, Outcome
+
+log = structlog.get_logger()
+
+_SEND_SECONDS = 60
+
+
+class HandingOver:
+    """One sender's way to the providers, until it gives up."""
+
+    def __init__(
+        self,
+        channels: Mapping[str, Channel],
+        *,
+        safe: Safe,
+        now: Callable[[], datetime],
+        routing: Routing | None,
+        pauses: Pauses,
+    ) -> None:
+        self._channels = channels
+        self._safe = safe
+        self._now = now
+        self._routing = routing
+        self._pauses = pauses
+        self._waits: set[asyncio.Timeout] = set()
+        self._given_up = asyncio.Event()
+
+    @property
+    def given_up(self) -> bool:
+        """Whether the process ends."""
+        return self._given_up.is_set()
+
+    def give_up(self) -> None:
+        """Wait for no provider and no turn any more."""
+        self._given_up.set()
+        for wait in self._waits:
+            if not wait.expired():
+                wait.reschedule(0)
+
+    async def outcome(self, entry: ClaimedEntry, *, turn: float = 0.0) -> Outcome:
+        """Send it when its turn has come, so many seconds from now; says what came of it and never raises."""
+        if turn > 0:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._given_up.wait(), turn)
+        channel = self._channels.get(entry.channel)
+        if channel is None:
+            return Outcome("failed", reason="channel is off")
+        try:
+            await self._safe.bring(entry.subject_id, new=False)
+            message = await self._safe.aside(partial(self._open, entry), entry.subject_id)
+        except (Erased, Tampered) as error:
+            return Outcome("failed", reason="recipient was erased" if isinstance(error, Erased) else error.code)
+        except Exception as error:  # the keys are away: whatever ails them, nothing has gone out
+            log.exception("outbox_not_opened", entry=entry.id)
+            return self._again(entry, type(error).__name__)
+        if self.given_up:
+            return Outcome("pending", reason="the worker stopped", next_at=self._now())
+        if message.expires_at is not None and self._now() >= message.expires_at:
+            return Outcome("failed", reason="expired")
+        if entry.way and self._routing is not None and await self._routing.is_shut(message):
+            return Outcome("failed", reason=RecipientOptedOut.code)
+        return await self._send(entry, channel, message)
+
+    async def _send(self, entry: ClaimedEntry, channel: Channel, message: OutboundMessage) -> Outcome:
+        try:
+            result = await self._answered(channel.send(message))
+        except TimeoutError:
+            return Outcome("unknown", reason="the worker stopped" if self.given_up else "no answer in time")
+        except OutcomeUnknown as error:
+            return Outcome("unknown", reason=error.code)
+        except SendError as error:
+            return self._after_failure(entry, error, expires_at=message.expires_at)
+        except Exception as error:  # nobody foresaw it, so nobody knows how far it came
+            log.exception("send_broke_off", entry=entry.id, channel=entry.channel)
+            return Outcome("unknown", reason=type(error).__name__)
+        return Outcome("sent", provider_message_id=result.provider_message_id, reached_at=result.reached_at)
+
+    async def _answered(self, sending: Coroutine[Any, Any, SendResult]) -> SendResult:
+        """What the provider says. TimeoutError when it says nothing, or when we give up."""
+        async with asyncio.timeout(_SEND_SECONDS) as wait:
+            self._waits.add(wait)
+            try:
+                return await sending
+            finally:
+                self._waits.discard(wait)
+
+    def _open(self, entry: ClaimedEntry) -> OutboundMessage:
+        if entry.payload_sealed is None:
+            raise Erased("payload cleared")
+        return self._safe.open_model(
+            entry.payload_sealed, OutboundMessage, subject_id=entry.subject_id, place=f"outbox:{entry.id}"
+        )
+
+    def _after_failure(self, entry: ClaimedEntry, error: SendError, *, expires_at: datetime | None) -> Outcome:
+        if not error.retryable:
+            log.log(40 if error.ours else 30, "send_failed", entry=entry.id, channel=entry.channel, error=error.code)
+            return Outcome("failed", reason=error.code)
+        least = timedelta(seconds=error.retry_after) if isinstance(error, Throttled) else timedelta()
+        again = self._again(entry, error.code, least=least)
+        if again.next_at is None or expires_at is None:
+            return again
+        return replace(again, next_at=min(again.next_at, expires_at))  # its words go as soon as they are worth nothing
+
+    def _again(self, entry: ClaimedEntry, reason: str, *, least: timedelta = timedelta()) -> Outcome:
+        pause = self._pauses.after(entry.attempts, elsewhere=bool(entry.way))
+        if pause is None:
+            log.warning("send_given_up", entry=entry.id, channel=entry.channel, error=reason)
+            return Outcome("failed", reason=reason)
+        log.info("send_delayed", entry=entry.id, channel=entry.channel, error=reason, attempts=entry.attempts)
+        return Outcome("pending", reason=reason, next_at=self._now() + max(pause, least))
