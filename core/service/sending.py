@@ -57,7 +57,24 @@ class Bounds:
 
     allowances: Mapping[str, Allowance] = field(default_factory=dict)
     turns: Turns | None = None
-    pauses: Pauses = Pauses()
+    pauses: Pauses = field(default_factory=Pauses)
+
+
+@dataclass(frozen=True)
+class Ears:
+    """
+    Who hears of what was sent.
+
+    Args:
+        noted: of every outcome, by channel. `sent`: of every message about a case that has left, by its entry.
+        moved: of every conversation (by id) whose person is known at another address from now on.
+        landed: that there is room for more.
+    """
+
+    noted: Callable[[str, str], None] = _nobody
+    sent: Callable[[str], Awaitable[None]] | None = None
+    moved: Callable[[str, str], Awaitable[None]] | None = None
+    landed: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -73,9 +90,7 @@ class Sender:
     The outbox worker of one process; `owner` names it in its claims.
 
     `share`: what it sends, where every channel has a sender of its own, so that none waits for another's provider.
-    `noted` hears of every outcome (metrics), `sent` of every message about a case that has left, by its entry, and
-    `moved` of every conversation (by id) whose person is known at another address from now on. `routing` finds the next
-    way for what has failed. `landed` hears that there is room for more.
+    `routing` finds the next way for what has failed.
     """
 
     def __init__(
@@ -86,13 +101,10 @@ class Sender:
         channels: Mapping[str, Channel],
         owner: str,
         now: Callable[[], datetime],
-        noted: Callable[[str, str], None] = _nobody,
-        sent: Callable[[str], Awaitable[None]] | None = None,
-        moved: Callable[[str, str], Awaitable[None]] | None = None,
         routing: Routing | None = None,
         share: Share = ALL,
         bounds: Bounds | None = None,
-        landed: Callable[[], None] | None = None,
+        ears: Ears | None = None,
     ) -> None:
         bounds = bounds or Bounds()
         self._database = database
@@ -100,16 +112,14 @@ class Sender:
         self._safe = safe
         self._owner = owner
         self._now = now
-        self._noted = noted
-        self._sent = sent
-        self._moved = moved
+        self._ears = ears or Ears()
         self._routing = routing
         self._share = share
         self._allowance = bounds.allowances.get(share.channel, UNLIMITED)
         self._turns = bounds.turns or OwnTurns()
         self._pauses = bounds.pauses
         self._handing = HandingOver(channels, safe=safe, now=now, routing=routing, pauses=bounds.pauses)
-        self._flights = Flights(most=SIDE_BY_SIDE, renew=self._renew, landed=landed)
+        self._flights = Flights(most=SIDE_BY_SIDE, renew=self._renew, landed=self._ears.landed)
         self._in_hand: set[str] = set()
         self._marked_at: datetime | None = None
 
@@ -226,11 +236,11 @@ class Sender:
     async def _tell(self, entry: ClaimedEntry, outcome: Outcome) -> None:
         if entry.forget and outcome.state != "pending":
             await asyncio.to_thread(self._safe.keys.destroy, entry.subject_id, self._now())
-        self._noted(entry.channel, outcome.state)
-        if outcome.reached_at and self._moved is not None:
-            await self._moved(entry.conversation_id, outcome.reached_at)
-        if outcome.state == "sent" and entry.case_id and self._sent is not None:
-            await self._sent(entry.id)
+        self._ears.noted(entry.channel, outcome.state)
+        if outcome.reached_at and self._ears.moved is not None:
+            await self._ears.moved(entry.conversation_id, outcome.reached_at)
+        if outcome.state == "sent" and entry.case_id and self._ears.sent is not None:
+            await self._ears.sent(entry.id)
 
     async def _keep(self, entry: ClaimedEntry, work: Work) -> None:
         """What came of it is known here alone: a database that is away for a moment is waited for."""

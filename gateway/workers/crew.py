@@ -11,7 +11,7 @@ import structlog
 
 from core.contract.ports import FetchesFiles
 from core.service.fetching import Fetcher
-from core.service.sending import SIDE_BY_SIDE, Sender
+from core.service.sending import SIDE_BY_SIDE, Ears, Sender
 from core.storage import outbox
 from core.storage.outbox import Share
 from gateway.admin.services import letting_go_of
@@ -114,13 +114,15 @@ def _sender(deployment: Deployment, owner: str, share: Share, *, landed: Callabl
         channels=deployment.channels,
         owner=owner,
         now=deployment.now,
-        noted=lambda channel, outcome: SENT.labels(channel, outcome).inc(),
-        sent=deployment.clerk.arrivals.sent,
-        moved=deployment.intake.echoes.moved,
         routing=deployment.intake.routing,
         share=share,
         bounds=deployment.bounds,
-        landed=landed,
+        ears=Ears(
+            noted=lambda channel, outcome: SENT.labels(channel, outcome).inc(),
+            sent=deployment.clerk.arrivals.sent,
+            moved=deployment.intake.echoes.moved,
+            landed=landed,
+        ),
     )
 
 

@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from channels.email.adapter import EmailChannel
 from channels.email.sandbox import MailSandbox
-from core.service.sending import Sender
+from core.service.sending import Ears, Sender
 from gateway.deployment import Deployment, open_deployment
 from gateway.settings import Settings
 from gateway.workers.due import DueWorker
@@ -55,9 +55,8 @@ class World:
             channels=self.deployment.channels,
             owner="test",
             now=self.clock,
-            sent=self.deployment.clerk.arrivals.sent,
-            moved=self.deployment.intake.echoes.moved,
             routing=self.deployment.intake.routing,
+            ears=Ears(sent=self.deployment.clerk.arrivals.sent, moved=self.deployment.intake.echoes.moved),
         )
         due = DueWorker(self.deployment)
         await self.deployment.inbox.ship()  # a slow database may have sent something through the journal
