@@ -67,6 +67,8 @@ class CallRecord(_Facts):
         notice: the caller was told that the call is recorded, and only from then on it was (VN-5).
         code: promised to the caller; `code_told`: read out to its end. `pin` is empty where none was read out.
         emergency: the line that is meant (113 …), where it was an emergency.
+        followed: the caller was told where a report stands. `finished`: the flow came to an end that leaves nothing
+            to do.
         call_back_to: another number than the caller's, typed by them.
         rated: conversation of the report they follow, proved by code and PIN, and the key they pressed.
     """
@@ -93,6 +95,7 @@ class CallRecord(_Facts):
     recordings: tuple[Recording, ...] = ()
     code: str = ""
     code_told: bool = False
+    followed: bool = False
     pin: str = Field(default="", repr=False)
     call_back_to: str = ""
     rated: tuple[str, str] | None = None

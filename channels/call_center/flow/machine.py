@@ -128,7 +128,8 @@ class State:
     Where a call stands. `tries` are those of the present step; `steps` counts audible ones.
 
     `done`: the flow came to an end at which nobody has to call back. `notice`: recording was announced. `code_told`:
-    the promised code was read out to its end. `pressed`: keys by step, without those of a PIN.
+    the promised code was read out to its end; `followed`: where a report stands was. `pressed`: keys by step, without
+    those of a PIN.
     """
 
     begun: Begun
@@ -143,6 +144,7 @@ class State:
     promised: bool = False
     code_told: bool = False
     pin_told: bool = False
+    followed: bool = False
     done: bool = False
     code: str = ""
     pin: str = ""
@@ -182,8 +184,8 @@ def _heard(state: State, step: Step, happening: Happening) -> State:
     """What the caller has been told, now that it was played."""
     state = replace(state, notice=state.notice or NOTICE in step.say)
     if isinstance(step, model.Code) and isinstance(happening, Said):
-        state = replace(state, code_told=True, pin_told="$pin" in step.say)
-    return state
+        return replace(state, code_told=True, pin_told="$pin" in step.say)
+    return replace(state, followed=state.followed or "$stage" in step.say)
 
 
 def _asked(flow: Flow, state: State, step: model.Ask, keys: str) -> tuple[State, Action]:

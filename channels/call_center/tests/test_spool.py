@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import wave
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,24 +10,14 @@ import pytest
 
 from channels.call_center.facts import CallRecord, Recording
 from channels.call_center.spool import Spool, source_of
+from channels.call_center.tests.played import NOON, wav
 
 CALL = "0" * 31 + "1"
-NOON = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
 
 
 def record(call_id: str = CALL) -> CallRecord:
     """A call that has just been answered."""
     return CallRecord(id=call_id, trunk="main", caller="+84900000001", began_at=NOON, ended_at=NOON)
-
-
-def wav(path: Path, seconds: float = 1.0) -> bytes:
-    """A playable file of silence."""
-    with wave.open(str(path), "wb") as sound:
-        sound.setnchannels(2)
-        sound.setsampwidth(2)
-        sound.setframerate(8000)
-        sound.writeframes(bytes(int(seconds * 8000) * 4))
-    return path.read_bytes()
 
 
 @pytest.fixture

@@ -1,0 +1,270 @@
+"""
+One call from its ring to its record: the flow says what is next, the leg plays, listens and records.
+
+Whatever happens (hang-up, a full disk, an error of ours) the call ends with a record in the spool.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+import structlog
+
+from channels.call_center.facts import WHOLE, Answer, CallRecord, Recording
+from channels.call_center.flow.machine import (
+    Action,
+    Ask,
+    AskKeys,
+    Begun,
+    Connect,
+    HangUp,
+    Happening,
+    Heard,
+    Looked,
+    Play,
+    Pressed,
+    Said,
+    State,
+    TakeMessage,
+    Transferred,
+    begin,
+    go_on,
+)
+from channels.call_center.flow.model import Flow
+from channels.call_center.ports import Call, CallFailed, CallGone, Ended, Recorded, Way
+from channels.call_center.spool import Spool
+
+log = structlog.get_logger()
+
+_SPOKEN_S = 0.3
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the centre is like at this moment: whether somebody works there, and whether everybody calls at once."""
+
+    open: bool = True
+    storm: bool = False
+
+
+class Desk(Protocol):
+    """What a call asks of the case service; it may be away, and then says so soon."""
+
+    def standing(self) -> Standing:
+        """What the centre is like now, as far as is known."""
+
+    async def look_up(self, code: str, pin: str, *, caller: str) -> Looked:
+        """Where a report stands; never raises."""
+
+
+@dataclass(frozen=True)
+class Tools:
+    """
+    What calls are led with.
+
+    Args:
+        draw: a fresh code and PIN, without the database. `number`: E.164 of what a trunk or a caller said, or None.
+        connect: puts a caller through to another number and returns when that is over; None where none may.
+        new_id: 32 hexadecimal digits, in order of time.
+    """
+
+    flow: Flow
+    spool: Spool
+    desk: Desk
+    draw: Callable[[], tuple[str, str]]
+    number: Callable[[str], str | None]
+    new_id: Callable[[], str]
+    now: Callable[[], datetime]
+    connect: Callable[[Call, str], Awaitable[None]] | None = None
+
+
+@dataclass
+class Session:
+    """Leads one call. `record` is what is known of it so far."""
+
+    call: Call
+    tools: Tools
+    record: CallRecord = field(init=False)
+    _place: Path = field(init=False)
+    _state: State | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        now, call, standing = self.tools.now(), self.call, self.tools.desk.standing()
+        self.record = CallRecord(
+            id=self.tools.new_id(),
+            way="in" if call.way is Way.IN else "out",
+            trunk=call.trunk,
+            caller=self.tools.number(call.remote) or "",
+            called=call.called,
+            flow=self.tools.flow.name,
+            storm=standing.storm,
+            began_at=now,
+            ended_at=now,
+        )
+        self._place = self.tools.spool.folder / self.record.id
+        self._standing = standing
+
+    async def lead(self) -> CallRecord:
+        """Answer, follow the flow, hang up, write down. Raises: OSError: the spool takes no record."""
+        await asyncio.to_thread(self.tools.spool.begin, self.record)
+        ended = Ended("trunk")
+        try:
+            ended = await self._until_over()
+        except Exception:
+            log.exception("call_broke", call=self.record.id, step=self.record.step)
+            await self.call.hangup()
+        finally:
+            closed = await asyncio.shield(asyncio.create_task(self._close(ended)))
+        return closed
+
+    async def _until_over(self) -> Ended:
+        """Whatever comes first: the flow's end or the caller's."""
+        watching, leading = asyncio.create_task(self._watch()), asyncio.create_task(self._lead())
+        try:
+            await asyncio.wait(
+                {watching, leading}, timeout=self.tools.flow.longest_s, return_when=asyncio.FIRST_COMPLETED
+            )
+            if watching.done():
+                return watching.result()
+            if leading.done() and not leading.cancelled() and (problem := leading.exception()):
+                raise problem
+            await self.call.hangup()
+            return Ended("us")
+        finally:
+            for task in (watching, leading):
+                task.cancel()
+            await asyncio.gather(watching, leading, return_exceptions=True)
+
+    async def _watch(self) -> Ended:
+        async for event in self.call.events():
+            if isinstance(event, Ended):
+                return event
+        return Ended("trunk")
+
+    async def _lead(self) -> None:
+        with suppress(CallGone):
+            await self.call.answer()
+            self._know(answered_at=self.tools.now())
+            await self._follow()
+
+    async def _follow(self) -> None:
+        code, pin = self.tools.draw()
+        standing, known = self._standing, bool(self.record.caller)
+        begun = Begun(code, pin, open=standing.open, storm=standing.storm, caller_known=known)
+        state, action = begin(self.tools.flow, begun)
+        while True:
+            await self._note(state)
+            happening = await self._do(action)
+            if happening is None:
+                return
+            state, action = go_on(self.tools.flow, state, happening)
+
+    async def _note(self, state: State) -> None:
+        """Keep how far it is, and begin to record once that was announced (VN-5)."""
+        if state.notice and not self.record.notice:
+            self.call.media.record(self._place / f"{WHOLE}.wav")
+        before, self._state = self.record, state
+        self.record = _told(self.record, state, number=self.tools.number)
+        if self.record != before:
+            await asyncio.to_thread(self._try_to_note)
+
+    def _try_to_note(self) -> None:
+        try:
+            self.tools.spool.note(self.record)
+        except OSError as error:  # a full disk ends no call
+            log.error("call_not_noted", call=self.record.id, error=error.strerror)
+
+    async def _do(self, action: Action) -> Happening | None:
+        """Carry it out; None: that was the last."""
+        media = self.call.media
+        match action:
+            case Play(slots, barge_in):
+                await media.play(slots, barge_in=barge_in)
+                return Said()
+            case AskKeys(slots, most, first_s, next_s):
+                await media.play(slots, barge_in=True)
+                return Pressed(await media.collect(most, first_s=first_s, next_s=next_s))
+            case TakeMessage():
+                return await self._take(action)
+            case Ask(slots, code, pin):
+                looking = self.tools.desk.look_up(code, pin, caller=self.record.caller)
+                return (await asyncio.gather(looking, media.play(slots)))[0]
+            case Connect(slots, to):
+                await media.play(slots)
+                return Transferred(taken=await self._connect(to))
+            case HangUp(slots):
+                await media.play(slots)
+                if self._state is not None:
+                    self._know(finished=self._state.done)
+        return None
+
+    async def _take(self, wanted: TakeMessage) -> Heard:
+        media = self.call.media
+        await media.play(wanted.slots)
+        path = self._place / f"{wanted.part}.wav"
+        taken = await media.take_message(path, longest_s=wanted.longest_s, silence_s=wanted.silence_s)
+        others = tuple(one for one in self.record.recordings if one.part != wanted.part)
+        self._know(recordings=(*others, _described(wanted.part, taken)))
+        return Heard(spoken=taken.spoken_seconds >= _SPOKEN_S)
+
+    async def _connect(self, to: str) -> bool:
+        if self.tools.connect is None:
+            return False
+        try:
+            await self.tools.connect(self.call, to)
+        except CallFailed as error:
+            log.warning("call_not_connected", call=self.record.id, to=to, code=error.code)
+            return False
+        return True
+
+    def _know(self, **facts: object) -> None:
+        self.record = self.record.model_copy(update=facts)
+
+    async def _close(self, ended: Ended) -> CallRecord:
+        """Free the leg, and write down what was."""
+        recorded = await self.call.media.close()
+        if recorded is not None:
+            self._know(recordings=(*self.record.recordings, _described(WHOLE, recorded)))
+        self._know(ended_at=self.tools.now(), ended_by=ended.by, ended_code=ended.code)
+        record = await asyncio.to_thread(self.tools.spool.close, self.record)
+        seconds = (record.ended_at - record.began_at).total_seconds()
+        log.info("call_ended", call=record.id, step=record.step, by=record.ended_by, seconds=round(seconds, 1))
+        return record
+
+
+def _described(part: str, recorded: Recorded) -> Recording:
+    return Recording(
+        part=part,
+        file=recorded.path.name,
+        seconds=round(recorded.seconds, 2),
+        spoken_seconds=round(recorded.spoken_seconds, 2),
+        sha256=recorded.sha256,
+        complete=recorded.complete,
+    )
+
+
+def _told(record: CallRecord, state: State, *, number: Callable[[str], str | None]) -> CallRecord:
+    """The record with what the flow knows now."""
+    looked = state.looked.conversation if state.looked else ""
+    return record.model_copy(
+        update={
+            "step": state.step,
+            "purpose": state.purpose,
+            "language": state.language,
+            "emergency": state.emergency,
+            "notice": state.notice,
+            "answers": tuple(Answer(step=step, keys=keys) for step, keys in state.pressed),
+            "code": state.begun.code if state.promised else "",
+            "pin": state.begun.pin if state.pin_told else "",
+            "code_told": state.code_told,
+            "followed": state.followed,
+            "call_back_to": number(state.call_back_to) or "",
+            "rated": (looked, state.rated) if looked and state.rated else None,
+        }
+    )

@@ -1,0 +1,145 @@
+"""Every call, however it ends, leaves its record and its recordings in the spool."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from channels.call_center.facts import CallRecord
+from channels.call_center.flow.machine import Looked
+from channels.call_center.ports import CallGone
+from channels.call_center.session import Session, Standing
+from channels.call_center.spool import Spool
+from channels.call_center.tests.played import CODE, NOON, PIN, PlayedCall, PlayedDesk, PlayedMedia, tools
+
+
+async def led(
+    tmp_path: Path, media: PlayedMedia, *, desk: PlayedDesk | None = None, remote: str = "0900000001"
+) -> CallRecord:
+    """What the spool holds of a call after it."""
+    spool = Spool(tmp_path)
+    told = await Session(PlayedCall(media, remote), tools(tmp_path, desk)).lead()
+    (place,) = spool.waiting()
+    assert media.closed
+    assert told == CallRecord.model_validate_json(spool.body(place))
+    assert not (place / "open.json").exists()
+    return told
+
+
+async def test_a_report_by_voice(tmp_path: Path) -> None:
+    media = PlayedMedia(keys=["1"], speaks=[4.0, 2.0])
+
+    record = await led(tmp_path, media)
+
+    assert (record.purpose, record.code, record.pin) == ("report", CODE, PIN)
+    assert (record.code_told, record.finished, record.ended_by) == (True, True, "us")
+    assert (record.caller, record.called, record.answered_at) == ("+84900000001", "1022", NOON)
+    assert [one.part for one in record.recordings] == ["what", "where", "whole"]
+    assert all(one.sha256 and one.size for one in record.recordings)
+
+
+@pytest.mark.rule("VN-5")
+async def test_nothing_is_recorded_before_the_notice(tmp_path: Path) -> None:
+    media = PlayedMedia(leaves_at="recording_notice")
+
+    record = await led(tmp_path, media)
+
+    assert (record.notice, record.recordings, record.step) == (False, (), "notice")
+
+
+@pytest.mark.rule("VN-5")
+async def test_all_is_recorded_after_the_notice(tmp_path: Path) -> None:
+    media = PlayedMedia(leaves_at="emergency_first")
+
+    record = await led(tmp_path, media)
+
+    assert record.notice
+    assert media.recorded_from == "recording_notice"
+    assert [one.part for one in record.recordings] == ["whole"]
+
+
+async def test_who_hangs_up_in_the_greeting_is_known(tmp_path: Path) -> None:
+    record = await led(tmp_path, PlayedMedia(leaves_at="welcome"))
+
+    assert (record.purpose, record.step, record.ended_by, record.finished) == ("", "welcome", "them", False)
+
+
+async def test_who_hangs_up_before_we_answer_is_known(tmp_path: Path) -> None:
+    call = PlayedCall(PlayedMedia(), gone=True)
+
+    record = await Session(call, tools(tmp_path)).lead()
+
+    assert (record.answered_at, record.step, record.ended_by) == (None, "", "them")
+
+
+async def test_what_was_said_before_hanging_up_is_kept(tmp_path: Path) -> None:
+    record = await led(tmp_path, PlayedMedia(keys=["1"], speaks=[None]))
+
+    assert (record.purpose, record.code, record.step) == ("report", "", "what")
+    assert {one.part for one in record.recordings} == {"what", "whole"}
+
+
+async def test_a_storm(tmp_path: Path) -> None:
+    media = PlayedMedia(speaks=[4.0, 2.0])
+
+    record = await led(tmp_path, media, desk=PlayedDesk(Standing(storm=True)))
+
+    assert (record.storm, record.code, record.pin, record.finished) == (True, CODE, "", True)
+    assert media.heard[0] == "storm_welcome"
+
+
+async def test_a_report_is_looked_up(tmp_path: Path) -> None:
+    desk = PlayedDesk(answer=Looked(found=True, stage=("stage_done",), due=("due_none",), conversation="c1"))
+    media = PlayedMedia(keys=["2", CODE, PIN, "2"])
+
+    record = await led(tmp_path, media, desk=desk)
+
+    assert desk.asked == [(CODE, PIN, "+84900000001")]
+    assert (record.purpose, record.followed, record.rated) == ("status", True, ("c1", "2"))
+    assert PIN not in record.model_dump_json()
+
+
+async def test_a_withheld_number_is_none(tmp_path: Path) -> None:
+    media = PlayedMedia(keys=["9", "0900000009"], speaks=[1.0])
+
+    record = await led(tmp_path, media, remote="anonymous")
+
+    assert (record.caller, record.call_back_to, record.purpose) == ("", "+84900000009", "callback")
+
+
+async def test_a_line_that_is_busy_leaves_a_recording(tmp_path: Path) -> None:
+    record = await led(tmp_path, PlayedMedia(keys=["5", "4"], speaks=[3.0]))
+
+    assert (record.purpose, record.emergency, record.code) == ("emergency", "114", CODE)
+
+
+async def test_an_error_of_ours_ends_the_call_with_a_record(tmp_path: Path) -> None:
+    class Broken(PlayedMedia):
+        async def collect(self, most: int, *, first_s: float, next_s: float, end: str = "#") -> str:
+            raise RuntimeError("broken")
+
+    record = await led(tmp_path, Broken())
+
+    assert (record.step, record.ended_by, record.notice) == ("menu", "trunk", True)
+
+
+async def test_a_call_that_is_gone_when_we_answer(tmp_path: Path) -> None:
+    class Gone(PlayedCall):
+        async def answer(self) -> None:
+            raise CallGone
+
+    record = await Session(Gone(PlayedMedia()), tools(tmp_path)).lead()
+
+    assert record.answered_at is None
+
+
+async def test_a_disk_that_takes_no_notes_ends_no_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_self: Spool, _record: CallRecord) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Spool, "note", full)
+
+    record = await led(tmp_path, PlayedMedia(keys=["1"], speaks=[4.0, 2.0]))
+
+    assert record.finished
