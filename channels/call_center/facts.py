@@ -16,7 +16,7 @@ CHANNEL = "call_center"
 WHOLE = "whole"
 """Stem of the recording of the whole call."""
 ID = r"^[0-9a-f]{32}$"
-_FILE = r"^[a-z][a-z0-9_]{0,31}\.wav$"
+_FILE = r"^[a-z][a-z0-9_]{0,31}\.wav(\.sealed)?$"
 
 Purpose = Literal["", "report", "callback", "status", "emergency"]
 """What the caller came to do, as far as the flow knows; empty: they hung up before."""
@@ -67,8 +67,8 @@ class CallRecord(_Facts):
         notice: the caller was told that the call is recorded, and only from then on it was (VN-5).
         code: promised to the caller; `code_told`: read out to its end. `pin` is empty where none was read out.
         emergency: the line that is meant (113 …), where it was an emergency.
-        followed: the caller was told where a report stands. `finished`: the flow came to an end that leaves nothing
-            to do.
+        followed: the caller was told where a report stands. `talked`: with a person.
+        finished: the flow came to an end that leaves nothing to do.
         call_back_to: another number than the caller's, typed by them.
         rated: conversation of the report they follow, proved by code and PIN, and the key they pressed.
     """
@@ -96,6 +96,7 @@ class CallRecord(_Facts):
     code: str = ""
     code_told: bool = False
     followed: bool = False
+    talked: bool = False
     pin: str = Field(default="", repr=False)
     call_back_to: str = ""
     rated: tuple[str, str] | None = None

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 import structlog
 
@@ -33,6 +33,8 @@ from channels.call_center.flow.machine import (
     State,
     TakeMessage,
     Transferred,
+    Waited,
+    WaitForAgent,
     begin,
     go_on,
 )
@@ -63,6 +65,21 @@ class Desk(Protocol):
         """Where a report stands; never raises."""
 
 
+class People(Protocol):
+    """Those who answer, and the places before them."""
+
+    async def serve(self, call: Call, *, queue: str) -> Literal["talked", "callback", "machine"]:
+        """Music, places, ringing, talking, until that is over; cancelled where the caller hangs up."""
+
+
+class Nobody:
+    """Where nobody answers calls."""
+
+    async def serve(self, call: Call, *, queue: str) -> Literal["talked", "callback", "machine"]:
+        """The flow goes on at once."""
+        return "machine"
+
+
 @dataclass(frozen=True)
 class Tools:
     """
@@ -82,6 +99,7 @@ class Tools:
     new_id: Callable[[], str]
     now: Callable[[], datetime]
     connect: Callable[[Call, str], Awaitable[None]] | None = None
+    people: People = field(default_factory=Nobody)
 
 
 @dataclass
@@ -198,6 +216,9 @@ class Session:
             case Connect(slots, to):
                 await media.play(slots)
                 return Transferred(taken=await self._connect(to))
+            case WaitForAgent(slots, queue):
+                await media.play(slots)
+                return Waited(await self.tools.people.serve(self.call, queue=queue))
             case HangUp(slots):
                 await media.play(slots)
                 if self._state is not None:
@@ -264,6 +285,7 @@ def _told(record: CallRecord, state: State, *, number: Callable[[str], str | Non
             "pin": state.begun.pin if state.pin_told else "",
             "code_told": state.code_told,
             "followed": state.followed,
+            "talked": state.talked,
             "call_back_to": number(state.call_back_to) or "",
             "rated": (looked, state.rated) if looked and state.rated else None,
         }

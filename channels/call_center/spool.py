@@ -26,7 +26,7 @@ from channels.call_center.facts import CallRecord, Recording
 
 SCHEME = "spool:"
 _OPEN, _RECORD, _HANDED = "open.json", "record.json", "handed.json"
-_SOURCE = re.compile(SCHEME + r"([0-9a-f]{32})/([a-z][a-z0-9_]{0,31}\.wav)")
+_SOURCE = re.compile(SCHEME + r"([0-9a-f]{32})/([a-z][a-z0-9_]{0,31}\.wav(?:\.sealed)?)")
 _SHORTEST_WAV = 44
 
 

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from channels.call_center.flow.model import Ask, Branch, Code, Collect, End, Flow, LookUp, Mark, Record, Step, Transfer
+from channels.call_center.flow.model import (
+    Ask,
+    Branch,
+    Code,
+    Collect,
+    End,
+    Flow,
+    LookUp,
+    Mark,
+    Queue,
+    Record,
+    Step,
+    Transfer,
+)
 
 _SHAPES: dict[str, tuple[str, str]] = {
     "ask": ("{{", "}}"),
@@ -13,6 +26,7 @@ _SHAPES: dict[str, tuple[str, str]] = {
     "record": ("[/", "/]"),
     "look_up": ("[(", ")]"),
     "transfer": ("[[", "]]"),
+    "queue": ("[[", "]]"),
     "end": ("([", "])"),
 }
 
@@ -46,6 +60,8 @@ def _detail(step: Step) -> str:
             return f"keys: {step.into}"
         case Transfer():
             return f"connect {step.to}"
+        case Queue():
+            return f"wait for a person: {step.queue}"
         case Mark():
             return step.purpose or step.emergency or step.language or step.rating
         case Code():
@@ -76,6 +92,8 @@ def _ways(step: Step) -> Iterator[tuple[str, str]]:
             yield from (("found", step.found), ("wrong", step.wrong), ("no answer", step.away))
         case Transfer():
             yield from (("", step.then), ("not taken", step.otherwise))
+        case Queue():
+            yield from (("talked", step.then), ("callback", step.callback), ("nobody", step.otherwise))
         case End():
             return
         case _:

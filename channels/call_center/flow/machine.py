@@ -7,6 +7,7 @@ Every path ends: each question has a number of tries, each call a number of step
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from channels.call_center.flow import model
 from channels.call_center.flow.model import NOTICE, Flow, Slots, Step
@@ -64,7 +65,14 @@ class Transferred:
     taken: bool
 
 
-Happening = Said | Pressed | Heard | Looked | Transferred
+@dataclass(frozen=True)
+class Waited:
+    """A person talked with the caller, and it is over; or they want a callback; or nobody takes calls ("machine")."""
+
+    outcome: Literal["talked", "callback", "machine"]
+
+
+Happening = Said | Pressed | Heard | Looked | Transferred | Waited
 
 
 @dataclass(frozen=True)
@@ -113,13 +121,21 @@ class Connect:
 
 
 @dataclass(frozen=True)
+class WaitForAgent:
+    """Play, then queue for a person; tell `Waited`."""
+
+    slots: Slots
+    queue: str
+
+
+@dataclass(frozen=True)
 class HangUp:
     """Play, then end the call."""
 
     slots: Slots
 
 
-Action = Play | AskKeys | TakeMessage | Ask | Connect | HangUp
+Action = Play | AskKeys | TakeMessage | Ask | Connect | WaitForAgent | HangUp
 
 
 @dataclass(frozen=True)
@@ -128,8 +144,8 @@ class State:
     Where a call stands. `tries` are those of the present step; `steps` counts audible ones.
 
     `done`: the flow came to an end at which nobody has to call back. `notice`: recording was announced. `code_told`:
-    the promised code was read out to its end; `followed`: where a report stands was. `pressed`: keys by step, without
-    those of a PIN.
+    the promised code was read out to its end; `followed`: where a report stands was; `talked`: a person answered.
+    `pressed`: keys by step, without those of a PIN.
     """
 
     begun: Begun
@@ -145,6 +161,7 @@ class State:
     code_told: bool = False
     pin_told: bool = False
     followed: bool = False
+    talked: bool = False
     done: bool = False
     code: str = ""
     pin: str = ""
@@ -177,6 +194,10 @@ def go_on(flow: Flow, state: State, happening: Happening) -> tuple[State, Action
             return _enter(flow, replace(state, looked=happening), to)
         case model.Transfer(), Transferred(taken):
             return _enter(flow, state, step.then if taken else step.otherwise)
+        case model.Queue(), Waited(outcome):
+            talked = replace(state, talked=state.talked or outcome == "talked")
+            ways = {"talked": step.then, "callback": step.callback, "machine": step.otherwise}
+            return _enter(flow, talked, ways[outcome])
     raise ValueError(f"{type(happening).__name__} at {state.step}")
 
 
@@ -263,11 +284,11 @@ def _action(state: State, step: Step, slots: Slots) -> Action:
             return Ask(slots, state.code, state.pin)
         case model.Transfer():
             return Connect(slots, step.to)
+        case model.Queue():
+            return WaitForAgent(slots, step.queue)
         case model.End():
             return HangUp(slots)
-        case model.Say():
-            return Play(slots, step.barge_in)
-    return Play(slots)
+    return Play(slots, isinstance(step, model.Say) and step.barge_in)
 
 
 def _spelled(state: State, slots: Slots) -> Slots:

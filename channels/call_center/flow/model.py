@@ -97,6 +97,16 @@ class Transfer(_Step):
     otherwise: str
 
 
+class Queue(_Step):
+    """Waits for a person; `callback`: the caller would rather be called back; `otherwise`: nobody takes calls."""
+
+    do: Literal["queue"]
+    queue: str = Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")
+    then: str
+    callback: str
+    otherwise: str
+
+
 class Branch(_Step):
     """Decides by what is known, without a word."""
 
@@ -125,7 +135,7 @@ class End(_Step):
 
 
 Step = Annotated[
-    Say | Ask | Collect | Record | Code | LookUp | Transfer | Branch | Mark | End, Field(discriminator="do")
+    Say | Ask | Collect | Record | Code | LookUp | Transfer | Queue | Branch | Mark | End, Field(discriminator="do")
 ]
 SILENT = (Branch, Mark)
 
@@ -153,7 +163,7 @@ def targets(step: Step) -> tuple[str, ...]:
     """Every step that may follow."""
     if isinstance(step, Ask):
         return (*step.keys.values(), step.otherwise)
-    names = ("then", "otherwise", "yes", "no", "found", "wrong", "away")
+    names = ("then", "otherwise", "callback", "yes", "no", "found", "wrong", "away")
     return tuple(dict.fromkeys(to for name in names if isinstance(to := getattr(step, name, None), str)))
 
 

@@ -29,6 +29,8 @@ from channels.call_center.flow.machine import (
     State,
     TakeMessage,
     Transferred,
+    Waited,
+    WaitForAgent,
     begin,
     digits,
     go_on,
@@ -126,9 +128,25 @@ def test_an_emergency_is_connected_and_known() -> None:
 
 
 def test_another_number_is_taken_for_the_callback() -> None:
-    state, _ = lead([Pressed("0"), Pressed("2"), Pressed("12"), Pressed("0900000009"), Heard(spoken=False)])
+    state, _ = lead(
+        [Pressed("0"), Waited("callback"), Pressed("2"), Pressed("12"), Pressed("0900000009"), Heard(spoken=False)]
+    )
 
     assert state.call_back_to == "0900000009"
+
+
+def test_a_person_answers() -> None:
+    state, actions = lead([Pressed("0"), Waited("talked")])
+
+    assert state.talked
+    assert WaitForAgent(("please_wait",), "reports") in actions
+
+
+def test_nobody_is_there_at_night() -> None:
+    state, actions = lead([Pressed("0"), Pressed("1"), Heard(spoken=True)], open=False)
+
+    assert state.purpose == "callback"
+    assert "agents_away" in played(actions)
 
 
 def test_a_withheld_number_is_asked_for() -> None:
@@ -146,6 +164,7 @@ HAPPENINGS: Mapping[type[Action], st.SearchStrategy[Happening]] = MappingProxyTy
         TakeMessage: st.builds(Heard, st.booleans()),
         Ask: st.builds(Looked, st.sampled_from([None, False, True])),
         Connect: st.builds(Transferred, st.booleans()),
+        WaitForAgent: st.builds(Waited, st.sampled_from(["talked", "callback", "machine"])),
     }
 )
 
