@@ -6,6 +6,9 @@ Each trait of a channel is one of
     yes             it crosses as what it is; `yes: note` says how, or how far
     words: note     there is no such thing on the channel, people and gateway say it in words, and are understood
     no: reason      it does not cross; why is one of `REASONS`, and nothing else is accepted
+
+What the contract suite tries on a channel stands below that: everything of `TRIED`, but for what `untried` names, with
+such a reason; where one channel has several providers, with a reason for each of them that lacks it.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from ruamel.yaml import YAML
 
@@ -51,6 +55,29 @@ GOES_OUT: Mapping[str, str] = MappingProxyType(
         "news": "news long after the citizen wrote",
     }
 )
+TRIED: Mapping[str, str] = MappingProxyType(
+    {
+        "forged": "forged deliveries are refused",
+        "altered": "an altered byte is noticed",
+        "unknown": "an unknown event is counted, and nothing else",
+        "oversized": "what is over the limit is refused unread",
+        "encodings": "wrong and old encodings are read",
+        "order": "a burst in any order is put in order",
+        "album": "an album loses no file",
+        "gone": "a file that is gone is asked for again",
+        "huge": "numbers beyond 2^53 keep every digit",
+        "standing": "who wants nothing of us is told to us",
+        "slow": "an answer that comes too late",
+        "cut": "a cut after a message was taken",
+        "throttled": "too many requests, and when to come again",
+        "error": "the provider fails",
+        "broken_answer": "the answer is broken",
+        "window": "the time to write is over",
+        "expired": "the token ends while sending",
+        "opted_out": "a send to somebody who wants nothing",
+    }
+)
+"""What the contract suite tries where a provider can do it; see `tests/contract/traits.py`."""
 REASONS: Mapping[str, str] = MappingProxyType(
     {
         "not_at_provider": "The provider has no such thing.",
@@ -62,6 +89,16 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "nothing_to_stop": "Nothing is sent that was not asked for with the report.",
         "behind_link": "It is too large or too dear to carry: the message holds a link to it.",
         "is_the_number": "The sender's address is the number.",
+        "secret_only": "The provider shows a secret with each call and signs nothing.",
+        "part_signed": "The provider signs some fields; for the others its secret address must do.",
+        "own_line": "It comes over a line that we opened and proved ourselves on.",
+        "anybody_writes": "Anybody may write; what is proved about a sender is shown, not required.",
+        "one_kind": "There are no kinds of events: everything that comes is a message.",
+        "by_arrival": "Messages name no time; what came first goes first.",
+        "comes_along": "Files come with the message itself; nothing lies elsewhere.",
+        "text_ids": "Ids are words there, not numbers.",
+        "any_time": "We may write at any time.",
+        "lasting_key": "Our credential has no end.",
         "carries_no_codes": "Whoever holds this address proves nothing by it that a regulation asks for.",
     }
 )
@@ -71,6 +108,12 @@ _INTRODUCTION = """# What crosses
 Made by `langnghe channel table --write` from `channels/*/crosses.yaml`; a test keeps it current. **yes**: as what it
 is; *in words*: said and understood in words; –<sup>n</sup>: not applicable, for the reason of that number below. More
 about each channel stands in its own README.
+"""
+_TRIALS = """## What the contract suite tries
+
+On every channel alike: repeated deliveries, eight of the same at once, marks and none, an iPhone's letters, emoji,
+20,000 and 100,000 characters, markup, damage of every sort, secrets and names that must not be printed, a provider that
+is away, a temporary and a final refusal. Beyond that, where the provider can do it at all:
 """
 
 
@@ -90,6 +133,8 @@ class Column:
     label: str
     comes_in: Mapping[str, Crossing]
     goes_out: Mapping[str, Crossing]
+    untried: Mapping[str, Mapping[str, str]] | None = None
+    """Provider (empty: the only one) → what cannot be tried on it → the reason; None: not under contract."""
 
 
 def read_columns(folder: Path = CHANNELS) -> list[Column]:
@@ -100,19 +145,27 @@ def read_columns(folder: Path = CHANNELS) -> list[Column]:
 def table(columns: list[Column]) -> str:
     """The page."""
     numbers = {reason: number for number, reason in enumerate(REASONS, 1)}
-    used = {one.note for column in columns for one in _crossings(column) if one.how == "no"}
+    used = set(reasons_of(columns))
     parts = [
         _INTRODUCTION,
         _section("In: from the citizen, or from the provider", COMES_IN, columns, numbers),
         _section("Out: to the citizen", GOES_OUT, columns, numbers),
+        _trials([column for column in columns if column.untried is not None], numbers),
         "## Why something does not cross\n",
         *(f"{numbers[reason]}. {why}" for reason, why in REASONS.items() if reason in used),
     ]
     return "\n".join(parts) + "\n"
 
 
-def _crossings(column: Column) -> list[Crossing]:
-    return [*column.comes_in.values(), *column.goes_out.values()]
+def reasons_of(columns: list[Column]) -> list[str]:
+    """Every reason that is given, as often as it is."""
+    return [reason for column in columns for reason in _reasons(column)]
+
+
+def _reasons(column: Column) -> list[str]:
+    crossings = [*column.comes_in.values(), *column.goes_out.values()]
+    untried = [reason for lacks in (column.untried or {}).values() for reason in lacks.values()]
+    return [*(one.note for one in crossings if one.how == "no"), *untried]
 
 
 def _section(title: str, traits: Mapping[str, str], columns: list[Column], numbers: Mapping[str, int]) -> str:
@@ -122,6 +175,16 @@ def _section(title: str, traits: Mapping[str, str], columns: list[Column], numbe
     for trait, label in traits.items():
         crossings = [(one.comes_in if incoming else one.goes_out)[trait] for one in columns]
         lines.append(_row(label, *(_cell(one, numbers) for one in crossings)))
+    return "\n".join(lines) + "\n"
+
+
+def _trials(columns: list[Column], numbers: Mapping[str, int]) -> str:
+    providers = [(column, name) for column in columns for name in column.untried or {}]
+    lines = [_TRIALS, _row("", *(f"{column.label}{f': {name}' if name else ''}" for column, name in providers))]
+    lines.append(_row(*["---"] * (len(providers) + 1)))
+    for trait, label in TRIED.items():
+        reasons = [(column.untried or {})[name].get(trait, "") for column, name in providers]
+        lines.append(_row(label, *(f"–<sup>{numbers[reason]}</sup>" if reason else "✓" for reason in reasons)))
     return "\n".join(lines) + "\n"
 
 
@@ -139,8 +202,35 @@ def _cell(one: Crossing, numbers: Mapping[str, int]) -> str:
 def _column(path: Path) -> Column:
     held = YAML(typ="safe").load(path)
     name = path.parent.name
-    sides = [_side(name, f"{side}", held.get(side), traits) for side, traits in (("in", COMES_IN), ("out", GOES_OUT))]
-    return Column(name, str(held["label"]), *sides)
+    comes_in, goes_out = (
+        _side(name, side, held.get(side), traits) for side, traits in (("in", COMES_IN), ("out", GOES_OUT))
+    )
+    return Column(name, str(held["label"]), comes_in, goes_out, _untried(name, held))
+
+
+def _untried(name: str, held: Mapping[str, Any]) -> dict[str, dict[str, str]] | None:
+    """For each provider by itself what the file says of several at once."""
+    if "untried" not in held:
+        return None
+    providers = [str(one) for one in held.get("providers", [""])]
+    found: dict[str, dict[str, str]] = {provider: {} for provider in providers}
+    for trait, given in dict(held["untried"] or {}).items():
+        if trait not in TRIED:
+            raise ConfigError(f"{name}.untried.{trait}", "tried nowhere", example="window: any_time")
+        for provider, reason in _each(given, providers).items():
+            if provider not in found or reason not in REASONS:
+                problem = f"no provider or no reason of the list: {provider} {reason}"
+                raise ConfigError(f"{name}.untried.{trait}", problem, example="window: any_time")
+            found[provider][trait] = reason
+    return found
+
+
+def _each(given: object, providers: list[str]) -> dict[str, str]:
+    return (
+        {str(one): str(why) for one, why in given.items()}
+        if isinstance(given, dict)
+        else dict.fromkeys(providers, str(given))
+    )
 
 
 def _side(name: str, side: str, held: object, traits: Mapping[str, str]) -> dict[str, Crossing]:

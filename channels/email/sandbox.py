@@ -10,7 +10,7 @@ It speaks SMTP in both directions, so the gateway's own code is what is tried. M
 | DELETE | /mails | forget all |
 | POST | /send | write to the gateway: from, to, subject, text, html, in_reply_to, attachments, headers; or raw |
 | POST | /mails/{id}/reply | answer one mail as its recipient: text (quotes like a Vietnamese mail program) |
-| GET, PUT | /mood | mood: normal, slow, temporary, refuse, full, cut_before, cut_after, bounce; seconds for slow |
+| GET, PUT | /mood | mood: one of `Mood`; seconds for slow |
 """
 
 from __future__ import annotations
@@ -46,6 +46,8 @@ class Mood(StrEnum):
     TEMPORARY = "temporary"
     REFUSE = "refuse"
     FULL = "full"
+    ERROR = "error"
+    BROKEN = "broken"
     CUT_BEFORE = "cut_before"
     CUT_AFTER = "cut_after"
     BOUNCE = "bounce"
@@ -249,6 +251,8 @@ class _Sink:
         provider = self._provider
         if provider.mood is Mood.TEMPORARY:
             return "451 4.7.1 Greylisted, try again later"
+        if provider.mood is Mood.ERROR:
+            return "451 4.3.0 Local error in processing"
         if provider.mood is Mood.SLOW:
             await asyncio.sleep(provider.seconds)
         if provider.mood is Mood.CUT_BEFORE:
@@ -259,6 +263,8 @@ class _Sink:
                 provider.bounce(envelope.mail_from or "", address, raw)
             else:
                 provider.keep(envelope.mail_from or "", address, raw)
+        if provider.mood is Mood.BROKEN:
+            return "<html>Bad gateway</html>"
         return _cut(server) if provider.mood is Mood.CUT_AFTER else "250 2.0.0 OK"
 
 

@@ -22,6 +22,7 @@ class _Hooked(_Frozen):
     """
 
     hook_secret: SecretStr
+    timeout: float = Field(default=20, gt=0, description="Seconds that one call may take")
 
     @field_validator("hook_secret")
     @classmethod
@@ -46,6 +47,7 @@ class TwilioSettings(_Frozen):
     old_auth_token: SecretStr = SecretStr("")
     key_sid: str = ""
     key_secret: SecretStr = SecretStr("")
+    timeout: float = Field(default=20, gt=0, description="Seconds that one call may take")
     base_url: str = "https://api.twilio.com"
     media_hosts: frozenset[str] = frozenset({"api.twilio.com", ".twiliocdn.com", ".amazonaws.com"})
 

@@ -20,6 +20,7 @@ from core.contract.errors import (
     MessageInvalid,
     NotFound,
     OutcomeUnknown,
+    PayloadTooLarge,
     SendError,
     Throttled,
 )
@@ -84,7 +85,13 @@ class TelegramChannel:
         return (Reach("chat", "Telegram", files=True, buttons=True),)
 
     def verify(self, delivery: RawDelivery) -> None:
-        """Only Telegram knows the secret that we gave it. Raises SignatureInvalid."""
+        """
+        Only Telegram knows the secret that we gave it. Raises SignatureInvalid.
+
+        Raises PayloadTooLarge before anything is read.
+        """
+        if len(delivery.body) > self.hook_limit:
+            raise PayloadTooLarge(f"an update of more than {self.hook_limit} bytes")
         signature.check(delivery, secret=self.settings.hook_secret.get_secret_value())
 
     def split(self, delivery: RawDelivery) -> Sequence[ItemKey]:

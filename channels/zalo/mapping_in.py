@@ -35,7 +35,6 @@ BUTTON = "#ln:"
 """Before the payload of a button of ours: pressed, it comes back as a text that begins so."""
 VISITOR = "visitor:"
 START = "start"
-LONGEST_TEXT = 50_000
 _KINDS = {"image": AttachmentKind.IMAGE, "gif": AttachmentKind.IMAGE, "file": AttachmentKind.FILE}
 
 
@@ -112,7 +111,7 @@ class _Reader:
             return self._inbound(kind=MessageKind.CONTACT, contact_phone=phone, text=name)
         lines = dict.fromkeys(filter(None, (self._text(), description, clean_text(as_text(payload.get("url"))))))
         whole = [one for one in lines if not any(one != other and one in other for other in lines)]
-        return self._inbound(text="\n".join(whole)[:LONGEST_TEXT])
+        return self._inbound(text="\n".join(whole))
 
     def _place(self) -> Parsed:
         coordinates = as_object(self._payload().get("coordinates"))
@@ -208,7 +207,7 @@ class _Reader:
         return Address(channel=CHANNEL, account=self._account, value=value)
 
     def _text(self) -> str:
-        return clean_text(as_text(self._event.message.get("text")))[:LONGEST_TEXT].strip()
+        return clean_text(as_text(self._event.message.get("text"))).strip()
 
     def _attachments(self) -> list[Mapping[str, Any]]:
         listed = self._event.message.get("attachments")

@@ -44,12 +44,28 @@ class ProviderMood(StrEnum):
     CUT = "cut"
 
 
+class Trouble(StrEnum):
+    """What every provider may do to a message of ours, and what is not tried on none without a reason (`traits`)."""
+
+    SLOW = "the answer comes too late"
+    THROTTLED = "too many requests"
+    ERROR = "error 500"
+    BROKEN = "the answer is broken"
+    WINDOW = "window closed"
+    EXPIRED = "token expired"
+    OPTED_OUT = "the person wants nothing"
+
+
 class Provider(Protocol):
     """The provider's side while it runs."""
 
     @property
     def channel(self) -> Channel:
         """What sends to it."""
+
+    @property
+    def url(self) -> str:
+        """Where its files lie, and where it takes calls."""
 
     async def set_mood(self, mood: ProviderMood | str) -> None:
         """Behave so from now on; a plain text is a mood of this provider alone (`Subject.failures`)."""
@@ -63,6 +79,11 @@ class Played:
 
     moods: ClassVar[Mapping[ProviderMood, StrEnum]]
     sandbox: Any
+
+    @property
+    def url(self) -> str:
+        """As `Provider` says."""
+        return str(self.sandbox.url)
 
     async def set_mood(self, mood: ProviderMood | str) -> None:
         """As `Provider` says."""
@@ -85,12 +106,22 @@ class Subject:
     """
     One channel under contract.
 
-    `write` makes a delivery that `verify` accepts; `secret` is one the channel is set up with. `account`: our side as
-    the messages name it, where one hook serves several. `edits`: with the id of what is edited. `echoes`: with who
-    spoke. `regrouped`: two deliveries of the same events. `to_fetch`: messages with files that lie with the provider.
-    `standings`: somebody blocked us (False) or let us in (True). `failures`: the provider's own moods, what each is.
-    `variant` tells the providers of one channel apart. `numbered`: its messages have ids; without, the same words are a
-    repetition for a minute. `takes_once`: the provider knows a repeated send by our id, so that it may be repeated.
+    Args:
+        channel: made anew by each call. `write`: makes a delivery that `verify` accepts. `variant`: tells the providers
+            of one channel apart. `account`: our side as messages name it, where one hook serves several.
+        numbered: messages have ids; without, the same words are a repetition for a minute. `longest`: letters that one
+            message can have at all. `ordered`: messages name their time, and are put in order by it.
+        takes_once: the provider knows a repeated send by our id, so that it may be repeated.
+        secret: one that the channel is set up with. `signs_bytes`: `verify` notices every byte that was altered.
+        unknown: events that nobody has met. `edits`: with the id of what is edited. `echoes`: with who spoke.
+        regrouped: two deliveries of the same events. `standings`: somebody blocked us (False) or let us in (True).
+        to_fetch: messages with files that lie with the provider; `stored`: that are here already. `albums`: several
+            files sent at once, in one delivery or more. `gone`: the source of a file that the provider does not hold,
+            below its `{url}`. `huge`: with the numbers beyond 2^53 in it, of sender and message.
+        events: every kind of event that can come; each has its recordings in `payloads` (usually the channel's own
+            folder), named `<event>__<detail>`. `replay`: makes one of them the delivery it was.
+        failures: the provider's own moods and what each is: a `Trouble`, and whatever else it knows.
+        impatient: the provider, and a channel that waits for its answers for less than half a second.
     """
 
     name: str
@@ -98,6 +129,7 @@ class Subject:
     write: Callable[[Written], RawDelivery]
     variant: str = ""
     numbered: bool = True
+    longest: int | None = None
     takes_once: bool = False
     account: str = ""
     secret: str = ""
@@ -115,7 +147,18 @@ class Subject:
     to_fetch: Mapping[str, RawDelivery] = field(default_factory=dict)
     standings: Mapping[str, tuple[RawDelivery, bool]] = field(default_factory=dict)
     failures: Mapping[str, tuple[str, type[SendError]]] = field(default_factory=dict)
+    signs_bytes: bool = False
+    ordered: bool = True
+    unknown: Mapping[str, RawDelivery] = field(default_factory=dict)
+    albums: Mapping[str, Sequence[RawDelivery]] = field(default_factory=dict)
+    stored: Mapping[str, RawDelivery] = field(default_factory=dict)
+    payloads: Path | None = None
+    events: Sequence[str] = ()
+    replay: Callable[[str], RawDelivery] | None = None
+    huge: Mapping[str, tuple[RawDelivery, str, str]] = field(default_factory=dict)
+    gone: str = ""
     outbound: Callable[[str], OutboundMessage] | None = None
+    impatient: Callable[[], AbstractAsyncContextManager[Provider]] | None = None
     provider: Callable[[], AbstractAsyncContextManager[Provider]] | None = None
     wire: Callable[[AcceptRaw], AbstractAsyncContextManager[Wire]] | None = None
 
@@ -123,6 +166,11 @@ class Subject:
     def label(self) -> str:
         """What tests call it."""
         return f"{self.name}_{self.variant}" if self.variant else self.name
+
+    @property
+    def folder(self) -> Path:
+        """Where its recordings lie."""
+        return self.payloads or CHANNELS / self.name / "payloads"
 
 
 def subjects() -> list[Subject]:

@@ -9,11 +9,12 @@ from core.contract.errors import (
     ConnectionFailed,
     OutcomeUnknown,
     PermanentSendError,
+    ProviderRefused,
     SendError,
     TemporarySendError,
     Throttled,
 )
-from core.contract.ports import Channel
+from core.contract.ports import Channel, FetchesFiles
 from core.contract.schema import OutboundMessage
 from tests.contract.cases import each, having
 from tests.contract.subject import ProviderMood, Subject
@@ -93,6 +94,31 @@ async def test_each_failure_is_told_as_what_it_is(subject: Subject, case: tuple[
     assert type(failure) is meaning
     assert failure.provider_code or isinstance(failure, OutcomeUnknown)
     assert not isinstance(failure, Throttled) or 0 < failure.retry_after <= 86_400
+
+
+@having("impatient")
+async def test_an_answer_that_comes_too_late_leaves_the_outcome_unknown(subject: Subject) -> None:
+    """The provider works on it, and we no longer wait: as with a lost answer, nobody resends blindly."""
+    assert subject.impatient is not None
+    async with subject.impatient() as provider:
+        await provider.set_mood("slow")
+        with pytest.raises(SendError) as failure:
+            await provider.channel.send(_message(subject))
+
+    assert isinstance(failure.value, TemporarySendError if subject.takes_once else OutcomeUnknown)
+
+
+@having("gone")
+async def test_a_file_that_the_provider_no_longer_has_is_gone(subject: Subject) -> None:
+    """Said at once, so that the citizen can send it again; nobody asks for it all day."""
+    assert subject.provider is not None
+    async with subject.provider() as provider:
+        channel = provider.channel
+        assert isinstance(channel, FetchesFiles)
+        with pytest.raises(ProviderRefused) as failure:
+            await channel.fetch(subject.gone.format(url=provider.url), most=1000)
+
+    assert failure.value.provider_code
 
 
 @having("takes_once")

@@ -7,8 +7,20 @@ from pathlib import Path
 import pytest
 
 from core.contract.errors import ConfigError
-from gateway.channel_table import CHANNELS, COMES_IN, FILE, GOES_OUT, PAGE, REASONS, read_columns, table
+from gateway.channel_table import (
+    CHANNELS,
+    COMES_IN,
+    FILE,
+    GOES_OUT,
+    PAGE,
+    REASONS,
+    TRIED,
+    read_columns,
+    reasons_of,
+    table,
+)
 from tests.contract.subject import Subject, subjects
+from tests.contract.traits import PROVED
 
 COLUMNS = {column.name: column for column in read_columns()}
 SUBJECTS = subjects()
@@ -24,7 +36,7 @@ def test_what_the_contract_proves_is_in_the_table(subject: Subject) -> None:
     """And what no delivery proves is not claimed."""
     claimed = COLUMNS[subject.name].comes_in
     proved = {
-        "photos": bool(subject.with_file or subject.to_fetch),
+        "photos": bool(subject.with_file or subject.to_fetch or subject.stored),
         "edits": bool(subject.edits),
         "elsewhere": bool(subject.echoes),
         "delivered": bool(subject.receipts),
@@ -47,13 +59,22 @@ def test_every_channel_under_contract_and_with_an_adapter_has_a_column() -> None
 
 def test_every_reason_is_needed() -> None:
     """The list stays closed, and short."""
-    given = {
-        one.note
-        for column in COLUMNS.values()
-        for one in [*column.comes_in.values(), *column.goes_out.values()]
-        if one.how == "no"
-    }
-    assert given == REASONS.keys()
+    assert set(reasons_of(list(COLUMNS.values()))) == REASONS.keys()
+
+
+@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda one: one.label)
+def test_what_is_not_tried_has_a_reason(subject: Subject) -> None:
+    """And what is tried has none."""
+    untried = COLUMNS[subject.name].untried
+    assert untried is not None
+    tried = {trait for trait, proved in PROVED.items() if proved(subject)}
+
+    assert tried == TRIED.keys() - untried[subject.variant].keys()
+
+
+def test_the_suite_tries_all_that_the_table_names() -> None:
+    """Both lists are one."""
+    assert PROVED.keys() == TRIED.keys()
 
 
 @pytest.mark.parametrize(
@@ -64,6 +85,9 @@ def test_every_reason_is_needed() -> None:
         ('"no: not_told"', '"perhaps"', "neither yes, words nor no"),
         ('"no: not_told"', '"words"', "neither yes, words nor no"),
         ("  stop:", "  stops:", "missing or unknown: stop, stops"),
+        ("  window: any_time", "  windows: any_time", "tried nowhere"),
+        ("  window: any_time", "  window: too_much_work", "no provider or no reason of the list"),
+        ("  window: any_time", "  window: {another: any_time}", "no provider or no reason of the list"),
     ],
 )
 def test_what_is_none_is_refused(tmp_path: Path, old: str, new: str, problem: str) -> None:

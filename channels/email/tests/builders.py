@@ -115,11 +115,13 @@ async def listening(accept: AcceptRaw, **changes: Any) -> AsyncIterator[EmailCha
 
 
 @asynccontextmanager
-async def provider() -> AsyncIterator[tuple[EmailChannel, MailSandbox]]:
-    """The channel with the sandbox as its relay."""
+async def provider(**changes: Any) -> AsyncIterator[tuple[EmailChannel, MailSandbox]]:
+    """The channel with the sandbox as its relay; changes are the relay's."""
     sandbox = MailSandbox(gateway=("127.0.0.1", 0))
     await sandbox.start()
-    relay = RelaySettings(host=sandbox.smtp[0], port=sandbox.smtp[1], tls="none", connect_seconds=5, send_seconds=10)
+    host, port = sandbox.smtp
+    usual = {"host": host, "port": port, "tls": "none", "connect_seconds": 5, "send_seconds": 10}
+    relay = RelaySettings.model_validate(usual | changes)
     try:
         yield EmailChannel(settings(relay=relay)), sandbox
     finally:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import aiosmtplib
 
@@ -21,11 +23,13 @@ from channels.email.tests.builders import (
     provider,
     settings,
 )
+from core.contract.errors import OutcomeUnknown, TemporarySendError, Throttled
 from core.contract.ports import AcceptRaw, RawDelivery
 from core.contract.schema import DeliveryStatus
-from tests.contract.subject import Played, ProviderMood, Subject, Written
+from tests.contract.subject import Played, ProviderMood, Subject, Trouble, Written
 
 ROBOTS = ("auto__out_of_office", "auto__mailing_list", "auto__no_reply_sender", "auto__null_return_path")
+EVENTS = ("person", "reply", "forward", "auto", "loop", "bounce", "receipt", "complaint", "ignored", "quarantine")
 ENCODINGS = {
     "person__windows_1258": "Đường trước trường tiểu học có ổ gà rất lớn, nguy hiểm cho học sinh.",
     "person__tcvn3": "Xưởng gỗ cạnh nhà tôi hoạt động suốt đêm, đề nghị kiểm tra.",
@@ -61,6 +65,13 @@ def with_file(name: str, data: bytes) -> RawDelivery:
     return delivery(message.as_bytes())
 
 
+def _with_two() -> RawDelivery:
+    message = mail("Hai ảnh.")
+    for number in (1, 2):
+        message.add_attachment(bytes([137, 80, 78, 71, number]), maintype="image", subtype="png", filename="a.png")
+    return delivery(message.as_bytes())
+
+
 @dataclass
 class Box(Played):
     """The provider while it runs."""
@@ -79,9 +90,9 @@ def _words(kept: KeptMail) -> str:
 
 
 @asynccontextmanager
-async def running() -> AsyncIterator[Box]:
+async def running(**changes: Any) -> AsyncIterator[Box]:
     """The channel and the sandbox behind it."""
-    async with provider() as (channel, sandbox):
+    async with provider(**changes) as (channel, sandbox):
         yield Box(channel, sandbox)
 
 
@@ -146,7 +157,17 @@ def subject() -> Subject:
         },
         encodings={name: (payload(name), words) for name, words in ENCODINGS.items()},
         with_file={"attachment": with_file},
+        albums={"two attachments": [_with_two()]},
+        failures={
+            Trouble.THROTTLED: ("temporary", Throttled),
+            Trouble.ERROR: ("error", TemporarySendError),
+            Trouble.BROKEN: ("broken", OutcomeUnknown),
+            "mailbox full": ("full", TemporarySendError),
+        },
+        events=EVENTS,
+        replay=payload,
         outbound=outbound,
         provider=running,
+        impatient=partial(running, send_seconds=0.4),
         wire=wired,
     )

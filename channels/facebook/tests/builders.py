@@ -72,7 +72,7 @@ async def provider(**changes: Any) -> AsyncIterator[tuple[FacebookChannel, Faceb
     citizen = sandbox.phone()
     citizen.id, citizen.wrote_at = CITIZEN, NOON
     sandbox.phones = {CITIZEN: citizen}
-    made = channel(graph_url=sandbox.url, timeout=5, **changes)
+    made = channel(**{"graph_url": sandbox.url, "timeout": 5} | changes)
     try:
         yield made, sandbox
     finally:

@@ -6,6 +6,9 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Any
 
 from channels.facebook.adapter import FacebookChannel
 from channels.facebook.sandbox import FacebookSandbox
@@ -31,8 +34,9 @@ from core.contract.errors import (
 )
 from core.contract.ports import HOOK_LIMIT, RawDelivery
 from core.contract.schema import DeliveryStatus
-from tests.contract.subject import Played, ProviderMood, Subject, Written
+from tests.contract.subject import NOON, Played, ProviderMood, Subject, Trouble, Written
 
+LONG_USER = "18446744073709551617"
 PEOPLE = {"an": CITIZEN, "binh": "2460000000000002"}
 MOODS = {
     ProviderMood.NORMAL: Mood.NORMAL,
@@ -40,6 +44,11 @@ MOODS = {
     ProviderMood.REFUSED: Mood.UNAVAILABLE,
     ProviderMood.CUT: Mood.CUT_AFTER,
 }
+EVENTS = (
+    *("message", "message_edit", "postback", "delivery", "read", "reaction", "echo", "optin", "referral"),
+    *("handover", "standby", "policy_enforcement", "comment", "feed", "batch", "unknown", "quarantine"),
+)
+"""The fields that a Page subscribes to; `comment` is what of `feed` concerns us."""
 ECHOES = {"echo__ours": "us", "echo__page_inbox": "person", "echo__page_inbox_photo": "person"}
 UNWANTED = (
     "message__sticker",
@@ -47,8 +56,6 @@ UNWANTED = (
     "reaction__love",
     "optin__one_time",
     "handover__passed",
-    "unknown__new_event",
-    "unknown__other_object",
     "comment__of_the_page",
     "comment__hidden",
     "feed__like",
@@ -57,14 +64,20 @@ UNWANTED = (
 
 def write(written: Written) -> RawDelivery:
     """A citizen's message on Messenger as a delivery."""
-    at = int(written.at.timestamp() * 1000)
+    return _message(
+        f"m_{written.sender}-{written.key}", written.text, sender=PEOPLE[written.sender], sent_at=written.at
+    )
+
+
+def _message(mid: str, text: str, *, sender: str = CITIZEN, sent_at: datetime = NOON) -> RawDelivery:
+    at = int(sent_at.timestamp() * 1000)
     event = {
-        "sender": {"id": PEOPLE[written.sender]},
+        "sender": {"id": sender},
         "recipient": {"id": PAGE},
         "timestamp": at,
-        "message": {"mid": f"m_{written.sender}-{written.key}", "text": written.text},
+        "message": {"mid": mid, "text": text},
     }
-    return signed(as_sent({"object": "page", "entry": [{"id": PAGE, "time": at, "messaging": [event]}]}), at=written.at)
+    return signed(as_sent({"object": "page", "entry": [{"id": PAGE, "time": at, "messaging": [event]}]}), at=sent_at)
 
 
 def _forged() -> dict[str, RawDelivery]:
@@ -92,9 +105,9 @@ class Page(Played):
 
 
 @asynccontextmanager
-async def running() -> AsyncIterator[Page]:
+async def running(**changes: Any) -> AsyncIterator[Page]:
     """The channel and the sandbox behind it."""
-    async with provider() as (made, sandbox):
+    async with provider(**changes) as (made, sandbox):
         yield Page(made, sandbox)
 
 
@@ -125,14 +138,23 @@ def subject() -> Subject:
         regrouped={"two pages": (payload("batch__two_pages"), payload("batch__regrouped"))},
         to_fetch={name: payload(name) for name in ("message__image", "message__album", "message__audio")},
         failures={
-            "too many requests": ("throttled", Throttled),
+            Trouble.THROTTLED: ("throttled", Throttled),
             "rate limit": ("rate", Throttled),
-            "error 500": ("error", TemporarySendError),
-            "broken JSON": ("broken", OutcomeUnknown),
-            "token expired": ("expired", NeedsReauth),
-            "window closed": ("window", WindowClosed),
+            Trouble.ERROR: ("error", TemporarySendError),
+            Trouble.BROKEN: ("broken", OutcomeUnknown),
+            Trouble.EXPIRED: ("expired", NeedsReauth),
+            Trouble.WINDOW: ("window", WindowClosed),
             "person unavailable": ("unavailable", RecipientUnreachable),
         },
+        signs_bytes=True,
+        unknown={name: payload(name) for name in ("unknown__new_event", "unknown__other_object")},
+        albums={"in one message": [payload("message__album")]},
+        encodings={"escaped": (_message("m_1", "Rác/đất đổ 🌊"), "Rác/đất đổ 🌊")},
+        huge={"sender": (_message("m_1", "x", sender=LONG_USER), LONG_USER, "m_1")},
+        gone="{url}/cdn/no-such-file",
+        events=EVENTS,
+        replay=payload,
         outbound=outbound,
         provider=running,
+        impatient=partial(running, timeout=0.4),
     )

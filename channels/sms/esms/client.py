@@ -49,7 +49,7 @@ class EsmsClient:
     def __init__(self, settings: EsmsSettings, *, callback: str) -> None:
         self._settings = settings
         self._callback = callback
-        self._http = ProviderHttp(settings.base_url)
+        self._http = ProviderHttp(settings.base_url, timeout=settings.timeout)
 
     async def send(self, submission: Submission) -> str:
         """Hand over one message; returns our own id, by which receipts name it. Raises SendError."""

@@ -36,7 +36,7 @@ class SpeedSmsClient:
 
     def __init__(self, settings: SpeedSmsSettings) -> None:
         self._settings = settings
-        self._http = ProviderHttp(settings.base_url)
+        self._http = ProviderHttp(settings.base_url, timeout=settings.timeout)
         self._headers = {"Authorization": encode_basic_auth(settings.token.get_secret_value(), "x")}
 
     async def send(self, submission: Submission) -> str:

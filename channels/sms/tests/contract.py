@@ -7,6 +7,7 @@ from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta, timezone
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -28,9 +29,20 @@ from channels.sms.tests.builders import (
 )
 from channels.sms.tests.test_mapping import BROKEN, IGNORED, MESSAGES, RECEIPTS
 from channels.sms.twilio.signature import HEADER
+from core.contract.errors import (
+    ChannelMisconfigured,
+    NeedsReauth,
+    OutcomeUnknown,
+    ProviderRefused,
+    QuotaSpent,
+    RecipientOptedOut,
+    SendError,
+    TemporarySendError,
+    Throttled,
+)
 from core.contract.ports import HOOK_LIMIT, AcceptRaw, RawDelivery
 from core.contract.schema import DeliveryStatus
-from tests.contract.subject import ProviderMood, Subject, Written
+from tests.contract.subject import ProviderMood, Subject, Trouble, Written
 from tests.support.waiting import until
 
 NUMBERS = {"an": "84900000001", "binh": "84900000002"}
@@ -40,10 +52,12 @@ MOODS = {
     ProviderMood.REFUSED: Mood.REFUSE,
     ProviderMood.CUT: Mood.CUT_AFTER,
 }
+VIETNAM = timezone(timedelta(hours=7))
+PATIENCE = {"smpp": "response_seconds"}
 SECRET = {"twilio": SECRETS.auth_token, "esms": SECRETS.secret_key, "speedsms": SECRETS.token, "smpp": SECRETS.password}
 
 
-def twilio(written: Written) -> RawDelivery:
+def twilio(written: Written, **more: str) -> RawDelivery:
     """A signed form."""
     fields = {
         "MessageSid": f"SM-{written.sender}-{written.key}",
@@ -52,7 +66,7 @@ def twilio(written: Written) -> RawDelivery:
         "To": SENDERS["twilio"],
         "Body": written.text,
         "NumMedia": "0",
-    }
+    } | more
     return signed(RawDelivery("sms", SENDERS["twilio"], urlencode(fields).encode(), {}, received_at=written.at))
 
 
@@ -70,7 +84,7 @@ def esms(written: Written) -> RawDelivery:
         "serviceNumber": "8100",
         "cpid": "CP1",
         "smsid": f"{written.sender}-{written.key}",
-        "receiverTime": "20261116115958",
+        "receiverTime": f"{written.at.astimezone(VIETNAM):%Y%m%d%H%M%S}",
     }
     own = "".join(fields[name] for name in ("cpid", "smsid", "content", "receiverTime")) + SECRETS.private_key
     fields["sign"] = b64encode(hashlib.md5(own.encode(), usedforsecurity=False).digest()).decode()
@@ -105,19 +119,23 @@ class Box:
     channel: SmsChannel
     sandbox: SmsSandbox
 
-    async def set_mood(self, mood: ProviderMood) -> None:
+    @property
+    def url(self) -> str:
+        return self.sandbox.url
+
+    async def set_mood(self, mood: ProviderMood | str) -> None:
         if mood is ProviderMood.DOWN:
             await self.sandbox.stop()
             if isinstance(self.channel, LineSmsChannel):  # until it has noticed, the outcome would be unknown
                 await until(self._is_down, "the loss of the line")
         else:
-            self.sandbox.network.mood = MOODS[mood]
+            self.sandbox.network.mood = MOODS[mood] if isinstance(mood, ProviderMood) else Mood(mood)
             await until(lambda: self._is_well(mood), "the line")
 
     async def _is_down(self) -> bool:
         return not (await self.channel.check_health()).ok
 
-    async def _is_well(self, mood: ProviderMood) -> bool:
+    async def _is_well(self, mood: ProviderMood | str) -> bool:
         return mood is not ProviderMood.NORMAL or (await self.channel.check_health()).ok
 
     def received(self) -> Sequence[str]:
@@ -125,9 +143,9 @@ class Box:
 
 
 @asynccontextmanager
-async def running(carrier: str) -> AsyncIterator[Box]:
+async def running(carrier: str, **changes: Any) -> AsyncIterator[Box]:
     """The channel and the sandbox behind it."""
-    async with sandboxed(carrier) as (opened, sandbox):
+    async with sandboxed(carrier, **changes) as (opened, sandbox):
         yield Box(opened, sandbox)
 
 
@@ -190,6 +208,66 @@ def standings() -> dict[str, tuple[RawDelivery, bool]]:
     return {word: (twilio(Written(word)), word == "START") for word in ("STOP", "Unsubscribe", "START")}
 
 
+FAILURES: Mapping[str, Mapping[str, tuple[str, type[SendError]]]] = {
+    "twilio": {
+        Trouble.THROTTLED: ("throttled", Throttled),
+        Trouble.ERROR: ("error", TemporarySendError),
+        Trouble.BROKEN: ("broken", OutcomeUnknown),
+        Trouble.EXPIRED: ("wrong_key", NeedsReauth),
+        Trouble.OPTED_OUT: ("opted_out", RecipientOptedOut),
+    },
+    "esms": {
+        Trouble.THROTTLED: ("throttled", Throttled),
+        Trouble.ERROR: ("error", TemporarySendError),
+        Trouble.BROKEN: ("broken", TemporarySendError),
+        "wrong key": ("wrong_key", ChannelMisconfigured),
+        "no money": ("no_money", QuotaSpent),
+    },
+    "speedsms": {
+        Trouble.THROTTLED: ("throttled", Throttled),
+        Trouble.ERROR: ("error", TemporarySendError),
+        Trouble.BROKEN: ("broken", OutcomeUnknown),
+        "wrong key": ("wrong_key", ChannelMisconfigured),
+        "no money": ("no_money", QuotaSpent),
+    },
+    "smpp": {
+        Trouble.THROTTLED: ("throttled", Throttled),
+        Trouble.ERROR: ("error", TemporarySendError),
+        Trouble.BROKEN: ("broken", OutcomeUnknown),
+        "refused": ("opted_out", ProviderRefused),
+    },
+}
+"""What each carrier does to a message, and what that is."""
+UNKNOWN = ("twilio_status__receiving", "esms_status__unknown", "speedsms_event__unknown")
+ALBUM = {
+    "NumMedia": "2",
+    "MediaUrl0": "https://api.twilio.com/anh1",
+    "MediaContentType0": "image/jpeg",
+    "MediaUrl1": "https://api.twilio.com/anh2",
+    "MediaContentType1": "image/jpeg",
+}
+
+
+EVENTS = {
+    "twilio": ("message", "status", "opt_out", "broken"),
+    "esms": ("message", "status", "broken"),
+    "speedsms": ("message", "report", "event", "broken"),
+    "smpp": ("message", "receipt", "broken"),
+}
+
+
+def of_twilio(carrier: str) -> dict[str, Any]:
+    """What only Twilio carries: pictures, and who wants to hear no more."""
+    if carrier != "twilio":
+        return {}
+    return {
+        "standings": standings(),
+        "to_fetch": {"photo": prepared("twilio_message__photo")},
+        "albums": {"two pictures": [twilio(Written("Hai ảnh"), **ALBUM)]},
+        "gone": "{url}/2010-04-01/Accounts/" + SECRETS.account_sid + "/Media/no-such-file",
+    }
+
+
 def subject(carrier: str) -> Subject:
     """The SMS channel with this carrier under contract."""
     mine = partial(filter, lambda name: name.startswith(carrier))
@@ -197,6 +275,7 @@ def subject(carrier: str) -> Subject:
     return Subject(
         name="sms",
         variant=carrier,
+        longest=30_000 if carrier == "smpp" else None,
         numbered=carrier in ("twilio", "esms"),
         takes_once=carrier == "esms",
         channel=partial(channel, carrier),
@@ -205,13 +284,19 @@ def subject(carrier: str) -> Subject:
         forged=forged(carrier),
         oversized={"over the limit": replace(good, body=good.body + b"x" * HOOK_LIMIT)},
         broken={name: prepared(name) for name in mine(BROKEN)},
-        ignored={name: prepared(name) for name in mine(IGNORED)},
+        ignored={name: prepared(name) for name in mine(IGNORED) if name not in UNKNOWN},
         receipts=receipts(carrier),
         encodings={name: (prepared(name), MESSAGES[name][1]) for name in mine(MESSAGES)},
-        standings=standings() if carrier == "twilio" else {},
-        to_fetch={"photo": prepared("twilio_message__photo")} if carrier == "twilio" else {},
+        signs_bytes=carrier == "twilio",
+        ordered=carrier == "esms",
+        unknown={name: prepared(name) for name in mine(UNKNOWN)},
+        failures=FAILURES[carrier],
+        **of_twilio(carrier),
+        events=[f"{carrier}_{kind}" for kind in EVENTS[carrier]],
+        replay=prepared,
         outbound=partial(outbound, name=carrier),
         provider=partial(running, carrier),
+        impatient=partial(running, carrier, **{PATIENCE.get(carrier, "timeout"): 0.4}),
         wire=wired if carrier == "smpp" else None,
     )
 

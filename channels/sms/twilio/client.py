@@ -46,7 +46,7 @@ class TwilioClient:
     def __init__(self, settings: TwilioSettings, *, callback: str) -> None:
         self._settings = settings
         self._callback = callback
-        self._http = ProviderHttp(settings.base_url)
+        self._http = ProviderHttp(settings.base_url, timeout=settings.timeout)
         self._account = f"/{VERSION}/Accounts/{settings.account_sid}"
         user, secret = (
             (settings.key_sid, settings.key_secret) if settings.key_sid else (settings.account_sid, settings.auth_token)

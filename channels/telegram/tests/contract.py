@@ -6,22 +6,27 @@ import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 from channels.telegram.adapter import TelegramChannel
 from channels.telegram.sandbox import BOT, Mood, TelegramSandbox
 from channels.telegram.signature import HEADER
 from channels.telegram.tests.builders import CHAT, SECRET, channel, delivery, outbound, payload, provider, said
 from core.contract.errors import NeedsReauth, OutcomeUnknown, RecipientOptedOut, RecipientUnreachable, Throttled
-from core.contract.ports import AcceptRaw, RawDelivery
-from tests.contract.subject import Provider, ProviderMood, Subject, Wire, Written
+from core.contract.ports import HOOK_LIMIT, AcceptRaw, RawDelivery
+from tests.contract.subject import Provider, ProviderMood, Subject, Trouble, Wire, Written
 
 CHATS = {"an": CHAT, "binh": 5987654321}
+LONG_CHAT, LONG_NUMBER = 2**62 + 1, 2**53 + 1
+EVENTS = ("message", "edited_message", "callback_query", "my_chat_member", "channel_post", "unknown")
 EDITED = {"text": 71, "caption": 75}
 FETCHED = ("photo_with_caption", "album_second", "voice", "audio", "video", "video_note", "animation", "document")
 _MOODS: Mapping[str, Mood] = {
     ProviderMood.NORMAL: Mood.NORMAL,
     ProviderMood.TEMPORARY: Mood.THROTTLED,
     ProviderMood.CUT: Mood.CUT,
+    Mood.SLOW: Mood.SLOW,
     Mood.THROTTLED: Mood.THROTTLED,
     Mood.ERROR: Mood.ERROR,
     Mood.BROKEN: Mood.BROKEN,
@@ -34,6 +39,10 @@ class _Running:
 
     channel: TelegramChannel
     sandbox: TelegramSandbox
+
+    @property
+    def url(self) -> str:
+        return self.sandbox.url
 
     async def set_mood(self, mood: ProviderMood | str) -> None:
         self.sandbox.phone(CHAT).blocked = mood in {ProviderMood.REFUSED, "blocked"}
@@ -50,9 +59,9 @@ class _Running:
 
 
 @asynccontextmanager
-async def running() -> AsyncIterator[Provider]:
+async def running(**changes: Any) -> AsyncIterator[Provider]:
     """Telegram, and the channel that sends to it."""
-    async with provider() as (sandbox, talking):
+    async with provider(**changes) as (sandbox, talking):
         yield _Running(talking, sandbox)
 
 
@@ -112,6 +121,10 @@ def _forged() -> dict[str, RawDelivery]:
     }
 
 
+def _long_numbers() -> RawDelivery:
+    return delivery(said("Xin chào", chat=LONG_CHAT, number=LONG_NUMBER))
+
+
 def _escaped(text: str) -> RawDelivery:
     return delivery(json.dumps(_update(Written(text)), ensure_ascii=True).encode())
 
@@ -151,14 +164,22 @@ def subject() -> Subject:
             "let in": (payload("my_chat_member__let_in"), True),
         },
         failures={
-            "too many requests": (Mood.THROTTLED, Throttled),
-            "the server fails": (Mood.ERROR, OutcomeUnknown),
-            "the answer is broken": (Mood.BROKEN, OutcomeUnknown),
-            "the person blocked us": ("blocked", RecipientOptedOut),
+            Trouble.THROTTLED: (Mood.THROTTLED, Throttled),
+            Trouble.ERROR: (Mood.ERROR, OutcomeUnknown),
+            Trouble.BROKEN: (Mood.BROKEN, OutcomeUnknown),
+            Trouble.OPTED_OUT: ("blocked", RecipientOptedOut),
             "nobody of that number": ("unknown chat", RecipientUnreachable),
-            "the token was renewed": ("another token", NeedsReauth),
+            Trouble.EXPIRED: ("another token", NeedsReauth),
         },
+        oversized={"over the limit": delivery(b"x" * (HOOK_LIMIT + 1))},
+        unknown={"a kind that is new": payload("unknown__new_kind")},
+        albums={"one by one": [payload("message__album_first"), payload("message__album_second")]},
+        huge={"chat and message": (_long_numbers(), str(LONG_CHAT), str(LONG_NUMBER))},
+        gone="no-such-file",
+        impatient=partial(running, send_seconds=0.4),
         encodings={"escaped": (_escaped("Lụt ở Huế 🌊"), "Lụt ở Huế 🌊")},
+        events=EVENTS,
+        replay=payload,
         outbound=outbound,
         provider=running,
         wire=wired,

@@ -48,6 +48,7 @@ IGNORED = {
     "callback_query__in_group": "group",
     "my_chat_member__in_group": "group",
     "channel_post__not_asked_for": "unknown_event",
+    "unknown__new_kind": "unknown_event",
 }
 STANDINGS = {"my_chat_member__kicked": (False, "blocked"), "my_chat_member__let_in": (True, "let_in")}
 FILES = {

@@ -19,6 +19,7 @@ _LONGEST_TEXT = 2000
 _ERRORS = {
     Mood.BUSY: -32,
     Mood.REFUSE: -213,
+    Mood.REFUSES: -244,
     Mood.WINDOW: -230,
     Mood.NO_QUOTA: -211,
 }

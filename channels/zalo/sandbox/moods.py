@@ -7,9 +7,9 @@ from enum import StrEnum
 
 class Mood(StrEnum):
     """
-    `cut_after`: a message is taken and the connection cut; `refresh_cut_before`, `refresh_cut_after`: the same around a
-    renewal of tokens; `echo_first`: echo and receipt come before the answer; `duplicate`: each event twice;
-    `out_of_order`: events wait, and the last comes first.
+    `refuse`: nobody who follows us; `refuses`: the person wants none of this; `cut_after`: a message is taken and the
+    connection cut; `refresh_cut_before`, `refresh_cut_after`: the same around a renewal of tokens; `echo_first`: echo
+    and receipt come before the answer; `duplicate`: each event twice; `out_of_order`: the last comes first.
     """
 
     NORMAL = "normal"
@@ -19,6 +19,7 @@ class Mood(StrEnum):
     ERROR = "error"
     BROKEN = "broken"
     REFUSE = "refuse"
+    REFUSES = "refuses"
     WINDOW = "window"
     NO_QUOTA = "no_quota"
     CUT_AFTER = "cut_after"

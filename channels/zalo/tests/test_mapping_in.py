@@ -287,11 +287,3 @@ def test_ids_beyond_two_to_the_53_stay_what_they_are() -> None:
 
     assert isinstance(message, InboundMessage)
     assert message.provider_message_id == "9007199254740993"
-
-
-def test_words_have_an_end() -> None:
-    """A hundred thousand characters are cut."""
-    [message] = parse(delivery(event("user_send_text", {"msg_id": "m", "text": "a" * 100_000})))
-
-    assert isinstance(message, InboundMessage)
-    assert len(message.text) == 50_000

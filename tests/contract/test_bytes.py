@@ -1,0 +1,105 @@
+"""What every channel must do with the bytes themselves: believe none that was altered, and lose no digit."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import timedelta
+
+from core.contract.errors import InboundError, PayloadTooLarge
+from core.contract.ports import FetchesFiles, RawDelivery
+from core.contract.schema import Ignored, InboundMessage
+from tests.contract.cases import each, every, having, one
+from tests.contract.subject import NOON, Subject, Written
+
+BURST = 20
+LONG = "Nước ngập đến đầu gối. " * 4_500
+
+
+@having("signs_bytes")
+def test_one_altered_byte_is_noticed(subject: Subject) -> None:
+    """Wherever it stands; but for another spelling of the very same (a form's %c4 for %C4), which changes nothing."""
+    channel, good, chance = subject.channel(), subject.write(Written("Đường Lê Lợi ngập")), random.Random(7)
+    for place in range(len(good.body)):
+        body = bytearray(good.body)
+        body[place] ^= 1 << chance.randrange(8)
+        altered = replace(good, body=bytes(body))
+        try:
+            channel.verify(altered)
+        except InboundError:
+            continue
+        assert one(subject, altered) == one(subject, good), place
+
+
+@each("unknown")
+def test_an_event_that_nobody_has_met_does_nothing(subject: Subject, case: RawDelivery) -> None:
+    """It is proved, stored and counted: the provider is told that all is well."""
+    channel = subject.channel()
+    channel.verify(case)
+    meaning = one(subject, case)
+
+    assert isinstance(meaning, Ignored)
+    assert meaning.reason.startswith("unknown")
+
+
+@having("ordered")
+def test_a_burst_in_any_order_is_put_in_order(subject: Subject) -> None:
+    """Each message names its time, so that it does not matter which of them comes first."""
+    channel, said = subject.channel(), [str(number) for number in range(1, BURST + 1)]
+    deliveries = [
+        subject.write(Written(f"Câu {key}", key, at=NOON + timedelta(seconds=int(key) - BURST))) for key in said
+    ]
+    random.Random(3).shuffle(deliveries)
+    items = [(channel.split(delivery)[0], delivery) for delivery in deliveries]
+    assert len({item.conversation_key for item, _ in items}) == 1
+    ordered = sorted(items, key=lambda one_of: one_of[0].provider_time or NOON)
+
+    assert [channel.parse(delivery, item)[0].text for item, delivery in ordered] == [f"Câu {key}" for key in said]
+
+
+@each("albums")
+def test_an_album_loses_no_file(subject: Subject, case: list[RawDelivery]) -> None:
+    """Whether its files come together or one by one: all of them, in one conversation."""
+    channel = subject.channel()
+    items = [(delivery, item) for delivery in case for item in channel.split(delivery)]
+    files = [
+        file for delivery, item in items for meaning in channel.parse(delivery, item) for file in meaning.attachments
+    ]
+
+    assert len({item.conversation_key for _, item in items}) == 1
+    assert len({file.source_url or file.sha256 for file in files}) == len(files) > 1
+
+
+@each("huge")
+def test_long_numbers_keep_every_digit(subject: Subject, case: tuple[RawDelivery, str, str]) -> None:
+    """Beyond 2^53 a number that was a float on its way is another person's."""
+    delivery, sender, number = case
+    message = one(subject, delivery)
+
+    assert isinstance(message, InboundMessage)
+    assert sender in message.sender.value
+    assert number in message.provider_message_id
+    assert int(max(sender, number, key=len)) > 2**53
+
+
+@every()
+def test_a_hundred_thousand_letters_are_read_or_refused(subject: Subject) -> None:
+    """Nothing is cut in silence: all of the words, or an error by which the sender learns of it."""
+    text = LONG[: subject.longest]
+    channel, delivery = subject.channel(), subject.write(Written(text))
+    try:
+        channel.verify(delivery)
+    except PayloadTooLarge:
+        assert len(delivery.body) > len(text)
+    else:
+        assert one(subject, delivery).text.strip() == text.strip()
+
+
+@each("stored")
+def test_a_file_that_is_here_already_is_named_by_its_place(subject: Subject, case: RawDelivery) -> None:
+    """Nobody goes for it once more."""
+    message = one(subject, case)
+
+    assert not isinstance(subject.channel(), FetchesFiles)
+    assert message.attachments
+    assert all(file.stored_key and not file.source_url for file in message.attachments)
