@@ -1,0 +1,260 @@
+"""One leg of a call, as the rest of the call centre uses it: implements `Media` over a stream."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from channels.call_center.media import g711
+from channels.call_center.media.recorder import Ending, Recorder, Tape
+from channels.call_center.media.stream import Stream
+from channels.call_center.media.waits import Collecting, Listening
+from channels.call_center.media.wire import Wire
+from channels.call_center.ports import (
+    CallGone,
+    KeyPressed,
+    Law,
+    Media,
+    MediaEvent,
+    MediaStats,
+    Played,
+    Recorded,
+    RtpPlan,
+    SoundBack,
+    SoundLost,
+)
+
+LOST_S = 5.0
+TONE = "tone"
+MOST_KEYS = 32
+
+
+class Sounds(Protocol):
+    """Where prompts come from (`prompts.Prompts`)."""
+
+    def sound(self, slot: str, law: Law) -> bytes:
+        """G.711, whole frames of 160 bytes."""
+
+
+class Stage(Protocol):
+    """Where legs are given their ticks (`Engine`)."""
+
+    def enter(self, leg: Leg) -> None:
+        """Tick this leg each 20 ms from now on."""
+
+    def leave(self, leg: Leg) -> None:
+        """No more; does nothing for a leg that never entered."""
+
+
+class Leg:
+    """Implements `Media`. Nothing but `tick` moves time: a prompt, a pause, a silence are counted in ticks."""
+
+    def __init__(self, wire: Wire, sounds: Sounds, recorder: Recorder, *, stage: Stage) -> None:
+        self._sounds, self._recorder, self._stage = sounds, recorder, stage
+        self.stream = Stream(wire, self._key)
+        self._entered = self._closed = self._lost = False
+        self._partner: Leg | None = None
+        self._hear: Callable[[MediaEvent], None] = _to_nobody
+        self._pressed: deque[str] = deque(maxlen=MOST_KEYS)
+        self._waits: list[_Wait] = []
+        self._tapes: list[Tape] = []
+        self._whole: Tape | None = None
+        self._finishing: set[asyncio.Task[Recorded]] = set()
+
+    @property
+    def local(self) -> tuple[str, int]:
+        """The address and port to write into our SDP."""
+        return self.stream.local
+
+    def talk(self, plan: RtpPlan) -> None:
+        """Send so from now on; called again after a re-INVITE. Nothing after `close`."""
+        if self._closed:
+            return
+        self.stream.talk(plan)
+        if not self._entered:
+            self._entered = True
+            self._stage.enter(self)
+
+    def listen(self, hear: Callable[[MediaEvent], None]) -> None:
+        """Tell keys and lost sound to `hear`."""
+        self._hear = hear
+
+    def press(self, key: str, milliseconds: int = 0) -> None:
+        """A key that came by signalling: treated like one heard in the sound."""
+        self._key(KeyPressed(key, milliseconds))
+
+    async def play(self, slots: Sequence[str], *, barge_in: bool = False) -> Played:
+        """Play prompts one after another. Raises: CallGone: the leg was closed."""
+        self._check()
+        ended: list[bool] = []
+        if not (barge_in and self._pressed):
+            sounds = [self._sounds.sound(slot, self.stream.law) for slot in slots]
+            self.stream.mouth.play(sounds, lambda: ended.append(True))
+            try:
+                await self._until(lambda: bool(ended or (barge_in and self._pressed)))
+            finally:
+                if not ended:
+                    self.stream.mouth.stop()
+        return Played(self._pressed[0] if barge_in and self._pressed else "")
+
+    async def collect(self, most: int, *, first_s: float, next_s: float, end: str = "#") -> str:
+        """Keys until `most` of them, `end`, or a pause. Raises: CallGone: the leg was closed."""
+        collecting = Collecting(most, first_s=first_s, next_s=next_s, end=end)
+        await self._until(lambda: collecting.tick(self._pressed))
+        return collecting.keys
+
+    def music(self, slot: str | None) -> None:
+        """Play a slot again and again until `music(None)` or `play`."""
+        self.stream.mouth.music(b"" if slot is None else self._sounds.sound(slot, self.stream.law))
+
+    def bridge(self, other: Media | None) -> None:
+        """Let both hear each other from the next tick on; None parts them. Raises: TypeError: not of this engine."""
+        if other is not None and not isinstance(other, Leg):
+            raise TypeError("only legs of one engine hear each other")
+        for leg in (self._partner, other._partner if other else None):
+            if leg is not None:
+                leg._partner, leg.stream.sources = None, ()
+        self._partner, self.stream.sources = other, (other.stream,) if other else ()
+        if other is not None:
+            other._partner, other.stream.sources = self, (self.stream,)
+
+    def record(self, path: Path) -> None:
+        """Write all that is heard and played from now on to `path`, in place of what was recorded so far."""
+        if self._closed:
+            return
+        if self._whole is not None:
+            self._finish(self._whole, "stopped")
+        self._whole = self._new_tape(path)
+
+    async def stop_recording(self) -> Recorded | None:
+        """End what `record` began; None if nothing was being recorded."""
+        return await self._stop_whole("stopped")
+
+    async def take_message(self, path: Path, *, longest_s: float, silence_s: float, end: str = "#") -> Recorded:
+        """
+        A tone, then what the caller says, until a key of `end`, silence or the longest time.
+
+        A leg that is closed meanwhile returns what was said so far (`gone`). Raises: CallGone: closed before the tone.
+        """
+        await self.play([TONE])
+        self._pressed.clear()
+        listening = Listening(longest_s=longest_s, silence_s=silence_s, end=end)
+        tape = self._new_tape(path)
+        ended: Ending = "stopped"
+        try:
+            await self._until(lambda: listening.tick(self._loudness(), self._pressed))
+            ended = listening.ended or ended
+        except CallGone:
+            ended = "gone"
+        finally:
+            finishing = self._finish(tape, ended)
+        return await asyncio.shield(finishing)
+
+    async def send_keys(self, keys: str) -> None:
+        """Press keys towards the other side (RFC 4733). Raises: ValueError: no such key; CallGone."""
+        left = iter(range(self.stream.press(keys)))
+        await self._until(lambda: next(left, None) is None)
+
+    def stats(self) -> MediaStats:
+        """The leg's counters."""
+        return self.stream.stats()
+
+    async def close(self) -> Recorded | None:
+        """Free port and clock; ends the recording and returns it. May be called twice."""
+        if not self._closed:
+            self._closed = True
+            self._stage.leave(self)
+            self.bridge(None)
+            self.stream.close()
+            for wait in self._waits:
+                wait.end()
+        whole = await self._stop_whole("gone")
+        if self._finishing:
+            await asyncio.wait(self._finishing)
+        return whole
+
+    # The tick
+
+    def tick(self) -> None:
+        """20 ms: hear, say, record, and wake who waited for this."""
+        stream = self.stream
+        stream.tick()
+        for tape in self._tapes:
+            tape.add(stream.heard, stream.said, stream.law)
+        for wait in self._waits:
+            wait.tick()
+        self._watch(stream.quiet_s)
+
+    def _watch(self, quiet_s: float) -> None:
+        if quiet_s >= LOST_S and not self._lost:
+            self._lost = True
+            self._hear(SoundLost(quiet_s))
+        elif self._lost and quiet_s < LOST_S:
+            self._lost = False
+            self._hear(SoundBack())
+
+    def _key(self, key: KeyPressed) -> None:
+        self._pressed.append(key.key)
+        self._hear(key)
+
+    def _loudness(self) -> int:
+        heard = self.stream.heard
+        return 0 if heard is None else g711.loudness(g711.decode(heard, self.stream.law))
+
+    async def _until(self, over: Callable[[], bool]) -> None:
+        """Wait for the tick at which something is over. Raises: CallGone."""
+        if not self._closed:
+            wait = _Wait(over)
+            self._waits = [*self._waits, wait]
+            try:
+                await wait.future
+            finally:
+                self._waits = [other for other in self._waits if other is not wait]
+        self._check()
+
+    def _check(self) -> None:
+        if self._closed:
+            raise CallGone
+
+    # Tapes
+
+    def _new_tape(self, path: Path) -> Tape:
+        tape = self._recorder.open(path, self.stream.law)
+        self._tapes = [*self._tapes, tape]
+        return tape
+
+    def _finish(self, tape: Tape, ended: Ending) -> asyncio.Task[Recorded]:
+        self._tapes = [other for other in self._tapes if other is not tape]
+        finishing = asyncio.ensure_future(tape.finish(ended))
+        self._finishing.add(finishing)
+        finishing.add_done_callback(self._finishing.discard)
+        return finishing
+
+    async def _stop_whole(self, ended: Ending) -> Recorded | None:
+        tape, self._whole = self._whole, None
+        return None if tape is None else await asyncio.shield(self._finish(tape, ended))
+
+
+class _Wait:
+    """Somebody who waits for a tick."""
+
+    def __init__(self, over: Callable[[], bool]) -> None:
+        self._over = over
+        self.future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def tick(self) -> None:
+        """Wake them if it is over."""
+        if not self.future.done() and self._over():
+            self.end()
+
+    def end(self) -> None:
+        """Wake them."""
+        if not self.future.done():
+            self.future.set_result(None)
+
+
+def _to_nobody(_event: MediaEvent) -> None:
+    """Events of a leg that nobody listens to yet."""

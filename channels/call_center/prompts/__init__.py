@@ -1,0 +1,1 @@
+"""What the hotline says: a slot for each sentence, digit and word, as raw sound of both laws."""
