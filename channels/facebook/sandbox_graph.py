@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from channels.facebook.sandbox_state import Comment, Mood, Phone, Shown
+from channels.playing import read_object
 
 if TYPE_CHECKING:
     from channels.facebook.sandbox import FacebookSandbox
@@ -120,7 +121,7 @@ class Graph:
         """One message to a person, or the private answer to a comment."""
         page = request.match_info["page"]
         self._prove(request, page)
-        wanted = await request.json()
+        wanted = await read_object(request)
         recipient, message = wanted.get("recipient", {}), wanted.get("message", {})
         if len(message.get("text", "")) > TEXT_LIMIT:
             raise Refused(100, message="Param message[text] must be less than 2000 characters long")
@@ -215,7 +216,7 @@ class Graph:
         """Under a comment, for everybody to read."""
         comment = self._comment(request.match_info["comment"])
         self._prove(request, comment.author.page)
-        text = str((await request.json()).get("message", ""))
+        text = str((await read_object(request)).get("message", ""))
         comment.answers.append(text)
         answer = f"{comment.id}_{self.sandbox.number()}"
         comment.author.shown.append(Shown(answer, text, where=comment.id, kind="COMMENT"))

@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import http_ece  # type: ignore[import-untyped]
 from aiohttp import web
@@ -21,6 +21,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from channels.playing import read_object
 
 Mood = Literal["normal", "gone", "missing", "throttled", "error", "too_large", "denied", "elsewhere", "cut"]
 _STATUS = {"gone": 410, "missing": 404, "throttled": 429, "error": 500, "too_large": 413, "denied": 403}
@@ -123,7 +125,11 @@ class PushSandbox:
         return web.json_response(shown)
 
     async def _mood(self, request: web.Request) -> web.Response:
-        self.mood = (await request.json())["mood"]
+        wanted = (await read_object(request)).get("mood")
+        known: dict[object, Mood] = dict(zip(get_args(Mood), get_args(Mood), strict=True))
+        if wanted not in known:
+            raise web.HTTPBadRequest(text="no such mood")
+        self.mood = known[wanted]
         return web.Response(status=204)
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 import pytest_asyncio
+from aiohttp import ClientSession
 from pydantic import SecretBytes, ValidationError
 
 from channels.webpush.adapter import WebPushChannel
@@ -272,3 +273,12 @@ def test_settings_that_cannot_work_are_refused(wrong: dict[str, object]) -> None
     given = {"secret": b"s" * 32, "contact": CONTACT, "title": "1022"}
     with pytest.raises(ValidationError):
         WebPushSettings.model_validate(given | wrong)
+
+
+async def test_the_sandbox_takes_no_mood_that_is_none(bench: Bench) -> None:
+    """Nor anything else than an object."""
+    async with ClientSession(bench.service.url) as client:
+        statuses = [(await client.post("/mood", data=body)).status for body in (b'{"mood": "happy"}', b"[]", b"{")]
+        good = (await client.post("/mood", json={"mood": "gone"})).status
+
+    assert (statuses, good, bench.service.mood) == ([400] * 3, 204, "gone")

@@ -10,6 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
+from channels.playing import read_object
 from channels.zalo.sandbox.moods import Mood
 from channels.zalo.sandbox.phones import Shown, shown_from
 from channels.zalo.sandbox.state import State
@@ -84,7 +85,7 @@ class Interface:
         )
 
     async def _chat(self, request: web.Request) -> web.StreamResponse:
-        body = await request.json()
+        body = await read_object(request)
         self._state.requests.append((request.path, body))
         if self._state.mood in _ERRORS:
             return web.json_response({"error": _ERRORS[self._state.mood], "message": "refused"})
@@ -106,7 +107,7 @@ class Interface:
         return web.json_response({"error": 0, "message": "Success", "data": data})
 
     async def _template(self, request: web.Request) -> web.StreamResponse:
-        body = await request.json()
+        body = await read_object(request)
         self._state.requests.append((request.path, body))
         owner = next((one for one in self._state.phones.values() if one.number == body["phone"]), None)
         if self._state.mood in _ERRORS or owner is None:

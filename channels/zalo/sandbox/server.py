@@ -18,6 +18,7 @@ from datetime import datetime
 
 from aiohttp import web
 
+from channels.playing import read_object
 from channels.zalo.sandbox.interface import Interface
 from channels.zalo.sandbox.moods import Mood
 from channels.zalo.sandbox.state import Account, State, utc_now
@@ -72,7 +73,7 @@ class ZaloSandbox(State):
 
     async def _say(self, request: web.Request) -> web.Response:
         try:
-            said = await self.say(request.match_info["user"], await request.json())
+            said = await self.say(request.match_info["user"], await read_object(request))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise web.HTTPBadRequest(text=f"cannot send this: {type(error).__name__}") from error
         return web.json_response({"id": said})
@@ -85,7 +86,7 @@ class ZaloSandbox(State):
         return web.json_response({"read": len(ids)})
 
     async def _set_mood(self, request: web.Request) -> web.Response:
-        wanted = await request.json()
+        wanted = await read_object(request)
         try:
             self.mood, self.seconds = Mood(wanted.get("mood", self.mood)), float(wanted.get("seconds", self.seconds))
         except (ValueError, TypeError, AttributeError) as error:
