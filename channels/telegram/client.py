@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import aiohttp
-from telegram import Bot, LinkPreviewOptions, Message, User, WebhookInfo
+from telegram import Bot, File, LinkPreviewOptions, Message, User, WebhookInfo
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
@@ -197,15 +197,22 @@ class TelegramClient:
 
     async def download(self, file_id: str, *, most: int) -> bytes:
         """A file by its id, as `FetchesFiles.fetch`."""
-        try:
-            file = await _asked(lambda: self._bot.get_file(file_id))
-        except OutcomeUnknown as error:  # asking twice harms nobody
-            raise TemporarySendError("the file could not be asked for", provider_code=error.provider_code) from None
+        file = await self._file(file_id)
         if (file.file_size or 0) > most:
             raise MessageInvalid("the file is too long")
         if not file.file_path:
             raise ProviderRefused("the file has no address")
         return await self._http.download(file.file_path, hosts=self._hosts, most=most)
+
+    async def _file(self, file_id: str) -> File:
+        try:
+            return await _asked(lambda: self._bot.get_file(file_id))
+        except OutcomeUnknown as error:  # asking twice harms nobody
+            raise TemporarySendError("the file could not be asked for", provider_code=error.provider_code) from None
+        except MessageInvalid as error:
+            if _is_too_large(str(error)):
+                raise
+            raise ProviderRefused(str(error), provider_code=error.provider_code) from None  # whatever else: not there
 
     async def close(self) -> None:
         """Let go of the connections."""
@@ -249,6 +256,10 @@ def translate(error: TelegramError) -> SendError:
     return OutcomeUnknown(told)
 
 
+def _is_too_large(told: str) -> bool:
+    return any(sign in told.lower() for sign in ("file is too big", "too large"))
+
+
 def _forbidden(told: str) -> SendError:
     if "blocked" in told.lower():
         return RecipientOptedOut(told, provider_code="403")
@@ -259,7 +270,7 @@ def _bad_request(told: str) -> SendError:
     lower = told.lower()
     if any(sign in lower for sign in _UNREACHABLE):
         return RecipientUnreachable(told, provider_code="400")
-    if "file is too big" in lower or "too large" in lower:
+    if _is_too_large(lower):
         return MessageInvalid(told, provider_code="400")
     if any(sign in lower for sign in _GONE):
         return ProviderRefused(told, provider_code="400")

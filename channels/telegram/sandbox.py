@@ -65,6 +65,7 @@ class TelegramSandbox:
         self.retry_after = 1
         self.phones: dict[int, Phone] = {}
         self.files: dict[str, bytes] = {}
+        self.losses: dict[str, str] = {}
         self.hook: dict[str, Any] = {}
         self.updates: list[dict[str, Any]] = []
         self.handed: set[int] = set()

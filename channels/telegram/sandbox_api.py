@@ -15,6 +15,7 @@ from aiohttp import web
 
 from channels.telegram.sandbox_phones import Phone
 
+LOST = "wrong file_id or the file is temporarily unavailable"
 MOST_TEXT, MOST_CAPTION, MOST_DATA = 4096, 1024, 64
 MOST_DOWN, MOST_UP = 20 * 1024 * 1024, 50 * 1024 * 1024
 Fields = Mapping[str, Any]
@@ -45,6 +46,7 @@ class Provider(Protocol):
     bot: Mapping[str, Any]
     phones: dict[int, Phone]
     files: dict[str, bytes]
+    losses: dict[str, str]
     hook: dict[str, Any]
     updates: list[dict[str, Any]]
     handed: set[int]
@@ -172,7 +174,7 @@ class BotApi:
         file_id = str(fields.get("file_id", ""))
         data = self._provider.files.get(file_id)
         if data is None:
-            raise Refused(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+            raise Refused(400, f"Bad Request: {self._provider.losses.get(file_id, LOST)}")
         if len(data) > MOST_DOWN:
             raise Refused(400, "Bad Request: file is too big")
         path = f"files/{file_id}"
