@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Literal
 
-from channels.sms.carrier import CHANNEL, Carrier, HttpCarrier, Submission
+from channels.sms.carrier import CHANNEL, Carrier, HttpCarrier, LooksUp, Submission
 from channels.sms.esms.carrier import Esms
 from channels.sms.phones import recipient_of
 from channels.sms.settings import EsmsSettings, SmppSettings, SmsSettings, SpeedSmsSettings, TwilioSettings
@@ -25,6 +25,7 @@ from core.contract.ports import (
     UNLIMITED,
     AcceptRaw,
     Allowance,
+    Fate,
     Health,
     ItemKey,
     RawDelivery,
@@ -84,10 +85,21 @@ class SmsChannel:
 
         Raises SendError; RecipientUnreachable where the recipient is no telephone at all.
         """
+        return SendResult(provider_message_id=await self._carrier.submit(self._submission(message)))
+
+    async def asked(self, message: OutboundMessage, *, since: datetime) -> Fate:
+        """
+        What became of a message. Implements `AsksStatus`.
+
+        SpeedSMS and a line tell it only under the id that was lost with the answer.
+        """
+        if not isinstance(self._carrier, LooksUp):
+            return Fate("unknown")
+        return await self._carrier.look_up(self._submission(message), since=since)
+
+    def _submission(self, message: OutboundMessage) -> Submission:
         words = words_of(message, marks=self.settings.marks, most=self.settings.most_segments)
-        to = recipient_of(message.recipient.value)
-        submission = Submission(message.id, to, words, purpose=message.purpose)
-        return SendResult(provider_message_id=await self._carrier.submit(submission))
+        return Submission(message.id, recipient_of(message.recipient.value), words, purpose=message.purpose)
 
     async def check_health(self) -> Health:
         """Whether the carrier would take a message now."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from datetime import datetime
+from typing import Literal, Protocol, runtime_checkable
 from urllib.parse import parse_qs
 
 from core.contract.errors import (
@@ -15,7 +16,7 @@ from core.contract.errors import (
     TemporarySendError,
     Throttled,
 )
-from core.contract.ports import Health, ItemKey, RawDelivery
+from core.contract.ports import Fate, Health, ItemKey, RawDelivery
 from core.contract.schema import Parsed
 
 CHANNEL = "sms"
@@ -72,6 +73,14 @@ class HttpCarrier(Carrier, Protocol):
 
     def acknowledge(self, delivery: RawDelivery) -> tuple[str, str]:
         """Media type and text of the answer to what was stored."""
+
+
+@runtime_checkable
+class LooksUp(Protocol):
+    """A carrier that finds a message by what we know of it ourselves."""
+
+    async def look_up(self, submission: Submission, *, since: datetime) -> Fate:
+        """What became of it, handed over since then. Raises SendError."""
 
 
 def read_form(body: bytes) -> dict[str, list[str]]:

@@ -185,6 +185,14 @@ class FetchesFiles(Protocol):
 
 
 @runtime_checkable
+class LetsGoOfFiles(Protocol):
+    """A channel that keeps files for us (a spool of recordings) until they lie in our store."""
+
+    async def let_go(self, source: str) -> None:
+        """The file that this source names is stored; it is never asked for again."""
+
+
+@runtime_checkable
 class CarriesFiles(Protocol):
     """A channel whose raw body holds the files themselves (mail), so that nothing has to be fetched later."""
 
@@ -255,6 +263,27 @@ class Allows(Protocol):
     @property
     def allowance(self) -> Allowance:
         """As it is set up now; a deployment's own settings go before it."""
+
+
+@dataclass(frozen=True)
+class Fate:
+    """
+    What became of a message whose sending broke off, as far as its provider knows.
+
+    `unknown`: it cannot tell, or not yet. `provider_message_id`: its id for what it took, as its receipts will name it.
+    """
+
+    state: Literal["taken", "delivered", "failed", "unknown"]
+    provider_message_id: str = ""
+    reason: str = ""
+
+
+@runtime_checkable
+class AsksStatus(Protocol):
+    """A channel whose provider can be asked, by what we know ourselves, what became of a message."""
+
+    async def asked(self, message: OutboundMessage, *, since: datetime) -> Fate:
+        """Look for it among what was handed over since then (aware). Raises SendError: it cannot be asked now."""
 
 
 class MediaStore(Protocol):

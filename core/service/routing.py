@@ -36,7 +36,8 @@ log = structlog.get_logger()
 
 _THIN = "news_elsewhere"
 _NO_SUBJECT = "Về phản ánh của anh/chị"
-_CAME_BACK = "recipient_unreachable"
+CAME_BACK = "recipient_unreachable"
+"""Why another way is tried for what a provider took and could not bring."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,13 @@ class Routing:
     async def came_back(self, provider_message_id: str) -> None:
         """A provider took a message and told later that it could not bring it: the next way is tried."""
         entry = await self._database.read(partial(outbox.came_back, provider_message_id=provider_message_id))
-        following = await self.next(entry, _CAME_BACK) if entry is not None else None
-        if entry is not None and following is not None:
+        if entry is not None:
+            await self.pass_on(entry, CAME_BACK)
+
+    async def pass_on(self, entry: ClaimedEntry, code: str) -> None:
+        """Try the next way, if there is one, for what stands as failed."""
+        following = await self.next(entry, code)
+        if following is not None:
             await self._database.write(partial(outbox.pass_on, entry_id=entry.id, following=following))
 
     def _rewritten(self, entry: ClaimedEntry, code: str, tried: list[str], known: Known) -> NewEntry | None:

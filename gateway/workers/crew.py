@@ -10,6 +10,7 @@ from functools import partial
 import structlog
 
 from core.contract.ports import FetchesFiles
+from core.service.asking import Asker
 from core.service.fetching import Fetcher
 from core.service.sending import SIDE_BY_SIDE, Ears, Sender
 from core.storage import outbox
@@ -36,6 +37,7 @@ _ROUND_SECONDS = 5.0
 _RECORD_SECONDS = 10.0
 _NEWS_SECONDS = 5.0
 _QUIET_SECONDS = 600.0
+_ASKING_SECONDS = 15.0
 _DIVERTED_SECONDS = 5.0  # within a minute of a diversion nothing of it may be left
 LONGEST_STOP = _ROUND_SECONDS + _RECORD_SECONDS
 """Seconds after which `stop` has ended everything, whatever it was doing."""
@@ -146,6 +148,7 @@ def _work(deployment: Deployment, owner: str, bells: ExitStack) -> list[Loop]:
         Loop("inbound", inbound.run_once, interval=poll, wake=inbox),
         Loop("due", DueWorker(deployment).run_once, interval=poll, wake=due, ahead=ahead.due, breath=_DUE_BREATH),
         *_fetches(deployment, bells, ahead),
+        Loop("asking", asker_of(deployment).run_once, interval=_ASKING_SECONDS),
         Loop("diverted", letting_go_of(deployment).run_once, interval=_DIVERTED_SECONDS),
         Loop("daily", Daily(deployment).run_once, interval=60.0),
     ]
@@ -183,6 +186,17 @@ def _fetches(deployment: Deployment, bells: ExitStack, ahead: Foresight) -> Iter
                 wake=bells.enter_context(bell(deployment.events, FILES)),
                 ahead=partial(ahead.files, name),
             )
+
+
+def asker_of(deployment: Deployment) -> Asker:
+    """What asks providers about messages whose end nobody knows."""
+    return Asker(
+        deployment.database,
+        safe=deployment.safe,
+        channels=deployment.channels,
+        routing=deployment.intake.routing,
+        now=deployment.now,
+    )
 
 
 def fetcher_of(deployment: Deployment, name: str, channel: FetchesFiles) -> Fetcher:

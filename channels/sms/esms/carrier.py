@@ -11,7 +11,7 @@ from channels.sms.esms.client import EsmsClient
 from channels.sms.esms.signature import check
 from channels.sms.settings import EsmsSettings
 from core.contract.errors import PayloadInvalid, SignatureInvalid
-from core.contract.ports import Health, ItemKey, RawDelivery
+from core.contract.ports import Fate, Health, ItemKey, RawDelivery
 from core.contract.schema import Parsed
 
 
@@ -52,6 +52,10 @@ class Esms:
     async def submit(self, submission: Submission) -> str:
         """Returns our own id: receipts repeat it as RequestId."""
         return await self._client.send(submission)
+
+    async def look_up(self, submission: Submission, *, since: datetime) -> Fate:
+        """By our own id, which eSMS knows it by."""
+        return mapping.fate_of(await self._client.status_of(submission.id), submission.id)
 
     async def check_health(self) -> Health:
         """Whether our keys are good and there is money left."""

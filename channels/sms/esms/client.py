@@ -6,6 +6,9 @@ The calls to eSMS, and what its codes mean (developers.esms.vn).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from channels.http import ProviderHttp
 from channels.sms.carrier import Submission, Table, failure
 from channels.sms.phones import national
@@ -61,6 +64,15 @@ class EsmsClient:
         if code not in ACCEPTED:
             raise failure(ERRORS, code, status=reply.status)
         return submission.id
+
+    async def status_of(self, request_id: str) -> Mapping[str, Any]:
+        """What became of a message, as eSMS tells it in its calls to us. Raises SendError."""
+        query = {
+            "RefId": request_id,
+            "ApiKey": self._settings.api_key.get_secret_value(),
+            "SecretKey": self._settings.secret_key.get_secret_value(),
+        }
+        return (await self._http.get(f"{SERVICE}/GetSendStatus", query=query)).json()
 
     async def balance(self) -> int:
         """Đồng left in the account. Raises SendError."""

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 from xml.sax.saxutils import escape
 
 from channels.base import clean_text
 from channels.sms.carrier import CHANNEL, key_part, need
 from channels.sms.phones import international, sender_of
-from core.contract.ports import ItemKey
+from core.contract.ports import Fate, ItemKey
 from core.contract.schema import Address, DeliveryReceipt, DeliveryStatus, Ignored, InboundMessage, Parsed
 
 VIETNAM = timezone(timedelta(hours=7))
 AHEAD = timedelta(minutes=5)
 """How far a carrier's clock may be before ours and still be believed."""
 WAITING = frozenset({"1", "2", "3"})
+ANSWERED = "100"
 SENT, DONE, REJECTED = "7", "5", "4"
 
 
@@ -77,6 +79,20 @@ def _receipt(form: Mapping[str, str], *, account: str, at: datetime) -> Parsed:
         reason=f"eSMS {form.get('error_info') or form.get('SendStatus')}" if failed else "",
         permanent=failed,
     )
+
+
+def fate_of(told: Mapping[str, Any], request_id: str) -> Fate:
+    """What eSMS answers when it is asked about a message; its receipts name that by our own id."""
+    form = {name: str(value) for name, value in told.items()}
+    if form.get("CodeResponse") != ANSWERED:
+        return Fate("unknown", reason=form.get("CodeResponse", ""))
+    match _status(form):
+        case DeliveryStatus.DELIVERED:
+            return Fate("delivered", request_id)
+        case DeliveryStatus.FAILED:
+            return Fate("failed", request_id, reason=f"eSMS {form.get('SendStatus')}")
+        case _:
+            return Fate("taken", request_id)
 
 
 def _status(form: Mapping[str, str]) -> DeliveryStatus | None:

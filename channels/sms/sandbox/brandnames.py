@@ -46,6 +46,7 @@ class EsmsSide:
         return [
             web.post(f"{ESMS}/SendMultipleMessage_V4_post_json/", self._send),
             web.post(f"{ESMS}/GetBalance_json", self._balance),
+            web.get(f"{ESMS}/GetSendStatus", self._status),
         ]
 
     async def say(self, number: str, text: str) -> int:
@@ -110,6 +111,15 @@ class EsmsSide:
                 "error_info": "thuê bao không liên lạc được" if done and failed else "",
             }
             await self._network.call("GET", f"{url}?{urlencode(fields)}")
+
+    async def _status(self, request: web.Request) -> web.Response:
+        if not self._knows(dict(request.query)):
+            return web.json_response({"CodeResponse": "101"})
+        message = self._taken.get(request.query["RefId"])
+        if message is None:
+            return web.json_response({"CodeResponse": "99", "ErrorMessage": "sandbox"})
+        ends = {"SendStatus": 5, "SendSuccess": 1, "SendFailed": 0, "TotalSent": 1, "TotalReceiver": 1}
+        return web.json_response({"CodeResponse": "100", "SMSID": message.id, **ends})
 
     async def _balance(self, request: web.Request) -> web.Response:
         if not self._knows(await request.json()):

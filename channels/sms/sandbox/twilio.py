@@ -6,6 +6,8 @@ import base64
 import hashlib
 import hmac
 import secrets
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +15,7 @@ from aiohttp import encode_basic_auth, web
 
 from channels.sms.sandbox.moods import Mood
 from channels.sms.sandbox.network import Network
+from channels.sms.sandbox.phones import Shown, digits
 
 ACCOUNT = "/2010-04-01/Accounts/{account}"
 ERRORS = {
@@ -37,11 +40,13 @@ class TwilioSide:
     def __init__(self, network: Network) -> None:
         self._network = network
         self._files: dict[str, tuple[bytes, str]] = {}
+        self._made: dict[str, str] = {}
 
     def routes(self) -> list[web.RouteDef]:
         """What the gateway, and the published client, may call."""
         return [
             web.post(f"{ACCOUNT}/Messages.json", self._create),
+            web.get(f"{ACCOUNT}/Messages.json", self._list),
             web.get(f"{ACCOUNT}.json", self._account),
             web.get(f"{ACCOUNT}/Media/{{id}}", self._file),
         ]
@@ -77,6 +82,7 @@ class TwilioSide:
             str(form["Body"]),
             named=f"SM{network.phones.next_id():032x}",
         )
+        self._made[message.id] = format_datetime(datetime.now(UTC))
         if network.mood is Mood.CUT_AFTER:
             assert request.transport is not None
             request.transport.abort()
@@ -87,6 +93,21 @@ class TwilioSide:
         said = {"sid": message.id, "status": "queued", "body": message.text, "num_segments": str(message.segments)}
         rest: dict[str, Any] = {"error_code": None, "to": str(form["To"]), "from": message.sender, "num_media": "0"}
         return web.json_response(said | rest, status=201)
+
+    async def _list(self, request: web.Request) -> web.Response:
+        """The newest first, one page."""
+        if not self._knows(request):
+            return _error(401, 20003)
+        to, most = request.query.get("To", ""), int(request.query.get("PageSize", "50"))
+        found = [one for one in reversed(self._network.phones.shown) if not to or one.to == digits(to)]
+        messages = [self._listed(one) for one in found[:most]]
+        return web.json_response({"messages": messages, "page": 0, "page_size": most, "next_page_uri": None})
+
+    def _listed(self, message: Shown) -> dict[str, Any]:
+        ends = "undelivered" if self._network.mood is Mood.UNDELIVERED else "delivered"
+        said = {"sid": message.id, "status": ends, "body": message.text, "to": f"+{message.to}"}
+        made = self._made[message.id]
+        return said | {"from": message.sender, "error_code": None, "date_created": made, "date_sent": made}
 
     async def _report(self, url: str, sid: str, to: str) -> None:
         ends = [("undelivered", "30003")] if self._network.mood is Mood.UNDELIVERED else [("delivered", "")]

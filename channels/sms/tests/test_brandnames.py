@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from core.contract.errors import (
     TemporarySendError,
     Throttled,
 )
-from core.contract.ports import Acknowledges, HookedByQuery, RawDelivery
+from core.contract.ports import Acknowledges, Fate, HookedByQuery, RawDelivery
 
 FORM = {"cpid": "CP1", "smsid": "smsid1", "content": "DK MOI", "receiverTime": "20261121130101"}
 OUR_ID = "0190a0b0c0d0e0f00000000000000001"
@@ -174,3 +175,20 @@ async def test_a_recipient_that_is_no_telephone_costs_nothing() -> None:
             await opened.send(outbound("x", name="esms", to="8100"))
 
     assert sandbox.network.phones.shown == []
+
+
+async def test_esms_tells_by_our_own_id_what_became_of_a_message() -> None:
+    """Whose answer was lost, or whose sender died; what it never took it does not know."""
+    now = datetime.now(UTC)
+    message = outbound("Đã tiếp nhận ạ.", name="esms")
+    async with sandboxed("esms") as (opened, _sandbox):
+        before = await opened.asked(message, since=now)
+        await opened.send(message)
+        after = await opened.asked(message, since=now)
+
+    assert (before.state, after) == ("unknown", Fate("delivered", message.id))
+
+
+async def test_speedsms_tells_nothing_without_the_id_that_was_lost() -> None:
+    async with sandboxed("speedsms") as (opened, _sandbox):
+        assert (await opened.asked(outbound("x", name="speedsms"), since=datetime.now(UTC))).state == "unknown"

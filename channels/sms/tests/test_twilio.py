@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -39,7 +40,7 @@ from core.contract.errors import (
     TemporarySendError,
     Throttled,
 )
-from core.contract.ports import FetchesFiles
+from core.contract.ports import Fate, FetchesFiles
 from tests.support.waiting import until
 
 TOKEN = SECRETS.auth_token
@@ -198,3 +199,33 @@ async def test_the_published_client_talks_to_the_sandbox_and_its_validator_takes
     assert [one["MessageStatus"] for one in heard[1:]] == [["queued"], ["sent"], ["delivered"]]
     assert {one["MessageSid"][0] for one in heard[1:]} == {message.sid}
     assert refusal.value.code == 21610
+
+
+async def test_what_became_of_a_message_whose_answer_was_lost_can_be_asked() -> None:
+    """By its number and words, whatever was sent there besides; what never arrived is not found."""
+    lost, other = outbound("Đã tiếp nhận ạ."), outbound("Đã xử lý xong ạ.")
+    began = datetime.now(UTC)
+    async with sandboxed("twilio") as (opened, sandbox):
+        await opened.send(other)
+        sandbox.network.mood = Mood.CUT_AFTER
+        with pytest.raises(OutcomeUnknown):
+            await opened.send(lost)
+        sandbox.network.mood = Mood.NORMAL
+        known = await opened.asked(lost, since=began)
+        never = await opened.asked(outbound("Chưa bao giờ gửi."), since=began)
+        long_ago = await opened.asked(lost, since=began + timedelta(hours=1))
+
+    assert known == Fate("delivered", sandbox.network.phones.shown[1].id)
+    assert (never, long_ago) == (Fate("unknown"), Fate("unknown"))
+
+
+async def test_the_published_client_lists_what_the_sandbox_holds() -> None:
+    async with sandboxed("twilio") as (opened, sandbox):
+        await opened.send(outbound("Một"))
+        client = Client(SECRETS.account_sid, TOKEN)
+        client.api.base_url = sandbox.url
+        [listed] = await asyncio.to_thread(client.messages.list, to=CITIZEN)
+
+    shown = sandbox.network.phones.shown[0]
+    assert (listed.body, listed.status, listed.sid) == (shown.text, "delivered", shown.id)
+    assert listed.date_created is not None

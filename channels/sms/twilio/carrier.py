@@ -12,7 +12,7 @@ from channels.sms.twilio import mapping
 from channels.sms.twilio.client import TwilioClient
 from channels.sms.twilio.signature import HEADER, check
 from core.contract.errors import PayloadInvalid, SendError, SignatureInvalid
-from core.contract.ports import Health, ItemKey, RawDelivery
+from core.contract.ports import Fate, Health, ItemKey, RawDelivery
 from core.contract.schema import Parsed
 
 EMPTY_RESPONSE = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
@@ -63,6 +63,11 @@ class Twilio:
     async def submit(self, submission: Submission) -> str:
         """Returns the message's sid."""
         return await self._client.send(submission)
+
+    async def look_up(self, submission: Submission, *, since: datetime) -> Fate:
+        """The newest message to that number with these very words."""
+        listed = await self._client.messages_to(submission.to)
+        return mapping.fate_of(listed, submission.text, since=since)
 
     async def fetch(self, source: str, *, most: int) -> bytes:
         """A file of an MMS."""

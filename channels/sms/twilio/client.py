@@ -6,6 +6,9 @@ https://www.twilio.com/docs/api/errors. Twilio has no idempotency key: what was 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from aiohttp import encode_basic_auth
 
 from channels.http import ProviderHttp, Reply
@@ -22,6 +25,8 @@ from core.contract.errors import (
 )
 
 VERSION = "2010-04-01"
+LISTED = 50
+"""Messages to one number that are looked through."""
 PASSWORD_SECONDS = 300
 """A one-time password that comes later is of no use to anybody."""
 ERRORS: Table = {
@@ -61,6 +66,15 @@ class TwilioClient:
         if not reply.ok:
             raise failure(ERRORS, _code(reply), status=reply.status)
         return taken(reply.json().get("sid"))
+
+    async def messages_to(self, number: str) -> Sequence[Mapping[str, Any]]:
+        """What was sent to a number, the newest first. Raises SendError; it may be asked again."""
+        query = {"To": number, "PageSize": str(LISTED)}
+        reply = await self._http.get(f"{self._account}/Messages.json", query=query, headers=self._headers)
+        if not reply.ok:
+            raise failure(ERRORS, _code(reply), status=reply.status)
+        listed = reply.json().get("messages")
+        return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
 
     async def account_status(self) -> str:
         """ "active", or what is wrong with the account. Raises SendError."""

@@ -7,14 +7,16 @@ in any order and more than once: each is a fact of its own, and the store keeps 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any, Literal
 
 from channels.base import clean_text, safe_name
 from channels.sms.carrier import CHANNEL, key_part, need
 from channels.sms.phones import sender_of
 from core.contract.errors import PayloadInvalid
-from core.contract.ports import ItemKey
+from core.contract.ports import Fate, ItemKey
 from core.contract.schema import (
     Address,
     Attachment,
@@ -45,6 +47,13 @@ WORDS = {
     **dict.fromkeys(("start", "unstop"), START),
 }
 """What Twilio itself acts upon and answers: after a stop word it refuses to send there (21610) until a start word."""
+_FATES: Mapping[DeliveryStatus, Literal["delivered", "failed"]] = {
+    DeliveryStatus.DELIVERED: "delivered",
+    DeliveryStatus.READ: "delivered",
+    DeliveryStatus.FAILED: "failed",
+}
+CLOCKS = timedelta(minutes=1)
+"""How far Twilio's clock may be behind ours; it tells seconds only."""
 UNTIL_LATER = frozenset({"30001", "30002", "30003", "30005", "30008"})
 """Reasons of a failed message that may pass: the phone was off, nobody knows why."""
 
@@ -120,6 +129,23 @@ def _receipt(form: Mapping[str, str], *, account: str, at: datetime) -> Parsed:
         reason=f"{status} {code}".strip() if failed else "",
         permanent=failed and code not in UNTIL_LATER,
     )
+
+
+def fate_of(listed: Sequence[Mapping[str, Any]], text: str, *, since: datetime) -> Fate:
+    """What became of the newest of these messages that has these words and was made since then (aware)."""
+    for one in listed:
+        if one.get("body") == text and _made_at(one) >= since - CLOCKS:
+            status = STATUSES.get(str(one.get("status", "")).lower(), DeliveryStatus.SENT)
+            code = str(one.get("error_code") or "")
+            return Fate(_FATES.get(status, "taken"), str(one.get("sid", "")), reason=code)
+    return Fate("unknown")
+
+
+def _made_at(one: Mapping[str, Any]) -> datetime:
+    try:
+        return parsedate_to_datetime(str(one.get("date_created", "")))
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def _files(form: Mapping[str, str]) -> tuple[Attachment, ...]:

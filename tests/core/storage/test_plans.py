@@ -16,7 +16,17 @@ import pytest
 from sqlalchemy import Connection, event
 
 from core.contract.errors import GatewayError
-from core.storage import cases, conversations, housekeeping, inbox_queue, outbox, reports, staff_lists, sweeping
+from core.storage import (
+    cases,
+    conversations,
+    housekeeping,
+    inbox_queue,
+    outbox,
+    reports,
+    staff_lists,
+    sweeping,
+    unknown_ends,
+)
 from core.storage.cases import Search
 from core.storage.database import Database
 from core.storage.outbox import Share
@@ -34,6 +44,8 @@ ORDERED: dict[str, Callable[[Connection], Any]] = {
     "clocks: the next": cases.oldest_due,
     "timers: due": partial(conversations.due_timers, now=NOW),
     "timers: the next": conversations.next_timer,
+    "outbox: how many are due": partial(outbox.count_due, channel="email", now=NOW, most=64),
+    "outbox: whose end is unknown": partial(unknown_ends.to_ask, channels=["email", "sms"], now=NOW),
     "outbox: the next": partial(outbox.next_send, channel="email"),
     "outbox: stopped": partial(staff_lists.stopped, after=1),
     "inbox: quarantined": partial(staff_lists.quarantined, after=1),
