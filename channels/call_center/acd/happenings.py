@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from channels.call_center.acd.model import AgentState
-
 Part = Literal["listen", "whisper", "take_over", "leave"]
 
 
@@ -63,7 +61,7 @@ class Chose:
     """An agent is free for calls, or not; during a call it counts from its end on."""
 
     agent: str
-    state: Literal[AgentState.AVAILABLE, AgentState.AWAY]
+    available: bool
     why: str = ""
 
 

@@ -85,9 +85,10 @@ def _chose(choice: h.Chose, floor: Floor) -> None:
     agent = floor.agents.get(choice.agent)
     if agent is None:
         return
-    if agent.state is AgentState.RESERVED and choice.state is AgentState.AWAY:
+    if agent.state is AgentState.RESERVED and not choice.available:
         _decline(floor, agent.call)
-    floor.choose(floor.agents[agent.id], choice.state, choice.why)
+    wanted = AgentState.AVAILABLE if choice.available else AgentState.AWAY
+    floor.choose(floor.agents[agent.id], wanted, choice.why)
 
 
 @_deal.register

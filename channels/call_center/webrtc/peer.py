@@ -24,18 +24,17 @@ class Peer:
     """
     The sound of one browser as a wire of plain RTP packets.
 
-    `gone` is told once when the page has closed, gone silent for good, or was never reached. SSRC and payload type
-    of what is sent have to be `ssrc` and `payload_type`, known after `answer`.
+    `up` is told when the page is connected, `gone` once when it has closed, fell silent for good, or was never reached.
+    SSRC and payload type of what is sent have to be `ssrc` and `payload_type`, known after `answer`.
     """
 
-    def __init__(self, place: MediaPlace, *, gone: Callable[[], None]) -> None:
-        self._place = place
+    def __init__(self, place: MediaPlace, *, up: Callable[[], None], gone: Callable[[], None]) -> None:
+        self._place, self._up = place, up
         self._gone: Callable[[], None] | None = gone
         self._hear: Callable[[bytes], None] = _nobody
         self._path: FastPath | None = None
         self._peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._peer.on("connectionstatechange", self._changed)
-        self.connected = asyncio.Event()
         self.payload_type = 8
 
     @property
@@ -53,6 +52,11 @@ class Peer:
     def law(self) -> Law:
         """The law that the answer put first."""
         return LAWS[self.payload_type]
+
+    @property
+    def connected(self) -> bool:
+        """Whether the page has been reached; it stays so until `gone`."""
+        return self._path is not None and self._peer.connectionState == "connected"
 
     async def answer(self, offer: str) -> str:
         """The SDP that answers the page's. Raises: OfferRefused, NoPort."""
@@ -94,7 +98,7 @@ class Peer:
         state = self._peer.connectionState
         if state == "connected" and self._path is None:
             self._path = FastPath(self._peer, self._heard)
-            self.connected.set()
+            self._up()
         elif state in ("closed", "failed") and self._gone is not None:
             gone, self._gone = self._gone, None
             gone()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from channels.call_center.acd import happenings as h
 from channels.call_center.acd.effects import Effect
-from channels.call_center.acd.model import Acd, AgentState, Overflow, Queue, Rule
+from channels.call_center.acd.model import Acd, Overflow, Queue, Rule
 from channels.call_center.acd.step import step
 
 EIGHT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -41,7 +41,7 @@ class Try:
     def agent(self, name: str, *skills: str, queues: frozenset[str] = BOTH) -> None:
         """Somebody signs in and is free."""
         self.do(h.SignedIn(name, queues, frozenset(skills)))
-        self.do(h.Chose(name, AgentState.AVAILABLE))
+        self.do(h.Chose(name, True))
 
     def talking(self, name: str, call: str) -> None:
         """An agent who has a call of the reports queue."""

@@ -72,9 +72,9 @@ class AnyDay(RuleBasedStateMachine):
     def signs_in(self, agent: str, queues: frozenset[str], skills: frozenset[str]) -> None:
         self.do(h.SignedIn(agent, queues, skills))
 
-    @rule(agent=AGENTS, state=st.sampled_from([AgentState.AVAILABLE, AgentState.AVAILABLE, AgentState.AWAY]))
-    def chooses(self, agent: str, state: AgentState) -> None:
-        self.do(h.Chose(agent, state))
+    @rule(agent=AGENTS, available=st.sampled_from([True, True, False]))
+    def chooses(self, agent: str, available: bool) -> None:
+        self.do(h.Chose(agent, available))
 
     @rule(agent=AGENTS, what=st.sampled_from([h.SignedOut, h.WrappedUp, h.Vanished, h.CameBack]))
     def of_an_agent(self, agent: str, what: type) -> None:

@@ -151,7 +151,7 @@ def test_after_a_call_there_is_time_for_notes_and_then_the_next(floor: Try) -> N
 
 def test_going_away_during_a_call_counts_from_its_end(floor: Try) -> None:
     floor.talking("lan", "c0")
-    floor.do(h.Chose("lan", AgentState.AWAY, "lunch"))
+    floor.do(h.Chose("lan", False, "lunch"))
     assert floor.acd.agents["lan"].state is AgentState.TALKING
     floor.do(h.TalkEnded("c0"))
     floor.do(h.WrappedUp("lan"))
@@ -201,7 +201,7 @@ def test_a_promise_ends_with_the_one_who_was_to_keep_it(floor: Try) -> None:
     floor.talking("lan", "c0")
     floor.agent("minh")
     floor.do(h.Passed("c0", "reports", agent="minh"))
-    floor.do(h.Chose("minh", AgentState.AWAY))
+    floor.do(h.Chose("minh", False))
     floor.do(h.WrappedUp("lan"))
     assert rung(floor.later(1)) == [("lan", "c0")]
 

@@ -29,15 +29,20 @@ async def gone() -> asyncio.Event:
 
 
 @pytest.fixture
-async def peer(gone: asyncio.Event) -> AsyncIterator[Peer]:
-    peer = Peer(LOOPBACK, gone=gone.set)
+async def up() -> asyncio.Event:
+    return asyncio.Event()
+
+
+@pytest.fixture
+async def peer(up: asyncio.Event, gone: asyncio.Event) -> AsyncIterator[Peer]:
+    peer = Peer(LOOPBACK, up=up.set, gone=gone.set)
     yield peer
     await peer.close()
 
 
 async def connected(peer: Peer, page: Page) -> None:
     await page.take(await peer.answer(await page.offer()))
-    await asyncio.wait_for(peer.connected.wait(), 10)
+    await until(lambda: peer.connected, "the page connected")
 
 
 def rtp(peer: Peer, number: int, payload: bytes = SOUND) -> bytes:
@@ -89,6 +94,12 @@ async def test_a_page_that_closes_is_told_of_at_once(peer: Peer, page: Page, gon
     await asyncio.wait_for(gone.wait(), 5)
 
 
+async def test_being_connected_is_told(peer: Peer, page: Page, up: asyncio.Event) -> None:
+    assert not peer.connected
+    await connected(peer, page)
+    assert up.is_set()
+
+
 async def test_closing_it_ourselves_is_no_news(peer: Peer, page: Page, gone: asyncio.Event) -> None:
     await connected(peer, page)
     await peer.close()
@@ -103,12 +114,13 @@ async def test_u_law_is_taken_where_the_page_knows_no_other(peer: Peer) -> None:
 
 
 async def test_one_port_of_the_range_and_the_address_that_browsers_are_told(page: Page, unused_udp_port: int) -> None:
-    peer = Peer(MediaPlace("127.0.0.1", (unused_udp_port, unused_udp_port), "192.0.2.7"), gone=lambda: None)
+    place = MediaPlace("127.0.0.1", (unused_udp_port, unused_udp_port), "192.0.2.7")
+    peer = Peer(place, up=lambda: None, gone=lambda: None)
     answer = await peer.answer(await page.offer())
     candidates = [line for line in answer.splitlines() if line.startswith("a=candidate")]
     assert len(candidates) == 1
     assert f" 192.0.2.7 {unused_udp_port} typ host" in candidates[0]
-    second = Peer(MediaPlace("127.0.0.1", (unused_udp_port, unused_udp_port)), gone=lambda: None)
+    second = Peer(place, up=lambda: None, gone=lambda: None)
     with pytest.raises(NoPort):
         await second.answer(await page.offer())
     await peer.close()

@@ -1,0 +1,89 @@
+"""One caller with the people who answer: music and places, until somebody talked to them or nobody will."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from channels.call_center.acd.effects import Say
+from channels.call_center.ports import Call, CallGone
+
+MUSIC = "music"
+CALLBACK_KEY = "9"
+LONGEST_WAIT_S = 7200
+Outcome = Literal["talked", "callback", "machine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """How it went: an agent talked to them; they will be called back; or the machine has to take what they say."""
+
+    outcome: Outcome
+    agent: str = ""
+    began: datetime | None = None
+
+
+class Caller:
+    """
+    The sound of one waiting caller. `served` is done when the call may go on in its flow.
+
+    Args:
+        choose_callback: told when the caller presses 9, which is offered with every announcement of their place.
+    """
+
+    def __init__(self, call: Call, queue: str, since: datetime, *, choose_callback: Callable[[], None]) -> None:
+        self.call, self.queue, self.since = call, queue, since
+        self.served: asyncio.Future[Served] = asyncio.get_running_loop().create_future()
+        self._choose_callback = choose_callback
+        self._speech: asyncio.Queue[tuple[str, ...]] = asyncio.Queue()
+        self._waiting: tuple[asyncio.Task[None], ...] = ()
+
+    def wait(self) -> None:
+        """Music from now on, and an ear for keys; nothing if that is so already."""
+        if not self._waiting:
+            self.call.media.bridge(None)
+            self.call.media.music(MUSIC)
+            self._waiting = (asyncio.ensure_future(self._speak()), asyncio.ensure_future(self._keys()))
+
+    def tell(self, place: Say) -> None:
+        """Say the place in the queue when the sentence before is over."""
+        self.wait()
+        self._speech.put_nowait(("queue_place", *digits(place.place), "queue_callback"))
+
+    def stop_waiting(self) -> None:
+        """Silence: somebody is there, or the flow goes on."""
+        for task in self._waiting:
+            task.cancel()
+        self._waiting = ()
+        self.call.media.music(None)
+
+    def end(self, served: Served) -> None:
+        """The caller is served; a second time changes nothing."""
+        if not self.served.done():
+            self.served.set_result(served)
+
+    async def _speak(self) -> None:
+        while True:
+            slots = await self._speech.get()
+            try:
+                await self.call.media.play(slots)
+            except CallGone:
+                return
+            self.call.media.music(MUSIC)
+
+    async def _keys(self) -> None:
+        while True:
+            try:
+                key = await self.call.media.collect(1, first_s=LONGEST_WAIT_S, next_s=1, end="")
+            except CallGone:
+                return
+            if key == CALLBACK_KEY:
+                self._choose_callback()
+
+
+def digits(number: int) -> tuple[str, ...]:
+    """The slots that read a number, digit by digit."""
+    return tuple(f"digit_{digit}" for digit in str(number))

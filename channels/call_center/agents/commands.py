@@ -1,0 +1,155 @@
+"""A page's commands: each becomes a happening of the floor, or something done to a sound."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Coroutine
+from functools import singledispatchmethod
+from typing import Any
+
+import structlog
+
+from channels.call_center.acd import happenings as h
+from channels.call_center.agents import messages as m
+from channels.call_center.agents.desk import Desk
+from channels.call_center.agents.seat import Legs, Seat
+from channels.call_center.ports import CallGone, MediaUnavailable
+from channels.call_center.webrtc.inside import MediaPlace, NoPort
+from channels.call_center.webrtc.peer import OfferRefused
+
+log = structlog.get_logger()
+
+
+class Commands:
+    """
+    Carries out what pages say. What cannot be done is told by `Refused`; nothing here raises.
+
+    Args:
+        legs: opens the sound of a browser. `place`: where browsers reach us.
+    """
+
+    def __init__(self, desk: Desk, *, legs: Legs, place: MediaPlace) -> None:
+        self._desk, self._legs, self._place = desk, legs, place
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def heed(self, command: m.Command) -> None:
+        """Do it now, or begin to."""
+        if not isinstance(command, m.SignIn) and command.agent not in self._desk.seats:
+            self._refuse(command, "not_signed_in")
+        else:
+            self._do(command)
+
+    @singledispatchmethod
+    def _do(self, command: m.Command) -> None:
+        raise TypeError(f"no command: {command!r}")
+
+    @_do.register
+    def _sign_in(self, command: m.SignIn) -> None:
+        """A page that comes back is told everything anew."""
+        seat = self._desk.seats.setdefault(
+            command.agent, Seat(command.agent, connected=self._connected, lost=self._lost)
+        )
+        seat.told = None
+        self._desk.happen(h.SignedIn(command.agent, command.queues & set(self._desk.acd.queues), command.skills))
+
+    @_do.register
+    def _leave(self, command: m.Leave) -> None:
+        """A page without a connection may still have sound: its call goes on."""
+        seat = self._desk.seats[command.agent]
+        if command.signed_out:
+            self._desk.happen(h.SignedOut(command.agent))
+            del self._desk.seats[command.agent]
+            self._begin(seat.close())
+        elif not seat.heard:
+            self._desk.happen(h.Vanished(command.agent))
+
+    @_do.register
+    def _offer(self, command: m.Offer) -> None:
+        self._begin(self._answer(command))
+
+    @_do.register
+    def _choose(self, command: m.Choose) -> None:
+        """Nobody rings for a browser that cannot be heard."""
+        if command.state == "available" and not self._desk.seats[command.agent].heard:
+            self._refuse(command, "no_sound")
+        else:
+            self._desk.happen(h.Chose(command.agent, command.state == "available", command.why))
+
+    @_do.register
+    def _take(self, command: m.Take) -> None:
+        self._desk.happen(h.Took(command.agent, command.call))
+        talk = self._desk.acd.talks.get(command.call)
+        if talk is None or talk.agent != command.agent:
+            self._refuse(command, "gone")
+
+    @_do.register
+    def _decline(self, command: m.Decline) -> None:
+        self._desk.happen(h.Declined(command.agent, command.call))
+
+    @_do.register
+    def _hang_up(self, command: m.HangUp) -> None:
+        self._desk.finish(command.agent)
+
+    @_do.register
+    def _hold(self, command: m.Hold) -> None:
+        self._desk.hold(command.agent, command.on)
+
+    @_do.register
+    def _keys(self, command: m.Keys) -> None:
+        talk = self._desk.talk_of(command.agent)
+        if talk is None or talk.call not in self._desk.callers:
+            self._refuse(command, "no_call")
+        else:
+            self._begin(self._desk.callers[talk.call].call.media.send_keys(command.keys))
+
+    @_do.register
+    def _pass_on(self, command: m.PassOn) -> None:
+        talk = self._desk.talk_of(command.agent)
+        if talk is None or command.queue not in self._desk.acd.queues:
+            self._refuse(command, "no_call" if talk is None else "no_queue")
+        else:
+            self._desk.happen(h.Passed(talk.call, command.queue, command.to))
+
+    @_do.register
+    def _wrapped_up(self, command: m.WrappedUp) -> None:
+        self._desk.happen(h.WrappedUp(command.agent))
+
+    @_do.register
+    def _supervise(self, command: m.Supervise) -> None:
+        self._desk.happen(h.Supervised(command.agent, command.call, command.part))
+
+    # Sound of pages
+
+    async def _answer(self, command: m.Offer) -> None:
+        seat = self._desk.seats[command.agent]
+        try:
+            sdp = await seat.answer(command.sdp, legs=self._legs, place=self._place)
+        except OfferRefused as error:
+            log.info("offer_refused", agent=command.agent, reason=str(error))
+            self._refuse(command, "offer")
+        except (NoPort, MediaUnavailable) as error:
+            log.warning("no_sound_for_agent", agent=command.agent, reason=str(error))
+            self._refuse(command, "no_room")
+        else:
+            self._desk.tell(m.Answer(agent=command.agent, sdp=sdp))
+
+    def _connected(self, agent: str) -> None:
+        self._desk.sound_is_back(agent)
+
+    def _lost(self, agent: str) -> None:
+        self._desk.happen(h.Vanished(agent))
+
+    def _refuse(self, command: m.Command, why: str) -> None:
+        self._desk.tell(m.Refused(agent=command.agent, command=command.do, why=why))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(_quietly(work))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+
+async def _quietly(work: Coroutine[Any, Any, None]) -> None:
+    """A call may end while something is done to its sound."""
+    with contextlib.suppress(CallGone):
+        await work

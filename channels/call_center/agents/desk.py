@@ -1,0 +1,165 @@
+"""The people who answer, as one object: callers are served, pages command, the floor decides, sound follows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import singledispatchmethod
+
+import structlog
+
+from channels.call_center.acd import effects as wishes
+from channels.call_center.acd import happenings as h
+from channels.call_center.acd.model import Acd, Talk
+from channels.call_center.acd.step import step
+from channels.call_center.agents.caller import MUSIC, Caller, Served
+from channels.call_center.agents.messages import News
+from channels.call_center.agents.seat import Seat
+from channels.call_center.agents.status import status_of
+from channels.call_center.ports import Call
+
+log = structlog.get_logger()
+TICK_S = 1.0
+COUNT_EVERY = 5  # ticks: what is stuck is repaired within ten seconds
+
+
+class Desk:
+    """
+    The floor with its callers and seats. Everything happens on one event loop; `happen` never waits.
+
+    Args:
+        acd: queues and rules, nobody on it yet.
+        tell: given every news for a page; it finds the page by `agent`.
+    """
+
+    def __init__(self, acd: Acd, *, tell: Callable[[News], None], now: Callable[[], datetime]) -> None:
+        self.acd = acd
+        self.now, self.tell = now, tell
+        self.callers: dict[str, Caller] = {}
+        self.seats: dict[str, Seat] = {}
+        self._ticking: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Let time pass on the floor."""
+        self._ticking = asyncio.ensure_future(self._tick())
+
+    async def stop(self) -> None:
+        """No more rings; calls that are up are their sessions' to end."""
+        if self._ticking is not None:
+            self._ticking.cancel()
+        await asyncio.gather(*(seat.close() for seat in self.seats.values()))
+
+    async def serve(self, call: Call, *, queue: str, priority: int = 0, skills: frozenset[str] = frozenset()) -> Served:
+        """
+        Keep a caller until somebody has talked to them, or it is clear that nobody will now.
+
+        May be cancelled at any moment (the caller hung up): the agent's page is told.
+        """
+        caller = Caller(call, queue, self.now(), choose_callback=lambda: caller.end(Served("callback")))
+        self.callers[call.id] = caller
+        try:
+            self.happen(h.Queued(call.id, queue, priority=priority, skills=skills))
+            return await caller.served
+        finally:
+            caller.stop_waiting()
+            self._leave(call)
+
+    def happen(self, happening: h.Happening) -> None:
+        """Let the floor deal with it, do what it wants, and tell every page that sees a change."""
+        self.acd, wanted = step(self.acd, happening, self.now())
+        for wish in wanted:
+            self._carry_out(wish)
+        self._tell_changes()
+
+    def _tell_changes(self) -> None:
+        for seat in self.seats.values():
+            status = status_of(self, seat)
+            if status is not None and status != seat.told:
+                seat.told = status
+                self.tell(status)
+
+    def hold(self, agent: str, on: bool) -> None:
+        """Music for the agent's caller, or sound again."""
+        talk = self.talk_of(agent)
+        if talk is not None:
+            self.seats[agent].held = on
+            self._sound(talk.call)
+            self._tell_changes()
+
+    def finish(self, agent: str) -> None:
+        """The agent ends their call; the caller's flow goes on (or hangs up)."""
+        talk = self.talk_of(agent)
+        if talk is not None and talk.call in self.callers:
+            self.callers[talk.call].end(Served("talked", agent=agent, began=talk.since))
+
+    def sound_is_back(self, agent: str) -> None:
+        """The agent's browser is connected, for the first time or again."""
+        self.happen(h.CameBack(agent))
+        talk = self.talk_of(agent)
+        if talk is not None:
+            self._sound(talk.call)
+
+    def talk_of(self, agent: str) -> Talk | None:
+        """The call that an agent has."""
+        return next((talk for talk in self.acd.talks.values() if talk.agent == agent), None)
+
+    # What the floor wants
+
+    @singledispatchmethod
+    def _carry_out(self, wish: wishes.Effect) -> None:
+        """Ringing is seen by the agent's page in its status; the rest has sound."""
+
+    @_carry_out.register
+    def _connect(self, wish: wishes.Connect) -> None:
+        caller = self.callers.get(wish.call)
+        if caller is not None:
+            caller.stop_waiting()
+            self.seats[wish.agent].held = False
+            self._sound(wish.call)
+
+    @_carry_out.register
+    def _comfort(self, wish: wishes.Comfort) -> None:
+        self._sound(wish.call)
+
+    @_carry_out.register
+    def _say(self, wish: wishes.Say) -> None:
+        if wish.call in self.callers:
+            self.callers[wish.call].tell(wish)
+
+    @_carry_out.register
+    def _capture(self, wish: wishes.Capture) -> None:
+        if wish.call in self.callers:
+            self.callers[wish.call].end(Served("machine"))
+
+    @_carry_out.register
+    def _repaired(self, wish: wishes.Repaired) -> None:
+        log.warning("floor_repaired", what=wish.what, id=wish.id, found=wish.found)
+
+    # Sound
+
+    def _sound(self, call: str) -> None:
+        """Who hears whom follows from what the floor remembers: both each other, or the caller music."""
+        caller, talk = self.callers.get(call), self.acd.talks.get(call)
+        if caller is None:
+            return
+        seat = self.seats.get(talk.agent) if talk and not talk.lost_at else None
+        media = seat.media if seat and not seat.held else None
+        caller.call.media.bridge(media)
+        caller.call.media.music(None if media else MUSIC)
+
+    def _leave(self, call: Call) -> None:
+        del self.callers[call.id]
+        call.media.bridge(None)
+        self.happen(h.TalkEnded(call.id) if call.id in self.acd.talks else h.GaveUp(call.id))
+
+    # Time
+
+    async def _tick(self) -> None:
+        ticks, due = 0, self.now()
+        while True:
+            ticks, due = ticks + 1, due + timedelta(seconds=TICK_S)
+            await asyncio.sleep(max(0.0, (due - self.now()).total_seconds()))
+            self.happen(h.Ticked())
+            if ticks % COUNT_EVERY == 0:
+                self.happen(h.Counted(frozenset(self.callers), frozenset(self.seats)))

@@ -1,0 +1,45 @@
+"""What an agent's page is told of the floor."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from channels.call_center.acd.model import AgentState
+from channels.call_center.agents.messages import CallCard, Status
+
+if TYPE_CHECKING:
+    from channels.call_center.agents.desk import Desk
+    from channels.call_center.agents.seat import Seat
+
+
+def status_of(desk: Desk, seat: Seat) -> Status | None:
+    """The agent's whole state; None for somebody whom the floor does not know (any more)."""
+    agent = desk.acd.agents.get(seat.agent)
+    if agent is None:
+        return None
+    return Status(
+        agent=agent.id,
+        state=agent.state.value,
+        since=agent.since,
+        until=agent.until,
+        wanted=agent.wanted.value,
+        why=agent.why,
+        sound=seat.heard,
+        ringing=_card(desk, agent.call) if agent.state is AgentState.RESERVED else None,
+        call=_card(desk, agent.call, held=seat.held) if agent.state is AgentState.TALKING else None,
+        waiting=_waiting(desk, agent.queues),
+    )
+
+
+def _card(desk: Desk, call: str, *, held: bool = False) -> CallCard | None:
+    caller = desk.callers.get(call)
+    if caller is None:
+        return None
+    return CallCard(call=call, remote=caller.call.remote, queue=caller.queue, since=caller.since, held=held)
+
+
+def _waiting(desk: Desk, queues: frozenset[str]) -> dict[str, int]:
+    """How many wait on the line in each of the agent's queues."""
+    counted = Counter(waiter.queue for waiter in desk.acd.waiting.values() if waiter.kind == "line")
+    return {queue: counted[queue] for queue in sorted(queues)}

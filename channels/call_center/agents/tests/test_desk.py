@@ -1,0 +1,194 @@
+"""Callers and the people who answer them, with real browsers' legs and calls without a network."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from channels.call_center.acd import happenings as h
+from channels.call_center.acd.model import Acd, Queue
+from channels.call_center.agents import messages as m
+from channels.call_center.agents.caller import Served
+from channels.call_center.agents.commands import Commands
+from channels.call_center.agents.desk import Desk
+from channels.call_center.agents.tests.doubles import NotedCall
+from channels.call_center.media.engine import Engine
+from channels.call_center.media.settings import MediaSettings
+from channels.call_center.webrtc.tests.pages import LOOPBACK, Page
+from tests.support.waiting import until
+
+REPORTS = frozenset({"reports"})
+
+
+class Silent:
+    """Prompts of one silent frame each."""
+
+    def sound(self, slot: str, law: str) -> bytes:
+        return b"\xd5" * 160
+
+
+class Centre:
+    """A desk, its commands, what pages were told, and a clock that the test moves."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.now = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+        self.news: list[Any] = []
+        self.desk = Desk(Acd({"reports": Queue("reports")}), tell=self.news.append, now=lambda: self.now)
+        self.commands = Commands(self.desk, legs=engine, place=LOOPBACK)
+        self.served: list[asyncio.Task[Served]] = []
+
+    def do(self, command: m.Command) -> None:
+        self.commands.heed(command)
+
+    def later(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+        self.desk.happen(h.Ticked())
+
+    def status(self, agent: str) -> m.Status:
+        """What the agent's page was told last."""
+        return [news for news in self.news if isinstance(news, m.Status) and news.agent == agent][-1]
+
+    def answers(self) -> list[m.Answer]:
+        return [news for news in self.news if isinstance(news, m.Answer)]
+
+    def refused(self) -> list[str]:
+        return [news.why for news in self.news if isinstance(news, m.Refused)]
+
+    async def sits(self, agent: str) -> Page:
+        """An agent who is signed in, heard, and free."""
+        self.do(m.SignIn(agent=agent, queues=REPORTS))
+        page, before = Page(), len(self.answers())
+        self.do(m.Offer(agent=agent, sdp=await page.offer()))
+        await until(lambda: len(self.answers()) > before, "an answer")
+        await page.take(self.answers()[-1].sdp)
+        await until(lambda: self.desk.seats[agent].heard, "sound")
+        self.do(m.Choose(agent=agent, state="available"))
+        return page
+
+    async def calls(self, number: int = 1) -> NotedCall:
+        call = NotedCall(number)
+        self.served.append(asyncio.ensure_future(self.desk.serve(call, queue="reports")))
+        await until(lambda: call.id in self.desk.callers or self.served[-1].done(), "a caller")
+        return call
+
+
+@pytest.fixture
+async def centre() -> AsyncIterator[Centre]:
+    engine = Engine("127.0.0.1", range(0), Silent(), settings=MediaSettings(latest_ms=60_000))
+    await engine.start()
+    centre = Centre(engine)
+    yield centre
+    for task in centre.served:
+        task.cancel()
+    await centre.desk.stop()
+    await engine.stop()
+
+
+async def test_a_caller_is_answered_in_the_browser(centre: Centre) -> None:
+    page = await centre.sits("lan")
+    call = await centre.calls()
+    ringing = centre.status("lan").ringing
+    assert ringing is not None
+    assert (ringing.call, ringing.remote) == (call.id, call.remote)
+    centre.do(m.Take(agent="lan", call=call.id))
+    assert call.media.partner is centre.desk.seats["lan"].media
+    assert call.media.playing is None
+    centre.do(m.HangUp(agent="lan"))
+    served = await asyncio.wait_for(centre.served[0], 5)
+    assert (served.outcome, served.agent) == ("talked", "lan")
+    assert call.media.partner is None
+    assert centre.status("lan").state == "wrap_up"
+    await page.peer.close()
+
+
+async def test_music_and_the_place_while_everybody_talks_and_nine_for_a_callback(centre: Centre) -> None:
+    page = await centre.sits("lan")
+    first = await centre.calls(1)
+    centre.do(m.Take(agent="lan", call=first.id))
+    second = await centre.calls(2)
+    await until(lambda: second.media.said == ["queue_place digit_1 queue_callback"], "the place")
+    await until(lambda: second.media.playing == "music", "music")
+    assert centre.status("lan").waiting == {"reports": 1}
+    second.media.keys.put_nowait("9")
+    assert (await asyncio.wait_for(centre.served[1], 5)).outcome == "callback"
+    assert centre.status("lan").waiting == {"reports": 0}
+    await page.peer.close()
+
+
+async def test_nobody_there_means_the_machine_at_once(centre: Centre) -> None:
+    await centre.calls()
+    assert (await asyncio.wait_for(centre.served[0], 5)).outcome == "machine"
+
+
+async def test_a_caller_who_hangs_up_stops_ringing(centre: Centre) -> None:
+    page = await centre.sits("lan")
+    await centre.calls()
+    centre.served[0].cancel()
+    await until(lambda: centre.status("lan").ringing is None, "silence")
+    assert centre.status("lan").state == "available"
+    await page.peer.close()
+
+
+async def test_hold_is_music_and_keys_go_to_the_caller(centre: Centre) -> None:
+    page = await centre.sits("lan")
+    call = await centre.calls()
+    centre.do(m.Take(agent="lan", call=call.id))
+    centre.do(m.Hold(agent="lan", on=True))
+    assert (call.media.partner, call.media.playing) == (None, "music")
+    assert centre.status("lan").call.held
+    centre.do(m.Hold(agent="lan", on=False))
+    assert (call.media.partner, call.media.playing) == (centre.desk.seats["lan"].media, None)
+    centre.do(m.Keys(agent="lan", keys="12#"))
+    await until(lambda: call.media.sent_keys == "12#", "keys")
+    await page.peer.close()
+
+
+async def test_a_page_that_is_loaded_again_finds_its_call(centre: Centre) -> None:
+    page = await centre.sits("lan")
+    call = await centre.calls()
+    centre.do(m.Take(agent="lan", call=call.id))
+    before = centre.desk.seats["lan"].media
+    await page.peer.close()
+    await until(lambda: call.media.playing == "music", "music for the caller")
+    again = await centre.sits("lan")
+    assert call.media.partner is centre.desk.seats["lan"].media is not before
+    assert centre.status("lan").call.call == call.id
+    await again.peer.close()
+
+
+async def test_the_web_side_may_go_while_the_sound_stays(centre: Centre) -> None:
+    page = await centre.sits("lan")
+    call = await centre.calls()
+    centre.do(m.Take(agent="lan", call=call.id))
+    centre.do(m.Leave(agent="lan"))
+    assert call.media.partner is centre.desk.seats["lan"].media
+    await page.peer.close()
+
+
+async def test_passed_on_to_one_agent(centre: Centre) -> None:
+    lan, minh = await centre.sits("lan"), await centre.sits("minh")
+    call = await centre.calls()
+    centre.do(m.Take(agent="lan", call=call.id))
+    centre.do(m.PassOn(agent="lan", queue="reports", to="minh"))
+    assert call.media.playing == "music"
+    assert centre.status("minh").ringing.call == call.id
+    centre.do(m.Take(agent="minh", call=call.id))
+    assert call.media.partner is centre.desk.seats["minh"].media
+    await lan.peer.close()
+    await minh.peer.close()
+
+
+async def test_what_cannot_be_done_is_refused_with_a_word(centre: Centre) -> None:
+    centre.do(m.HangUp(agent="lan"))
+    centre.do(m.SignIn(agent="lan", queues=REPORTS))
+    centre.do(m.Choose(agent="lan", state="available"))
+    centre.do(m.Take(agent="lan", call="nothing"))
+    centre.do(m.Keys(agent="lan", keys="1"))
+    centre.do(m.PassOn(agent="lan", queue="reports"))
+    centre.do(m.Offer(agent="lan", sdp="rubbish"))
+    await until(lambda: len(centre.refused()) == 6, "six refusals")
+    assert centre.refused() == ["not_signed_in", "no_sound", "gone", "no_call", "no_call", "offer"]
