@@ -1,0 +1,188 @@
+"""Which call or trunk a request is for, and which requests deserve no answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from typing import Protocol
+
+from channels.call_center.sip import wire
+from channels.call_center.sip.dialog import Dialog, DialogId, addressed
+from channels.call_center.sip.guard import Admission, Guard
+from channels.call_center.sip.serving import InviteServer, ServerTransaction
+from channels.call_center.sip.settings import EndpointSettings
+from channels.call_center.sip.transactions import Transactions
+from channels.call_center.sip.wire import SipRequest, SipResponse, response
+from channels.call_center.sip.wires import Flow
+
+
+class Leg(Protocol):
+    """A call, as far as it has to be known here."""
+
+    def asked(self, transaction: ServerTransaction) -> None:
+        """A request within the dialog."""
+
+    def reinvited(self, transaction: InviteServer) -> None:
+        """An INVITE within the dialog."""
+
+    def acknowledged(self, ack: SipRequest) -> None:
+        """The ACK of our 2xx."""
+
+    def cancelled(self) -> None:
+        """The caller gave up before the answer."""
+
+
+class Line(Protocol):
+    """A trunk, as far as it has to be known here."""
+
+    public: bool
+    draining: bool
+
+    @property
+    def count(self) -> int:
+        """How many calls it carries."""
+
+    def lists(self, address: str) -> bool:
+        """Whether this address is one of its peers."""
+
+    def knows(self, user: str) -> bool:
+        """Whether it is the one that is called so, among trunks with the same peer."""
+
+    def invited(self, transaction: InviteServer) -> None:
+        """A new call."""
+
+
+class Dispatch:
+    """Brings requests to calls and trunks; the user of the transactions."""
+
+    def __init__(self, settings: EndpointSettings, counters: Counter[str]) -> None:
+        self._settings = settings
+        self._counters = counters
+        self.transactions = Transactions(settings.timers, self)
+        self.lines: list[Line] = []
+        self._legs: dict[DialogId, Leg] = {}
+        self._waiting: dict[tuple[str, str], tuple[InviteServer, Leg]] = {}
+        self._guard = Guard()
+        self._admission: Admission | None = None
+
+    @property
+    def calls(self) -> int:
+        """How many calls there are, ringing ones too."""
+        return sum(line.count for line in self.lines)
+
+    def enter(self, dialog: Dialog, leg: Leg, waiting: InviteServer | None = None) -> None:
+        """Bring requests of this dialog to this call, a CANCEL of `waiting` too."""
+        self._legs[dialog.id] = leg
+        if waiting:
+            self._waiting[_invitation(waiting.request)] = waiting, leg
+
+    def leave(self, dialog: Dialog) -> None:
+        """The dialog is over."""
+        self._legs.pop(dialog.id, None)
+        self._waiting.pop((dialog.call_id, dialog.their_tag), None)
+
+    def admits(self) -> bool:
+        """Whether one more call may begin."""
+        if self._admission is None:
+            self._admission = Admission(self._settings, _now())
+        return self._admission.admits(self.calls, _now())
+
+    def suspect(self, address: str) -> None:
+        """Hear less of a source that no trunk lists."""
+        if not any(line.lists(address) for line in self.lines):
+            self._guard.suspect(address, _now())
+
+    # User of the transactions
+
+    def welcome(self, request: SipRequest, flow: Flow) -> bool:
+        """Strangers and scanners get no answer: to them nobody is here."""
+        if addressed(request) in self._legs or self._cancels(request):
+            return True
+        address, port = flow.remote
+        listed = any(line.lists(address) for line in self.lines)
+        if not listed and not any(line.public for line in self.lines):
+            return self._silent("strangers")
+        if self._guard.scans(request.get_header("user-agent") or ""):
+            return self._silent("scanners")
+        source = f"{address}:{port}" if listed else address
+        if not (listed and request.method == "INVITE") and not self._guard.allows(source, _now()):
+            return self._silent("throttled")
+        return True
+
+    def _cancels(self, request: SipRequest) -> bool:
+        return request.method == "CANCEL" and self.transactions.invite_of(request) is not None
+
+    def _silent(self, why: str) -> bool:
+        self._counters[why] += 1
+        return False
+
+    def asked(self, transaction: ServerTransaction) -> None:
+        """CANCEL, requests within a dialog, OPTIONS; everything else is not for us."""
+        request = transaction.request
+        if request.method == "CANCEL":
+            self._cancel(transaction)
+        elif leg := self._legs.get(addressed(request)):
+            leg.asked(transaction)
+        elif addressed(request).ours:
+            self._refuse(transaction, 481)
+        elif request.method == "OPTIONS":
+            transaction.reply(self.options(request))
+        else:
+            self._refuse(transaction, 405 if request.method.isupper() else 501)
+
+    def _cancel(self, transaction: ServerTransaction) -> None:
+        invite = self.transactions.invite_of(transaction.request)
+        if not invite:
+            self._refuse(transaction, 481)
+            return
+        transaction.reply(response(transaction.request, 200, to_tag=wire.new_tag()))
+        found, leg = self._waiting.get(_invitation(invite.request), (None, None))
+        if leg and found is invite and not invite.final:
+            leg.cancelled()
+
+    def invited(self, transaction: InviteServer) -> None:
+        """A new call, or a new description within one."""
+        request = transaction.request
+        if leg := self._legs.get(addressed(request)):
+            leg.reinvited(transaction)
+        elif addressed(request).ours:
+            self._refuse(transaction, 481)
+        elif _invitation(request) in self._waiting:
+            self._refuse(transaction, 482)  # the same INVITE by another way (§8.2.2.2)
+        else:
+            self._line(transaction).invited(transaction)
+
+    def _line(self, transaction: InviteServer) -> Line:
+        address = transaction.flow.remote[0]
+        listing = [line for line in self.lines if line.lists(address)]
+        user = wire.read_uri(transaction.request.uri).user or ""
+        named = (line for line in listing if line.knows(user))
+        return next(named, None) or next(iter(listing or [line for line in self.lines if line.public]))
+
+    def acknowledged(self, ack: SipRequest) -> None:
+        """The ACK of a 2xx, or of nothing."""
+        if leg := self._legs.get(addressed(ack)):
+            leg.acknowledged(ack)
+
+    def options(self, request: SipRequest) -> SipResponse:
+        """What we can; 503 while every trunk drains, so that a dispatcher takes another node."""
+        status = 503 if all(line.draining for line in self.lines) else 200
+        made = response(request, status, to_tag=wire.new_tag())
+        for name, value in (("Allow", wire.ALLOW), ("Accept", "application/sdp"), ("Supported", "timer")):
+            made.set_header(name, value)
+        return made
+
+    def _refuse(self, transaction: ServerTransaction, status: int) -> None:
+        self._counters[f"refused_{status}"] += 1
+        made = response(transaction.request, status, to_tag=wire.new_tag())
+        if status == 405:
+            made.set_header("Allow", wire.ALLOW)
+        transaction.reply(made)
+
+
+def _invitation(request: SipRequest) -> tuple[str, str]:
+    return request.get_header("call-id") or "", wire.tag(request, "from")
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

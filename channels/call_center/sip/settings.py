@@ -1,0 +1,101 @@
+"""What can be set: the endpoint of the process, and each trunk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_network
+from typing import Literal
+
+from channels.call_center.ports import Law
+
+Transport = Literal["udp", "tcp"]
+
+
+@dataclass(frozen=True, slots=True)
+class Timers:
+    """Seconds: the base timers of RFC 3261 §17.1.1.1. Everything else follows from them."""
+
+    t1: float = 0.5
+    t2: float = 4.0
+    t4: float = 5.0
+
+    @property
+    def lifetime(self) -> float:
+        """How long a transaction is kept and an answer waited for: timers B, D, F, H, J, L and M."""
+        return 64 * self.t1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointSettings:
+    """
+    One SIP address of the process, over UDP and TCP alike.
+
+    `port` 0 lets the system choose. `advertised` is what others are told to write to; empty: the address we listen on
+    (found by routing where that is a wildcard). More calls than `max_calls`, or new ones faster than `setups_per_s`
+    after a burst of `setups_burst`, are refused with 503 and `retry_after_s`.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 5060
+    advertised: str = ""
+    max_calls: int = 120
+    setups_per_s: float = 60.0
+    setups_burst: int = 120
+    retry_after_s: int = 10
+    user_agent: str = "LangNghe"
+    timers: Timers = field(default_factory=Timers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrunkSettings:
+    """
+    One line. Without a `host` it only takes calls from its `peers` (addresses or networks).
+
+    With a `host` calls go out by it; `register` makes us known there under `user`, for `expires_s` at a time.
+    `caller_ids` are the numbers that may be shown, the first one where none is asked for; empty: any. `channels` is
+    how many calls it carries at once (0: no limit of its own). `options_s` is the pause between two OPTIONS (0: none).
+    `session_s` is the interval of session timers (RFC 4028; 0: none). With `identity` the number goes into that header
+    and `user` into From. `public` takes calls from anybody, each source throttled: for a test line, not for a carrier.
+    """
+
+    host: str = ""
+    port: int = 5060
+    transport: Transport = "udp"
+    user: str = ""
+    password: str = field(default="", repr=False)
+    domain: str = ""
+    register: bool = False
+    expires_s: int = 600
+    peers: tuple[str, ...] = ()
+    public: bool = False
+    caller_ids: tuple[str, ...] = ()
+    channels: int = 0
+    options_s: float = 30.0
+    session_s: int = 1800
+    laws: tuple[Law, ...] = ("PCMA", "PCMU")
+    identity: Literal["", "P-Asserted-Identity", "P-Preferred-Identity"] = ""
+
+    def __post_init__(self) -> None:
+        """Raises: ValueError: a peer is neither address nor network, or `register` lacks host or user."""
+        for peer in self.peers:
+            ip_network(peer, strict=False)
+        if self.register and not (self.host and self.user):
+            raise ValueError("register needs host and user")
+
+    @property
+    def realm(self) -> str:
+        """The host part of our name and of the numbers we call."""
+        return self.domain or bracketed(self.host)
+
+    def lists(self, address: str) -> bool:
+        """Whether a source address is one of the peers."""
+        try:
+            source = ip_address(address)
+        except ValueError:
+            return False
+        return any(source in ip_network(peer, strict=False) for peer in self.peers)
+
+
+def bracketed(host: str) -> str:
+    """A host as URIs write it: IPv6 in brackets."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host

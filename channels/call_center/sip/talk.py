@@ -1,0 +1,69 @@
+"""What both sides of one call have agreed on about sound, and the leg that carries it out."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+
+from channels.call_center.ports import Held, Law, Media, Resumed, RtpPlan
+from channels.call_center.sip import sdp
+
+_QUIET = ("recvonly", "inactive")
+
+
+class Talk:
+    """
+    Offers and answers of one call. Nothing is sent before `begin`; later agreements hold at once.
+
+    `tell` hears of Held and Resumed.
+    """
+
+    def __init__(self, media: Media, laws: Sequence[Law], tell: Callable[[Held | Resumed], None]) -> None:
+        address, port = media.local
+        self._media = media
+        self._laws = laws
+        self._tell = tell
+        self._local = sdp.Local(address, port, session=secrets.randbits(31))
+        self._said = b""
+        self._plan: RtpPlan | None = None
+        self._begun = False
+
+    def answer(self, body: bytes) -> bytes:
+        """Take their offer; our answer. Raises: sdp.Unreadable, sdp.NotAcceptable."""
+        offer = sdp.read(body, self._laws)
+        self._agree(offer.plan)
+        return self._say(lambda local: sdp.answer(offer, local))
+
+    def propose(self) -> bytes:
+        """Our offer: at the beginning every law, later what is spoken already."""
+        laws = (self._plan.law,) if self._plan else self._laws
+        return self._say(lambda local: sdp.propose(local, laws))
+
+    def settle(self, body: bytes) -> None:
+        """Take their answer to our offer. Raises: sdp.Unreadable, sdp.NotAcceptable."""
+        self._agree(sdp.read(body, self._laws).plan)
+
+    def begin(self) -> None:
+        """The call is answered: send from now on, if it is known where to."""
+        self._begun = True
+        if self._plan:
+            self._media.talk(self._plan)
+
+    def _agree(self, plan: RtpPlan) -> None:
+        before, self._plan = self._plan, plan
+        if not self._begun:
+            return
+        self._media.talk(plan)
+        was_held = before is not None and before.direction in _QUIET
+        held = plan.direction in _QUIET
+        if held != was_held:
+            self._tell(Held() if held else Resumed())
+
+    def _say(self, describe: Callable[[sdp.Local], bytes]) -> bytes:
+        """A description of ours; its version grows when it says something new (RFC 3264 §8)."""
+        text = describe(self._local)
+        if self._said and text != self._said:
+            self._local = sdp.next_version(self._local)
+            text = describe(self._local)
+        self._said = text
+        return text
