@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select, text, update
 
 from core.storage.outbox import ClaimedEntry
-from core.storage.tables import outbox
+from core.storage.tables import STOPPED, outbox
 
 LONGEST = timedelta(days=2)
 """How old a message may be whose provider is still asked; a person has it before them meanwhile."""
@@ -27,7 +27,8 @@ class Unknown:
 
 def to_ask(connection: Connection, channels: Collection[str], *, now: datetime) -> list[Unknown]:
     """Those whose turn has come, while their words are still there."""
-    theirs = (outbox.c.state == "unknown") & outbox.c.channel.in_(channels) & (outbox.c.next_at <= now)
+    stopped = text(STOPPED) & (outbox.c.state != "failed")  # by what it is not: see `STOPPED`
+    theirs = stopped & outbox.c.channel.in_(channels) & (outbox.c.next_at <= now)
     known = outbox.c.payload_sealed.is_not(None) & (outbox.c.created_at > now - LONGEST)
     query = select(*_COLUMNS, outbox.c.created_at).where(theirs, known).order_by(outbox.c.seq).limit(_AT_ONCE)
     return [Unknown(ClaimedEntry(*row[:-1]), row[-1]) for row in connection.execute(query)]
