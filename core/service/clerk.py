@@ -7,7 +7,6 @@ cases closed, and all of it committed.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -20,6 +19,7 @@ from core.privacy.media import FileMediaStore
 from core.service.arrivals import Arrivals
 from core.service.calling_back import note_callbacks
 from core.service.carrying import Carriers
+from core.service.changes import Changes
 from core.service.committing import Committer
 from core.service.converse import Converse
 from core.service.desk import CaseDesk, Issued
@@ -77,7 +77,7 @@ class Clerk:
         self.house = house
         self.committer = Committer(database)
         self.opened = Buckets(WAITS)
-        self.changed = asyncio.Event()
+        self.changed = Changes()
         self.stock = Stock(safe)
         self.texts = Texts(database, safe=safe)
         self.talks = Talks(database, safe=safe, stock=self.stock, now=now)
@@ -131,7 +131,7 @@ class Clerk:
         self.desk.close(work)
         await self.committer.commit(work)
         self._count_opened(work)
-        self.changed.set()
+        self.changed.note(work.told_on)
 
     def _count_opened(self, work: Work) -> None:
         for file in work.cases.values():

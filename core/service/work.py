@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from core.storage import outbox
 from core.storage.database import Connection
 from core.storage.together import Entry, Together, store_together
 
@@ -60,6 +61,11 @@ class Work:
     def put(self, sort: Together, *ones: object) -> None:
         """Ask for rows, or whatever else is stored for many units in one go."""
         self.entries += [(sort, one) for one in ones]
+
+    @property
+    def told_on(self) -> set[str]:
+        """The channels on which something is to be sent."""
+        return {entry["channel"] for sort, entry in self.entries if sort is outbox.ENTRIES}
 
     async def follow_up(self) -> None:
         """What lies outside the database, once the unit is stored."""

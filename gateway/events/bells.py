@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from core.service.changes import Changes
 from gateway.events.base import Events
 
 INBOX = "inbox"
@@ -16,10 +17,19 @@ AGENCIES = "agencies"
 
 
 @contextmanager
-def bell(events: Events, topic: str) -> Iterator[asyncio.Event]:
-    """A bell of one's own for a topic: set when it rings, cleared by its owner."""
+def bell(events: Events, topic: str, *, about: str = "") -> Iterator[asyncio.Event]:
+    """
+    A bell of one's own for a topic: set when it rings, cleared by its owner.
+
+    `about`: what it is to be about; what is about nothing in particular is about everything.
+    """
     rung = asyncio.Event()
-    unsubscribe = events.subscribe(topic, lambda _body: rung.set())
+
+    def hear(body: str) -> None:
+        if not (body and about) or body == about:
+            rung.set()
+
+    unsubscribe = events.subscribe(topic, hear)
     try:
         yield rung
     finally:
@@ -33,3 +43,12 @@ async def pass_on(happened: asyncio.Event, events: Events, *topics: str) -> None
         happened.clear()
         for topic in topics:
             events.publish(topic)
+
+
+async def pass_on_changes(changes: Changes, events: Events) -> None:
+    """The same for what was stored: only those channels are rung on which something is to be sent."""
+    while True:
+        await changes.wait()
+        for channel in changes.take():
+            events.publish(OUTBOX, channel)
+        events.publish(DUE)

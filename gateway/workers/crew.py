@@ -17,7 +17,7 @@ from core.storage import outbox
 from core.storage.outbox import Share
 from gateway.admin.services import letting_go_of
 from gateway.deployment import Deployment
-from gateway.events.bells import AGENCIES, DUE, FILES, INBOX, OUTBOX, bell, pass_on
+from gateway.events.bells import AGENCIES, DUE, FILES, INBOX, OUTBOX, bell, pass_on, pass_on_changes
 from gateway.metrics import SENT
 from gateway.watch.watch import Watch
 from gateway.workers.ahead import Foresight
@@ -56,7 +56,7 @@ class Crew:
         self._works = "worker" in deployment.settings.roles
         names = tuple(deployment.channels)
         self._bells = ExitStack()
-        rung = {name: self._bells.enter_context(bell(deployment.events, OUTBOX)) for name in names}
+        rung = {name: self._bells.enter_context(bell(deployment.events, OUTBOX, about=name)) for name in names}
         self._senders = {name: _sender(deployment, owner, Share(name), landed=rung[name].set) for name in names}
         self._senders[""] = _sender(deployment, owner, Share(but=names))
         self.watch = Watch(deployment, loops=lambda: self._loops, pulse=Pulse())
@@ -80,7 +80,7 @@ class Crew:
         intake = self._deployment.intake
         self._ringers = [
             asyncio.create_task(pass_on(inbox.arrived, events, INBOX), name="ring-inbox"),
-            asyncio.create_task(pass_on(clerk.changed, events, OUTBOX, DUE), name="ring-changed"),
+            asyncio.create_task(pass_on_changes(clerk.changed, events), name="ring-changed"),
             asyncio.create_task(pass_on(intake.fetching.asked, events, FILES), name="ring-files"),
         ]
 

@@ -19,7 +19,7 @@ from core.service.desk import Issued
 from core.storage import outbox
 from core.storage.tables import conversation
 from gateway.deployment import Deployment
-from gateway.events.bells import OUTBOX
+from gateway.events.bells import DUE
 from tests.load import books
 from tests.load.fleet import Fleet, Member
 from tests.load.provider import Provider, Tally
@@ -93,7 +93,7 @@ async def crossings(scene: Scene, prefix: str, times: int) -> list[float]:
     """Let a worker change something so many times; after how many seconds each was heard of in this process."""
     await until(lambda: scene.seen.events.connected, "connecting")
     heard: list[datetime] = []
-    unsubscribe = scene.seen.events.subscribe(OUTBOX, lambda _body: heard.append(scene.fleet.clock()))
+    unsubscribe = scene.seen.events.subscribe(DUE, lambda _body: heard.append(scene.fleet.clock()))
     newest = select(func.max(conversation.c.last_message_at))
     crossed = []
     try:

@@ -14,8 +14,9 @@ from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
 from core.contract.schema import new_id
+from core.service.changes import Changes
 from gateway.events import Events, open_events
-from gateway.events.bells import bell, pass_on
+from gateway.events.bells import DUE, OUTBOX, bell, pass_on, pass_on_changes
 from gateway.events.redis import RedisEvents
 from tests.support.servers import RedisServer
 from tests.support.waiting import until
@@ -148,6 +149,27 @@ async def test_a_bell_rings_wherever_it_hangs(ends: Ends) -> None:
 
     assert not inbox.is_set()
     assert not happened.is_set()
+
+
+async def test_only_those_wake_who_have_something_to_send(ends: Ends) -> None:
+    """A report that is answered on one channel wakes neither the others' senders nor, unanswered, any."""
+    changes = Changes()
+    passing = asyncio.create_task(pass_on_changes(changes, ends.here))
+    sms_bell, zalo_bell = (bell(ends.there, OUTBOX, about=name) for name in ("sms", "zalo"))
+    with sms_bell as sms, zalo_bell as zalo, bell(ends.there, DUE) as due:
+        await settled(ends)
+        for each in (sms, zalo, due):
+            each.clear()
+        changes.note(())
+        await asyncio.wait_for(due.wait(), 60)
+        assert not any(each.is_set() for each in (sms, zalo))
+        changes.note(["sms"])
+        await asyncio.wait_for(sms.wait(), 60)
+        await settled(ends)
+        assert not zalo.is_set()
+        changes.set()
+        await asyncio.wait_for(zalo.wait(), 60)
+    passing.cancel()
 
 
 # --- By Redis only ---------------------------------------------------------------------------------------------------
