@@ -138,6 +138,9 @@ class Media(Protocol):
     def bridge(self, other: Media | None) -> None:
         """Let both hear each other from the next tick on; None parts them."""
 
+    def hear(self, others: Sequence[Media]) -> None:
+        """Whom this leg's telephone hears from the next tick on: one, several mixed, nobody. (`bridge`: both ways)"""
+
     def record(self, path: Path) -> None:
         """Write all that is heard and played from now on to `path` (WAV); ended by `stop_recording` or `close`."""
 

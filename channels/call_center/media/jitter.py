@@ -16,6 +16,8 @@ BRIDGED = 4
 CLEAN_TICKS = 1500
 DEEP_TICKS = 25
 FAR_AHEAD, FAR_BEHIND = 100, 200
+LATE_IN_A_ROW = 10
+"""So many one after another are no slow packets: the sender's time has gone back."""
 
 
 class JitterBuffer:
@@ -24,16 +26,16 @@ class JitterBuffer:
     def __init__(self, law: Law) -> None:
         self._law: Law = law
         self.late = 0
-        self.target = SHALLOWEST
         self._clean = 0
         self.restart()
 
     def restart(self) -> None:
-        """Forget what is stored; the stream begins anew. Depth and counters stay."""
+        """Forget what is stored; the stream begins anew. Counters stay."""
+        self.target = SHALLOWEST
         self._frames: dict[int, bytes] = {}
         self._next: int | None = None
         self._playing = False
-        self._waited = self._idle = self._deep = self._stretch = 0
+        self._waited = self._idle = self._deep = self._stretch = self._late_row = 0
         self._last, self._bridged = b"", 0
 
     @property
@@ -45,13 +47,14 @@ class JitterBuffer:
         """A frame that arrived; the numbers of one stream grow by one each 20 ms."""
         if self._next is not None:
             ahead = number - self._next
-            if ahead > FAR_AHEAD or ahead < -FAR_BEHIND:
+            if ahead > FAR_AHEAD or ahead < -FAR_BEHIND or self._late_row >= LATE_IN_A_ROW:
                 self.restart()
             elif ahead < 0:
                 self._came_late()
                 return
             elif ahead == 0 and not self._playing and self._idle <= DEEPEST:
                 self._deepen()  # it was not lost, only slower than we are deep
+        self._late_row = 0
         self._frames.setdefault(number, frame)
 
     def get(self) -> bytes | None:
@@ -97,6 +100,7 @@ class JitterBuffer:
 
     def _came_late(self) -> None:
         self.late += 1
+        self._late_row += 1
         if self._deepen():
             self._stretch += 1
 

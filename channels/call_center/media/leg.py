@@ -110,16 +110,28 @@ class Leg:
         """Play a slot again and again until `music(None)` or `play`."""
         self.stream.mouth.music(b"" if slot is None else self._sounds.sound(slot, self.stream.law))
 
-    def bridge(self, other: Media | None) -> None:
-        """Let both hear each other from the next tick on; None parts them. Raises: TypeError: not of this engine."""
-        if other is not None and not isinstance(other, Leg):
+    def hear(self, others: Sequence[Media]) -> None:
+        """
+        Whom this leg's telephone hears from the next tick on: one as it is, several mixed, nobody.
+
+        Raises: TypeError: not a leg of this engine.
+        """
+        if not all(isinstance(other, Leg) for other in others):
             raise TypeError("only legs of one engine hear each other")
-        for leg in (self._partner, other._partner if other else None):
-            if leg is not None:
-                leg._partner, leg.stream.sources = None, ()
-        self._partner, self.stream.sources = other, (other.stream,) if other else ()
-        if other is not None:
-            other._partner, other.stream.sources = self, (self.stream,)
+        self.stream.sources = tuple(other.stream for other in others if isinstance(other, Leg))
+
+    def bridge(self, other: Media | None) -> None:
+        """Let both hear each other from the next tick on; None parts them. Raises: TypeError, as `hear`."""
+        partner = other if isinstance(other, Leg) else None
+        self.hear(() if other is None else (other,))
+        for leg in (self._partner, partner._partner if partner else None):
+            if leg is not None and leg is not self:
+                leg._partner = None
+                leg.hear(())
+        self._partner = partner
+        if partner is not None:
+            partner._partner = self
+            partner.hear((self,))
 
     def record(self, path: Path) -> None:
         """Write all that is heard and played from now on to `path`, in place of what was recorded so far."""
