@@ -61,6 +61,25 @@ class Delivery:
 
 
 @dataclass(frozen=True)
+class Step:
+    """One of the tries to tell one thing. `why`: why this way was taken after another; `provider_id`: if it got one."""
+
+    entry: str
+    channel: str
+    way: str
+    state: str
+    outcome: str
+    reason: str
+    why: str
+    tries: int
+    written_at: datetime
+    sent_at: datetime | None
+    provider_id: str | None
+    subject_id: str
+    payload_sealed: bytes | None
+
+
+@dataclass(frozen=True)
 class StoppedEntry:
     """A message that did not go out (`failed`), or of which nobody knows (`unknown`). No words, no address."""
 
@@ -195,6 +214,29 @@ def stopped(connection: Connection, *, after: int = 0, most: int = 50) -> list[S
     columns = (outbox.c[name] for name in StoppedEntry.__dataclass_fields__)
     query = select(*columns).where(text(STOPPED), outbox.c.seq > after)
     return [StoppedEntry(**row._mapping) for row in connection.execute(query.order_by(outbox.c.seq).limit(most))]
+
+
+_STEP = select(
+    outbox.c.id.label("entry"),
+    outbox.c.attempts.label("tries"),
+    outbox.c.created_at.label("written_at"),
+    outbox.c.provider_message_id.label("provider_id"),
+    *(outbox.c[name] for name in ("channel", "way", "state", "outcome", "reason", "why", "sent_at")),
+    outbox.c.subject_id,
+    outbox.c.payload_sealed,
+).order_by(outbox.c.seq)
+
+
+def steps_of(connection: Connection, entry_id: str) -> list[Step]:
+    """All tries to tell the thing that this message was to tell, in order; none: there is no such message."""
+    found = connection.execute(
+        select(outbox.c.id, outbox.c.conversation_id, outbox.c.root).where(outbox.c.id == entry_id)
+    ).first()
+    if found is None:
+        return []
+    same = (outbox.c.conversation_id == found.conversation_id) & (outbox.c.root == found.root)
+    theirs = same if found.root else outbox.c.id == entry_id
+    return [Step(**row._mapping) for row in connection.execute(_STEP.where(theirs))]
 
 
 def quarantined(connection: Connection, *, after: int = 0, most: int = 50) -> list[QuarantinedItem]:

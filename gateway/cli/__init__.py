@@ -26,6 +26,7 @@ GROUPS = (
     "places",
     "channel",
     "inbox",
+    "outbox",
     "audit",
     "keeping",
     "erase",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from gateway.admin.actions import agencies, channels, offices, people, places, rehearsals, upkeep
+from gateway.admin.actions import agencies, channels, offices, outbox, people, places, rehearsals, upkeep
 from gateway.deployment import Deployment
 
 Action = Callable[[Deployment, Mapping[str, Any]], Awaitable[Any]]
@@ -49,6 +49,10 @@ ACTIONS: Mapping[str, Action] = {
     "channel.connect": channels.connect,
     "inbox.quarantine": upkeep.quarantine,
     "inbox.replay": upkeep.replay,
+    "outbox.list": outbox.list_stopped,
+    "outbox.show": outbox.show,
+    "outbox.replay": outbox.replay,
+    "outbox.drop": outbox.drop,
     "audit.verify": upkeep.verify,
     "audit.root": upkeep.root,
     "backup.archive": upkeep.backup_archive,
