@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -35,7 +36,7 @@ class Passwords:
 
     def __init__(self, *, time_cost: int = 3, memory_kib: int = 65_536, lanes: int = 4) -> None:
         self._hasher = PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=lanes)
-        self._nobody = self._hasher.hash("nobody has this password")
+        self._nobody = _hash_of_nobody(time_cost, memory_kib, lanes)
 
     def hash(self, password: str) -> str:
         """The argon2id hash to store, with its parameters and salt inside."""
@@ -76,6 +77,13 @@ def weakness(password: str, *, login: str = "", display_name: str = "") -> str |
     if len(folded) < MIN_LENGTH // 2:
         return "Mật khẩu chứa tên của quý vị hoặc cụm từ quá phổ biến. Vui lòng chọn mật khẩu khác."
     return None
+
+
+@cache
+def _hash_of_nobody(time_cost: int, memory_kib: int, lanes: int) -> str:
+    """What the password of an unknown login is compared with; which one it is does not matter."""
+    hasher = PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=lanes)
+    return hasher.hash("nobody has this password")
 
 
 def _normal(password: str) -> str:

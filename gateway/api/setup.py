@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
+from typing import Any
+
 from aiohttp import web
 
 from core.service.answering import Answering
@@ -19,7 +22,7 @@ from gateway.api import (
     places,
     reports,
 )
-from gateway.api.docs import DOCUMENT, JSON_PATH, PAGE_PATH, show_document, show_page
+from gateway.api.docs import DOCUMENT, JSON_PATH, PAGE_PATH, Described, show_document, show_page
 from gateway.api.openapi import document
 from gateway.api.operation import ANSWERING, PREFIX, READER, Operation
 from gateway.api.serve import api_errors, serve
@@ -46,9 +49,15 @@ def setup_api(app: web.Application) -> None:
     one = app[DEPLOYMENT]
     app[READER] = CaseReader(one.database, safe=one.safe, regulation=one.regulation, now=one.now)
     app[ANSWERING] = Answering(one.clerk)
-    app[DOCUMENT] = document(OPERATIONS, server=one.settings.public_url)
+    app[DOCUMENT] = Described(partial(described, one.settings.public_url))
     app.middlewares.insert(app.middlewares.index(know_the_asker), api_errors)  # around it: it refuses as well
     app.router.add_get(JSON_PATH, show_document)
     app.router.add_get(PAGE_PATH, show_page)
     for operation in OPERATIONS:
         app.router.add_route(operation.method, PREFIX + operation.path, serve(operation))
+
+
+@cache
+def described(server: str) -> dict[str, Any]:
+    """The document of all operations, to be read only. `server`: public address of the deployment."""
+    return document(OPERATIONS, server=server)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from aiohttp import web
@@ -17,8 +18,9 @@ TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 ENVIRONMENT = web.AppKey("environment", Environment)
 
 
+@cache
 def build_environment() -> Environment:
-    """One for the life of the process."""
+    """One for the life of the process, which compiles each template once; whoever wants another loader: `overlay`."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,

@@ -67,7 +67,7 @@ async def show_asking(request: web.Request) -> web.Response:
 def mount(app: web.Application) -> None:
     """The two pages."""
     own = DictLoader({"everything.html": EVERYTHING, "asking.html": ASKING})
-    app[ENVIRONMENT].loader = ChoiceLoader([own, app[ENVIRONMENT].loader or own])
+    app[ENVIRONMENT] = app[ENVIRONMENT].overlay(loader=ChoiceLoader([own, app[ENVIRONMENT].loader or own]))
     app.router.add_get("/moi-thu", show_everything)
     app.router.add_get("/console/hoi", show_asking)
 

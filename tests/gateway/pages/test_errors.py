@@ -149,9 +149,10 @@ async def test_a_body_over_the_limit(database: Database) -> None:
         assert "tối đa 1 MB" in answer.text
 
 
-async def test_an_error_page_that_breaks_is_still_an_answer(site: Site) -> None:
+async def test_an_error_page_that_breaks_is_still_an_answer(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """The templates are gone: plain words, and both faults in the log."""
-    site.app[ENVIRONMENT].loader = DictLoader({})
+    monkeypatch.setattr(site.app[ENVIRONMENT], "loader", DictLoader({}))
+    monkeypatch.setattr(site.app[ENVIRONMENT], "cache", {})
     with capture_logs() as lines:
         status, text = await site.page("/hong/1")
 

@@ -148,8 +148,7 @@ async def test_nothing_else_is_served(site: Site, name: str) -> None:
 
 def test_a_slip_in_a_template_is_an_error() -> None:
     """Undefined names and unknown files do not become empty text."""
-    environment = build_environment()
-    environment.loader = DictLoader({"slip.html": "{{ cas.code }}"})
+    environment = build_environment().overlay(loader=DictLoader({"slip.html": "{{ cas.code }}"}))
     with pytest.raises(UndefinedError):
         environment.get_template("slip.html").render()
 
@@ -205,4 +204,4 @@ def _add_template(app: web.Application, name: str, text: str) -> None:
     from gateway.pages.environment import ENVIRONMENT
 
     environment: Any = app[ENVIRONMENT]
-    environment.loader = ChoiceLoader([DictLoader({name: text}), environment.loader])
+    app[ENVIRONMENT] = environment.overlay(loader=ChoiceLoader([DictLoader({name: text}), environment.loader]))
