@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import socket
 import tempfile
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from tests.support.servers.ports import free_port
+from tests.support.servers.ports import LOOPBACK, free_port
+from tests.support.waiting import until
 
 SCENARIOS = Path(__file__).parents[2] / "channels" / "call_center" / "tests" / "scenarios"
 
@@ -34,18 +37,37 @@ class Sipp:
     port: int
     folder: Path
 
+    async def close(self) -> None:
+        """End it, if it has not ended by itself."""
+        if self.process.returncode is None:
+            self.process.kill()
+            await self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    async def listening(self) -> None:
+        """Wait until it takes calls."""
+        await until(partial(_taken, self.port), "sipp listens")
+
     async def verdict(self, within: float = 60) -> Verdict:
         """Wait for its end."""
         try:
             async with asyncio.timeout(within):
                 said, _ = await self.process.communicate()
-        finally:
-            if self.process.returncode is None:
-                self.process.kill()
-                await self.process.wait()
             log = "\n".join(path.read_text(errors="replace") for path in sorted(self.folder.glob("*.log")))
-            shutil.rmtree(self.folder, ignore_errors=True)
+        finally:
+            await self.close()
         return Verdict(self.process.returncode or 0, log + said.decode(errors="replace")[-4000:])
+
+
+def _taken(port: int) -> bool:
+    """Whether somebody sits on a port, UDP or TCP; nothing is sent there."""
+    try:
+        for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+            with socket.socket(socket.AF_INET, kind) as probe:
+                probe.bind((LOOPBACK, port))
+    except OSError:
+        return True
+    return False
 
 
 async def sipp(scenario: str, target: int | None = None, *more: str, user: str = "1022", calls: int = 1) -> Sipp:
