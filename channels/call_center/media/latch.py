@@ -7,12 +7,13 @@ only after the first has fallen silent, so that nobody talks into a call that is
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+
 from channels.call_center.media.ear import is_sound
 from channels.call_center.media.rtp import read
 from channels.call_center.ports import RtpPlan
 
 Source = tuple[str, int]
-_NOWHERE = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - nothing is bound to it
 SILENT_TICKS = 25
 """After half a second without a packet another source may take over."""
 
@@ -24,6 +25,7 @@ class Latch:
         self._anywhere = anywhere
         self._plan: RtpPlan | None = None
         self._quiet = 0
+        self._named: Source | None = None
         self.source: Source | None = None
         self.strangers = 0
 
@@ -31,15 +33,12 @@ class Latch:
         """A new plan; where the address is the same, the source stays."""
         old, self._plan = self._plan, plan
         if old is None or (old.address, old.port) != (plan.address, plan.port):
-            self.source = None
+            self.source, self._named = None, _place(plan)
 
     @property
     def target(self) -> Source | None:
-        """Where to send: to the source, before that where SDP says; None where it names no place (hold of old)."""
-        if self.source is not None or self._plan is None:
-            return self.source
-        usable = self._plan.port and self._plan.address not in _NOWHERE
-        return (self._plan.address, self._plan.port) if usable else None
+        """Where to send: to the source, before that where SDP says."""
+        return self._named if self.source is None else self.source
 
     def tick(self) -> None:
         """20 ms have passed."""
@@ -63,3 +62,12 @@ class Latch:
             return False
         self.source = source
         return True
+
+
+def _place(plan: RtpPlan) -> Source | None:
+    """Where a plan says that sound goes; None for hold of old (0.0.0.0) and for names: looking one up takes time."""
+    try:
+        nowhere = ip_address(plan.address).is_unspecified or not 0 < plan.port < 65536
+    except ValueError:
+        return None
+    return None if nowhere else (plan.address, plan.port)

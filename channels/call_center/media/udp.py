@@ -57,10 +57,8 @@ class UdpWire:
         """To the latched source, or where SDP says. A full queue loses the packet, as a network would."""
         target = self._latch.target
         if target is not None:
-            try:
+            with suppress(OSError):
                 self._socket.sendto(packet, target)
-            except (OSError, UnicodeError, OverflowError):
-                return
 
     def close(self) -> None:
         """Give the port back."""
