@@ -16,6 +16,10 @@ WORKER = "/sw.js"
 """At the root, so that it may show notices for every page."""
 
 
+class NotADevice(ValueError):
+    """Not what a push service says of a device."""
+
+
 @dataclass(frozen=True)
 class Bell:
     """What a page needs to offer it: the key a browser subscribes with, and whether any browser rings already."""
@@ -38,22 +42,41 @@ async def switch_bell(request: web.Request, owner: str, *, subject_id: str) -> w
 
     Raises: HTTPNotFound where notices are off, HTTPUnprocessableEntity: not what a browser says on subscribing.
     """
-    channel, posted = _channel(request), await request.post()
-    if channel is None:
+    posted = await request.post()
+    if _channel(request) is None:
         raise web.HTTPNotFound
     given = {name: posted.get(name, "") for name in ("endpoint", "p256dh", "auth")}
     try:
         asked = Subscription.model_validate(given)
-    except ValidationError:
+        if posted.get("on") == "0":
+            await drop_device(request, owner, asked.endpoint)
+        else:
+            await ring_device(request, owner, asked, subject_id=subject_id)
+    except (ValidationError, NotADevice):
         raise web.HTTPUnprocessableEntity from None
-    devices = request.app[DEPLOYMENT].clerk.devices
-    if posted.get("on") == "0":
-        await devices.remove(owner, asked.endpoint)
-    elif channel.takes(asked.endpoint, p256dh=asked.p256dh, auth=asked.auth):
-        await devices.add(owner, asked, subject_id=subject_id)
-    else:
-        raise web.HTTPUnprocessableEntity
     return web.Response(status=204)
+
+
+async def ring_device(request: web.Request, owner: str, device: Subscription, *, subject_id: str) -> bool:
+    """A device rings for them from now on; False where notices are off. NotADevice."""
+    channel = _channel(request)
+    if channel is None:
+        return False
+    if not channel.takes(device.endpoint, p256dh=device.p256dh, auth=device.auth):
+        raise NotADevice
+    await request.app[DEPLOYMENT].clerk.devices.add(owner, device, subject_id=subject_id)
+    return True
+
+
+async def drop_device(request: web.Request, owner: str, endpoint: str) -> None:
+    """A device rings for them no more."""
+    await request.app[DEPLOYMENT].clerk.devices.remove(owner, endpoint)
+
+
+def push_key(request: web.Request) -> str:
+    """What devices subscribe with; empty where notices are off."""
+    channel = _channel(request)
+    return channel.public_key if channel else ""
 
 
 async def show_worker(request: web.Request) -> web.StreamResponse:

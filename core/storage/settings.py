@@ -22,5 +22,10 @@ def get(connection: Connection, key: str) -> Any:
 def keep(connection: Connection, *, prefix: str, name: str, value: Any) -> list[Any]:
     """Add one fact under a prefix unless it is there; returns all facts under that prefix."""
     connection.execute(insert_or_ignore(connection, setting).values(key=prefix + name, value=value))
+    return list(under(connection, prefix).values())
+
+
+def under(connection: Connection, prefix: str) -> dict[str, Any]:
+    """All facts whose key begins so, by the rest of it."""
     rows = connection.execute(setting.select().where(setting.c.key.startswith(prefix, autoescape=True)))
-    return [row.value for row in rows]
+    return {row.key.removeprefix(prefix): row.value for row in rows}

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from aiohttp import web
+
 from core.contract.errors import CaseError
 from core.storage import people, staff_lists
 from core.storage.database import Connection
@@ -40,12 +42,9 @@ class Key:
     @classmethod
     def of(cls, call: Call) -> Key | None:
         """The key of a call; None where it has none. ApiError 400: unreadable."""
-        given = call.request.headers.get(HEADER)
+        given = given_key(call.request)
         if given is None:
             return None
-        if not (0 < len(given) <= LONGEST_KEY and given.isascii() and given.isprintable()):
-            text = f"{HEADER} phải có từ 1 đến {LONGEST_KEY} ký tự ASCII."
-            raise ApiError(400, "idempotency_key_invalid", text)
         scope = f"token:{call.staff.token_id}" if call.staff.token_id else f"user:{call.staff.id}"
         said = [call.request.method, call.request.path, _canonical(call)]
         return cls(scope, given, hashlib.sha256(json.dumps(said).encode()).hexdigest())
@@ -56,6 +55,15 @@ class Key:
             text = f"{HEADER} này đã dùng cho một yêu cầu khác. Vui lòng dùng khóa mới."
             raise ApiError(422, "idempotency_key_reused", text)
         return found
+
+
+def given_key(request: web.Request) -> str | None:
+    """The key of a request as it was given; None where it has none. ApiError 400: unreadable."""
+    given = request.headers.get(HEADER)
+    if given is None or (0 < len(given) <= LONGEST_KEY and given.isascii() and given.isprintable()):
+        return given
+    text = f"{HEADER} phải có từ 1 đến {LONGEST_KEY} ký tự ASCII."
+    raise ApiError(400, "idempotency_key_invalid", text)
 
 
 async def remembered(call: Call, key: Key | None) -> Answer | None:

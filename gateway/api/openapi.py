@@ -14,12 +14,15 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from core.cases.commands import NAMES, REGISTRY, command_schema
+from gateway.api.app.forms import FILES
 from gateway.api.errors import Problem
 from gateway.api.idempotency import HEADER as KEY_HEADER
 from gateway.api.idempotency import LONGEST_KEY
 from gateway.api.operation import ACTING, PREFIX, Operation
+from gateway.auth.apps import HEADER as APP_KEY
 from gateway.auth.cookies import SESSION
 from gateway.auth.csrf import HEADER as CSRF
+from gateway.portal.uploads import MOST_FILES
 
 Json = dict[str, Any]
 
@@ -36,6 +39,7 @@ TAGS: Mapping[str, str] = {
     "offices": "Đầu mối của cơ quan, người thay khi vắng",
     "operations": "Tin chưa đọc được, tin chưa gửi được",
     "me": "Tài khoản",
+    "app": "Ứng dụng của tỉnh: người dân gửi và theo dõi phản ánh",
 }
 ABOUT = """API dành cho cán bộ và phần mềm của cơ quan.
 
@@ -46,6 +50,9 @@ Thông tin cá nhân được che; `reveal=true` cho xem rõ và ghi vào nhật
 Lỗi luôn có dạng `{code, message, rules, details}`: 403 sai vai trò, 409 sai bước hoặc hồ sơ vừa thay đổi,
 422 dữ liệu chưa hợp lệ. `Idempotency-Key` giúp gửi lại an toàn: cùng khóa, cùng nội dung thì nhận lại đúng câu trả
 lời cũ (có `Idempotency-Replayed: true`); cùng khóa, khác nội dung thì nhận 422. `If-Match` là `ETag` của hồ sơ đã đọc.
+
+Ứng dụng của tỉnh dùng các địa chỉ `/api/v1/app/…`, không cần tài khoản cán bộ: `X-App-Key` cho biết ứng dụng nào, và
+phiên mở bằng mã phản ánh (`Authorization: Bearer`) cho xem và trao đổi về đúng một phản ánh.
 """
 ERRORS: Mapping[int, str] = {
     400: "Không đọc được yêu cầu",
@@ -56,6 +63,7 @@ ERRORS: Mapping[int, str] = {
     413: "Quá lớn",
     415: "Sai định dạng",
     422: "Dữ liệu chưa hợp lệ",
+    429: "Quá nhiều yêu cầu; thử lại sau số giây ghi ở Retry-After",
     503: "Tạm thời chưa phục vụ được",
 }
 
@@ -81,6 +89,8 @@ def document(operations: Iterable[Operation], *, server: str) -> Json:
                 "bearer": {"type": "http", "scheme": "bearer"},
                 "session": {"type": "apiKey", "in": "cookie", "name": SESSION},
                 "csrf": {"type": "apiKey", "in": "header", "name": CSRF},
+                "app": {"type": "apiKey", "in": "header", "name": APP_KEY},
+                "report": {"type": "http", "scheme": "bearer"},
             },
             "responses": {_error_name(status): _error(text) for status, text in ERRORS.items()},
         },
@@ -95,8 +105,10 @@ class _Writer:
         for one in operations:
             if one.gives:
                 wanted[one.gives, "serialization"] = None
-            if one.body:
-                wanted[one.body, "validation"] = None
+            for body in filter(None, (one.body, one.form)):
+                wanted[body, "validation"] = None
+            for other in one.also.values():
+                wanted[other, "serialization"] = None
         self._named, found = models_json_schema(list(wanted), ref_template=REFERENCE)
         self.schemas: dict[str, Json] = dict(found.get("$defs", {}))
 
@@ -123,16 +135,28 @@ class _Writer:
             "parameters": [*_path(operation), *_query(operation), *_headers(operation)],
             "responses": self._responses(operation),
         }
+        if operation.door != "staff":
+            entry["security"] = [{"app": []} | ({"report": []} if operation.door == "report" else {})]
         return entry | ({"requestBody": body} if body else {})
 
     def _body(self, operation: Operation) -> Json | None:
         if operation.takes_file:
             content = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
             return {"required": True, "content": content}
+        if operation.form is not None:
+            return self._form(operation.form)
         if operation.body is None:
             return None
         schema = self._named[operation.body, "validation"]
         return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+    def _form(self, model: type[BaseModel]) -> Json:
+        """As JSON, or as a form with files: the same fields."""
+        schema = self._named[model, "validation"]
+        held = self.schemas[schema["$ref"].rpartition("/")[2]]
+        files = {"type": "array", "items": {"type": "string", "format": "binary"}, "maxItems": MOST_FILES}
+        parts = held | {"properties": held["properties"] | {FILES: files}}
+        return {"content": {"application/json": {"schema": schema}, "multipart/form-data": {"schema": parts}}}
 
     def _command(self, name: str) -> Json:
         schema = command_schema(name)
@@ -151,7 +175,14 @@ class _Writer:
         elif operation.media_type != "application/json":
             done["content"] = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
         errors = {str(status): {"$ref": f"#/components/responses/{_error_name(status)}"} for status in ERRORS}
-        return {str(operation.status): done} | errors
+        others = {
+            str(status): {"description": "Chưa xong", "content": {"application/json": {"schema": self._given(model)}}}
+            for status, model in operation.also.items()
+        }
+        return {str(operation.status): done} | others | errors
+
+    def _given(self, model: type[BaseModel]) -> Json:
+        return self._named[model, "serialization"]
 
 
 def _error_name(status: int) -> str:

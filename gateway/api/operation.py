@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from aiohttp import web
 from pydantic import BaseModel, Field
@@ -137,7 +137,8 @@ class Call:
             raise NotAllowed("for the centre and administrators")
 
 
-Handler = Callable[[Call], Awaitable[Answer]]
+Handler = Callable[[Any], Awaitable[Answer]]
+"""Of a `Call`, or for the doors of apps of an `AppCall`."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,8 @@ class Operation:
         name: operation id. `path`: below /api/v1. `gives`: model of the answer; None: no content, or `media_type`.
         body: model of a JSON body; `takes_file`: the body is a file instead. `keyed`: takes an Idempotency-Key.
         versioned: takes If-Match. `acts`: takes X-Acting-Agency.
+        door: who asks: staff; an app by its key; an app with the token of a report that its reporter opened.
+        form: model of a body that is a form with files (multipart) or JSON. `also`: other answers that are no errors.
     """
 
     name: str
@@ -167,3 +170,6 @@ class Operation:
     versioned: bool = False
     acts: bool = False
     is_command: bool = False
+    door: Literal["staff", "app", "report"] = "staff"
+    form: type[Model] | None = None
+    also: Mapping[int, type[BaseModel]] = field(default_factory=dict)

@@ -29,11 +29,10 @@ def serve(operation: Operation) -> Callable[[web.Request], Awaitable[web.StreamR
 
     async def handle(request: web.Request) -> web.StreamResponse:
         staff = staff_of(request)
-        if not all(_ID.fullmatch(value) for value in request.match_info.values()):
-            raise NotFound("no id looks like this")
-        query = _read_query(request, operation.query)
+        check_path(request)
+        query = read_query(request, operation.query)
         raw = await request.read() if request.can_read_body else b""
-        body = _read_body(request, operation, raw)
+        body = read_body(request, operation, raw)
         call = Call(request, request.app[DEPLOYMENT], staff, query, body, raw)
         return (await operation.handler(call)).response()
 
@@ -54,17 +53,25 @@ async def api_errors(request: web.Request, handler: Handler) -> web.StreamRespon
         return respond(found)
 
 
-def _read_query(request: web.Request, model: type[Model]) -> Model:
+def check_path(request: web.Request) -> None:
+    """NotFound where a part of the address cannot be an id."""
+    if not all(_ID.fullmatch(value) for value in request.match_info.values()):
+        raise NotFound("no id looks like this")
+
+
+def read_query(request: web.Request, model: type[Model]) -> Model:
+    """The parameters of an address, checked. ApiError 400."""
     given = dict(request.query)
     if any(not _is_text(value) for pair in given.items() for value in pair):
-        raise _unreadable()
+        raise unreadable()
     try:
         return model.model_validate(given)
     except ValidationError as error:
         raise invalid(error, status=400, code="query_invalid") from None
 
 
-def _read_body(request: web.Request, operation: Operation, raw: bytes) -> Any:
+def read_body(request: web.Request, operation: Operation, raw: bytes) -> Any:
+    """The JSON that an operation takes, checked; None where it takes none. ApiError 400, 415, 422."""
     if operation.takes_file or not (operation.body or operation.is_command):
         return None
     payload = read_json(request, raw)
@@ -91,13 +98,14 @@ def read_json(request: web.Request, raw: bytes) -> dict[str, Any]:
     try:
         payload = json.loads(raw, parse_constant=_no_constant)
     except (ValueError, RecursionError):
-        raise _unreadable() from None
-    if not isinstance(payload, dict) or not _is_clean(payload):
-        raise _unreadable()
+        raise unreadable() from None
+    if not isinstance(payload, dict) or not is_clean(payload):
+        raise unreadable()
     return payload
 
 
-def _unreadable() -> ApiError:
+def unreadable() -> ApiError:
+    """What cannot be read at all."""
     return ApiError(400, "json_invalid", "Không đọc được nội dung gửi lên. Vui lòng kiểm tra định dạng và gửi lại.")
 
 
@@ -105,13 +113,13 @@ def _no_constant(name: str) -> None:
     raise ValueError(name)
 
 
-def _is_clean(value: Any) -> bool:
+def is_clean(value: Any) -> bool:
     """Whether every text in it can be stored: no NUL, no half of a surrogate pair."""
     if isinstance(value, str):
         return _is_text(value)
     if isinstance(value, dict):
-        return all(_is_clean(key) and _is_clean(held) for key, held in value.items())
-    return all(map(_is_clean, value)) if isinstance(value, list) else True
+        return all(is_clean(key) and is_clean(held) for key, held in value.items())
+    return all(map(is_clean, value)) if isinstance(value, list) else True
 
 
 def _is_text(value: str) -> bool:

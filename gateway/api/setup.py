@@ -22,6 +22,12 @@ from gateway.api import (
     places,
     reports,
 )
+from gateway.api.app import acts as app_acts
+from gateway.api.app import devices as app_devices
+from gateway.api.app import following as app_following
+from gateway.api.app import form as app_form
+from gateway.api.app import sending as app_sending
+from gateway.api.app.door import open_door, serve_app
 from gateway.api.docs import DOCUMENT, JSON_PATH, PAGE_PATH, Described, show_document, show_page
 from gateway.api.openapi import document
 from gateway.api.operation import ANSWERING, PREFIX, READER, Operation
@@ -41,6 +47,11 @@ OPERATIONS: tuple[Operation, ...] = (
     *offices.OPERATIONS,
     *operating.OPERATIONS,
     *me.OPERATIONS,
+    *app_form.OPERATIONS,
+    *app_sending.OPERATIONS,
+    *app_following.OPERATIONS,
+    *app_acts.OPERATIONS,
+    *app_devices.OPERATIONS,
 )
 
 
@@ -53,8 +64,10 @@ def setup_api(app: web.Application) -> None:
     app.middlewares.insert(app.middlewares.index(know_the_asker), api_errors)  # around it: it refuses as well
     app.router.add_get(JSON_PATH, show_document)
     app.router.add_get(PAGE_PATH, show_page)
+    app.cleanup_ctx.append(open_door)
     for operation in OPERATIONS:
-        app.router.add_route(operation.method, PREFIX + operation.path, serve(operation))
+        handler = serve(operation) if operation.door == "staff" else serve_app(operation)
+        app.router.add_route(operation.method, PREFIX + operation.path, handler)
 
 
 @cache

@@ -13,7 +13,7 @@ from gateway.auth.sessions import TOUCH_EVERY, Found
 from gateway.auth.staff import PENDING, STAFF, Staff
 from gateway.deployment import DEPLOYMENT, Deployment
 
-NOBODY_ASKS = ("/static/", "/hooks/", "/open311/", "/healthz", "/readyz", "/metrics", "/favicon")
+NOBODY_ASKS = ("/static/", "/hooks/", "/open311/", "/api/v1/app/", "/healthz", "/readyz", "/metrics", "/favicon")
 """Doors at which nobody is signed in: no look into the database for them."""
 
 log = structlog.get_logger()

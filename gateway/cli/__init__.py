@@ -21,6 +21,7 @@ GROUPS = (
     "simulate",
     "schema",
     "people",
+    "apps",
     "offices",
     "agencies",
     "places",

@@ -38,7 +38,7 @@ def form_page(
         errors=first_of_each(found or []),
         inputs=inputs(required_fields(rules)),
         lackable=lackable_fields(request),
-        groups=_grouped_categories(request),
+        groups=grouped_categories(request),
         consent=pack.intake.consent,
         agreement=agreement(deployment.settings.office),
         confidentiality=rules.confidentiality,
@@ -61,7 +61,7 @@ def _allow_tiles(response: web.Response, origin: str) -> None:
     response.headers["Content-Security-Policy"] = policy
 
 
-def _grouped_categories(request: web.Request) -> list[tuple[str, list[tuple[str, str]]]]:
+def grouped_categories(request: web.Request) -> list[tuple[str, list[tuple[str, str]]]]:
     """(heading, [(id, label)]) as the regulation groups its categories; one group without heading where it does not."""
     intake = request.app[DEPLOYMENT].regulation.current.intake
     grouped: dict[str, list[tuple[str, str]]] = {}

@@ -27,6 +27,7 @@ from gateway.portal.proving import (
     LIMITED,
     NOT_HERE,
     PATIENCE,
+    SENT,
     TOO_SOON,
     KeptReport,
     ask,
@@ -43,7 +44,6 @@ AGAIN = f"{PAGE}/gui-lai"
 CALL = f"{PAGE}/goi-lai"
 PROOF = "langnghe_proof"
 """Cookie of whoever has a form waiting; says which, and which password was sent last."""
-SENT = "Mã xác nhận gồm 6 chữ số đã được gửi. Mã có hiệu lực trong 5 phút."
 
 
 async def begin(request: web.Request, filled: Filled, contact_id: str) -> web.HTTPSeeOther:

@@ -24,6 +24,7 @@ from gateway.portal.handing_in import Standing, emergency_line
 from gateway.portal.shared import PORTAL, client_of
 
 NO_NUMBER = "Quy chế của tỉnh yêu cầu xác nhận số điện thoại. Hãy ghi số điện thoại của Quý vị."
+SENT = "Mã xác nhận gồm 6 chữ số đã được gửi. Mã có hiệu lực trong 5 phút."
 LIMITED = "Quý vị đã yêu cầu mã nhiều lần. Vui lòng thử lại sau {}."
 NOT_HERE = (
     "Hiện chưa gửi được mã xác nhận. Nội dung Quý vị đã ghi vẫn được giữ. Quý vị có thể nhờ Trung tâm gọi lại để "
@@ -96,11 +97,11 @@ def unproved(request: web.Request, filled: Filled, *, channel: str = CHANNEL) ->
     return Standing(call_back=_is_asked_for(request, channel) and bool(phones.normalise(filled["phone"])))
 
 
-async def keep(request: web.Request, form_id: str, kept: KeptReport) -> None:
-    """Keep a form with its files until its password comes back: for a day."""
+async def keep(request: web.Request, form_id: str, kept: KeptReport, *, sealed: Model | None = None) -> None:
+    """Keep a form with its files until its password comes back: for a day. `sealed`: with what else is kept of it."""
     for file in kept.files:
         request.app[DEPLOYMENT].media.touch(file.stored_key)
-    await request.app[PORTAL].kept.keep(form_id, kept)
+    await request.app[PORTAL].kept.keep(form_id, sealed or kept)
 
 
 async def ask(request: web.Request, filled: Filled, form_id: str) -> Asked:

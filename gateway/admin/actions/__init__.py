@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from gateway.admin.actions import agencies, channels, offices, outbox, people, places, rehearsals, upkeep
+from gateway.admin.actions import agencies, apps, channels, offices, outbox, people, places, rehearsals, upkeep
 from gateway.deployment import Deployment
 
 Action = Callable[[Deployment, Mapping[str, Any]], Awaitable[Any]]
@@ -26,6 +26,9 @@ ACTIONS: Mapping[str, Action] = {
     "user.deactivate": people.deactivate,
     "token.add": people.add_token,
     "token.revoke": people.revoke_token,
+    "app.add": apps.add_app,
+    "app.list": apps.list_apps,
+    "app.revoke": apps.revoke_app,
     "agency.list": agencies.list_agencies,
     "agency.show": agencies.show_agency,
     "agency.import": agencies.import_file,

@@ -14,6 +14,7 @@ from schemathesis import Case
 
 from core.cases.commands import NAMES
 from gateway.api.setup import OPERATIONS
+from gateway.auth.apps import portal_key
 from tests.gateway.api.conftest import Caller
 from tests.gateway.api.staffing import LIGHTS, report
 from tests.support.deployments import World
@@ -81,7 +82,7 @@ async def test_a_generated_client_never_breaks_the_server(
     await ioc.issue(case_id, "dispatch", agencies=[LIGHTS])
     schema = schemathesis.openapi.from_dict(await document(client))
     base = str(client.make_url("/"))
-    headers = {"Authorization": f"Bearer {ioc.token}"}
+    headers = {"Authorization": f"Bearer {ioc.token}", "X-App-Key": await portal_key(world.deployment.safe)}
 
     def attack() -> int:
         tried = 0

@@ -1,0 +1,74 @@
+"""Devices that ring when there is news of a report. The words wait behind its code and PIN."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from core.contract.schema import Model
+from core.service.devices import Subscription
+from core.service.posting import READ_THERE
+from gateway.api.app.acts import ELSEWHERE
+from gateway.api.app.door import TAG, AppCall
+from gateway.api.errors import ApiError
+from gateway.api.operation import Answer, Operation
+from gateway.bell import NotADevice, drop_device, ring_device
+
+OFF = "Thông báo đẩy chưa được bật ở tỉnh này."
+NOT_ONE = "Thiết bị chưa gửi đúng thông tin đăng ký nhận thông báo."
+_ONE = "/app/reports/{code}/devices"
+
+
+class NewDevice(Model):
+    """
+    Where a device is rung, as its push service says (RFC 8030, 8291): keys in base64url.
+
+    `service`: who rings it; "webpush" is the one there is.
+    """
+
+    service: Literal["webpush"] = "webpush"
+    endpoint: str = Field(max_length=2000)
+    p256dh: str = Field(max_length=200)
+    auth: str = Field(max_length=100)
+
+
+class KnownDevice(Model):
+    """The device that rings no more."""
+
+    endpoint: str = Field(max_length=2000)
+
+
+async def add(call: AppCall) -> Answer:
+    """This device rings for news of this report."""
+    view = await call.own_report()
+    call.slow_down(call.door.writing)
+    if view.channel not in READ_THERE:
+        raise ApiError(409, "goes_on_elsewhere", ELSEWHERE)
+    told: NewDevice = call.body
+    device = Subscription(endpoint=told.endpoint, p256dh=told.p256dh, auth=told.auth)
+    try:
+        rings = await ring_device(call.request, view.conversation_id, device, subject_id=view.contact_id)
+    except NotADevice:
+        raise ApiError(422, "device_invalid", NOT_ONE) from None
+    if not rings:
+        raise ApiError(409, "push_is_off", OFF)
+    return Answer(status=204)
+
+
+async def remove(call: AppCall) -> Answer:
+    """It rings no more; the same answer where it never did."""
+    view = await call.own_report()
+    await drop_device(call.request, view.conversation_id, call.body.endpoint)
+    return Answer(status=204)
+
+
+OPERATIONS = (
+    Operation(
+        "appAddDevice", "POST", _ONE, TAG, "Nhận thông báo đẩy", add, body=NewDevice, status=204, door="report"
+    ),
+    Operation(
+        "appRemoveDevice", "DELETE", _ONE, TAG, "Thôi nhận thông báo đẩy", remove, body=KnownDevice, status=204,
+        door="report",
+    ),
+)  # fmt: skip

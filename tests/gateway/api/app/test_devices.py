@@ -1,0 +1,65 @@
+"""A device that registered rings when there is news, and is told nothing of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from channels.webpush.sandbox import PushSandbox, SandboxBrowser
+from tests.gateway.api.app.phone import Phone
+from tests.gateway.portal.citizen import CONTENT, PLACE
+from tests.gateway.portal.test_follow import ANSWER, work_through
+from tests.support.deployments import World, world_over
+
+
+@pytest_asyncio.fixture
+async def service() -> AsyncIterator[PushSandbox]:
+    """A push service."""
+    async with PushSandbox() as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture
+async def world(database_url: str, tmp_path: Path, service: PushSandbox) -> AsyncIterator[World]:
+    """A deployment that rings devices."""
+    push = {"contact": "mailto:vanhanh@phananh.example.vn", "sandbox": service.url}
+    async with world_over(database_url, tmp_path, push=push) as opened:
+        service.now = opened.clock
+        yield opened
+
+
+def device(browser: SandboxBrowser, **changes: str) -> dict[str, Any]:
+    """What an app sends of its subscription."""
+    given = browser.subscription()
+    return {"endpoint": given["endpoint"], **given["keys"], **changes}
+
+
+@pytest.mark.rule("TG-4.1a", "VN-4")
+async def test_news_rings_and_the_words_wait_in_the_app(phone: Phone, service: PushSandbox) -> None:
+    assert (await phone("GET", "/form")).json["push"]
+    mine, code, _ = await phone.reported()
+    ringing, silent = service.subscribe("ringing"), service.subscribe("silent")
+    for one in (ringing, silent):
+        assert (await mine("POST", f"/reports/{code}/devices", json=device(one))).status == 204
+    gone = await mine("DELETE", f"/reports/{code}/devices", json={"endpoint": silent.endpoint})
+    assert gone.status == 204
+    await work_through(phone.world)
+
+    (notice,) = ringing.shown.values()
+    for words in (CONTENT, PLACE, ANSWER):
+        assert words not in str(notice)
+    assert silent.calls == []
+    assert ANSWER in str((await mine.see(code))["own"]["messages"])
+
+
+async def test_what_is_no_device_is_refused(phone: Phone, service: PushSandbox) -> None:
+    """An address that is no push service, and keys that are none: nobody is called there."""
+    mine, code, _ = await phone.reported()
+    ringing = service.subscribe()
+    for changes in ({"endpoint": "https://127.0.0.1:1/x"}, {"p256dh": "x"}, {"auth": "!"}):
+        refused = await mine("POST", f"/reports/{code}/devices", json=device(ringing, **changes))
+        assert (refused.status, refused.code) == (422, "device_invalid")
