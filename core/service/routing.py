@@ -8,7 +8,7 @@ receipt, an echo, or a person.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -41,7 +41,7 @@ CAME_BACK = "recipient_unreachable"
 
 
 @dataclass(frozen=True)
-class _Person:
+class _Contact:
     """Everything opened: who they are in each conversation, and what they left besides."""
 
     talks: tuple[tuple[ConversationRow, Correspondent], ...]
@@ -50,7 +50,7 @@ class _Person:
 
 
 class Routing:
-    """Finds the next way. `channels`: those that are on."""
+    """Finds the next way. `channels`: those that are on; `healthy`: whether one works, as far as is known."""
 
     def __init__(
         self,
@@ -60,12 +60,14 @@ class Routing:
         channels: Mapping[str, Channel],
         house: House,
         now: Callable[[], datetime],
+        healthy: Callable[[str], bool],
     ) -> None:
         self._database = database
         self._safe = safe
         self._channels = channels
         self._house = house
         self._now = now
+        self._healthy = healthy
 
     async def is_shut(self, message: OutboundMessage) -> bool:
         """Whether its reader lets us write to them here no more."""
@@ -87,9 +89,10 @@ class Routing:
         tried = await self._database.read(
             partial(outbox.ways_tried, conversation_id=entry.conversation_id, root=entry.root)
         )
-        known = await self._database.read(partial(ways.of_contact, contact_id=entry.subject_id))
-        await self._safe.bring(entry.subject_id, new=False)
-        written = await self._safe.aside(partial(self._rewritten, entry, code, tried, known), entry.subject_id)
+        known = await self._database.read(partial(ways.of_person, contact_id=entry.subject_id))
+        for contact in known:
+            await self._safe.bring(contact, new=False)
+        written = await self._safe.aside(partial(self._rewritten, entry, code, tried, known), *known)
         if written is None:
             log.warning("no_way_left", entry=entry.id, way=entry.way, error=code)
         return written
@@ -106,7 +109,9 @@ class Routing:
         if following is not None:
             await self._database.write(partial(outbox.pass_on, entry_id=entry.id, following=following))
 
-    def _rewritten(self, entry: ClaimedEntry, code: str, tried: list[str], known: Known) -> NewEntry | None:
+    def _rewritten(
+        self, entry: ClaimedEntry, code: str, tried: list[str], known: Mapping[str, Known]
+    ) -> NewEntry | None:
         if entry.payload_sealed is None:
             return None
         message = self._safe.open_model(
@@ -114,11 +119,12 @@ class Routing:
         )
         if message.purpose == "otp":
             return None
-        now, person = self._now(), self._opened(entry, known)
+        now, person = self._now(), [self._opened(contact, one) for contact, one in known.items()]
         found = route(
             News(message.purpose, urgent=not entry.waits),
-            list(self._ways(person, entry.conversation_id)),
+            [way for contact in person for way in self._ways(contact, entry.conversation_id)],
             tried=[*tried, entry.way],
+            wish=_where_they_write(person),
             now=now,
         )
         log.info("way_chosen", entry=entry.id, failed=entry.way, error=code, route=found.logged())
@@ -127,8 +133,7 @@ class Routing:
         why = explain(self._failed(message), code, then=found.ways, now=now)
         return self._entry(entry, self._redirected(message, found.ways[0]), found.ways[0], why=why)
 
-    def _opened(self, entry: ClaimedEntry, known: Known) -> _Person:
-        subject = entry.subject_id
+    def _opened(self, subject: str, known: Known) -> _Contact:
         opened = (
             (row, self._safe.open_or_none(row.correspondent_sealed, Correspondent, subject_id=subject, place=place))
             for row in known.conversations
@@ -137,34 +142,34 @@ class Routing:
         profile = self._safe.open_or_none(
             known.profile_sealed, Reporter, subject_id=subject, place=f"contact:{subject}"
         )
-        return _Person(tuple((row, who) for row, who in opened if who), profile or Reporter(), known)
+        return _Contact(tuple((row, who) for row, who in opened if who), profile or Reporter(), known)
 
-    def _ways(self, person: _Person, conversation_id: str) -> Iterator[Way]:
+    def _ways(self, contact: _Contact, conversation_id: str) -> Iterator[Way]:
         """Every address of theirs, by every way that reaches such a one."""
-        for row, who in person.talks:
+        for row, who in contact.talks:
             for reach in self._reaches(row.channel):
                 if reach.to == kind_of_address(who.address.value):
                     own = row.id == conversation_id
                     heard = who.last_heard or row.last_inbound_at
-                    yield self._way(person, who.address, reach, own=own, last_heard=heard)
-        numbers = filter(None, map(phones.normalise, person.profile.phones))
-        for kind, values in (("phone", numbers), ("email", person.profile.emails)):
+                    yield self._way(contact, who.address, reach, own=own, last_heard=heard)
+        numbers = filter(None, map(phones.normalise, contact.profile.phones))
+        for kind, values in (("phone", numbers), ("email", contact.profile.emails)):
             for value in values:
-                yield from self._by_address(person, kind, value)
+                yield from self._by_address(contact, kind, value)
 
-    def _by_address(self, person: _Person, kind: str, value: str) -> Iterator[Way]:
+    def _by_address(self, contact: _Contact, kind: str, value: str) -> Iterator[Way]:
         for name in self._channels:
             for reach in self._reaches(name):
                 if reach.to == kind and reach.account:
-                    yield self._way(person, Address(channel=name, account=reach.account, value=value), reach)
+                    yield self._way(contact, Address(channel=name, account=reach.account, value=value), reach)
 
     def _way(
-        self, person: _Person, to: Address, reach: Reach, *, own: bool = False, last_heard: datetime | None = None
+        self, contact: _Contact, to: Address, reach: Reach, *, own: bool = False, last_heard: datetime | None = None
     ) -> Way:
         blind = self._safe.blind.address(to.channel, to.account, to.value)
         shut = (
             row.at
-            for row in person.known.standings
+            for row in contact.known.standings
             if (row.address_blind, row.channel, row.account) == (blind, to.channel, to.account) and not row.reachable
         )
         return Way(
@@ -173,9 +178,10 @@ class Routing:
             to.value,
             reach,
             own=own,
-            proved=reach.to == "chat" or person.known.proved.get(blind) is not None,
+            proved=reach.to == "chat" or contact.known.proved.get(blind) is not None,
             last_heard=last_heard,
             shut=next(shut, None),
+            healthy=self._healthy(to.channel),
         )
 
     def _reaches(self, name: str) -> tuple[Reach, ...]:
@@ -230,3 +236,10 @@ class Routing:
             why=why[:300],
             waits=failed.waits,
         )
+
+
+def _where_they_write(person: Sequence[_Contact]) -> list[str]:
+    """The channels on which a person has written to us, the last one first: that is where they look."""
+    talks = [(who.last_heard or row.last_inbound_at, row.channel) for one in person for row, who in one.talks]
+    heard = sorted(((at, channel) for at, channel in talks if at is not None), reverse=True)
+    return list(dict.fromkeys(channel for _, channel in heard))

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from core.storage import conversations, standings
+from core.storage import conversations, joining, standings
 from core.storage.conversations import ConversationRow
 from core.storage.standings import StandingRow
 from core.storage.tables import identity
@@ -28,8 +28,12 @@ class Known:
     standings: tuple[StandingRow, ...]
 
 
-def of_contact(connection: Connection, contact_id: str) -> Known:
-    """Everything that says how a person may be reached."""
+def of_person(connection: Connection, contact_id: str) -> dict[str, Known]:
+    """Everything that says how a person may be reached, by contact: this one, and all that were joined to it."""
+    return {one: _of_contact(connection, one) for one in joining.one_person(connection, contact_id)}
+
+
+def _of_contact(connection: Connection, contact_id: str) -> Known:
     query = select(identity.c.address_blind, identity.c.verified_at).where(identity.c.contact_id == contact_id)
     proved = {row.address_blind: row.verified_at for row in connection.execute(query)}
     return Known(

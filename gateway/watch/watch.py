@@ -67,6 +67,8 @@ class Watch:
         if self._checked_at is None or now - self._checked_at >= _CHECK_UP:
             channels, url = self._deployment.channels, self._deployment.settings.public_url
             self._checked, self._checked_at = await check_up(channels, public_url=url, now=now), now
+            told = self._checked["channel_up"].items()
+            self._deployment.intake.vitals.checked({channel: bool(up) for (channel,), up in told})
         self._judge(await self.look(), now)
         self.looked_at = now
         return 0

@@ -9,9 +9,10 @@ from functools import partial
 
 import structlog
 
-from core.contract.ports import FetchesFiles
+from core.contract.ports import CarriesFiles, FetchesFiles
 from core.service.asking import Asker
 from core.service.fetching import Fetcher
+from core.service.inbox_files import InboxFiles
 from core.service.sending import SIDE_BY_SIDE, Ears, Sender
 from core.storage import outbox
 from core.storage.outbox import Share
@@ -120,12 +121,17 @@ def _sender(deployment: Deployment, owner: str, share: Share, *, landed: Callabl
         share=share,
         bounds=deployment.bounds,
         ears=Ears(
-            noted=lambda channel, outcome: SENT.labels(channel, outcome).inc(),
+            noted=partial(_note, deployment),
             sent=deployment.clerk.arrivals.sent,
             moved=deployment.intake.echoes.moved,
             landed=landed,
         ),
     )
+
+
+def _note(deployment: Deployment, channel: str, outcome: str) -> None:
+    SENT.labels(channel, outcome).inc()
+    deployment.intake.vitals.note(channel, outcome)
 
 
 def _news(deployment: Deployment, bells: ExitStack) -> list[Loop]:
@@ -177,15 +183,25 @@ def _sendings(
 
 def _fetches(deployment: Deployment, bells: ExitStack, ahead: Foresight) -> Iterator[Loop]:
     """One loop a channel: a provider that is slow with its files holds up nobody else's."""
+    for name, source in file_sources(deployment).items():
+        yield Loop(
+            f"files-{name}",
+            fetcher_of(deployment, name, source).run_once,
+            interval=deployment.settings.workers.poll,
+            wake=bells.enter_context(bell(deployment.events, FILES)),
+            ahead=partial(ahead.files, name),
+        )
+
+
+def file_sources(deployment: Deployment) -> dict[str, FetchesFiles]:
+    """Where each channel's files are fetched: at its provider, or, where they came along, in our own inbox."""
+    found: dict[str, FetchesFiles] = {}
     for name, channel in deployment.channels.items():
         if isinstance(channel, FetchesFiles):
-            yield Loop(
-                f"files-{name}",
-                fetcher_of(deployment, name, channel).run_once,
-                interval=deployment.settings.workers.poll,
-                wake=bells.enter_context(bell(deployment.events, FILES)),
-                ahead=partial(ahead.files, name),
-            )
+            found[name] = channel
+        elif isinstance(channel, CarriesFiles):
+            found[name] = InboxFiles(deployment.database, safe=deployment.safe, channel=channel)
+    return found
 
 
 def asker_of(deployment: Deployment) -> Asker:

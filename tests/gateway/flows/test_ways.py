@@ -16,7 +16,8 @@ from core.contract.schema import Address, DeliveryReceipt, DeliveryStatus, Outbo
 from core.service.reading import CaseReader
 from core.service.work import Work
 from core.storage import outbox, standings
-from core.storage.tables import conversation, identity
+from core.storage.joining import Link, add_link
+from core.storage.tables import contact, conversation, identity
 from core.storage.tables import outbox as outbox_table
 from tests.gateway.api.staffing import centre
 from tests.gateway.flows.office import LAMP, Chat, issue, only_case
@@ -233,3 +234,34 @@ async def test_staff_read_which_ways_were_tried(town: Town) -> None:
     assert told is not None
     assert (told.state, told.reason) == ("passed_on", "window_closed")
     assert [(step.state, step.why) for step in told.steps] == [("failed", "Zalo không còn cho nhắn tin → SMS")]
+
+
+async def test_a_channel_that_does_not_work_is_not_the_next_way(town: Town) -> None:
+    """What works goes first, though it may cost; what a check-up says counts until a message leaves there."""
+    mail = Ways(name="mail", account="centre@example.vn", reaches=(Reach("email", "thư", "centre@example.vn"),))
+    join(town.world, mail)
+    await town.chat.say("Thư điện tử của tôi: an@hopthu.example.vn")
+    town.page.problem = WindowClosed()
+    town.world.deployment.intake.vitals.checked({"mail": False, "sms": True})
+
+    await town.news()
+
+    assert (len(mail.sent), len(town.phones.sent)) == (0, 1)
+
+
+async def test_a_joined_contact_is_the_same_person(town: Town) -> None:
+    """Who proved one number on two channels is told on the other one, in their own chat there."""
+    other = Ways(name="otherchat", account="page", reaches=(Reach("chat", "Telegram"),))
+    join(town.world, other)
+    await Chat(town.world, other).say("Chào trung tâm")
+    database = town.world.deployment.database
+    ids = await database.read(lambda one: list(one.scalars(select(contact.c.id).order_by(contact.c.created_at))))
+    link = Link("l" * 32, contact_id=ids[1], kept_id=ids[0], proof="otp", at=town.world.clock())
+    await database.write(partial(add_link, link=link))
+    town.page.problem = WindowClosed()
+
+    await town.news()
+
+    (told,) = [one for one in other.sent if one.purpose == "notice"]
+    assert told.recipient == Address(channel="otherchat", account="page", value="u1")
+    assert town.phones.sent == []
