@@ -10,13 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.intake import arriving, proving, reporting, waiting, wishes
+from core.intake import arriving, fetched, proving, reporting, waiting, wishes
 from core.intake.effects import Effect
 from core.intake.happenings import (
     HandedBack,
     Happening,
     MessageArrived,
     NumberProof,
+    PhotoPlaced,
     ReportOpened,
     ResultPublished,
     StaffTookOver,
@@ -85,6 +86,8 @@ def dispatch(turn: Turn, happening: Happening) -> None:
             wishes.answered(turn, happening)
         case NumberProof():
             proving.answered(turn, happening)
+        case PhotoPlaced():
+            fetched.placed(turn, happening)
 
 
 __all__ = ["Dialogue", "Happening", "Step", "Texts", "step"]

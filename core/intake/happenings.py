@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core.contract.schema import InboundMessage
+from core.contract.schema import GeoPoint, InboundMessage
 from core.intake.rules import IntakeField
 
 
@@ -114,6 +114,14 @@ class NumberProof:
     codes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class PhotoPlaced:
+    """A photo that had to be fetched says where it was taken."""
+
+    stored_key: str
+    taken: GeoPoint
+
+
 Happening = (
     MessageArrived
     | TimerFired
@@ -124,4 +132,5 @@ Happening = (
     | ResultPublished
     | WishAnswered
     | NumberProof
+    | PhotoPlaced
 )

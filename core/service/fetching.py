@@ -30,10 +30,12 @@ from core.contract.errors import (
     VersionConflict,
 )
 from core.contract.ports import FetchesFiles
-from core.contract.schema import Attachment, InboundMessage
+from core.contract.schema import Attachment, GeoPoint, InboundMessage
+from core.intake.happenings import PhotoPlaced
 from core.privacy.errors import Erased, MediaRefused
 from core.privacy.media import FileMediaStore
 from core.privacy.media_types import WHY_NOT, MediaLimits
+from core.privacy.scanner import ScannerAway
 from core.service.clerk import Clerk
 from core.service.posting import Letter
 from core.service.safe import Safe
@@ -52,6 +54,7 @@ _PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 20, 60, 300, 1200,
 _REST = timedelta(minutes=15)
 _RESTS_AT_MOST = timedelta(days=1)
 """From when the file was asked for: a provider's link has ended by then, or the citizen has waited long enough."""
+_SUGGESTIONS = 3
 _GONE_VI = "không còn tải được từ nơi gửi"
 
 
@@ -77,6 +80,11 @@ class Fetching:
         """The same file with the place it will have; the same source of one person always has the same."""
         key = self._media.stored_key(f"source:{attachment.source_url}", subject_id=contact_id)
         return attachment.model_copy(update={"stored_key": key})
+
+    def hold(self, attachment: Attachment, *, source: str, contact_id: str) -> Attachment:
+        """A file whose bytes we have ourselves, to be stored later: at the place it would have had at once."""
+        key = self._media.stored_key(attachment.sha256, subject_id=contact_id)
+        return attachment.model_copy(update={"stored_key": key, "source_url": source, "sha256": ""})
 
     async def ask(self, work: Work, talk: Talk, message: InboundMessage) -> None:
         """Have the files of a message that was heard fetched, once it is stored."""
@@ -106,6 +114,7 @@ class _End:
     Args:
         told: the reason in words for the citizen, where they should send it again.
         counts: whether it is one of the tries after which a file is given up.
+        taken: where the photo that is here now says that it was taken.
     """
 
     state: str
@@ -113,6 +122,7 @@ class _End:
     told: str = ""
     next_at: datetime | None = None
     counts: bool = True
+    taken: GeoPoint | None = None
 
 
 class Fetcher:
@@ -163,6 +173,8 @@ class Fetcher:
         )
         if not end.told:
             await self._database.write(settled)
+            if end.taken is not None:
+                await self._suggest(file, end.taken)
             return
         with suppress(VersionConflict):
             await self._tell(file, end.told, settled)
@@ -172,7 +184,9 @@ class Fetcher:
             await self._safe.bring(file.subject_id, new=False)
             wanted = await self._safe.aside(partial(self._open, file), file.subject_id)
             data = await self._channel.fetch(wanted.source_url or "", most=MediaLimits().of(wanted.kind))
-            await self._media.put_file(data, subject_id=file.subject_id, name=wanted.name, stored_key=file.stored_key)
+            stored = await self._media.put_file(
+                data, subject_id=file.subject_id, name=wanted.name, stored_key=file.stored_key, tell_place=True
+            )
         except Erased:
             return _End("gone", "erased")
         except MediaRefused as refusal:
@@ -183,18 +197,20 @@ class Fetcher:
             return _End("refused", "size", told=WHY_NOT["size"])
         except ProviderRefused as error:
             return _End("gone", error.provider_code or error.code, told=_GONE_VI)
-        except SendError as error:
+        except (SendError, ScannerAway) as error:
             return self._later(file, error)
         except Exception as error:  # the disk, the keys, a provider's new idea: the link may still live later
             log.exception("file_not_fetched", channel=self._name)
             return self._again(file, type(error).__name__)
-        return _End("here")
+        return _End("here", taken=stored.taken)
 
     def _open(self, file: TakenFetch) -> Attachment:
         place = _place(file.stored_key)
         return self._safe.open_model(file.wanted_sealed, Attachment, subject_id=file.subject_id, place=place)
 
-    def _later(self, file: TakenFetch, error: SendError) -> _End:
+    def _later(self, file: TakenFetch, error: SendError | ScannerAway) -> _End:
+        if isinstance(error, ScannerAway):
+            return self._rest(file, error.code, pause=min(max(self._age(file) / 2, _PAUSES[0]), _REST))
         if isinstance(error, ChannelMisconfigured):
             return self._rest(file, error.code)
         return self._again(file, error.code, least=error.retry_after if isinstance(error, Throttled) else 0.0)
@@ -205,12 +221,23 @@ class Fetcher:
         pause = max(_PAUSES[file.attempts - 1], timedelta(seconds=least))
         return _End("waiting", reason, next_at=self._now() + pause)
 
-    def _rest(self, file: TakenFetch, reason: str) -> _End:
+    def _rest(self, file: TakenFetch, reason: str, *, pause: timedelta = _REST) -> _End:
         """Until a person has mended what is ours; the tries that a file has of its own are kept for then."""
-        now = self._now()
-        if now - file.created_at >= _RESTS_AT_MOST:
+        if self._age(file) >= _RESTS_AT_MOST:
             return _End("gone", reason, told=_GONE_VI)
-        return _End("waiting", reason, next_at=now + _REST, counts=False)
+        return _End("waiting", reason, next_at=self._now() + pause, counts=False)
+
+    def _age(self, file: TakenFetch) -> timedelta:
+        return self._now() - file.created_at
+
+    async def _suggest(self, file: TakenFetch, taken: GeoPoint) -> None:
+        """Let the dialogue know where a photo was taken; what cannot be said in three tries is not that important."""
+        for _ in range(_SUGGESTIONS):
+            work = Work()
+            talk = await self._clerk.talks.load(work, file.conversation_id)
+            await self._clerk.converse.happen(work, talk, PhotoPlaced(file.stored_key, taken))
+            with suppress(VersionConflict):
+                return await self._clerk.finish(work)
 
     async def _tell(self, file: TakenFetch, reason: str, settled: Callable[[Connection], object]) -> None:
         """Ask for it again, once however many of a conversation's files failed with the same words that minute."""

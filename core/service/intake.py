@@ -28,13 +28,14 @@ from core.contract.schema import (
 from core.intake.happenings import TimerFired, TimerKind
 from core.privacy.errors import Erased, MediaRefused
 from core.privacy.media import FileMediaStore
+from core.privacy.scanner import ScannerAway
 from core.service.clerk import Clerk
 from core.service.echoes import Echoes
 from core.service.fetching import Fetching, is_remote
+from core.service.inbox_files import source_of
 from core.service.routing import Routing
 from core.service.safe import Safe
 from core.service.talk import Talk
-from core.service.vitals import Vitals
 from core.service.work import Work
 from core.storage import conversations, inbox_queue, outbox, standings
 from core.storage.database import Database
@@ -68,21 +69,13 @@ class Intake:
         self._channels = channels
         self._spam_score = spam_score
         self._now = now
-        self.vitals = Vitals()
         self.fetching = Fetching(safe, media, now=now)
         self.echoes = Echoes(database, safe=safe, clerk=clerk)
 
     @property
     def routing(self) -> Routing:
         """Which way news goes next, over the channels there are now."""
-        return Routing(
-            self._database,
-            safe=self._safe,
-            channels=self._channels,
-            house=self._clerk.house,
-            now=self._now,
-            healthy=self.vitals.healthy,
-        )
+        return Routing(self._database, safe=self._safe, channels=self._channels, house=self._clerk.house, now=self._now)
 
     async def prepare(self, count: int) -> None:
         """So many items will be taken up side by side."""
@@ -175,7 +168,7 @@ class Intake:
         kept: tuple[Attachment, ...] = ()
         refused: tuple[MediaRefused, ...] = ()
         if message.attachments:
-            stored = [await self._store(one, files, talk.contact_id) for one in message.attachments]
+            stored = [await self._store(one, files, talk.contact_id, item) for one in message.attachments]
             kept = tuple(one for one in stored if isinstance(one, Attachment))
             refused = tuple(one for one in stored if isinstance(one, MediaRefused))
             message = message.model_copy(update={"attachments": kept})
@@ -189,8 +182,14 @@ class Intake:
             work.afterwards += [partial(self._media.delete, file.stored_key) for file in kept if file.stored_key]
         return heard
 
-    async def _store(self, attachment: Attachment, files: Files, contact_id: str) -> Attachment | MediaRefused:
-        """Keep a file under its owner's key; one that is not taken is named in the log by its reason only."""
+    async def _store(
+        self, attachment: Attachment, files: Files, contact_id: str, item: WaitingItem
+    ) -> Attachment | MediaRefused:
+        """
+        Keep a file under its owner's key; one that is not taken is named in the log by its reason only.
+
+        While the scanner is away it stays in the inbox and is fetched from there: nobody's words wait for it.
+        """
         if is_remote(attachment):
             return self.fetching.place(attachment, contact_id=contact_id)
         data = files.get(attachment.sha256)
@@ -201,6 +200,9 @@ class Intake:
         except MediaRefused as refusal:
             log.info("file_refused", reason=refusal.reason)
             return refusal
+        except ScannerAway as away:
+            log.info("file_waits", reason=away.code)
+            return self.fetching.hold(attachment, source=source_of(item, attachment.sha256), contact_id=contact_id)
 
     async def _note_receipt(self, work: Work, receipt: DeliveryReceipt) -> None:
         if not receipt.provider_message_id:

@@ -170,6 +170,19 @@ def with_body(connection: Connection, item: WaitingItem) -> WaitingItem:
     return replace(item, body_sealed=body, large=False)
 
 
+def item_by_id(connection: Connection, item_id: int) -> WaitingItem | None:
+    """An item, finished or not, with its body; None where there is none."""
+    row = connection.execute(_BY_ID, {"item": item_id}).one_or_none()
+    return with_body(connection, WaitingItem(*row)) if row is not None else None
+
+
+_BY_ID = (
+    select(*_ITEM)
+    .outerjoin(inbox_raw, inbox_raw.c.id == inbox_item.c.raw_id)
+    .where(inbox_item.c.id == bindparam("item"))
+)
+
+
 @dataclass(frozen=True)
 class Finished:
     """The end of a new item: `state` is done, ignored, erased or quarantined; `subject_id`: whose it is."""

@@ -121,17 +121,12 @@ def _sender(deployment: Deployment, owner: str, share: Share, *, landed: Callabl
         share=share,
         bounds=deployment.bounds,
         ears=Ears(
-            noted=partial(_note, deployment),
+            noted=lambda channel, outcome: SENT.labels(channel, outcome).inc(),
             sent=deployment.clerk.arrivals.sent,
             moved=deployment.intake.echoes.moved,
             landed=landed,
         ),
     )
-
-
-def _note(deployment: Deployment, channel: str, outcome: str) -> None:
-    SENT.labels(channel, outcome).inc()
-    deployment.intake.vitals.note(channel, outcome)
 
 
 def _news(deployment: Deployment, bells: ExitStack) -> list[Loop]:

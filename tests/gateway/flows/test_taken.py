@@ -11,7 +11,7 @@ from core.service.reading import CaseReader
 from tests.core.service.test_public import desk_of
 from tests.gateway.api.staffing import LIGHTS, agency, centre, issue
 from tests.gateway.console.office import open_office
-from tests.gateway.flows.office import only_case, stored_reports
+from tests.gateway.flows.office import LAMP, Chat, only_case, stored_reports
 from tests.gateway.flows.remote import PHOTO, fetch, kept_by, remote_chat, reported
 from tests.support.databases import on_both_engines
 from tests.support.deployments import World
@@ -53,6 +53,54 @@ async def pothole_by_mail(world: World) -> None:
     """A letter that names no place, with a photo that does."""
     await write_mail(world, POTHOLE, subject="Đường hỏng", files=[Enclosure(photo(), "image/jpeg", "duong.jpg")])
     assert "gần toạ độ 16.46361, 107.59083" in received(world)[-1]
+
+
+async def by_link(world: World, *said: str) -> Chat:
+    """A chat whose provider keeps the photo; the words are said before it."""
+    chat = remote_chat(world)
+    kept_by(chat).files[PHOTO] = photo()
+    for words in said:
+        await chat.say(words, pause=0)
+    await chat.say(link=PHOTO, pause=0)
+    await world.settle()
+    return chat
+
+
+async def test_a_photo_that_is_fetched_at_once_is_asked_about_as_if_it_had_come_along(world: World) -> None:
+    """The citizen is still writing when it is here."""
+    chat = await by_link(world, POTHOLE)
+    await fetch(world, chat)
+    await world.pass_time(seconds=10)
+    assert "gần toạ độ 16.46361, 107.59083" in chat.heard[-1]
+    await chat.say("Đúng ạ")
+    await world.pass_time(seconds=10)
+
+    (report,) = await stored_reports(world)
+    assert report.place.point == POINT
+
+
+async def test_a_photo_that_is_late_takes_the_turn_of_the_question_where(world: World) -> None:
+    """Once; an answer in words is as good."""
+    chat = await by_link(world, POTHOLE)
+    await world.pass_time(seconds=10)
+    assert "gần toạ độ" not in chat.heard[-1]
+    await fetch(world, chat)
+    assert "gần toạ độ 16.46361, 107.59083" in chat.heard[-1]
+    await chat.say("Trước số 12 Lê Lợi, phường Vĩnh Ninh")
+    await world.pass_time(seconds=10)
+
+    (report,) = await stored_reports(world)
+    assert (report.place.point, "12 Lê Lợi" in report.place.text) == (None, True)
+
+
+async def test_a_photo_that_is_here_after_the_report_asks_nothing(world: World) -> None:
+    """The report stands; the centre reads of it in the photo."""
+    chat = await by_link(world, LAMP)
+    await world.pass_time(seconds=10)
+    said = len(chat.heard)
+    await fetch(world, chat)
+
+    assert (len(chat.heard), len(await stored_reports(world))) == (said, 1)
 
 
 @on_both_engines
