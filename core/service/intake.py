@@ -36,6 +36,7 @@ from core.service.inbox_files import source_of
 from core.service.routing import Routing
 from core.service.safe import Safe
 from core.service.talk import Talk
+from core.service.vitals import Vitals
 from core.service.work import Work
 from core.storage import conversations, inbox_queue, outbox, standings
 from core.storage.database import Database
@@ -69,13 +70,21 @@ class Intake:
         self._channels = channels
         self._spam_score = spam_score
         self._now = now
+        self.vitals = Vitals()
         self.fetching = Fetching(safe, media, now=now)
         self.echoes = Echoes(database, safe=safe, clerk=clerk)
 
     @property
     def routing(self) -> Routing:
         """Which way news goes next, over the channels there are now."""
-        return Routing(self._database, safe=self._safe, channels=self._channels, house=self._clerk.house, now=self._now)
+        return Routing(
+            self._database,
+            safe=self._safe,
+            channels=self._channels,
+            house=self._clerk.house,
+            now=self._now,
+            healthy=self.vitals.healthy,
+        )
 
     async def prepare(self, count: int) -> None:
         """So many items will be taken up side by side."""

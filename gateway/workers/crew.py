@@ -121,12 +121,17 @@ def _sender(deployment: Deployment, owner: str, share: Share, *, landed: Callabl
         share=share,
         bounds=deployment.bounds,
         ears=Ears(
-            noted=lambda channel, outcome: SENT.labels(channel, outcome).inc(),
+            noted=partial(_note, deployment),
             sent=deployment.clerk.arrivals.sent,
             moved=deployment.intake.echoes.moved,
             landed=landed,
         ),
     )
+
+
+def _note(deployment: Deployment, channel: str, outcome: str) -> None:
+    SENT.labels(channel, outcome).inc()
+    deployment.intake.vitals.note(channel, outcome)
 
 
 def _news(deployment: Deployment, bells: ExitStack) -> list[Loop]:
