@@ -178,6 +178,7 @@ async def _assemble(
         channels=channels,
         spam_score=settings.email.spam_score,
         now=now,
+        call_back_within=settings.call_center.call_back_within,
     )
     return Deployment(
         settings=settings,

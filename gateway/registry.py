@@ -119,6 +119,21 @@ def _webpush(given: Supplies) -> Channel | None:
     return WebPushChannel(settings, devices=devices, clock=given.now)
 
 
+def _call_center(given: Supplies) -> Channel | None:
+    if not given.settings.takes_calls:
+        return None
+    from channels.call_center.adapter import CallCenterChannel
+    from channels.call_center.spool import Spool
+    from core.identity.codes import hash_pin
+
+    key = given.safe.keys.system_secret("pin")
+    return CallCenterChannel(
+        secret=given.safe.keys.system_secret("calls"),
+        spool=Spool(given.settings.data / "calls"),
+        hash_pin=lambda pin, code: hash_pin(pin, code=code, key=key),
+    )
+
+
 CHANNELS: dict[str, Builder] = {
     "web": _web,
     "app": _app,
@@ -128,6 +143,7 @@ CHANNELS: dict[str, Builder] = {
     "facebook": _facebook,
     "sms": _sms,
     "webpush": _webpush,
+    "call_center": _call_center,
 }
 
 

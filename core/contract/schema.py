@@ -139,6 +139,7 @@ class MessageKind(StrEnum):
     RATING = "rating"
     AUTO_REPLY = "auto_reply"
     BOUNCE = "bounce"
+    CALL = "call"
 
 
 class Authenticity(Model):
@@ -189,7 +190,46 @@ class ReportForm(Model):
     proved: tuple[str, ...] = Field(
         default=(), description="Addresses of the reporter that a one-time password proved before it was sent"
     )
+    emergency: Literal["", "disaster", "police", "fire_rescue", "medical"] = Field(
+        default="", description="The help that was chosen by a key or a button (112, 113, 114, 115)"
+    )
     call_back: bool = Field(default=False, description="No password reached them: the number is proved by a call")
+
+
+class CallOutcome(StrEnum):
+    """
+    What came of a telephone call.
+
+    SERVED: the caller got what they called for. REPORTED: they were given a code. All others are owed a call: MISSED
+    ended before anything was clear, CALLBACK asked for one, EMERGENCY needed help this minute.
+    """
+
+    SERVED = "served"
+    REPORTED = "reported"
+    MISSED = "missed"
+    CALLBACK = "callback"
+    EMERGENCY = "emergency"
+
+
+class CallFacts(Model):
+    """
+    One telephone call, once it is over.
+
+    `told`: the caller heard their code to its end, or whatever else they were owed; otherwise somebody calls back.
+    `call_back_to`: E.164; empty where the number is withheld and none was left. `step`: where in the flow it ended.
+    """
+
+    id: str
+    outcome: CallOutcome
+    told: bool = True
+    began_at: Instant
+    ended_at: Instant
+    called: str = ""
+    call_back_to: str = ""
+    step: str = ""
+    emergency: str = ""
+    storm: bool = False
+    language: str = "vi"
 
 
 class InboundMessage(Model):
@@ -215,6 +255,7 @@ class InboundMessage(Model):
     place: Place | None = None
     contact_phone: str = Field(default="", description="A phone number shared as a contact card, E.164")
     form: ReportForm | None = None
+    call: CallFacts | None = Field(default=None, description="The call that it comes from")
     group: str = Field(default="", description="Album key: messages with one key are one message in parts")
     thread_hints: tuple[str, ...] = ()
     conversation_hint: str = Field(default="", description="Conversation id proved by a signed token, if any")

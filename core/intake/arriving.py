@@ -14,7 +14,7 @@ from core.intake.signals.emergency import read_emergency
 from core.intake.state import Draft, Mode, Part
 from core.intake.turn import Turn
 
-NEVER_ANSWERED = frozenset({MessageKind.AUTO_REPLY, MessageKind.BOUNCE})
+NEVER_ANSWERED = frozenset({MessageKind.AUTO_REPLY, MessageKind.BOUNCE, MessageKind.CALL})
 AT_ONCE = frozenset({MessageKind.FORM, MessageKind.POSTBACK, MessageKind.RATING})
 REMEMBERED_IDS = 60
 SAME_EMERGENCY = timedelta(hours=2)
@@ -74,16 +74,24 @@ def wait_after(turn: Turn, message: InboundMessage) -> timedelta:
 
 def raise_emergency(turn: Turn, message: InboundMessage) -> None:
     """Call for help once per draft, with the moment of the first sign (A-7)."""
-    sign = read_emergency(turn.text(message_text(message)))
-    if sign is None or already_raised(turn, sign.kind):
+    kind = emergency_in(turn, message)
+    if kind is None or already_raised(turn, kind):
         return
     draft = turn.draft
     if draft is None or drafting.is_told(turn, draft):
         draft = Draft(id=draft_id(message), channel=message.channel, language=message.language)
-    turn.put_draft(draft.model_copy(update={"emergency": sign.kind, "emergency_at": message.received_at}))
-    turn.do(RaiseEmergency(turn.rules.line_for(sign.kind), sign.kind, draft.id, message.received_at))
+    turn.put_draft(draft.model_copy(update={"emergency": kind, "emergency_at": message.received_at}))
+    turn.do(RaiseEmergency(turn.rules.line_for(kind), kind, draft.id, message.received_at))
     if turn.state.mode is not Mode.PERSON:
-        turn.say("emergency.call", number=turn.rules.line_for(sign.kind), kind=Phrase(f"emergency.kinds.{sign.kind}"))
+        turn.say("emergency.call", number=turn.rules.line_for(kind), kind=Phrase(f"emergency.kinds.{kind}"))
+
+
+def emergency_in(turn: Turn, message: InboundMessage) -> EmergencyKind | None:
+    """The help that a message calls for: chosen by a key, else read in its words."""
+    if message.form is not None and message.form.emergency:
+        return EmergencyKind(message.form.emergency)
+    sign = read_emergency(turn.text(message_text(message)))
+    return None if sign is None else sign.kind
 
 
 def already_raised(turn: Turn, kind: EmergencyKind) -> bool:

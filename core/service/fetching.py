@@ -29,7 +29,7 @@ from core.contract.errors import (
     Throttled,
     VersionConflict,
 )
-from core.contract.ports import FetchesFiles
+from core.contract.ports import FetchesFiles, LetsGoOfFiles
 from core.contract.schema import Attachment, GeoPoint, InboundMessage
 from core.intake.happenings import PhotoPlaced
 from core.privacy.errors import Erased, MediaRefused
@@ -187,6 +187,7 @@ class Fetcher:
             stored = await self._media.put_file(
                 data, subject_id=file.subject_id, name=wanted.name, stored_key=file.stored_key, tell_place=True
             )
+            await self._let_go(wanted)
         except Erased:
             return _End("gone", "erased")
         except MediaRefused as refusal:
@@ -203,6 +204,10 @@ class Fetcher:
             log.exception("file_not_fetched", channel=self._name)
             return self._again(file, type(error).__name__)
         return _End("here", taken=stored.taken)
+
+    async def _let_go(self, stored: Attachment) -> None:
+        if isinstance(self._channel, LetsGoOfFiles):
+            await self._channel.let_go(stored.source_url or "")
 
     def _open(self, file: TakenFetch) -> Attachment:
         place = _place(file.stored_key)

@@ -29,6 +29,7 @@ from core.intake.happenings import TimerFired, TimerKind
 from core.privacy.errors import Erased, MediaRefused
 from core.privacy.media import FileMediaStore
 from core.privacy.scanner import ScannerAway
+from core.service.calls import WITHIN, CallBook
 from core.service.clerk import Clerk
 from core.service.echoes import Echoes
 from core.service.fetching import Fetching, is_remote
@@ -62,6 +63,7 @@ class Intake:
         channels: Mapping[str, Channel],
         spam_score: float,
         now: Callable[[], datetime],
+        call_back_within: str = WITHIN,
     ) -> None:
         self._database = database
         self._safe = safe
@@ -72,6 +74,7 @@ class Intake:
         self._now = now
         self.vitals = Vitals()
         self.fetching = Fetching(safe, media, now=now)
+        self.calls = CallBook(database, safe=safe, regulation=clerk.desk.regulation, now=now, within=call_back_within)
         self.echoes = Echoes(database, safe=safe, clerk=clerk)
 
     @property
@@ -187,6 +190,7 @@ class Intake:
         )
         if heard:
             await self.fetching.ask(work, talk, message)
+            await self.calls.note(work, talk, message)
         else:
             work.afterwards += [partial(self._media.delete, file.stored_key) for file in kept if file.stored_key]
         return heard

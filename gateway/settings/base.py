@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+Names = Annotated[
+    tuple[str, ...],
+    BeforeValidator(lambda value: tuple(filter(None, value.split(","))) if isinstance(value, str) else value),
+]
 
 
 class Section(BaseModel):

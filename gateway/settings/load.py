@@ -36,6 +36,7 @@ ENVIRONMENT = {
     "LANGNGHE_TRUSTED_PROXIES": ("http", "trusted_proxies"),
     "LANGNGHE_SMTP_PORT": ("email", "smtp_port"),
     "LANGNGHE_LMTP_PORT": ("email", "lmtp_port"),
+    "LANGNGHE_SIP_PORT": ("call_center", "sip_port"),
     "LANGNGHE_SANDBOX_PORT": ("sandbox", "page"),
     "LANGNGHE_LOG_LEVEL": ("logs", "level"),
     "LANGNGHE_LOG_FORMAT": ("logs", "format"),
@@ -68,6 +69,7 @@ SECRETS = (
     ("sms", "speedsms", "token"),
     ("sms", "speedsms", "hook_secret"),
     ("sms", "smpp", "password"),
+    ("call_center", "trunks", "*", "password"),
 )
 EXAMPLES = {
     "mode": "production",
@@ -142,11 +144,15 @@ def _fetch_secrets(raw: dict[str, Any], environ: Mapping[str, str]) -> dict[str,
 
 
 def _named(raw: dict[str, Any], paths: tuple[tuple[str, ...], ...]) -> Iterator[tuple[str, ...]]:
-    """The paths, with every key that is there for a "*" at the end."""
-    for *before, last in paths:
-        inner = _get(raw, tuple(before)) if last == "*" else None
-        for name in inner if isinstance(inner, dict) else ([] if last == "*" else [last]):
-            yield (*before, name)
+    """The paths, with every key that is there for a "*"."""
+    for path in paths:
+        if "*" not in path:
+            yield path
+            continue
+        star = path.index("*")
+        inner = _get(raw, path[:star])
+        for name in inner if isinstance(inner, dict) else ():
+            yield (*path[:star], name, *path[star + 1 :])
 
 
 def _fetch(key: str, reference: str, environ: Mapping[str, str]) -> str:
@@ -190,8 +196,8 @@ def _contradictions(settings: Settings) -> list[ConfigError]:
         found.append(
             ConfigError("roles", "web and worker can be split only on PostgreSQL", example=EXAMPLES["database_url"])
         )
-    if unknown := set(settings.roles) - {"web", "worker"}:
-        problem = f"unknown: {', '.join(sorted(unknown))}; the hotline (telephony) is not part of this release"
+    if unknown := set(settings.roles) - {"web", "worker", "telephony"}:
+        problem = f"unknown: {', '.join(sorted(unknown))}"
         found.append(ConfigError("roles", problem, example=EXAMPLES["roles"]))
     if settings.mode == "production" and not settings.master_key:
         found.append(

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import Field, SecretStr
 
-from gateway.settings.base import Section
+from gateway.settings.base import Names, Port, Section
+from gateway.settings.call_center import CallCenter
 from gateway.settings.sending import Sending
-
-Port = Annotated[int, Field(ge=0, le=65535)]
-Names = Annotated[
-    tuple[str, ...],
-    BeforeValidator(lambda value: tuple(filter(None, value.split(","))) if isinstance(value, str) else value),
-]
 
 
 class Http(Section):
@@ -295,7 +290,7 @@ class Settings(Section):
     """The whole configuration of one deployment (one province)."""
 
     mode: Literal["demo", "production"] = "production"
-    roles: Names = ("web", "worker")
+    roles: Names = ("web", "worker", "telephony")
     data: Path = Path("var")
     public_url: str = "http://127.0.0.1:8080"
     regulation: str = "quang_binh"
@@ -317,6 +312,7 @@ class Settings(Section):
     otp: Otp = Otp()
     push: Push = Push()
     sending: Sending = Sending()
+    call_center: CallCenter = CallCenter()
     portal: Portal = Portal()
     sandbox: Sandbox = Sandbox()
     intake: Intake = Intake()
@@ -329,6 +325,12 @@ class Settings(Section):
     def embedded(self) -> bool:
         """True on SQLite: one process holds the database."""
         return self.database_url in ("", "sqlite") or self.database_url.startswith("sqlite:")
+
+    @property
+    def takes_calls(self) -> bool:
+        """Whether there is a hotline: where it is said, else in demo mode and wherever a trunk is named."""
+        said = self.call_center.enabled
+        return said == "yes" or (said == "auto" and (self.mode == "demo" or bool(self.call_center.trunks)))
 
     @property
     def sqlite_path(self) -> Path:

@@ -59,7 +59,6 @@ def test_secrets_come_from_variables_and_files_and_are_never_printed(tmp_path: P
         ({**DEMO, "LANGNGHE_REDIS_URL": "http://:geheim@redis.example.vn"}, "redis_url: not an address of Redis"),
         ({**DEMO, "LANGNGHE_ROLES": "web"}, "roles: web and worker can be split only on PostgreSQL"),
         ({**DEMO, "LANGNGHE_ROLES": "web,worker,cook"}, "roles: unknown: cook"),
-        ({**DEMO, "LANGNGHE_ROLES": "telephony"}, "roles: unknown: telephony; the hotline"),
         ({**DEMO, "LANGNGHE_BIND": "0.0.0.0"}, "http.host: demo mode serves this machine only"),
         ({**DEMO, "LANGNGHE_DATABASE_URL": "mysql://x"}, "database_url: neither sqlite nor postgresql"),
         ({"LANGNGHE_MODE": "production"}, "master_key: production needs a key"),

@@ -57,10 +57,16 @@ class Served:
 
 
 def start(tmp_path: Path, **more: str) -> Served:
-    """`langnghe serve` in demo mode on free ports; ready on return."""
+    """`langnghe serve` in demo mode on free ports, by itself without a hotline; ready on return."""
     data, log = tmp_path / "var", tmp_path / "serve.log"
-    ports = {f"LANGNGHE_{name}_PORT": "0" for name in ("HTTP", "SMTP", "LMTP")}
-    environ = os.environ | ports | {"LANGNGHE_MODE": "demo", "LANGNGHE_DATA": str(data)} | more
+    ports = {f"LANGNGHE_{name}_PORT": "0" for name in ("HTTP", "SMTP", "LMTP", "SIP")}
+    environ = (
+        os.environ
+        | ports
+        | {"LANGNGHE_ROLES": "web,worker"}
+        | {"LANGNGHE_MODE": "demo", "LANGNGHE_DATA": str(data)}
+        | more
+    )
     with log.open("ab") as written:
         process = subprocess.Popen(
             [sys.executable, "-m", "gateway.cli", "serve"], env=environ, stdout=written, stderr=written

@@ -23,6 +23,7 @@ CHANNELS: Mapping[str, str] = MappingProxyType(
         "app": "Ứng dụng",
         "phone": "Điện thoại",
         "call": "Điện thoại",
+        "call_center": "Tổng đài",
         "sms": "Tin nhắn SMS",
         "zalo": "Zalo",
         "facebook": "Facebook",

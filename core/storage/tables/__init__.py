@@ -8,6 +8,7 @@ Partial indexes keep the hot pages flat as the archive grows.
 from __future__ import annotations
 
 from core.storage.tables.base import metadata
+from core.storage.tables.calls import OWED, phone_call
 from core.storage.tables.cases import case, case_clock, case_event, case_task, chain_root, idempotency, report
 from core.storage.tables.conversations import ATTENDED, contact, conversation, identity, message, standing, timer
 from core.storage.tables.counts import arrivals_hour, quota_day
@@ -25,6 +26,7 @@ from core.storage.tables.sending import STOPPED, outbox
 
 __all__ = [
     "ATTENDED",
+    "OWED",
     "STOPPED",
     "UNREACHED",
     "UNREAD",
@@ -60,6 +62,7 @@ __all__ = [
     "metadata",
     "otp_challenge",
     "outbox",
+    "phone_call",
     "provider_token",
     "publication",
     "push_device",

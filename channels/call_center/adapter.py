@@ -1,0 +1,103 @@
+"""
+The hotline's side of the contract: what the telephony process hands over when a call is over.
+
+The two processes trust each other by a shared secret; a record carries an HMAC over its raw bytes like any provider's
+delivery. Recordings lie in the spool until they are fetched.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from channels.base import same, sign
+from channels.call_center.facts import CHANNEL
+from channels.call_center.mapping import HashPin, key_of, read, to_message
+from channels.call_center.spool import Spool
+from core.contract.errors import (
+    ChannelMisconfigured,
+    MessageInvalid,
+    PayloadTooLarge,
+    ProviderRefused,
+    RecipientUnreachable,
+    SignatureInvalid,
+)
+from core.contract.ports import Health, ItemKey, RawDelivery, SendResult
+from core.contract.schema import OutboundMessage, Parsed
+
+SIGNATURE = "x-call-signature"
+MAX_BODY_BYTES = 256 * 1024
+MIN_SECRET_BYTES = 16
+AWAY = Health(ok=False, detail="Tiến trình tổng đài chưa kết nối; cuộc gọi có thể không được trả lời.")
+
+
+class CallCenterChannel:
+    """
+    Calls as a channel; a conversation each, so that two callers at one telephone are not taken for one.
+
+    Args:
+        secret: shared with the telephony process, at least 16 bytes.
+        spool: where it leaves recordings. `hash_pin`: what is kept of a PIN that was read out.
+        health: how the telephony process is, as far as this process knows.
+    """
+
+    name = CHANNEL
+    threaded = True
+
+    def __init__(
+        self, *, secret: bytes, spool: Spool, hash_pin: HashPin, health: Callable[[], Health] = lambda: AWAY
+    ) -> None:
+        if len(secret) < MIN_SECRET_BYTES:
+            raise ChannelMisconfigured(f"the secret of calls needs {MIN_SECRET_BYTES} bytes")
+        self._secret = secret
+        self._spool = spool
+        self._hash_pin = hash_pin
+        self._health = health
+
+    def __repr__(self) -> str:
+        return "CallCenterChannel()"
+
+    def verify(self, delivery: RawDelivery) -> None:
+        """Raise SignatureInvalid unless our telephony process wrote these bytes."""
+        if len(delivery.body) > MAX_BODY_BYTES:
+            raise PayloadTooLarge(f"{len(delivery.body)} bytes")
+        given = {name.lower(): value for name, value in delivery.headers.items()}.get(SIGNATURE, "")
+        if not same(given, sign(self._secret, delivery.body)):
+            raise SignatureInvalid("not from the telephony process")
+
+    def split(self, delivery: RawDelivery) -> Sequence[ItemKey]:
+        """A call is one item."""
+        return [key_of(read(delivery.body))]
+
+    def parse(self, delivery: RawDelivery, item: ItemKey) -> Sequence[Parsed]:
+        """The call in the common form; pure."""
+        return [to_message(read(delivery.body), hash_pin=self._hash_pin)]
+
+    async def fetch(self, source: str, *, most: int) -> bytes:
+        """A recording out of the spool. Raises: MessageInvalid: too long. ProviderRefused: not there any more."""
+        try:
+            data = await asyncio.to_thread(partial(self._spool.read, source, most=most))
+        except ValueError as error:
+            raise MessageInvalid(str(error)) from None
+        if data is None:
+            raise ProviderRefused("not in the spool", provider_code="gone")
+        return data
+
+    async def let_go(self, source: str) -> None:
+        """The recording is stored: the spool forgets it."""
+        await asyncio.to_thread(self._spool.let_go, source)
+
+    async def send(self, message: OutboundMessage) -> SendResult:
+        """
+        The dialogue's own words were said in the call, or are for whoever reads the conversation; news goes elsewhere.
+
+        Raises: RecipientUnreachable: a call that is over reaches nobody.
+        """
+        if message.purpose == "reply" and message.automatic:
+            return SendResult(message.id)
+        raise RecipientUnreachable("the call is over")
+
+    async def check_health(self) -> Health:
+        """Whether somebody would answer a call now."""
+        return self._health()

@@ -1,0 +1,149 @@
+"""What a call means in the common form; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from channels.call_center.facts import CHANNEL, WHOLE, CallRecord, Recording
+from channels.call_center.spool import source_of
+from core.contract.errors import PayloadInvalid
+from core.contract.ports import ItemKey
+from core.contract.schema import (
+    Address,
+    Attachment,
+    AttachmentKind,
+    CallFacts,
+    CallOutcome,
+    InboundMessage,
+    MessageKind,
+    Reporter,
+    ReportForm,
+)
+
+HashPin = Callable[[str, str], str]
+"""PIN and code → what is kept of the PIN."""
+_LINES: Mapping[str, Literal["disaster", "police", "fire_rescue", "medical"]] = MappingProxyType(
+    {"112": "disaster", "113": "police", "114": "fire_rescue", "115": "medical"}
+)
+_NAMES = MappingProxyType(
+    {"what": "Nội dung phản ánh", "where": "Địa điểm", "message": "Lời nhắn", WHOLE: "Toàn bộ cuộc gọi"}
+)
+_TO_LISTEN = "Người dân nói qua tổng đài; cán bộ bổ sung sau khi nghe ghi âm."
+_UNTOLD = ("place", "time", "name", "phone", "email", "address", "identity", "contact", "media")
+"""What nobody reads out of a recording by itself; each is declared so that a person fills it in (A-8)."""
+
+
+def read(body: bytes) -> CallRecord:
+    """A record as the telephony process wrote it. PayloadInvalid where it is none."""
+    try:
+        return CallRecord.model_validate_json(body)
+    except ValidationError as error:
+        # The error's own text repeats numbers: only places and kinds of mistakes go on.
+        places = sorted({".".join(map(str, one["loc"])) + ":" + one["type"] for one in error.errors()})
+        raise PayloadInvalid(", ".join(places)) from None
+
+
+def key_of(record: CallRecord) -> ItemKey:
+    """One item a call; those of one number in their order."""
+    return ItemKey(f"{CHANNEL}:{record.id}", address(record), provider_time=record.ended_at)
+
+
+def address(record: CallRecord) -> str:
+    """Who called: the number, as the trunk asserts it; a withheld one is somebody new each time."""
+    return record.caller or f"call:{record.id}"
+
+
+def to_message(record: CallRecord, *, hash_pin: HashPin) -> InboundMessage:
+    """
+    The call as a message: a filled-in form where a code was promised, else a call that somebody returns.
+
+    Received at the end of the call, an emergency at its beginning (A-7).
+    """
+    at: datetime = record.began_at if record.purpose == "emergency" else record.ended_at
+    form: dict[str, Any] = {"kind": MessageKind.CALL}
+    if record.code:
+        form = {"kind": MessageKind.FORM, "form": to_form(record, hash_pin=hash_pin)}
+    return InboundMessage(
+        channel=CHANNEL,
+        account=record.trunk,
+        provider_message_id=record.id,
+        sender=Address(channel=CHANNEL, account=record.trunk, value=address(record)),
+        attachments=tuple(_attachment(record, one) for one in record.recordings),
+        call=to_facts(record),
+        thread_hints=(f"call:{record.id}",),
+        language=record.language,
+        provider_time=record.ended_at,
+        received_at=at,
+        **form,
+    )
+
+
+def to_form(record: CallRecord, *, hash_pin: HashPin) -> ReportForm:
+    """A report whose words are in its recordings."""
+    phones = tuple(dict.fromkeys(filter(None, (record.caller, record.call_back_to))))
+    return ReportForm(
+        content=_content(record),
+        reporter=Reporter(phones=phones),
+        declared_none=dict.fromkeys(_UNTOLD, _TO_LISTEN),
+        code=record.code,
+        pin_hash=hash_pin(record.pin, record.code) if record.pin else "",
+        emergency=_LINES.get(record.emergency, "disaster") if record.purpose == "emergency" else "",
+    )
+
+
+def _content(record: CallRecord) -> str:
+    parts = ((one, record.recording(one)) for one in ("what", "where"))
+    listen = [f"«{_NAMES[part]}» ({_length(held)})" for part, held in parts if held and held.seconds]
+    urgent = f" Người gọi chọn cấp cứu, khẩn cấp {record.emergency}." if record.emergency else ""
+    heard = f" Cần nghe bản ghi âm {' và '.join(listen)}." if listen else ""
+    return f"Phản ánh bằng giọng nói qua tổng đài.{urgent}{heard}"
+
+
+def _length(held: Recording) -> str:
+    minutes, seconds = divmod(round(held.seconds), 60)
+    return f"{minutes} phút {seconds} giây" if minutes else f"{seconds} giây"
+
+
+def _attachment(record: CallRecord, one: Recording) -> Attachment:
+    return Attachment(
+        kind=AttachmentKind.AUDIO,
+        media_type="audio/wav",
+        size=one.size,
+        sha256="",
+        source_url=source_of(record.id, one.file),
+        name=f"{_NAMES.get(one.part, one.part)}.wav",
+    )
+
+
+def to_facts(record: CallRecord) -> CallFacts:
+    """What reception reads of a call."""
+    outcome = outcome_of(record)
+    return CallFacts(
+        id=record.id,
+        outcome=outcome,
+        told=outcome is CallOutcome.SERVED or (outcome is CallOutcome.REPORTED and record.code_told),
+        began_at=record.began_at,
+        ended_at=record.ended_at,
+        called=record.called,
+        call_back_to=record.call_back_to or record.caller,
+        step=record.step,
+        emergency=record.emergency,
+        storm=record.storm,
+        language=record.language,
+    )
+
+
+def outcome_of(record: CallRecord) -> CallOutcome:
+    """Whoever did not get what they called for is owed a call."""
+    if record.purpose == "emergency":
+        return CallOutcome.EMERGENCY
+    if record.code:
+        return CallOutcome.REPORTED
+    if record.talked or (record.purpose == "status" and record.followed) or record.finished:
+        return CallOutcome.SERVED
+    return CallOutcome.CALLBACK if record.purpose == "callback" else CallOutcome.MISSED

@@ -1,0 +1,130 @@
+"""
+Telephone calls: each is noted in the work of the message it brought, and whoever is owed a call gets one in time.
+
+A due time is counted in working time, by the calendar; an emergency's by the wall (QB-II.2h).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+import structlog
+
+from core.clock.engine import due
+from core.contract.schema import CallFacts, CallOutcome, InboundMessage
+from core.service.regulation import Regulation
+from core.service.safe import Safe
+from core.service.talk import Talk
+from core.service.work import Work
+from core.storage import calls
+from core.storage.calls import CallRow
+from core.storage.database import Database
+
+log = structlog.get_logger()
+
+WITHIN = "2wh"
+EMERGENCY_WITHIN = "10min"
+REACHED, NOT_REACHED, GIVEN_UP = "reached", "not_reached", "given_up"
+RESULTS = frozenset({REACHED, NOT_REACHED, GIVEN_UP})
+"""What came of calling back; all but `not_reached` settle it."""
+_OWED = frozenset({CallOutcome.MISSED, CallOutcome.CALLBACK, CallOutcome.EMERGENCY})
+
+
+@dataclass(frozen=True)
+class HeldCall:
+    """A call as staff read it; `facts` is None once its caller was erased."""
+
+    row: CallRow
+    facts: CallFacts | None
+
+
+class CallBook:
+    """Notes calls and lists them. `within`: the allowance for a call back, as packs write it."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        safe: Safe,
+        regulation: Regulation,
+        now: Callable[[], datetime],
+        within: str = WITHIN,
+    ) -> None:
+        self._database = database
+        self._safe = safe
+        self._regulation = regulation
+        self._now = now
+        self._within = within
+
+    async def note(self, work: Work, talk: Talk, message: InboundMessage) -> None:
+        """Keep the call that a message comes from, in the same unit of work."""
+        facts = message.call
+        if facts is None:
+            return
+        seal = partial(self._safe.seal, facts, subject_id=talk.contact_id, place=_place(facts.id))
+        row = CallRow(
+            id=facts.id,
+            conversation_id=talk.row.id,
+            subject_id=talk.contact_id,
+            outcome=facts.outcome.value,
+            storm=facts.storm,
+            began_at=facts.began_at,
+            ended_at=facts.ended_at,
+            facts_sealed=await self._safe.aside(seal, talk.contact_id),
+            due_at=self.due_of(facts),
+        )
+        work.put(calls.CALLS, row.__dict__)
+        log.info("call_noted", call=facts.id, outcome=row.outcome, owed=row.due_at is not None)
+
+    def due_of(self, facts: CallFacts) -> datetime | None:
+        """By when somebody has to call; None where the caller is owed nothing."""
+        if facts.outcome not in _OWED and facts.told:
+            return None
+        within = EMERGENCY_WITHIN if facts.outcome is CallOutcome.EMERGENCY else self._within
+        return due(facts.ended_at, within, self._regulation.calendar(self._now())).at
+
+    async def owed(self) -> Sequence[HeldCall]:
+        """Calls whose callers wait for us, the most urgent first."""
+        return await self._opened(await self._database.read(calls.owed))
+
+    async def newest(self, *, before: tuple[datetime, str] | None = None) -> Sequence[HeldCall]:
+        """All calls, the newest first."""
+        return await self._opened(await self._database.read(partial(calls.newest, before=before)))
+
+    async def _opened(self, rows: Sequence[CallRow]) -> Sequence[HeldCall]:
+        return [HeldCall(row, await self._facts(row)) for row in rows]
+
+    async def _facts(self, row: CallRow) -> CallFacts | None:
+        unseal = partial(
+            self._safe.open_or_none, row.facts_sealed, CallFacts, subject_id=row.subject_id, place=_place(row.id)
+        )
+        return await self._safe.aside(unseal, row.subject_id)
+
+    async def called(self, call_id: str, result: str, *, by: str, attempts: int) -> None:
+        """
+        Somebody called back: what came of it, of `RESULTS`; `attempts` as they read it.
+
+        Raises: VersionConflict: a colleague did so meanwhile. NotFound.
+        """
+        if result not in RESULTS:
+            raise ValueError(result)
+        await self._database.read(partial(calls.find, call_id=call_id))
+        await self._database.write(
+            partial(
+                calls.attempt,
+                call_id=call_id,
+                result=result,
+                by=by,
+                now=self._now(),
+                settles=result != NOT_REACHED,
+                attempts=attempts,
+            )
+        )
+        log.info("call_back_logged", call=call_id, result=result, attempts=attempts + 1)
+
+
+def _place(call_id: str) -> str:
+    return f"call:{call_id}"

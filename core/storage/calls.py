@@ -1,0 +1,95 @@
+"""Telephone calls as rows: noted once, settled by a person where a call back is owed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select, text, tuple_, update
+
+from core.contract.errors import NotFound, VersionConflict
+from core.storage.tables import OWED, phone_call
+from core.storage.together import rows_into
+
+LONGEST_PAGE = 100
+
+
+@dataclass(frozen=True)
+class CallRow:
+    """
+    One call.
+
+    Args:
+        outcome: of `core.contract.schema.CallOutcome`.
+        due_at: by when somebody calls back; None: nobody is owed a call. `settled_at`: that was done, or given up.
+        result: of the last attempt. `facts_sealed`: None once its caller was erased.
+    """
+
+    id: str
+    conversation_id: str
+    subject_id: str
+    outcome: str
+    storm: bool
+    began_at: datetime
+    ended_at: datetime
+    facts_sealed: bytes | None
+    due_at: datetime | None
+    attempts: int = 0
+    settled_at: datetime | None = None
+    settled_by: str = ""
+    result: str = ""
+
+
+CALLS = rows_into(phone_call)
+"""New calls."""
+_ROW = tuple(phone_call.c[name] for name in CallRow.__dataclass_fields__)
+_IS_OWED = text(OWED)
+
+
+def find(connection: Connection, call_id: str) -> CallRow:
+    """One call. NotFound."""
+    row = connection.execute(select(*_ROW).where(phone_call.c.id == call_id)).one_or_none()
+    if row is None:
+        raise NotFound("no such call")
+    return CallRow(**row._mapping)
+
+
+def owed(connection: Connection, *, most: int = LONGEST_PAGE) -> list[CallRow]:
+    """Those whose caller waits for a call, the most urgent first."""
+    query = select(*_ROW).where(_IS_OWED).order_by(phone_call.c.due_at, phone_call.c.id).limit(most)
+    return [CallRow(**row._mapping) for row in connection.execute(query)]
+
+
+def count_owed(connection: Connection, *, before: datetime | None = None) -> int:
+    """How many wait for a call; with `before` only those who should have had it by then."""
+    query = select(func.count()).select_from(phone_call).where(_IS_OWED)
+    if before is not None:
+        query = query.where(phone_call.c.due_at < before)
+    return int(connection.scalar(query) or 0)
+
+
+def newest(
+    connection: Connection, *, before: tuple[datetime, str] | None = None, most: int = LONGEST_PAGE
+) -> list[CallRow]:
+    """All calls, the newest first; `before`: begin and id of the last one of the page before."""
+    query = select(*_ROW).order_by(phone_call.c.began_at.desc(), phone_call.c.id.desc()).limit(most)
+    if before is not None:
+        query = query.where(tuple_(phone_call.c.began_at, phone_call.c.id) < before)
+    return [CallRow(**row._mapping) for row in connection.execute(query)]
+
+
+def attempt(
+    connection: Connection, call_id: str, *, result: str, by: str, now: datetime, settles: bool, attempts: int
+) -> None:
+    """Somebody called. VersionConflict: it was settled, or tried, by somebody else since this page was read."""
+    change = {"result": result, "attempts": attempts + 1, "settled_by": by, **({"settled_at": now} if settles else {})}
+    query = update(phone_call).where(phone_call.c.id == call_id, _IS_OWED, phone_call.c.attempts == attempts)
+    if connection.execute(query.values(change)).rowcount != 1:
+        raise VersionConflict("the call was settled or tried meanwhile")
+
+
+def forget(connection: Connection, subject_id: str) -> None:
+    """Nothing of what somebody said about themselves stays with their calls; nobody calls them any more."""
+    connection.execute(
+        update(phone_call).where(phone_call.c.subject_id == subject_id).values(facts_sealed=None, due_at=None)
+    )

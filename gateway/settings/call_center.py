@@ -1,0 +1,59 @@
+"""The hotline: where it listens, its trunks, and which number leads where."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, SecretStr
+
+from gateway.settings.base import Names, Port, Section
+
+
+class Trunk(Section):
+    """
+    A line to a carrier or PBX. Without a `host` it only takes calls from its `peers` (addresses or networks).
+
+    With `registers` we make ourselves known at the host. `caller_ids` are the numbers that may be shown, the first
+    where none is asked for; `channels` is how many calls it carries at once (0: no limit of its own). `public` takes
+    calls from anybody: for a test line, not for a carrier.
+    """
+
+    host: str = ""
+    port: Port = 5060
+    transport: Literal["udp", "tcp"] = "udp"
+    user: str = ""
+    password: SecretStr = SecretStr("")
+    registers: bool = False
+    peers: Names = ()
+    public: bool = False
+    caller_ids: Names = ()
+    channels: int = Field(default=0, ge=0)
+
+
+class CallCenter(Section):
+    """
+    The telephony process. On by itself in demo mode, and wherever a trunk is named.
+
+    `numbers`: which numbers of ours are answered; empty: all that a trunk brings. `flow`: what callers hear; the
+    standard one, or a file of your own. `storm`: no menu, only what and where. `call_back_within`: by when whoever is
+    owed a call gets one, as regulations write it ("2wh": working hours). `drain_seconds`: how long a stop waits for
+    calls that are up.
+    """
+
+    enabled: Literal["auto", "yes", "no"] = "auto"
+    sip_host: str = "127.0.0.1"
+    sip_port: Port = 5060
+    advertised: str = Field(default="", description="the address that others are told, where it is another")
+    media_address: str = Field(default="", description="where sound is taken; empty: as sip_host")
+    media_advertised: str = Field(default="", description="as callers reach it, where it is another")
+    rtp_first: Port = 20000
+    rtp_last: Port = 20999
+    max_calls: int = Field(default=120, ge=1, le=2000)
+    trunks: dict[str, Trunk] = Field(default_factory=dict)
+    numbers: Names = ("1022",)
+    flow: str = Field(default="", description="path of a flow; empty: the standard one")
+    prompts: str = Field(default="", description="folder of recorded prompts; empty: prompts in the data folder")
+    transfers: Names = Field(default=(), description="numbers that callers may be connected with (113, 114 …)")
+    storm: bool = False
+    call_back_within: str = "2wh"
+    drain_seconds: float = Field(default=30, ge=0, le=3600)
