@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+RECIPIENT = "otp:recipient:"
+"""How the scope of one address begins."""
+
 
 class LimitStore(Protocol):
     """Moments per scope; implemented by `core.storage` within the caller's transaction."""
@@ -74,7 +77,7 @@ class LimitResult:
 def scopes_of(*, recipient: str, client: str, network: str, limits: OtpLimits) -> tuple[Scope, ...]:
     """The three scopes of one request; the arguments are keyed hashes (client and network: of `network_of`'s text)."""
     return (
-        Scope("otp:recipient:" + recipient, limits.recipient),
+        Scope(RECIPIENT + recipient, limits.recipient),
         Scope("otp:client:" + client, limits.client),
         Scope("otp:network:" + network, limits.network),
     )

@@ -73,11 +73,21 @@ class Carriers:
                 return Way(Address(channel=name, account=channel.codes_from, value=address))
         return None
 
+    def again(self, way: Way, tries: int) -> Way:
+        """By which carrier the same address is tried after so many tries: the next in order, and round again."""
+        named = self._all(way.kind)
+        if not named:
+            return way
+        name, channel = named[tries % len(named)]
+        return Way(Address(channel=name, account=channel.codes_from, value=way.to.value))
+
     def _named(self, kind: str) -> tuple[str, CarriesCodes] | None:
-        """The first channel that reaches addresses of this kind; asked anew, since a channel may lose its template."""
+        """The first channel that reaches addresses of this kind."""
+        return next(iter(self._all(kind)), None)
+
+    def _all(self, kind: str) -> list[tuple[str, CarriesCodes]]:
+        """Who reaches addresses of this kind, in order; asked anew, since a channel may lose its template."""
         order = self._order
-        for name in sorted(self._channels, key=lambda name: order.index(name) if name in order else len(order)):
-            channel = self._channels[name]
-            if isinstance(channel, CarriesCodes) and channel.codes_to == kind:
-                return name, channel
-        return None
+        names = sorted(self._channels, key=lambda name: order.index(name) if name in order else len(order))
+        named = ((name, self._channels[name]) for name in names)
+        return [(name, one) for name, one in named if isinstance(one, CarriesCodes) and one.codes_to == kind]

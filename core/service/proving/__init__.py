@@ -45,7 +45,7 @@ class Proving:
         self.carriers = carriers
         self._now = now
         self._changed = changed
-        self._asking = Asking(database, safe=safe, now=now, bounds=bounds or OtpLimits())
+        self._asking = Asking(database, safe=safe, carriers=carriers, now=now, bounds=bounds or OtpLimits())
         self._judging = Judging(database, safe=safe, now=now)
 
     async def request(self, wanted: Wanted) -> Sent | Limited:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from core.contract.schema import Address, OutboundMessage, new_id
 from core.otp import limits
 from core.otp.challenge import Challenge, issue, message_text
 from core.otp.limits import OtpLimits, Scope, network_of, scopes_of
-from core.service.carrying import Way
+from core.service.carrying import Carriers, Way
 from core.service.proving.wanted import ASKED, SYSTEM, Limited, Sent, Wanted, secret_of
 from core.service.safe import Safe
 from core.storage import challenges, outbox, people
@@ -22,6 +22,7 @@ from core.storage.outbox import NewEntry
 
 PRODUCT = "Lang Nghe"
 SUBJECT = "Mã xác nhận"
+_AGAIN_WITHIN = timedelta(minutes=15)
 _BY_MAIL = "{} là mã xác nhận của Quý vị, có hiệu lực trong 5 phút. Vui lòng không cho ai biết mã này."
 
 
@@ -38,8 +39,11 @@ class _Made:
 class Asking:
     """Takes the wish for a password, within the limits."""
 
-    def __init__(self, database: Database, *, safe: Safe, now: Callable[[], datetime], bounds: OtpLimits) -> None:
+    def __init__(
+        self, database: Database, *, safe: Safe, carriers: Carriers, now: Callable[[], datetime], bounds: OtpLimits
+    ) -> None:
         self._database = database
+        self._carriers = carriers
         self._safe = safe
         self._now = now
         self._bounds = bounds
@@ -51,8 +55,14 @@ class Asking:
         told = await self._database.read(lambda connection: limits.check(Moments(connection), scopes, self._now()))
         if not told.allowed:
             return Limited(told.retry_after)
-        made = await self._make(wanted, recipient)
+        made = await self._make(await self._by_next_carrier(wanted, recipient), recipient)
         return await self._database.write(partial(self._take, made=made, scopes=scopes))
+
+    async def _by_next_carrier(self, wanted: Wanted, recipient: str) -> Wanted:
+        """Who asks again has perhaps got nothing: another carrier brings it. A decoy costs the same look."""
+        since, scope = self._now() - _AGAIN_WITHIN, limits.RECIPIENT + recipient
+        asked = await self._database.read(lambda connection: Moments(connection).times(scope, since))
+        return replace(wanted, way=self._carriers.again(wanted.way, len(asked))) if wanted.way else wanted
 
     def _recipient(self, wanted: Wanted) -> str:
         """Keyed hash of where it goes; of what was named where it goes nowhere."""
@@ -98,7 +108,7 @@ class Asking:
     def _take(self, connection: Connection, *, made: _Made, scopes: tuple[Scope, ...]) -> Sent | Limited:
         """Count it, store it, and send it where the address itself has not had too many."""
         now, store = made.challenge.issued_at, Moments(connection)
-        quiet = Scope("otp:recipient:" + made.recipient, self._bounds.recipient)
+        quiet = Scope(limits.RECIPIENT + made.recipient, self._bounds.recipient)
         challenges.one_at_a_time(connection, [scope.key for scope in (*scopes, quiet)])
         told = limits.check(store, scopes, now)
         if not told.allowed:

@@ -113,6 +113,21 @@ async def test_a_new_one_ends_the_one_before(world: World) -> None:
     assert await proving.check(second, new, purpose="send:1")
 
 
+async def test_who_asks_again_gets_it_by_the_next_carrier(world: World) -> None:
+    """The first may have brought nothing; after a quarter of an hour it begins with the first again."""
+    sms, zalo, proving = with_phones(world, "sms"), with_phones(world, "zalo"), world.deployment.proving
+    for _ in range(3):
+        challenge = await asked(world, PHONE)
+        world.clock.advance(seconds=60)
+    by_both = (len(sms.codes()), len(zalo.codes()))
+    right = await proving.check(challenge, sms.codes()[-1], purpose="send:1")
+    world.clock.advance(minutes=15)
+    await asked(world, PHONE)
+
+    assert (by_both, right) == ((2, 1), True)
+    assert (len(sms.codes()), len(zalo.codes())) == (3, 1)
+
+
 @on_both_engines
 async def test_a_number_gets_one_a_minute_and_eight_a_day_whoever_asks(world: World) -> None:
     phones, proving = with_phones(world), world.deployment.proving
