@@ -70,7 +70,7 @@ class CallRecord(_Facts):
         followed: the caller was told where a report stands. `talked`: with a person.
         finished: the flow came to an end that leaves nothing to do.
         call_back_to: another number than the caller's, typed by them.
-        rated: conversation of the report they follow, proved by code and PIN, and the key they pressed.
+        rated: code of the report they follow, proved by its PIN, and the key they pressed.
     """
 
     id: str = Field(pattern=ID)

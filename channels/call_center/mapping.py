@@ -135,6 +135,7 @@ def to_facts(record: CallRecord) -> CallFacts:
         emergency=record.emergency,
         storm=record.storm,
         language=record.language,
+        rated=record.rated,
     )
 
 

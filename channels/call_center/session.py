@@ -272,7 +272,6 @@ def _described(part: str, recorded: Recorded) -> Recording:
 
 def _told(record: CallRecord, state: State, *, number: Callable[[str], str | None]) -> CallRecord:
     """The record with what the flow knows now."""
-    looked = state.looked.conversation if state.looked else ""
     return record.model_copy(
         update={
             "step": state.step,
@@ -287,6 +286,6 @@ def _told(record: CallRecord, state: State, *, number: Callable[[str], str | Non
             "followed": state.followed,
             "talked": state.talked,
             "call_back_to": number(state.call_back_to) or "",
-            "rated": (looked, state.rated) if looked and state.rated else None,
+            "rated": (state.code, state.rated) if state.rated else None,
         }
     )

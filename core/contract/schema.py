@@ -217,6 +217,7 @@ class CallFacts(Model):
 
     `told`: the caller heard their code to its end, or whatever else they were owed; otherwise somebody calls back.
     `call_back_to`: E.164; empty where the number is withheld and none was left. `step`: where in the flow it ended.
+    `rated`: code of a report, proved by its PIN in the call, and the key pressed for its result: 1 is the best level.
     """
 
     id: str
@@ -230,6 +231,7 @@ class CallFacts(Model):
     emergency: str = ""
     storm: bool = False
     language: str = "vi"
+    rated: tuple[str, str] | None = None
 
 
 class InboundMessage(Model):

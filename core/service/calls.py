@@ -13,13 +13,15 @@ from functools import partial
 
 import structlog
 
+from core.cases.decide import Actor, Refusal
 from core.clock.engine import due
+from core.contract.errors import NotFound
 from core.contract.schema import CallFacts, CallOutcome, InboundMessage
-from core.service.regulation import Regulation
+from core.service.desk import CaseDesk
 from core.service.safe import Safe
 from core.service.talk import Talk
 from core.service.work import Work
-from core.storage import calls
+from core.storage import calls, reports
 from core.storage.calls import CallRow
 from core.storage.database import Database
 
@@ -49,13 +51,13 @@ class CallBook:
         database: Database,
         *,
         safe: Safe,
-        regulation: Regulation,
+        desk: CaseDesk,
         now: Callable[[], datetime],
         within: str = WITHIN,
     ) -> None:
         self._database = database
         self._safe = safe
-        self._regulation = regulation
+        self._desk = desk
         self._now = now
         self._within = within
 
@@ -77,14 +79,29 @@ class CallBook:
             due_at=self.due_of(facts),
         )
         work.put(calls.CALLS, row.__dict__)
+        if facts.rated is not None:
+            await self._rate(work, *facts.rated)
         log.info("call_noted", call=facts.id, outcome=row.outcome, owed=row.due_at is not None)
+
+    async def _rate(self, work: Work, code: str, key: str) -> None:
+        """The caller proved by code and PIN whose report it is; a key that no level has rates nothing."""
+        levels = sorted(self._desk.regulation.current.rating.levels.items(), key=lambda level: -level[1].score)
+        level = dict(zip("123456789", (name for name, _ in levels), strict=False)).get(key)
+        try:
+            row = await self._database.read(partial(reports.by_code, code=code))
+        except NotFound:
+            return
+        file = await self._desk.open(work, row.case_id)
+        case_id, by = file.now.merged_into or row.case_id, Actor.reporter(row.contact_id)
+        answer = await self._desk.issue(work, case_id, "rate", {"level": level, "report_id": row.id}, by)
+        log.info("call_rated", outcome=answer.code if isinstance(answer, Refusal) else "rated")
 
     def due_of(self, facts: CallFacts) -> datetime | None:
         """By when somebody has to call; None where the caller is owed nothing."""
         if facts.outcome not in _OWED and facts.told:
             return None
         within = EMERGENCY_WITHIN if facts.outcome is CallOutcome.EMERGENCY else self._within
-        return due(facts.ended_at, within, self._regulation.calendar(self._now())).at
+        return due(facts.ended_at, within, self._desk.regulation.calendar(self._now())).at
 
     async def owed(self) -> Sequence[HeldCall]:
         """Calls whose callers wait for us, the most urgent first."""

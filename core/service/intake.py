@@ -74,7 +74,7 @@ class Intake:
         self._now = now
         self.vitals = Vitals()
         self.fetching = Fetching(safe, media, now=now)
-        self.calls = CallBook(database, safe=safe, regulation=clerk.desk.regulation, now=now, within=call_back_within)
+        self.calls = CallBook(database, safe=safe, desk=clerk.desk, now=now, within=call_back_within)
         self.echoes = Echoes(database, safe=safe, clerk=clerk)
 
     @property

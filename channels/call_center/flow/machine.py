@@ -55,7 +55,7 @@ class Looked:
     found: bool | None
     stage: Slots = ()
     due: Slots = ()
-    conversation: str = ""
+    ratable: bool = False
 
 
 @dataclass(frozen=True)
@@ -246,7 +246,7 @@ def _enter(flow: Flow, state: State, name: str) -> tuple[State, Action]:
 
 def _holds(state: State, on: str) -> bool:
     if on == "ratable":
-        return bool(state.looked and state.looked.conversation)
+        return bool(state.looked and state.looked.ratable)
     return bool(getattr(state.begun, on))
 
 

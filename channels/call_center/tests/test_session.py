@@ -90,13 +90,13 @@ async def test_a_storm(tmp_path: Path) -> None:
 
 
 async def test_a_report_is_looked_up(tmp_path: Path) -> None:
-    desk = PlayedDesk(answer=Looked(found=True, stage=("stage_done",), due=("due_none",), conversation="c1"))
+    desk = PlayedDesk(answer=Looked(found=True, stage=("stage_done",), due=("due_none",), ratable=True))
     media = PlayedMedia(keys=["2", CODE, PIN, "2"])
 
     record = await led(tmp_path, media, desk=desk)
 
     assert desk.asked == [(CODE, PIN, "+84900000001")]
-    assert (record.purpose, record.followed, record.rated) == ("status", True, ("c1", "2"))
+    assert (record.purpose, record.followed, record.rated) == ("status", True, (CODE, "2"))
     assert PIN not in record.model_dump_json()
 
 

@@ -8,13 +8,11 @@ from typing import Any
 
 import pytest
 
-from channels.base import sign
-from channels.call_center.adapter import SIGNATURE, CallCenterChannel
+from channels.call_center.adapter import CallCenterChannel
 from channels.call_center.facts import CHANNEL, CallRecord
 from channels.call_center.spool import Spool
 from channels.call_center.tests.played import CODE, PIN, wav
 from core.contract.errors import VersionConflict
-from core.contract.ports import RawDelivery
 from core.contract.schema import CallOutcome, Urgency
 from core.identity.codes import check_pin
 from core.service.calls import NOT_REACHED, REACHED, CallBook, HeldCall
@@ -61,13 +59,12 @@ async def hand_over(world: World) -> None:
     """As the link does it, twice: the second time changes nothing."""
     channel, spool = world.deployment.channels[CHANNEL], spool_of(world)
     assert isinstance(channel, CallCenterChannel)
-    secret = world.deployment.safe.keys.system_secret("calls")
     for place in spool.waiting():
-        body = spool.body(place)
-        delivery = RawDelivery(CHANNEL, "main", body, {SIGNATURE: sign(secret, body)}, received_at=world.clock())
+        delivery, items = channel.compose(spool.body(place))
         for _ in range(2):
             channel.verify(delivery)
-            await world.deployment.inbox.accept(delivery, channel.split(delivery))
+            assert channel.split(delivery) == items
+            await world.deployment.inbox.accept(delivery, items)
         spool.handed(place)
     await world.settle()
 

@@ -102,7 +102,7 @@ def test_a_storm_asks_nothing_and_reads_the_code_once() -> None:
 
 
 def test_a_code_is_followed_and_rated() -> None:
-    looked = Looked(found=True, stage=("stage_done",), due=("due_none",), conversation="c1")
+    looked = Looked(found=True, stage=("stage_done",), due=("due_none",), ratable=True)
     state, actions = lead([Pressed("2"), Pressed(CODE), Pressed(PIN), looked, Pressed("1")])
 
     assert (state.purpose, state.rated, state.code, state.done) == ("status", "1", CODE, True)
