@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from core.intake.fold import fold
 from core.places.gazetteer import Gazetteer, Suggestion
@@ -35,8 +36,13 @@ class Ground:
         return self.named_in(words, day) or self._ours(self.gazetteer.hinted_in(words, day))
 
     def _ours(self, found: tuple[Suggestion, ...]) -> tuple[Suggestion, ...]:
-        known = {fold(name) for name in self.provinces}
-        return tuple(one for one in found if not known or fold(one.commune.province) in known | {""})
+        known = self._known
+        return tuple(one for one in found if not known or fold(one.commune.province) in known)
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        """Our provinces without marks and case, and the one that nobody named; empty: all count."""
+        return frozenset(map(fold, self.provinces)) | {""} if self.provinces else frozenset()
 
 
 def only(found: tuple[Suggestion, ...]) -> Suggestion | None:

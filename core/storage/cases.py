@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Connection,
+    Integer,
     Select,
     Subquery,
     and_,
@@ -256,13 +257,21 @@ class DueClock:
 
 def due_clocks(connection: Connection, *, now: datetime, most: int = 100) -> list[DueClock]:
     """Clocks to fire, the longest waiting first."""
-    query = select(case_clock.c.case_id, case_clock.c.clock_id, case_clock.c.fire_at).where(case_clock.c.fire_at <= now)
-    return [DueClock(**row._mapping) for row in connection.execute(query.order_by(case_clock.c.fire_at).limit(most))]
+    return [DueClock(*row) for row in connection.execute(_DUE_CLOCKS, {"now": now, "most": most})]
+
+
+_DUE_CLOCKS = (
+    select(*(case_clock.c[name] for name in DueClock.__dataclass_fields__))
+    .where(case_clock.c.fire_at <= bindparam("now"))
+    .order_by(case_clock.c.fire_at)
+    .limit(bindparam("most", type_=Integer))
+)
+_OLDEST_DUE = select(func.min(case_clock.c.fire_at))
 
 
 def oldest_due(connection: Connection) -> datetime | None:
     """The earliest instant at which some clock wants to be looked at."""
-    oldest: datetime | None = connection.scalar(select(func.min(case_clock.c.fire_at)))
+    oldest: datetime | None = connection.scalar(_OLDEST_DUE)
     return oldest
 
 

@@ -86,43 +86,46 @@ def find(connection: Connection, conversation_id: str) -> ConversationRow | None
 
 def newest_at(connection: Connection, *, channel: str, account: str, address_blind: str) -> ConversationRow | None:
     """The latest conversation with one address, or None."""
-    query = (
-        select(*_CONVERSATION)
-        .where(
-            conversation.c.channel == channel,
-            conversation.c.account == account,
-            conversation.c.address_blind == address_blind,
-        )
-        .order_by(conversation.c.last_message_at.desc())
-        .limit(1)
-    )
-    row = connection.execute(query).one_or_none()
-    return None if row is None else ConversationRow(**row._mapping)
+    asked = {"channel": channel, "account": account, "address_blind": address_blind}
+    row = connection.execute(_NEWEST_AT, asked).one_or_none()
+    return None if row is None else ConversationRow(*row)
+
+
+_AT = (
+    conversation.c.channel == bindparam("channel"),
+    conversation.c.account == bindparam("account"),
+    conversation.c.address_blind == bindparam("address_blind"),
+)
+_NEWEST_AT = select(*_CONVERSATION).where(*_AT).order_by(conversation.c.last_message_at.desc()).limit(1)
 
 
 def all_at(connection: Connection, *, channel: str, account: str, address_blind: str) -> list[str]:
     """Ids of all conversations with one address."""
-    query = select(conversation.c.id).where(
-        conversation.c.channel == channel,
-        conversation.c.account == account,
-        conversation.c.address_blind == address_blind,
-    )
-    return list(connection.scalars(query))
+    asked = {"channel": channel, "account": account, "address_blind": address_blind}
+    return list(connection.scalars(_ALL_AT, asked))
+
+
+_ALL_AT = select(conversation.c.id).where(*_AT)
 
 
 def of_provider_ids(connection: Connection, provider_blinds: Collection[str]) -> dict[str, str]:
     """Which conversation each of these provider message ids belongs to (replies, receipts)."""
-    query = select(message.c.provider_blind, message.c.conversation_id).where(
-        message.c.provider_blind.in_(provider_blinds)
-    )
-    return {row[0]: row[1] for row in connection.execute(query)}
+    return {row[0]: row[1] for row in connection.execute(_OF_PROVIDER_IDS, {"blinds": list(provider_blinds)})}
 
 
 def contacts_at(connection: Connection, address_blinds: Collection[str]) -> dict[str, str]:
     """By address, the contact that it was first seen with; unknown addresses are left out."""
-    query = select(identity.c.address_blind, identity.c.contact_id).where(identity.c.address_blind.in_(address_blinds))
-    latest_first = query.order_by(identity.c.asserted_at.desc(), identity.c.id.desc())
-    return {row[0]: row[1] for row in connection.execute(latest_first)}
+    return {row[0]: row[1] for row in connection.execute(_CONTACTS_AT, {"blinds": list(address_blinds)})}
+
+
+_OF_PROVIDER_IDS = select(message.c.provider_blind, message.c.conversation_id).where(
+    message.c.provider_blind.in_(bindparam("blinds", expanding=True))
+)
+_CONTACTS_AT = (
+    select(identity.c.address_blind, identity.c.contact_id)
+    .where(identity.c.address_blind.in_(bindparam("blinds", expanding=True)))
+    .order_by(identity.c.asserted_at.desc(), identity.c.id.desc())
+)
 
 
 CONTACTS = rows_into(contact, repeated=True)
@@ -198,8 +201,10 @@ def save(connection: Connection, row: ConversationRow, *, expected_version: int)
 
 def next_seq(connection: Connection, conversation_id: str) -> int:
     """The number of the next message."""
-    last = connection.scalar(select(func.max(message.c.seq)).where(message.c.conversation_id == conversation_id))
-    return (last or 0) + 1
+    return (connection.scalar(_LAST_SEQ, {"conversation_id": conversation_id}) or 0) + 1
+
+
+_LAST_SEQ = select(func.max(message.c.seq)).where(message.c.conversation_id == bindparam("conversation_id"))
 
 
 def messages(connection: Connection, conversation_id: str, *, most: int = 500) -> list[MessageRow]:
@@ -221,17 +226,15 @@ PROVIDER_IDS = after_rows(note_provider_ids)
 
 def automatic_since(connection: Connection, row: ConversationRow, since: datetime) -> list[datetime]:
     """When the bot last wrote to this address, over all its conversations."""
-    same = (
-        (conversation.c.channel == row.channel)
-        & (conversation.c.account == row.account)
-        & (conversation.c.address_blind == row.address_blind)
-    )
-    query = (
-        select(message.c.at)
-        .join(conversation, conversation.c.id == message.c.conversation_id)
-        .where(same, message.c.direction == "out", message.c.kind == "bot", message.c.at >= since)
-    )
-    return list(connection.scalars(query))
+    asked = {"channel": row.channel, "account": row.account, "address_blind": row.address_blind, "since": since}
+    return list(connection.scalars(_AUTOMATIC_SINCE, asked))
+
+
+_AUTOMATIC_SINCE = (
+    select(message.c.at)
+    .join(conversation, conversation.c.id == message.c.conversation_id)
+    .where(*_AT, message.c.direction == "out", message.c.kind == "bot", message.c.at >= bindparam("since"))
+)
 
 
 def waiting_for_human(connection: Connection, *, most: int = 100) -> list[ConversationRow]:
@@ -274,19 +277,28 @@ class DueTimer:
 
 def due_timers(connection: Connection, *, now: datetime, most: int = 100) -> list[DueTimer]:
     """Timers to fire, the longest waiting first."""
-    query = select(timer.c.id, timer.c.conversation_id, timer.c.kind).where(timer.c.due_at <= now)
-    return [DueTimer(**row._mapping) for row in connection.execute(query.order_by(timer.c.due_at).limit(most))]
+    return [DueTimer(*row) for row in connection.execute(_DUE_TIMERS, {"now": now, "most": most})]
+
+
+_DUE_TIMERS = (
+    select(*(timer.c[name] for name in DueTimer.__dataclass_fields__))
+    .where(timer.c.due_at <= bindparam("now"))
+    .order_by(timer.c.due_at)
+    .limit(bindparam("most", type_=Integer))
+)
+_NEXT_TIMER = select(func.min(timer.c.due_at))
+_TAKE_TIMER = delete(timer).where(timer.c.id == bindparam("timer"))
 
 
 def take_timer(connection: Connection, timer_id: str) -> None:
     """Remove a timer in the transaction of what it causes. VersionConflict when it was fired or moved already."""
-    if connection.execute(delete(timer).where(timer.c.id == timer_id)).rowcount != 1:
+    if connection.execute(_TAKE_TIMER, {"timer": timer_id}).rowcount != 1:
         raise VersionConflict(f"timer {timer_id} is gone")
 
 
 def next_timer(connection: Connection) -> datetime | None:
     """When the next timer is due."""
-    soonest: datetime | None = connection.scalar(select(func.min(timer.c.due_at)))
+    soonest: datetime | None = connection.scalar(_NEXT_TIMER)
     return soonest
 
 

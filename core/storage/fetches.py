@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from core.storage.tables import fetch
 from core.storage.together import rows_into
@@ -84,9 +84,11 @@ def settle(
 
 def next_try(connection: Connection, *, channel: str) -> datetime | None:
     """When the next file of a channel is due."""
-    waiting = select(func.min(fetch.c.next_at)).where(fetch.c.state == "waiting", fetch.c.channel == channel)
-    soonest: datetime | None = connection.scalar(waiting)
+    soonest: datetime | None = connection.scalar(_NEXT_TRY, {"channel": channel})
     return soonest
+
+
+_NEXT_TRY = select(func.min(fetch.c.next_at)).where(fetch.c.state == "waiting", fetch.c.channel == bindparam("channel"))
 
 
 def states(connection: Connection, stored_keys: Collection[str]) -> dict[str, str]:

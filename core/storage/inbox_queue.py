@@ -289,9 +289,11 @@ def was_taken(connection: Connection, *, channel: str, account: str, key_hash: s
 
 def oldest_waiting(connection: Connection) -> datetime | None:
     """When the item that waits longest was received; None when nothing waits."""
-    query = select(inbox_item.c.received_at).where(inbox_item.c.state == "new").order_by(inbox_item.c.id).limit(1)
-    oldest: datetime | None = connection.scalar(query)
+    oldest: datetime | None = connection.scalar(_OLDEST_WAITING)
     return oldest
+
+
+_OLDEST_WAITING = select(inbox_item.c.received_at).where(inbox_item.c.state == "new").order_by(inbox_item.c.id).limit(1)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import (
     Boolean,
-    ColumnElement,
     Connection,
     Integer,
     and_,
@@ -121,6 +120,8 @@ _DUE = (
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True)
 )
+_DUE_HERE = _DUE.where(outbox.c.channel == bindparam("channel"))
+_DUE_ELSEWHERE = _DUE.where(outbox.c.channel.not_in(bindparam("but", expanding=True)))
 _TAKE = (
     update(outbox)
     .where(outbox.c.id.in_(bindparam("due", expanding=True)), outbox.c.state == "pending")
@@ -143,9 +144,7 @@ def claim(
 
     One that was never tried and waits for its hour (VN-6) holds nobody up: an answer in between goes out at once.
     """
-    query = _DUE.where(outbox.c.channel == share.channel) if share.channel else _DUE
-    query = query.where(outbox.c.channel.not_in(share.but)) if share.but else query
-    due = list(connection.scalars(query, {"now": now, "most": most}))
+    due = _due_of(connection, share, {"now": now, "most": most})
     if not due:
         return []
     until = now + timedelta(seconds=seconds)
@@ -153,17 +152,30 @@ def claim(
     return [ClaimedEntry(**row._mapping) for row in taken]
 
 
+def _due_of(connection: Connection, share: Share, asked: dict[str, object]) -> list[str]:
+    if share.channel:
+        return list(connection.scalars(_DUE_HERE, {**asked, "channel": share.channel}))
+    if share.but:
+        return list(connection.scalars(_DUE_ELSEWHERE, {**asked, "but": list(share.but)}))
+    return list(connection.scalars(_DUE, asked))
+
+
+_HERE = outbox.c.channel == bindparam("channel")
+_SOME = select(outbox.c.seq).where(outbox.c.state == "pending", _HERE, outbox.c.next_at <= bindparam("now"))
+_COUNT_DUE = select(func.count()).select_from(_SOME.limit(bindparam("most", type_=Integer)).subquery())
+_NEXT_SEND = select(func.min(outbox.c.next_at)).where(outbox.c.state == "pending")
+_NEXT_SEND_HERE = _NEXT_SEND.where(_HERE)
+
+
 def count_due(connection: Connection, *, channel: str, now: datetime, most: int) -> int:
     """How many waiting entries of a channel are due, counted up to `most`; some may wait behind others."""
-    here = (outbox.c.state == "pending") & (outbox.c.channel == channel) & (outbox.c.next_at <= now)
-    some = select(outbox.c.seq).where(here).limit(most).subquery()
-    return connection.scalar(select(func.count()).select_from(some)) or 0
+    return connection.scalar(_COUNT_DUE, {"channel": channel, "now": now, "most": most}) or 0
 
 
 def next_send(connection: Connection, *, channel: str = "") -> datetime | None:
     """When the next waiting entry is due, of one channel or of any."""
-    query = select(func.min(outbox.c.next_at)).where(outbox.c.state == "pending")
-    soonest: datetime | None = connection.scalar(query.where(outbox.c.channel == channel) if channel else query)
+    query = _NEXT_SEND_HERE if channel else _NEXT_SEND
+    soonest: datetime | None = connection.scalar(query, {"channel": channel} if channel else {})
     return soonest
 
 
@@ -263,20 +275,23 @@ def mark_unknown(connection: Connection, *, now: datetime) -> list[str]:
     A claim that ends later than any of now can was taken before the clock was set back: it gets the usual time from
     now, which a living owner renews.
     """
-    unheard_of = and_(outbox.c.state == "claimed", outbox.c.claimed_until > now + _LONGEST)
-    connection.execute(update(outbox).where(unheard_of).values(claimed_until=now + _CLAIM))
-    return _orphan(connection, outbox.c.claimed_until < now)
+    connection.execute(_UNHEARD_OF, {"latest": now + _LONGEST, "claimed_until": now + _CLAIM})
+    return list(connection.scalars(_ORPHAN_LATE, {"now": now}))
 
 
 def mark_all_unknown(connection: Connection) -> list[str]:
     """On the start of the only process: whoever claimed an entry is dead."""
-    return _orphan(connection)
+    return list(connection.scalars(_ORPHAN))
 
 
-def _orphan(connection: Connection, *conditions: ColumnElement[bool]) -> list[str]:
-    dead = update(outbox).where(outbox.c.state == "claimed", *conditions)
-    unknown = dead.values(state="unknown", owner=None, reason="owner died while sending", payload_sealed=_KEPT_PAYLOAD)
-    return list(connection.scalars(unknown.returning(outbox.c.id)))
+_UNHEARD_OF = update(outbox).where(outbox.c.state == "claimed", outbox.c.claimed_until > bindparam("latest"))
+_ORPHAN = (
+    update(outbox)
+    .where(outbox.c.state == "claimed")
+    .values(state="unknown", owner=None, reason="owner died while sending", payload_sealed=_KEPT_PAYLOAD)
+    .returning(outbox.c.id)
+)
+_ORPHAN_LATE = _ORPHAN.where(outbox.c.claimed_until < bindparam("now"))
 
 
 _DECIDED = ("passed_on", "dropped")
