@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import ctypes.util
 import fcntl
 import functools
 import hashlib
@@ -57,6 +58,7 @@ class Setup:
         self.venv = root / ".venv"
         self.python = self.venv / "bin" / "python"
         self.modules = root / "node_modules"
+        self.voices = self.tools / "voices"
         self.log = self.tools / "setup.log"
 
     def run(self) -> None:
@@ -77,6 +79,7 @@ class Setup:
         python_packages = [
             ("Python packages", self.has_python_packages, self.install_python_packages),
             ("Front-end packages", self.has_modules, self.install_modules),
+            ("Voices for the hotline", self.has_voices, self.make_voices),
         ]
         if self.level == RUN:
             return python_packages
@@ -177,6 +180,37 @@ class Setup:
             return [npm]
         return [self.find_uv(), "tool", "run", "--python", sys.executable, "--from", NODE_WHEEL, "npm"]
 
+    # Voices
+
+    def has_voices(self) -> bool:
+        """Whether the placeholders were spoken from these very sentences, or could not be on this machine."""
+        return _read_stamp(self.voices) == self.voices_digest()
+
+    def make_voices(self) -> None:
+        """
+        Have every sentence of the hotline spoken by eSpeak NG, which is GPL and therefore in an environment of its own.
+
+        A machine on which it cannot be had runs all the same: tones stand for sentences, and the check says so.
+        """
+        speaker = self.tools / "voice"
+        try:
+            self.call([self.find_uv(), "venv", "--clear", "--python", sys.executable, str(speaker)])
+            target = ["--python", str(speaker / "bin" / "python")]
+            with contextlib.suppress(StepFailed):  # without the wheel the library of this machine may do
+                self.call([self.find_uv(), "pip", "sync", "--require-hashes", *target, "requirements/voice.txt"])
+            make = [str(self.python), "-m", "channels.call_center.prompts.placeholders", str(self.voices)]
+            self.call([*make, str(speaker / "bin" / "python"), "scripts/speak.py"])
+        except StepFailed:
+            print("no voice (sudo apt-get install espeak-ng, then again), tones instead … ", end="")
+        shutil.rmtree(speaker, ignore_errors=True)
+        self.voices.mkdir(exist_ok=True)
+        _write_stamp(self.voices, self.voices_digest())
+
+    def voices_digest(self) -> str:
+        """Changes with the sentences, the voice, and whether this machine has a voice of its own."""
+        sentences = "channels/call_center/prompts/standard.yaml"
+        return self.digest("requirements/voice.txt", "scripts/speak.py", sentences, also=str(has_voice()))
+
     # System
 
     def has_servers(self) -> bool:
@@ -273,6 +307,11 @@ def has_compiler() -> bool:
 def has_sipp() -> bool:
     """Whether sipp is installed."""
     return shutil.which("sipp") is not None
+
+
+def has_voice() -> bool:
+    """Whether eSpeak NG is installed."""
+    return ctypes.util.find_library("espeak-ng") is not None
 
 
 def has_browser() -> bool:

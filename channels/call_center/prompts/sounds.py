@@ -72,6 +72,12 @@ def load_prompts(catalogue: Catalogue, *, own: Sequence[Path] = (), placeholders
     return Prompts(sounds, frozenset(spoken), frozenset(missing), tuple(broken))
 
 
+def unfit_for_emergencies(prompts: Prompts, catalogue: Catalogue) -> tuple[str, ...]:
+    """Emergency slots that no person has recorded, in order: a production hotline must not open with one (VN-8)."""
+    unfit = prompts.placeholders | prompts.missing
+    return tuple(slot.name for slot in catalogue.values() if slot.emergency and slot.name in unfit)
+
+
 def _find(name: str, folders: Sequence[Path], broken: list[str]) -> bytes | None:
     for path in (folder / f"{name}.{extension}" for folder in folders for extension in EXTENSIONS):
         if path.is_file():
