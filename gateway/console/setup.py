@@ -25,6 +25,8 @@ from gateway.console.connecting import PAGE as CONNECTING
 from gateway.console.connecting import channels_of
 from gateway.console.connecting import mount as mount_connecting
 from gateway.console.deputies import mount as mount_deputies
+from gateway.console.phone.page import PAGE as PHONE
+from gateway.console.phone.setup import mount as mount_phone
 from gateway.console.shared import CASES, CONSOLE, HOME, TALKS, Console
 from gateway.deployment import DEPLOYMENT
 from gateway.pages import CONSOLE_MENU, Entry
@@ -57,6 +59,7 @@ def setup_console(app: web.Application) -> None:
     mount_agencies(router)
     mount_deputies(router)
     mount_connecting(router)
+    mount_phone(app)
     _add_menu(app)
 
 
@@ -114,6 +117,7 @@ def _add_menu(app: web.Application) -> None:
     menu = app[CONSOLE_MENU]
     menu.add(Entry("Việc của tôi", HOME, icon="inbox", order=10))
     menu.add(Entry("Hội thoại", TALKS, icon="chat", roles=centre, order=20))
+    menu.add(Entry("Tổng đài", PHONE, icon="phone", roles=centre, order=25))
     menu.add(Entry("Tìm hồ sơ", finding.PAGE, icon="search", order=30))
     menu.add(Entry("Tin chưa đọc được", repair.QUARANTINE, icon="alert", roles=centre, order=60))
     menu.add(Entry("Tin gửi lỗi", repair.OUTBOX, icon="send", roles=centre, order=70))

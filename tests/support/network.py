@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import socket
 from collections.abc import Callable
@@ -32,7 +33,7 @@ def guard_network() -> list[OutsideConnection]:
 
 
 def is_local(host: object) -> bool:
-    """Whether a host as given to a socket call names this machine: loopback, "any" as a target, or no host at all."""
+    """Whether a host as given to a socket call names this machine: loopback, its own, "any", or no host at all."""
     if host is None:
         return True
     name = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)
@@ -43,8 +44,19 @@ def is_local(host: object) -> bool:
         address = ipaddress.ip_address(name)
     except ValueError:
         return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_loopback or address.is_unspecified
+    address = getattr(address, "ipv4_mapped", None) or address
+    return address.is_loopback or address.is_unspecified or _is_own(str(address))
+
+
+@functools.cache
+def _is_own(address: str) -> bool:
+    """An address of a card of this machine: what is sent there never leaves it, and a browser may call from it."""
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        try:
+            sock.bind((address, 0))
+        except OSError:
+            return False
+    return True
 
 
 def check(host: object) -> None:

@@ -65,7 +65,7 @@ class Peer:
         transceiver.setCodecPreferences([codec for name in G711 for codec in known if codec.mimeType == name])
         bind_to(self._peer, self._place)
         try:
-            await self._peer.setRemoteDescription(RTCSessionDescription(sdp=offer, type="offer"))
+            await self._peer.setRemoteDescription(RTCSessionDescription(sdp=_without_addresses(offer), type="offer"))
             await self._peer.setLocalDescription(await self._peer.createAnswer())
         except NoPort:
             raise
@@ -105,6 +105,16 @@ class Peer:
 
     def _heard(self, packet: bytes) -> None:
         self._hear(packet)
+
+
+def _without_addresses(offer: str) -> str:
+    """
+    The offer without its candidates: a browser reaches us first, and its check shows where it is.
+
+    So nobody can have us send anything to an address of their choice.
+    """
+    lines = offer.splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith(("a=candidate", "a=end-of-candidates")))
 
 
 class _Quiet(AudioStreamTrack):

@@ -1,0 +1,100 @@
+"""The web side of the link to the telephony process: pages' commands out, news in, connected again by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from pathlib import Path
+from typing import Protocol
+
+import structlog
+from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, UnixConnector, WSMsgType, web
+
+from channels.call_center.agents.messages import NEWS, Command, Leave, News, SignIn
+
+log = structlog.get_logger()
+AGAIN_S = 1.0
+
+
+class Page(Protocol):
+    """One window with the telephone."""
+
+    def hear(self, news: News | None) -> None:
+        """News; None: the telephony process is away. Once it is back, a status comes."""
+
+    def replaced(self) -> None:
+        """The same agent has opened another window."""
+
+
+class PhoneLink:
+    """
+    One for a web process. Each agent has one page; a newer one takes the place of the one before.
+
+    Nothing is kept for a telephony process that is away: whatever a page wants then, it is told so, and when the
+    process is back every page is signed in again.
+    """
+
+    def __init__(self, socket: Path) -> None:
+        self._socket = socket
+        self._web: ClientWebSocketResponse | None = None
+        self._pages: dict[str, tuple[SignIn, Page]] = {}
+        self._keeping: asyncio.Task[None] | None = None
+
+    async def run(self, _app: web.Application) -> None:
+        """Signal `on_startup`: connect as long as we live."""
+        self._keeping = asyncio.create_task(self._keep())
+
+    async def stop(self, _app: web.Application) -> None:
+        """Signal `on_cleanup`: calls go on without us."""
+        if self._keeping is not None:
+            self._keeping.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._keeping
+
+    async def open(self, agent: SignIn, page: Page) -> bool:
+        """A page is there. False where the telephony process is away."""
+        before = self._pages.get(agent.agent)
+        self._pages[agent.agent] = (agent, page)
+        if before is not None:
+            before[1].replaced()
+        return await self.send(agent)
+
+    async def close(self, agent: str, page: Page) -> None:
+        """A page is gone; nothing if a newer one has taken its place."""
+        known = self._pages.get(agent)
+        if known is not None and known[1] is page:
+            del self._pages[agent]
+            await self.send(Leave(agent=agent))
+
+    async def send(self, command: Command) -> bool:
+        """Pass a command on; False where the telephony process is away."""
+        if self._web is None or self._web.closed:
+            return False
+        try:
+            await self._web.send_str(command.model_dump_json())
+        except (ConnectionError, ClientError):
+            return False
+        return True
+
+    async def _keep(self) -> None:
+        async with ClientSession(connector=UnixConnector(str(self._socket))) as session:
+            while True:
+                with contextlib.suppress(ClientError, OSError):
+                    async with session.ws_connect("http://telephony/agents", heartbeat=10) as self._web:
+                        await self._meet(self._web)
+                self._web = None
+                for _agent, page in list(self._pages.values()):
+                    page.hear(None)
+                await asyncio.sleep(AGAIN_S)
+
+    async def _meet(self, connection: ClientWebSocketResponse) -> None:
+        for agent, _page in list(self._pages.values()):
+            await self.send(agent)
+        async for message in connection:
+            if message.type is WSMsgType.TEXT:
+                self._tell(NEWS.validate_json(message.data))
+
+    def _tell(self, news: News) -> None:
+        known = self._pages.get(news.agent)
+        if known is not None:
+            known[1].hear(news)

@@ -1,0 +1,109 @@
+"""`/console/tong-dai`: the telephone of one agent, and the websocket of its page."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from aiohttp import WSMsgType, web
+from pydantic import ValidationError
+
+from channels.call_center.agents.messages import COMMANDS, Command, News, Refused, SignIn
+from core.service.reading import Wanted
+from gateway.auth import staff_of
+from gateway.auth.csrf import csrf_token
+from gateway.console.phone.link import PhoneLink
+from gateway.console.shared import line_of, member_of, reader_of, require_caretaker, show
+
+PAGE = "/console/tong-dai"
+LINK = web.AppKey("phone_link", PhoneLink)
+QUEUES = frozenset({"reports"})
+LONGEST = 32 * 1024
+ELSEWHERE = 4001
+"""Close code: the agent has opened the telephone in another window."""
+STRANGER = 4003
+"""Close code: the page did not show its token."""
+
+
+@require_caretaker
+async def show_phone(request: web.Request) -> web.StreamResponse:
+    """The page; everything on it comes over its websocket."""
+    return show(request, "phone.html")
+
+
+@require_caretaker
+async def show_caller(request: web.Request) -> web.StreamResponse:
+    """What is known of a number that calls: its cases, the newest first. Reading it is logged like any search."""
+    number = line_of((await request.post()).get("so"))
+    found = await reader_of(request).search(member_of(request), Wanted(number), after=None) if number else None
+    return show(request, "_caller.html", number=number, rows=found.items if found else ())
+
+
+@require_caretaker
+async def speak(request: web.Request) -> web.StreamResponse:
+    """The page's websocket. Its first word is the page's token: a browser sends cookies to sockets of any site."""
+    socket = web.WebSocketResponse(heartbeat=20, max_msg_size=LONGEST)
+    await socket.prepare(request)
+    first = await socket.receive()
+    if first.type is not WSMsgType.TEXT or first.data != csrf_token(request):
+        await socket.close(code=STRANGER)
+        return socket
+    await Talk(socket, request.app[LINK], staff_of(request).id).lead()
+    return socket
+
+
+class Talk:
+    """One page's conversation with the telephony process."""
+
+    def __init__(self, socket: web.WebSocketResponse, link: PhoneLink, agent: str) -> None:
+        self._socket, self._link, self._agent = socket, link, agent
+        self._news: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._closing: asyncio.Future[bool] | None = None
+
+    async def lead(self) -> None:
+        """Until the page goes, or a newer one comes."""
+        if not await self._link.open(SignIn(agent=self._agent, queues=QUEUES), self):
+            self.hear(None)
+        telling = asyncio.create_task(self._keep_telling())
+        try:
+            async for message in self._socket:
+                if message.type is WSMsgType.TEXT:
+                    await self._heed(message.data)
+        finally:
+            telling.cancel()
+            await self._link.close(self._agent, self)
+
+    def hear(self, news: News | None) -> None:
+        """News for this page; None: the telephony process is away."""
+        self._news.put_nowait({"tell": "away"} if news is None else _plain(news))
+
+    def replaced(self) -> None:
+        """The same agent has opened another window."""
+        self._closing = asyncio.ensure_future(self._socket.close(code=ELSEWHERE))
+
+    async def _keep_telling(self) -> None:
+        while True:
+            await self._socket.send_json(await self._news.get())
+
+    async def _heed(self, written: str) -> None:
+        command = self._read(written)
+        if command is None:
+            self._refuse("", "unread")
+        elif not await self._link.send(command):
+            self._refuse(command.do, "away")
+
+    def _read(self, written: str) -> Command | None:
+        """Who a page belongs to is never what the page says."""
+        try:
+            told = json.loads(written)
+            return COMMANDS.validate_python({**told, "agent": self._agent})
+        except (ValueError, TypeError, ValidationError):
+            return None
+
+    def _refuse(self, command: str, why: str) -> None:
+        self._news.put_nowait(_plain(Refused(agent=self._agent, command=command, why=why)))
+
+
+def _plain(news: News) -> dict[str, Any]:
+    return news.model_dump(mode="json", exclude={"agent"})

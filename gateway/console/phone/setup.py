@@ -1,0 +1,22 @@
+"""The addresses of the agents' telephone; mounted where the hotline is on."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from gateway.console.phone.link import PhoneLink
+from gateway.console.phone.page import LINK, PAGE, show_caller, show_phone, speak
+from gateway.deployment import DEPLOYMENT
+
+SOCKET = "telephony.sock"
+
+
+def mount(app: web.Application) -> None:
+    """Page, websocket, and the link that lives as long as the application."""
+    link = PhoneLink(app[DEPLOYMENT].settings.data / SOCKET)
+    app[LINK] = link
+    app.on_startup.append(link.run)
+    app.on_cleanup.append(link.stop)
+    app.router.add_get(PAGE, show_phone)
+    app.router.add_get(f"{PAGE}/kenh", speak)
+    app.router.add_post(f"{PAGE}/nguoi-goi", show_caller)

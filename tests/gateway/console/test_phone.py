@@ -1,0 +1,213 @@
+"""The agents' telephone in a real browser: a call comes, is answered, heard both ways, held, and survives a reload."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import wave
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page
+
+from channels.call_center.acd.model import Acd, Queue
+from channels.call_center.agents.caller import Served
+from channels.call_center.agents.commands import Commands
+from channels.call_center.agents.desk import Desk
+from channels.call_center.media.engine import Engine
+from channels.call_center.media.g711 import encode
+from channels.call_center.media.leg import Leg
+from channels.call_center.media.settings import MediaSettings
+from channels.call_center.media.tests.phone import Phone, strength, tone
+from channels.call_center.ports import Law, Way
+from channels.call_center.webrtc.inside import MediaPlace
+from gateway.console.phone.page import PAGE
+from gateway.console.phone.setup import SOCKET
+from gateway.telephony.agents_link import AgentsLink
+from tests.gateway.api.staffing import centre
+from tests.gateway.console.office import Office, open_office
+from tests.gateway.console.test_browser import WIDE, page_of
+from tests.gateway.pages.axe import violations
+from tests.support.chromium import open_browser, until
+from tests.support.deployments import World
+from tests.support.waiting import until as until_true
+
+AGENT_HERTZ, CALLER_HERTZ, MUSIC_HERTZ = 440, 1000, 700
+FAKE_MICROPHONE = (
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--allow-loopback-in-peer-connection",
+    "--autoplay-policy=no-user-gesture-required",
+)
+RAW_SOUND = """
+const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = () => real({
+  audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
+});
+"""
+NO_MICROPHONE = """
+() => void (navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", "NotAllowedError")))
+"""
+LISTEN = """
+() => {
+  const audio = document.querySelector("[data-audio]"), context = new AudioContext();
+  const ear = context.createAnalyser();
+  ear.fftSize = 8192;
+  context.createMediaStreamSource(audio.srcObject).connect(ear);
+  window.loudness = (hertz) => {
+    const levels = new Float32Array(ear.frequencyBinCount);
+    ear.getFloatFrequencyData(levels);
+    return levels[Math.round(hertz * ear.fftSize / context.sampleRate)];
+  };
+}
+"""
+
+
+class Hum:
+    """Every prompt, music too, is a tone that nobody else makes."""
+
+    def sound(self, slot: str, law: Law) -> bytes:
+        """Half a second of it."""
+        return encode(tone(MUSIC_HERTZ, seconds=0.5), law)
+
+
+@dataclass
+class Caller:
+    """A call that is up: its leg here, the telephone at the other end."""
+
+    media: Leg
+    phone: Phone
+    id: str = "0" * 31 + "1"
+    remote: str = "+84900000001"
+    way: Way = Way.IN
+    trunk: str = "carrier"
+    called: str = "1022"
+
+
+@dataclass
+class Telephony:
+    """The telephony process's part, in this process."""
+
+    desk: Desk
+    engine: Engine
+    talking: list[asyncio.Task[object]] = field(default_factory=list)
+
+    async def ring(self) -> tuple[Caller, asyncio.Task[Served]]:
+        """A caller who hums 1000 Hz wants an agent."""
+        phone = await Phone.open()
+        leg = self.engine.open()
+        leg.talk(phone.plan)
+        caller = Caller(leg, phone)
+        self.talking.append(asyncio.create_task(phone.talk(leg.local, tone(CALLER_HERTZ, seconds=60))))
+        return caller, asyncio.create_task(self.desk.serve(caller, queue="reports"))
+
+
+@asynccontextmanager
+async def telephony(office: Office) -> AsyncIterator[Telephony]:
+    """Engine, desk and link."""
+    engine = Engine("127.0.0.1", range(0), Hum(), settings=MediaSettings(latest_ms=math.inf))
+    link = AgentsLink(office.world.deployment.settings.data / SOCKET)
+    desk = Desk(Acd({"reports": Queue("reports")}), tell=link.tell, now=lambda: datetime.now(UTC))
+    await engine.start()
+    await desk.start()
+    await link.start(Commands(desk, legs=engine, place=MediaPlace("127.0.0.1")))
+    running = Telephony(desk, engine)
+    try:
+        yield running
+    finally:
+        for task in running.talking:
+            task.cancel()
+        await link.stop()
+        await desk.stop()
+        await engine.stop()
+
+
+@pytest.fixture
+async def office(world: World) -> AsyncIterator[Office]:
+    async with open_office(world) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def phone_page(office: Office, tmp_path: Path) -> AsyncIterator[Page]:
+    """The page of a receptionist whose microphone hears 440 Hz."""
+    microphone = tmp_path / "microphone.wav"
+    with wave.open(str(microphone), "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(tone(AGENT_HERTZ, seconds=5, height=16000))
+    member = await centre(office.world)
+    async with open_browser(*FAKE_MICROPHONE, f"--use-file-for-fake-audio-capture={microphone}") as browser:
+        page = await page_of(office, browser, member, WIDE)
+        await page.add_init_script(RAW_SOUND)
+        await page.goto(office.url + PAGE)
+        yield page
+
+
+async def sit_down(page: Page) -> None:
+    """Microphone on, free for calls."""
+    await page.click("[data-sound]")
+    await page.click('[data-do="available"]')
+    await until(page, "document.querySelector('[data-phone]').dataset.shown === 'available'")
+
+
+def hears(caller: Caller, hertz: int) -> bool:
+    """Whether the last half second at the caller's ear is this tone."""
+    heard = caller.phone.linear()[-8000:]
+    return len(heard) == 8000 and strength(heard, hertz) > 1000
+
+
+async def test_a_call_is_answered_heard_both_ways_held_and_found_again(office: Office, tmp_path: Path) -> None:
+    async with telephony(office) as running, phone_page(office, tmp_path) as page:
+        await sit_down(page)
+        caller, served = await running.ring()
+        await page.wait_for_selector("[data-ringing]:not([hidden])")
+        assert "+84900000001" in await page.inner_text("[data-ringing] [data-number]")
+        await page.wait_for_selector("text=Chưa có hồ sơ nào của số này.")
+        assert await violations(page) == []
+        await page.keyboard.press("a")
+        await page.wait_for_selector("[data-talking]:not([hidden])")
+        await page.evaluate(LISTEN)
+        await until(page, f"window.loudness({CALLER_HERTZ}) > -50 && window.loudness({AGENT_HERTZ}) < -80")
+        await until_true(lambda: hears(caller, AGENT_HERTZ), "the agent is heard")
+        await page.keyboard.press("h")
+        await until(page, f"window.loudness({CALLER_HERTZ}) < -80")
+        await until_true(lambda: hears(caller, MUSIC_HERTZ), "music while held")
+        await page.keyboard.press("h")
+        await until(page, f"window.loudness({CALLER_HERTZ}) > -50")
+        page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
+        await page.reload()
+        await page.click("[data-sound]")
+        await page.wait_for_selector("[data-talking]:not([hidden])")
+        caller.phone.heard.clear()
+        await until_true(lambda: hears(caller, AGENT_HERTZ), "the agent is heard again")
+        await page.keyboard.press("e")
+        assert (await asyncio.wait_for(served, 10)).outcome == "talked"
+        await page.wait_for_selector("[data-wrap-up]:not([hidden])")
+        await page.keyboard.press("w")
+        await until(page, "document.querySelector('[data-phone]').dataset.shown === 'available'")
+
+
+async def test_without_telephony_the_page_says_so_and_comes_back_by_itself(office: Office, tmp_path: Path) -> None:
+    async with phone_page(office, tmp_path) as page:
+        await page.wait_for_selector("text=Tổng đài đang khởi động lại")
+        async with telephony(office):
+            await until(page, "document.querySelector('[data-state]').textContent.startsWith('Đang tạm nghỉ')")
+
+
+async def test_a_microphone_that_is_refused_is_explained(office: Office, tmp_path: Path) -> None:
+    async with telephony(office), phone_page(office, tmp_path) as page:
+        await page.evaluate(NO_MICROPHONE)
+        await page.click("[data-sound]")
+        await page.wait_for_selector("text=chọn Cho phép micro")
+
+
+async def test_another_site_cannot_speak_in_an_agents_name(office: Office) -> None:
+    """Cookies travel to a websocket from anywhere; the page's token does not."""
+    async with office.desk(await centre(office.world)) as desk:
+        socket = await desk.client.ws_connect(office.url + PAGE + "/kenh")
+        await socket.send_str("0" * 64)
+        assert (await socket.receive()).data == 4003
