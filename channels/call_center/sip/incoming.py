@@ -110,6 +110,6 @@ def user_of(address: str) -> str:
     text = address[address.find("<") + 1 :] if "<" in address else address
     text = text.split(">", 1)[0].strip()
     user = text[4:] if text.lower().startswith("tel:") else wire.read_uri(text).user or ""
-    user = user.split(";", 1)[0].split(":", 1)[0]
+    user = user.split(";", 1)[0]
     digits = user.translate({ord(sign): None for sign in "-.() "})
     return digits if digits.lstrip("+").isdigit() else user

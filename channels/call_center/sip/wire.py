@@ -9,11 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from aiosipua import Address, SipMessage, SipRequest, SipResponse, SipUri, Via
+from aiosipua import Address, SipMessage, SipRequest, SipResponse, SipUri, Via, parse_address, parse_uri
 from aiosipua import generate_branch as new_branch
 from aiosipua import generate_tag as new_tag
-from aiosipua import parse_address as read_address
-from aiosipua import parse_uri as read_uri
 from aiosipua import stringify_uri as uri_text
 
 from channels.call_center.sip.framing import MAX_DATAGRAM
@@ -26,6 +24,8 @@ _ONCE = ("from", "to", "call-id", "cseq", "content-length", "max-forwards")
 _NEEDED = ("via", "from", "to", "call-id", "cseq")
 _REQUEST_LINE = re.compile(rb"([\w.!%*+`'~-]{1,32}) (\S{1,2048}) SIP/(\d+\.\d+)")
 _STATUS_LINE = re.compile(rb"SIP/2\.0 [1-6]\d\d(?: .*)?")
+_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"')
+_SLASH = re.compile(r"\s*/\s*")
 _CSEQ = re.compile(r"(\d{1,10})\s+(\S+)")
 _SHORT = {"x": "session-expires", "o": "event", "r": "refer-to", "y": "identity"}  # forms the library does not expand
 REASONS = {
@@ -77,7 +77,31 @@ def _parse(data: bytes) -> Message:
         raise Malformed("unreadable") from error
 
 
+def read_address(text: str) -> Address:
+    """A From, To, Contact or Route value; the display name, in which anything may stand, is left out."""
+    bare = _QUOTED.sub("", text)
+    address = parse_address(bare)
+    inner = bare[bare.find("<") + 1 : bare.find(">")] if "<" in bare else bare
+    if "@" in inner:
+        address.uri = read_uri(inner if "<" in bare else inner.split(";tag=", 1)[0])
+    return address
+
+
+def read_uri(text: str) -> SipUri:
+    """A URI; parameters of the user part (`+84…;phone-context=…@host`) belong to the user part (RFC 3261 §19.1.6)."""
+    scheme, colon, rest = text.strip().partition(":")
+    user, at, host = rest.rpartition("@")
+    if not at or scheme.lower() not in ("sip", "sips"):
+        return parse_uri(text)
+    uri = parse_uri(f"{scheme}{colon}{host}")
+    uri.user = user.split(":", 1)[0]  # a password in a URI is nobody's business
+    return uri
+
+
 def _expand(message: Message) -> None:
+    """Short names in full; Via without the white space that may stand around its slashes."""
+    vias = message.headers.get("via")
+    vias[:] = [_SLASH.sub("/", value, count=2) for value in vias]
     for short, name in _SHORT.items():
         for value in message.headers.get(short):
             message.headers.append(name, value)
@@ -113,8 +137,8 @@ def _bad_via(message: Message) -> str:
 
 def _bad_address(message: Message) -> str:
     for name in ("from", "to"):
-        text = message.headers.get_first(name) or ""
-        if text.count('"') % 2 or text.count("<") != text.count(">") or not read_address(text).uri.host:
+        text = _QUOTED.sub("", message.headers.get_first(name) or "")
+        if '"' in text or text.count("<") != text.count(">") or not read_address(text).uri.host:
             return f"bad {name}"
     return ""
 
