@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,16 +48,17 @@ def migrated_postgres(postgres_server: PostgresServer) -> PostgresServer:
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """URL of a fresh database on the engine that the test asks for (SQLite unless parametrised)."""
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """URL of a fresh database on the engine that the test asks for (SQLite unless parametrised); dropped at its end."""
     if getattr(request, "param", "sqlite") == "postgresql":
         server: PostgresServer = request.getfixturevalue("migrated_postgres")
         name = f"test_{new_id()}"
-        server.create_database(name, template=TEMPLATE)
-        return server.url(name)
-    path = tmp_path / "langnghe.sqlite3"
-    shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
-    return f"sqlite:///{path}"
+        yield server.create_database(name, template=TEMPLATE)
+        server.drop_database(name)
+    else:
+        path = tmp_path / "langnghe.sqlite3"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
+        yield f"sqlite:///{path}"
 
 
 @pytest_asyncio.fixture

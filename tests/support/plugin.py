@@ -104,8 +104,12 @@ def own_logging() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
-    """A running PostgreSQL (fsync on), shared by the tests of this worker; make databases of your own in it."""
-    with PostgresServer.start() as server:
+    """
+    A running PostgreSQL, shared by the tests of this worker; make databases of your own in it.
+
+    It need not survive a power cut and does not tidy up behind itself: a test that speaks of that starts its own.
+    """
+    with PostgresServer.start(fsync=False, settings={"autovacuum": "off"}) as server:
         yield server
 
 

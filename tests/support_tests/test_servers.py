@@ -50,17 +50,11 @@ async def test_a_database_is_copied_from_its_template(postgres_server: PostgresS
         postgres_server.drop_database("pattern")
 
 
-def test_postgres_is_durable_by_default(postgres_server: PostgresServer) -> None:
-    """Durability tests may rely on the shared server: fsync is on, and 200 connections are open to them."""
-    values = [postgres_server.execute(f"SHOW {name}")[0][0] for name in ("fsync", "synchronous_commit")]
-
-    assert values == ["on", "on"]
-    assert postgres_server.execute("SHOW max_connections")[0][0] == "200"
-
-
-def test_postgres_comes_back_after_a_crash() -> None:
+def test_postgres_is_durable_and_comes_back_after_a_crash() -> None:
     """A killed server loses nothing committed, and listens on the same port again."""
     with PostgresServer.start() as server:
+        values = [server.execute(f"SHOW {name}")[0][0] for name in ("fsync", "synchronous_commit", "max_connections")]
+        assert values == ["on", "on", "200"]
         server.execute("CREATE TABLE kept AS SELECT 7 AS number")
         url = server.url()
         server.kill()
