@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from aiohttp import web
 
+from channels.web.adapter import CHANNEL
 from gateway.deployment import DEPLOYMENT
 from gateway.pages import render
 from gateway.pages.headers import CONTENT_SECURITY_POLICY
@@ -28,31 +30,40 @@ def form_page(
     status: int = 200,
 ) -> web.Response:
     """The page; `found` are the mistakes, in order."""
-    portal, deployment = request.app[PORTAL], request.app[DEPLOYMENT]
-    pack, rules = deployment.regulation.current, portal.rules
+    portal, now = request.app[PORTAL], request.app[DEPLOYMENT].now()
     page = render(
         request,
         "portal/send.html",
         status=status,
-        filled=filled,
-        errors=first_of_each(found or []),
-        inputs=inputs(required_fields(rules)),
-        lackable=lackable_fields(request),
-        groups=grouped_categories(request),
-        consent=pack.intake.consent,
-        agreement=agreement(deployment.settings.office),
-        confidentiality=rules.confidentiality,
-        lines=rules.emergency_lines,
         kept=uploads.keep(request, filled.files, subject_id=contact_id),
-        most_files=uploads.MOST_FILES,
-        most_mb=deployment.settings.http.max_body_mb,
-        note=portal.notes.write(FORM, {"contact": contact_id}, now=deployment.now()),
+        note=portal.notes.write(FORM, {"contact": contact_id}, now=now),
         tiles=portal.tiles,
         credit=portal.credit,
+        **form_values(request, filled, found or []),
     )
     if portal.tiles_origin:
         _allow_tiles(page, portal.tiles_origin)
     return private(page)
+
+
+def form_values(
+    request: web.Request, filled: Filled, found: list[Problem], *, channel: str = CHANNEL
+) -> dict[str, Any]:
+    """What the fields of a report are drawn from, as the regulation wants them on this surface."""
+    deployment, rules = request.app[DEPLOYMENT], request.app[PORTAL].rules
+    return {
+        "filled": filled,
+        "errors": first_of_each(found),
+        "inputs": inputs(required_fields(rules, channel)),
+        "lackable": lackable_fields(request),
+        "groups": grouped_categories(request),
+        "consent": deployment.regulation.current.intake.consent,
+        "agreement": agreement(deployment.settings.office),
+        "confidentiality": rules.confidentiality,
+        "lines": rules.emergency_lines,
+        "most_files": uploads.MOST_FILES,
+        "most_mb": deployment.settings.http.max_body_mb,
+    }
 
 
 def _allow_tiles(response: web.Response, origin: str) -> None:

@@ -45,21 +45,3 @@ def _other_ways(deployment: Deployment) -> list[tuple[str, str]]:
 async def show_robots(request: web.Request) -> web.StreamResponse:
     """What search engines leave alone."""
     return web.Response(text=ROBOTS, headers={"Cache-Control": "public, max-age=86400"})
-
-
-async def show_manifest(request: web.Request) -> web.StreamResponse:
-    """So that the page can be put on a phone's home screen."""
-    from gateway.pages import ASSETS
-
-    icon = request.app[ASSETS].url("img/logo.svg")
-    manifest = {
-        "name": f"Lắng Nghe – {request.app[DEPLOYMENT].settings.office}",
-        "short_name": "Lắng Nghe",
-        "lang": "vi",
-        "start_url": "/",
-        "display": "standalone",
-        "background_color": "#ffffff",
-        "theme_color": "#0b5563",
-        "icons": [{"src": icon, "sizes": "any", "type": "image/svg+xml"}],
-    }
-    return web.json_response(manifest, content_type="application/manifest+json")

@@ -8,7 +8,19 @@ from core.service.supplement_links import PATTERN
 from gateway.bell import WORKER, show_worker
 from gateway.pages import PUBLIC_MENU, Entry
 from gateway.playing import setup_playing
-from gateway.portal import acts, communes, follow, follow_proof, handing_in, home, proof, published, send, supplement
+from gateway.portal import (
+    acts,
+    communes,
+    drafts,
+    follow,
+    follow_proof,
+    handing_in,
+    home,
+    proof,
+    published,
+    send,
+    supplement,
+)
 from gateway.portal.shared import portal_context
 
 
@@ -23,11 +35,13 @@ def setup_portal(app: web.Application, *, tiles: str = "", credit: str = "") -> 
     app.cleanup_ctx.append(portal_context(tiles=tiles, credit=credit))
     app.router.add_get("/", home.show_home)
     app.router.add_get("/robots.txt", home.show_robots)
-    app.router.add_get("/manifest.webmanifest", home.show_manifest)
+    app.router.add_get("/manifest.webmanifest", drafts.show_manifest)
     app.router.add_get(WORKER, show_worker)
     app.router.add_get(communes.PAGE, communes.suggest)
     app.router.add_get(send.PAGE, send.show_form)
     app.router.add_post(send.PAGE, send.take_form)
+    app.router.add_get(drafts.PAGE, drafts.show_drafts)
+    app.router.add_get(drafts.SHARE, drafts.show_shared)
     app.router.add_get(handing_in.DONE, send.show_done)
     app.router.add_post(handing_in.DONE, send.forget_code)
     app.router.add_get(proof.PAGE, proof.show)

@@ -18,6 +18,7 @@ from core.service.kept_forms import KeptForms
 from core.service.public import PublicDesk
 from core.service.public.proof import ReportProof
 from gateway.auth import cookies
+from gateway.auth.apps import portal_key
 from gateway.auth.network import CLIENT
 from gateway.deployment import DEPLOYMENT, Deployment
 from gateway.portal.limits import Limits, household_of
@@ -38,6 +39,7 @@ class Portal:
     """
     The public pages' own things.
 
+    `app_key`: by which our own pages are known at the door of the apps.
     `tiles`: address of map tiles with {z}, {x}, {y}, empty: no map; `tiles_origin`: their host, empty: our own.
     """
 
@@ -47,6 +49,7 @@ class Portal:
     channel: WebChannel
     notes: Notes
     rules: IntakeRules
+    app_key: str = field(default="", repr=False)
     tiles: str = ""
     tiles_origin: str = ""
     credit: str = ""
@@ -71,7 +74,10 @@ async def open_portal(deployment: Deployment, *, tiles: str = "", credit: str = 
     rules = regulation.intake_rules(deployment.settings.office)
     origin = tiles_origin(tiles)
     kept = kept_forms_of(deployment)
-    return Portal(desk, proof, kept, channel, Notes(key), rules, tiles=tiles, tiles_origin=origin, credit=credit)
+    own = await portal_key(deployment.safe)
+    return Portal(
+        desk, proof, kept, channel, Notes(key), rules, app_key=own, tiles=tiles, tiles_origin=origin, credit=credit
+    )
 
 
 def kept_forms_of(deployment: Deployment) -> KeptForms:

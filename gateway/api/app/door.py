@@ -26,7 +26,7 @@ from gateway.api.app.forms import NOTHING, read_form
 from gateway.api.errors import ApiError
 from gateway.api.operation import Operation
 from gateway.api.serve import check_path, read_body, read_query
-from gateway.auth.apps import HEADER, PORTAL, App, app_of, portal_key
+from gateway.auth.apps import HEADER, PORTAL, App, app_of
 from gateway.deployment import DEPLOYMENT, Deployment
 from gateway.portal.limits import Limits
 from gateway.portal.shared import FOLLOW_TIME, Portal, client_of
@@ -47,7 +47,6 @@ class Door:
     """What the door holds for the life of the application."""
 
     channel: AppChannel
-    own_key: str = field(repr=False)
     sending: Limits = field(default_factory=lambda: Limits(most=30, span=timedelta(minutes=10)))
     writing: Limits = field(default_factory=lambda: Limits(most=60, span=timedelta(minutes=10)))
 
@@ -61,7 +60,7 @@ async def open_door(app: web.Application) -> AsyncIterator[None]:
     channel = deployment.channels.get(AppChannel.name)
     if not isinstance(channel, AppChannel):
         raise ConfigError("channels.app", "the door of the apps needs its channel")
-    app[DOOR] = Door(channel, await portal_key(deployment.safe))
+    app[DOOR] = Door(channel)
     yield
 
 
@@ -160,7 +159,7 @@ def serve_app(operation: Operation) -> Callable[[web.Request], Awaitable[web.Str
 
 async def _known_app(request: web.Request) -> App:
     key = request.headers.get(HEADER, "")
-    if same(key, request.app[DOOR].own_key):
+    if same(key, request.app[PAGES].app_key):
         return App(PORTAL, "")
     found = await app_of(request.app[DEPLOYMENT].database, key)
     if found is None:

@@ -2,6 +2,7 @@
 
 import { watchCommune } from "./communes.js";
 import { watchFiles } from "./files.js";
+import { keepOffline, showWaiting, watchNetwork } from "./install.js";
 import { openMap } from "./map.js";
 import { watchPlace } from "./place.js";
 
@@ -13,4 +14,7 @@ if (form instanceof HTMLFormElement) {
   watchFiles(form);
   watchCommune(form);
   watchPlace(form, (latitude, longitude) => void map?.then((move) => move(latitude, longitude)));
+  watchNetwork(form);
+  void showWaiting().catch(() => {}); // a browser that keeps nothing (a private window) still sends
+  void keepOffline().catch(() => {});
 }

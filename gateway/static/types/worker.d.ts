@@ -8,6 +8,10 @@ interface PushMessage extends Event, Lasting {
 interface NoticePressed extends Event, Lasting {
   readonly notification: Notification;
 }
+interface Asked extends Event, Lasting {
+  readonly request: Request;
+  respondWith(answer: Promise<Response>): void;
+}
 interface OpenPage {
   readonly url: string;
   focus(): Promise<unknown>;
@@ -18,6 +22,7 @@ interface WorkerScope {
     matchAll(which: { type: "window"; includeUncontrolled: boolean }): Promise<OpenPage[]>;
     openWindow(address: string): Promise<unknown>;
   };
+  addEventListener(type: "fetch", listener: (event: Asked) => void): void;
   addEventListener(type: "push", listener: (event: PushMessage) => void): void;
   addEventListener(type: "notificationclick", listener: (event: NoticePressed) => void): void;
 }
