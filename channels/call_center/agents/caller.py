@@ -44,7 +44,7 @@ class Caller:
     def wait(self) -> None:
         """Music from now on, and an ear for keys; nothing if that is so already."""
         if not self._waiting:
-            self.call.media.bridge(None)
+            self.call.media.hear([])
             self.call.media.music(MUSIC)
             self._waiting = (asyncio.ensure_future(self._speak()), asyncio.ensure_future(self._keys()))
 

@@ -119,6 +119,12 @@ class Commands:
     def _supervise(self, command: m.Supervise) -> None:
         self._desk.happen(h.Supervised(command.agent, command.call, command.part))
 
+    @_do.register
+    def _watch(self, command: m.Watch) -> None:
+        seat = self._desk.seats[command.agent]
+        seat.watching, seat.shown = command.on, None
+        self._desk.happen(h.Ticked())
+
     # Sound of pages
 
     async def _answer(self, command: m.Offer) -> None:

@@ -16,8 +16,8 @@ from channels.call_center.acd.step import step
 from channels.call_center.agents.caller import MUSIC, Caller, Served
 from channels.call_center.agents.messages import News
 from channels.call_center.agents.seat import Seat
-from channels.call_center.agents.status import status_of
-from channels.call_center.ports import Call
+from channels.call_center.agents.status import board_of, status_of
+from channels.call_center.ports import Call, Media
 
 log = structlog.get_logger()
 TICK_S = 1.0
@@ -67,7 +67,11 @@ class Desk:
 
     def happen(self, happening: h.Happening) -> None:
         """Let the floor deal with it, do what it wants, and tell every page that sees a change."""
+        before = self.acd.talks
         self.acd, wanted = step(self.acd, happening, self.now())
+        for talk in before.values():
+            if self.talk_of(talk.agent) is None:
+                self._deafen(talk.agent)
         for wish in wanted:
             self._carry_out(wish)
         self._tell_changes()
@@ -78,6 +82,10 @@ class Desk:
             if status is not None and status != seat.told:
                 seat.told = status
                 self.tell(status)
+            board = board_of(self, seat) if seat.watching else None
+            if board is not None and board != seat.shown:
+                seat.shown = board
+                self.tell(board)
 
     def hold(self, agent: str, on: bool) -> None:
         """Music for the agent's caller, or sound again."""
@@ -133,6 +141,12 @@ class Desk:
             self.callers[wish.call].end(Served("machine"))
 
     @_carry_out.register
+    def _join(self, wish: wishes.Join) -> None:
+        if wish.part == "leave":
+            self._deafen(wish.supervisor)
+        self._sound(wish.call)
+
+    @_carry_out.register
     def _repaired(self, wish: wishes.Repaired) -> None:
         log.warning("floor_repaired", what=wish.what, id=wish.id, found=wish.found)
 
@@ -143,15 +157,38 @@ class Desk:
         caller, talk = self.callers.get(call), self.acd.talks.get(call)
         if caller is None:
             return
+        theirs, ours = caller.call.media, self._agent_of(talk)
+        whispering, listening = self._others(talk, "whisper"), self._others(talk, "listen")
+        theirs.hear([ours] if ours else [])
+        theirs.music(None if ours else MUSIC)
+        if ours is not None:
+            ours.hear([theirs, *whispering])
+        for media in (*whispering, *listening):
+            media.hear([theirs, ours] if ours else [theirs])
+
+    def _agent_of(self, talk: Talk | None) -> Media | None:
+        """Who the caller hears: nobody while the agent holds them, or is gone."""
         seat = self.seats.get(talk.agent) if talk and not talk.lost_at else None
-        media = seat.media if seat and not seat.held else None
-        caller.call.media.bridge(media)
-        caller.call.media.music(None if media else MUSIC)
+        return seat.media if seat and not seat.held else None
+
+    def _others(self, talk: Talk | None, wanted: str) -> list[Media]:
+        """The sound of those supervisors who take this part in a call."""
+        names = [name for name, part in talk.others.items() if part == wanted] if talk else []
+        return [seat.media for name in names if (seat := self.seats.get(name)) and seat.media]
 
     def _leave(self, call: Call) -> None:
+        talk = self.acd.talks.get(call.id)
+        call.media.hear([])
+        for name in (talk.agent, *talk.others) if talk else ():
+            self._deafen(name)
         del self.callers[call.id]
-        call.media.bridge(None)
-        self.happen(h.TalkEnded(call.id) if call.id in self.acd.talks else h.GaveUp(call.id))
+        self.happen(h.TalkEnded(call.id) if talk else h.GaveUp(call.id))
+
+    def _deafen(self, agent: str) -> None:
+        """Somebody of ours hears nobody any more."""
+        seat = self.seats.get(agent)
+        if seat is not None and seat.media is not None:
+            seat.media.hear([])
 
     # Time
 

@@ -117,7 +117,17 @@ class Supervise(_Message):
     part: Literal["listen", "whisper", "take_over", "leave"]
 
 
-Command = SignIn | Leave | Offer | Choose | Take | Decline | HangUp | Hold | Keys | PassOn | WrappedUp | Supervise
+class Watch(_Message):
+    """Be told of the whole floor whenever it changes, or no more; for supervisors."""
+
+    do: Literal["watch"] = "watch"
+    agent: Name
+    on: bool
+
+
+Command = (
+    SignIn | Leave | Offer | Choose | Take | Decline | HangUp | Hold | Keys | PassOn | WrappedUp | Supervise | Watch
+)
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="do")])
 
 
@@ -165,5 +175,25 @@ class Status(_Message):
     waiting: dict[str, int] = Field(default_factory=dict)
 
 
-News = Answer | Refused | Status
+class OnBoard(_Message):
+    """An agent as a supervisor sees them."""
+
+    agent: Name
+    state: str
+    since: Instant
+    why: str = ""
+    call: CallCard | None = None
+    watched_by: tuple[str, ...] = ()
+
+
+class Board(_Message):
+    """The whole floor: everybody who is signed in, everybody who waits, the next to be served first."""
+
+    tell: Literal["board"] = "board"
+    agent: Name
+    agents: tuple[OnBoard, ...] = ()
+    waiting: tuple[CallCard, ...] = ()
+
+
+News = Answer | Refused | Status | Board
 NEWS: TypeAdapter[News] = TypeAdapter(Annotated[News, Field(discriminator="tell")])

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from channels.call_center.agents.messages import Status
+from channels.call_center.agents.messages import Board, Status
 from channels.call_center.media.wire import Wire
 from channels.call_center.ports import Media
 from channels.call_center.webrtc.inside import MediaPlace
@@ -42,6 +42,8 @@ class Seat:
         self.agent = agent
         self.held = False
         self.told: Status | None = None
+        self.watching = False
+        self.shown: Board | None = None
         self._connected, self._lost = connected, lost
         self._sound: Sound | None = None
         self._closing: asyncio.Task[None] | None = None

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from channels.call_center.acd.model import AgentState
-from channels.call_center.agents.messages import CallCard, Status
+from channels.call_center.acd.floor import Floor
+from channels.call_center.acd.matching import in_order
+from channels.call_center.acd.model import Agent, AgentState
+from channels.call_center.agents.messages import Board, CallCard, OnBoard, Status
 
 if TYPE_CHECKING:
     from channels.call_center.agents.desk import Desk
@@ -29,6 +31,25 @@ def status_of(desk: Desk, seat: Seat) -> Status | None:
         ringing=_card(desk, agent.call) if agent.state is AgentState.RESERVED else None,
         call=_card(desk, agent.call, held=seat.held) if agent.state is AgentState.TALKING else None,
         waiting=_waiting(desk, agent.queues),
+    )
+
+
+def board_of(desk: Desk, seat: Seat) -> Board:
+    """Everybody on the floor, for a supervisor."""
+    waiting = (_card(desk, waiter.call) for waiter in in_order(Floor(desk.acd, desk.now())) if waiter.kind == "line")
+    agents = tuple(_on_board(desk, agent) for agent in sorted(desk.acd.agents.values(), key=lambda agent: agent.id))
+    return Board(agent=seat.agent, agents=agents, waiting=tuple(card for card in waiting if card))
+
+
+def _on_board(desk: Desk, agent: Agent) -> OnBoard:
+    talk = desk.acd.talks.get(agent.call)
+    return OnBoard(
+        agent=agent.id,
+        state=agent.state.value,
+        since=agent.since,
+        why=agent.why,
+        call=_card(desk, agent.call),
+        watched_by=tuple(sorted(talk.others)) if talk else (),
     )
 
 

@@ -6,21 +6,28 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from channels.call_center.ports import Played, Way
+from channels.call_center.ports import Played, RtpPlan, Way
 
 
 class NotedSound:
     """A leg that notes what is done to it; keys are pressed by the test."""
 
     def __init__(self) -> None:
-        self.partner: Any = None
+        self.hears: list[Any] = []
+        self.wire: Any = None
         self.playing: str | None = None
         self.said: list[str] = []
         self.sent_keys = ""
         self.keys: asyncio.Queue[str] = asyncio.Queue()
 
-    def bridge(self, other: Any) -> None:
-        self.partner = other
+    def hear(self, others: Sequence[Any]) -> None:
+        self.hears = list(others)
+
+    def talk(self, plan: RtpPlan) -> None:
+        self.plan = plan
+
+    async def close(self) -> None:
+        self.wire.close()
 
     def music(self, slot: str | None) -> None:
         self.playing = slot
@@ -34,6 +41,15 @@ class NotedSound:
 
     async def send_keys(self, keys: str) -> None:
         self.sent_keys += keys
+
+
+class NotedLegs:
+    """Opens legs that note."""
+
+    def open(self, wire: Any = None) -> NotedSound:
+        sound = NotedSound()
+        sound.wire = wire
+        return sound
 
 
 class NotedCall:

@@ -15,30 +15,21 @@ from channels.call_center.agents import messages as m
 from channels.call_center.agents.caller import Served
 from channels.call_center.agents.commands import Commands
 from channels.call_center.agents.desk import Desk
-from channels.call_center.agents.tests.doubles import NotedCall
-from channels.call_center.media.engine import Engine
-from channels.call_center.media.settings import MediaSettings
+from channels.call_center.agents.tests.doubles import NotedCall, NotedLegs
 from channels.call_center.webrtc.tests.pages import LOOPBACK, Page
 from tests.support.waiting import until
 
 REPORTS = frozenset({"reports"})
 
 
-class Silent:
-    """Prompts of one silent frame each."""
-
-    def sound(self, slot: str, law: str) -> bytes:
-        return b"\xd5" * 160
-
-
 class Centre:
     """A desk, its commands, what pages were told, and a clock that the test moves."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self) -> None:
         self.now = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
         self.news: list[Any] = []
         self.desk = Desk(Acd({"reports": Queue("reports")}), tell=self.news.append, now=lambda: self.now)
-        self.commands = Commands(self.desk, legs=engine, place=LOOPBACK)
+        self.commands = Commands(self.desk, legs=NotedLegs(), place=LOOPBACK)
         self.served: list[asyncio.Task[Served]] = []
 
     def do(self, command: m.Command) -> None:
@@ -78,14 +69,11 @@ class Centre:
 
 @pytest.fixture
 async def centre() -> AsyncIterator[Centre]:
-    engine = Engine("127.0.0.1", range(0), Silent(), settings=MediaSettings(latest_ms=60_000))
-    await engine.start()
-    centre = Centre(engine)
+    centre = Centre()
     yield centre
     for task in centre.served:
         task.cancel()
     await centre.desk.stop()
-    await engine.stop()
 
 
 async def test_a_caller_is_answered_in_the_browser(centre: Centre) -> None:
@@ -95,12 +83,12 @@ async def test_a_caller_is_answered_in_the_browser(centre: Centre) -> None:
     assert ringing is not None
     assert (ringing.call, ringing.remote) == (call.id, call.remote)
     centre.do(m.Take(agent="lan", call=call.id))
-    assert call.media.partner is centre.desk.seats["lan"].media
+    assert call.media.hears == [centre.desk.seats["lan"].media]
     assert call.media.playing is None
     centre.do(m.HangUp(agent="lan"))
     served = await asyncio.wait_for(centre.served[0], 5)
     assert (served.outcome, served.agent) == ("talked", "lan")
-    assert call.media.partner is None
+    assert call.media.hears == []
     assert centre.status("lan").state == "wrap_up"
     await page.peer.close()
 
@@ -138,10 +126,10 @@ async def test_hold_is_music_and_keys_go_to_the_caller(centre: Centre) -> None:
     call = await centre.calls()
     centre.do(m.Take(agent="lan", call=call.id))
     centre.do(m.Hold(agent="lan", on=True))
-    assert (call.media.partner, call.media.playing) == (None, "music")
+    assert (call.media.hears, call.media.playing) == ([], "music")
     assert centre.status("lan").call.held
     centre.do(m.Hold(agent="lan", on=False))
-    assert (call.media.partner, call.media.playing) == (centre.desk.seats["lan"].media, None)
+    assert (call.media.hears, call.media.playing) == ([centre.desk.seats["lan"].media], None)
     centre.do(m.Keys(agent="lan", keys="12#"))
     await until(lambda: call.media.sent_keys == "12#", "keys")
     await page.peer.close()
@@ -155,7 +143,7 @@ async def test_a_page_that_is_loaded_again_finds_its_call(centre: Centre) -> Non
     await page.peer.close()
     await until(lambda: call.media.playing == "music", "music for the caller")
     again = await centre.sits("lan")
-    assert call.media.partner is centre.desk.seats["lan"].media is not before
+    assert call.media.hears == [centre.desk.seats["lan"].media] != [before]
     assert centre.status("lan").call.call == call.id
     await again.peer.close()
 
@@ -165,7 +153,7 @@ async def test_the_web_side_may_go_while_the_sound_stays(centre: Centre) -> None
     call = await centre.calls()
     centre.do(m.Take(agent="lan", call=call.id))
     centre.do(m.Leave(agent="lan"))
-    assert call.media.partner is centre.desk.seats["lan"].media
+    assert call.media.hears == [centre.desk.seats["lan"].media]
     await page.peer.close()
 
 
@@ -177,7 +165,7 @@ async def test_passed_on_to_one_agent(centre: Centre) -> None:
     assert call.media.playing == "music"
     assert centre.status("minh").ringing.call == call.id
     centre.do(m.Take(agent="minh", call=call.id))
-    assert call.media.partner is centre.desk.seats["minh"].media
+    assert call.media.hears == [centre.desk.seats["minh"].media]
     await lan.peer.close()
     await minh.peer.close()
 
@@ -192,3 +180,27 @@ async def test_what_cannot_be_done_is_refused_with_a_word(centre: Centre) -> Non
     centre.do(m.Offer(agent="lan", sdp="rubbish"))
     await until(lambda: len(centre.refused()) == 6, "six refusals")
     assert centre.refused() == ["not_signed_in", "no_sound", "gone", "no_call", "no_call", "offer"]
+
+
+async def test_a_supervisor_sees_the_floor_listens_whispers_and_takes_over(centre: Centre) -> None:
+    lan, chief = await centre.sits("lan"), await centre.sits("chief")
+    centre.do(m.Choose(agent="chief", state="away"))
+    call = await centre.calls()
+    centre.do(m.Take(agent="lan", call=call.id))
+    centre.do(m.Watch(agent="chief", on=True))
+    board = [news for news in centre.news if isinstance(news, m.Board)][-1]
+    assert {item.agent: item.state for item in board.agents} == {"chief": "away", "lan": "talking"}
+    assert board.agents[1].call.remote == call.remote
+    sound = {name: seat.media for name, seat in centre.desk.seats.items()}
+    centre.do(m.Supervise(agent="chief", call=call.id, part="whisper"))
+    assert call.media.hears == [sound["lan"]]
+    assert sound["lan"].hears == [call.media, sound["chief"]]
+    assert sound["chief"].hears == [call.media, sound["lan"]]
+    centre.do(m.Supervise(agent="chief", call=call.id, part="listen"))
+    assert sound["lan"].hears == [call.media]
+    centre.do(m.Supervise(agent="chief", call=call.id, part="take_over"))
+    assert call.media.hears == [sound["chief"]]
+    assert sound["lan"].hears == []
+    assert centre.status("lan").state == "wrap_up"
+    await lan.peer.close()
+    await chief.peer.close()
