@@ -7,7 +7,8 @@ UV ?= $(shell command -v uv || echo .tools/uv/bin/uv)
 UV_VERSION := 0.13.9
 COMPILE := $(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	--python-version 3.11 --quiet
-# Two workers: tests own their servers, and more would only make a small machine wait for itself.
+# Two workers: tests own their servers, and more would only make a small machine wait for itself. Whoever has done
+# their half early takes from the other (the tests that start whole fleets stand together at the end).
 PYTEST := $(VENV)/python -m pytest
 export UV_PYTHON_DOWNLOADS := never
 
@@ -21,7 +22,7 @@ run: setup ## Start the gateway in demo mode on http://127.0.0.1:8080
 	@LANGNGHE_MODE="$${LANGNGHE_MODE:-demo}" exec $(VENV)/langnghe serve
 
 test: setup-test ## Run all tests but the long ones, with real servers and a browser
-	@$(PYTEST) -n 2 -m "not chaos"
+	@$(PYTEST) -n 2 --dist worksteal -m "not chaos"
 
 chaos: setup-test ## Run the long fault and load tests, and write docs/reliability.md (ONLY=tests/faults: some of them)
 	@$(PYTEST) -m chaos $(ONLY); status=$$?; $(VENV)/python -m tests.faults.render && exit $$status
