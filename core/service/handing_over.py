@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -24,6 +23,7 @@ from core.notify.pauses import Pauses
 from core.privacy.errors import Erased, Tampered
 from core.service.routing import Routing
 from core.service.safe import Safe
+from core.service.turns import Gate
 from core.storage.outbox import ClaimedEntry, Outcome
 
 log = structlog.get_logger()
@@ -42,12 +42,14 @@ class HandingOver:
         now: Callable[[], datetime],
         routing: Routing | None,
         pauses: Pauses,
+        gate: Gate | None,
     ) -> None:
         self._channels = channels
         self._safe = safe
         self._now = now
         self._routing = routing
         self._pauses = pauses
+        self._gate = gate
         self._waits: set[asyncio.Timeout] = set()
         self._given_up = asyncio.Event()
 
@@ -63,11 +65,8 @@ class HandingOver:
             if not wait.expired():
                 wait.reschedule(0)
 
-    async def outcome(self, entry: ClaimedEntry, *, turn: float = 0.0) -> Outcome:
-        """Send it when its turn has come, so many seconds from now; says what came of it and never raises."""
-        if turn > 0:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._given_up.wait(), turn)
+    async def outcome(self, entry: ClaimedEntry, *, turn: float | None = None) -> Outcome:
+        """Send it, at its `turn` of the gate where there is one; says what came of it."""
         channel = self._channels.get(entry.channel)
         if channel is None:
             return Outcome("failed", reason="channel is off")
@@ -79,6 +78,8 @@ class HandingOver:
         except Exception as error:  # the keys are away: whatever ails them, nothing has gone out
             log.exception("outbox_not_opened", entry=entry.id)
             return self._again(entry, type(error).__name__)
+        if self._gate is not None and turn is not None:
+            await self._gate.at(turn, stopped=self._given_up)
         if self.given_up:
             return Outcome("pending", reason="the worker stopped", next_at=self._now())
         if message.expires_at is not None and self._now() >= message.expires_at:

@@ -9,7 +9,7 @@ can know whether it went out, it is `unknown`: the provider is asked, else a per
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -26,7 +26,7 @@ from core.service.flights import Flights
 from core.service.handing_over import HandingOver
 from core.service.routing import Routing
 from core.service.safe import Safe
-from core.service.turns import OwnTurns, Turns
+from core.service.turns import Gate, OwnTurns, Turns
 from core.service.work import Work
 from core.storage import conversations, counts, outbox
 from core.storage.database import Connection, Database
@@ -116,9 +116,12 @@ class Sender:
         self._routing = routing
         self._share = share
         self._allowance = bounds.allowances.get(share.channel, UNLIMITED)
-        self._turns = bounds.turns or OwnTurns()
+        rate, turns = self._allowance.per_second, bounds.turns or OwnTurns()
+        self._gate = None if rate is None else Gate(turns, share.channel, per_second=rate)
         self._pauses = bounds.pauses
-        self._handing = HandingOver(channels, safe=safe, now=now, routing=routing, pauses=bounds.pauses)
+        self._handing = HandingOver(
+            channels, safe=safe, now=now, routing=routing, pauses=bounds.pauses, gate=self._gate
+        )
         self._flights = Flights(most=SIDE_BY_SIDE, renew=self._renew, landed=self._ears.landed)
         self._in_hand: set[str] = set()
         self._marked_at: datetime | None = None
@@ -156,17 +159,15 @@ class Sender:
         """
         self._handing.give_up()
 
-    async def _next_turns(self, room: int) -> list[float]:
-        """When, in seconds from now, as many as are due may leave; a look costs less than a claim."""
-        channel, rate = self._share.channel, self._allowance.per_second
+    async def _next_turns(self, room: int) -> Sequence[float | None]:
+        """The turns of as many as are due, None each where there is no gate; a look costs less than a claim."""
+        channel = self._share.channel
         if not channel:
             await self._mark_unknown()
-            return [0.0] * room
+            return [None] * room
         look = partial(outbox.count_due, channel=channel, now=self._now(), most=room)
         due = await self._database.read(look)
-        if rate is None or not due:
-            return [0.0] * due
-        return await self._turns.take(channel, per_second=rate, most=due)
+        return await self._gate.book(due) if self._gate is not None and due else [None] * due
 
     def _take(self, connection: Connection, *, most: int) -> _Taken:
         now, limit = self._now(), self._allowance.per_day
@@ -191,7 +192,7 @@ class Sender:
             partial(outbox.renew, entries=tuple(self._in_hand), owner=self._owner, now=self._now())
         )
 
-    async def _handle(self, entry: ClaimedEntry, *, turn: float) -> None:
+    async def _handle(self, entry: ClaimedEntry, *, turn: float | None) -> None:
         today = self._today()
         outcome = await self._handing.outcome(entry, turn=turn)
         following = await self._next_way(entry, outcome)

@@ -87,8 +87,8 @@ async def test_no_more_leave_in_a_second_than_the_provider_takes(world: World) -
 
     begun = await sender(world, channel, Allowance(per_second=10)).run_once()
 
-    assert begun == 6
-    assert sorted((await states(world)).values()) == ["pending"] * 3 + ["sent"] * 6
+    assert begun == 5
+    assert sorted((await states(world)).values()) == ["pending"] * 4 + ["sent"] * 5
     assert channel.at[-1] - channel.at[0] >= 0.4
 
 

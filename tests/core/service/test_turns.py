@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from core.service.turns import HORIZON, OwnTurns
+from core.service.turns import GRACE, HORIZON, MARGIN, Gate, OwnTurns
 
 
 class Clock:
@@ -52,3 +53,30 @@ async def test_who_looks_often_enough_misses_no_turn() -> None:
         count += len(await turns.take("k", per_second=10, most=64))
         clock.at += 0.25
     assert count == pytest.approx(100, abs=10 * HORIZON)
+
+
+async def test_a_turn_that_was_missed_is_not_used() -> None:
+    """What was held up does not leave all at once: each takes another turn, and they are apart again."""
+    clock = asyncio.get_running_loop().time
+    gate, stopped = Gate(OwnTurns(clock), "k", per_second=100 / MARGIN), asyncio.Event()
+    missed = [clock() - GRACE - 1.0] * 5
+    left = list[float]()
+
+    async def pass_by(turn: float) -> None:
+        await gate.at(turn, stopped=stopped)
+        left.append(clock())
+
+    begun = clock()
+    await asyncio.gather(*(pass_by(turn) for turn in missed))
+
+    assert len(left) == 5
+    assert left[-1] - begun >= 4 / 100
+
+
+async def test_who_gives_up_waits_for_no_turn() -> None:
+    gate, stopped = Gate(OwnTurns(), "k", per_second=1), asyncio.Event()
+    waiting = asyncio.create_task(gate.at(asyncio.get_running_loop().time() + 3600, stopped=stopped))
+    await asyncio.sleep(0)
+
+    stopped.set()
+    await waiting
