@@ -7,7 +7,13 @@ from importlib import import_module
 
 from bench.measurement import Measurement
 
-MODULES = ("bench.hook", "bench.tickets.measurements", "bench.growth.measurements", "bench.startup")
+MODULES = (
+    "bench.hook",
+    "bench.tickets.measurements",
+    "bench.growth.measurements",
+    "bench.outbox.measurements",
+    "bench.startup",
+)
 """Each offers `measurements()`. Their order is that of the run; a group has the first part of a measurement's name."""
 
 

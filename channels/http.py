@@ -100,7 +100,7 @@ class ProviderHttp:
     sandbox, a test); everywhere else a name that leads to a private address is refused (SSRF).
     """
 
-    def __init__(self, base_url: str, *, timeout: float = 20.0, connections: int = 32) -> None:
+    def __init__(self, base_url: str, *, timeout: float = 20.0, connections: int = 64) -> None:
         self._base = base_url.rstrip("/")
         self.at_home = _is_loopback(URL(self._base).host or "")
         self._timeout = aiohttp.ClientTimeout(total=timeout, sock_connect=min(timeout, 5.0))

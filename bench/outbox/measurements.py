@@ -1,0 +1,134 @@
+"""The figures of what leaves."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+
+from bench.launch import postgres
+from bench.measurement import Goal, Measurement, Result, Table, Terms
+from bench.outbox.stage import Stage, staged
+from tests.support.servers import PostgresServer, RedisServer
+
+ISSUE = "issue 5"
+LIMIT = 200
+_WARM = 500
+_HELD_UP = 100
+
+
+def measurements() -> list[Measurement]:
+    """Throughput on both engines, two processes under one limit, a restart, a sick provider."""
+    rate = "messages a second of one worker, the provider answering in 50 ms"
+    return [
+        Measurement(
+            "outbox.rate",
+            "What one worker sends",
+            (
+                Goal("sqlite", f"{rate}, SQLite", at_least=500, unit="/s", source=ISSUE),
+                Goal("postgresql", f"{rate}, PostgreSQL", at_least=500, unit="/s", source=ISSUE),
+                Goal("twice", "messages that a phone showed twice", at_most=0, source=ISSUE),
+            ),
+            measure_rate,
+        ),
+        Measurement(
+            "outbox.limit",
+            "Two processes under one limit",
+            (
+                Goal("most", f"busiest second against the limit of {LIMIT}", at_most=1.0, unit="×", source=ISSUE),
+                Goal("used", "share of the limit that was used", at_least=0.9, unit="×", source=ISSUE),
+            ),
+            measure_limit,
+        ),
+        Measurement(
+            "outbox.restart",
+            "100,000 waiting notices and a killed process",
+            (
+                Goal(
+                    "seconds", "until they flow again, from the start of the process", at_most=5, unit="s", source=ISSUE
+                ),
+                Goal("lost", "notices that are neither sent, waiting nor shown to a person", at_most=0, source=ISSUE),
+            ),
+            measure_restart,
+        ),
+        Measurement(
+            "outbox.sick",
+            "One provider that never answers",
+            (
+                Goal(
+                    "ratio", "what another channel sends meanwhile, against alone", at_least=0.9, unit="×", source=ISSUE
+                ),
+            ),
+            measure_sick,
+        ),
+    ]
+
+
+def measure_rate(terms: Terms) -> Result:
+    """One process, a backlog, the rate after the first few hundred."""
+    count = 2_000 if terms.quick else 10_000
+    with staged(terms.folder / "sqlite") as stage:
+        sqlite = _rate(stage, count)
+        twice = stage.seen()["twice"]
+    with postgres() as server, staged(terms.folder / "postgresql", database_url=_database(server)) as stage:
+        postgresql = _rate(stage, count)
+        twice += stage.seen()["twice"]
+    return Result(
+        {"sqlite": sqlite, "postgresql": postgresql, "twice": twice},
+        notes=(f"{count:,} notices; the SMS channel, its provider's sandbox in a process of its own.",),
+    )
+
+
+def measure_limit(terms: Terms) -> Result:
+    """Both on one PostgreSQL and one Redis; every arrival at the provider is noted."""
+    count = LIMIT * (5 if terms.quick else 20)
+    with postgres() as server, RedisServer.start() as redis:
+        further = {"redis_url": redis.url(), "sending": {"per_second": {"sms": LIMIT}}}
+        with staged(terms.folder, database_url=_database(server), further=further) as stage:
+            stage.write(sms=count)
+            stage.start(1)
+            stage.start(2)
+            told = stage.until(count)
+    took = told["last"] - told["first"]
+    return Result({"most": told["busiest"] / LIMIT, "used": count / took / LIMIT}, notes=(f"{count:,} notices.",))
+
+
+def measure_restart(terms: Terms) -> Result:
+    """Killed in the middle of sending; the time counts from the start of the next process to its first message."""
+    count = 5_000 if terms.quick else 100_000
+    with staged(terms.folder) as stage:
+        stage.write(sms=count)
+        stage.start()
+        stage.until(_WARM)
+        stage.workers.pop().kill()
+        stage.seen("forget")
+        began = time.monotonic()
+        stage.start()
+        seconds = stage.until(1)["first"] - began
+        stage.workers.pop().stop()
+        states = stage.states()
+    kept = sum(states[name] for name in ("sent", "pending", "unknown"))
+    table = Table("Afterwards", ("state", "notices"), tuple(sorted(states.items())))
+    return Result({"seconds": seconds, "lost": count - kept}, (table,))
+
+
+def measure_sick(terms: Terms) -> Result:
+    """Alone, then beside a channel whose every message waits for its time-out."""
+    count = 2_000 if terms.quick else 6_000
+    rates = {}
+    for name, held_up in (("alone", 0), ("beside", _HELD_UP)):
+        with staged(terms.folder / name) as stage:
+            rates[name] = _rate(stage, count, facebook=held_up)
+    rows = tuple((name, round(rate)) for name, rate in rates.items())
+    return Result({"ratio": rates["beside"] / rates["alone"]}, (Table("SMS sent a second", ("", "/s"), rows),))
+
+
+def _rate(stage: Stage, count: int, *, facebook: int = 0) -> float:
+    """Of a backlog; what the start costs is not counted."""
+    stage.write(sms=count, facebook=facebook)
+    stage.start()
+    begun = stage.until(_WARM)
+    told = stage.until(count)
+    return float((told["count"] - begun["count"]) / (told["last"] - begun["last"]))
+
+
+_database = partial(PostgresServer.create_database, name="outbox")
