@@ -46,6 +46,8 @@ def _email(given: Supplies) -> Channel | None:
     if not given.settings.email.enabled:
         return None
     from channels.email.adapter import EmailChannel
+    from channels.email.oauth import MailTokens
+    from core.service.provider_tokens import SealedTokens
     from gateway.lease import DatabaseLease
     from gateway.mailmarks import StoredMarks
     from gateway.settings.channels import email_settings
@@ -53,9 +55,12 @@ def _email(given: Supplies) -> Channel | None:
     token_secret = given.safe.keys.system_secret("mail-token").hex()
     settings = email_settings(given.settings, token_secret=token_secret)
     mailbox = f"{settings.imap.username}@{settings.imap.host}" if settings.imap else ""
+    store = SealedTokens(given.database, safe=given.safe, channel="email", now=given.now)
+    oauth = settings.oauth
     return EmailChannel(
         settings,
         media=given.media,
+        tokens=MailTokens(oauth, store, account=settings.address, now=given.now) if oauth else None,
         progress=StoredMarks(given.database, mailbox),
         lease=DatabaseLease(given.database, "listen/email", now=given.now),
     )

@@ -25,6 +25,7 @@ from channels.email.mapping import (
     MailMapping,
     accepted_recipients,
 )
+from channels.email.oauth import AccessTokens
 from channels.email.settings import EmailSettings
 from channels.listening import Alone, Lease
 from core.contract.errors import ChannelMisconfigured, NotFound, PayloadTooLarge, SendError, SignatureInvalid
@@ -50,13 +51,16 @@ class EmailChannel:
         media: MediaStore | None = None,
         progress: Progress | None = None,
         lease: Lease | None = None,
+        tokens: AccessTokens | None = None,
         clock: Callable[[], datetime] = _utc_now,
     ) -> None:
         self.settings = settings
+        self._tokens = tokens
         self._mapping = MailMapping.of(settings)
         self._media = media
         self._clock = clock
-        self._relay = Relay(settings.relay, hostname=settings.mail_domain) if settings.relay else None
+        relay = settings.relay
+        self._relay = Relay(relay, hostname=settings.mail_domain, tokens=tokens) if relay else None
         self.codes_to, self.codes_from = "email" if settings.relay else "", settings.address
         self._progress = progress or Memory()
         self._lease = lease or Alone()
@@ -121,6 +125,8 @@ class EmailChannel:
             await server.stop(self.settings.stop_seconds)
         self._servers.clear()
         self.listening_on.clear()
+        if self._tokens is not None:
+            await self._tokens.close()
 
     async def send(self, message: OutboundMessage) -> SendResult:
         """
@@ -191,10 +197,9 @@ class EmailChannel:
             self.verify(delivery)
             await accept(delivery, self.split(delivery))
 
-        async def token() -> str:
-            return ""
-
-        return Desk(take, token, self._progress, self._lease, self._clock, settings.max_bytes)
+        by_token = settings.imap is not None and not settings.imap.password.get_secret_value()
+        tokens = self._tokens if by_token else None
+        return Desk(take, tokens, self._progress, self._lease, self._clock, settings.max_bytes)
 
     def _delivery(self, incoming: Incoming) -> RawDelivery:
         return RawDelivery(

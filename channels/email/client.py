@@ -19,6 +19,7 @@ import aiosmtplib
 
 from channels.base import redact
 from channels.email.compose import OutgoingMail
+from channels.email.oauth import AccessTokens
 from channels.email.settings import RelaySettings
 from core.contract.errors import (
     ChannelMisconfigured,
@@ -47,19 +48,21 @@ class Stage(IntEnum):
 
 
 class Relay:
-    """The relay as configured; holds no connection between mails."""
+    """The relay as configured; holds no connection between mails. `tokens`: for a log-in without password."""
 
-    def __init__(self, settings: RelaySettings, *, hostname: str) -> None:
+    def __init__(self, settings: RelaySettings, *, hostname: str, tokens: AccessTokens | None = None) -> None:
         self._settings = settings
         self._hostname = hostname
+        by_token = settings.username and not settings.password.get_secret_value()
+        self._tokens = tokens if by_token else None
 
     async def send(self, mail: OutgoingMail) -> None:
         """Hand one mail over; returns when the relay has confirmed it. Raises SendError."""
-        session = self._session()
+        session: aiosmtplib.SMTP | None = None
         stage = Stage.CONNECT
         try:
             async with asyncio.timeout(self._settings.send_seconds):
-                await session.connect()
+                session = await self._connected()
                 stage = Stage.SENDER
                 await session.mail(mail.envelope_from)
                 stage = Stage.RECIPIENT
@@ -78,10 +81,10 @@ class Relay:
         Returns: when its certificate ends, aware; None without TLS.
         Raises: SendError.
         """
-        session = self._session()
+        session: aiosmtplib.SMTP | None = None
         try:
             async with asyncio.timeout(self._settings.connect_seconds):
-                await session.connect()
+                session = await self._connected()
                 await session.noop()
                 return _certificate_end(session)
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
@@ -89,8 +92,31 @@ class Relay:
         finally:
             await _leave(session)
 
-    def _session(self) -> aiosmtplib.SMTP:
+    async def _connected(self) -> aiosmtplib.SMTP:
+        """A session, logged in; a token that is refused is replaced once."""
+        shown = await self._tokens.access() if self._tokens is not None else ""
+        try:
+            return await self._opened(shown)
+        except aiosmtplib.SMTPAuthenticationError:
+            if self._tokens is None:
+                raise
+        return await self._opened(await self._tokens.access(refused=shown))
+
+    async def _opened(self, token: str) -> aiosmtplib.SMTP:
+        session = self._session(token)
+        try:
+            await session.connect()
+        except BaseException:
+            await _leave(session)
+            raise
+        return session
+
+    def _session(self, token: str) -> aiosmtplib.SMTP:
         settings = self._settings
+
+        async def show() -> str:
+            return token
+
         return aiosmtplib.SMTP(
             hostname=settings.host,
             port=settings.port,
@@ -101,6 +127,7 @@ class Relay:
             use_tls=settings.tls == "implicit",
             start_tls=settings.tls == "starttls",
             cert_bundle=settings.ca_file or None,
+            oauth_token_generator=show if token else None,
         )
 
 
@@ -154,8 +181,10 @@ def _certificate_end(session: aiosmtplib.SMTP) -> datetime | None:
     return datetime.fromtimestamp(ssl.cert_time_to_seconds(shown["notAfter"]), UTC) if shown else None
 
 
-async def _leave(session: aiosmtplib.SMTP) -> None:
+async def _leave(session: aiosmtplib.SMTP | None) -> None:
     """Part politely if the session still stands; how that goes changes nothing."""
+    if session is None:
+        return
     if session.is_connected:
         with suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
             await session.quit(timeout=2)

@@ -17,7 +17,8 @@ from typing import Protocol
 
 import structlog
 
-from channels.email.imap_session import ImapSession
+from channels.email.imap_session import ImapSession, LogInRefused
+from channels.email.oauth import AccessTokens
 from channels.email.settings import ImapSettings
 from channels.listening import Lease, Trouble, leave_quietly
 from core.contract.errors import PayloadInvalid
@@ -70,10 +71,10 @@ TakeMail = Callable[[bytes], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Desk:
-    """What a reader works with; `token` gives an access token, or an empty string where a password is used."""
+    """What a reader works with; `tokens` where the log-in is by access token."""
 
     take: TakeMail
-    token: Callable[[], Awaitable[str]]
+    tokens: AccessTokens | None
     progress: Progress
     lease: Lease
     clock: Callable[[], datetime]
@@ -114,7 +115,7 @@ class MailboxReader:
 
     async def _visit(self) -> None:
         """One session: read what is there, then whenever there is news; until the lease or the line is lost."""
-        session = await asyncio.to_thread(ImapSession, self._settings, token=await self._desk.token())
+        session = await self._opened()
         try:
             while not self._stopping.is_set() and await self._holds(now=True):
                 await self._read(session)
@@ -122,6 +123,17 @@ class MailboxReader:
                 await self._wait(session)
         finally:
             await asyncio.to_thread(session.close)
+
+    async def _opened(self) -> ImapSession:
+        """Logged in; a token that is refused is replaced once."""
+        tokens = self._desk.tokens
+        shown = await tokens.access() if tokens is not None else ""
+        try:
+            return await asyncio.to_thread(ImapSession, self._settings, token=shown)
+        except LogInRefused:
+            if tokens is None:
+                raise
+        return await asyncio.to_thread(ImapSession, self._settings, token=await tokens.access(refused=shown))
 
     async def _read(self, session: ImapSession) -> None:
         """Everything new, in order. A first look or a rescan counts once it is through; else each mail counts."""

@@ -21,6 +21,11 @@ from imap_tools.mailbox import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUne
 from channels.email.settings import ImapSettings
 from core.contract.errors import ChannelMisconfigured, ConnectionFailed, GatewayError
 
+
+class LogInRefused(ChannelMisconfigured):
+    """The server takes neither this password nor this token."""
+
+
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 _BROKEN = (OSError, EOFError, imaplib.IMAP4.error, ImapToolsError)
@@ -116,7 +121,7 @@ class ImapSession:
         except (imaplib.IMAP4.abort, OSError) as error:
             raise _translated(error) from None
         except (imaplib.IMAP4.error, MailboxLoginError):
-            raise ChannelMisconfigured("the mailbox does not take our log-in") from None
+            raise LogInRefused("the mailbox does not take our log-in") from None
         self._learn()
         self._open()
 

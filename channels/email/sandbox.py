@@ -29,7 +29,7 @@ from typing import Any, cast
 
 import aiosmtplib
 from aiohttp import web
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from channels.playing import read_object
 
@@ -91,11 +91,13 @@ class MailSandbox:
     """
     The provider as an object: `start`, `stop`, `mails`, `mood`, `send`.
 
-    `gateway` is host and port of the gateway's SMTP server, where the citizens' mails go.
+    `gateway` is host and port of the gateway's SMTP server, where the citizens' mails go. `tokens`: access tokens that
+    count; where there is such a set, nobody hands over a mail without one (XOAUTH2).
     """
 
     gateway: tuple[str, int]
     mood: Mood = Mood.NORMAL
+    tokens: set[str] | None = None
     seconds: float = 1.0
     mails: list[KeptMail] = field(default_factory=list)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
@@ -110,7 +112,15 @@ class MailSandbox:
         """Open both ports (0: any free one); the addresses taken are in `smtp` and `http`."""
         loop = asyncio.get_running_loop()
         server = await loop.create_server(
-            lambda: SMTP(_Sink(self), enable_SMTPUTF8=True, hostname=DOMAIN, ident="sandbox", loop=loop),
+            lambda: SMTP(
+                _Sink(self),
+                enable_SMTPUTF8=True,
+                hostname=DOMAIN,
+                ident="sandbox",
+                loop=loop,
+                auth_required=self.tokens is not None,
+                auth_require_tls=self.tokens is None,
+            ),
             HOST,
             smtp_port,
         )
@@ -235,6 +245,11 @@ class _Sink:
 
     def __init__(self, provider: MailSandbox) -> None:
         self._provider = provider
+
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:
+        """A token that counts, whoever shows it."""
+        shown = base64.b64decode(args[1]).decode().partition("auth=Bearer ")[2].rstrip("\1") if len(args) > 1 else ""
+        return AuthResult(success=shown in (self._provider.tokens or ()), handled=False)
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

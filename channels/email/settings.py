@@ -17,7 +17,11 @@ class _Frozen(BaseModel):
 
 
 class RelaySettings(_Frozen):
-    """The server that takes our mails further; it signs (DKIM) and queues. Times are in seconds."""
+    """
+    The server that takes our mails further; it signs (DKIM) and queues. Times are in seconds.
+
+    With a `username` and no `password` the log-in is by access token (XOAUTH2).
+    """
 
     host: str
     port: int = 587
@@ -52,6 +56,21 @@ class ImapSettings(_Frozen):
     longest_pause: float = Field(default=300, gt=0)
 
 
+class OAuthSettings(_Frozen):
+    """
+    Where access tokens for the mailbox are had, in place of passwords (XOAUTH2). Times are in seconds.
+
+    `refresh_token` is the one that an administrator was given for the mailbox; see README.
+    """
+
+    token_url: str
+    client_id: str
+    client_secret: SecretStr = SecretStr("")
+    refresh_token: SecretStr
+    scope: str = ""
+    timeout: float = Field(default=20, gt=0)
+
+
 class EmailSettings(_Frozen):
     """
     One mailbox of the gateway.
@@ -81,6 +100,7 @@ class EmailSettings(_Frozen):
     )
     relay: RelaySettings | None = None
     imap: ImapSettings | None = None
+    oauth: OAuthSettings | None = Field(default=None, description="For each log-in that has no password")
 
     @field_validator("address")
     @classmethod

@@ -55,6 +55,14 @@ MEANINGS: Mapping[str, str] = {
     "imap.password": "Password; a reference is best.",
     "imap.folder": "The folder that is read. The first time only what nobody has read yet.",
     "imap.done_folder": "Where mails go that we have. Empty: they stay, marked as read.",
+    "mail_oauth.token_url": "Where access tokens are had in place of passwords, for `imap` and for the relay wherever"
+    " those name none: `https://login.microsoftonline.com/TENANT/oauth2/v2.0/token`,"
+    " `https://oauth2.googleapis.com/token`. Empty: log-in by password.",
+    "mail_oauth.client_id": "Id of the program that the mailbox's administrator registered there.",
+    "mail_oauth.client_secret": "Its secret, where it has one.",
+    "mail_oauth.refresh_token": "What the administrator was granted for this mailbox. A new one is a new beginning; its"
+    " successors are kept in the database.",
+    "mail_oauth.scope": "What is asked for. Empty: all that the refresh token was granted.",
     "telegram.token": "Token of the bot, from BotFather. Empty: no Telegram.",
     "telegram.updates": "`webhook`: Telegram calls us; `polling`: we ask it; `auto`: by whether `public_url` is https.",
     "telegram.api_url": "Address of the Bot API; another one only for a server of your own, or a trial.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import SecretStr
 
-from channels.email.settings import EmailSettings, ImapSettings, RelaySettings
+from channels.email.settings import EmailSettings, ImapSettings, OAuthSettings, RelaySettings
 from channels.facebook.settings import FacebookSettings, Template
 from channels.telegram.settings import TelegramSettings
 from gateway.settings.model import Settings
@@ -36,6 +36,7 @@ def email_settings(settings: Settings, *, token_secret: str) -> EmailSettings:
         trusted_authserv_ids=(email.trusted_authserv,) if email.trusted_authserv else (),
         relay=relay,
         imap=_imap_settings(settings),
+        oauth=OAuthSettings.model_validate(settings.mail_oauth.model_dump()) if settings.mail_oauth.token_url else None,
     )
 
 

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from core.contract.errors import ConfigError
 from gateway.settings.model import Settings
-from gateway.settings.providers import facebook_mistakes, imap_mistakes, telegram_mistakes
+from gateway.settings.providers import facebook_mistakes, imap_mistakes, mail_oauth_mistakes, telegram_mistakes
 from gateway.settings.push import push_mistakes
 from gateway.settings.sending import sending_mistakes
 from gateway.settings.sms import sms_mistakes
@@ -51,6 +51,8 @@ SECRETS = (
     ("database_password",),
     ("email", "relay_password"),
     ("imap", "password"),
+    ("mail_oauth", "client_secret"),
+    ("mail_oauth", "refresh_token"),
     ("telegram", "token"),
     ("zalo", "app_secret"),
     ("zalo", "oa_secret"),
@@ -212,6 +214,7 @@ def _contradictions(settings: Settings) -> list[ConfigError]:
     found += telegram_mistakes(settings)
     found += zalo_mistakes(settings)
     found += imap_mistakes(settings)
+    found += mail_oauth_mistakes(settings)
     found += facebook_mistakes(settings)
     found += sms_mistakes(settings)
     found += push_mistakes(settings)

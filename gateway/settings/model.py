@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr
 
 from gateway.settings.base import Names, Port, Section
 from gateway.settings.call_center import CallCenter
+from gateway.settings.mail_oauth import MailOAuth
 from gateway.settings.sending import Sending
 
 
@@ -48,7 +49,8 @@ class Imap(Section):
     """
     A hosted mailbox that we read ourselves, beside or instead of mail that is brought to us; off without a host.
 
-    Mails that were taken go into `done_folder` where one is named, else they stay, marked as read.
+    Mails that were taken go into `done_folder` where one is named, else they stay, marked as read. Without a password
+    the log-in is by access token, see `mail_oauth`.
     """
 
     host: str = ""
@@ -305,6 +307,7 @@ class Settings(Section):
     http: Http = Http()
     email: Email = Email()
     imap: Imap = Imap()
+    mail_oauth: MailOAuth = MailOAuth()
     telegram: Telegram = Telegram()
     zalo: Zalo = Zalo()
     facebook: Facebook = Facebook()

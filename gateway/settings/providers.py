@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from channels.telegram.settings import TOKEN
 from core.contract.errors import ConfigError
 from gateway.settings.channels import facebook_settings
+from gateway.settings.mail_oauth import TOKEN_URL
 from gateway.settings.model import Settings
 
 _HOOK_PORTS = frozenset({None, 443, 80, 88, 8443})
@@ -76,6 +77,26 @@ def is_safe(url: str) -> bool:
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _HERE)
 
 
+def mail_oauth_mistakes(settings: Settings) -> list[ConfigError]:
+    """Half of it, or secrets in the open."""
+    ours = settings.mail_oauth
+    examples = {
+        "client_id": "8f1c0000-0000-0000-0000-000000000001",
+        "refresh_token": "file:/run/secrets/mail-refresh-token",
+    }
+    held = {"client_id": ours.client_id, "refresh_token": ours.refresh_token.get_secret_value()}
+    if not ours.token_url:
+        lacks = any(held.values())
+        return [ConfigError("mail_oauth.token_url", "missing, while the rest is given", example=TOKEN_URL)] * lacks
+    missing = [name for name, value in held.items() if not value]
+    problem = "missing, while a token URL is given"
+    found = [ConfigError(f"mail_oauth.{name}", problem, example=examples[name]) for name in missing]
+    if not is_safe(ours.token_url):
+        problem = "the secrets would cross the network in the open"
+        found.append(ConfigError("mail_oauth.token_url", problem, example=TOKEN_URL))
+    return found
+
+
 def imap_mistakes(settings: Settings) -> list[ConfigError]:
     """A log-in without a server or the other way round, a password in the open, a folder that feeds itself."""
     ours = settings.imap
@@ -83,11 +104,11 @@ def imap_mistakes(settings: Settings) -> list[ConfigError]:
     found = []
     if password and not ours.host:
         found.append(ConfigError("imap.host", "missing, while a password is given", example="imap.example.vn"))
-    if ours.host and not password:
-        problem = "missing, while a host is given"
+    if ours.host and not password and not settings.mail_oauth.token_url:
+        problem = "missing, while a host is given, and there is no mail_oauth"
         found.append(ConfigError("imap.password", problem, example="file:/run/secrets/imap-password"))
     if ours.host and ours.tls == "none" and not is_safe(f"http://{ours.host}"):
-        found.append(ConfigError("imap.tls", "the password would cross the network in the open", example="tls"))
+        found.append(ConfigError("imap.tls", "the log-in would cross the network in the open", example="tls"))
     if ours.host and ours.done_folder == ours.folder:
         found.append(ConfigError("imap.done_folder", "the folder that is read", example="DaTiepNhan"))
     return found
