@@ -93,7 +93,7 @@ class SipEndpoint:
         transport: Transport = "tcp" if (uri.params.get("transport") or "").lower() == "tcp" else "udp"
         try:
             host = await numeric(uri.host)
-            if near and near.transport == transport == "tcp" and near.remote[0] == host:
+            if near and near.transport == transport == "tcp" and near.remote[0] == host and not near.closing:
                 return near
             return await self._wires.flow(transport, (host, uri.port or 5060))
         except (OSError, TimeoutError):

@@ -15,6 +15,7 @@ MAX_CONNECTIONS = 256
 REST_WITHIN_S = 10.0
 CONNECT_WITHIN_S = 5.0
 RECEIVE_BUFFER = 1 << 20
+TRIES = 20
 
 Remote = tuple[str, int]
 Taken = Callable[[bytes, "Flow"], None]
@@ -28,6 +29,10 @@ class Flow(Protocol):
 
     def send(self, data: bytes) -> None:
         """Send one whole message."""
+
+    @property
+    def closing(self) -> bool:
+        """Whether nothing can be sent any more."""
 
     def to_port(self, port: int) -> Flow:
         """The same host at another port; a connection stays what it is."""
@@ -47,6 +52,11 @@ class UdpFlow:
         if not self._wire.is_closing():
             with suppress(OSError, ValueError):
                 self._wire.sendto(data, self.remote)
+
+    @property
+    def closing(self) -> bool:
+        """Whether nothing can be sent any more."""
+        return self._wire.is_closing()
 
     def to_port(self, port: int) -> Flow:
         """The same host at another port."""
@@ -149,6 +159,15 @@ class Wires:
 
     async def open(self, host: str, port: int) -> None:
         """Listen; port 0 takes one that is free for both. Raises: OSError."""
+        for tries_left in reversed(range(TRIES if port == 0 else 1)):
+            try:
+                await self._open(host, port)
+                return
+            except OSError:
+                if not tries_left:
+                    raise
+
+    async def _open(self, host: str, port: int) -> None:
         loop = asyncio.get_running_loop()
         self._udp, _ = await loop.create_datagram_endpoint(lambda: _Datagrams(self._taken), local_addr=(host, port))
         self._udp.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
