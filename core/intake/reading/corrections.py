@@ -26,15 +26,20 @@ class Stretch:
     wrong: str = ""
 
 
-@noted
 def cut_at_corrections(text: Text) -> tuple[Stretch, ...]:
     """The text's stretches in order; one plain stretch where nothing is corrected."""
+    return _cut(text) or (Stretch(text),)
+
+
+@noted
+def _cut(text: Text) -> tuple[Stretch, ...]:
+    """None where nothing is corrected: what is noted beside a text may not hold it, or it would outlive its use."""
     negated = not_this_but_that(text) or that_not_this(text)
     if negated:
         return negated
     marker = pattern("signals", "correction").search(text)
     if marker is None:
-        return (Stretch(text),)
+        return ()
     before, after = text.part(0, marker.start()), text.part(marker.end(), len(text.raw))
     plain = (Stretch(before),) if before.raw.strip() else ()
     return (*plain, Stretch(after, correcting=True))

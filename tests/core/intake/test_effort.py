@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+import weakref
 from itertools import pairwise
 from types import FrameType
 
@@ -97,3 +99,19 @@ def opened(texts: Texts | None) -> object:
     draft = next(effect.draft for effect in first.effects if isinstance(effect, Submit))
     told = ReportOpened("10000001", "246810", "r1", draft.id)
     return first, step(first.state, told, rules=rules("hue"), now=at(0), texts=texts)
+
+
+@pytest.mark.parametrize("name", WORST)
+def test_what_was_read_goes_with_the_message(name: str) -> None:
+    """At once, without the garbage collector: citizens' words stay in memory no longer than they are worked on."""
+    arrived = MessageArrived(message("web", 0, {"t": 0, "text": (WORST[name] * READ_LIMIT)[:READ_LIMIT].strip()}))
+    texts = Texts()
+    gc.disable()
+    try:
+        step(Dialogue(), arrived, rules=rules("hue"), now=at(0), texts=texts)
+        read_ones = [weakref.ref(text) for text in texts.values()]
+        texts.clear()
+        assert [text() for text in read_ones] == [None] * len(read_ones)
+    finally:
+        gc.enable()
+    assert read_ones
