@@ -54,6 +54,7 @@ class Demo:
 
     async def announce(self, deployment: Deployment, base_url: str) -> None:
         """Make users and tokens, join the providers, then write demo.json: from now on everything in it works."""
+        from gateway.auth.apps import portal_key
         from gateway.demo_access import make_access
         from gateway.sandbox.joining import join_providers
 
@@ -65,6 +66,7 @@ class Demo:
         told = describe(self.settings, base_url=base_url, sandbox=self.sandbox.addresses)
         secret = await asyncio.to_thread(deployment.safe.keys.system_secret, "telegram-hook")
         told["channels"] = described(self.settings, self.credentials, telegram_secret=secret.hex())
+        told["channels"]["app"] = {"key": await portal_key(deployment.safe)}
         await asyncio.to_thread(write_demo, path, told | access)
         log.info("demo_ready", file=str(path), roles=len(access["logins"]), page=told["sandbox"].get("page", ""))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from core.service.publishing import RESULT
+from gateway.auth.apps import apps
 from gateway.deployment import DEPLOYMENT, Deployment
 from gateway.pages import render
 from gateway.portal.shared import PORTAL
@@ -24,22 +25,28 @@ async def show_home(request: web.Request) -> web.StreamResponse:
     deployment, portal = request.app[DEPLOYMENT], request.app[PORTAL]
     latest = await portal.desk.published(kind=RESULT, most=LATEST)
     pack = deployment.regulation.current
+    known = await deployment.database.read(apps)
     return render(
         request,
         "portal/home.html",
         latest=latest.rows,
         lines=portal.rules.emergency_lines,
-        channels=_other_ways(deployment),
+        channels=_other_ways(deployment, has_app=any(not one.ended for one in known)),
         declined_public=pack.publication.declined_public,
     )
 
 
-def _other_ways(deployment: Deployment) -> list[tuple[str, str]]:
-    """(label, address) of the other channels that are switched on in this deployment, as the regulation names them."""
+def _other_ways(deployment: Deployment, *, has_app: bool) -> list[tuple[str, str]]:
+    """
+    (label, address) of the other channels that are switched on in this deployment, as the regulation names them.
+
+    `has_app`: an app of the province's own has a key.
+    """
     named = deployment.regulation.current.intake.channels
     ours = {"email": deployment.settings.email.address}
     ways = [(key, channel.label, ours.get(key, channel.address)) for key, channel in named.items()]
-    return [(label, address) for key, label, address in ways if key in deployment.channels and key != "web" and address]
+    on = {key for key in deployment.channels if key != "web" and (key != "app" or has_app)}
+    return [(label, address) for key, label, address in ways if key in on and address]
 
 
 async def show_robots(request: web.Request) -> web.StreamResponse:

@@ -95,6 +95,7 @@ async def test_every_role_gets_a_user_and_a_token_once(tmp_path: Path) -> None:
     roles = {"receptionist", "distributor", "editor", "officer", "leader", "admin"}
     assert first["logins"].keys() == first["tokens"].keys() == roles == {user.login for user in users}
     assert (second["logins"], second["tokens"]) == (first["logins"], first["tokens"])
+    assert first["channels"]["app"] == second["channels"]["app"] != {"key": ""}
     assert (first["pid"], first["ready"], second["http"]) == (os.getpid(), True, "http://127.0.0.1:2")
     assert renewed[0].password_hash != "$argon2id$other"
     assert grants["receptionist"] == [("receptionist", "")]

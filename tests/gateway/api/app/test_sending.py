@@ -152,11 +152,17 @@ async def test_an_unknown_app_is_refused(phone: Phone, key: str) -> None:
         assert (answer.status, answer.code) == (401, "app_unknown")
 
 
-async def test_an_app_that_was_ended_is_refused(phone: Phone) -> None:
-    assert (await phone("GET", "/form")).status == 200
-    await revoke_app(phone.world.deployment.database, NAME)
+@pytest.mark.rule("HUE-C")
+async def test_an_app_that_was_ended_is_refused_and_named_no_more(phone: Phone) -> None:
+    """While it has a key, the first page names it among the ways to report, as the regulation does."""
+    label = phone.world.deployment.regulation.current.intake.channels["app"].label
+    seen = []
+    for _ in range(2):
+        async with phone.client.get("/") as page:
+            seen.append(((await phone("GET", "/form")).status, label in await page.text()))
+        await revoke_app(phone.world.deployment.database, NAME)
 
-    assert (await phone("GET", "/form")).status == 401
+    assert seen == [(200, True), (401, False)]
 
 
 async def test_one_address_cannot_flood(phone: Phone) -> None:
