@@ -163,6 +163,8 @@ class Desk:
         theirs.music(None if ours else MUSIC)
         if ours is not None:
             ours.hear([theirs, *whispering])
+        elif talk is not None:
+            self._deafen(talk.agent)
         for media in (*whispering, *listening):
             media.hear([theirs, ours] if ours else [theirs])
 

@@ -9,12 +9,14 @@ from typing import Any
 from aiohttp import WSMsgType, web
 from pydantic import ValidationError
 
-from channels.call_center.agents.messages import COMMANDS, Command, News, Refused, SignIn
+from channels.call_center.agents.messages import COMMANDS, Board, Command, News, Refused, SignIn, Supervise
 from core.service.reading import Wanted
-from gateway.auth import staff_of
+from gateway.auth import Staff, staff_of
 from gateway.auth.csrf import csrf_token
+from gateway.console.phone.board import for_supervisors, note, supervises, with_names
 from gateway.console.phone.link import PhoneLink
 from gateway.console.shared import line_of, member_of, reader_of, require_caretaker, show
+from gateway.deployment import DEPLOYMENT, Deployment
 
 PAGE = "/console/tong-dai"
 LINK = web.AppKey("phone_link", PhoneLink)
@@ -29,7 +31,7 @@ STRANGER = 4003
 @require_caretaker
 async def show_phone(request: web.Request) -> web.StreamResponse:
     """The page; everything on it comes over its websocket."""
-    return show(request, "phone.html")
+    return show(request, "phone.html", supervises=supervises(staff_of(request)))
 
 
 @require_caretaker
@@ -49,21 +51,21 @@ async def speak(request: web.Request) -> web.StreamResponse:
     if first.type is not WSMsgType.TEXT or first.data != csrf_token(request):
         await socket.close(code=STRANGER)
         return socket
-    await Talk(socket, request.app[LINK], staff_of(request).id).lead()
+    await Talk(socket, request.app[LINK], staff_of(request), request.app[DEPLOYMENT]).lead()
     return socket
 
 
 class Talk:
     """One page's conversation with the telephony process."""
 
-    def __init__(self, socket: web.WebSocketResponse, link: PhoneLink, agent: str) -> None:
-        self._socket, self._link, self._agent = socket, link, agent
-        self._news: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    def __init__(self, socket: web.WebSocketResponse, link: PhoneLink, staff: Staff, deployment: Deployment) -> None:
+        self._socket, self._link, self._staff, self._deployment = socket, link, staff, deployment
+        self._news: asyncio.Queue[News | None] = asyncio.Queue()
         self._closing: asyncio.Future[bool] | None = None
 
     async def lead(self) -> None:
         """Until the page goes, or a newer one comes."""
-        if not await self._link.open(SignIn(agent=self._agent, queues=QUEUES), self):
+        if not await self._link.open(SignIn(agent=self._staff.id, queues=QUEUES), self):
             self.hear(None)
         telling = asyncio.create_task(self._keep_telling())
         try:
@@ -72,11 +74,11 @@ class Talk:
                     await self._heed(message.data)
         finally:
             telling.cancel()
-            await self._link.close(self._agent, self)
+            await self._link.close(self._staff.id, self)
 
     def hear(self, news: News | None) -> None:
         """News for this page; None: the telephony process is away."""
-        self._news.put_nowait({"tell": "away"} if news is None else _plain(news))
+        self._news.put_nowait(news)
 
     def replaced(self) -> None:
         """The same agent has opened another window."""
@@ -84,26 +86,35 @@ class Talk:
 
     async def _keep_telling(self) -> None:
         while True:
-            await self._socket.send_json(await self._news.get())
+            await self._socket.send_json(await self._told(await self._news.get()))
+
+    async def _told(self, news: News | None) -> dict[str, Any]:
+        if news is None:
+            return {"tell": "away"}
+        if isinstance(news, Board):
+            return await with_names(news, self._deployment)
+        return news.model_dump(mode="json", exclude={"agent"})
 
     async def _heed(self, written: str) -> None:
         command = self._read(written)
         if command is None:
             self._refuse("", "unread")
-        elif not await self._link.send(command):
+            return
+        if for_supervisors(command) and not supervises(self._staff):
+            self._refuse(command.do, "not_allowed")
+            return
+        if isinstance(command, Supervise):
+            await note(command, self._deployment)
+        if not await self._link.send(command):
             self._refuse(command.do, "away")
 
     def _read(self, written: str) -> Command | None:
         """Who a page belongs to is never what the page says."""
         try:
             told = json.loads(written)
-            return COMMANDS.validate_python({**told, "agent": self._agent})
+            return COMMANDS.validate_python({**told, "agent": self._staff.id})
         except (ValueError, TypeError, ValidationError):
             return None
 
     def _refuse(self, command: str, why: str) -> None:
-        self._news.put_nowait(_plain(Refused(agent=self._agent, command=command, why=why)))
-
-
-def _plain(news: News) -> dict[str, Any]:
-    return news.model_dump(mode="json", exclude={"agent"})
+        self._news.put_nowait(Refused(agent=self._staff.id, command=command, why=why))

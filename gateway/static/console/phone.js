@@ -1,5 +1,6 @@
 /** The agent's telephone: what the telephony process tells is shown, what the agent does is told. */
 
+import { showBoard, watchBoard } from "./phone_board.js";
 import { openLine } from "./phone_line.js";
 import { openSound } from "./phone_sound.js";
 import { find, show, since } from "./phone_view.js";
@@ -16,6 +17,7 @@ function start(root) {
   let shownCaller = "";
   const line = openLine(root.dataset.token ?? "", {
     status: (told) => {
+      if (!status) watchBoard(root, line);
       status = told;
       show(root, told);
       ring(told);
@@ -23,6 +25,7 @@ function start(root) {
     },
     answer: (sdp) => void sound.take(sdp),
     refused: (command, why) => problem(REFUSALS[why] ?? `Chưa thực hiện được (${command}). Vui lòng thử lại.`),
+    board: (told) => showBoard(root, told, line),
     away: () => problem("Tổng đài đang khởi động lại. Cuộc gọi đang nói không bị mất; trang này tự kết nối lại."),
     elsewhere: () => problem("Điện thoại đã được mở ở cửa sổ khác. Tải lại trang này để dùng ở đây."),
   });
@@ -93,6 +96,7 @@ const KEYS = { a: "take", d: "decline", h: "hold", m: "mute", t: "pass_on", e: "
 const REFUSALS = {
   no_sound: "Chưa có âm thanh. Vui lòng bấm “Bật micro và tai nghe” trước.",
   gone: "Người gọi đã gác máy, hoặc đồng nghiệp đã nghe.",
+  not_allowed: "Chỉ người giám sát ca trực được làm việc này.",
   no_call: "Không còn cuộc gọi nào.",
   away: "Tổng đài đang khởi động lại. Vui lòng thử lại sau vài giây.",
   offer: "Trình duyệt này không nói chuyện được với tổng đài. Vui lòng dùng Chrome, Edge hoặc Firefox mới.",

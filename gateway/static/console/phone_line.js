@@ -4,8 +4,11 @@
  * @typedef {{call: string, remote: string, queue: string, since: string, callback: boolean, held: boolean}} Card
  * @typedef {{state: string, since: string, until: string | null, wanted: string, why: string, sound: boolean,
  *   ringing: Card | null, call: Card | null, waiting: Record<string, number>}} Status
+ * @typedef {{agent: string, name: string, state: string, since: string, why: string, call: Card | null,
+ *   watched_by: string[]}} OnBoard
+ * @typedef {{agents: OnBoard[], waiting: Card[]}} Board
  * @typedef {{status: (told: Status) => void, answer: (sdp: string) => void,
- *   refused: (command: string, why: string) => void, away: () => void, elsewhere: () => void}} Ears
+ *   refused: (command: string, why: string) => void, away: () => void, elsewhere: () => void, board: (told: Board) => void}} Ears
  */
 
 const ELSEWHERE = 4001;
@@ -43,6 +46,7 @@ export function openLine(token, ears) {
   /** @param {any} told */
   function hear(told) {
     if (told.tell === "status") ears.status(told);
+    else if (told.tell === "board") ears.board(told);
     else if (told.tell === "answer") ears.answer(told.sdp);
     else if (told.tell === "refused") ears.refused(told.command, told.why);
     else ears.away();

@@ -3,7 +3,7 @@
 /** @typedef {import("./phone_line.js").Status} Status */
 
 /** @type {Record<string, string | undefined>} */
-const STATES = {
+export const STATES = {
   available: "Sẵn sàng nhận cuộc gọi",
   away: "Đang tạm nghỉ",
   reserved: "Có cuộc gọi đến",
@@ -71,7 +71,7 @@ function card(root, selector, card) {
 }
 
 /** Minutes and seconds between now and an instant, whichever comes first. @param {string} instant */
-function clock(instant) {
+export function clock(instant) {
   const seconds = Math.max(0, Math.round(Math.abs(Date.now() - Date.parse(instant)) / 1000));
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import math
 import wave
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Page
@@ -25,10 +27,12 @@ from channels.call_center.media.settings import MediaSettings
 from channels.call_center.media.tests.phone import Phone, strength, tone
 from channels.call_center.ports import Law, Way
 from channels.call_center.webrtc.inside import MediaPlace
+from core.storage import people
 from gateway.console.phone.page import PAGE
 from gateway.console.phone.setup import SOCKET
 from gateway.telephony.agents_link import AgentsLink
-from tests.gateway.api.staffing import centre
+from tests.gateway.api.staffing import centre, hire
+from tests.gateway.console.office import Desk as Browsing
 from tests.gateway.console.office import Office, open_office
 from tests.gateway.console.test_browser import WIDE, page_of
 from tests.gateway.pages.axe import violations
@@ -36,6 +40,8 @@ from tests.support.chromium import open_browser, until
 from tests.support.deployments import World
 from tests.support.waiting import until as until_true
 
+Say = Callable[[dict[str, Any]], Awaitable[None]]
+Hear = Callable[[str], Awaitable[dict[str, Any]]]
 AGENT_HERTZ, CALLER_HERTZ, MUSIC_HERTZ = 440, 1000, 700
 FAKE_MICROPHONE = (
     "--use-fake-ui-for-media-stream",
@@ -154,6 +160,24 @@ async def sit_down(page: Page) -> None:
     await until(page, "document.querySelector('[data-phone]').dataset.shown === 'available'")
 
 
+@asynccontextmanager
+async def telephone(desk: Browsing, url: str) -> AsyncIterator[tuple[Say, Hear]]:
+    """The websocket of a page without the page: say a command, hear the next news of a kind."""
+    page = await desk.get(PAGE)
+    token = page.text.partition('data-token="')[2].partition('"')[0]
+    async with desk.client.ws_connect(url + PAGE + "/kenh") as socket:
+        await socket.send_str(token)
+
+        async def hear(kind: str) -> dict[str, Any]:
+            async with asyncio.timeout(20):
+                while (told := await socket.receive_json())["tell"] != kind:
+                    pass
+            return dict(told)
+
+        await hear("status")
+        yield socket.send_json, hear
+
+
 def hears(caller: Caller, hertz: int) -> bool:
     """Whether the last half second at the caller's ear is this tone."""
     heard = caller.phone.linear()[-8000:]
@@ -211,3 +235,28 @@ async def test_another_site_cannot_speak_in_an_agents_name(office: Office) -> No
         socket = await desk.client.ws_connect(office.url + PAGE + "/kenh")
         await socket.send_str("0" * 64)
         assert (await socket.receive()).data == 4003
+
+
+async def test_a_supervisor_sees_the_floor_and_listening_is_logged(office: Office, tmp_path: Path) -> None:
+    async with telephony(office) as running, phone_page(office, tmp_path) as page:
+        await sit_down(page)
+        caller, _served = await running.ring()
+        await page.click('[data-do="take"]')
+        await page.wait_for_selector("[data-board] td:has-text('Đang nói chuyện')")
+        assert await violations(page) == []
+        chief = await hire(office.world, "Lê Văn Cường", ("distributor", ""))
+        async with office.desk(chief) as desk, telephone(desk, office.url) as (say, _hear):
+            await say({"do": "supervise", "call": caller.id, "part": "listen"})
+            await page.wait_for_selector("[data-board] td:has-text('có Lê Văn Cường')")
+        logged = await office.world.deployment.database.read(partial(people.accesses, ref=caller.id))
+        assert [(who, what) for _at, who, what in logged] == [(chief.id, "call_listen")]
+
+
+async def test_who_supervises_nobody_may_not_listen(office: Office) -> None:
+    receptionist = await hire(office.world, "Phạm Thị Dung", ("receptionist", ""))
+    async with telephony(office), office.desk(receptionist) as desk, telephone(desk, office.url) as (say, hear):
+        for command in ({"do": "watch", "on": True}, {"do": "supervise", "call": "x", "part": "listen"}):
+            await say(command)
+            assert (await hear("refused"))["why"] == "not_allowed"
+        await say({"do": "watch"})
+        assert (await hear("refused"))["why"] == "unread"

@@ -127,6 +127,7 @@ async def test_hold_is_music_and_keys_go_to_the_caller(centre: Centre) -> None:
     centre.do(m.Take(agent="lan", call=call.id))
     centre.do(m.Hold(agent="lan", on=True))
     assert (call.media.hears, call.media.playing) == ([], "music")
+    assert centre.desk.seats["lan"].media.hears == []
     assert centre.status("lan").call.held
     centre.do(m.Hold(agent="lan", on=False))
     assert (call.media.hears, call.media.playing) == ([centre.desk.seats["lan"].media], None)

@@ -1,0 +1,70 @@
+/** The floor as supervisors see it. */
+
+import { STATES, clock, find } from "./phone_view.js";
+
+/**
+ * @typedef {import("./phone_line.js").Board} Board
+ * @typedef {import("./phone_line.js").OnBoard} OnBoard
+ * @typedef {{send: (command: Record<string, unknown>) => void}} Line
+ */
+
+const PARTS = [
+  ["listen", "Nghe"],
+  ["whisper", "Nhắc riêng"],
+  ["take_over", "Nhận thay"],
+  ["leave", "Rời"],
+];
+
+/**
+ * Ask for the floor, where the page shows one.
+ * @param {HTMLElement} root
+ * @param {Line} line
+ */
+export function watchBoard(root, line) {
+  if (root.querySelector("[data-board]")) line.send({ do: "watch", on: true });
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {Board} board
+ * @param {Line} line
+ */
+export function showBoard(root, board, line) {
+  find(root, "[data-board]", HTMLElement).hidden = false;
+  const longest = board.waiting[0];
+  find(root, "[data-board-waiting]", HTMLElement).textContent = longest
+    ? `${board.waiting.length} người đang chờ; người kế tiếp đã chờ ${clock(longest.since)}.`
+    : "Không có ai đang chờ.";
+  const lines = board.agents.map((agent) => row(agent, line));
+  find(root, "[data-board-agents]", HTMLElement).replaceChildren(...lines);
+}
+
+/**
+ * @param {OnBoard} agent
+ * @param {Line} line
+ */
+function row(agent, line) {
+  const made = document.createElement("tr");
+  const watched = agent.watched_by.length ? ` (có ${agent.watched_by.join(", ")})` : "";
+  const call = agent.call ? (agent.call.remote || "Số ẩn") + watched : "–";
+  for (const text of [agent.name || "–", STATES[agent.state] ?? agent.state, call]) {
+    made.insertCell().textContent = text;
+  }
+  made.insertCell().append(...(agent.call && agent.state === "talking" ? parts(agent.call.call, line) : []));
+  return made;
+}
+
+/**
+ * @param {string} call
+ * @param {Line} line
+ */
+function parts(call, line) {
+  return PARTS.map(([part, label]) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button button--secondary button--small";
+    button.textContent = label ?? "";
+    button.addEventListener("click", () => line.send({ do: "supervise", call, part }));
+    return button;
+  });
+}
