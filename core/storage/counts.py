@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import BigInteger, Connection, delete, func, literal, select, type_coerce, update
 
+from core.storage import settings
 from core.storage.database import insert_or_ignore
-from core.storage.tables import arrivals_hour, quota_day
+from core.storage.tables import arrivals_hour, inbox_item, quota_day, setting
+from core.storage.types import from_microseconds
 
 KEPT = timedelta(weeks=6)
+_COUNTED = "counted-arrivals"
+_HOUR = 3_600_000_000
 
 
 def spend(connection: Connection, channel: str, day: date, *, wanted: int, limit: int) -> int:
@@ -43,3 +47,42 @@ def forget(connection: Connection, *, now: datetime) -> None:
     """Drop what nobody compares with any more."""
     connection.execute(delete(quota_day).where(quota_day.c.day < (now - KEPT).date().isoformat()))
     connection.execute(delete(arrivals_hour).where(arrivals_hour.c.hour < now - KEPT))
+
+
+def uncounted(connection: Connection) -> bool:
+    """Whether anything has come that is not counted yet; a look costs less than counting."""
+    newest = connection.scalar(select(func.max(inbox_item.c.id))) or 0
+    known = settings.get(connection, _COUNTED)
+    return known is None or int(known) < newest
+
+
+def count_arrivals(connection: Connection) -> None:
+    """
+    Add what has come since the last time, from now on: what lies there before the first time is not counted.
+
+    A row that was stored late under an early number may be missed: this is for comparing one week with another.
+    """
+    mark = setting.c.key == _COUNTED
+    newest = connection.scalar(select(func.max(inbox_item.c.id))) or 0
+    connection.execute(insert_or_ignore(connection, setting).values(key=_COUNTED, value=newest))
+    known = int(connection.scalar(select(setting.c.value).where(mark).with_for_update()) or 0)
+    hour = type_coerce(inbox_item.c.received_at, BigInteger) / literal(_HOUR, BigInteger)
+    query = select(inbox_item.c.channel, hour, func.count()).where(inbox_item.c.id > known)
+    for channel, number, items in connection.execute(query.group_by(inbox_item.c.channel, hour)).all():
+        _add(connection, channel, from_microseconds(int(number) * _HOUR), items)
+    settings.put(connection, _COUNTED, newest)
+
+
+def _add(connection: Connection, channel: str, hour: datetime, items: int) -> None:
+    here = (arrivals_hour.c.channel == channel) & (arrivals_hour.c.hour == hour)
+    row = {"channel": channel, "hour": hour, "items": 0}
+    connection.execute(insert_or_ignore(connection, arrivals_hour).values(row))
+    connection.execute(update(arrivals_hour).where(here).values(items=arrivals_hour.c["items"] + items))
+
+
+def arrivals(connection: Connection) -> dict[str, dict[datetime, int]]:
+    """By channel and hour, over all weeks that are kept."""
+    found: dict[str, dict[datetime, int]] = {}
+    for row in connection.execute(select(arrivals_hour)):
+        found.setdefault(row.channel, {})[row.hour] = row.items
+    return found

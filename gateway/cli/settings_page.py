@@ -180,6 +180,7 @@ MEANINGS: Mapping[str, str] = {
     "alarms.calendar_days": "How many days the working calendar must reach beyond today.",
     "alarms.certificate_days": "How many days before its end a certificate must have been renewed.",
     "alarms.token_days": "How many days before its end a provider's token must have been renewed.",
+    "alarms.silent_messages": "A channel is silent, and in each of the last weeks more than so many came meanwhile.",
     "alarms.backup_seconds": "How old the last backup may be: a day and a half.",
     "alarms.root_seconds": "How long after the end of a day its signed root may be missing.",
     "alarms.audit_seconds": "How long ago the archive may have been verified last: eight days.",

@@ -283,6 +283,7 @@ class Alarms(Section):
     calendar_days: int = Field(default=90, ge=1)
     certificate_days: int = Field(default=14, ge=1)
     token_days: int = Field(default=7, ge=1)
+    silent_messages: int = Field(default=4, ge=0)
     backup_seconds: float = Field(default=129_600, gt=0)
     root_seconds: float = Field(default=3600, gt=0)
     audit_seconds: float = Field(default=691_200, gt=0)

@@ -199,6 +199,14 @@ _ALL = (
         "token_days",
         severity="today",
     ),
+    Alarm(
+        "channel_silent",
+        "Nothing comes by a channel by which something always came at this time of the week.",
+        "channel_missing",
+        "above",
+        "silent_messages",
+        severity="today",
+    ),
     Alarm("channel_down", "A channel says that it cannot send now.", "channel_up", "below", 1, holds=600),
     Alarm(
         "backup_old",

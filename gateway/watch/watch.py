@@ -13,12 +13,15 @@ from functools import partial
 import structlog
 from aiohttp import web
 
+from core.clock import local
+from core.storage import counts
 from core.storage.figures import table_figures
 from gateway.deployment import Deployment
 from gateway.watch.alarms import ALARMS, Alarm
 from gateway.watch.checkup import check_up
 from gateway.watch.figures import Samples, look_at_journal, of_calendar, of_disk, of_tables
 from gateway.watch.growth import Growth
+from gateway.watch.silence import of_arrivals
 from gateway.workers.loop import Loop
 from gateway.workers.pulse import Pulse
 
@@ -69,6 +72,7 @@ class Watch:
             self._checked, self._checked_at = await check_up(channels, public_url=url, now=now), now
             told = self._checked["channel_up"].items()
             self._deployment.intake.vitals.checked({channel: bool(up) for (channel,), up in told})
+            self._checked |= await self._counts(now)
         self._judge(await self.look(), now)
         self.looked_at = now
         return 0
@@ -114,6 +118,20 @@ class Watch:
             return {"database_up": {(): 0}}
         lately = self._failed.note(found["outbox_failed"][()], now=now)
         return found | {"database_up": {(): 1}, "outbox_failed_lately": {(): lately}}
+
+    async def _counts(self, now: datetime) -> Samples:
+        """What is missing by each channel, and what today's quotas have left; nothing while the database is away."""
+        deployment, today = self._deployment, local(now).date()
+        try:
+            arrivals = await deployment.database.read(counts.arrivals)
+            spent = await deployment.database.read(partial(counts.spent_on, day=today))
+        except Exception:  # whatever ails it: another alarm says so
+            return {}
+        quotas = {name: one.per_day for name, one in deployment.bounds.allowances.items() if one.per_day is not None}
+        return of_arrivals(deployment.channels, arrivals, now=now) | {
+            "quota_day": {(name,): quota for name, quota in quotas.items()},
+            "quota_spent": {(name,): spent.get(name, 0) for name in quotas},
+        }
 
     async def _journal(self, now: datetime) -> Samples:
         """Since when it holds something: as long as we have seen it, or as its oldest segment has not been written."""

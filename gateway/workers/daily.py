@@ -1,6 +1,6 @@
 """
 What is done once a day: yesterday's signed root, old raw bodies and whatever else has served, a look at the calendar's
-end, unfinished erasures, identifiers whose time has come.
+end, unfinished erasures, identifiers whose time has come. What comes in is counted as well, by the hour.
 
 Runs often and does little: each piece of work knows whether it is done, so that a restart at any moment repeats
 nothing and misses nothing.
@@ -14,7 +14,7 @@ from functools import partial
 import structlog
 
 from core.clock import local
-from core.storage import housekeeping, upkeep
+from core.storage import counts, housekeeping, upkeep
 from gateway.admin.services import auditor_of, eraser_of, retention_of
 from gateway.deployment import Deployment
 from gateway.workers.sweeps import Sweeper
@@ -36,12 +36,15 @@ class Daily:
     async def run_once(self) -> int:
         """The root as soon as a day is over; the rest on the first round of a day and of a process."""
         made = await self._root()
+        if await self._deployment.database.read(counts.uncounted):
+            await self._deployment.database.write(counts.count_arrivals)
         today = local(self._deployment.now()).date()
         if self._looked_on == today:
             return made
         await self._deployment.database.write(partial(upkeep.begin, now=self._deployment.now()))
         done = made + await self._purge() + await self._eraser.resume() + await self._sweeper.run_once()
         done += await self._retention.run_once()
+        await self._deployment.database.write(partial(counts.forget, now=self._deployment.now()))
         self._warn(today)
         self._looked_on = today
         return done

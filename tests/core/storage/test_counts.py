@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, date, datetime
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
+from sqlalchemy import insert
+
+from core.contract.schema import new_id
 from core.storage import counts
 from core.storage.database import Database
+from core.storage.tables import inbox_item
 from tests.support.databases import on_both_engines
 
 TODAY, TOMORROW = date(2026, 11, 23), date(2026, 11, 24)
@@ -38,3 +43,45 @@ async def test_old_days_are_forgotten(database: Database) -> None:
     await database.write(partial(counts.forget, now=later))
     assert await database.read(partial(counts.spent_on, day=TODAY)) == {}
     assert await database.read(partial(counts.spent_on, day=TOMORROW)) == {"sms": 1}
+
+
+@on_both_engines
+async def test_what_comes_is_counted_by_channel_and_hour(database: Database) -> None:
+    """Once, however often it is looked; what lay there before the first look is not."""
+    await come("email", NOON)(database)
+    before = await counted(database)
+    for channel, at in (("email", NOON), ("email", NOON + timedelta(minutes=29)), ("email", LATER), ("sms", LATER)):
+        await come(channel, at)(database)
+    first = await counted(database)
+    again = await counted(database)
+
+    hour, next_hour = NOON.replace(minute=0), LATER.replace(minute=0)
+    assert (before, first) == ({}, {"email": {hour: 2, next_hour: 1}, "sms": {next_hour: 1}})
+    assert again == first
+
+
+NOON = datetime(2026, 11, 23, 5, 30, tzinfo=UTC)
+LATER = NOON + timedelta(minutes=30)
+
+
+async def counted(database: Database) -> dict[str, dict[datetime, int]]:
+    """As the daily work does it."""
+    if await database.read(counts.uncounted):
+        await database.write(counts.count_arrivals)
+    assert not await database.read(counts.uncounted)
+    return await database.read(counts.arrivals)
+
+
+def come(channel: str, at: datetime) -> Callable[[Database], Awaitable[object]]:
+    """One item."""
+    name = new_id()
+    row = {
+        "raw_id": name,
+        "channel": channel,
+        "account": "a",
+        "dedupe_key": name,
+        "conversation_key": name,
+        "provider_time": at,
+        "received_at": at,
+    }
+    return lambda database: database.write(lambda connection: connection.execute(insert(inbox_item).values(row)))

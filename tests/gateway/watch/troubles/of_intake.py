@@ -11,14 +11,15 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from core.contract.errors import IntakeUnavailable
 from core.contract.schema import new_id
-from core.storage import fetches, tables
+from core.storage import counts, fetches, tables
 from core.storage.inbox import Inbox
 from core.storage.journal import Journal, read_frames
 from core.storage.sqlite import SqliteDatabase
+from gateway.watch.silence import HOUR
 from gateway.watch.watch import Watch
 from tests.gateway.watch.troubles.trouble import Trouble, delivery, nothing
 from tests.support.clamd import ask, running_clamd
@@ -132,6 +133,23 @@ async def scanner_away(world: World, tmp_path: Path) -> AsyncIterator[Trouble]:
         yield Trouble(watch, timedelta(seconds=61), mend)
 
 
+@asynccontextmanager
+async def channel_silent(world: World, tmp_path: Path) -> AsyncIterator[Trouble]:
+    """Mails came every working hour for weeks; then its provider was told another address."""
+    hour = world.clock().replace(minute=0, second=0, microsecond=0)
+    before = [hour - number * HOUR for number in range(5, 5 * 7 * 24)]
+    rows = [{"channel": "email", "hour": at, "items": 2} for at in before]
+    await world.deployment.database.write(lambda connection: connection.execute(insert(tables.arrivals_hour), rows))
+
+    async def mend() -> None:
+        await world.deployment.inbox.accept(*delivery(world))
+        await world.deployment.database.write(counts.count_arrivals)
+        world.clock.advance(minutes=5)
+
+    await world.deployment.database.write(counts.count_arrivals)
+    yield Trouble(Watch(world.deployment), mend=mend)
+
+
 OF_INTAKE = (
     intake_refused,
     database_away,
@@ -142,4 +160,5 @@ OF_INTAKE = (
     quarantine,
     files_old,
     scanner_away,
+    channel_silent,
 )
