@@ -13,10 +13,11 @@ import structlog
 from channels.call_center.acd import happenings as h
 from channels.call_center.agents import messages as m
 from channels.call_center.agents.desk import Desk
-from channels.call_center.agents.seat import Legs, Seat
+from channels.call_center.agents.seat import Seat
 from channels.call_center.ports import CallGone, MediaUnavailable
 from channels.call_center.webrtc.inside import MediaPlace, NoPort
 from channels.call_center.webrtc.peer import OfferRefused
+from channels.call_center.webrtc.wire import Legs
 
 log = structlog.get_logger()
 

@@ -5,21 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from channels.call_center.agents.messages import Board, Status
-from channels.call_center.media.wire import Wire
 from channels.call_center.ports import Media
 from channels.call_center.webrtc.inside import MediaPlace
 from channels.call_center.webrtc.peer import Peer
-from channels.call_center.webrtc.wire import BrowserWire
-
-
-class Legs(Protocol):
-    """Opens legs over a wire (`media.engine.Engine`)."""
-
-    def open(self, wire: Wire | None = None) -> Media:
-        """Raises: MediaUnavailable."""
+from channels.call_center.webrtc.wire import BrowserWire, Legs
 
 
 @dataclass(slots=True)
