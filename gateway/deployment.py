@@ -177,6 +177,7 @@ async def _assemble(
         clerk=clerk,
         channels=channels,
         spam_score=settings.email.spam_score,
+        most_a_minute=settings.intake.most_a_minute,
         now=now,
         call_back_within=settings.call_center.call_back_within,
     )

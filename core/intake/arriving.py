@@ -13,6 +13,7 @@ from core.intake.rules import EmergencyKind
 from core.intake.signals.emergency import read_emergency
 from core.intake.state import Draft, Mode, Part
 from core.intake.turn import Turn
+from core.intake.words import Texts
 
 NEVER_ANSWERED = frozenset({MessageKind.AUTO_REPLY, MessageKind.BOUNCE, MessageKind.CALL})
 AT_ONCE = frozenset({MessageKind.FORM, MessageKind.POSTBACK, MessageKind.RATING})
@@ -87,10 +88,15 @@ def raise_emergency(turn: Turn, message: InboundMessage) -> None:
 
 
 def emergency_in(turn: Turn, message: InboundMessage) -> EmergencyKind | None:
-    """The help that a message calls for: chosen by a key, else read in its words."""
+    """The help that a message calls for."""
+    return calls_for_help(message, turn.texts)
+
+
+def calls_for_help(message: InboundMessage, texts: Texts) -> EmergencyKind | None:
+    """Which help: chosen by a key, else read in its words."""
     if message.form is not None and message.form.emergency:
         return EmergencyKind(message.form.emergency)
-    sign = read_emergency(turn.text(message_text(message)))
+    sign = read_emergency(texts[message_text(message)])
     return None if sign is None else sign.kind
 
 

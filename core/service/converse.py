@@ -349,6 +349,10 @@ class Converse:
     async def _abandon(self, _work: Work, talk: Talk, _effect: Abandon) -> None:
         log.info("draft_abandoned", channel=talk.row.channel)
 
+    def call_person(self, talk: Talk, reason: str) -> None:
+        """Somebody must look into this conversation."""
+        self._wants_person(talk, reason)
+
     def _wants_person(self, talk: Talk, reason: str) -> None:
         talk.needs_human = True
         log.info("person_wanted", channel=talk.row.channel, conversation=talk.row.id, reason=reason)

@@ -33,6 +33,7 @@ from core.service.calls import WITHIN, CallBook
 from core.service.clerk import Clerk
 from core.service.echoes import Echoes
 from core.service.fetching import Fetching, is_remote
+from core.service.flood import REASON, Flood
 from core.service.inbox_files import source_of
 from core.service.routing import Routing
 from core.service.safe import Safe
@@ -62,6 +63,7 @@ class Intake:
         clerk: Clerk,
         channels: Mapping[str, Channel],
         spam_score: float,
+        most_a_minute: int,
         now: Callable[[], datetime],
         call_back_within: str = WITHIN,
     ) -> None:
@@ -73,6 +75,7 @@ class Intake:
         self._spam_score = spam_score
         self._now = now
         self.vitals = Vitals()
+        self.flood = Flood(most=most_a_minute)
         self.fetching = Fetching(safe, media, now=now)
         self.calls = CallBook(database, safe=safe, desk=clerk.desk, now=now, within=call_back_within)
         self.echoes = Echoes(database, safe=safe, clerk=clerk)
@@ -120,7 +123,22 @@ class Intake:
             return await self._finish(work, item, "quarantined", str(error) or error.code)
         except Erased:
             return await self._finish(work, item, "erased", "body erased")
+        messages = [one for one in parsed if isinstance(one, InboundMessage)]
+        if beyond := self.flood.over(item, messages):
+            return await self._hold_back(work, item, channel, messages[0], tell=beyond == 1)
         return await self._process(work, item, channel, parsed, files)
+
+    async def _hold_back(
+        self, work: Work, item: WaitingItem, channel: Channel, message: InboundMessage, *, tell: bool
+    ) -> str:
+        """One too many of its sender: kept unread; the conversation is put before a person once a minute."""
+        if tell:
+            talk = await self._clerk.talks.for_message(work, message, threaded=channel.threaded)
+            self._clerk.converse.call_person(talk, "flood")
+        work.put(inbox_queue.ENDS, Finished(item.id, "quarantined", REASON))
+        await self._clerk.finish(work)
+        log.warning("item_held_back", channel=item.channel, first=tell)
+        return "quarantined"
 
     async def _read(self, item: WaitingItem, channel: Channel) -> tuple[Sequence[Parsed], Files]:
         """A small message is read here and now; a large one must not hold up everybody else."""

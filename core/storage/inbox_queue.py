@@ -73,9 +73,18 @@ def waiting_items(connection: Connection, *, now: datetime, most: int = _CANDIDA
 
 
 def waiting_conversations(connection: Connection, *, now: datetime, most: int = _CANDIDATES) -> list[str]:
-    """Conversation keys with new items and no living lease, the longest waiting first."""
+    """
+    Conversation keys with new items and no living lease, the longest waiting first.
+
+    Where a few conversations have so many items that no others are seen behind them, the others are looked for.
+    """
     asked = {"now": now, "latest": now + _LONGEST, "looked_at": most * 4}
-    return list(dict.fromkeys(connection.scalars(_WAITING, asked)))[:most]
+    seen = list(connection.scalars(_WAITING, asked))
+    keys = list(dict.fromkeys(seen))[:most]
+    if len(seen) == most * 4 and len(keys) < most:
+        beside = connection.scalars(_WAITING_BESIDE, asked | {"known": keys})
+        keys = list(dict.fromkeys([*keys, *beside]))[:most]
+    return keys
 
 
 # A lease that ends later than any of now can was taken before the clock was set back: it is none.
@@ -89,6 +98,8 @@ _WAITING = (
     .order_by(inbox_item.c.id)
     .limit(bindparam("looked_at", type_=Integer))
 )
+
+_WAITING_BESIDE = _WAITING.where(inbox_item.c.conversation_key.not_in(bindparam("known", expanding=True)))
 
 
 def lease(
@@ -270,12 +281,14 @@ def forget_subject(connection: Connection, subject_id: str) -> None:
 
 
 def replay(connection: Connection, item_id: int) -> None:
-    """Put a quarantined item back in the queue. NotFound when it is not in quarantine or its body is erased."""
+    """
+    Put a quarantined item back in the queue, as tried once. NotFound: not in quarantine, or its body is erased.
+    """
     body = select(inbox_raw.c.id).where(inbox_raw.c.id == inbox_item.c.raw_id, inbox_raw.c.body_sealed.is_not(None))
     done = connection.execute(
         update(inbox_item)
         .where(inbox_item.c.id == item_id, inbox_item.c.state == "quarantined", body.exists())
-        .values(state="new", reason="", attempts=0)
+        .values(state="new", reason="", attempts=1)
     )
     if done.rowcount != 1:
         raise NotFound(f"no quarantined item {item_id}")

@@ -165,6 +165,8 @@ MEANINGS: Mapping[str, str] = {
     "sandbox.sms": "Demo: port of Twilio's interface, as it is played.",
     "retention.pseudonymise_after_years": "Years after closing until a case forgets who reported it; 0: never.",
     "retention.most_a_day": "So many people at most in one night.",
+    "intake.most_a_minute": "Messages of one sender within a minute that are read by themselves. What is beyond waits"
+    " in quarantine, and a person is told; a call for help is always read.",
     "intake.keep_raw_days": "Days that raw bodies are kept for `langnghe replay`; unread ones stay until read.",
     "workers.poll": "Seconds after which a worker looks for itself; longer only where Redis wakes it.",
     "alarms.inbox_seconds": "How long an accepted message may wait to be taken up.",

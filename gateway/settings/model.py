@@ -240,6 +240,7 @@ class Intake(Section):
     database_budget: float = Field(default=0.3, gt=0, le=1.5)
     linger: float = Field(default=0.004, ge=0, le=0.02)
     keep_raw_days: int = Field(default=30, ge=1, le=365)
+    most_a_minute: int = Field(default=120, ge=20, description="messages of one sender; what is beyond is kept unread")
 
 
 class Retention(Section):

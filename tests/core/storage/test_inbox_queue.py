@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -170,3 +171,17 @@ async def test_an_erased_body_waits_for_the_others_in_it(database: Database, mak
 
     await database.write(partial(queue.finish, ends=[queue.Finished(other.id, "done")]))
     assert await database.read(lambda connection: connection.execute(bodies).all()) == [(None, None)]
+
+
+@on_both_engines
+async def test_whoever_writes_behind_a_flood_is_found(database: Database, make_inbox: MakeInbox) -> None:
+    """However many items of one conversation stand before theirs."""
+    inbox = make_inbox(database)
+    await asyncio.gather(*(arrive(inbox, f"flood-{number}", conversation="flood") for number in range(300)))
+    for number in range(3):
+        await arrive(inbox, f"other-{number}", conversation=f"c{number}")
+    await inbox.ship()  # a slow database may have sent something through the journal
+
+    found = await database.read(partial(queue.waiting_conversations, now=NOW, most=4))
+
+    assert len(found) == len(set(found)) == 4
