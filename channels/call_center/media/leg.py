@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,7 +10,9 @@ from typing import Protocol
 from channels.call_center.media import g711
 from channels.call_center.media.recorder import Ending, Recorder, Tape
 from channels.call_center.media.stream import Stream
+from channels.call_center.media.tapes import Tapes
 from channels.call_center.media.waits import Collecting, Listening
+from channels.call_center.media.waking import Waking
 from channels.call_center.media.wire import Wire
 from channels.call_center.ports import (
     CallGone,
@@ -53,16 +54,14 @@ class Leg:
     """Implements `Media`. Nothing but `tick` moves time: a prompt, a pause, a silence are counted in ticks."""
 
     def __init__(self, wire: Wire, sounds: Sounds, recorder: Recorder, *, stage: Stage) -> None:
-        self._sounds, self._recorder, self._stage = sounds, recorder, stage
+        self._sounds, self._stage = sounds, stage
         self.stream = Stream(wire, self._key)
-        self._entered = self._closed = self._lost = False
-        self._partner: Leg | None = None
-        self._hear: Callable[[MediaEvent], None] = _to_nobody
-        self._pressed: deque[str] = deque(maxlen=MOST_KEYS)
-        self._waits: list[_Wait] = []
-        self._tapes: list[Tape] = []
+        self._waking, self._tapes = Waking(), Tapes(recorder)
         self._whole: Tape | None = None
-        self._finishing: set[asyncio.Task[Recorded]] = set()
+        self._partner: Leg | None = None
+        self._told: Callable[[MediaEvent], None] = _to_nobody
+        self._pressed: deque[str] = deque(maxlen=MOST_KEYS)
+        self._entered = self._lost = False
 
     @property
     def local(self) -> tuple[str, int]:
@@ -71,7 +70,7 @@ class Leg:
 
     def talk(self, plan: RtpPlan) -> None:
         """Send so from now on; called again after a re-INVITE. Nothing after `close`."""
-        if self._closed:
+        if self._waking.closed:
             return
         self.stream.talk(plan)
         if not self._entered:
@@ -80,7 +79,7 @@ class Leg:
 
     def listen(self, hear: Callable[[MediaEvent], None]) -> None:
         """Tell keys and lost sound to `hear`."""
-        self._hear = hear
+        self._told = hear
 
     def press(self, key: str, milliseconds: int = 0) -> None:
         """A key that came by signalling: treated like one heard in the sound."""
@@ -88,22 +87,15 @@ class Leg:
 
     async def play(self, slots: Sequence[str], *, barge_in: bool = False) -> Played:
         """Play prompts one after another. Raises: CallGone: the leg was closed."""
-        self._check()
-        ended: list[bool] = []
+        self._waking.check()
         if not (barge_in and self._pressed):
-            sounds = [self._sounds.sound(slot, self.stream.law) for slot in slots]
-            self.stream.mouth.play(sounds, lambda: ended.append(True))
-            try:
-                await self._until(lambda: bool(ended or (barge_in and self._pressed)))
-            finally:
-                if not ended:
-                    self.stream.mouth.stop()
+            await self._play(slots, barge_in=barge_in)
         return Played(self._pressed[0] if barge_in and self._pressed else "")
 
     async def collect(self, most: int, *, first_s: float, next_s: float, end: str = "#") -> str:
         """Keys until `most` of them, `end`, or a pause. Raises: CallGone: the leg was closed."""
         collecting = Collecting(most, first_s=first_s, next_s=next_s, end=end)
-        await self._until(lambda: collecting.tick(self._pressed))
+        await self._waking.until(lambda: collecting.tick(self._pressed))
         return collecting.keys
 
     def music(self, slot: str | None) -> None:
@@ -135,11 +127,11 @@ class Leg:
 
     def record(self, path: Path) -> None:
         """Write all that is heard and played from now on to `path`, in place of what was recorded so far."""
-        if self._closed:
+        if self._waking.closed:
             return
         if self._whole is not None:
-            self._finish(self._whole, "stopped")
-        self._whole = self._new_tape(path)
+            self._tapes.end(self._whole, "stopped")
+        self._whole = self._tapes.open(path, self.stream.law)
 
     async def stop_recording(self) -> Recorded | None:
         """End what `record` began; None if nothing was being recorded."""
@@ -154,21 +146,20 @@ class Leg:
         await self.play([TONE])
         self._pressed.clear()
         listening = Listening(longest_s=longest_s, silence_s=silence_s, end=end)
-        tape = self._new_tape(path)
-        ended: Ending = "stopped"
+        tape = self._tapes.open(path, self.stream.law)
         try:
-            await self._until(lambda: listening.tick(self._loudness(), self._pressed))
-            ended = listening.ended or ended
+            await self._waking.until(lambda: listening.tick(self._loudness(), self._pressed))
         except CallGone:
-            ended = "gone"
-        finally:
-            finishing = self._finish(tape, ended)
-        return await asyncio.shield(finishing)
+            return await self._tapes.finish(tape, "gone")
+        except BaseException:
+            self._tapes.end(tape, "stopped")
+            raise
+        return await self._tapes.finish(tape, listening.ended or "stopped")
 
     async def send_keys(self, keys: str) -> None:
         """Press keys towards the other side (RFC 4733). Raises: ValueError: no such key; CallGone."""
         left = iter(range(self.stream.press(keys)))
-        await self._until(lambda: next(left, None) is None)
+        await self._waking.until(lambda: next(left, None) is None)
 
     def stats(self) -> MediaStats:
         """The leg's counters."""
@@ -176,96 +167,49 @@ class Leg:
 
     async def close(self) -> Recorded | None:
         """Free port and clock; ends the recording and returns it. May be called twice."""
-        if not self._closed:
-            self._closed = True
+        if not self._waking.closed:
+            self._waking.close()
             self._stage.leave(self)
             self.bridge(None)
             self.stream.close()
-            for wait in self._waits:
-                wait.end()
         whole = await self._stop_whole("gone")
-        if self._finishing:
-            await asyncio.wait(self._finishing)
+        await self._tapes.settle()
         return whole
-
-    # The tick
 
     def tick(self) -> None:
         """20 ms: hear, say, record, and wake who waited for this."""
         stream = self.stream
         stream.tick()
-        for tape in self._tapes:
-            tape.add(stream.heard, stream.said, stream.law)
-        for wait in self._waits:
-            wait.tick()
+        self._tapes.add(stream.heard, stream.said, stream.law)
+        self._waking.tick()
         self._watch(stream.quiet_s)
 
+    async def _play(self, slots: Sequence[str], *, barge_in: bool) -> None:
+        ended: list[bool] = []
+        mouth = self.stream.mouth
+        mouth.play([self._sounds.sound(slot, self.stream.law) for slot in slots], lambda: ended.append(True))
+        try:
+            await self._waking.until(lambda: bool(ended or (barge_in and self._pressed)))
+        finally:
+            if not ended:
+                mouth.stop()
+
     def _watch(self, quiet_s: float) -> None:
-        if quiet_s >= LOST_S and not self._lost:
-            self._lost = True
-            self._hear(SoundLost(quiet_s))
-        elif self._lost and quiet_s < LOST_S:
-            self._lost = False
-            self._hear(SoundBack())
+        if (quiet_s >= LOST_S) != self._lost:
+            self._lost = not self._lost
+            self._told(SoundLost(quiet_s) if self._lost else SoundBack())
 
     def _key(self, key: KeyPressed) -> None:
         self._pressed.append(key.key)
-        self._hear(key)
+        self._told(key)
 
     def _loudness(self) -> int:
         heard = self.stream.heard
         return 0 if heard is None else g711.loudness(g711.decode(heard, self.stream.law))
 
-    async def _until(self, over: Callable[[], bool]) -> None:
-        """Wait for the tick at which something is over. Raises: CallGone."""
-        if not self._closed:
-            wait = _Wait(over)
-            self._waits = [*self._waits, wait]
-            try:
-                await wait.future
-            finally:
-                self._waits = [other for other in self._waits if other is not wait]
-        self._check()
-
-    def _check(self) -> None:
-        if self._closed:
-            raise CallGone
-
-    # Tapes
-
-    def _new_tape(self, path: Path) -> Tape:
-        tape = self._recorder.open(path, self.stream.law)
-        self._tapes = [*self._tapes, tape]
-        return tape
-
-    def _finish(self, tape: Tape, ended: Ending) -> asyncio.Task[Recorded]:
-        self._tapes = [other for other in self._tapes if other is not tape]
-        finishing = asyncio.ensure_future(tape.finish(ended))
-        self._finishing.add(finishing)
-        finishing.add_done_callback(self._finishing.discard)
-        return finishing
-
     async def _stop_whole(self, ended: Ending) -> Recorded | None:
         tape, self._whole = self._whole, None
-        return None if tape is None else await asyncio.shield(self._finish(tape, ended))
-
-
-class _Wait:
-    """Somebody who waits for a tick."""
-
-    def __init__(self, over: Callable[[], bool]) -> None:
-        self._over = over
-        self.future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    def tick(self) -> None:
-        """Wake them if it is over."""
-        if not self.future.done() and self._over():
-            self.end()
-
-    def end(self) -> None:
-        """Wake them."""
-        if not self.future.done():
-            self.future.set_result(None)
+        return None if tape is None else await self._tapes.finish(tape, ended)
 
 
 def _to_nobody(_event: MediaEvent) -> None:

@@ -84,11 +84,11 @@ class Stream:
             return
         self._wire.poll()
         self.heard = self._ear.frame()
-        own = self.mouth.frame()
-        self.said = own if own is not None else self._others()
-        key = next(self._keys, None)
-        if self._plan.direction in _SENDING:
-            self._send(self._plan, key)
+        self.said = None
+        if self._plan.direction in _SENDING:  # what is being said waits while the other side holds the call
+            own = self.mouth.frame()
+            self.said = own if own is not None else self._others()
+            self._send(self._plan, next(self._keys, None))
         self._sender.advance(FRAME)
 
     def stats(self) -> MediaStats:

@@ -212,6 +212,20 @@ async def test_hold_is_a_matter_of_direction(rig: Rig, direction: Direction, sen
     assert bool(rig.events) == misses
 
 
+async def test_a_prompt_waits_while_the_other_side_holds_the_call(rig: Rig) -> None:
+    """Whoever comes back hears the rest."""
+    playing = asyncio.create_task(rig.leg.play(["700"]))
+    await rig.run(10)
+    rig.leg.talk(replace(PLAN, direction="recvonly"))
+    await rig.run(100)
+    assert not playing.done()
+    rig.leg.talk(PLAN)
+    await rig.run(17)
+
+    assert playing.done()
+    assert strength(g711.decode(rig.sent_sound()[: 25 * 160], "PCMA"), 700) > 7000
+
+
 async def test_a_change_of_law_goes_on_in_the_middle_of_a_prompt(rig: Rig) -> None:
     """A re-INVITE: same SSRC, same numbering, other law."""
     playing = asyncio.create_task(rig.leg.play(["700"]))
