@@ -81,8 +81,16 @@ def describe(settings: Settings, *, base_url: str, sandbox: Addresses) -> dict[s
         "http": base_url,
         "smtp": f"{email.host}:{email.smtp_port}",
         "lmtp": f"{email.host}:{email.lmtp_port}",
+        **_hotline(settings),
         "sandbox": {name: addresses["http"] for name, addresses in sandbox.items()},
     }
+
+
+def _hotline(settings: Settings) -> dict[str, str]:
+    """Where calls arrive, if they do."""
+    if not settings.takes_calls or "telephony" not in settings.roles:
+        return {}
+    return {"sip": f"{settings.call_center.sip_host}:{settings.call_center.sip_port}"}
 
 
 @asynccontextmanager
@@ -128,7 +136,8 @@ def with_ports(settings: Settings) -> Settings:
         changes["public_url"] = f"http://{http.host}:{http.port}"
     if "require_second_factor" not in settings.model_fields_set:
         changes["require_second_factor"] = False  # whoever tries the demo has no authenticator set up
-    return settings.model_copy(update={"http": http, "email": email, **changes})
+    calls = settings.call_center.model_copy(update={"sip_port": settings.call_center.sip_port or free_port()})
+    return settings.model_copy(update={"http": http, "email": email, "call_center": calls, **changes})
 
 
 def free_port() -> int:

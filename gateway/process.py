@@ -29,6 +29,8 @@ from gateway.deployment import Deployment, Now, open_deployment, utc_now
 from gateway.front.listening import Front
 from gateway.hooks import doors_of
 from gateway.settings import Settings
+from gateway.telephony.beside import telephony_beside
+from gateway.telephony.link import serving_calls
 from gateway.workers.crew import LONGEST_STOP as LONGEST_STOP_OF_WORK
 from gateway.workers.crew import Crew
 
@@ -54,7 +56,12 @@ async def run(settings: Settings, *, ready: Ready | None = None, now: Now = utc_
     async with open_deployment(settings, now=now) as deployment:
         if "worker" in settings.roles:  # before anybody may come in, who would wait for it
             rehearse(deployment.regulation.intake_rules(settings.office), now())
-        async with running(deployment) as address, serving_admin(deployment):
+        async with (
+            running(deployment) as address,
+            serving_admin(deployment),
+            serving_calls(deployment),
+            telephony_beside(settings),
+        ):
             tune_interpreter()
             log.info("started", port=urlsplit(address).port, pid=os.getpid(), mode=settings.mode)
             if ready is not None:

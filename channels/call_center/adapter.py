@@ -8,6 +8,7 @@ delivery. Recordings lie in the spool until they are fetched.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -15,6 +16,7 @@ from channels.base import same, sign
 from channels.call_center.facts import CHANNEL
 from channels.call_center.mapping import HashPin, key_of, read, to_message
 from channels.call_center.spool import Spool
+from channels.call_center.status import TelephonyStatus
 from core.contract.errors import (
     ChannelMisconfigured,
     MessageInvalid,
@@ -29,6 +31,9 @@ from core.contract.schema import OutboundMessage, Parsed
 SIGNATURE = "x-call-signature"
 MAX_BODY_BYTES = 256 * 1024
 MIN_SECRET_BYTES = 16
+SILENT_S = 10.0
+"""It says how it is each second; after so many without a word it is away."""
+STARTING = Health(ok=True, detail="Đang chờ tiến trình tổng đài kết nối.")
 AWAY = Health(ok=False, detail="Tiến trình tổng đài chưa kết nối; cuộc gọi có thể không được trả lời.")
 
 
@@ -39,24 +44,36 @@ class CallCenterChannel:
     Args:
         secret: shared with the telephony process, at least 16 bytes.
         spool: where it leaves recordings. `hash_pin`: what is kept of a PIN that was read out.
-        health: how the telephony process is, as far as this process knows.
+        monotonic: seconds, to tell how old the last word of the telephony process is.
     """
 
     name = CHANNEL
     threaded = True
 
     def __init__(
-        self, *, secret: bytes, spool: Spool, hash_pin: HashPin, health: Callable[[], Health] = lambda: AWAY
+        self, *, secret: bytes, spool: Spool, hash_pin: HashPin, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         if len(secret) < MIN_SECRET_BYTES:
             raise ChannelMisconfigured(f"the secret of calls needs {MIN_SECRET_BYTES} bytes")
         self._secret = secret
         self._spool = spool
         self._hash_pin = hash_pin
-        self._health = health
+        self._monotonic = monotonic
+        self._told: TelephonyStatus | None = None
+        self._told_at = monotonic()
 
     def __repr__(self) -> str:
         return "CallCenterChannel()"
+
+    @property
+    def status(self) -> TelephonyStatus | None:
+        """What the telephony process said last; None while it is silent."""
+        fresh = self._told is not None and self._monotonic() - self._told_at <= SILENT_S
+        return self._told if fresh else None
+
+    def note(self, status: TelephonyStatus) -> None:
+        """The telephony process says how it is."""
+        self._told, self._told_at = status, self._monotonic()
 
     def compose(self, body: bytes) -> tuple[RawDelivery, Sequence[ItemKey]]:
         """What the inbox gets of a record that came over the local link: signed, and split already. PayloadInvalid."""
@@ -106,4 +123,6 @@ class CallCenterChannel:
 
     async def check_health(self) -> Health:
         """Whether somebody would answer a call now."""
-        return self._health()
+        if self._told is None and self._monotonic() - self._told_at <= SILENT_S:
+            return STARTING
+        return AWAY if self.status is None else self.status.health()

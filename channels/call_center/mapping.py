@@ -34,8 +34,10 @@ _NAMES = MappingProxyType(
     {"what": "Nội dung phản ánh", "where": "Địa điểm", "message": "Lời nhắn", WHOLE: "Toàn bộ cuộc gọi"}
 )
 _TO_LISTEN = "Người dân nói qua tổng đài; cán bộ bổ sung sau khi nghe ghi âm."
-_UNTOLD = ("place", "time", "name", "phone", "email", "address", "identity", "contact", "media")
+_UNTOLD = ("place", "time", "name", "phone", "email", "address", "identity", "contact")
 """What nobody reads out of a recording by itself; each is declared so that a person fills it in (A-8)."""
+_BY_NUMBER = frozenset({"phone", "contact"})
+"""What the caller's number tells already."""
 
 
 def read(body: bytes) -> CallRecord:
@@ -89,7 +91,7 @@ def to_form(record: CallRecord, *, hash_pin: HashPin) -> ReportForm:
     return ReportForm(
         content=_content(record),
         reporter=Reporter(phones=phones),
-        declared_none=dict.fromkeys(_UNTOLD, _TO_LISTEN),
+        declared_none=dict.fromkeys((one for one in _UNTOLD if not phones or one not in _BY_NUMBER), _TO_LISTEN),
         code=record.code,
         pin_hash=hash_pin(record.pin, record.code) if record.pin else "",
         emergency=_LINES.get(record.emergency, "disaster") if record.purpose == "emergency" else "",

@@ -111,10 +111,10 @@ class Spool:
         found = _SOURCE.fullmatch(source)
         return self.folder / found[1] / found[2] if found else None
 
-    def oldest(self) -> float | None:
-        """When the oldest call that waits to be handed over ended, in seconds since 1970."""
-        times = (_mtime(path) for path in self.folder.glob(f"*/{_RECORD}"))
-        return min((at for at in times if at is not None), default=None)
+    def backlog(self) -> tuple[int, float | None]:
+        """How many calls wait to be handed over, and when the oldest of them ended, in seconds since 1970."""
+        times = [at for path in self.folder.glob(f"*/{_RECORD}") if (at := _mtime(path)) is not None]
+        return len(times), min(times, default=None)
 
 
 def source_of(call_id: str, file: str) -> str:

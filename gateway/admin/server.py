@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,57 +12,23 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from core.contract.errors import GatewayError
-from gateway.admin.wire import short_path, socket_path
+from gateway.admin.wire import socket_path
+from gateway.lines import LineServer
 
 if TYPE_CHECKING:
     from gateway.deployment import Deployment
 
 log = structlog.get_logger()
 
-_LONGEST_REQUEST = 1024 * 1024
 
-
-class AdminServer:
+class AdminServer(LineServer):
     """Listens from `start_admin` to `stop`; `stop` waits for what is being done."""
 
     def __init__(self, deployment: Deployment, path: Path) -> None:
+        super().__init__(path, self._act)
         self._deployment = deployment
-        self._path = path
-        self._server: asyncio.Server | None = None
-        self._running: set[asyncio.Task[Any]] = set()
 
-    async def start(self) -> None:
-        """Listen. Whoever holds the database alone may replace what an earlier process left."""
-        self._path.unlink(missing_ok=True)
-        listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        with short_path(self._path) as reachable:
-            listening.bind(reachable)
-        self._path.chmod(0o600)  # before anybody can connect: it does not listen yet
-        listening.setblocking(False)
-        self._server = await asyncio.start_unix_server(self._serve, sock=listening, limit=_LONGEST_REQUEST)
-
-    async def stop(self) -> None:
-        """Take no more, finish what runs, remove the socket."""
-        if self._server is not None:
-            self._server.close()
-        self._path.unlink(missing_ok=True)
-        await asyncio.gather(*self._running, return_exceptions=True)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._running.add(task)
-        try:
-            answer = await self._answer(await reader.readline())
-            writer.write(json.dumps(answer, ensure_ascii=False).encode())
-            await writer.drain()
-        except (ConnectionError, ValueError):  # whoever asked is gone, or asked without end
-            pass
-        finally:
-            writer.close()
-            self._running.discard(task)
-
-    async def _answer(self, line: bytes) -> dict[str, Any]:
+    async def _act(self, line: bytes) -> dict[str, Any]:
         from gateway.admin.actions import ACTIONS
 
         try:

@@ -7,20 +7,16 @@ Kept free of heavy imports: the command line talks to a running gateway without 
 from __future__ import annotations
 
 import json
-import os
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from core.contract.errors import GatewayError
+from gateway.lines import short_path
 
 NAME = "admin.sock"
 NOT_RUNNING: Final = object()
 """Nobody listens at the socket."""
-
-_LONGEST_PATH = 100  # a socket's path has room for 108 bytes, its end included
 
 
 class AdminRefused(GatewayError):
@@ -60,16 +56,3 @@ def _read(answer: dict[str, Any]) -> Any:
     if "error" in answer:
         raise AdminRefused(answer["error"], answer["message"])
     return answer["value"]
-
-
-@contextmanager
-def short_path(path: Path) -> Iterator[str]:
-    """A spelling of a socket's path that fits; Linux lends one through an open folder."""
-    if len(os.fsencode(path)) <= _LONGEST_PATH:
-        yield str(path)
-        return
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        yield f"/proc/self/fd/{folder}/{path.name}"
-    finally:
-        os.close(folder)

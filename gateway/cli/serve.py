@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 def add(commands: Any) -> None:
     """Mount `serve`."""
     parser = command(commands, "serve", serve, about="Run the gateway until SIGTERM or Ctrl-C")
-    parser.add_argument("--roles", help="web,worker (the default: both); they can be split only on PostgreSQL")
+    parser.add_argument(
+        "--roles", help="web,worker,telephony (the default: all); web and worker can be split only on PostgreSQL"
+    )
+    parser.add_argument("--beside", action="store_true", help="with --roles telephony: end when the gateway stays away")
 
 
 def serve(arguments: argparse.Namespace) -> int:
@@ -29,6 +32,11 @@ def serve(arguments: argparse.Namespace) -> int:
     roles = {"LANGNGHE_ROLES": arguments.roles} if arguments.roles else {}
     settings = load_settings({**os.environ, **roles})
     configure_logs(settings.logs)
+    if set(settings.roles) == {"telephony"}:
+        from gateway.telephony.process import run as take_calls
+
+        uvloop.run(take_calls(settings, beside=arguments.beside))
+        return 0
     with explained(settings.data, server=False):
         uvloop.run(_serve(settings))
     return 0

@@ -144,6 +144,7 @@ MEANINGS: Mapping[str, str] = {
     "call_center.media_advertised": "Address of the sound as carriers reach it, where it is another.",
     "call_center.rtp_first": "First port for sound.",
     "call_center.rtp_last": "Last port for sound; a call takes one, talking to an agent two.",
+    "call_center.latest_ms": "New calls are refused while sound leaves later than this (p99, ms): none is broken.",
     "call_center.max_calls": "Calls at once; beyond, callers hear that all lines are busy (503).",
     "call_center.trunks": "Lines to carriers or PBXs by name: `[call_center.trunks.viettel]` with `host`, `port`, "
     "`transport`, `user`, `password`, `registers`, `peers`, `public`, `caller_ids`, `channels`.",

@@ -48,6 +48,7 @@ class CallCenter(Section):
     media_advertised: str = Field(default="", description="as callers reach it, where it is another")
     rtp_first: Port = 20000
     rtp_last: Port = 20999
+    latest_ms: float = Field(default=20, gt=0, description="new calls are refused while sound leaves later than this")
     max_calls: int = Field(default=120, ge=1, le=2000)
     trunks: dict[str, Trunk] = Field(default_factory=dict)
     numbers: Names = ("1022",)

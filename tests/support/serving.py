@@ -75,7 +75,7 @@ def start(tmp_path: Path, **more: str) -> Served:
 
     def ready() -> bool:
         assert process.poll() is None, log.read_text()
-        return bool(served.demo.get("ready"))
+        return bool(served.demo.get("ready")) and served.demo["pid"] == process.pid  # not of one that was killed
 
     wait_until(ready, "demo.json ready")
     return served

@@ -114,12 +114,14 @@ def test_too_long_is_refused(spool: Spool) -> None:
         spool.read(source_of(CALL, "whole.wav"), most=10)
 
 
-def test_the_oldest_waiting_call(spool: Spool) -> None:
-    assert spool.oldest() is None
-    spool.begin(record())
+def test_what_waits_to_be_handed_over(spool: Spool) -> None:
+    assert spool.backlog() == (0, None)
+    place = spool.begin(record())
     spool.close(record())
 
-    assert spool.oldest() is not None
+    waiting, oldest = spool.backlog()
+
+    assert (waiting, oldest) == (1, (place / "record.json").stat().st_mtime)
 
 
 def test_times_are_kept_in_utc() -> None:

@@ -1,0 +1,83 @@
+"""From the deployment's settings to the hotline's own objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from channels.call_center.flow.lint import lint
+from channels.call_center.flow.load import FlowInvalid, Source, read_flow
+from channels.call_center.media.engine import Engine
+from channels.call_center.media.settings import MediaSettings
+from channels.call_center.prompts.catalogue import Catalogue, read_catalogue
+from channels.call_center.prompts.sounds import Prompts, load_prompts
+from channels.call_center.sip.endpoint import SipEndpoint
+from channels.call_center.sip.settings import EndpointSettings, TrunkSettings
+from channels.call_center.sip.trunk import SipTrunk
+from core.contract.errors import ConfigError
+from gateway.settings import Settings
+from gateway.settings.call_center import CallCenter, Trunk
+from gateway.telephony.paths import voices_folder
+
+DEMO_LINE = "demo"
+_LEGS_A_CALL = 2
+
+
+@dataclass(frozen=True)
+class Hotline:
+    """What signals, what sounds."""
+
+    endpoint: SipEndpoint
+    engine: Engine
+    trunks: tuple[SipTrunk, ...]
+    prompts: Prompts
+
+
+def flow_of(settings: Settings, catalogue: Catalogue) -> Source:
+    """What callers hear. ConfigError: the first mistake, with file and line."""
+    wanted = settings.call_center.flow
+    try:
+        source = read_flow(Path(wanted) if wanted else None)
+        mistakes = lint(source, catalogue)
+    except FlowInvalid as error:
+        mistakes = error.mistakes
+    if mistakes:
+        raise ConfigError("call_center.flow", str(mistakes[0]), example="langnghe calls lint")
+    return source
+
+
+def hotline_of(settings: Settings) -> Hotline:
+    """Built, not started. May be called in a thread: it reads every prompt."""
+    ours = settings.call_center
+    own = Path(ours.prompts) if ours.prompts else settings.data / "prompts"
+    prompts = load_prompts(read_catalogue(), own=[own], placeholders=[voices_folder()])
+    endpoint = SipEndpoint(_endpoint(ours))
+    media = MediaSettings(
+        advertised=ours.media_advertised, most_legs=_LEGS_A_CALL * ours.max_calls, latest_ms=ours.latest_ms
+    )
+    ports = range(ours.rtp_first, ours.rtp_last + 1)
+    engine = Engine(ours.media_address or ours.sip_host, ports, prompts, settings=media)
+    lines = ours.trunks or ({DEMO_LINE: Trunk(public=True)} if settings.mode == "demo" else {})
+    trunks = tuple(SipTrunk(name, _trunk(one), endpoint=endpoint, media=engine) for name, one in lines.items())
+    return Hotline(endpoint, engine, trunks, prompts)
+
+
+def _endpoint(ours: CallCenter) -> EndpointSettings:
+    return EndpointSettings(
+        host=ours.sip_host, port=ours.sip_port, advertised=ours.advertised, max_calls=ours.max_calls
+    )
+
+
+def _trunk(one: Trunk) -> TrunkSettings:
+    return TrunkSettings(
+        host=one.host,
+        port=one.port,
+        transport=one.transport,
+        user=one.user,
+        password=one.password.get_secret_value(),
+        register=one.registers,
+        peers=one.peers,
+        public=one.public,
+        caller_ids=one.caller_ids,
+        channels=one.channels,
+    )

@@ -1,0 +1,131 @@
+"""
+The telephony side of the link: hands calls over until they are taken, and tells how it is.
+
+The web side may be away for as long as it likes: calls wait in the spool, look-ups say so within seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+from pydantic import ValidationError
+
+from channels.call_center.flow.machine import Looked
+from channels.call_center.session import Standing
+from channels.call_center.spool import Spool
+from channels.call_center.status import TelephonyStatus
+from gateway.lines import ask_line
+from gateway.telephony.standing import Told
+
+log = structlog.get_logger()
+
+_PATIENCE_S = 3.0
+_HAND_OVER_S = 10.0
+_EVERY_S = 1.0
+_AT_ONCE = 20
+
+
+class Liaison:
+    """
+    Speaks to the web side, and remembers what it said.
+
+    Args:
+        socket: where it listens. `memory`: what it said last, for a start while it is away.
+    """
+
+    def __init__(self, socket: Path, *, spool: Spool, memory: Path, now: Callable[[], datetime]) -> None:
+        self._socket = socket
+        self._spool = spool
+        self._memory = memory
+        self._now = now
+        self._told = _remembered(memory)
+        self._away = False
+        self.ended = asyncio.Event()
+        self.silent_s = 0.0
+
+    def standing(self) -> Standing:
+        """What the centre is like, as far as is known; open where nobody ever said."""
+        return self._told.at(self._now()) if self._told else Standing()
+
+    async def look_up(self, code: str, pin: str, *, caller: str) -> Looked:
+        """Where a report stands."""
+        request = {"action": "look_up", "code": code, "pin": pin, "caller": caller}
+        try:
+            said = await asyncio.wait_for(ask_line(self._socket, request), _PATIENCE_S)
+        except (OSError, ValueError, TimeoutError):
+            return Looked(None)
+        if "found" not in said:
+            return Looked(None)
+        return Looked(bool(said["found"]), stage=tuple(said.get("stage", ())), ratable=bool(said.get("ratable")))
+
+    async def hand_over_all(self) -> int:
+        """Give what waits to the inbox, oldest first; stops at the first that is not taken. Returns how many were."""
+        handed = 0
+        for place in (await asyncio.to_thread(self._spool.waiting))[:_AT_ONCE]:
+            body = await asyncio.to_thread(self._spool.body, place)
+            request = {"action": "hand_over", "record": body.decode()}
+            try:
+                said = await asyncio.wait_for(ask_line(self._socket, request), _HAND_OVER_S)
+            except (OSError, ValueError, TimeoutError) as error:
+                self._note_away(type(error).__name__)
+                break
+            if not said.get("kept"):
+                self._note_away(str(said.get("error", "")))
+                break
+            await asyncio.to_thread(self._spool.handed, place)
+            handed += 1
+        return handed
+
+    async def report(self, status: TelephonyStatus) -> bool:
+        """Tell how we are and hear what the centre is like; False while nobody listens."""
+        request = {"action": "report", "status": status.model_dump(mode="json")}
+        try:
+            said = await asyncio.wait_for(ask_line(self._socket, request), _PATIENCE_S)
+            told = Told.model_validate(said)
+        except (OSError, ValueError, TimeoutError, ValidationError) as error:
+            self._note_away(type(error).__name__)
+            return False
+        if self._away:
+            self._away = False
+            log.info("web_side_back")
+        if told != self._told:
+            self._told = told
+            await asyncio.to_thread(_remember, self._memory, told)
+        return True
+
+    def _note_away(self, why: str) -> None:
+        if not self._away:
+            self._away = True
+            log.warning("web_side_away", why=why)
+
+    async def run(self, status: Callable[[], Awaitable[TelephonyStatus]]) -> None:
+        """Both, each second and whenever a call has ended, until cancelled. `silent_s` counts what was not heard."""
+        loop = asyncio.get_running_loop()
+        heard = loop.time()
+        while True:
+            self.ended.clear()
+            if await self.report(await status()):
+                heard = loop.time()
+                while await self.hand_over_all() == _AT_ONCE:
+                    continue
+            self.silent_s = loop.time() - heard
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.ended.wait(), _EVERY_S)
+
+
+def _remembered(memory: Path) -> Told | None:
+    try:
+        return Told.model_validate_json(memory.read_bytes())
+    except (OSError, ValidationError):
+        return None
+
+
+def _remember(memory: Path, told: Told) -> None:
+    fresh = memory.with_suffix(".part")
+    fresh.write_text(told.model_dump_json())
+    fresh.replace(memory)

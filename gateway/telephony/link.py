@@ -1,0 +1,104 @@
+"""
+The web side of the link: takes over what calls left, looks reports up for callers, says what the centre is like.
+
+Whoever may open the socket (mode 0600, in the data folder) is our own telephony process.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from pydantic import ValidationError
+
+from channels.call_center.adapter import CallCenterChannel
+from channels.call_center.facts import CHANNEL
+from channels.call_center.status import TelephonyStatus
+from core.contract.errors import GatewayError
+from core.service.public import FollowView, PublicDesk, Refused
+from gateway.deployment import Deployment
+from gateway.lines import LineServer
+from gateway.telephony.paths import link_socket
+from gateway.telephony.standing import standing_of
+
+log = structlog.get_logger()
+
+
+class CallsLink:
+    """Answers the telephony process."""
+
+    def __init__(self, deployment: Deployment, channel: CallCenterChannel, desk: PublicDesk) -> None:
+        self._deployment = deployment
+        self._channel = channel
+        self._desk = desk
+        self._actions: Mapping[str, Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]] = {
+            "hand_over": self._hand_over,
+            "look_up": self._look_up,
+            "report": self._report,
+        }
+
+    async def answer(self, line: bytes) -> dict[str, Any]:
+        """One request; what goes wrong is said, and the telephony process comes again."""
+        try:
+            request = json.loads(line)
+            return await self._actions[request["action"]](request)
+        except (ValueError, KeyError, TypeError, ValidationError) as error:
+            return {"error": "bad_request", "of": type(error).__name__}
+        except GatewayError as error:
+            return {"error": error.code}
+        except Exception as error:
+            log.exception("calls_link_failed")
+            return {"error": type(error).__name__}
+
+    async def _hand_over(self, request: dict[str, Any]) -> dict[str, Any]:
+        delivery, items = self._channel.compose(str(request["record"]).encode())
+        await self._deployment.inbox.accept(delivery, items)
+        return {"kept": True}
+
+    async def _look_up(self, request: dict[str, Any]) -> dict[str, Any]:
+        """By code and PIN, under the same limits as the portal; each caller counts as one who asks."""
+        client = f"call:{request['caller']}"
+        opened = await self._desk.unlock(str(request["code"]), str(request["pin"]), client=client)
+        view = None if isinstance(opened, Refused) else await self._desk.follow(opened.code)
+        if view is None:
+            return {"found": False}
+        return {"found": True, "stage": [stage_slot(view)], "ratable": bool(view.progress.levels)}
+
+    async def _report(self, request: dict[str, Any]) -> dict[str, Any]:
+        self._channel.note(TelephonyStatus.model_validate(request["status"]))
+        now, settings = self._deployment.now(), self._deployment.settings
+        calendar = self._deployment.regulation.calendar(now)
+        return standing_of(calendar, storm=settings.call_center.storm, now=now).model_dump(mode="json")
+
+
+def stage_slot(view: FollowView) -> str:
+    """Which sentence says where a report stands."""
+    told = view.progress
+    if told.answers:
+        return "stage_answered"
+    if told.ended:
+        return "stage_declined"
+    if told.asked_for:
+        return "stage_waiting"
+    return "stage_processing" if told.agencies else "stage_received"
+
+
+@asynccontextmanager
+async def serving_calls(deployment: Deployment) -> AsyncIterator[None]:
+    """Listen for the telephony process, for the length of a block, where there is a hotline."""
+    channel = deployment.channels.get(CHANNEL)
+    if not isinstance(channel, CallCenterChannel) or "web" not in deployment.settings.roles:
+        yield
+        return
+    desk = await PublicDesk.open(
+        deployment.database, safe=deployment.safe, regulation=deployment.regulation, now=deployment.now
+    )
+    server = LineServer(link_socket(deployment.settings.data), CallsLink(deployment, channel, desk).answer)
+    await server.start()
+    try:
+        yield
+    finally:
+        await server.stop()

@@ -1,0 +1,30 @@
+"""Where the two processes find each other and what they leave: all of it in the data folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def spool_folder(data: Path) -> Path:
+    """Calls that are up, or not handed over yet."""
+    return data / "calls"
+
+
+def link_socket(data: Path) -> Path:
+    """Where the web side hears of calls."""
+    return data / "calls.sock"
+
+
+def standing_file(data: Path) -> Path:
+    """What the web side said last of the centre: opening hours for days ahead, storm."""
+    return spool_folder(data) / "standing.json"
+
+
+def running_file(data: Path) -> Path:
+    """Locked by the telephony process while it lives; says who it is and where it listens."""
+    return spool_folder(data) / "telephony.json"
+
+
+def voices_folder() -> Path:
+    """Prompts that a machine speaks, made at set-up."""
+    return Path(__file__).resolve().parents[2] / ".tools" / "voices"

@@ -1,0 +1,144 @@
+"""
+The telephony process: answers calls, whatever the web side and the database are doing.
+
+SIGTERM: no new calls, those that are up go on for a while, every record is in the spool. One that was started beside a
+gateway ends by itself when that stays away and nobody is on the line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+
+from channels.call_center.prompts.catalogue import read_catalogue
+from channels.call_center.session import Tools
+from channels.call_center.spool import Spool
+from channels.call_center.status import Line, TelephonyStatus
+from core.contract.schema import new_id
+from core.identity import phones
+from core.identity.codes import new_code, new_pin
+from gateway.settings import Settings
+from gateway.telephony.building import Hotline, flow_of, hotline_of
+from gateway.telephony.liaison import Liaison
+from gateway.telephony.paths import link_socket, spool_folder, standing_file
+from gateway.telephony.running import claimed
+from gateway.telephony.switchboard import Switchboard, Transfers
+
+log = structlog.get_logger()
+
+ALONE_S = 30.0
+"""For how long a process that was started beside a gateway waits for it to come back."""
+_LOOK_S = 0.5
+
+
+@dataclass(frozen=True)
+class Telephony:
+    """The process while it runs."""
+
+    hotline: Hotline
+    switchboard: Switchboard
+    spool: Spool
+    liaison: Liaison
+
+    async def status(self) -> TelephonyStatus:
+        """How it is now."""
+        waiting, oldest = await asyncio.to_thread(self.spool.backlog)
+        engine = self.hotline.engine.status()
+        return TelephonyStatus(
+            pid=os.getpid(),
+            listening=self.listening,
+            calls=self.switchboard.calls,
+            late_ms=engine.late_p99_ms,
+            waiting=waiting,
+            oldest_waiting_s=max(0.0, _now().timestamp() - oldest) if oldest else 0.0,
+            unkept=self.switchboard.unkept,
+            placeholders=len(self.hotline.prompts.placeholders),
+            lines=tuple(Line.model_validate(trunk.status(), from_attributes=True) for trunk in self.hotline.trunks),
+        )
+
+    @property
+    def listening(self) -> str:
+        """Where calls arrive; empty while the address cannot be had."""
+        if not self.switchboard.started:
+            return ""
+        host, port = self.hotline.endpoint.address
+        return f"{host}:{port}"
+
+
+async def run(settings: Settings, *, beside: bool = False) -> None:
+    """Take calls until SIGTERM or SIGINT; `beside`: also until the gateway that started us stays away."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stopping.set)
+    with claimed(settings):
+        async with taking_calls(settings) as telephony:
+            log.info("telephony_started", pid=os.getpid())
+            watching = asyncio.create_task(_until_alone(telephony, stopping)) if beside else None
+            await stopping.wait()
+            if watching is not None:
+                watching.cancel()
+            log.info("telephony_stopping", calls=telephony.switchboard.calls)
+    log.info("telephony_stopped")
+
+
+async def _until_alone(telephony: Telephony, stopping: asyncio.Event) -> None:
+    while True:
+        await asyncio.sleep(_LOOK_S)
+        if telephony.liaison.silent_s >= ALONE_S and not telephony.switchboard.calls:
+            break
+    log.warning("telephony_alone", seconds=round(telephony.liaison.silent_s))
+    stopping.set()
+
+
+@asynccontextmanager
+async def taking_calls(settings: Settings) -> AsyncIterator[Telephony]:
+    """Everything the process does, for the length of a block; what it leaves is in the spool."""
+    catalogue = read_catalogue()
+    source = flow_of(settings, catalogue)
+    spool = Spool(spool_folder(settings.data))
+    recovered = await asyncio.to_thread(spool.recover)
+    if recovered:
+        log.warning("calls_recovered", calls=recovered)
+    hotline = await asyncio.to_thread(hotline_of, settings)
+    liaison = Liaison(link_socket(settings.data), spool=spool, memory=standing_file(settings.data), now=_now)
+    transfers = Transfers(hotline.trunks, allowed=settings.call_center.transfers)
+    tools = Tools(
+        flow=source.flow,
+        spool=spool,
+        desk=liaison,
+        draw=lambda: (new_code(), new_pin()),
+        number=phones.normalise,
+        new_id=new_id,
+        now=_now,
+        connect=transfers.connect,
+    )
+    board = Switchboard(hotline.trunks, tools, numbers=settings.call_center.numbers, ended=liaison.ended)
+    telephony = Telephony(hotline, board, spool, liaison)
+    async with AsyncExitStack() as stack:
+        await hotline.engine.start()
+        stack.push_async_callback(hotline.engine.stop)
+        speaking = asyncio.create_task(liaison.run(telephony.status))
+        stack.push_async_callback(_last_words, liaison, speaking)
+        await board.open()
+        drain_s = settings.call_center.drain_seconds
+        stack.push_async_callback(lambda: board.close(drain_s=drain_s))
+        yield telephony
+
+
+async def _last_words(liaison: Liaison, speaking: asyncio.Task[None]) -> None:
+    """What the last calls left is handed over now, if anybody is there; else at the next start."""
+    speaking.cancel()
+    await asyncio.gather(speaking, return_exceptions=True)
+    await liaison.hand_over_all()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,44 @@
+"""What the telephony process knows of the centre between two words of the web side: hours for days ahead, storm."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel, ConfigDict
+
+from channels.call_center.session import Standing
+from core.clock import local
+from core.clock.calendar import BusinessCalendar
+from core.clock.errors import ClockError
+from core.clock.zone import at_second
+
+AHEAD = timedelta(days=14)
+"""How long calls go on by the right hours while nothing is heard of the web side."""
+
+
+class Told(BaseModel):
+    """Stretches in which the centre is open, aware; beyond `until` nobody knows, and it counts as open."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    until: datetime
+    open: tuple[tuple[datetime, datetime], ...] = ()
+    storm: bool = False
+
+    def at(self, now: datetime) -> Standing:
+        """What it is like at this moment."""
+        known = now <= self.until
+        return Standing(open=not known or any(begin <= now < end for begin, end in self.open), storm=self.storm)
+
+
+def standing_of(calendar: BusinessCalendar, *, storm: bool, now: datetime) -> Told:
+    """The next days by the calendar; days that it does not know are left out."""
+    today = local(now).date()
+    found = []
+    for ahead in range(AHEAD.days):
+        try:
+            day = calendar.day(today + timedelta(days=ahead))
+        except ClockError:
+            break
+        found += [(at_second(day.on, one.start), at_second(day.on, one.end)) for one in day.shifts if day.is_worked]
+    return Told(until=at_second(today + AHEAD, 0), open=tuple(found), storm=storm)
