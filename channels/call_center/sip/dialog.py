@@ -16,6 +16,7 @@ from channels.call_center.sip.wire import (
     read_uri,
     sequence,
     tag,
+    unquoted,
     uri_text,
 )
 
@@ -169,7 +170,8 @@ def contact_of(message: SipRequest | SipResponse) -> str:
 
 
 def untagged(value: str) -> str:
-    """A From or To without its parameters."""
-    if "<" in value:
-        return value[: value.index(">") + 1]
-    return f"<{value.split(';', 1)[0].strip()}>"
+    """A From or To without its parameters and display name."""
+    bare = unquoted(value)
+    if "<" in bare:
+        return bare[bare.index("<") : bare.index(">") + 1]
+    return f"<{bare.split(';', 1)[0].strip()}>"

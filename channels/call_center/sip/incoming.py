@@ -107,8 +107,8 @@ def parties(request: SipRequest, account: str) -> tuple[str, str]:
 
 def user_of(address: str) -> str:
     """The number or name in an address, a URI or a tel URI, without parameters and separators."""
-    text = address[address.find("<") + 1 :] if "<" in address else address
-    text = text.split(">", 1)[0].strip()
+    text = wire.unquoted(address)
+    text = text[text.find("<") + 1 :].split(">", 1)[0].strip()
     user = text[4:] if text.lower().startswith("tel:") else wire.read_uri(text).user or ""
     user = user.split(";", 1)[0]
     digits = user.translate({ord(sign): None for sign in "-.() "})

@@ -22,18 +22,20 @@ class Repeater:
         longest: float,
         lifetime: float,
     ) -> None:
-        loop = asyncio.get_running_loop()
+        self._loop = loop = asyncio.get_running_loop()
         self._send = send
         self._lapse = lapse
         self._longest = longest
-        self._end = loop.call_later(lifetime, self._give_up)
-        self._next = loop.call_later(first, self._again, first) if first is not None else None
+        now = loop.time()
+        self._end = loop.call_at(now + lifetime, self._give_up)
+        self._next = loop.call_at(now + first, self._again, now + first, first) if first is not None else None
         self.times = 0
 
-    def _again(self, pause: float) -> None:
+    def _again(self, due: float, pause: float) -> None:
+        """Once more, `pause` after the time before; a late loop does not shift what follows."""
         self.times += 1
         pause = min(2 * pause, self._longest)
-        self._next = asyncio.get_running_loop().call_later(pause, self._again, pause)
+        self._next = self._loop.call_at(due + pause, self._again, due + pause, pause)
         self._send()
 
     def _give_up(self) -> None:

@@ -77,9 +77,14 @@ def _parse(data: bytes) -> Message:
         raise Malformed("unreadable") from error
 
 
+def unquoted(text: str) -> str:
+    """An address without its display name, in which anything may stand."""
+    return _QUOTED.sub("", text).strip()
+
+
 def read_address(text: str) -> Address:
-    """A From, To, Contact or Route value; the display name, in which anything may stand, is left out."""
-    bare = _QUOTED.sub("", text)
+    """A From, To, Contact or Route value."""
+    bare = unquoted(text)
     address = parse_address(bare)
     inner = bare[bare.find("<") + 1 : bare.find(">")] if "<" in bare else bare
     if "@" in inner:
@@ -137,7 +142,7 @@ def _bad_via(message: Message) -> str:
 
 def _bad_address(message: Message) -> str:
     for name in ("from", "to"):
-        text = _QUOTED.sub("", message.headers.get_first(name) or "")
+        text = unquoted(message.headers.get_first(name) or "")
         if '"' in text or text.count("<") != text.count(">") or not read_address(text).uri.host:
             return f"bad {name}"
     return ""
@@ -203,5 +208,5 @@ def same_transaction(request: SipRequest, method: str) -> SipRequest:
 __all__ = [
     "ALLOW", "MAGIC", "REASONS", "Address", "Malformed", "Message", "SipRequest", "SipResponse", "SipUri", "Via",
     "branch", "new_branch", "new_tag", "read", "read_address", "read_uri", "response", "same_transaction", "sequence",
-    "tag", "uri_text",
+    "tag", "unquoted", "uri_text",
 ]  # fmt: skip

@@ -11,7 +11,8 @@ from channels.call_center.ports import Call, CallEvent, CallGone
 from channels.call_center.sip import EndpointSettings, SipEndpoint, SipTrunk, Timers, TrunkSettings
 from channels.call_center.sip.tests.fake_media import FakeLeg, FakeMedia
 
-FAST = Timers(t1=0.05, t2=0.2, t4=0.2)
+FAST = Timers(t1=0.02, t2=0.1, t4=0.1)
+PATIENT = Timers(t1=0.1, t2=0.4, t4=0.4)  # for peers in other processes
 LOOPBACK = "127.0.0.1"
 Operator = Callable[[Call], Awaitable[None]]
 

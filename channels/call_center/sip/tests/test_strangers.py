@@ -158,7 +158,7 @@ async def test_what_is_no_sip_at_all_is_dropped(data: bytes) -> None:
         await phone.call()
 
         assert len(line.calls) == 1
-        assert phone.count in {2, 3}  # 100, 200, perhaps its copy
+        assert phone.count >= 2  # 100 and 200, of the call
 
 
 async def test_answers_to_nothing_are_dropped() -> None:
