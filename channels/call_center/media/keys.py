@@ -14,10 +14,14 @@ from dataclasses import dataclass
 
 from channels.call_center.media.g711 import FRAME, RATE
 from channels.call_center.ports import KeyPressed
+from channels.call_center.prompts.made import silence, tone
 
 KEYS = "0123456789*#ABCD"
 PRESS_FRAMES = 8
 PAUSE_FRAMES = 5
+_PAD = "123A456B789C*0#D"
+_LOW, _HIGH = (697, 770, 852, 941), (1209, 1336, 1477, 1633)
+_DOUBLE_TICKS = 25
 _EVENT = struct.Struct("!BBH")
 _END = 0x80
 _VOLUME = 10
@@ -61,6 +65,35 @@ def _goes_on(last: _Press, now: _Press) -> bool:
     """Whether a packet with a new timestamp still belongs to the press before it."""
     close = 0 < (now.stamp - last.stamp) & 0xFFFFFFFF <= _SAME_PRESS
     return close and now.event == last.event and not last.ended and now.duration > last.duration
+
+
+class Doubles:
+    """
+    Notices what a telephone tells twice: in the sound and by signalling (SIP INFO), as some exchanges do.
+
+    A key is told again if it was told last by the other way, less than half a second ago.
+    """
+
+    def __init__(self) -> None:
+        self._last: tuple[str, str] = ("", "")
+        self._at = 0
+
+    def again(self, key: str, way: str, tick: int) -> bool:
+        """Whether this is the same press once more; `tick` counts 20 ms."""
+        last_key, last_way = self._last
+        if key == last_key and way != last_way and tick - self._at < _DOUBLE_TICKS:
+            return True
+        self._last, self._at = (key, way), tick
+        return False
+
+
+def tones(keys: str) -> bytes:
+    """The keys as tones (ITU-T Q.23), linear, for a line that carries no events. Raises: ValueError, as `press`."""
+    places = [divmod(_PAD.index(key), 4) for key in keys.upper()]
+    return b"".join(
+        tone(_LOW[row], _HIGH[column], seconds=PRESS_FRAMES * FRAME / RATE) + silence(PAUSE_FRAMES * FRAME / RATE)
+        for row, column in places
+    )
 
 
 @dataclass(frozen=True, slots=True)

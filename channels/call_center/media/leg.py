@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from channels.call_center.media import g711
+from channels.call_center.media.keys import Doubles, tones
 from channels.call_center.media.recorder import Ending, Recorder, Tape
 from channels.call_center.media.stream import Stream
 from channels.call_center.media.tapes import Tapes
@@ -55,12 +56,13 @@ class Leg:
 
     def __init__(self, wire: Wire, sounds: Sounds, recorder: Recorder, *, stage: Stage) -> None:
         self._sounds, self._stage = sounds, stage
-        self.stream = Stream(wire, self._key)
+        self.stream = Stream(wire, lambda key: self._key(key, "sound"))
         self._waking, self._tapes = Waking(), Tapes(recorder)
         self._whole: Tape | None = None
         self._partner: Leg | None = None
         self._told: Callable[[MediaEvent], None] = _to_nobody
         self._pressed: deque[str] = deque(maxlen=MOST_KEYS)
+        self._doubles, self._ticks = Doubles(), 0
         self._entered = self._lost = False
 
     @property
@@ -83,13 +85,13 @@ class Leg:
 
     def press(self, key: str, milliseconds: int = 0) -> None:
         """A key that came by signalling: treated like one heard in the sound."""
-        self._key(KeyPressed(key, milliseconds))
+        self._key(KeyPressed(key, milliseconds), "signalling")
 
     async def play(self, slots: Sequence[str], *, barge_in: bool = False) -> Played:
         """Play prompts one after another. Raises: CallGone: the leg was closed."""
         self._waking.check()
         if not (barge_in and self._pressed):
-            await self._play(slots, barge_in=barge_in)
+            await self._say([self._sounds.sound(slot, self.stream.law) for slot in slots], barge_in=barge_in)
         return Played(self._pressed[0] if barge_in and self._pressed else "")
 
     async def collect(self, most: int, *, first_s: float, next_s: float, end: str = "#") -> str:
@@ -157,7 +159,10 @@ class Leg:
         return await self._tapes.finish(tape, listening.ended or "stopped")
 
     async def send_keys(self, keys: str) -> None:
-        """Press keys towards the other side (RFC 4733). Raises: ValueError: no such key; CallGone."""
+        """Press keys towards the other side: events (RFC 4733) or tones. Raises: ValueError: no such key; CallGone."""
+        if not self.stream.tells_keys:
+            await self._say([g711.encode(tones(keys), self.stream.law)])
+            return
         left = iter(range(self.stream.press(keys)))
         await self._waking.until(lambda: next(left, None) is None)
 
@@ -179,15 +184,16 @@ class Leg:
     def tick(self) -> None:
         """20 ms: hear, say, record, and wake who waited for this."""
         stream = self.stream
+        self._ticks += 1
         stream.tick()
         self._tapes.add(stream.heard, stream.said, stream.law)
         self._waking.tick()
         self._watch(stream.quiet_s)
 
-    async def _play(self, slots: Sequence[str], *, barge_in: bool) -> None:
+    async def _say(self, sounds: Sequence[bytes], *, barge_in: bool = False) -> None:
         ended: list[bool] = []
         mouth = self.stream.mouth
-        mouth.play([self._sounds.sound(slot, self.stream.law) for slot in slots], lambda: ended.append(True))
+        mouth.play(sounds, lambda: ended.append(True))
         try:
             await self._waking.until(lambda: bool(ended or (barge_in and self._pressed)))
         finally:
@@ -199,7 +205,9 @@ class Leg:
             self._lost = not self._lost
             self._told(SoundLost(quiet_s) if self._lost else SoundBack())
 
-    def _key(self, key: KeyPressed) -> None:
+    def _key(self, key: KeyPressed, way: str) -> None:
+        if self._doubles.again(key.key, way, self._ticks):
+            return
         self._pressed.append(key.key)
         self._told(key)
 

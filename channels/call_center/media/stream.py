@@ -65,6 +65,11 @@ class Stream:
         else:
             self._ear.expect(plan)
 
+    @property
+    def tells_keys(self) -> bool:
+        """Whether the other side reads keys as events (RFC 4733)."""
+        return self._plan is not None and self._plan.dtmf_type is not None
+
     def press(self, keys: str) -> int:
         """Press keys from the next tick on, instead of those still to press; how many ticks it takes."""
         frames = tuple(press(keys))

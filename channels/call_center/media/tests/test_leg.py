@@ -255,6 +255,37 @@ async def test_keys_that_we_press_reach_the_other_side(rig: Rig, recorder: Recor
         await rig.leg.send_keys("x")
 
 
+async def test_a_line_without_events_gets_tones(recorder: Recorder) -> None:
+    """Low and high, as every exchange hears them."""
+    rig = Rig(recorder, plan=replace(PLAN, dtmf_type=None))
+    pressing = asyncio.create_task(rig.leg.send_keys("1#"))
+    await rig.run(28)
+
+    assert pressing.done()
+    sound = g711.decode(rig.sent_sound(), "PCMA")
+    one, hash_key = sound[: 8 * 320], sound[13 * 320 : 21 * 320]
+    assert min(strength(one, 697), strength(one, 1209)) > 4000
+    assert min(strength(hash_key, 941), strength(hash_key, 1477)) > 4000
+    assert strength(one, 1477) < 500
+    with pytest.raises(ValueError, match="substring"):
+        await rig.leg.send_keys("x")
+
+
+async def test_a_key_that_is_told_twice_is_pressed_once(rig: Rig) -> None:
+    """In the sound and by signalling; whoever presses it again presses it again."""
+    for number in range(2):
+        rig.cable.bring(rig.caller.pack(struct.pack("!BBH", 5, 10, 160), 101, stamp=16000 * number))
+        await rig.run(5)
+        rig.leg.press("5")
+    assert rig.events == [KeyPressed("5", 20)] * 2
+    await rig.run(25)
+    rig.leg.press("5")
+    rig.leg.press("5")
+    rig.leg.press("6")
+
+    assert [event.key for event in rig.events[2:] if isinstance(event, KeyPressed)] == ["5", "5", "6"]
+
+
 # Partners
 
 
