@@ -23,6 +23,13 @@ SETTLE_S = 30.0
 MAX_TRIES = 4
 
 
+class Stoppable(Protocol):
+    """Something that must not go on after the end of a call."""
+
+    def stop(self) -> None:
+        """Let go of the timers."""
+
+
 class Owner(Protocol):
     """The trunk that a call belongs to."""
 
@@ -67,6 +74,7 @@ class SipCall:
         self.talk = Talk(media, owner.settings.laws, self.tell)
         self.dialog: Dialog | None = None
         self.near: Flow | None = None
+        self.keeping: Stoppable | None = None
         self.up = False
         self.over: Ended | None = None
         self.confirmed = asyncio.Event()
@@ -129,6 +137,8 @@ class SipCall:
             return False
         self._events.put_nowait(ended)
         self.over = ended
+        if self.keeping:
+            self.keeping.stop()
         asyncio.get_running_loop().call_later(SETTLE_S if self.up else 0, self._close_media)
         self.owner.ended(self)
         return True

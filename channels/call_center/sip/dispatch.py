@@ -65,6 +65,10 @@ class Dispatch:
         self._guard = Guard()
         self._admission: Admission | None = None
 
+    def __len__(self) -> int:
+        """How many dialogs are known; one of a call that is over stays until the last word is said."""
+        return len(self._legs)
+
     @property
     def calls(self) -> int:
         """How many calls there are, ringing ones too."""

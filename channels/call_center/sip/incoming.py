@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+
 from channels.call_center.ports import Ended, Media
 from channels.call_center.sip import wire
 from channels.call_center.sip.call import Owner, Parties, SipCall
@@ -14,22 +17,32 @@ from channels.call_center.sip.wire import SipRequest, SipResponse
 UNANSWERED = 480
 
 
+_USER = re.compile(r"[\w.+*-]{1,64}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What an INVITE proposed: a description that was read before (empty: we make the offer), a session timer."""
+
+    offer: bytes
+    session: Session
+
+
 class IncomingCall(SipCall):
-    """
-    A caller's INVITE until it is answered, refused or cancelled, and the call after that.
+    """A caller's INVITE until it is answered, refused or cancelled, and the call after that."""
 
-    Raises at once, so that the trunk can refuse: sdp.NotAcceptable, sdp.Unreadable, timing.TooShort.
-    """
-
-    def __init__(self, owner: Owner, parties: Parties, media: Media, invite: InviteServer, session: Session) -> None:
+    def __init__(
+        self, owner: Owner, parties: Parties, media: Media, invite: InviteServer, invitation: Invitation
+    ) -> None:
         super().__init__(owner, parties, media)
         request = invite.request
         self.near = invite.flow
-        here = owner.endpoint.here(invite.flow.transport, invite.flow.remote[0], parties.called)
+        user = parties.called if _USER.fullmatch(parties.called) else ""
+        here = owner.endpoint.here(invite.flow.transport, invite.flow.remote[0], user)
         self.dialog = answered(request, here)
         self._invite = invite
-        self._session = session
-        self._body = self.talk.answer(request.body) if request.body else b""
+        self._session = invitation.session
+        self._body = self.talk.answer(invitation.offer) if invitation.offer else b""
         self._inside = Inside(self, self.dialog)
         owner.endpoint.dispatch.enter(self.dialog, self._inside, invite)
         self._say(100)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from channels.call_center.ports import Answered, Ended
 from channels.call_center.sip import dtmf, sdp, timing, wire
+from channels.call_center.sip.bodies import Unsupported, description
 from channels.call_center.sip.call import SipCall
 from channels.call_center.sip.dialog import Dialog
 from channels.call_center.sip.keeping import Keeping
 from channels.call_center.sip.serving import InviteServer, ServerTransaction
 from channels.call_center.sip.wire import SipRequest, SipResponse
+
+_STATUSES = {sdp.NotAcceptable: 488, sdp.Unreadable: 400, Unsupported: 415, timing.TooShort: 422}
+OBJECTIONS = tuple(_STATUSES)
 
 
 class Inside:
@@ -17,7 +21,7 @@ class Inside:
     def __init__(self, call: SipCall, dialog: Dialog) -> None:
         self.call = call
         self.dialog = dialog
-        self.keeping = Keeping(call, dialog)
+        self.keeping = call.keeping = Keeping(call, dialog)
         self._open: dict[int, tuple[InviteServer, bool]] = {}
 
     def asked(self, transaction: ServerTransaction) -> None:
@@ -46,6 +50,7 @@ class Inside:
     def _bid(self, transaction: ServerTransaction) -> None:
         self._reply(transaction, 200)
         self.close()
+        self.call.endpoint.dispatch.leave(self.dialog)
         self.call.finish(Ended("them"))
         self.call.confirmed.set()
 
@@ -74,13 +79,14 @@ class Inside:
     def _describe(self, transaction: ServerTransaction) -> None:
         """Answer an offer within the call; an INVITE without one gets ours."""
         request = transaction.request
-        delayed = isinstance(transaction, InviteServer) and not request.body
         try:
             session = timing.asked(request, self.call.owner.settings.session_s)
-            body = self.call.talk.answer(request.body) if request.body else b""
-        except (sdp.NotAcceptable, sdp.Unreadable, timing.TooShort) as objection:
+            offer = description(request)
+            body = self.call.talk.answer(offer) if offer else b""
+        except OBJECTIONS as objection:
             transaction.reply(objecting(self.call.response(request, status_of(objection)), objection))
             return
+        delayed = isinstance(transaction, InviteServer) and not offer
         self.dialog.retarget(request)
         answer = self.call.response(request, 200, self.call.talk.propose() if delayed else body)
         self.keeping.agreed(session, answer)
@@ -107,8 +113,8 @@ class Inside:
 
     def _settle(self, ack: SipRequest) -> None:
         try:
-            self.call.talk.settle(ack.body)
-        except (sdp.NotAcceptable, sdp.Unreadable):
+            self.call.talk.settle(description(ack))
+        except OBJECTIONS:
             self.call.part(Ended("trunk", 488, "no common codec"))
 
     def _unheard(self) -> None:
@@ -117,11 +123,10 @@ class Inside:
         self.call.part(Ended("trunk", 408, "no ACK"))
 
     def close(self) -> None:
-        """Nothing more will be said."""
+        """Nothing more will be said: our 200 need not be repeated."""
         for transaction, _ in self._open.values():
             transaction.acknowledged()
         self._open.clear()
-        self.keeping.stop()
 
     def _reply(self, transaction: ServerTransaction, status: int) -> None:
         transaction.reply(self.call.response(transaction.request, status))
@@ -129,14 +134,15 @@ class Inside:
 
 def status_of(objection: Exception) -> int:
     """What to refuse a description with."""
-    statuses = {sdp.NotAcceptable: 488, sdp.Unreadable: 400, timing.TooShort: 422}
-    return statuses[type(objection)]
+    return _STATUSES[type(objection)]
 
 
 def objecting(response: SipResponse, objection: Exception) -> SipResponse:
     """A refusal with what the other side has to know."""
     if isinstance(objection, timing.TooShort):
         response.set_header("Min-SE", str(timing.LEAST))
+    if isinstance(objection, Unsupported):
+        response.set_header("Accept", "application/sdp")
     if isinstance(objection, sdp.NotAcceptable):
         response.set_header("Warning", '305 langnghe "Incompatible media format"')
     return response

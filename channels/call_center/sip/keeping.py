@@ -6,6 +6,7 @@ import asyncio
 
 from channels.call_center.ports import Ended
 from channels.call_center.sip import sdp, timing
+from channels.call_center.sip.bodies import Unsupported, description
 from channels.call_center.sip.call import SipCall
 from channels.call_center.sip.dialog import Dialog
 from channels.call_center.sip.timing import Session, Watch
@@ -99,6 +100,6 @@ class Keeping:
 
     def _take(self, answer: SipResponse) -> None:
         try:
-            self._call.talk.settle(answer.body)
-        except (sdp.NotAcceptable, sdp.Unreadable):
+            self._call.talk.settle(description(answer))
+        except (sdp.NotAcceptable, sdp.Unreadable, Unsupported):
             self._call.part(Ended("trunk", 488, "no common codec"))

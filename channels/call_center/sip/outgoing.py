@@ -9,6 +9,7 @@ from contextlib import suppress
 from channels.call_center.ports import Answered, CallFailed, Ended, Media, Ringing
 from channels.call_center.sip import sdp, timing, wire
 from channels.call_center.sip.asking import InviteClient
+from channels.call_center.sip.bodies import Unsupported, description
 from channels.call_center.sip.call import MAX_TRIES, Owner, Parties, SipCall
 from channels.call_center.sip.dialog import Dialog, confirmed
 from channels.call_center.sip.inside import Inside
@@ -27,6 +28,7 @@ class OutgoingCall(SipCall):
         self._draft = draft
         self.near = self._flow = flow
         self._inside: Inside | None = None
+        self._sign = asyncio.Event()
         self._given_up = False
         self._cancelled = False
         self._sent_home: set[str] = set()
@@ -55,11 +57,21 @@ class OutgoingCall(SipCall):
         for _ in range(MAX_TRIES):
             self._final = asyncio.get_running_loop().create_future()
             self._transaction = self.endpoint.transactions.invite(request, self._flow, self._heard)
-            answer = await self._final
+            answer = await self._final if await self._sign_of_life() else None
             if answer is None or not self._try_again(request, answer):
                 return answer
             self._draft.renumber(request)
         return answer
+
+    async def _sign_of_life(self) -> bool:
+        """Whether anything at all was heard in time: another trunk may be waiting for its turn."""
+        try:
+            async with asyncio.timeout(self.owner.settings.silence_s):
+                await self._sign.wait()
+        except TimeoutError:
+            self._give_up()
+            return False
+        return True
 
     def _try_again(self, request: SipRequest, answer: SipResponse) -> bool:
         least = answer.get_header("min-se") or ""
@@ -87,6 +99,7 @@ class OutgoingCall(SipCall):
         return request
 
     def _heard(self, response: SipResponse | None) -> None:
+        self._sign.set()
         if response and 200 <= response.status_code < 300 and (self._given_up or self._inside):
             self._late(response)
         elif response and response.status_code < 200:
@@ -108,8 +121,8 @@ class OutgoingCall(SipCall):
         self.confirmed.set()
         await self._acknowledge(dialog)
         try:
-            self.talk.settle(answer.body)
-        except (sdp.NotAcceptable, sdp.Unreadable):
+            self.talk.settle(description(answer))
+        except (sdp.NotAcceptable, sdp.Unreadable, Unsupported):
             self.part(Ended("us", 488))
             raise CallFailed(488, "no common codec") from None
         self._inside.keeping.told(answer)

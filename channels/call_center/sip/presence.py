@@ -23,6 +23,7 @@ log = structlog.get_logger()
 FIRST_PAUSE_S = 5.0
 LONGEST_PAUSE_S = 120.0
 MAX_TRIES = 4
+PING_WITHIN = 8  # T1: after four packets a line is down, long before the transaction gives up
 NO_ANSWER = "Tổng đài của nhà mạng không trả lời."
 REFUSED = "Nhà mạng từ chối đăng ký ({code}): kiểm tra tài khoản và mật khẩu của trung kế."
 
@@ -125,7 +126,8 @@ class Presence:
     async def _ping(self) -> None:
         began = asyncio.get_running_loop().time()
         try:
-            answer = await self._ask("OPTIONS", {"Accept": "application/sdp"})
+            async with asyncio.timeout(PING_WITHIN * self._endpoint.settings.timers.t1):
+                answer = await self._ask("OPTIONS", {"Accept": "application/sdp"})
         except (OSError, TimeoutError):
             answer = None
         if answer is not None:

@@ -54,8 +54,10 @@ class TrunkSettings:
     With a `host` calls go out by it; `register` makes us known there under `user`, for `expires_s` at a time.
     `caller_ids` are the numbers that may be shown, the first one where none is asked for; empty: any. `channels` is
     how many calls it carries at once (0: no limit of its own). `options_s` is the pause between two OPTIONS (0: none).
-    `session_s` is the interval of session timers (RFC 4028; 0: none). With `identity` the number goes into that header
-    and `user` into From. `public` takes calls from anybody, each source throttled: for a test line, not for a carrier.
+    `silence_s` is how long a call of ours waits for the first sign of life before it is given up: another trunk may
+    take it. `session_s` is the interval of session timers (RFC 4028; 0: none). With `identity` the number goes into
+    that header and `user` into From. `public` takes calls from anybody, each source throttled: for a test line, not
+    for a carrier.
     """
 
     host: str = ""
@@ -71,6 +73,7 @@ class TrunkSettings:
     caller_ids: tuple[str, ...] = ()
     channels: int = 0
     options_s: float = 30.0
+    silence_s: float = 8.0
     session_s: int = 1800
     laws: tuple[Law, ...] = ("PCMA", "PCMU")
     identity: Literal["", "P-Asserted-Identity", "P-Preferred-Identity"] = ""

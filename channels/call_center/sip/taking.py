@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from channels.call_center.ports import MediaUnavailable, Way
 from channels.call_center.sip import sdp, timing, wire
+from channels.call_center.sip.bodies import description
 from channels.call_center.sip.call import Owner, Parties
-from channels.call_center.sip.incoming import IncomingCall, parties
-from channels.call_center.sip.inside import objecting, status_of
+from channels.call_center.sip.incoming import IncomingCall, Invitation, parties
+from channels.call_center.sip.inside import OBJECTIONS, objecting, status_of
 from channels.call_center.sip.serving import InviteServer
 from channels.call_center.sip.wire import SipRequest, SipResponse
 
@@ -27,17 +28,20 @@ def take(owner: Owner, transaction: InviteServer) -> IncomingCall | SipResponse:
         return _call(owner, transaction)
     except MediaUnavailable:
         return busy(owner, request, 503)
-    except (sdp.NotAcceptable, sdp.Unreadable, timing.TooShort) as objection:
+    except OBJECTIONS as objection:
         return objecting(_refusal(request, status_of(objection)), objection)
 
 
 def _call(owner: Owner, transaction: InviteServer) -> IncomingCall:
     request, settings = transaction.request, owner.settings
     session = timing.asked(request, settings.session_s)
-    if request.body:
-        sdp.read(request.body, settings.laws)  # before a port is taken for it
+    offer = description(request)
+    if offer:
+        sdp.read(offer, settings.laws)  # before a port is taken for it
     remote, called = parties(request, settings.user)
-    return IncomingCall(owner, Parties(Way.IN, remote, called), owner.media.open(), transaction, session)
+    return IncomingCall(
+        owner, Parties(Way.IN, remote, called), owner.media.open(), transaction, Invitation(offer, session)
+    )
 
 
 def busy(owner: Owner, request: SipRequest, status: int) -> SipResponse:

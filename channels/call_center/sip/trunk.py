@@ -59,10 +59,9 @@ class SipTrunk:
             await self._empty.wait()
 
     async def incoming(self) -> AsyncIterator[Call]:
-        """Calls that want to be answered, each once; ends with `stop`."""
+        """Every call that came, each once; some may be over already, and still are somebody's. Ends with `stop`."""
         while call := await self._incoming.get():
-            if not call.over:
-                yield call
+            yield call
 
     async def dial(self, to: str, *, caller: str, ring_s: float = 45, headers: Mapping[str, str] | None = None) -> Call:
         """Call somebody; returns when they answered. Raises: CallFailed."""
@@ -93,14 +92,14 @@ class SipTrunk:
         return call
 
     def status(self) -> TrunkStatus:
-        """Its state and counters; those of the endpoint are of all trunks together."""
+        """Its state and its own counters; what all trunks share is counted by the endpoint."""
         return TrunkStatus(
             self.name,
             self._presence.state,
             calls=self.count,
             rtt_ms=self._presence.rtt_ms,
             problem=self._presence.problem,
-            counters={**self.endpoint.counters, **self._counters},
+            counters=dict(self._counters),
         )
 
     # For its calls and for the dispatch
