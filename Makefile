@@ -38,10 +38,11 @@ profile: setup-test .tools/bench/bin/py-spy ## Watch the gateway under load (ENG
 	@$(UV) pip sync --quiet --require-hashes --python .tools/bench/bin/python requirements/bench.txt
 	@touch $@
 
-docs: setup-test ## Renew the pages that are made from data: docs/rules.md, docs/regulations, docs/channels.md
+docs: setup-test ## Renew the pages that are made from data: docs/rules.md, docs/regulations, docs/channels.md, docs/call-flow.md
 	@$(VENV)/python -m gateway.cli regulation draw --all --write
 	@$(VENV)/python -m gateway.cli regulation rules --all --write >/dev/null
 	@$(VENV)/python -m gateway.cli channel table --write
+	@$(VENV)/python -m gateway.cli calls draw --write
 
 check: setup-test ## Format, lint, types, boundaries
 	@$(VENV)/ruff check .

@@ -26,6 +26,7 @@ GROUPS = (
     "agencies",
     "places",
     "channel",
+    "calls",
     "inbox",
     "outbox",
     "audit",

@@ -1,0 +1,71 @@
+"""`langnghe calls`: what callers hear, read and drawn before anybody hears it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from gateway.cli.common import command, group
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "call-flow.md"
+HEAD = """# The standard call flow
+
+Made by `langnghe calls draw --write` from `channels/call_center/flow/data/standard.yaml`; a test keeps it current. A
+province changes steps in a file of its own (`based_on: standard`); `langnghe calls lint FILE` says what is wrong in it.
+
+"""
+
+
+def add(commands: Any) -> None:
+    """Mount `calls`."""
+    own = group(commands, "calls", about="Read and draw what callers hear")
+    linting = command(own, "lint", lint_flow, about="Every mistake of a flow, with file and line; exit 1 if there is any")
+        own, "lint", lint_flow, about="Every mistake of a flow, with file and line; exit 1 if there is one"
+    )
+    drawing = command(own, "draw", draw_flow, about="A flow as a diagram (Mermaid)")
+    for parser in (linting, drawing):
+        parser.add_argument("file", nargs="?", metavar="FILE", help="a flow of your own; without it the standard one")
+    drawing.add_argument("--write", action="store_true", help="the standard one into docs/call-flow.md")
+
+
+def lint_flow(arguments: argparse.Namespace) -> int:
+    """One mistake a line."""
+    from channels.call_center.flow.lint import lint
+    from channels.call_center.flow.load import FlowInvalid, read_flow
+    from channels.call_center.prompts.catalogue import read_catalogue
+
+    try:
+        source = read_flow(Path(arguments.file) if arguments.file else None)
+        mistakes = lint(source, read_catalogue())
+    except FlowInvalid as error:
+        mistakes = error.mistakes
+    for mistake in mistakes:
+        print(mistake)
+    return 1 if mistakes else 0
+
+
+def draw_flow(arguments: argparse.Namespace) -> int:
+    """Markdown for the standard one with `--write`, else Mermaid."""
+    from channels.call_center.flow.load import FlowInvalid, read_flow
+
+    if arguments.write:
+        PAGE.write_text(page(), encoding="utf-8")
+        return 0
+    from channels.call_center.flow.draw import draw
+
+    try:
+        print(draw(read_flow(Path(arguments.file) if arguments.file else None).flow), end="")
+    except FlowInvalid as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def page() -> str:
+    """docs/call-flow.md as it should be."""
+    from channels.call_center.flow.draw import draw
+    from channels.call_center.flow.load import read_flow
+
+    return f"{HEAD}```mermaid\n{draw(read_flow().flow)}```\n"
