@@ -12,6 +12,7 @@ from channels.call_center.media.leg import Leg, Sounds
 from channels.call_center.media.pace import BOUNDS_MS, PHASES, Clock
 from channels.call_center.media.recorder import Recorder
 from channels.call_center.media.settings import MediaSettings
+from channels.call_center.media.tape_file import SealTo
 from channels.call_center.media.udp import Ports
 from channels.call_center.media.wire import Wire
 from channels.call_center.ports import MediaUnavailable
@@ -42,7 +43,7 @@ class Engine:
 
     Args:
         address, ports: what UDP sockets are bound to; an empty range leaves the port to the system.
-        key: 32 bytes that finished recordings are sealed with (`sealing`); without it they stay plain WAV.
+        seal_to: public key of whoever may open finished recordings (`sealing`); while it is None they stay plain WAV.
     """
 
     def __init__(
@@ -52,11 +53,11 @@ class Engine:
         prompts: Sounds,
         *,
         settings: MediaSettings | None = None,
-        key: bytes | None = None,
+        seal_to: SealTo = lambda: None,
     ) -> None:
         self._settings = settings or MediaSettings()
         self._ports = Ports(address, ports, advertised=self._settings.advertised, anywhere=self._settings.behind_nat)
-        self._prompts, self._recorder = prompts, Recorder(key=key)
+        self._prompts, self._recorder = prompts, Recorder(seal_to=seal_to)
         self._clock = Clock(self._turn)
         self._legs: set[Leg] = set()
         self._phases: list[tuple[Leg, ...]] = [()] * PHASES

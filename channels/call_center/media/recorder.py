@@ -17,7 +17,7 @@ from typing import Literal
 import structlog
 
 from channels.call_center.media.g711 import FRAME, FRAMES_A_SECOND, SILENCE, convert
-from channels.call_center.media.tape_file import TapeFile
+from channels.call_center.media.tape_file import SealTo, TapeFile
 from channels.call_center.ports import Law, Recorded
 
 log = structlog.get_logger()
@@ -30,14 +30,14 @@ MOST_WAITING = 60
 class Recorder:
     """Opens tapes; one for the process. `refused`: how often the disk did not take something, for the alarm."""
 
-    def __init__(self, *, key: bytes | None = None) -> None:
-        self._key = key
+    def __init__(self, *, seal_to: SealTo = lambda: None) -> None:
+        self._seal_to = seal_to
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="recorder")
         self.refused = 0
 
     def open(self, path: Path, law: Law) -> Tape:
-        """A new recording, made by the next frame; sealed with the key when it ends, if there is one."""
-        return Tape(TapeFile(path, key=self._key, refused=self._note), self._pool, law)
+        """A new recording, made by the next frame; sealed when it ends, where it is known for whom."""
+        return Tape(TapeFile(path, seal_to=self._seal_to, refused=self._note), self._pool, law)
 
     async def stop(self) -> None:
         """Write what is still to write, then end the thread."""

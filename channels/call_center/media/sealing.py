@@ -1,8 +1,10 @@
 """
-Finished recordings encrypted at rest: AES-256-GCM in pieces of 64 kB, so that an hour of sound needs no memory.
+Finished recordings encrypted at rest, for a reader: whoever seals cannot open.
 
-Each file has a key of its own, derived from the spool's key and a random salt (HKDF-SHA256); a piece's nonce is its
-number, its last byte says whether it is the last: pieces cannot be left out, exchanged or cut off unseen.
+The telephony process knows only the reader's public key (X25519). Each file has a key of its own, agreed between that
+and a passing one (HKDF-SHA256), and is encrypted in pieces of 64 kB (AES-256-GCM), so that an hour of sound needs no
+memory. A piece's nonce is its number, its last byte says whether it is the last: pieces cannot be left out, exchanged
+or cut off unseen.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -21,7 +24,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 MAGIC = b"LNREC1"
 SUFFIX = ".sealed"
 KEY_BYTES = 32
-SALT_BYTES = 16
+_START = len(MAGIC) + KEY_BYTES
 PIECE = 1 << 16
 TAG_BYTES = 16
 _PURPOSE = b"lang-nghe recording"
@@ -31,14 +34,25 @@ class NotOpened(Exception):
     """The file is not a recording sealed with this key, or it was changed."""
 
 
-def seal_file(path: Path, key: bytes) -> Path:
-    """Write `<path>.sealed`, sync it, remove the plain file. Raises: OSError (the plain file then stays)."""
+def public_key(private: bytes) -> bytes:
+    """What may be told to whoever seals: 32 bytes of the reader's 32."""
+    return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
+
+
+def seal_file(path: Path, to: bytes) -> Path:
+    """
+    Write `<path>.sealed` for the reader with the public key `to`, sync it, remove the plain file.
+
+    Raises: OSError: the plain file stays.
+    """
     sealed = path.with_name(path.name + SUFFIX)
-    salt = os.urandom(SALT_BYTES)
+    passing = X25519PrivateKey.generate()
+    ours, reader = passing.public_key().public_bytes_raw(), X25519PublicKey.from_public_bytes(to)
+    cipher = _cipher(passing.exchange(reader), ours=ours, reader=to)
     part = sealed.with_name(sealed.name + ".part")
     with path.open("rb") as plain, open(part, "wb", opener=_private) as out:
-        out.write(MAGIC + salt)
-        for piece in _seal(plain, _cipher(key, salt)):
+        out.write(MAGIC + ours)
+        for piece in _seal(plain, cipher):
             out.write(piece)
         out.flush()
         os.fsync(out.fileno())
@@ -47,20 +61,28 @@ def seal_file(path: Path, key: bytes) -> Path:
     return sealed
 
 
-def open_file(path: Path, key: bytes) -> Iterator[bytes]:
-    """The plain recording in pieces. Raises: NotOpened, OSError."""
+def open_file(path: Path, private: bytes) -> Iterator[bytes]:
+    """The plain recording in pieces, for the reader. Raises: NotOpened, OSError."""
     with path.open("rb") as sealed:
-        start = sealed.read(len(MAGIC) + SALT_BYTES)
-        if not start.startswith(MAGIC) or len(start) != len(MAGIC) + SALT_BYTES:
+        start = sealed.read(_START)
+        if not start.startswith(MAGIC) or len(start) != _START:
             raise NotOpened(path.name)
+        ours = start[len(MAGIC) :]
         try:
-            yield from _open(sealed, _cipher(key, start[len(MAGIC) :]))
-        except InvalidTag as error:
+            shared = X25519PrivateKey.from_private_bytes(private).exchange(X25519PublicKey.from_public_bytes(ours))
+            yield from _open(sealed, _cipher(shared, ours=ours, reader=public_key(private)))
+        except (InvalidTag, ValueError) as error:
             raise NotOpened(path.name) from error
 
 
-def _cipher(key: bytes, salt: bytes) -> AESGCM:
-    return AESGCM(HKDF(SHA256(), KEY_BYTES, salt, _PURPOSE).derive(key))
+def plain_size(sealed_size: int) -> int:
+    """Bytes of the recording in a sealed file of this size."""
+    body = max(0, sealed_size - _START)
+    return body - TAG_BYTES * -(-body // (PIECE + TAG_BYTES))
+
+
+def _cipher(shared: bytes, *, ours: bytes, reader: bytes) -> AESGCM:
+    return AESGCM(HKDF(SHA256(), KEY_BYTES, ours + reader, _PURPOSE).derive(shared))
 
 
 def _seal(plain: BinaryIO, cipher: AESGCM) -> Iterator[bytes]:

@@ -12,6 +12,8 @@ from channels.call_center.media.g711 import FRAME, FRAME_MS, WIDTH, decode, loud
 from channels.call_center.media.voice import VoiceMeter
 from channels.call_center.ports import Law, Recorded
 
+SealTo = Callable[[], bytes | None]
+"""The public key of whoever may open finished recordings, as far as it is known; None leaves them plain."""
 FRAME_BYTES = FRAME * wav.SAMPLE_BYTES
 _LINEAR_FRAME = FRAME * WIDTH
 _READ = 1 << 16
@@ -20,8 +22,8 @@ _READ = 1 << 16
 class TapeFile:
     """Written frame by frame at its place in time: what the disk refuses leaves a hole, and a hole is silence."""
 
-    def __init__(self, path: Path, *, key: bytes | None, refused: Callable[[Path, OSError], None]) -> None:
-        self._path, self._key, self._refused = path, key, refused
+    def __init__(self, path: Path, *, seal_to: SealTo, refused: Callable[[Path, OSError], None]) -> None:
+        self._path, self._seal_to, self._refused = path, seal_to, refused
         self._file: int | None = None
         self._meter = VoiceMeter()
         self.complete = True
@@ -42,8 +44,9 @@ class TapeFile:
         digest, path = "", self._path
         try:
             digest = self._close(frames)
-            if self._key is not None:
-                path = sealing.seal_file(self._path, self._key)
+            reader = self._seal_to()
+            if reader is not None:
+                path = sealing.seal_file(self._path, reader)
         except OSError as error:
             self._refuse(error)
         return Recorded(

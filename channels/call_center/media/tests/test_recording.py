@@ -176,16 +176,17 @@ async def test_a_disk_that_hangs_does_not_fill_the_memory(
 
 # Sealed
 
-KEY = bytes(range(32))
+PRIVATE = bytes(range(32))
+PUBLIC = sealing.public_key(PRIVATE)
 
 
 async def test_a_finished_recording_is_sealed(tmp_path: Path) -> None:
     """The plain file is gone; the digest is of the sound."""
-    recorder = Recorder(key=KEY)
+    recorder = Recorder(seal_to=lambda: PUBLIC)
     recorded = await record(recorder, tmp_path / "a.wav", frames=300)
     await recorder.stop()
 
-    plain = b"".join(sealing.open_file(recorded.path, KEY))
+    plain = b"".join(sealing.open_file(recorded.path, PRIVATE))
     assert recorded.path == tmp_path / "a.wav.sealed"
     assert not (tmp_path / "a.wav").exists()
     assert hashlib.sha256(plain).hexdigest() == recorded.sha256
@@ -199,29 +200,32 @@ def test_every_length_comes_back(tmp_path: Path, size: int) -> None:
     path = tmp_path / "a.wav"
     path.write_bytes(os.urandom(size))
     plain = path.read_bytes()
+    sealed = sealing.seal_file(path, PUBLIC)
 
-    assert b"".join(sealing.open_file(sealing.seal_file(path, KEY), KEY)) == plain
+    assert b"".join(sealing.open_file(sealed, PRIVATE)) == plain
+    assert sealing.plain_size(sealed.stat().st_size) == size
 
 
 @pytest.mark.parametrize(
     "spoil",
     [
         pytest.param(lambda data: data[:-1] + bytes([data[-1] ^ 1]), id="a byte changed"),
-        pytest.param(lambda data: data[: 22 + sealing.PIECE + 16], id="the last piece cut off"),
-        pytest.param(lambda data: data[:22] + data[22 + sealing.PIECE + 16 :], id="the first piece left out"),
-        pytest.param(lambda data: data[:22], id="nothing after the salt"),
-        pytest.param(lambda data: data[:10], id="half a salt"),
+        pytest.param(lambda data: data[: 38 + sealing.PIECE + 16], id="the last piece cut off"),
+        pytest.param(lambda data: data[:38] + data[38 + sealing.PIECE + 16 :], id="the first piece left out"),
+        pytest.param(lambda data: data[:38], id="nothing after the start"),
+        pytest.param(lambda data: data[:10], id="half a start"),
         pytest.param(lambda data: b"RIFF" + data, id="no sealed file"),
+        pytest.param(lambda data: data[:6] + bytes(32) + data[38:], id="a passing key that agrees on nothing"),
     ],
 )
 def test_what_was_changed_is_not_opened(tmp_path: Path, spoil: object) -> None:
-    """Nor is it with another key."""
+    """Nor is it with another key, least of all with the one that sealed it."""
     path = tmp_path / "a.wav"
     path.write_bytes(bytes(sealing.PIECE + 100))
-    sealed = sealing.seal_file(path, KEY)
+    sealed = sealing.seal_file(path, PUBLIC)
     with pytest.raises(sealing.NotOpened):
-        list(sealing.open_file(sealed, bytes(32)))
+        list(sealing.open_file(sealed, PUBLIC))
     sealed.write_bytes(spoil(sealed.read_bytes()))  # type: ignore[operator]
 
     with pytest.raises(sealing.NotOpened):
-        list(sealing.open_file(sealed, KEY))
+        list(sealing.open_file(sealed, PRIVATE))
