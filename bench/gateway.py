@@ -49,7 +49,7 @@ def settings_for(data: Path, *, database_url: str, roles: tuple[str, ...], key: 
 
 def add_channel() -> None:
     """The line that a new channel has in the registry."""
-    registry.CHANNELS["testchat"] = lambda _given: HookedTestChannel()
+    registry.CHANNELS["testchat"] = lambda *_: HookedTestChannel()
 
 
 class Running:

@@ -14,20 +14,20 @@ from dataclasses import dataclass
 from bench.gateway import parser, serve, settings_for
 from core.contract.ports import ItemKey, RawDelivery, SendResult
 from core.contract.schema import InboundMessage, MessageKind, OutboundMessage, Parsed, ReportForm
+from core.service import regulation
 from gateway import registry
 from gateway.workers import crew
-from gateway.workers.loop import Loop
 from tests.support.hooked import HookedTestChannel
 
-APP = "app"
+APP = "citizens_app"
 
 
 @dataclass
-class AppChannel(HookedTestChannel):
+class BenchChannel(HookedTestChannel):
     """The citizens' app; what is sent to it goes nowhere and costs nothing."""
 
     name: str = APP
-    hook: str = "app/{account}"
+    hook: str = f"{APP}/{{account}}"
 
     def parse(self, delivery: RawDelivery, item: ItemKey) -> Sequence[Parsed]:
         """A message may bring a `form` that was filled in."""
@@ -43,12 +43,7 @@ class AppChannel(HookedTestChannel):
 
 def leave_unsent() -> None:
     """The outbox fills and nobody empties it: what receiving alone costs."""
-    whole = crew._work
-
-    def without_outbox(*given: object) -> list[Loop]:
-        return [loop for loop in whole(*given) if not loop.name.startswith("outbox")]  # type: ignore[arg-type]
-
-    crew._work = without_outbox  # type: ignore[assignment]
+    crew._sendings = lambda *_: iter(())
 
 
 def main() -> None:
@@ -59,7 +54,8 @@ def main() -> None:
     given = told.parse_args()
     settings = settings_for(given.data, database_url=given.database_url, roles=("web", "worker"), key=given.key)
     settings = settings.model_copy(update={"logs": settings.logs.model_copy(update={"level": given.log_level})})
-    registry.CHANNELS[APP] = lambda *_: AppChannel()
+    regulation._TRAITS[APP] = regulation._TRAITS["app"]
+    registry.CHANNELS[APP] = lambda *_: BenchChannel()
     if given.no_sender:
         leave_unsent()
     serve(settings)

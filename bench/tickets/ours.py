@@ -121,7 +121,7 @@ def ours(variant: Variant, folder: Path, *, data: Path | None = None) -> Iterato
             arguments = ["--data", str(data or folder / f"data-{number}"), "--key", str(key), "--database-url", url]
             arguments += ["--log-level", variant.log_level, *([] if variant.sender else ["--no-sender"])]
             children.append(Child("bench.tickets.gateway", *arguments, log=folder / f"gateway-{number}.log"))
-            running.urls.append(f"http://{LOOPBACK}:{children[-1].read()['port']}/hooks/app/hue")
+            running.urls.append(f"http://{LOOPBACK}:{children[-1].read()['port']}/hooks/citizens_app/hue")
             running.pids.append(children[-1].pid)
         yield running
     finally:
