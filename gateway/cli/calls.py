@@ -21,9 +21,7 @@ province changes steps in a file of its own (`based_on: standard`); `langnghe ca
 def add(commands: Any) -> None:
     """Mount `calls`."""
     own = group(commands, "calls", about="Read and draw what callers hear")
-    linting = command(own, "lint", lint_flow, about="Every mistake of a flow, with file and line; exit 1 if there is any")
-        own, "lint", lint_flow, about="Every mistake of a flow, with file and line; exit 1 if there is one"
-    )
+    linting = command(own, "lint", lint_flow, about="Every mistake of a flow, with file and line; exit 1 if any")
     drawing = command(own, "draw", draw_flow, about="A flow as a diagram (Mermaid)")
     for parser in (linting, drawing):
         parser.add_argument("file", nargs="?", metavar="FILE", help="a flow of your own; without it the standard one")
