@@ -13,7 +13,7 @@ from channels.webpush.mapping import CHANNEL, Push, to_push
 from channels.webpush.settings import WebPushSettings
 from channels.webpush.vapid import Vapid
 from core.contract.errors import PayloadInvalid, RecipientUnreachable, SendError, SignatureInvalid
-from core.contract.ports import Device, Devices, Health, ItemKey, RawDelivery, SendResult
+from core.contract.ports import Device, Devices, Health, ItemKey, RawDelivery, Reach, SendResult
 from core.contract.schema import OutboundMessage, Parsed
 
 _POINT_BYTES, _AUTH_BYTES = 65, 16
@@ -25,6 +25,7 @@ class WebPushChannel:
 
     name = CHANNEL
     threaded = False
+    reaches = (Reach("chat", "thông báo trên thiết bị"),)
 
     def __init__(self, settings: WebPushSettings, *, devices: Devices, clock: Callable[[], datetime]) -> None:
         self._settings = settings
@@ -66,7 +67,9 @@ class WebPushChannel:
         if None in ends:
             return SendResult(message.id)
         errors = sorted((end for end in ends if end is not None), key=_weight)
-        raise errors[0] if errors else RecipientUnreachable("no device rings for them")
+        if all(isinstance(end, DeviceGone) for end in errors):
+            raise RecipientUnreachable("no device rings for them")
+        raise errors[0]
 
     async def _ring(self, device: Device, push: Push) -> SendError | None:
         try:

@@ -59,6 +59,11 @@ class Carriers:
         """Whether a password can be sent at all: to a phone or a mail address."""
         return bool(self._named("phone") or self._named("email"))
 
+    @property
+    def reaches_phones(self) -> bool:
+        """Whether a telephone can be written to."""
+        return bool(self._named("phone"))
+
     def way_to_reporter(self, *, phone: str, email: str) -> Way | None:
         """How to prove a report's number (E.164) before it is taken; None: not here."""
         stands_in = (email,) if self._mail_stands_in and email else ()

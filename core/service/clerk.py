@@ -37,6 +37,7 @@ from core.service.proving import Proving
 from core.service.publishing import Publishing
 from core.service.receiving import Receiving
 from core.service.regulation import Regulation
+from core.service.ringing import Ringing
 from core.service.safe import Safe
 from core.service.stock import Stock
 from core.service.supplement_links import SupplementLinks
@@ -82,8 +83,8 @@ class Clerk:
         self.texts = Texts(database, safe=safe)
         self.talks = Talks(database, safe=safe, stock=self.stock, now=now)
         self.devices = SealedDevices(database, safe=safe, service=CARRIERS["push"], now=now)
-        rings = self.devices.rings if "push" in (accounts or {}) else None
-        self.posting = Posting(self.talks, safe=safe, now=now, rings=rings)
+        ringing = Ringing(database, devices=self.devices, carriers=carriers, push="push" in (accounts or {}))
+        self.posting = Posting(self.talks, safe=safe, now=now, ringing=ringing)
         self.proving = Proving(database, safe=safe, carriers=carriers, now=now, changed=self.changed.set)
         self.joining = Joining(database, safe=safe, now=now)
         self.desk = CaseDesk(database, safe=safe, regulation=regulation, now=now)

@@ -8,17 +8,19 @@ the contact's key; erasing the contact makes an unsent message unreadable, and i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Literal
 
 from core.contract.schema import Address, Attachment, OutboundMessage, new_id
+from core.identity.codes import format_code
 from core.intake.render import Asked
 from core.notify.quiet import quiet_hours
 from core.notify.router import way_name
 from core.privacy.blind import kind_of_address
+from core.service.ringing import Ringing
 from core.service.safe import Safe
 from core.service.talk import MessageContent, Talk, Talks, bare_subject
 from core.service.work import Work
@@ -64,7 +66,7 @@ class Posting:
     """
     Puts letters into conversations.
 
-    `rings`: whether a device rings for a conversation; None where no channel rings any.
+    `ringing`: whether a bell is worth a try for what stands on a surface of ours; None: never.
     """
 
     def __init__(
@@ -73,12 +75,12 @@ class Posting:
         *,
         safe: Safe,
         now: Callable[[], datetime],
-        rings: Callable[[str], Awaitable[bool]] | None = None,
+        ringing: Ringing | None = None,
     ) -> None:
         self.talks = talks
         self._safe = safe
         self._now = now
-        self._rings = rings
+        self._ringing = ringing
 
     async def say(self, work: Work, talk: Talk, letter: Letter) -> None:
         """Write to the person of this conversation, on its channel, in its thread; to one who was erased, nothing."""
@@ -86,8 +88,10 @@ class Posting:
             return
         entries, row = await self._safe.aside(partial(self._prepare, talk, letter), talk.contact_id)
         talk.next_seq += 1
-        if self._rings is not None and talk.row.channel in READ_THERE and await self._rings(talk.row.id):
-            entries.append(self._ring(talk, letter))
+        if self._ringing is not None and talk.row.channel in READ_THERE:
+            goes_on = _is_news(letter) and talk.correspondent.copy_to is None  # who has mail is told there
+            if await self._ringing.wanted(talk, goes_on=goes_on):
+                entries.append(self._ring(talk, letter, goes_on=goes_on))
         work.put(outbox.ENTRIES, *(entry.__dict__ for entry in entries))
         work.put(conversations.MESSAGES, row.__dict__)
 
@@ -116,10 +120,15 @@ class Posting:
         copies = [self._entry(copy, letter, subject_id=talk.contact_id) for copy in _copies(talk, letter)]
         return [entry, *copies], row
 
-    def _ring(self, talk: Talk, letter: Letter) -> NewEntry:
-        """A bell for what stands on the page. It holds no other message up, and is no delivery of its own."""
-        entry = self._entry(_bell(talk), letter, subject_id=talk.contact_id)
-        return replace(entry, conversation_id=entry.id, case_id=None)
+    def _ring(self, talk: Talk, letter: Letter, *, goes_on: bool) -> NewEntry:
+        """
+        A bell for what stands on the page. It holds no other message up, and is no delivery of its own.
+
+        `goes_on`: where no device takes it, another way says that there is news, and no more than that.
+        """
+        entry = self._entry(_bell(talk, letter), letter, subject_id=talk.contact_id)
+        way = way_name(_BELL, "chat") if goes_on else ""
+        return replace(entry, conversation_id=entry.id, case_id=None, way=way, root=entry.id if way else "")
 
     def _entry(self, message: OutboundMessage, letter: Letter, *, subject_id: str) -> NewEntry:
         now, way = self._now(), _first_way(message, letter)
@@ -141,9 +150,13 @@ class Posting:
 
 def _first_way(message: OutboundMessage, letter: Letter) -> str:
     """News about a case, and what a person wrote, go another way where this one fails; the dialogue's words do not."""
-    if letter.answers or not message.text or not (letter.author or letter.purpose == "notice"):
+    if not message.text or not _is_news(letter):
         return ""
     return way_name(message.channel, kind_of_address(message.recipient.value))
+
+
+def _is_news(letter: Letter) -> bool:
+    return not letter.answers and bool(letter.author or letter.purpose == "notice")
 
 
 def _message(talk: Talk, letter: Letter) -> OutboundMessage:
@@ -168,7 +181,7 @@ def _message(talk: Talk, letter: Letter) -> OutboundMessage:
     )
 
 
-def _bell(talk: Talk) -> OutboundMessage:
+def _bell(talk: Talk, letter: Letter) -> OutboundMessage:
     """Without the words: they wait on the page, which asks who is reading."""
     return OutboundMessage(
         id=new_id(),
@@ -177,7 +190,8 @@ def _bell(talk: Talk) -> OutboundMessage:
         recipient=Address(channel=_BELL, account="", value=talk.row.id),
         text="",
         conversation_id=talk.row.id,
-        fields={"page": "report"},
+        purpose=letter.purpose,
+        fields={"page": "report", "code": format_code(talk.correspondent.address.value.partition(":")[2])},
     )
 
 

@@ -196,9 +196,13 @@ class Routing:
         return Way(to.channel, to.account, to.value, reach, last_heard=message.last_heard)
 
     def _redirected(self, message: OutboundMessage, way: Way) -> OutboundMessage:
-        """The same news for another way: where the address is only said to be theirs, just that there is some."""
+        """
+        The same news for another way: where the address is only said to be theirs, just that there is some; so too in
+        the place of a bell, which has no words.
+        """
+        thin = is_thin(way) or not message.text
         told = {"text": message.text, "subject": message.subject or _NO_SUBJECT, "fields": message.fields}
-        if is_thin(way):
+        if thin:
             letter = self._house.write(_THIN, {"code": message.fields.get("code", "")})
             fields = message.fields | ({"status": letter.status} if "status" in message.fields else {})
             told = {"text": letter.text, "subject": letter.subject, "fields": fields}
@@ -209,8 +213,8 @@ class Routing:
                 "channel": way.channel,
                 "account": way.account,
                 "recipient": Address(channel=way.channel, account=way.account, value=way.value),
-                "buttons": message.buttons if way.reach.buttons and not is_thin(way) else (),
-                "attachments": message.attachments if way.reach.files and not is_thin(way) else (),
+                "buttons": message.buttons if way.reach.buttons and not thin else (),
+                "attachments": message.attachments if way.reach.files and not thin else (),
                 "conversation_id": message.conversation_id,
                 "automatic": message.automatic,
                 "purpose": message.purpose,

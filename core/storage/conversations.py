@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Integer, bindparam, delete, exists, func, insert, select, update
 
 from core.contract.errors import NotFound, VersionConflict
 from core.contract.schema import new_id
@@ -177,6 +177,12 @@ def identity_row(contact_id: str, *, kind: str, address_blind: str, now: datetim
         "address_blind": address_blind,
         "asserted_at": now,
     }
+
+
+def left_a_number(connection: Connection, contact_id: str) -> bool:
+    """Whether a telephone number of this contact is known, by their own word or by proof."""
+    theirs = (identity.c.contact_id == contact_id) & (identity.c.kind == "phone")
+    return bool(connection.scalar(select(exists().where(theirs))))
 
 
 def verify_identity(connection: Connection, contact_id: str, *, address_blind: str, by: str, now: datetime) -> None:

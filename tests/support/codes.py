@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from core.contract.ports import SendResult
+from core.contract.ports import Reach, SendResult
 from core.contract.schema import OutboundMessage
 from tests.support.deployments import World
 from tests.support.hooked import HookedTestChannel
@@ -21,6 +22,7 @@ class Phones(HookedTestChannel):
     codes_to: Literal["phone", "email", ""] = "phone"
     codes_from: str = "brand"
     problem: Exception | None = field(default=None)
+    reaches: Sequence[Reach] = ()
 
     async def send(self, message: OutboundMessage) -> SendResult:
         """Shown on the phone, unless something is wrong."""
@@ -34,9 +36,9 @@ class Phones(HookedTestChannel):
         return [re.findall(r"\b\d{6}\b", text)[0] for text in shown]
 
 
-def with_phones(world: World, name: str = "sms") -> Phones:
-    """From now on this deployment reaches phones."""
-    phones = Phones(name=name)
+def with_phones(world: World, name: str = "sms", *, news: bool = False) -> Phones:
+    """From now on this deployment reaches phones; `news`: not with passwords alone."""
+    phones = Phones(name=name, reaches=(Reach("phone", "SMS", "brand", price=2),) if news else ())
     channels = world.deployment.channels
     assert isinstance(channels, dict)
     channels[name] = phones

@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import select
 
 from channels.webpush.sandbox import PushSandbox, SandboxBrowser
+from core.storage.tables import outbox
 from tests.gateway.api.app.phone import Phone
 from tests.gateway.portal.citizen import CONTENT, PLACE
 from tests.gateway.portal.test_follow import ANSWER, work_through
+from tests.support.codes import WRITTEN, Phones, with_phones
 from tests.support.deployments import World, world_over
 
 
@@ -63,3 +66,49 @@ async def test_what_is_no_device_is_refused(phone: Phone, service: PushSandbox) 
     for changes in ({"endpoint": "https://127.0.0.1:1/x"}, {"p256dh": "x"}, {"auth": "!"}):
         refused = await mine("POST", f"/reports/{code}/devices", json=device(ringing, **changes))
         assert (refused.status, refused.code) == (422, "device_invalid")
+
+
+async def told_by_phone(phone: Phone, numbers: Phones) -> list[str]:
+    """What came by SMS about a report that was answered."""
+    await work_through(phone.world)
+    return [one.text for one in numbers.sent]
+
+
+@pytest.mark.rule("LS-3.2")
+async def test_where_no_device_rings_a_number_is_told_that_there_is_news(phone: Phone, service: PushSandbox) -> None:
+    """Never registered, or thrown away since: an SMS names the code and says nothing of the report or its answer."""
+    numbers = with_phones(phone.world, news=True)
+    mine, code, _ = await phone.reported(phone=WRITTEN, consent=True)
+    gone = service.subscribe()
+    await mine("POST", f"/reports/{code}/devices", json=device(gone))
+    gone.gone = True
+    told = await told_by_phone(phone, numbers)
+
+    assert len(told) == 3
+    for text in told:
+        assert f"{code[:4]} {code[4:8]} {code[8:]}" in text
+        assert not any(words in text for words in (CONTENT, PLACE, ANSWER))
+    assert ANSWER in str((await mine.see(code))["own"]["messages"])
+    whys = select(outbox.c.why).where(outbox.c.channel == "sms").distinct()
+    found = await phone.world.deployment.database.read(lambda one: one.scalars(whys).all())
+    assert found == ["thông báo trên thiết bị không đến được người nhận → SMS"]
+
+
+async def test_a_device_that_rings_costs_no_sms(phone: Phone, service: PushSandbox) -> None:
+    numbers = with_phones(phone.world, news=True)
+    mine, code, _ = await phone.reported(phone=WRITTEN, consent=True)
+    await mine("POST", f"/reports/{code}/devices", json=device(service.subscribe()))
+
+    assert await told_by_phone(phone, numbers) == []
+
+
+async def test_without_device_and_number_the_words_wait_in_the_app(phone: Phone, service: PushSandbox) -> None:
+    """Nothing is tried that cannot arrive, so that nothing lies before staff as undelivered."""
+    numbers = with_phones(phone.world, news=True)
+    mine, code, _ = await phone.reported()
+
+    assert await told_by_phone(phone, numbers) == []
+    found = select(outbox.c.state).where(outbox.c.state != "sent")
+    assert await phone.world.deployment.database.read(lambda one: one.execute(found).all()) == []
+    assert ANSWER in str((await mine.see(code))["own"]["messages"])
+    assert service.browsers == {}
