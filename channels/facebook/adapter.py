@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import structlog
 
+from channels.base import clean_text
 from channels.facebook import batch, mapping_out
 from channels.facebook.client import GraphClient
 from channels.facebook.comments import parse_change
@@ -16,7 +17,7 @@ from channels.facebook.settings import FacebookSettings
 from channels.facebook.signature import HEADER, challenge, verify
 from core.contract.errors import NotFound, OutcomeUnknown, PayloadTooLarge, RecipientUnreachable, SendError
 from core.contract.ports import HOOK_LIMIT, Allowance, Health, ItemKey, MediaStore, RawDelivery, Reach, SendResult
-from core.contract.schema import Attachment, Ignored, OutboundMessage, Parsed
+from core.contract.schema import Address, Attachment, Ignored, OutboundMessage, Parsed
 
 log = structlog.get_logger()
 
@@ -26,7 +27,11 @@ def _utc_now() -> datetime:
 
 
 class FacebookChannel:
-    """One app and its Pages. Implements `HookedChannel`, `Greets`, `FetchesFiles`, `RegistersHook`, `Stops`."""
+    """
+    One app and its Pages.
+
+    Implements `HookedChannel`, `Greets`, `FetchesFiles`, `KnowsNames`, `RegistersHook` and `Stops`.
+    """
 
     name = CHANNEL
     threaded = False
@@ -77,6 +82,12 @@ class FacebookChannel:
             return [Ignored(reason="foreign_page")]
         reader = Reader(self.settings, delivery, event)
         return parse_change(reader) if event.stream == "changes" else parse_messenger(reader)
+
+    async def name_of(self, address: Address) -> str:
+        """What a person is called on Messenger; comments bring their writers' names themselves. Raises SendError."""
+        if not address.value.isdecimal():
+            return ""
+        return clean_text(await self._client.name(address.account, address.value))
 
     async def fetch(self, source: str, *, most: int) -> bytes:
         """A file that a citizen sent, from the provider's own hosts only."""

@@ -100,6 +100,13 @@ class GraphClient:
         path, said = self._path(comment_id, "comments"), {"message": text}
         _answer(await self._http.post_json(path, said, query=self._proof(page), headers=self._headers(page)))
 
+    async def name(self, page: str, person: str) -> str:
+        """What a person is called on Messenger; empty where the provider keeps it to itself. Raises SendError."""
+        query = {"fields": "first_name,last_name", **self._proof(page)}
+        told = _answer(await self._http.get(self._path(person), query=query, headers=self._headers(page)))
+        parts = (told.get(name) for name in ("last_name", "first_name"))  # in the order of Vietnamese names
+        return " ".join(part for part in parts if isinstance(part, str) and part)
+
     async def inspect_token(self, page: str) -> TokenState:
         """What the provider thinks of a Page's token. Raises SendError."""
         settings = self._settings

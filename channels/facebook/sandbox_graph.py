@@ -64,6 +64,7 @@ def graph_routes(sandbox: FacebookSandbox) -> list[web.RouteDef]:
         web.post("/{version:v[0-9.]+}/{page}/messages", graph.answering(graph.messages)),
         web.post("/{version:v[0-9.]+}/{page}/message_attachments", graph.answering(graph.upload)),
         web.post("/{version:v[0-9.]+}/{comment}/comments", graph.answering(graph.comments)),
+        web.get("/{version:v[0-9.]+}/{person:[0-9]+}", graph.answering(graph.profile)),
         web.get("/{version:v[0-9.]+}/debug_token", graph.answering(graph.debug_token)),
         web.get("/{version:v[0-9.]+}/{page}/subscribed_apps", graph.answering(graph.subscriptions)),
         web.post("/{version:v[0-9.]+}/{page}/subscribed_apps", graph.answering(graph.subscribe)),
@@ -221,6 +222,15 @@ class Graph:
         answer = f"{comment.id}_{self.sandbox.number()}"
         comment.author.shown.append(Shown(answer, text, where=comment.id, kind="COMMENT"))
         return {"id": answer}
+
+    async def profile(self, request: web.Request) -> dict[str, str]:
+        """Who a person of one of our Pages is."""
+        phone = self.sandbox.phones.get(request.match_info["person"])
+        if phone is None:
+            raise Refused(100, 33)
+        self._prove(request, phone.page)
+        last, _, first = phone.name.rpartition(" ")
+        return {"first_name": first, "last_name": last, "id": phone.id}
 
     async def debug_token(self, request: web.Request) -> dict[str, Any]:
         """Asked by the app itself about a Page's token."""

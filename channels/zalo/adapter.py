@@ -10,6 +10,7 @@ from typing import Literal
 
 import structlog
 
+from channels.base import clean_text
 from channels.zalo.catch_up import CatchUp
 from channels.zalo.client import CHAT, VISITOR_CHAT, ZaloApi
 from channels.zalo.files import Files
@@ -40,7 +41,7 @@ from core.contract.ports import (
     Tokens,
     TokenStore,
 )
-from core.contract.schema import OutboundMessage, Parsed
+from core.contract.schema import Address, OutboundMessage, Parsed
 
 FREE = timedelta(hours=48)
 WINDOW = timedelta(days=7)
@@ -59,7 +60,8 @@ class ZaloChannel:
     """
     One official account.
 
-    Implements `HookedChannel`, `ListeningChannel`, `Greets`, `FetchesFiles`, `CarriesCodes` and `NeedsGrant`.
+    Implements `HookedChannel`, `ListeningChannel`, `Greets`, `FetchesFiles`, `KnowsNames`, `CarriesCodes` and
+    `NeedsGrant`.
     """
 
     name = CHANNEL
@@ -126,6 +128,10 @@ class ZaloChannel:
         """What the event means. Raises PayloadInvalid."""
         del item
         return parse(delivery)
+
+    async def name_of(self, address: Address) -> str:
+        """What a person calls themselves on Zalo; visitors without an account have no name."""
+        return "" if is_visitor(address.value) else clean_text(await self.api.display_name(address.value))
 
     async def fetch(self, source: str, *, most: int) -> bytes:
         """A file that a citizen sent."""

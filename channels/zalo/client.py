@@ -28,6 +28,7 @@ VISITOR_CHAT = "/v2.0/oa/message"
 QUOTA = "/v3.0/oa/quota/message"
 TEMPLATE = "/message/template"
 ACCOUNT = "/v2.0/oa/getoa"
+PROFILE = "/v3.0/oa/user/detail"
 RECENT = "/v2.0/oa/listrecentchat"
 CONVERSATION = "/v2.0/oa/conversation"
 UPLOADS = {"image": "/v2.0/oa/upload/image", "gif": "/v2.0/oa/upload/gif", "file": "/v2.0/oa/upload/file"}
@@ -82,6 +83,14 @@ class ZaloApi:
     async def account(self) -> Mapping[str, Any]:
         """Our own official account: the harmless question."""
         return await self._repeatable(lambda headers: self._api.get(ACCOUNT, headers=headers))
+
+    async def display_name(self, user: str) -> str:
+        """What a person calls themselves."""
+        query = {"data": json.dumps({"user_id": user}, separators=(",", ":"))}
+        answer = await self._repeatable(lambda headers: self._api.get(PROFILE, query=query, headers=headers))
+        data = answer.get("data")
+        name = data.get("display_name") if isinstance(data, dict) else None
+        return name if isinstance(name, str) else ""
 
     async def recent_chats(self, *, offset: int) -> Sequence[Mapping[str, Any]]:
         """The last message of each chat, the newest first, ten at a time."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol, runtime_checkable
 
-from core.contract.schema import OutboundMessage, Parsed
+from core.contract.schema import Address, OutboundMessage, Parsed
 
 HOOK_LIMIT = 1024 * 1024
 """What one webhook's body may have in bytes, where the provider says nothing else."""
@@ -190,6 +190,14 @@ class LetsGoOfFiles(Protocol):
 
     async def let_go(self, source: str) -> None:
         """The file that this source names is stored; it is never asked for again."""
+
+
+@runtime_checkable
+class KnowsNames(Protocol):
+    """A channel whose provider does not name the sender of a message, but tells when asked."""
+
+    async def name_of(self, address: Address) -> str:
+        """What the person calls themselves there, proved by nothing; empty: it is not told. Raises SendError."""
 
 
 @runtime_checkable

@@ -35,6 +35,7 @@ from core.service.echoes import Echoes
 from core.service.fetching import Fetching, is_remote
 from core.service.flood import REASON, Flood
 from core.service.inbox_files import source_of
+from core.service.naming import Naming
 from core.service.routing import Routing
 from core.service.safe import Safe
 from core.service.talk import Talk
@@ -76,6 +77,7 @@ class Intake:
         self._now = now
         self.vitals = Vitals()
         self.flood = Flood(most=most_a_minute)
+        self.naming = Naming(clerk, lambda: self._channels)
         self.fetching = Fetching(safe, media, now=now)
         self.calls = CallBook(database, safe=safe, desk=clerk.desk, now=now, within=call_back_within)
         self.echoes = Echoes(database, safe=safe, clerk=clerk)
@@ -208,6 +210,7 @@ class Intake:
         )
         if heard:
             await self.fetching.ask(work, talk, message)
+            self.naming.note(work, talk)
             await self.calls.note(work, talk, message)
         else:
             work.afterwards += [partial(self._media.delete, file.stored_key) for file in kept if file.stored_key]

@@ -36,6 +36,7 @@ _DUE_BREATH = 0.25
 _OFF_SECONDS = 1.0  # also how soon what a dead process was sending is found
 _ROUND_SECONDS = 5.0
 _RECORD_SECONDS = 10.0
+_NAMES_SECONDS = 60.0
 _NEWS_SECONDS = 5.0
 _QUIET_SECONDS = 600.0
 _ASKING_SECONDS = 15.0
@@ -154,6 +155,7 @@ def _work(deployment: Deployment, owner: str, bells: ExitStack) -> list[Loop]:
         Loop("inbound", inbound.run_once, interval=poll, wake=inbox),
         Loop("due", DueWorker(deployment).run_once, interval=poll, wake=due, ahead=ahead.due, breath=_DUE_BREATH),
         *_fetches(deployment, bells, ahead),
+        Loop("names", deployment.intake.naming.run_once, interval=_NAMES_SECONDS, wake=deployment.intake.naming.wanted),
         Loop("asking", asker_of(deployment).run_once, interval=_ASKING_SECONDS),
         Loop("diverted", letting_go_of(deployment).run_once, interval=_DIVERTED_SECONDS),
         Loop("daily", Daily(deployment).run_once, interval=60.0),

@@ -44,6 +44,7 @@ class Interface:
             web.post("/message/template", self._guarded(self._template)),
             web.post("/v2.0/oa/upload/{sort:image|gif|file}", self._guarded(self._upload)),
             web.get("/v2.0/oa/getoa", self._guarded(self._own)),
+            web.get("/v3.0/oa/user/detail", self._guarded(self._person)),
             web.get("/v2.0/oa/listrecentchat", self._guarded(self._recent)),
             web.get("/v2.0/oa/conversation", self._guarded(self._conversation)),
         ]
@@ -138,6 +139,13 @@ class Interface:
 
     async def _own(self, request: web.Request) -> web.StreamResponse:
         data = {"oa_id": self._state.account.oa_id, "name": "Trung tâm phản ánh"}
+        return web.json_response({"error": 0, "message": "Success", "data": data})
+
+    async def _person(self, request: web.Request) -> web.StreamResponse:
+        phone = self._state.phones.get(str(json.loads(request.query["data"])["user_id"]))
+        if phone is None:
+            return web.json_response({"error": -213, "message": "User has not followed OA"})
+        data = {"user_id": phone.user, "display_name": phone.name, "user_is_follower": True}
         return web.json_response({"error": 0, "message": "Success", "data": data})
 
     async def _recent(self, request: web.Request) -> web.StreamResponse:

@@ -22,6 +22,8 @@ from core.service.reading.views import (
 from core.storage.conversations import ConversationRow, MessageRow
 from core.storage.staff_lists import Delivery
 
+SELF_NAMED = frozenset({"zalo", "facebook", "telegram"})
+"""Where people choose the name that their messages come under."""
 KINDS = {"image": "Ảnh", "video": "Video", "audio": "Ghi âm", "file": "Tệp"}
 
 
@@ -62,6 +64,7 @@ class TalkReader:
         line = self.line(talk.row, talk.messages[-1] if talk.messages else None)
         return ConversationView(
             **dict(line),
+            self_named=talk.row.channel in SELF_NAMED,
             revealed=self.curtain.revealed,
             messages=tuple(self._messages(talk)),
             cases={format_code(code): case_id for code, case_id in cases.items()},

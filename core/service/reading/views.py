@@ -256,8 +256,13 @@ class ConversationLine(Model):
 
 
 class ConversationView(ConversationLine):
-    """One conversation with its messages, and the reports that came of it (report code → case id)."""
+    """
+    One conversation with its messages, and the reports that came of it (report code → case id).
 
+    `self_named`: the name is what the person calls themselves at the channel's provider.
+    """
+
+    self_named: bool = False
     revealed: bool = False
     messages: tuple[MessageView, ...] = ()
     cases: dict[str, str] = Field(default_factory=dict)
