@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
+_NUMBER = re.compile(r"\+?[0-9]{7,15}")
+_ORDINARY_TYPES: Mapping[str, str] = MappingProxyType({"esms": "8", "speedsms": "2"})
+"""With which `sms_type` a carrier sends from a number of its own."""
 _SECRET = re.compile(r"[A-Za-z0-9_-]{16,128}")
 
 
@@ -126,3 +131,13 @@ class SmsSettings(_Frozen):
     marks: bool = False
     most_segments: int = Field(default=3, ge=1, le=10)
     carrier: CarrierSettings
+
+    @property
+    def registered(self) -> bool:
+        """
+        Whether messages bear a registered name or a short code, and not somebody's number (VN-6).
+
+        A messaging service (MG…) is the account's own choice among what it has registered.
+        """
+        ordinary = _ORDINARY_TYPES.get(self.carrier.carrier) == str(getattr(self.carrier, "sms_type", ""))
+        return not (ordinary or _NUMBER.fullmatch(self.carrier.sender))

@@ -61,10 +61,18 @@ def sms_mistakes(settings: Settings) -> list[ConfigError]:
         key = f"sms.{ours.carrier}.base_url"
         found.append(ConfigError(key, "not an https address", example="https://api.example.vn"))
     try:
-        sms_settings(settings)
+        found += _unregistered(settings)
     except ValidationError as error:
         found += [_explained(ours, one) for one in error.errors(include_url=False, include_input=False)]
     return found
+
+
+def _unregistered(settings: Settings) -> list[ConfigError]:
+    """In production citizens read who writes to them: a registered name or short code, and no number (VN-6)."""
+    ours = sms_settings(settings)
+    if settings.mode != "production" or ours is None or ours.registered:
+        return []
+    return [ConfigError("sms.sender", "an ordinary number: a registered name or short code is wanted", example=_SENDER)]
 
 
 def _missing(ours: Sms) -> list[ConfigError]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,46 @@ def test_a_whole_section_becomes_the_channels_settings(carrier: str) -> None:
     assert settings is not None
     assert (settings.public_url, settings.carrier.carrier) == ("https://gw.example.vn", carrier)
     assert settings.carrier.sender == "LANGNGHE"
+
+
+ORDINARY = [
+    ("twilio", "+15005550006", {}),
+    ("smpp", "84900000001", {}),
+    ("esms", "LANGNGHE", {"sms_type": "8"}),
+    ("speedsms", "LANGNGHE", {"sms_type": 2}),
+]
+REGISTERED = [
+    ("twilio", "LANGNGHE", {}),
+    ("twilio", "MG00000000000000000000000000000001", {}),
+    ("smpp", "8100", {}),
+    ("esms", "LANGNGHE", {"sms_type": "2"}),
+    ("speedsms", "LANGNGHE", {"sms_type": 3}),
+]
+
+
+@pytest.mark.rule("VN-6")
+@pytest.mark.parametrize(("carrier", "sender", "more"), ORDINARY)
+def test_in_production_nobody_is_written_to_by_an_ordinary_number(
+    carrier: str, sender: str, more: Mapping[str, Any]
+) -> None:
+    """The process does not start with one; a demo may play with whatever it has."""
+    sms = {"carrier": carrier, "sender": sender, carrier: {**WHOLE[carrier], **more}}
+    found = {
+        mode: sms_mistakes(Settings.model_validate({"mode": mode, "public_url": "https://gw.example.vn", "sms": sms}))
+        for mode in ("production", "demo")
+    }
+
+    assert [one.key for one in found["production"]] == ["sms.sender"]
+    assert found["demo"] == []
+
+
+@pytest.mark.rule("VN-6")
+@pytest.mark.parametrize(("carrier", "sender", "more"), REGISTERED)
+def test_a_registered_name_or_short_code_is_taken(carrier: str, sender: str, more: Mapping[str, Any]) -> None:
+    sms = {"carrier": carrier, "sender": sender, carrier: {**WHOLE[carrier], **more}}
+    given = {"mode": "production", "public_url": "https://gw.example.vn", "sms": sms}
+
+    assert sms_mistakes(Settings.model_validate(given)) == []
 
 
 @pytest.mark.parametrize("carrier", WHOLE)

@@ -35,7 +35,6 @@ WAITING = {
         "A-LS-6",
         "A-DL-8",
     },
-    "text channels": {"VN-6"},
     "requests of data subjects": {"VN-4"},
     "security dossier": {"VN-14"},
 }
