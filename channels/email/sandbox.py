@@ -18,6 +18,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -110,20 +111,7 @@ class MailSandbox:
 
     async def start(self, *, smtp_port: int = 0, http_port: int = 0) -> None:
         """Open both ports (0: any free one); the addresses taken are in `smtp` and `http`."""
-        loop = asyncio.get_running_loop()
-        server = await loop.create_server(
-            lambda: SMTP(
-                _Sink(self),
-                enable_SMTPUTF8=True,
-                hostname=DOMAIN,
-                ident="sandbox",
-                loop=loop,
-                auth_required=self.tokens is not None,
-                auth_require_tls=self.tokens is None,
-            ),
-            HOST,
-            smtp_port,
-        )
+        server = await asyncio.get_running_loop().create_server(self._greet, HOST, smtp_port)
         self._servers.append(server)
         self.smtp = (HOST, int(server.sockets[0].getsockname()[1]))
         self._runner = web.AppRunner(self.app())
@@ -131,6 +119,21 @@ class MailSandbox:
         site = web.TCPSite(self._runner, HOST, http_port)
         await site.start()
         self.http = (HOST, int(self._runner.addresses[0][1]))
+
+    def _greet(self) -> SMTP:
+        """One more session."""
+        by_token = self.tokens is not None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # a log-in without TLS: it never leaves this machine
+            return SMTP(
+                _Sink(self),
+                enable_SMTPUTF8=True,
+                hostname=DOMAIN,
+                ident="sandbox",
+                loop=asyncio.get_running_loop(),
+                auth_required=by_token,
+                auth_require_tls=not by_token,
+            )
 
     async def stop(self) -> None:
         """Close both ports."""

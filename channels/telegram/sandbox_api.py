@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
+from channels.playing import read_object
 from channels.telegram.sandbox_phones import Phone
 
 LOST = "wrong file_id or the file is temporarily unavailable"
@@ -231,8 +232,7 @@ class BotApi:
 
 async def _fields(request: web.Request) -> Fields:
     if request.content_type == "application/json":
-        body = await request.json()
-        return {**request.query, **body} if isinstance(body, dict) else dict(request.query)
+        return {**request.query, **await read_object(request)}
     return {**request.query, **(await request.post())}
 
 

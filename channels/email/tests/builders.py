@@ -15,6 +15,7 @@ from typing import Any
 
 from channels.email.adapter import EmailChannel
 from channels.email.mapping import ENVELOPE_TO
+from channels.email.oauth import AccessTokens
 from channels.email.sandbox import MailSandbox
 from channels.email.settings import EmailSettings, RelaySettings
 from core.contract.ports import AcceptRaw, ItemKey, RawDelivery
@@ -115,15 +116,21 @@ async def listening(accept: AcceptRaw, **changes: Any) -> AsyncIterator[EmailCha
 
 
 @asynccontextmanager
-async def provider(**changes: Any) -> AsyncIterator[tuple[EmailChannel, MailSandbox]]:
-    """The channel with the sandbox as its relay; changes are the relay's."""
-    sandbox = MailSandbox(gateway=("127.0.0.1", 0))
+async def provider(
+    *, tokens: AccessTokens | None = None, accepted: set[str] | None = None, **changes: Any
+) -> AsyncIterator[tuple[EmailChannel, MailSandbox]]:
+    """
+    The channel with the sandbox as its relay; changes are the relay's.
+
+    `accepted`: access tokens without which it takes nothing; `tokens` has them.
+    """
+    sandbox = MailSandbox(gateway=("127.0.0.1", 0), tokens=accepted)
     await sandbox.start()
     host, port = sandbox.smtp
     usual = {"host": host, "port": port, "tls": "none", "connect_seconds": 5, "send_seconds": 10}
     relay = RelaySettings.model_validate(usual | changes)
     try:
-        yield EmailChannel(settings(relay=relay)), sandbox
+        yield EmailChannel(settings(relay=relay), tokens=tokens), sandbox
     finally:
         await sandbox.stop()
 

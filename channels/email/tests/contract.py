@@ -9,9 +9,13 @@ from functools import partial
 from typing import Any
 
 import aiosmtplib
+from pydantic import SecretStr
 
 from channels.email.adapter import EmailChannel
+from channels.email.oauth import MailTokens
 from channels.email.sandbox import KeptMail, MailSandbox, Mood
+from channels.email.sandbox_oauth import TokenMood, TokenServer
+from channels.email.settings import OAuthSettings
 from channels.email.tests.builders import (
     ADDRESS,
     SECRET,
@@ -23,10 +27,11 @@ from channels.email.tests.builders import (
     provider,
     settings,
 )
-from core.contract.errors import OutcomeUnknown, TemporarySendError, Throttled
+from core.contract.errors import NeedsReauth, OutcomeUnknown, TemporarySendError, Throttled
 from core.contract.ports import AcceptRaw, RawDelivery
 from core.contract.schema import DeliveryStatus
-from tests.contract.subject import Played, ProviderMood, Subject, Trouble, Written
+from tests.contract.subject import NOON, Played, ProviderMood, Subject, Trouble, Written
+from tests.support.tokens import MemoryTokens
 
 ROBOTS = ("auto__out_of_office", "auto__mailing_list", "auto__no_reply_sender", "auto__null_return_path")
 EVENTS = ("person", "reply", "forward", "auto", "loop", "bounce", "receipt", "complaint", "ignored", "quarantine")
@@ -79,6 +84,14 @@ class Box(Played):
     moods = MOODS
     channel: EmailChannel
     sandbox: MailSandbox
+    server: TokenServer
+
+    async def set_mood(self, mood: ProviderMood | str) -> None:
+        if mood == "expired":
+            self.server.mood = TokenMood.ENDED
+            self.server.tokens.clear()
+        else:
+            await super().set_mood(mood)
 
     def received(self) -> Sequence[str]:
         return [_words(kept) for kept in self.sandbox.mails]
@@ -91,9 +104,19 @@ def _words(kept: KeptMail) -> str:
 
 @asynccontextmanager
 async def running(**changes: Any) -> AsyncIterator[Box]:
-    """The channel and the sandbox behind it."""
-    async with provider(**changes) as (channel, sandbox):
-        yield Box(channel, sandbox)
+    """The channel, the sandbox behind it, and whose access tokens it wants to see."""
+    server, kept = TokenServer("client", "secret", "refresh"), MemoryTokens(lambda: NOON)
+    await server.start()
+    oauth = OAuthSettings(
+        token_url=server.url, client_id="client", client_secret=SecretStr("secret"), refresh_token=SecretStr("refresh")
+    )
+    tokens = MailTokens(oauth, kept, account=ADDRESS, now=lambda: NOON)
+    try:
+        async with provider(tokens=tokens, accepted=server.tokens, username=ADDRESS, **changes) as (channel, sandbox):
+            yield Box(channel, sandbox, server)
+            await channel.stop()
+    finally:
+        await server.stop()
 
 
 @dataclass
@@ -162,6 +185,7 @@ def subject() -> Subject:
             Trouble.THROTTLED: ("temporary", Throttled),
             Trouble.ERROR: ("error", TemporarySendError),
             Trouble.BROKEN: ("broken", OutcomeUnknown),
+            Trouble.EXPIRED: ("expired", NeedsReauth),
             "mailbox full": ("full", TemporarySendError),
         },
         events=EVENTS,

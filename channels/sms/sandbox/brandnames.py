@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from aiohttp import encode_basic_auth, web
 
+from channels.playing import read_object
 from channels.sms.sandbox.moods import Mood
 from channels.sms.sandbox.network import Network
 from channels.sms.sandbox.phones import Shown
@@ -71,7 +72,7 @@ class EsmsSide:
         return base64.b64encode(hashlib.md5(own, usedforsecurity=False).digest()).decode()
 
     async def _send(self, request: web.Request) -> web.Response:
-        network, wanted = self._network, await request.json()
+        network, wanted = self._network, await read_object(request)
         if network.mood is Mood.ERROR:
             return web.Response(status=500)
         if not self._knows(wanted) or network.mood in ESMS_ERRORS:
@@ -122,7 +123,7 @@ class EsmsSide:
         return web.json_response({"CodeResponse": "100", "SMSID": message.id, **ends})
 
     async def _balance(self, request: web.Request) -> web.Response:
-        if not self._knows(await request.json()):
+        if not self._knows(await read_object(request)):
             return web.json_response({"CodeResponse": "101", "Balance": 0})
         balance = 0 if self._network.mood is Mood.NO_MONEY else 1_500_000
         return web.json_response({"CodeResponse": "100", "Balance": balance, "UserID": 7}, content_type="text/html")
@@ -148,7 +149,7 @@ class SpeedSmsSide:
         return [await self._post(event) for _ in self._network.in_order([None])][-1]
 
     async def _send(self, request: web.Request) -> web.Response:
-        network, wanted = self._network, await request.json()
+        network, wanted = self._network, await read_object(request)
         if network.mood is Mood.THROTTLED:
             return web.Response(status=429, headers={"Retry-After": "3"})
         if not self._knows(request) or network.mood in SPEEDSMS_ERRORS:
