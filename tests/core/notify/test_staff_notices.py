@@ -100,7 +100,7 @@ def test_an_emergency_tells_the_desk_in_every_form() -> None:
     """Whoever raised it."""
     bench = received()
     bench.do(DISTRIBUTOR, "raise_emergency")
-    found = [notice for notice in planned(bench, len(bench.events)) if notice.notification == "desk_emergency"]
+    found = [notice for notice in planned(bench, len(bench.events)) if notice.notification == "emergency_raised"]
 
     assert [(notice.staff, notice.via) for notice in found] == [
         (("receptionist", "distributor"), ("console", "push", "sms"))

@@ -119,7 +119,7 @@ PRIVATE: Told = [*LETTER, *SUPPLIED, ("reporter", "private_reply")]
 FEEDBACK: Told = [(role, "task_feedback") for role in ("focal", "unit", "editor")]
 TOLD: dict[str, Told] = {
     "received": [NEW],
-    "emergency": [NEW],
+    "emergency": [("receptionist", "task_emergency"), ("distributor", "task_emergency"), NEW],
     "diverted": [NEW, ("reporter", "case_diverted")],
     "accepted": DESK,
     "flagged": FLAGGED,

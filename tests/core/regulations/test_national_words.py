@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core.regulations.loader import pack_names
-from tests.core.cases.bench import pack_of
+from tests.core.cases.bench import Bench, pack_of, staff
+from tests.core.regulations.table import told
 from tests.core.regulations.words import check_labels
 
 every_pack = pytest.mark.parametrize("name", pack_names())
@@ -125,3 +126,18 @@ def test_the_forms_of_the_product_read_as_written(name: str) -> None:
     assert (plain.label, plain.body.splitlines()) == ("Thông báo kết quả xử lý", PLAIN)
     assert (official.label, official.body.splitlines()) == ("Công văn chuyển phản ánh", OFFICIAL)
     assert (plain.beyond_text, official.beyond_text) == (True, True)
+
+
+@pytest.mark.rule("VN-8")
+@every_pack
+def test_somebody_on_duty_hears_of_every_emergency(name: str) -> None:
+    """However silent a decision is about it: as it comes in and as it is raised, in the console at least."""
+    pack = pack_of(name)
+    alarm = ("distributor", "task_emergency")
+    calm, urgent = Bench(name).receive(), Bench(name).receive(urgency="emergency")
+    before, at_once = told(calm), told(urgent)
+    calm.events = list(calm.do(staff("distributor"), "raise_emergency").events)
+
+    assert alarm not in before
+    assert at_once.count(alarm) == told(calm).count(alarm) == 1
+    assert all("console" in one.via for one in pack.notifications.values() if one.template == "task_emergency")

@@ -23,7 +23,7 @@ FEEDBACK = [("unit_leader", "task_feedback"), ("unit_staff", "task_feedback")]
 # state → who was told of what on the way there, in order: (role, template)
 TOLD = {
     "received": [NEW],
-    "emergency": [NEW, ALARM],
+    "emergency": [ALARM, NEW],
     "waiting_verification": [NEW],
     "waiting_reporter": [NEW, ("reporter", "supplement_requested")],
     "declined": [NEW, ("reporter", "case_declined")],
