@@ -11,10 +11,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
     Connection,
+    CursorResult,
     Integer,
     and_,
     bindparam,
@@ -232,6 +234,21 @@ def settle(connection: Connection, settled: Sequence[Settled]) -> None:
     for sent in (True, False):
         if rows := [_settled(one) for one in settled if (one.outcome.state == "sent") is sent]:
             connection.execute(_SETTLE, rows)
+    if doubted := [one for one in settled if one.outcome.state in _DOUBTED]:
+        connection.execute(_AS_SHOWN, [{"entry": one.entry_id, "at": one.at} for one in doubted])
+
+
+_DOUBTED = ("unknown", "pending")
+_AS_SHOWN = (
+    update(outbox)
+    .where(
+        outbox.c.id == bindparam("entry"),
+        or_(*(outbox.c.state == one for one in _DOUBTED)),
+        outbox.c.provider_message_id.is_not(None),
+    )
+    .values(state="sent", sent_at=bindparam("at", type_=outbox.c.sent_at.type), reason="", payload_sealed=_KEPT_PAYLOAD)
+)
+"""What came is not known, but the provider has shown it to us meanwhile: it is there, and goes out no second time."""
 
 
 def _settled(one: Settled) -> dict[str, object]:
@@ -276,20 +293,32 @@ def mark_unknown(connection: Connection, *, now: datetime) -> list[str]:
     now, which a living owner renews.
     """
     connection.execute(_UNHEARD_OF, {"latest": now + _LONGEST, "claimed_until": now + _CLAIM})
-    return list(connection.scalars(_ORPHAN_LATE, {"now": now}))
+    return _unknown(connection.execute(_ORPHAN_LATE, {"now": now}))
 
 
 def mark_all_unknown(connection: Connection) -> list[str]:
     """On the start of the only process: whoever claimed an entry is dead."""
-    return list(connection.scalars(_ORPHAN))
+    return _unknown(connection.execute(_ORPHAN))
+
+
+def _unknown(orphans: CursorResult[Any]) -> list[str]:
+    """What its provider has shown us was sent; of the rest nobody knows."""
+    return [row.id for row in orphans if row.state == "unknown"]
 
 
 _UNHEARD_OF = update(outbox).where(outbox.c.state == "claimed", outbox.c.claimed_until > bindparam("latest"))
+_SHOWN = outbox.c.provider_message_id.is_not(None)
 _ORPHAN = (
     update(outbox)
     .where(outbox.c.state == "claimed")
-    .values(state="unknown", owner=None, reason="owner died while sending", payload_sealed=_KEPT_PAYLOAD)
-    .returning(outbox.c.id)
+    .values(
+        state=case((_SHOWN, "sent"), else_="unknown"),
+        sent_at=case((_SHOWN, func.coalesce(outbox.c.claimed_until, outbox.c.next_at)), else_=null()),
+        reason=case((_SHOWN, ""), else_="owner died while sending"),
+        owner=None,
+        payload_sealed=_KEPT_PAYLOAD,
+    )
+    .returning(outbox.c.id, outbox.c.state)
 )
 _ORPHAN_LATE = _ORPHAN.where(outbox.c.claimed_until < bindparam("now"))
 
@@ -339,7 +368,13 @@ def note_receipts_until(
 
 
 def note_echo(connection: Connection, entry_id: str, *, provider_message_id: str, at: datetime) -> bool:
-    """The provider shows us our own message: an entry that nobody knew the end of was sent. False: it was not so."""
+    """
+    The provider shows us our own message: an entry that nobody knew the end of was sent. False: it was not so.
+
+    One that is being sent keeps its id, should its owner die before it has heard the answer.
+    """
+    claimed = update(outbox).where(outbox.c.id == entry_id, outbox.c.state == "claimed")
+    connection.execute(claimed.values(provider_message_id=provider_message_id))
     unknown = update(outbox).where(outbox.c.id == entry_id, outbox.c.state == "unknown")
     sent = unknown.values(
         state="sent", sent_at=at, provider_message_id=provider_message_id, reason="", payload_sealed=_KEPT_PAYLOAD
@@ -405,7 +440,8 @@ def decide(connection: Connection, entry_id: str, *, arrived: bool, now: datetim
 def resend(connection: Connection, entry_id: str, *, now: datetime) -> bool:
     """A person decides that a failed or unknown entry is tried again."""
     change = update(outbox).where(outbox.c.id == entry_id, outbox.c.state.in_(("failed", "unknown")))
-    return connection.execute(change.values(state="pending", next_at=now, attempts=0, reason="")).rowcount == 1
+    anew = {"state": "pending", "next_at": now, "attempts": 0, "reason": "", "provider_message_id": None}
+    return connection.execute(change.values(anew)).rowcount == 1
 
 
 @dataclass(frozen=True)

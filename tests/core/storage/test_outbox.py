@@ -50,6 +50,34 @@ async def test_one_cause_is_written_once(database: Database) -> None:
 
 
 @on_both_engines
+@pytest.mark.parametrize("outcome", ["unknown", "pending"])
+async def test_what_the_provider_has_shown_goes_out_no_second_time(database: Database, outcome: str) -> None:
+    """The echo came before the time was up, or before an error that was none."""
+    await add(database, entry("1"))
+    await claim(database)
+    await database.write(partial(outbox.note_echo, entry_id="1", provider_message_id="p1", at=NOW))
+
+    await settle(database, "1", outbox.Outcome(outcome, reason="no answer", next_at=NOW))
+    state = await database.read(outbox.outbox_state)
+
+    assert (await claim(database), state.pending, state.unknown) == ([], 0, 0)
+
+
+@on_both_engines
+async def test_what_the_provider_has_shown_was_sent_though_its_sender_died(database: Database) -> None:
+    """The echo is faster than the answer, and the process ends between them."""
+    await add(database, entry("1"), entry("2", conversation="other"))
+    await claim(database)
+    await database.write(partial(outbox.note_echo, entry_id="1", provider_message_id="p1", at=NOW))
+
+    unknown = await database.write(partial(outbox.mark_unknown, now=NOW + timedelta(seconds=20)))
+    state = await database.read(outbox.outbox_state)
+
+    assert unknown == ["2"]
+    assert (state.pending, state.unknown, state.failed) == (0, 1, 0)
+
+
+@on_both_engines
 async def test_a_conversation_is_told_in_order(database: Database) -> None:
     """The second message waits for the first; other conversations do not."""
     await add(database, entry("1"), entry("2"), entry("3", conversation="other"))
