@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -208,7 +208,8 @@ def bounds_of(settings: Settings, channels: Mapping[str, Channel], *, turns: Tur
 
     def allowance(name: str, channel: Channel) -> Allowance:
         own = channel.allowance if isinstance(channel, Allows) else UNLIMITED
-        return Allowance(ours.per_second.get(name, own.per_second), ours.per_day.get(name, own.per_day))
+        per_second, per_day = ours.per_second.get(name, own.per_second), ours.per_day.get(name, own.per_day)
+        return replace(own, per_second=per_second, per_day=per_day)
 
     return Bounds(
         {name: allowance(name, channel) for name, channel in channels.items()},

@@ -29,8 +29,19 @@ from channels.email.oauth import AccessTokens
 from channels.email.settings import EmailSettings
 from channels.listening import Alone, Lease
 from core.contract.errors import ChannelMisconfigured, NotFound, PayloadTooLarge, SendError, SignatureInvalid
-from core.contract.ports import AcceptRaw, Health, ItemKey, MediaStore, RawDelivery, Reach, SendResult
+from core.contract.ports import (
+    AcceptRaw,
+    Allowance,
+    Health,
+    ItemKey,
+    MediaStore,
+    RawDelivery,
+    Reach,
+    SendResult,
+)
 from core.contract.schema import OutboundMessage, Parsed
+
+AT_ONCE = 20
 
 
 def _utc_now() -> datetime:
@@ -67,6 +78,11 @@ class EmailChannel:
         self._reader: MailboxReader | None = None
         self._servers: dict[str, MailServer] = {}
         self.listening_on: dict[str, tuple[str, int]] = {}
+
+    @property
+    def allowance(self) -> Allowance:
+        """As many connections as a relay takes from one client without a second thought."""
+        return Allowance(at_once=AT_ONCE)
 
     @property
     def reaches(self) -> Sequence[Reach]:

@@ -255,10 +255,15 @@ class Reaches(Protocol):
 
 @dataclass(frozen=True)
 class Allowance:
-    """How many messages a provider takes from us, `per_second` and `per_day` (in Vietnam); None: no limit is known."""
+    """
+    How many messages a provider takes from us, `per_second` and `per_day` (in Vietnam); None: no limit is known.
+
+    `at_once`: how many one process may have under way.
+    """
 
     per_second: float | None = None
     per_day: int | None = None
+    at_once: int | None = None
 
 
 UNLIMITED = Allowance()

@@ -17,6 +17,7 @@ from core.contract.errors import SendError
 from core.contract.ports import AsksStatus, Channel, Fate
 from core.contract.schema import OutboundMessage
 from core.privacy.errors import Erased, Tampered
+from core.service.arrivals import Arrivals
 from core.service.routing import CAME_BACK, Routing
 from core.service.safe import Safe
 from core.storage import conversations, outbox, unknown_ends
@@ -39,12 +40,14 @@ class Asker:
         safe: Safe,
         channels: Mapping[str, Channel],
         routing: Routing,
+        arrivals: Arrivals,
         now: Callable[[], datetime],
     ) -> None:
         self._database = database
         self._safe = safe
         self._channels = {name: one for name, one in channels.items() if isinstance(one, AsksStatus)}
         self._routing = routing
+        self._arrivals = arrivals
         self._now = now
 
     async def run_once(self) -> int:
@@ -82,15 +85,22 @@ class Asker:
         settled = await self._database.write(partial(self._note, one=one, fate=fate))
         if settled:
             log.info("unknown_settled", entry=one.entry.id, channel=one.entry.channel, state=fate.state)
-        if settled and fate.state == "failed":
-            await self._routing.pass_on(one.entry, CAME_BACK)
+            await self._follow_up(one, fate)
         return settled
+
+    async def _follow_up(self, one: Unknown, fate: Fate) -> None:
+        if fate.state == "failed":
+            await self._routing.pass_on(one.entry, CAME_BACK)
+        elif one.entry.case_id:
+            await self._arrivals.sent(one.entry.id)
+            if fate.state == "delivered":
+                await self._arrivals.delivered(fate.provider_message_id)
 
     def _note(self, connection: Connection, *, one: Unknown, fate: Fate) -> bool:
         """In one transaction: what another message is known by is not this one's."""
         entry, told, now = one.entry, fate.provider_message_id, self._now()
         if fate.state == "unknown" or (told and unknown_ends.is_held(connection, entry.channel, told)):
-            unknown_ends.ask_again(connection, entry.id, at=now + max(_SHORTEST, now - one.since))
+            unknown_ends.ask_again(connection, entry.id, at=now + max(_SHORTEST, (now - one.since) / 4))
             return False
         if fate.state == "failed":
             return unknown_ends.note_failed(

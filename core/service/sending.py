@@ -36,7 +36,6 @@ log = structlog.get_logger()
 
 SIDE_BY_SIDE = 64
 """How many messages one sender has under way."""
-_WORTH_A_LOOK = SIDE_BY_SIDE // 4
 _MARKING = timedelta(seconds=1)
 _RECORD_PAUSES = (0.2, 1.0, 2.0, 4.0)
 
@@ -122,7 +121,8 @@ class Sender:
         self._handing = HandingOver(
             channels, safe=safe, now=now, routing=routing, pauses=bounds.pauses, gate=self._gate
         )
-        self._flights = Flights(most=SIDE_BY_SIDE, renew=self._renew, landed=self._ears.landed)
+        self._most = min(SIDE_BY_SIDE, self._allowance.at_once or SIDE_BY_SIDE)
+        self._flights = Flights(most=self._most, renew=self._renew, landed=self._ears.landed)
         self._in_hand: set[str] = set()
         self._marked_at: datetime | None = None
 
@@ -135,7 +135,7 @@ class Sender:
     async def begin_due(self) -> int:
         """Begin to send what is due and has room; returns how many entries are on their way now."""
         self._flights.complain()
-        if self._handing.given_up or self._flights.room < _WORTH_A_LOOK:
+        if self._handing.given_up or self._flights.room < max(1, self._most // 4):
             return 0
         turns = await self._next_turns(self._flights.room)
         if not turns:

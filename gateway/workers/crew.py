@@ -213,6 +213,7 @@ def asker_of(deployment: Deployment) -> Asker:
         safe=deployment.safe,
         channels=deployment.channels,
         routing=deployment.intake.routing,
+        arrivals=deployment.clerk.arrivals,
         now=deployment.now,
     )
 
