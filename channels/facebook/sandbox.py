@@ -69,6 +69,7 @@ class FacebookSandbox:
     calls: list[str] = field(default_factory=list)
     refused: int = 0
     _held: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    _untold: list[Sequence[tuple[str, dict[str, Any]]]] = field(default_factory=list)
     first: int = 1
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _runner: web.AppRunner | None = None
@@ -208,7 +209,7 @@ class FacebookSandbox:
     def deliver_soon(self, phone: Phone, *events: Mapping[str, Any]) -> None:
         """Events that nobody waits for: echo and receipt of what we sent."""
         entry = {"messaging": [dict(event) for event in events]}
-        task = asyncio.get_running_loop().create_task(self.deliver([(phone.page, entry)]))
+        task = asyncio.get_running_loop().create_task(self._tell([(phone.page, entry)]))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -219,6 +220,19 @@ class FacebookSandbox:
             return
         for _ in range(2 if self.mood is Mood.DUPLICATE else 1):
             await self.post(batch(entries, at=self.now_ms()))
+
+    async def _tell(self, entries: Sequence[tuple[str, dict[str, Any]]]) -> None:
+        """As `deliver`; kept for `repeat` while nobody is there to be told."""
+        try:
+            await self.deliver(entries)
+        except aiohttp.ClientError:
+            self._untold.append(entries)
+
+    async def repeat(self) -> None:
+        """Tell again what nobody was there for."""
+        untold, self._untold = self._untold, []
+        for entries in untold:
+            await self._tell(entries)
 
     async def flush(self) -> None:
         """Send what was kept back: one batch, the last first."""

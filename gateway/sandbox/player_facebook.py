@@ -95,7 +95,8 @@ class FacebookPlayer:
         self._provider.mood = _MOODS.get(mood, FacebookMood.NORMAL)
 
     async def retry(self) -> None:
-        """Nothing waits."""
+        """Echoes and receipts for which nobody was there."""
+        await self._provider.repeat()
 
 
 def _seen(one: Shown) -> Arrived:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,7 +51,7 @@ class Network:
 
     def later(self, work: Coroutine[Any, Any, Any]) -> None:
         """Do it beside what is going on."""
-        task = asyncio.create_task(work)
+        task = asyncio.create_task(_whoever_is_there(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -79,3 +80,9 @@ class Network:
             if got.status >= 400:
                 self.refused.append(got.status)
             return got.status, await got.text()
+
+
+async def _whoever_is_there(work: Coroutine[Any, Any, Any]) -> None:
+    """What became of a message is told once; nobody there, nobody told."""
+    with suppress(aiohttp.ClientError):
+        await work
