@@ -8,16 +8,23 @@ loop, where every step of thinking delays all others, and a webhook needs severa
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from types import TracebackType
 
 
 class Courtesy:
-    """`with` it while somebody outside waits; `give_way` before a piece of work that has time."""
+    """
+    `with` it while somebody outside waits; `give_way` before a step that has time.
+
+    Such steps are made one after the other, each with a look whether somebody has come meanwhile: many that waited
+    together would else hold up whoever comes next for as long as all of them take.
+    """
 
     def __init__(self) -> None:
         self._guests = 0
         self._calm = asyncio.Event()
         self._calm.set()
+        self._one = asyncio.Lock()
 
     def come(self) -> None:
         """Somebody waits from now on."""
@@ -41,10 +48,9 @@ class Courtesy:
 
     async def give_way(self, *, most: float = 0.02) -> None:
         """One turn of the loop, and as long as somebody waits; but `most` seconds, or work would never get on."""
-        await asyncio.sleep(0)
-        if self._guests:
-            try:
-                async with asyncio.timeout(most):
-                    await self._calm.wait()
-            except TimeoutError:
-                return
+        async with self._one:
+            await asyncio.sleep(0)
+            if self._guests:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(most):
+                        await self._calm.wait()

@@ -32,6 +32,7 @@ from core.service.proving import Proving
 from core.service.regulation import Regulation, open_regulation
 from core.service.safe import Safe
 from core.service.sending import Bounds
+from core.service.thinking import Thinking
 from core.service.turns import Turns
 from core.storage.database import Database
 from core.storage.folders import make_folder
@@ -152,13 +153,14 @@ async def _assemble(
     regulation.book.changed = places.changed = partial(events.publish, AGENCIES)
     channels = await asyncio.to_thread(build_channels, Supplies(settings, safe, media, database, now))
     stands_in = settings.otp.mail_stands_in or settings.mode == "demo"
+    courtesy = Courtesy()
     clerk = Clerk(
         database,
         carriers=Carriers(channels, order=settings.otp.order, mail_stands_in=stands_in),
         safe=safe,
         media=media,
         regulation=regulation,
-        places=places,
+        thinking=Thinking(regulation.intake_rules(settings.office), places, regulation.book, now, courtesy),
         house=House(
             settings.office,
             settings.hotline,
@@ -196,7 +198,7 @@ async def _assemble(
         proving=clerk.proving,
         intake=intake,
         events=events,
-        courtesy=Courtesy(),
+        courtesy=courtesy,
         channels=channels,
         bounds=bounds_of(settings, channels, turns=turns),
     )

@@ -31,7 +31,6 @@ from core.service.letters_out import LettersOut
 from core.service.notices import Notices
 from core.service.officers import CARRIERS, Officers
 from core.service.own_number import OwnNumber
-from core.service.places import PlaceBook
 from core.service.posting import Posting
 from core.service.proving import Proving
 from core.service.publishing import Publishing
@@ -67,7 +66,7 @@ class Clerk:
         safe: Safe,
         media: FileMediaStore,
         regulation: Regulation,
-        places: PlaceBook,
+        thinking: Thinking,
         house: House,
         mailbox: str,
         now: Callable[[], datetime],
@@ -97,7 +96,7 @@ class Clerk:
             receiving=Receiving(database, safe=safe, stock=self.stock, desk=self.desk, mailbox=mailbox, now=now),
             numbers=OwnNumber(self.proving, self.joining),
             house=house,
-            thinking=Thinking(regulation.intake_rules(house.office), places, regulation.book, now),
+            thinking=thinking,
             now=now,
         )
         self.officers = Officers(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.courtesy import Courtesy
 from core.intake.dialogue import Step, step
 from core.intake.happenings import Happening
 from core.intake.rules import IntakeRules
@@ -22,9 +23,11 @@ class Thinking:
     places: PlaceBook
     agencies: AgencyBook
     now: Callable[[], datetime]
+    courtesy: Courtesy
 
     async def answer(self, talk: Talk, happening: Happening) -> Step:
-        """What the dialogue does about one happening."""
+        """What the dialogue does about one happening, once nobody outside is kept waiting by that."""
         await self.places.warm()
+        await self.courtesy.give_way()
         ground = self.places.ground(self.agencies.today)
         return step(talk.dialogue, happening, rules=self.rules, now=self.now(), texts=talk.texts, ground=ground)

@@ -36,3 +36,28 @@ async def test_work_gets_on_in_the_end() -> None:
     courtesy = Courtesy()
     with courtesy:
         await courtesy.give_way(most=0.001)
+
+
+async def test_those_who_waited_together_look_again_one_by_one() -> None:
+    """Or a guest who comes right behind the last one would wait for all of them."""
+    courtesy = Courtesy()
+    with courtesy:
+        first, second = (asyncio.create_task(courtesy.give_way(most=3600)) for _ in range(2))
+        await asyncio.sleep(0.001)
+    await first
+    with courtesy:
+        await asyncio.sleep(0.001)
+        assert not second.done()
+    await second
+
+
+async def test_who_gives_up_holds_nobody_up() -> None:
+    """A cancelled step leaves its place to the next."""
+    courtesy = Courtesy()
+    with courtesy:
+        first, second = (asyncio.create_task(courtesy.give_way(most=3600)) for _ in range(2))
+        await asyncio.sleep(0.001)
+        first.cancel()
+    await second
+
+    assert first.cancelled()
