@@ -6,7 +6,7 @@ A due time is counted in working time, by the calendar; an emergency's by the wa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -16,31 +16,50 @@ import structlog
 from core.cases.decide import Actor, Refusal
 from core.clock.engine import due
 from core.contract.errors import NotFound
-from core.contract.schema import CallFacts, CallOutcome, InboundMessage
+from core.contract.schema import CallFacts, CallOutcome, InboundMessage, Model
 from core.service.desk import CaseDesk
 from core.service.safe import Safe
 from core.service.talk import Talk
 from core.service.work import Work
-from core.storage import calls, reports
+from core.storage import calls, reports, settings
 from core.storage.calls import CallRow
 from core.storage.database import Database
 
 log = structlog.get_logger()
 
+PAGE_SIZE = calls.LONGEST_PAGE
 WITHIN = "2wh"
 EMERGENCY_WITHIN = "10min"
 REACHED, NOT_REACHED, GIVEN_UP = "reached", "not_reached", "given_up"
 RESULTS = frozenset({REACHED, NOT_REACHED, GIVEN_UP})
 """What came of calling back; all but `not_reached` settle it."""
+_STORM = "calls:storm"
 _OWED = frozenset({CallOutcome.MISSED, CallOutcome.CALLBACK, CallOutcome.EMERGENCY})
+
+
+class KeptCall(Model):
+    """What is sealed of a call: its facts, and its recordings by name and place in the media store."""
+
+    facts: CallFacts
+    recordings: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class HeldCall:
-    """A call as staff read it; `facts` is None once its caller was erased."""
+    """A call as staff read it; `kept` is None once its caller was erased."""
 
     row: CallRow
-    facts: CallFacts | None
+    kept: KeptCall | None
+
+    @property
+    def facts(self) -> CallFacts | None:
+        """What is known of it."""
+        return self.kept.facts if self.kept else None
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Its recordings: place in the media store → name, in order."""
+        return {key: name.removesuffix(".wav") for name, key in self.kept.recordings} if self.kept else {}
 
 
 class CallBook:
@@ -66,7 +85,9 @@ class CallBook:
         facts = message.call
         if facts is None:
             return
-        seal = partial(self._safe.seal, facts, subject_id=talk.contact_id, place=_place(facts.id))
+        recordings = tuple((file.name, file.stored_key) for file in message.attachments)
+        kept = KeptCall(facts=facts, recordings=recordings)
+        seal = partial(self._safe.seal, kept, subject_id=talk.contact_id, place=_place(facts.id))
         row = CallRow(
             id=facts.id,
             conversation_id=talk.row.id,
@@ -112,11 +133,11 @@ class CallBook:
         return await self._opened(await self._database.read(partial(calls.newest, before=before)))
 
     async def _opened(self, rows: Sequence[CallRow]) -> Sequence[HeldCall]:
-        return [HeldCall(row, await self._facts(row)) for row in rows]
+        return [HeldCall(row, await self._kept(row)) for row in rows]
 
-    async def _facts(self, row: CallRow) -> CallFacts | None:
+    async def _kept(self, row: CallRow) -> KeptCall | None:
         unseal = partial(
-            self._safe.open_or_none, row.facts_sealed, CallFacts, subject_id=row.subject_id, place=_place(row.id)
+            self._safe.open_or_none, row.facts_sealed, KeptCall, subject_id=row.subject_id, place=_place(row.id)
         )
         return await self._safe.aside(unseal, row.subject_id)
 
@@ -141,6 +162,15 @@ class CallBook:
             )
         )
         log.info("call_back_logged", call=call_id, result=result, attempts=attempts + 1)
+
+    async def storm(self) -> bool:
+        """Whether callers are asked nothing but what and where, so that many can be heard."""
+        return bool(await self._database.read(partial(settings.get, key=_STORM)))
+
+    async def set_storm(self, on: bool, *, by: str) -> None:
+        """From the next call on."""
+        await self._database.write(partial(settings.put, key=_STORM, value=on))
+        log.warning("storm_mode", on=on, by=by)
 
 
 def _place(call_id: str) -> str:

@@ -7,6 +7,7 @@ from aiohttp import web
 from core.service.actors import ADMIN
 from gateway.console import (
     accesses,
+    calls,
     casefile,
     files,
     finding,
@@ -55,6 +56,7 @@ def setup_console(app: web.Application) -> None:
     setup_playing(app)
     _add_cases(router)
     _add_talks(router)
+    _add_calls(router)
     _add_people(router)
     mount_agencies(router)
     mount_deputies(router)
@@ -96,6 +98,12 @@ def _add_talks(router: web.UrlDispatcher) -> None:
     router.add_get(f"{talk}/tep/{{key:{KEY}}}{{how:(?:/nho|/phat)?}}", files.show_talk_file)
 
 
+def _add_calls(router: web.UrlDispatcher) -> None:
+    router.add_get(calls.PAGE, calls.show_calls)
+    router.add_post(calls.STORM, calls.switch_storm)
+    router.add_post(f"{calls.PAGE}/{{call:{ID}}}", calls.call_back)
+
+
 def _add_people(router: web.UrlDispatcher) -> None:
     user = f"{people.PAGE}/{{user:{ID}}}"
     router.add_get(people.PAGE, people.show_people)
@@ -117,6 +125,7 @@ def _add_menu(app: web.Application) -> None:
     menu = app[CONSOLE_MENU]
     menu.add(Entry("Việc của tôi", HOME, icon="inbox", order=10))
     menu.add(Entry("Hội thoại", TALKS, icon="chat", roles=centre, order=20))
+    menu.add(Entry("Cuộc gọi", calls.PAGE, icon="clock", roles=centre, order=24))
     menu.add(Entry("Tổng đài", PHONE, icon="phone", roles=centre, order=25))
     menu.add(Entry("Tìm hồ sơ", finding.PAGE, icon="search", order=30))
     menu.add(Entry("Tin chưa đọc được", repair.QUARANTINE, icon="alert", roles=centre, order=60))

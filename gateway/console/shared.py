@@ -54,6 +54,9 @@ _DONE = {
     "nguoi-thay": "Đã lưu người thay.",
     "het-thay": "Đã kết thúc việc thay.",
     "dinh-danh": "Đã lưu số hiệu cán bộ.",
+    "goi-lai": "Đã ghi nhận kết quả gọi lại.",
+    "bat-cao-diem": "Đã bật chế độ cao điểm cho các cuộc gọi tiếp theo.",
+    "tat-cao-diem": "Đã tắt chế độ cao điểm.",
     "ket-noi": "Đã kết nối kênh với nhà cung cấp.",
 }
 

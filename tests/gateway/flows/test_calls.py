@@ -4,87 +4,28 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 import pytest
 
-from channels.call_center.adapter import CallCenterChannel
-from channels.call_center.facts import CHANNEL, CallRecord
-from channels.call_center.spool import Spool
-from channels.call_center.tests.played import CODE, PIN, wav
+from channels.call_center.facts import CHANNEL
+from channels.call_center.tests.played import CODE, PIN
 from core.contract.errors import VersionConflict
 from core.contract.schema import CallOutcome, Urgency
 from core.identity.codes import check_pin
-from core.service.calls import NOT_REACHED, REACHED, CallBook, HeldCall
+from core.service.calls import NOT_REACHED, REACHED
 from core.storage import reports
 from gateway.admin.services import eraser_of
-from gateway.workers.crew import fetcher_of
 from tests.gateway.flows.office import only_case, stored_reports
+from tests.support.calls import CALL, book_of, fetch_recordings, hand_over, leave_call, only_call, spool_of
 from tests.support.databases import on_both_engines
 from tests.support.deployments import World
-
-CALL = "0" * 31 + "1"
-
-
-def spool_of(world: World) -> Spool:
-    return Spool(world.deployment.settings.data / "calls")
-
-
-def book_of(world: World) -> CallBook:
-    return world.deployment.intake.calls
-
-
-def record(world: World, *parts: str, **facts: Any) -> CallRecord:
-    """A call that has just ended and lies in the spool with these recordings."""
-    spool, now = spool_of(world), world.clock()
-    call = CallRecord.model_validate(
-        {
-            "id": CALL,
-            "trunk": "main",
-            "caller": "+84900000001",
-            "called": "1022",
-            "began_at": now - timedelta(seconds=40),
-            "ended_at": now,
-            "ended_by": "them",
-        }
-        | facts
-    )
-    place = spool.begin(call)
-    for part in parts:
-        wav(place / f"{part}.wav", 2)
-    return spool.close(call)
-
-
-async def hand_over(world: World) -> None:
-    """As the link does it, twice: the second time changes nothing."""
-    channel, spool = world.deployment.channels[CHANNEL], spool_of(world)
-    assert isinstance(channel, CallCenterChannel)
-    for place in spool.waiting():
-        delivery, items = channel.compose(spool.body(place))
-        for _ in range(2):
-            channel.verify(delivery)
-            assert channel.split(delivery) == items
-            await world.deployment.inbox.accept(delivery, items)
-        spool.handed(place)
-    await world.settle()
-
-
-async def only_call(world: World) -> HeldCall:
-    (call,) = await book_of(world).newest()
-    return call
-
-
-async def fetch(world: World) -> int:
-    channel = world.deployment.channels[CHANNEL]
-    assert isinstance(channel, CallCenterChannel)
-    return await fetcher_of(world.deployment, CHANNEL, channel).run_once()
 
 
 @on_both_engines
 @pytest.mark.rule("VN-5")
 async def test_a_report_by_voice_becomes_a_case_with_the_promised_code(world: World) -> None:
     """Its recordings lie with it, encrypted, and no longer in the spool."""
-    record(world, "what", "where", "whole", purpose="report", code=CODE, code_told=True, pin=PIN, finished=True)
+    leave_call(world, "what", "where", "whole", purpose="report", code=CODE, code_told=True, pin=PIN, finished=True)
 
     await hand_over(world)
 
@@ -92,7 +33,7 @@ async def test_a_report_by_voice_becomes_a_case_with_the_promised_code(world: Wo
     assert (report.code, report.source_channel, report.reporter.phones) == (CODE, CHANNEL, ("+84900000001",))
     assert report.received_at == world.clock()
     assert "«Nội dung phản ánh» (2 giây)" in report.content
-    assert await fetch(world) == 3
+    assert await fetch_recordings(world) == 3
     assert (await only_case(world)).id
     stored = [await world.deployment.media.open(file.stored_key) for file in report.attachments]
     assert {one.media_type for one in stored} == {"audio/wav"}
@@ -104,7 +45,7 @@ async def test_a_report_by_voice_becomes_a_case_with_the_promised_code(world: Wo
 
 async def test_the_pin_that_was_read_out_opens_the_report(world: World) -> None:
     """No other one is made, and nobody is told by a message what they heard."""
-    record(world, "what", purpose="report", code=CODE, code_told=True, pin=PIN)
+    leave_call(world, "what", purpose="report", code=CODE, code_told=True, pin=PIN)
 
     await hand_over(world)
 
@@ -114,7 +55,7 @@ async def test_the_pin_that_was_read_out_opens_the_report(world: World) -> None:
 
 
 async def test_a_code_that_was_cut_short_is_owed_a_call(world: World) -> None:
-    record(world, "what", purpose="report", code=CODE, code_told=False)
+    leave_call(world, "what", purpose="report", code=CODE, code_told=False)
 
     await hand_over(world)
 
@@ -125,7 +66,7 @@ async def test_a_code_that_was_cut_short_is_owed_a_call(world: World) -> None:
 
 @on_both_engines
 async def test_who_hung_up_in_the_greeting_is_owed_a_call(world: World) -> None:
-    record(world, step="welcome")
+    leave_call(world, step="welcome")
 
     await hand_over(world)
 
@@ -138,7 +79,7 @@ async def test_who_hung_up_in_the_greeting_is_owed_a_call(world: World) -> None:
 
 async def test_at_night_they_are_called_in_the_morning(world: World) -> None:
     world.clock.at = datetime.fromisoformat("2026-11-27T20:00+07:00")
-    record(world, "message", purpose="callback", call_back_to="+84900000009")
+    leave_call(world, "message", purpose="callback", call_back_to="+84900000009")
 
     await hand_over(world)
 
@@ -152,7 +93,7 @@ async def test_at_night_they_are_called_in_the_morning(world: World) -> None:
 @pytest.mark.rule("QB-II.2h")
 async def test_an_emergency_is_one_in_the_case_and_on_the_telephone(world: World) -> None:
     """Both tracks at once: the case counts from the first sign, and somebody calls within ten minutes."""
-    call = record(world, "what", purpose="emergency", emergency="114", code=CODE, code_told=True)
+    call = leave_call(world, "what", purpose="emergency", emergency="114", code=CODE, code_told=True)
 
     await hand_over(world)
 
@@ -163,9 +104,9 @@ async def test_an_emergency_is_one_in_the_case_and_on_the_telephone(world: World
 
 
 async def test_two_callers_at_one_telephone_are_two_conversations(world: World) -> None:
-    record(world, "what", purpose="report", code=CODE, code_told=True)
+    leave_call(world, "what", purpose="report", code=CODE, code_told=True)
     await hand_over(world)
-    record(world, id="0" * 31 + "2", step="menu")
+    leave_call(world, id="0" * 31 + "2", step="menu")
     await hand_over(world)
 
     calls = await book_of(world).newest()
@@ -176,7 +117,7 @@ async def test_two_callers_at_one_telephone_are_two_conversations(world: World) 
 
 async def test_withheld_numbers_are_never_one_person(world: World) -> None:
     for number in ("1", "2"):
-        record(world, id="0" * 31 + number, caller="")
+        leave_call(world, id="0" * 31 + number, caller="")
     await hand_over(world)
 
     calls = await book_of(world).newest()
@@ -186,7 +127,7 @@ async def test_withheld_numbers_are_never_one_person(world: World) -> None:
 
 
 async def test_calling_back_settles_it_once(world: World) -> None:
-    record(world)
+    leave_call(world)
     await hand_over(world)
     book = book_of(world)
 
@@ -203,7 +144,7 @@ async def test_calling_back_settles_it_once(world: World) -> None:
 
 
 async def test_who_is_erased_is_called_no_more(world: World) -> None:
-    record(world, "message", purpose="callback")
+    leave_call(world, "message", purpose="callback")
     await hand_over(world)
     call = await only_call(world)
 
@@ -215,11 +156,11 @@ async def test_who_is_erased_is_called_no_more(world: World) -> None:
 
 async def test_a_disk_that_lost_a_recording_says_so(world: World) -> None:
     """The case stands; reception reads that the file is gone."""
-    call = record(world, "what", purpose="report", code=CODE, code_told=True)
+    call = leave_call(world, "what", purpose="report", code=CODE, code_told=True)
     await hand_over(world)
     (spool_of(world).folder / call.id / "what.wav").unlink()
 
-    assert await fetch(world) == 1
+    assert await fetch_recordings(world) == 1
 
     (report,) = await stored_reports(world)
     assert not await world.deployment.media.holds(report.attachments[0].stored_key)

@@ -1,0 +1,110 @@
+"""`/console/cuoc-goi`: who is owed a call, by when, what they said; all calls; and storm mode."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+
+from aiohttp import web
+
+from core.contract.errors import VersionConflict
+from core.contract.schema import CallOutcome
+from core.identity import phones
+from core.service.calls import GIVEN_UP, NOT_REACHED, PAGE_SIZE, REACHED, RESULTS, CallBook, HeldCall
+from gateway.auth import staff_of
+from gateway.auth.targets import see_other
+from gateway.console.shared import HOME, line_of, require_caretaker, show
+from gateway.deployment import DEPLOYMENT
+
+PAGE = f"{HOME}/cuoc-goi"
+STORM = f"{PAGE}/cao-diem"
+CHANGED = "Cuộc gọi này vừa có người khác gọi lại. Vui lòng xem lại danh sách."
+WITHHELD = "Số bị ẩn"
+OUTCOMES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        CallOutcome.SERVED: ("Đã phục vụ", "ok"),
+        CallOutcome.REPORTED: ("Có phản ánh", "info"),
+        CallOutcome.MISSED: ("Gọi nhỡ", "warn"),
+        CallOutcome.CALLBACK: ("Hẹn gọi lại", "warn"),
+        CallOutcome.EMERGENCY: ("Khẩn cấp", "danger"),
+    }
+)
+ANSWERS: Mapping[str, str] = MappingProxyType(
+    {REACHED: "Đã gọi lại", NOT_REACHED: "Không liên lạc được", GIVEN_UP: "Không cần gọi"}
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@require_caretaker
+async def show_calls(request: web.Request) -> web.StreamResponse:
+    """Those owed a call, the most urgent first; below them all calls, the newest first."""
+    return await _page(request)
+
+
+@require_caretaker
+async def call_back(request: web.Request) -> web.StreamResponse:
+    """What came of calling somebody back."""
+    form = await request.post()
+    result, attempts = line_of(form.get("ket_qua")), line_of(form.get("lan"))
+    if result not in RESULTS or not attempts.isdecimal():
+        raise web.HTTPBadRequest
+    by = staff_of(request).id
+    try:
+        await _book(request).called(request.match_info["call"], result, by=by, attempts=int(attempts))
+    except VersionConflict:
+        return await _page(request, status=409, problem=CHANGED)
+    return see_other(f"{PAGE}?xong=goi-lai")
+
+
+@require_caretaker
+async def switch_storm(request: web.Request) -> web.StreamResponse:
+    """Storm mode on or off, from the next call on."""
+    on = line_of((await request.post()).get("bat")) == "1"
+    await _book(request).set_storm(on, by=staff_of(request).id)
+    return see_other(f"{PAGE}?xong={'bat' if on else 'tat'}-cao-diem")
+
+
+async def _page(request: web.Request, *, status: int = 200, problem: str = "") -> web.StreamResponse:
+    book, before = _book(request), _before(request)
+    owed, calls = () if before else await book.owed(), await book.newest(before=before)
+    return show(
+        request,
+        "calls.html",
+        status=status,
+        problem=problem,
+        owed=owed,
+        calls=calls,
+        more=_more(calls),
+        storm=await book.storm(),
+        outcomes=OUTCOMES,
+        answers=ANSWERS,
+        number=number_of,
+        kinds=dict.fromkeys((key for call in (*owed, *calls) for key in call.labels), "audio"),
+    )
+
+
+def number_of(call: HeldCall) -> str:
+    """Only its last digits: the whole number stands in the conversation, where its reading is logged."""
+    facts = call.facts
+    return phones.masked(facts.call_back_to) if facts and facts.call_back_to else WITHHELD
+
+
+def _book(request: web.Request) -> CallBook:
+    return request.app[DEPLOYMENT].intake.calls
+
+
+def _before(request: web.Request) -> tuple[datetime, str] | None:
+    """Where the page before ended; anything else is the first page."""
+    at, _, call = request.query.get("sau", "").partition("-")
+    if not (at.isascii() and at.isdigit() and len(at) < 18 and call.isalnum()):
+        return None
+    return _EPOCH + int(at) * _MICROSECOND, call
+
+
+def _more(calls: Sequence[HeldCall]) -> str:
+    if len(calls) < PAGE_SIZE:
+        return ""
+    last = calls[-1].row
+    return f"{PAGE}?sau={(last.began_at - _EPOCH) // _MICROSECOND}-{last.id}"

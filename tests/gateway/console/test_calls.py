@@ -1,0 +1,90 @@
+"""`/console/cuoc-goi`: who is owed a call, their recordings, and storm mode."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.gateway.api.staffing import agency, centre
+from tests.gateway.console.office import Office
+from tests.support.calls import CALL, book_of, fetch_recordings, hand_over, leave_call
+from tests.support.databases import on_both_engines
+
+PAGE = "/console/cuoc-goi"
+
+
+@pytest.mark.rule("VN-5")
+async def test_who_is_owed_a_call_stands_there_with_what_they_said(office: Office) -> None:
+    """The number is masked, the recording is played from its conversation, where its reading is logged."""
+    world = office.world
+    ioc = await centre(world)
+    leave_call(world, "message", purpose="callback", language="en")
+    await hand_over(world)
+    await fetch_recordings(world)
+    async with office.desk(ioc) as desk:
+        page = await desk.get(PAGE)
+        player = page.text.partition('<audio src="')[2].partition('"')[0]
+        played = await desk.get(player)
+
+    assert "+84900000001" not in page.text
+    assert "•••••••••001" in page.text
+    assert "Hẹn gọi lại" in page.text
+    assert "Tiếng Anh" in page.text
+    assert played.status == 200
+
+
+@on_both_engines
+async def test_one_click_settles_it(office: Office) -> None:
+    """A colleague's second click is told."""
+    world = office.world
+    ioc = await centre(world)
+    leave_call(world)
+    await hand_over(world)
+    async with office.desk(ioc) as desk:
+        tried = await desk.send(PAGE, f"{PAGE}/{CALL}", ket_qua="not_reached", lan="0")
+        again = await desk.get(PAGE)
+        late = await desk.send(PAGE, f"{PAGE}/{CALL}", ket_qua="reached", lan="0")
+        done = await desk.send(PAGE, f"{PAGE}/{CALL}", ket_qua="reached", lan="1")
+        after = await desk.get(done.location)
+
+    assert (tried.status, done.status) == (303, 303)
+    assert "Đã gọi 1 lần" in again.text
+    assert (late.status, "vừa có người khác gọi lại" in late.text) == (409, True)
+    assert "Không còn ai chờ được gọi lại." in after.text
+    assert "Đã ghi nhận kết quả gọi lại." in after.text
+
+
+@pytest.mark.parametrize(("result", "tries"), [("nonsense", "0"), ("reached", "many"), ("reached", "-1")])
+async def test_nonsense_is_refused(office: Office, result: str, tries: str) -> None:
+    ioc = await centre(office.world)
+    leave_call(office.world)
+    await hand_over(office.world)
+    async with office.desk(ioc) as desk:
+        answer = await desk.send(PAGE, f"{PAGE}/{CALL}", ket_qua=result, lan=tries)
+
+    assert answer.status == 400
+    assert len(await book_of(office.world).owed()) == 1
+
+
+async def test_storm_mode_is_switched(office: Office) -> None:
+    ioc = await centre(office.world)
+    async with office.desk(ioc) as desk:
+        await desk.send(PAGE, f"{PAGE}/cao-diem", bat="1")
+        on = await desk.get(PAGE)
+        assert await book_of(office.world).storm()
+        await desk.send(PAGE, f"{PAGE}/cao-diem", bat="0")
+
+    assert "Đang bật chế độ cao điểm" in on.text
+    assert not await book_of(office.world).storm()
+
+
+async def test_it_is_not_for_agencies(office: Office) -> None:
+    lights = await agency(office.world)
+    async with office.desk(lights) as desk:
+        assert (await desk.get(PAGE)).status == 403
+
+
+@pytest.mark.parametrize("after", ["x-y", "999999999999999999999-a", "1-", "12"])
+async def test_an_odd_address_is_the_first_page(office: Office, after: str) -> None:
+    ioc = await centre(office.world)
+    async with office.desk(ioc) as desk:
+        assert "Chưa có cuộc gọi nào." in (await desk.get(f"{PAGE}?sau={after}")).text
