@@ -86,3 +86,15 @@ async def test_a_code_from_a_stranger_tells_the_public_stage_alone(world: World,
     assert "Đã tiếp nhận" in chat.heard[-1]
     assert "Nguyễn" not in chat.heard[-1]
     assert len(await all_cases(world)) == 1
+
+
+async def test_a_hundred_thousand_letters_are_one_report(world: World, chat: Chat) -> None:
+    """All of them, and one answer; a letter repeated as often is asked what it is about."""
+    text = "Nước ngập đến đầu gối trước số 12 Lê Lợi, phường Vĩnh Ninh. " * 1_700
+    await chat.say(text)
+    await Chat(world, chat.channel, user="u2").say("a" * 100_000)
+
+    (report,) = await stored_reports(world)
+    assert len(text) > 100_000
+    assert report.content_as_sent.strip() == text.strip()
+    assert len(chat.heard) == 1
