@@ -23,6 +23,7 @@ from gateway.api import (
     reports,
 )
 from gateway.api.app import acts as app_acts
+from gateway.api.app import challenges as app_challenges
 from gateway.api.app import devices as app_devices
 from gateway.api.app import following as app_following
 from gateway.api.app import form as app_form
@@ -49,6 +50,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *me.OPERATIONS,
     *app_form.OPERATIONS,
     *app_sending.OPERATIONS,
+    *app_challenges.OPERATIONS,
     *app_following.OPERATIONS,
     *app_acts.OPERATIONS,
     *app_devices.OPERATIONS,

@@ -17,7 +17,7 @@ from core.service.public import Opened, Refused
 from gateway.auth import cookies
 from gateway.deployment import DEPLOYMENT
 from gateway.pages import render
-from gateway.pages.formats import span
+from gateway.portal.proving import limited
 from gateway.portal.shared import FOLLOW, PORTAL, client_of, private, put_note, read_note
 
 FORM = "/tra-cuu"
@@ -26,7 +26,6 @@ REPORT = "/tra-cuu/phan-anh"
 ASKED = "langnghe_asked"
 """Cookie of whoever asked for a password: for which code, and which password."""
 ASKED_TIME = timedelta(minutes=15)
-LIMITED = "Quý vị đã yêu cầu mã nhiều lần. Vui lòng thử lại sau {}."
 
 
 async def begin(request: web.Request, typed: str) -> web.StreamResponse:
@@ -36,8 +35,7 @@ async def begin(request: web.Request, typed: str) -> web.StreamResponse:
         raise web.HTTPSeeOther(FORM)
     answer = await request.app[PORTAL].proof.request(code, client=client_of(request))
     if isinstance(answer, Limited):
-        wait = LIMITED.format(span(answer.retry_after + timedelta(seconds=59)))
-        return _page(request, code, {"otp": wait}, status=429)
+        return _page(request, code, {"otp": limited(answer.retry_after)}, status=429)
     response = web.HTTPSeeOther(PAGE)
     put_note(request, response, ASKED, {"code": code, "challenge": answer.challenge_id})
     raise response

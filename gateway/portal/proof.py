@@ -19,12 +19,10 @@ from core.otp.challenge import REFUSED_VI
 from gateway.auth import cookies
 from gateway.deployment import DEPLOYMENT
 from gateway.pages import render
-from gateway.pages.formats import span
 from gateway.portal.fields import Filled
 from gateway.portal.form_page import form_page
 from gateway.portal.handing_in import Standing, hand_in
 from gateway.portal.proving import (
-    LIMITED,
     NOT_HERE,
     PATIENCE,
     SENT,
@@ -32,6 +30,7 @@ from gateway.portal.proving import (
     KeptReport,
     ask,
     keep,
+    limited,
     purpose_of,
     seconds_of,
     way_of,
@@ -57,7 +56,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     _, kept = await _waiting(request)
     note = _note(request)
     wait = timedelta(seconds=int(note.get("wait", 0)))
-    errors = {"otp": LIMITED.format(span(wait + timedelta(seconds=59)))} if wait else {}
+    errors = {"otp": limited(wait)} if wait else {}
     return _page(request, kept, errors=errors, said=SENT if note.get("challenge") and not wait else "")
 
 

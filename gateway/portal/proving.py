@@ -19,13 +19,14 @@ from core.identity import phones
 from core.service.carrying import Way
 from core.service.proving import Limited, Wanted
 from gateway.deployment import DEPLOYMENT
+from gateway.pages.formats import span
 from gateway.portal.fields import Filled
 from gateway.portal.handing_in import Standing, emergency_line
 from gateway.portal.shared import PORTAL, client_of
 
 NO_NUMBER = "Quy chế của tỉnh yêu cầu xác nhận số điện thoại. Hãy ghi số điện thoại của Quý vị."
 SENT = "Mã xác nhận gồm 6 chữ số đã được gửi. Mã có hiệu lực trong 5 phút."
-LIMITED = "Quý vị đã yêu cầu mã nhiều lần. Vui lòng thử lại sau {}."
+_LIMITED = "Quý vị đã yêu cầu mã nhiều lần. Vui lòng thử lại sau {}."
 NOT_HERE = (
     "Hiện chưa gửi được mã xác nhận. Nội dung Quý vị đã ghi vẫn được giữ. Quý vị có thể nhờ Trung tâm gọi lại để "
     "xác nhận, hoặc quay lại trang này sau."
@@ -122,6 +123,11 @@ def way_of(request: web.Request, filled: Filled) -> Way | None:
 def purpose_of(form_id: str) -> str:
     """What a password for this form permits."""
     return f"send:{form_id}"
+
+
+def limited(wait: timedelta) -> str:
+    """What is said to whoever asks too often."""
+    return _LIMITED.format(span(wait + timedelta(seconds=59)))
 
 
 def seconds_of(wait: timedelta) -> int:

@@ -20,8 +20,9 @@ from core.contract.schema import Model, new_id
 from core.service.posting import READ_THERE
 from core.service.public import FollowView
 from gateway.api.app.door import TAG, AppCall
-from gateway.api.app.following import ONE, ReportView, report_view
+from gateway.api.app.following import ONE, report_view
 from gateway.api.app.forms import digest_of_files
+from gateway.api.app.views import ReportView
 from gateway.api.errors import ApiError, refused
 from gateway.api.idempotency import given_key
 from gateway.api.operation import Answer, Operation

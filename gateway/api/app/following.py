@@ -7,17 +7,26 @@ from datetime import timedelta
 from pydantic import Field
 
 from core.contract.errors import NotFound
-from core.contract.schema import Attachment, Instant, Model
+from core.contract.schema import Attachment, Model
 from core.identity.codes import format_code, parse_code
 from core.identity.lockout import wait_in_words
 from core.otp.challenge import REFUSED_VI, SENT_VI
 from core.service.proving import Limited
 from core.service.public import FollowView, Glance, Opened, Refused
 from gateway.api.app.door import NOT_HERE, TAG, AppCall, too_many
-from gateway.api.app.sending import SessionView
+from gateway.api.app.views import (
+    AnswerView,
+    FileView,
+    LevelView,
+    MessageView,
+    OwnReport,
+    ReportView,
+    Sent,
+    SessionView,
+    StepView,
+)
 from gateway.api.errors import ApiError
 from gateway.api.operation import Answer, Operation
-from gateway.pages.formats import span
 from gateway.portal import proving
 from gateway.portal.follow import WRONG
 
@@ -39,94 +48,6 @@ class Asking(Model):
     """A password for whoever reported this."""
 
     code: str = Field(max_length=40, description=_CODE)
-
-
-class Sent(Model):
-    """A password is on its way if there is such a report and its reporter left a number; nobody is told whether."""
-
-    challenge: str
-    message: str
-
-
-class StepView(Model):
-    """A public step that was reached."""
-
-    label: str
-    at: Instant
-
-
-class FileView(Model):
-    """One file; `key` opens it."""
-
-    key: str
-    kind: str
-    media_type: str
-    size: int
-    name: str
-
-
-class MessageView(Model):
-    """One message of the conversation; `ours`: from the centre."""
-
-    at: Instant
-    ours: bool
-    text: str
-    files: tuple[FileView, ...]
-
-
-class AnswerView(Model):
-    """What the authority answered. `level`: how this reporter rated it; `interim`: a promise with a date."""
-
-    at: Instant
-    text: str
-    files: tuple[str, ...]
-    agency: str
-    interim: bool
-    level: str
-
-
-class LevelView(Model):
-    """A level that the last answer may be rated with."""
-
-    id: str
-    label: str
-
-
-class OwnReport(Model):
-    """
-    What the reporter alone sees. `asked_for`: what the centre wants to be added, by a message. `may`: what the
-    regulation lets a reporter do now. `channel`: where the conversation goes on; "app" and "web" are read here.
-    """
-
-    content: str
-    place: str
-    occurred: str
-    channel: str
-    confidential: bool
-    ended: bool
-    ended_because: str
-    asked_for: tuple[str, ...]
-    levels: tuple[LevelView, ...]
-    may: tuple[str, ...]
-    files: tuple[FileView, ...]
-    messages: tuple[MessageView, ...]
-    answers: tuple[AnswerView, ...]
-
-
-class ReportView(Model):
-    """
-    One report. `arriving`: sent and not taken up yet. `published`: id under which its answer stands among the results.
-    """
-
-    code: str
-    stage: str = ""
-    arriving: bool = False
-    received_at: Instant | None = None
-    category: str = ""
-    agencies: tuple[str, ...] = ()
-    steps: tuple[StepView, ...] = ()
-    published: str = ""
-    own: OwnReport | None = None
 
 
 async def open_session(call: AppCall) -> Answer:
@@ -155,7 +76,7 @@ async def ask_password(call: AppCall) -> Answer:
     answer = await call.pages.proof.request(code, client=call.client)
     if isinstance(answer, Limited):
         wait = answer.retry_after
-        raise too_many(wait, proving.LIMITED.format(span(wait + timedelta(seconds=59))))
+        raise too_many(wait, proving.limited(wait))
     return Answer(Sent(challenge=answer.challenge_id, message=SENT_VI), status=202)
 
 

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
+from core.contract.errors import IntakeUnavailable
 from core.storage import tables
 from tests.gateway.api.app.phone import Answer, Phone, app_on
 from tests.gateway.portal.citizen import File, photo
@@ -137,12 +138,30 @@ async def test_reception_calls_where_no_password_comes(phone: Phone, numbers: Ph
     assert (soon.status, soon.code) == (409, "too_soon")
 
     phone.world.clock.advance(seconds=61)
-    assert (await phone("POST", f"/challenges/{asked}/call-back")).status == 201
+    called = [await phone("POST", f"/challenges/{asked}/call-back") for _ in range(2)]
+    assert {(one.status, one.json["code"]) for one in called} == {(201, called[0].json["code"])}
     assert await cases(phone.world) == 1
     talks = select(tables.conversation.c.needs_human)
     rows = await phone.world.deployment.database.read(lambda one: one.execute(talks).all())
     assert [row.needs_human for row in rows] == [True]
     assert numbers.codes()
+
+
+async def test_a_password_is_not_lost_when_the_report_could_not_be_stored(
+    phone: Phone, numbers: Phones, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is used up, and remembered: the same answer a moment later takes the report."""
+    asked = (await begin(phone)).json["challenge"]
+
+    async def away(_delivery: object, _items: object) -> None:
+        raise IntakeUnavailable
+
+    with monkeypatch.context() as broken:
+        broken.setattr(phone.world.deployment.inbox, "accept", away)
+        refused = await answer(phone, asked, numbers.codes()[0])
+    assert (refused.status, refused.code) == (503, "intake_unavailable")
+    assert (await answer(phone, asked, numbers.codes()[0])).status == 201
+    assert await cases(phone.world) == 1
 
 
 @pytest.mark.rule("QB-IV.1.1b.k", "VN-8")
