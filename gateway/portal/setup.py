@@ -6,10 +6,12 @@ from aiohttp import web
 
 from core.service.supplement_links import PATTERN
 from gateway.bell import WORKER, show_worker
+from gateway.deployment import DEPLOYMENT
 from gateway.pages import PUBLIC_MENU, Entry
 from gateway.playing import setup_playing
 from gateway.portal import (
     acts,
+    calling,
     communes,
     drafts,
     follow,
@@ -34,6 +36,8 @@ def setup_portal(app: web.Application, *, tiles: str = "", credit: str = "") -> 
     """
     app.cleanup_ctx.append(portal_context(tiles=tiles, credit=credit))
     app.router.add_get("/", home.show_home)
+    if app[DEPLOYMENT].settings.takes_calls:
+        _add_calls(app)
     app.router.add_get("/robots.txt", home.show_robots)
     app.router.add_get("/manifest.webmanifest", drafts.show_manifest)
     app.router.add_get(WORKER, show_worker)
@@ -73,6 +77,14 @@ def setup_portal(app: web.Application, *, tiles: str = "", credit: str = "") -> 
     )
     app.router.add_get(published.DECLINED_PAGE, published.show_declined)
     _add_menu(app)
+
+
+def _add_calls(app: web.Application) -> None:
+    app.router.add_get(calling.PAGE, calling.show_call)
+    app.router.add_post(calling.CALL, calling.begin)
+    app.router.add_post(calling.KEYS, calling.press)
+    app.router.add_post(calling.END, calling.end)
+    app[PUBLIC_MENU].add(Entry("Gọi tổng đài", calling.PAGE, order=25))
 
 
 def _add_menu(app: web.Application) -> None:

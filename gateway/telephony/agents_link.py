@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from channels.call_center.agents.commands import Commands
 from channels.call_center.agents.messages import COMMANDS, News
+from gateway.lines import short_path
 
 log = structlog.get_logger()
 PATH = "/agents"
@@ -43,7 +44,8 @@ class AgentsLink:
         self._path.unlink(missing_ok=True)
         before = os.umask(0o177)
         try:
-            await web.UnixSite(self._runner, str(self._path)).start()
+            with short_path(self._path) as reachable:
+                await web.UnixSite(self._runner, reachable).start()
         finally:
             os.umask(before)
 

@@ -28,3 +28,13 @@ def running_file(data: Path) -> Path:
 def voices_folder() -> Path:
     """Prompts that a machine speaks, made at set-up."""
     return Path(__file__).resolve().parents[2] / ".tools" / "voices"
+
+
+def agents_socket(data: Path) -> Path:
+    """Where web processes meet the people who answer."""
+    return data / "agents.sock"
+
+
+def portal_socket(data: Path) -> Path:
+    """Where the web side brings callers from the portal."""
+    return data / "portal-calls.sock"

@@ -11,6 +11,7 @@ import structlog
 from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, UnixConnector, WSMsgType, web
 
 from channels.call_center.agents.messages import NEWS, Command, Leave, News, SignIn
+from gateway.lines import short_path
 
 log = structlog.get_logger()
 AGAIN_S = 1.0
@@ -77,15 +78,17 @@ class PhoneLink:
         return True
 
     async def _keep(self) -> None:
-        async with ClientSession(connector=UnixConnector(str(self._socket))) as session:
-            while True:
-                with contextlib.suppress(ClientError, OSError):
-                    async with session.ws_connect("http://telephony/agents", heartbeat=10) as self._web:
-                        await self._meet(self._web)
-                self._web = None
-                for _agent, page in list(self._pages.values()):
-                    page.hear(None)
-                await asyncio.sleep(AGAIN_S)
+        while True:
+            with contextlib.suppress(ClientError, OSError), short_path(self._socket) as reachable:
+                async with (
+                    ClientSession(connector=UnixConnector(reachable)) as session,
+                    session.ws_connect("http://telephony/agents", heartbeat=10) as self._web,
+                ):
+                    await self._meet(self._web)
+            self._web = None
+            for _agent, page in list(self._pages.values()):
+                page.hear(None)
+            await asyncio.sleep(AGAIN_S)
 
     async def _meet(self, connection: ClientWebSocketResponse) -> None:
         for agent, _page in list(self._pages.values()):

@@ -7,13 +7,12 @@ from aiohttp import web
 from gateway.console.phone.link import PhoneLink
 from gateway.console.phone.page import LINK, PAGE, show_caller, show_phone, speak
 from gateway.deployment import DEPLOYMENT
-
-SOCKET = "telephony.sock"
+from gateway.telephony.paths import agents_socket
 
 
 def mount(app: web.Application) -> None:
     """Page, websocket, and the link that lives as long as the application."""
-    link = PhoneLink(app[DEPLOYMENT].settings.data / SOCKET)
+    link = PhoneLink(agents_socket(app[DEPLOYMENT].settings.data))
     app[LINK] = link
     app.on_startup.append(link.run)
     app.on_cleanup.append(link.stop)

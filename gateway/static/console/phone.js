@@ -2,7 +2,7 @@
 
 import { showBoard, watchBoard } from "./phone_board.js";
 import { openLine } from "./phone_line.js";
-import { openSound } from "./phone_sound.js";
+import { micProblem, openSound } from "../js/call_sound.js";
 import { find, show, since } from "./phone_view.js";
 
 /** @typedef {import("./phone_line.js").Status} Status */
@@ -102,16 +102,6 @@ const REFUSALS = {
   offer: "Trình duyệt này không nói chuyện được với tổng đài. Vui lòng dùng Chrome, Edge hoặc Firefox mới.",
   no_room: "Tổng đài đã hết chỗ. Vui lòng báo người quản trị.",
 };
-
-/** @param {unknown} error */
-function micProblem(error) {
-  if (error instanceof DOMException && error.name === "NotAllowedError")
-    return "Trình duyệt chưa cho dùng micro. Bấm biểu tượng ổ khóa cạnh địa chỉ trang, chọn Cho phép micro, rồi thử lại.";
-  if (error instanceof DOMException && error.name === "NotFoundError")
-    return "Không tìm thấy micro. Hãy cắm tai nghe có micro rồi thử lại.";
-  if (!navigator.mediaDevices) return "Trang này cần HTTPS để dùng micro. Vui lòng báo người quản trị.";
-  return "Chưa mở được âm thanh. Vui lòng thử lại.";
-}
 
 /** @param {EventTarget | null} target */
 function isTyping(target) {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import wave
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -21,16 +20,15 @@ from channels.call_center.agents.caller import Served
 from channels.call_center.agents.commands import Commands
 from channels.call_center.agents.desk import Desk
 from channels.call_center.media.engine import Engine
-from channels.call_center.media.g711 import encode
 from channels.call_center.media.leg import Leg
 from channels.call_center.media.settings import MediaSettings
 from channels.call_center.media.tests.phone import Phone, strength, tone
-from channels.call_center.ports import Law, Way
+from channels.call_center.ports import Way
 from channels.call_center.webrtc.inside import MediaPlace
 from core.storage import people
 from gateway.console.phone.page import PAGE
-from gateway.console.phone.setup import SOCKET
 from gateway.telephony.agents_link import AgentsLink
+from gateway.telephony.paths import agents_socket
 from tests.gateway.api.staffing import centre, hire
 from tests.gateway.console.office import Desk as Browsing
 from tests.gateway.console.office import Office, open_office
@@ -38,47 +36,20 @@ from tests.gateway.console.test_browser import WIDE, page_of
 from tests.gateway.pages.axe import violations
 from tests.support.chromium import open_browser, until
 from tests.support.deployments import World
+from tests.support.sounding import (
+    AGENT_HERTZ,
+    CALLER_HERTZ,
+    LISTEN,
+    MUSIC_HERTZ,
+    NO_MICROPHONE,
+    RAW_SOUND,
+    Hum,
+    microphone,
+)
 from tests.support.waiting import until as until_true
 
 Say = Callable[[dict[str, Any]], Awaitable[None]]
 Hear = Callable[[str], Awaitable[dict[str, Any]]]
-AGENT_HERTZ, CALLER_HERTZ, MUSIC_HERTZ = 440, 1000, 700
-FAKE_MICROPHONE = (
-    "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream",
-    "--allow-loopback-in-peer-connection",
-    "--autoplay-policy=no-user-gesture-required",
-)
-RAW_SOUND = """
-const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-navigator.mediaDevices.getUserMedia = () => real({
-  audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
-});
-"""
-NO_MICROPHONE = """
-() => void (navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", "NotAllowedError")))
-"""
-LISTEN = """
-() => {
-  const audio = document.querySelector("[data-audio]"), context = new AudioContext();
-  const ear = context.createAnalyser();
-  ear.fftSize = 8192;
-  context.createMediaStreamSource(audio.srcObject).connect(ear);
-  window.loudness = (hertz) => {
-    const levels = new Float32Array(ear.frequencyBinCount);
-    ear.getFloatFrequencyData(levels);
-    return levels[Math.round(hertz * ear.fftSize / context.sampleRate)];
-  };
-}
-"""
-
-
-class Hum:
-    """Every prompt, music too, is a tone that nobody else makes."""
-
-    def sound(self, slot: str, law: Law) -> bytes:
-        """Half a second of it."""
-        return encode(tone(MUSIC_HERTZ, seconds=0.5), law)
 
 
 @dataclass
@@ -116,7 +87,7 @@ class Telephony:
 async def telephony(office: Office) -> AsyncIterator[Telephony]:
     """Engine, desk and link."""
     engine = Engine("127.0.0.1", range(0), Hum(), settings=MediaSettings(latest_ms=math.inf))
-    link = AgentsLink(office.world.deployment.settings.data / SOCKET)
+    link = AgentsLink(agents_socket(office.world.deployment.settings.data))
     desk = Desk(Acd({"reports": Queue("reports")}), tell=link.tell, now=lambda: datetime.now(UTC))
     await engine.start()
     await desk.start()
@@ -141,12 +112,8 @@ async def office(world: World) -> AsyncIterator[Office]:
 @asynccontextmanager
 async def phone_page(office: Office, tmp_path: Path) -> AsyncIterator[Page]:
     """The page of a receptionist whose microphone hears 440 Hz."""
-    microphone = tmp_path / "microphone.wav"
-    with wave.open(str(microphone), "wb") as file:
-        file.setparams((1, 2, 8000, 0, "NONE", ""))
-        file.writeframes(tone(AGENT_HERTZ, seconds=5, height=16000))
     member = await centre(office.world)
-    async with open_browser(*FAKE_MICROPHONE, f"--use-file-for-fake-audio-capture={microphone}") as browser:
+    async with open_browser(*microphone(tmp_path)) as browser:
         page = await page_of(office, browser, member, WIDE)
         await page.add_init_script(RAW_SOUND)
         await page.goto(office.url + PAGE)

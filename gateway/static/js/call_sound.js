@@ -1,10 +1,11 @@
-/** Microphone and loudspeaker: one connection to the telephony process, made anew when it breaks. */
+/** Microphone and loudspeaker of a page: one connection to the telephony process. */
 
 /**
  * @param {HTMLAudioElement} audio where the caller is heard
  * @param {(sdp: string) => void} offer tells our SDP; the answer comes to `take`
+ * @param {() => void} [over] the other side has ended it; without it a broken connection is made anew
  */
-export function openSound(audio, offer) {
+export function openSound(audio, offer, over) {
   /** @type {RTCPeerConnection | null} */
   let peer = null;
   /** @type {MediaStream | null} */
@@ -14,7 +15,7 @@ export function openSound(audio, offer) {
   /** @type {number | undefined} */
   let ringing;
 
-  return { open, take, mute, ring };
+  return { open, take, mute, ring, close };
 
   /** Ask for the microphone and offer; rejects where there is none or it is refused. */
   async function open() {
@@ -26,7 +27,9 @@ export function openSound(audio, offer) {
     for (const track of microphone.getTracks()) fresh.addTrack(track, microphone);
     fresh.addEventListener("track", (event) => (audio.srcObject = event.streams[0] ?? new MediaStream([event.track])));
     fresh.addEventListener("connectionstatechange", () => {
-      if (fresh === peer && fresh.connectionState === "failed") void open();
+      if (fresh !== peer || !["failed", "closed", "disconnected"].includes(fresh.connectionState)) return;
+      if (over) over();
+      else if (fresh.connectionState === "failed") void open();
     });
     await fresh.setLocalDescription();
     offer(fresh.localDescription?.sdp ?? "");
@@ -35,6 +38,14 @@ export function openSound(audio, offer) {
   /** @param {string} sdp */
   async function take(sdp) {
     await peer?.setRemoteDescription({ type: "answer", sdp });
+  }
+
+  /** Let go of the microphone. */
+  function close() {
+    peer?.close();
+    peer = null;
+    for (const track of microphone?.getTracks() ?? []) track.stop();
+    microphone = null;
   }
 
   /** @returns {boolean} whether the microphone is off now */
@@ -66,4 +77,14 @@ export function openSound(audio, offer) {
       tone.stop(bell.currentTime + start + 0.25);
     }
   }
+}
+
+/** Why there is no sound, for the person before the page. @param {unknown} error */
+export function micProblem(error) {
+  if (error instanceof DOMException && error.name === "NotAllowedError")
+    return "Trình duyệt chưa cho dùng micro. Bấm biểu tượng ổ khóa cạnh địa chỉ trang, chọn Cho phép micro, rồi thử lại.";
+  if (error instanceof DOMException && error.name === "NotFoundError")
+    return "Không tìm thấy micro. Hãy cắm tai nghe có micro rồi thử lại.";
+  if (!navigator.mediaDevices) return "Trang này cần HTTPS để dùng micro. Vui lòng báo người quản trị.";
+  return "Chưa mở được âm thanh. Vui lòng thử lại.";
 }

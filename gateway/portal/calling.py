@@ -1,0 +1,70 @@
+"""`/goi`: call the hotline from the browser ("Gọi tổng đài"), without a number and without a telephone."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from gateway.deployment import DEPLOYMENT
+from gateway.lines import ask_line
+from gateway.pages import render
+from gateway.portal.shared import PORTAL, client_of
+from gateway.telephony.paths import portal_socket
+
+log = structlog.get_logger()
+PAGE = "/goi"
+CALL = "/goi/cuoc-goi"
+KEYS = "/goi/phim"
+END = "/goi/gac-may"
+PATIENCE_S = 5.0
+
+TOO_MANY = "Quý vị vừa gọi nhiều lần. Vui lòng chờ ít phút rồi gọi lại, hoặc gửi phản ánh bằng biểu mẫu."
+OTHERWISE = "Vui lòng gọi số điện thoại hoặc gửi phản ánh bằng biểu mẫu."
+PROBLEMS = {
+    "full": f"Tổng đài đang nhận rất nhiều cuộc gọi từ trang web. {OTHERWISE}",
+    "away": f"Tổng đài trên trang web đang tạm dừng. {OTHERWISE}",
+    "offer": f"Trình duyệt này không gọi được; hãy thử Chrome, Edge, Firefox hoặc Safari mới. {OTHERWISE}",
+}
+STATUS = {"full": 503, "away": 503, "offer": 422, "gone": 410, "bad_request": 400}
+
+
+async def show_call(request: web.Request) -> web.StreamResponse:
+    """The page; without a script it shows the number and the form."""
+    return render(request, "portal/call.html", hotline=request.app[DEPLOYMENT].settings.hotline)
+
+
+async def begin(request: web.Request) -> web.StreamResponse:
+    """Take a page's offer: our SDP, and the name of the call."""
+    wait = request.app[PORTAL].calling.wait(client_of(request), request.app[DEPLOYMENT].now())
+    if wait:
+        later = {"Retry-After": str(int(wait.total_seconds()) + 1)}
+        return web.json_response({"message": TOO_MANY}, status=429, headers=later)
+    return await _pass_on(request, "call", "offer")
+
+
+async def press(request: web.Request) -> web.StreamResponse:
+    """A key of the page's keypad."""
+    return await _pass_on(request, "press", "call", "keys")
+
+
+async def end(request: web.Request) -> web.StreamResponse:
+    """The caller hangs up."""
+    return await _pass_on(request, "end", "call")
+
+
+async def _pass_on(request: web.Request, action: str, *names: str) -> web.Response:
+    """Ask the telephony process; what it refuses becomes a sentence."""
+    given = await request.post()
+    asked: dict[str, Any] = {"action": action, **{name: str(given.get(name, "")) for name in names}}
+    try:
+        said = await asyncio.wait_for(ask_line(portal_socket(request.app[DEPLOYMENT].settings.data), asked), PATIENCE_S)
+    except (OSError, ValueError, TimeoutError) as error:
+        log.warning("portal_call_not_passed_on", error=type(error).__name__)
+        said = {"error": "away"}
+    problem = said.get("error", "")
+    if problem:
+        return web.json_response({"message": PROBLEMS.get(problem, "")}, status=STATUS.get(problem, 503))
+    return web.json_response(said)
