@@ -70,6 +70,7 @@ class CallRecord(_Facts):
         followed: the caller was told where a report stands. `talked`: with a person.
         finished: the flow came to an end that leaves nothing to do.
         call_back_to: another number than the caller's, typed by them.
+        agent: who of ours talked to the caller (a user's id).
         rated: code of the report they follow, proved by its PIN, and the key they pressed.
     """
 
@@ -99,6 +100,7 @@ class CallRecord(_Facts):
     talked: bool = False
     pin: str = Field(default="", repr=False)
     call_back_to: str = ""
+    agent: str = ""
     rated: tuple[str, str] | None = None
 
     def recording(self, part: str) -> Recording | None:

@@ -12,10 +12,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 import structlog
 
+from channels.call_center.agents.caller import Served
 from channels.call_center.facts import WHOLE, Answer, CallRecord, Recording
 from channels.call_center.flow.machine import (
     Action,
@@ -66,18 +67,18 @@ class Desk(Protocol):
 
 
 class People(Protocol):
-    """Those who answer, and the places before them."""
+    """Those who answer, and the places before them (`agents.desk.Desk`). `about`: the call's record."""
 
-    async def serve(self, call: Call, *, queue: str) -> Literal["talked", "callback", "machine"]:
+    async def serve(self, call: Call, *, queue: str, about: str = "") -> Served:
         """Music, places, ringing, talking, until that is over; cancelled where the caller hangs up."""
 
 
 class Nobody:
     """Where nobody answers calls."""
 
-    async def serve(self, call: Call, *, queue: str) -> Literal["talked", "callback", "machine"]:
+    async def serve(self, call: Call, *, queue: str, about: str = "") -> Served:
         """The flow goes on at once."""
-        return "machine"
+        return Served("machine")
 
 
 @dataclass(frozen=True)
@@ -218,7 +219,9 @@ class Session:
                 return Transferred(taken=await self._connect(to))
             case WaitForAgent(slots, queue):
                 await media.play(slots)
-                return Waited(await self.tools.people.serve(self.call, queue=queue))
+                served = await self.tools.people.serve(self.call, queue=queue, about=self.record.id)
+                self._know(agent=served.agent)
+                return Waited(served.outcome)
             case HangUp(slots):
                 await media.play(slots)
                 if self._state is not None:

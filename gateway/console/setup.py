@@ -61,7 +61,8 @@ def setup_console(app: web.Application) -> None:
     mount_agencies(router)
     mount_deputies(router)
     mount_connecting(router)
-    mount_phone(app)
+    if app[DEPLOYMENT].settings.takes_calls:
+        mount_phone(app)
     _add_menu(app)
 
 
@@ -126,7 +127,8 @@ def _add_menu(app: web.Application) -> None:
     menu.add(Entry("Việc của tôi", HOME, icon="inbox", order=10))
     menu.add(Entry("Hội thoại", TALKS, icon="chat", roles=centre, order=20))
     menu.add(Entry("Cuộc gọi", calls.PAGE, icon="clock", roles=centre, order=24))
-    menu.add(Entry("Tổng đài", PHONE, icon="phone", roles=centre, order=25))
+    if app[DEPLOYMENT].settings.takes_calls:
+        menu.add(Entry("Tổng đài", PHONE, icon="phone", roles=centre, order=25))
     menu.add(Entry("Tìm hồ sơ", finding.PAGE, icon="search", order=30))
     menu.add(Entry("Tin chưa đọc được", repair.QUARANTINE, icon="alert", roles=centre, order=60))
     menu.add(Entry("Tin gửi lỗi", repair.OUTBOX, icon="send", roles=centre, order=70))

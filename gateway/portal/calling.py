@@ -33,7 +33,8 @@ STATUS = {"full": 503, "away": 503, "offer": 422, "gone": 410, "bad_request": 40
 
 async def show_call(request: web.Request) -> web.StreamResponse:
     """The page; without a script it shows the number and the form."""
-    return render(request, "portal/call.html", hotline=request.app[DEPLOYMENT].settings.hotline)
+    lines = request.app[PORTAL].rules.emergency_lines
+    return render(request, "portal/call.html", hotline=request.app[DEPLOYMENT].settings.hotline, lines=lines)
 
 
 async def begin(request: web.Request) -> web.StreamResponse:

@@ -12,7 +12,7 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import structlog
@@ -28,6 +28,7 @@ from gateway.settings import Settings
 from gateway.telephony.building import Hotline, flow_of, hotline_of
 from gateway.telephony.liaison import Liaison
 from gateway.telephony.paths import link_socket, spool_folder, standing_file
+from gateway.telephony.people import answering, portal_line
 from gateway.telephony.running import claimed
 from gateway.telephony.switchboard import Switchboard, Transfers
 
@@ -120,11 +121,14 @@ async def taking_calls(settings: Settings) -> AsyncIterator[Telephony]:
         now=_now,
         connect=transfers.connect,
     )
-    board = Switchboard(hotline.trunks, tools, numbers=settings.call_center.numbers, ended=liaison.ended)
-    telephony = Telephony(hotline, board, spool, liaison)
+    portal = portal_line(settings, hotline.engine)
     async with AsyncExitStack() as stack:
         await hotline.engine.start()
         stack.push_async_callback(hotline.engine.stop)
+        tools = replace(tools, people=await stack.enter_async_context(answering(settings, hotline.engine, portal)))
+        numbers = settings.call_center.numbers
+        board = Switchboard([*hotline.trunks, portal], tools, numbers=numbers, ended=liaison.ended)
+        telephony = Telephony(hotline, board, spool, liaison)
         speaking = asyncio.create_task(liaison.run(telephony.status))
         stack.push_async_callback(_last_words, liaison, speaking)
         await board.open()

@@ -36,6 +36,7 @@ class Caller:
 
     def __init__(self, call: Call, queue: str, since: datetime, *, choose_callback: Callable[[], None]) -> None:
         self.call, self.queue, self.since = call, queue, since
+        self.about = ""
         self.served: asyncio.Future[Served] = asyncio.get_running_loop().create_future()
         self._choose_callback = choose_callback
         self._speech: asyncio.Queue[tuple[str, ...]] = asyncio.Queue()

@@ -50,13 +50,16 @@ class Desk:
             self._ticking.cancel()
         await asyncio.gather(*(seat.close() for seat in self.seats.values()))
 
-    async def serve(self, call: Call, *, queue: str, priority: int = 0, skills: frozenset[str] = frozenset()) -> Served:
+    async def serve(
+        self, call: Call, *, queue: str, about: str = "", priority: int = 0, skills: frozenset[str] = frozenset()
+    ) -> Served:
         """
         Keep a caller until somebody has talked to them, or it is clear that nobody will now.
 
-        May be cancelled at any moment (the caller hung up): the agent's page is told.
+        `about` is the call's record, by which pages know it. May be cancelled at any moment (the caller hung up).
         """
         caller = Caller(call, queue, self.now(), choose_callback=lambda: caller.end(Served("callback")))
+        caller.about = about
         self.callers[call.id] = caller
         try:
             self.happen(h.Queued(call.id, queue, priority=priority, skills=skills))

@@ -149,9 +149,13 @@ class Refused(_Message):
 
 
 class CallCard(_Message):
-    """A call as the page shows it. `remote` is the number as the trunk told it, empty where withheld."""
+    """
+    A call as the page shows it. `remote` is the number as the trunk told it, empty where withheld; `about` the record
+    that the call will leave.
+    """
 
     call: Name
+    about: str = ""
     remote: str
     queue: str
     since: Instant

@@ -57,7 +57,9 @@ def _card(desk: Desk, call: str, *, held: bool = False) -> CallCard | None:
     caller = desk.callers.get(call)
     if caller is None:
         return None
-    return CallCard(call=call, remote=caller.call.remote, queue=caller.queue, since=caller.since, held=held)
+    return CallCard(
+        call=call, about=caller.about, remote=caller.call.remote, queue=caller.queue, since=caller.since, held=held
+    )
 
 
 def _waiting(desk: Desk, queues: frozenset[str]) -> dict[str, int]:

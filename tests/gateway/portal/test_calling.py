@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -117,12 +118,13 @@ async def test_an_offer_that_is_none_is_refused(world: World, citizen: Citizen, 
     async with hotline(world):
         answer = await offered(citizen, given)
     assert answer.status == status
-    assert "Trình duyệt này không gọi được" in answer.text
+    assert "Trình duyệt này không gọi được" in json.loads(answer.html)["message"]
 
 
 async def test_a_full_line_and_too_many_calls_are_told(world: World, citizen: Citizen) -> None:
     async with hotline(world, channels=0):
         answers = [await offered(citizen, "v=0") for _ in range(11)]
     assert [answer.status for answer in answers] == [503] * 10 + [429]
-    assert "Tổng đài đang nhận rất nhiều cuộc gọi" in answers[0].text
-    assert "chờ ít phút" in answers[-1].text
+    told = [json.loads(answer.html)["message"] for answer in answers]
+    assert "Tổng đài đang nhận rất nhiều cuộc gọi" in told[0]
+    assert "chờ ít phút" in told[-1]

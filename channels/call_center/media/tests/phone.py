@@ -29,6 +29,8 @@ def strength(linear: bytes, hertz: float) -> float:
 class Phone(asyncio.DatagramProtocol):
     """One caller. `heard` are the packets that came, in order."""
 
+    transport: asyncio.DatagramTransport
+
     def __init__(self, law: Law = "PCMA") -> None:
         self.law: Law = law
         self.sender = Sender()

@@ -1,0 +1,55 @@
+"""The people who answer, beside the machine: the floor, the agents' link, and the portal's line."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+
+from channels.call_center.acd.model import Acd, Overflow, Queue, Rule
+from channels.call_center.agents.commands import Commands
+from channels.call_center.agents.desk import Desk
+from channels.call_center.media.engine import Engine
+from channels.call_center.webrtc.inside import MediaPlace
+from channels.call_center.webrtc.trunk import PortalTrunk
+from gateway.lines import LineServer
+from gateway.settings import Settings
+from gateway.telephony.agents_link import AgentsLink
+from gateway.telephony.paths import agents_socket, portal_socket
+from gateway.telephony.portal_calls import PortalCalls
+
+REPORTS = "reports"
+LONGEST_WAIT_S = 240
+"""Then the machine takes the report: whoever has waited so long must not be sent away without having said it."""
+
+
+def place_of(settings: Settings) -> MediaPlace:
+    """Where browsers send their sound: the same address and ports as telephones."""
+    ours = settings.call_center
+    return MediaPlace(
+        ours.media_address or ours.sip_host, (ours.rtp_first, ours.rtp_last), advertised=ours.media_advertised
+    )
+
+
+def portal_line(settings: Settings, engine: Engine) -> PortalTrunk:
+    """The line of callers from the portal: a quarter of all places, so that telephones never wait for browsers."""
+    ours = settings.call_center
+    called = ours.numbers[0] if ours.numbers else settings.hotline
+    return PortalTrunk(legs=engine, place=place_of(settings), called=called, channels=max(1, ours.max_calls // 4))
+
+
+@asynccontextmanager
+async def answering(settings: Settings, engine: Engine, portal: PortalTrunk) -> AsyncIterator[Desk]:
+    """The desk, for the length of a block; agents' pages come and go as they like."""
+    link = AgentsLink(agents_socket(settings.data))
+    queue = Queue(REPORTS, rules=(Rule(LONGEST_WAIT_S, Overflow.CAPTURE),))
+    desk = Desk(Acd({queue.name: queue}), tell=link.tell, now=lambda: datetime.now(UTC))
+    calls = LineServer(portal_socket(settings.data), PortalCalls(portal).answer)
+    async with AsyncExitStack() as stack:
+        await desk.start()
+        stack.push_async_callback(desk.stop)
+        await link.start(Commands(desk, legs=engine, place=place_of(settings)))
+        stack.push_async_callback(link.stop)
+        await calls.start()
+        stack.push_async_callback(calls.stop)
+        yield desk
