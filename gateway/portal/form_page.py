@@ -13,7 +13,7 @@ from gateway.pages import render
 from gateway.pages.headers import CONTENT_SECURITY_POLICY
 from gateway.portal import uploads
 from gateway.portal.checks import Problem, first_of_each, inputs, required_fields
-from gateway.portal.fields import Filled, agreement
+from gateway.portal.fields import MAY_LACK, Filled, agreement
 from gateway.portal.shared import PORTAL, private
 
 FORM = "form"
@@ -86,4 +86,4 @@ def lackable_fields(request: web.Request) -> frozenset[str]:
     """Fields that the regulation lets a reporter declare none (A-8), by the names the form has for them."""
     required = request.app[DEPLOYMENT].regulation.current.intake.required.values()
     named = {entry.field for entry in required if entry.may_be_declared_none}
-    return frozenset("identity" if name == "identity_number" else name for name in named)
+    return frozenset("identity" if name == "identity_number" else name for name in named) & frozenset(MAY_LACK)

@@ -55,7 +55,8 @@ async def test_the_form_says_what_the_regulation_wants(phone: Phone) -> None:
     deployment = phone.world.deployment
     categories = deployment.regulation.current.intake.categories
     assert {one["id"] for one in form["categories"]} == {key for key, one in categories.items() if one.active}
-    assert {one["id"]: one["required"] for one in form["fields"]}["content"]
+    fields = {one["id"]: (one["required"], one["may_lack"]) for one in form["fields"]}
+    assert fields["content"] == fields["place"] == (True, False)
     assert form["limits"] == {"files": 10, "megabytes": deployment.settings.http.max_body_mb, "content": 8000}
     assert deployment.settings.office in form["agreement"]
     assert {"112", "113", "114", "115"} >= {one["number"] for one in form["emergency_lines"]} != set()
