@@ -86,6 +86,20 @@ def allowed_moves(ctx: Context, case: Case) -> list[Move]:
     return allowed
 
 
+def shown_as(ctx: Context, case: Case, command: str, part: str | None = None) -> str:
+    """The button under which this person sees a command now, about this part if one is named; else the usual word."""
+    rows = (row for row in ctx.pack.moves.values() if row.command == command and ctx.actor.roles.intersection(row.by))
+    return next(
+        (
+            button(command, row)
+            for row in rows
+            for subject in subjects(case, row)
+            if part in (None, subject.id) and fits(ctx, case, row, subject)
+        ),
+        button(command),
+    )
+
+
 def _is_spent(ctx: Context, case: Case, row: Row) -> bool:
     """A reporter who has rated the present answer has nothing left to rate (A-5)."""
     if row.command != "rate" or not case.publications:

@@ -16,9 +16,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from core.cases.automatic import automatic_command
-from core.cases.commands import REGISTRY, Command, ReceiveReport
+from core.cases.commands import REGISTRY, Command, ReceiveReport, command_name
 from core.cases.decide import Actor, Context, Decision, Refusal, decide
+from core.cases.decide.refusals import ill_formed
 from core.cases.events import Event
+from core.cases.moves import shown_as
 from core.cases.routing import automatic_rows
 from core.cases.sealed import SealedText
 from core.contract.errors import VersionConflict
@@ -87,12 +89,16 @@ class CaseDesk:
         self, work: Work, case_id: str, kind: type[Command], payload: Mapping[str, Any], actor: Actor
     ) -> Issued | Refusal:
         file = work.cases[case_id]
+        context = self._context(work, case_id, file.pack, actor)
         sealer = _Sealer(self._safe.vault, subject_id=file.subject)
         try:
             command = kind.model_validate(dict(payload), context={"sealer": sealer})
         except ValidationError as error:
-            return _invalid(kind, error)
-        decision = decide(self._context(work, case_id, file.pack, actor), file.case, command)
+            part = payload.get("dispatch_id") or payload.get("coordination_id")
+            name = command_name(kind)
+            shown = shown_as(context, file.case, name, part) if file.case else kind.label
+            return ill_formed(name, shown, _problems(error))
+        decision = decide(context, file.case, command)
         if isinstance(decision, Refusal):
             return decision
         self._take(work, case_id, decision)
@@ -174,9 +180,6 @@ class _Sealer(Sealer[SealedText]):
         work.texts |= self._texts
 
 
-def _invalid(kind: type[Command], error: ValidationError) -> Refusal:
-    """What a command carries does not fit its form: which fields, in the words of the form."""
-    problems = {".".join(map(str, one["loc"])) or "*": one["msg"] for one in error.errors(include_url=False)}
-    names = ", ".join(problems)
-    text = f"Thông tin nhập cho “{kind.label}” chưa hợp lệ ({names}). Vui lòng kiểm tra lại."
-    return Refusal("data_invalid", 422, text, details={"fields": problems})
+def _problems(error: ValidationError) -> dict[str, str]:
+    """Where a command does not fit its form, and why."""
+    return {".".join(map(str, one["loc"])) or "*": one["msg"] for one in error.errors(include_url=False)}

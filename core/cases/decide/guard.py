@@ -217,10 +217,12 @@ def check_run_out(ctx: Context, case: Case, name: str, subject: Subject, *, rule
 
     Raises: Refused: too_early.
     """
-    clock = case.clocks.get(clock_id(ctx.pack.clocks[name], subject))
-    if clock is None or not clock.has_run_out(ctx.now):
-        due_at = clock.due_at.isoformat() if clock else ""
-        raise refusals.too_early(rules, ctx.pack.clocks[name].label, due_at)
+    spec = ctx.pack.clocks[name]
+    clock = case.clocks.get(clock_id(spec, subject))
+    if clock is None:
+        raise refusals.not_begun(rules, spec, ctx.pack)
+    if not clock.has_run_out(ctx.now):
+        raise refusals.too_early(rules, spec.label, clock.due_at.isoformat())
 
 
 def clock_id(spec: ClockSpec, subject: Subject) -> str:

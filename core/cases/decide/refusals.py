@@ -4,13 +4,13 @@ The ways to say no: one function a reason, each with its code and its Vietnamese
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from core.cases.commands import REGISTRY
 from core.cases.decide.context import Refusal, Refused
 from core.cases.forms import Input
-from core.regulations.model import Move, Pack, Stage
+from core.regulations.model import ClockSpec, Move, Pack, Stage
 from core.regulations.sections import RequiredField
 
 
@@ -22,6 +22,13 @@ def refuse(code: str, http: int, text_vi: str, rules: Iterable[str] = (), **deta
 def data_invalid(text_vi: str, rules: Iterable[str] = (), **details: Any) -> Refused:
     """422: what the command carries does not fit."""
     return refuse("data_invalid", 422, text_vi, rules, **details)
+
+
+def ill_formed(command: str, shown: str, problems: Mapping[str, str]) -> Refusal:
+    """422: what a command carries does not fit its form; `problems` by field, as "other_case" or "places.0"."""
+    names = ", ".join(dict.fromkeys(label_of(command, place.partition(".")[0]) for place in problems))
+    text = f"Thông tin nhập cho “{shown}” chưa hợp lệ ({names}). Vui lòng kiểm tra lại."
+    return Refusal("data_invalid", 422, text, details={"fields": problems})
 
 
 def button(command: str, move: Move | None = None) -> str:
@@ -135,10 +142,20 @@ def which_one(command: str, ids: Iterable[str]) -> Refused:
     return refuse("data_missing", 422, text, choices=tuple(ids))
 
 
-def too_early(move_or_rules: Iterable[str], clock_label: str, due_at: str) -> Refused:
+def too_early(rules: Iterable[str], clock_label: str, due_at: str) -> Refused:
     """409: something may not happen before a limit has run out."""
     text = f"Chưa hết thời hạn “{clock_label}” nên chưa thực hiện được. Vui lòng chờ đến khi hết hạn."
-    return refuse("too_early", 409, text, move_or_rules, due_at=due_at)
+    return refuse("too_early", 409, text, rules, due_at=due_at)
+
+
+def not_begun(rules: Iterable[str], spec: ClockSpec, pack: Pack) -> Refused:
+    """409: something may not happen before a limit has run out that has not even begun; what begins it is said."""
+    stages = [word.split("/") for word in spec.start if "/" in word]
+    steps = [f"hồ sơ ở bước “{pack.stage(level, stage).label}”" for level, stage in stages]  # type: ignore[arg-type]
+    steps += [f"có thao tác “{button(word)}”" for word in spec.start if word in REGISTRY]
+    since = f" Thời hạn này tính từ khi {' hoặc '.join(steps)}." if steps else ""
+    text = f"Thời hạn “{spec.label}” chưa bắt đầu nên chưa thực hiện được.{since}"
+    return refuse("too_early", 409, text, rules)
 
 
 def too_late(rules: Iterable[str], clock_label: str) -> Refused:

@@ -6,8 +6,10 @@ import pytest
 
 from core.cases.commands import FireClock, ReceiveReport
 from core.cases.decide import Actor, Refusal, decide
+from core.cases.moves import shown_as
 from core.cases.tasks import UNSET_VI
 from tests.core.cases.bench import Bench, at, seal, staff
+from tests.core.regulations import qb_states
 from tests.core.regulations.desk import DISTRIBUTOR, EDITOR, RECEPTIONIST
 from tests.core.regulations.hue_states import OFFICER, STATES
 
@@ -223,3 +225,19 @@ def test_a_task_says_when_it_rests_and_when_no_time_is_set() -> None:
     task = bench.tasks()[0]
     assert (task.role, task.clock_id, task.resting) == ("distributor", "intake", False)
     assert "10:00" in task.explanation
+
+
+@pytest.mark.parametrize(
+    ("state", "actor", "part", "shown"),
+    [
+        ("distributed", qb_states.EVERYBODY["focal"], None, "Từ chối"),
+        ("distributed", qb_states.EVERYBODY["focal"], "d1", "Từ chối"),
+        ("distributed", qb_states.EVERYBODY["focal"], "d9", "Trả lại"),
+        ("received", RECEPTIONIST, None, "Trả lại"),
+    ],
+)
+def test_a_button_is_called_what_this_person_sees_now(state: str, actor: Actor, part: str | None, shown: str) -> None:
+    """The regulation's word where it has one for this step, and the usual word where nobody sees the button."""
+    bench = qb_states.STATES[state]()
+
+    assert shown_as(bench.ctx(actor), bench.it, "send_back", part) == shown

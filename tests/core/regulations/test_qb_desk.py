@@ -112,6 +112,18 @@ def test_an_unreachable_reporter_is_cancelled_not_before_two_days() -> None:
 
 
 @pytest.mark.rule("QB-IV.1.1a.x3")
+def test_nobody_is_unreachable_before_a_call_was_logged() -> None:
+    """The two days have not begun: the refusal says what begins them, and names no moment."""
+    refusal = received().refused(RECEPTIONIST, "cancel", reason_code="unreachable")
+
+    assert (refusal.code, refusal.details) == ("too_early", {})
+    assert refusal.text_vi == (
+        "Thời hạn “Chờ xác minh qua điện thoại” chưa bắt đầu nên chưa thực hiện được. "
+        "Thời hạn này tính từ khi hồ sơ ở bước “Chờ xác minh qua điện thoại”."
+    )
+
+
+@pytest.mark.rule("QB-IV.1.1a.x3")
 def test_a_reporter_who_was_reached_meanwhile_is_not_cancelled_as_unreachable() -> None:
     """The call that succeeds ends the wait and gives the hour back; a later one begins another two days."""
     bench = waiting_verification("2026-11-19 15:00").until("2026-11-20 15:00")

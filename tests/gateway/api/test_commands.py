@@ -144,6 +144,7 @@ async def test_refusals_say_who_when_and_with_what(world: World, ioc: Caller, li
     assert "HUE-5" in when.json["rules"]
     assert said(what) == (422, "data_invalid", True)
     assert "reason" in what.json["details"]["fields"]
+    assert what.json["message"] == "Thông tin nhập cho “Trả lại” chưa hợp lệ (Lý do). Vui lòng kiểm tra lại."
     assert said(nothing)[:2] == (422, "data_invalid")
     assert said(unknown) == (404, "command_unknown", True)
     assert "accept" in unknown.json["details"]["commands"]
