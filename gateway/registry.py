@@ -134,8 +134,9 @@ def _call_center(given: Supplies) -> Channel | None:
     key = given.safe.keys.system_secret("pin")
     return CallCenterChannel(
         secret=given.safe.keys.system_secret("calls"),
-        spool=Spool(given.settings.data / "calls"),
+        spool=Spool(given.settings.data / "calls", private=given.safe.keys.system_secret("calls-seal")),
         hash_pin=lambda pin, code: hash_pin(pin, code=code, key=key),
+        awaited=given.settings.awaits_calls,
     )
 
 

@@ -44,14 +44,21 @@ class CallCenterChannel:
     Args:
         secret: shared with the telephony process, at least 16 bytes.
         spool: where it leaves recordings. `hash_pin`: what is kept of a PIN that was read out.
-        monotonic: seconds, to tell how old the last word of the telephony process is.
+        monotonic: seconds, to tell how old the last word of the telephony process is. `awaited`: whether silence is
+            trouble, since there should be such a process.
     """
 
     name = CHANNEL
     threaded = True
 
     def __init__(
-        self, *, secret: bytes, spool: Spool, hash_pin: HashPin, monotonic: Callable[[], float] = time.monotonic
+        self,
+        *,
+        secret: bytes,
+        spool: Spool,
+        hash_pin: HashPin,
+        monotonic: Callable[[], float] = time.monotonic,
+        awaited: bool = True,
     ) -> None:
         if len(secret) < MIN_SECRET_BYTES:
             raise ChannelMisconfigured(f"the secret of calls needs {MIN_SECRET_BYTES} bytes")
@@ -59,6 +66,7 @@ class CallCenterChannel:
         self._spool = spool
         self._hash_pin = hash_pin
         self._monotonic = monotonic
+        self._awaited = awaited
         self._told: TelephonyStatus | None = None
         self._told_at = monotonic()
 
@@ -123,6 +131,7 @@ class CallCenterChannel:
 
     async def check_health(self) -> Health:
         """Whether somebody would answer a call now."""
-        if self._told is None and self._monotonic() - self._told_at <= SILENT_S:
+        starting = not self._awaited or self._monotonic() - self._told_at <= SILENT_S
+        if self._told is None and starting:
             return STARTING
         return AWAY if self.status is None else self.status.health()

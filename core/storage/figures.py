@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, literal, select
 
-from core.storage import diverted, fetches, inbox_queue, outbox, staff_notices, upkeep
+from core.storage import calls, diverted, fetches, inbox_queue, outbox, staff_notices, upkeep
 from core.storage.fetches import FetchState
 from core.storage.inbox_queue import InboxState
 from core.storage.outbox import OutboxState
@@ -30,6 +30,7 @@ class TableFigures:
 
     `clocks_due`: how many wait to fire, counted up to ten thousand. `root_day`: of the newest daily root (ISO).
     `staff_unreached`: notices to staff of the last day that went nowhere, counted up to a thousand.
+    `calls_owed`: callers who wait for a call; `calls_late`: of them those who should have had it.
     `oldest_diverted`: since when the desk has diverted a case of which something is left.
     """
 
@@ -42,6 +43,8 @@ class TableFigures:
     root_day: str | None
     staff_unreached: int
     oldest_diverted: datetime | None
+    calls_owed: int
+    calls_late: int
     upkeep: Mapping[str, Mapping[str, Any]]
 
 
@@ -63,5 +66,7 @@ def table_figures(connection: Connection, *, now: datetime) -> TableFigures:
         root_day=connection.scalar(select(func.max(chain_root.c.day))),
         staff_unreached=staff_notices.unreached(connection, since=now - _LATELY),
         oldest_diverted=diverted.oldest(connection),
+        calls_owed=calls.count_owed(connection),
+        calls_late=calls.count_owed(connection, before=now),
         upkeep=upkeep.noted(connection),
     )

@@ -175,6 +175,8 @@ MEANINGS: Mapping[str, str] = {
     "alarms.outbox_seconds": "How long an answer may wait to be sent.",
     "alarms.files_seconds": "How long a citizen's file may wait to be fetched from its provider.",
     "alarms.outbox_failed": "How many answers may be given up within an hour.",
+    "alarms.calls_seconds": "How long a call may wait in the spool to be handed over.",
+    "alarms.calls_late": "How many callers may wait for a call that is overdue.",
     "alarms.diverted_seconds": "How long something may be left of a report that the desk has diverted.",
     "alarms.clock_seconds": "How late a clock may fire.",
     "alarms.lag_seconds": "How late the event loop may wake.",

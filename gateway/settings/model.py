@@ -276,6 +276,8 @@ class Alarms(Section):
     outbox_seconds: float = Field(default=600, gt=0)
     files_seconds: float = Field(default=300, gt=0)
     outbox_failed: int = Field(default=0, ge=0)
+    calls_seconds: float = Field(default=120, gt=0)
+    calls_late: int = Field(default=0, ge=0)
     diverted_seconds: float = Field(default=600, gt=0)
     clock_seconds: float = Field(default=5, gt=0)
     lag_seconds: float = Field(default=0.2, gt=0)
@@ -338,6 +340,11 @@ class Settings(Section):
         return said == "yes" or (said == "auto" and (self.mode == "demo" or bool(self.call_center.trunks)))
 
     @property
+    @property
+    def awaits_calls(self) -> bool:
+        """Whether a telephony process should be there, so that its silence is trouble."""
+        return self.takes_calls and ("telephony" in self.roles or self.call_center.enabled == "yes")
+
     def sqlite_path(self) -> Path:
         """File of the embedded database."""
         _, _, path = self.database_url.partition("sqlite:///")

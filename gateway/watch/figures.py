@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from channels.call_center.status import TelephonyStatus
 from core.clock import VIETNAM, local
 from core.clock.calendar import BusinessCalendar
 from core.storage import upkeep
@@ -41,6 +42,14 @@ FIGURES: Mapping[str, Figure] = {
     "outbox_oldest_seconds": Figure("Age of the oldest unsent message"),
     "files_waiting": Figure("Files of citizens still to be fetched from providers"),
     "files_oldest_seconds": Figure("Age of the oldest file still to be fetched"),
+    "telephony_up": Figure("1 while the telephony process says that calls can arrive; nothing where none should be"),
+    "calls_up": Figure("Calls at this moment"),
+    "calls_waiting": Figure("Calls in the spool, not handed over yet"),
+    "calls_waiting_seconds": Figure("Since the oldest of them ended"),
+    "calls_unkept": Figure("Calls refused since the telephony process began, for they could not have been kept"),
+    "call_sound_late_ms": Figure("How late sound leaves (p99 of the last seconds)"),
+    "calls_owed": Figure("Callers who wait for a call back"),
+    "calls_late": Figure("Callers who should have been called back by now"),
     "scanner_up": Figure("1 when the scanner of files answers; nothing where none is configured"),
     "files_infected": Figure("Files the scanner refused since this process began"),
     "outbox_unknown": Figure("Messages whose sending nobody knows the end of"),
@@ -90,6 +99,8 @@ def of_tables(read: TableFigures, *, now: datetime) -> Samples:
         "outbox_failed": {(): read.outbox.failed},
         "staff_unreached": {(): read.staff_unreached},
         "diverted_seconds": {(): age(read.oldest_diverted)},
+        "calls_owed": {(): read.calls_owed},
+        "calls_late": {(): read.calls_late},
         "clock_overdue_seconds": {(): age(read.oldest_clock)},
         "clock_due": {(): read.clocks_due},
         "timer_overdue_seconds": {(): age(read.oldest_timer)},
@@ -120,6 +131,20 @@ def root_late(newest: str | None, *, now: datetime) -> float:
     over = date.fromisoformat(newest) + timedelta(days=2)  # the day after the newest ends when the next one begins
     since = datetime(over.year, over.month, over.day, tzinfo=VIETNAM)
     return max(0.0, (now - since).total_seconds())
+
+
+def of_calls(told: TelephonyStatus | None) -> Samples:
+    """As the telephony process told last; silence is its absence."""
+    if told is None:
+        return {"telephony_up": {(): 0}}
+    return {
+        "telephony_up": {(): float(bool(told.listening))},
+        "calls_up": {(): told.calls},
+        "calls_waiting": {(): told.waiting},
+        "calls_waiting_seconds": {(): told.oldest_waiting_s},
+        "calls_unkept": {(): told.unkept},
+        "call_sound_late_ms": {(): told.late_ms},
+    }
 
 
 def of_calendar(calendar: BusinessCalendar, *, now: datetime) -> Samples:

@@ -13,13 +13,15 @@ from functools import partial
 import structlog
 from aiohttp import web
 
+from channels.call_center.adapter import CallCenterChannel
+from channels.call_center.facts import CHANNEL as CALLS
 from core.clock import local
 from core.storage import counts
 from core.storage.figures import table_figures
 from gateway.deployment import Deployment
 from gateway.watch.alarms import ALARMS, Alarm
 from gateway.watch.checkup import check_up
-from gateway.watch.figures import Samples, look_at_journal, of_calendar, of_disk, of_tables
+from gateway.watch.figures import Samples, look_at_journal, of_calendar, of_calls, of_disk, of_tables
 from gateway.watch.growth import Growth
 from gateway.watch.silence import of_arrivals
 from gateway.workers.loop import Loop
@@ -95,6 +97,7 @@ class Watch:
         found |= await asyncio.to_thread(of_disk, settings.data)
         found["otp_carried"] = {(): float(self._passwords_go_out())}
         found |= await self._scanner()
+        found |= self._calls()
         found |= of_calendar(self._deployment.regulation.calendar(now), now=now)
         return found | await self._journal(now) | self._process(now)
 
@@ -104,6 +107,12 @@ class Watch:
             return {}
         up = await asyncio.to_thread(scanner.ping)
         return {"scanner_up": {(): float(up)}, "files_infected": {(): scanner.infected}}
+
+    def _calls(self) -> Samples:
+        channel = self._deployment.channels.get(CALLS)
+        if not isinstance(channel, CallCenterChannel) or not self._deployment.settings.awaits_calls:
+            return {}
+        return of_calls(channel.status)
 
     def _passwords_go_out(self) -> bool:
         """Whether what the regulation wants proved can be proved here."""

@@ -76,6 +76,7 @@ def settings_for(data: Path, *, database_url: str = "", relay_port: int = 0, **c
         email |= {"relay_host": "127.0.0.1", "relay_port": relay_port, "relay_tls": "none"}
     base: dict[str, Any] = {
         "mode": "demo",
+        "roles": ("web", "worker"),
         "regulation": REGULATION,
         "data": data,
         "database_url": database_url.replace("+asyncpg", ""),
