@@ -32,6 +32,7 @@ from core.contract.ports import (
     HOOK_LIMIT,
     AcceptRaw,
     Allowance,
+    Fate,
     Health,
     ItemKey,
     MediaStore,
@@ -152,6 +153,17 @@ class ZaloChannel:
         for sort, known_as in brought.uploaded:
             await self._show(message, sort, known_as)
         return SendResult(sent)
+
+    async def asked(self, message: OutboundMessage, *, since: datetime) -> Fate:
+        """By its words, in what the provider lists of the chat; of templates and files it lists nothing."""
+        to = message.recipient.value
+        if is_phone(to) or is_visitor(to) or message.attachments:
+            return Fate("unknown")
+        last = [
+            str(one["message"]["text"]) for one in chat_messages(message, self.settings) if "text" in one["message"]
+        ]
+        found = await self._catch_up.own_words(to, last[-1], since=since)
+        return Fate("taken", found) if found else Fate("unknown")
 
     async def _check_window(self, message: OutboundMessage) -> None:
         """48 hours free, seven days for money, nothing beyond: counted from the citizen's own last words."""

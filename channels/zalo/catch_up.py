@@ -20,7 +20,7 @@ from channels.zalo.settings import ZaloSettings
 from channels.zalo.signature import HEADER, mac_of
 from core.contract.ports import AcceptRaw, RawDelivery
 
-_FROM_CITIZEN = "1"
+_FROM_CITIZEN, _FROM_US = "1", "0"
 _EVENTS = {
     "text": "user_send_text",
     "photo": "user_send_image",
@@ -36,6 +36,7 @@ _EVENTS = {
     "location": "user_send_location",
 }
 _OVERLAP = timedelta(minutes=10)
+_CLOCKS = timedelta(minutes=1)  # the provider's may be behind ours
 _MOST_PAGES = 50
 
 Listed = Mapping[str, Any]
@@ -71,6 +72,13 @@ class CatchUp:
                 event = as_event(said, self._settings)
                 if event is not None:
                     yield self._delivery(event)
+
+    async def own_words(self, user: str, text: str, *, since: datetime) -> str:
+        """The provider's id of what we said to somebody in these words since then; empty: it has no such thing."""
+        async for said in self._chat(user, since - _CLOCKS):
+            if str(said.get("src")) == _FROM_US and said.get("message") == text:
+                return str(said.get("message_id") or "")
+        return ""
 
     def _chat(self, user: str, since: datetime) -> AsyncIterator[Listed]:
         return _pages(lambda offset: self._api.conversation(user, offset=offset), since)

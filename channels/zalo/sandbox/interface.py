@@ -96,6 +96,7 @@ class Interface:
         user = str(to.get("user_id") or to.get("anonymous_id"))
         message_id = self._state.next_id("oa")
         self._state.phone(user).shown.append(shown_from(message_id, message))
+        self._state.note_ours(user, message_id, str(message.get("text", "")))
         await self._state.tell(user, message_id, message)
         if self._state.mood is Mood.CUT_AFTER:
             return cut(request)

@@ -133,6 +133,11 @@ class State:
             | more,
         )
 
+    def note_ours(self, user: str, message_id: str, text: str) -> None:
+        """What the official account said stands in the list of the chat as well."""
+        said = {"src": 0, "time": self.ms(), "type": "text", "message": text, "message_id": message_id}
+        self.said.setdefault(user, []).insert(0, {**said, "from_id": self.account.oa_id, "to_id": user})
+
     def keep(self, data: bytes, sort: str) -> str:
         """Hold a file that a citizen sent; where it lies."""
         name = self.next_id(sort)

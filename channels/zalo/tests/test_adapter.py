@@ -11,7 +11,19 @@ from pydantic import ValidationError
 
 from channels.zalo.adapter import ZaloChannel
 from channels.zalo.sandbox import Mood
-from channels.zalo.tests.builders import NOON, OA, SECRET, Clock, Set, delivery, event, outbound, running, settings
+from channels.zalo.tests.builders import (
+    NOON,
+    OA,
+    SECRET,
+    USER,
+    Clock,
+    Set,
+    delivery,
+    event,
+    outbound,
+    running,
+    settings,
+)
 from core.contract.errors import (
     ChannelMisconfigured,
     NotFound,
@@ -21,7 +33,7 @@ from core.contract.errors import (
     SignatureInvalid,
     WindowClosed,
 )
-from core.contract.ports import CarriesCodes, FetchesFiles, Greets, HookedChannel, ListeningChannel, NeedsGrant
+from core.contract.ports import CarriesCodes, Fate, FetchesFiles, Greets, HookedChannel, ListeningChannel, NeedsGrant
 from core.contract.schema import Attachment, AttachmentKind, OutboundMessage
 from tests.support.tokens import MemoryTokens
 
@@ -294,3 +306,19 @@ async def test_received_at_is_when_we_took_it(zalo: Set) -> None:
     assert message.received_at == zalo.clock()  # type: ignore[union-attr]
     assert message.provider_time == NOON  # type: ignore[union-attr]
     assert replace(given, received_at=None).body == given.body
+
+
+async def test_what_became_of_words_whose_answer_was_lost_can_be_asked(zalo: Set) -> None:
+    """The provider lists the chat; what never arrived is not there, and nothing older counts."""
+    began = zalo.clock()
+    zalo.sandbox.mood = Mood.CUT_AFTER
+    with pytest.raises(OutcomeUnknown):
+        await zalo.channel.send(outbound("Chào anh"))
+    zalo.sandbox.mood = Mood.NORMAL
+
+    found = await zalo.channel.asked(outbound("Chào anh"), since=began)
+    never = await zalo.channel.asked(outbound("Chào chị"), since=began)
+    long_ago = await zalo.channel.asked(outbound("Chào anh"), since=began + timedelta(hours=1))
+
+    assert found == Fate("taken", zalo.sandbox.phone(USER).shown[0].id)
+    assert (never, long_ago) == (Fate("unknown"), Fate("unknown"))
