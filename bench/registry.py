@@ -13,6 +13,7 @@ MODULES = (
     "bench.growth.measurements",
     "bench.outbox.measurements",
     "bench.startup",
+    "bench.calls.measurements",
 )
 """Each offers `measurements()`. Their order is that of the run; a group has the first part of a measurement's name."""
 

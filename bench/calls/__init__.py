@@ -1,0 +1,1 @@
+"""What calls cost: how fast they are set up, how evenly they sound."""

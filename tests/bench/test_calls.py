@@ -1,0 +1,21 @@
+"""The bench of calls counts what sipp counted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bench.calls.measurements import Load, measured
+
+
+def test_a_small_load_is_counted_whole(tmp_path: Path) -> None:
+    """Every call, its time to answer, what it took; and the calls that were too many."""
+    calm, crowded = tmp_path / "calm", tmp_path / "crowded"
+    calm.mkdir()
+    crowded.mkdir()
+    outcome = measured(Load(20, 1, 0.1), calm)
+    refused = measured(Load(20, 1, 1.5, most=5), crowded)
+
+    assert (outcome.calls, outcome.failed, len(outcome.answer_ms)) == (20, 0, 20)
+    assert outcome.own["invited"] == 20
+    assert outcome.own["cpu_s"] > 0
+    assert refused.failed == refused.own["refused"] == 15
