@@ -55,7 +55,7 @@ class Seat:
         try:
             answer = await peer.answer(sdp)
             wire = BrowserWire(peer)
-            media = legs.open(wire)
+            media = legs.open(wire, ours=True)
         except BaseException:
             await peer.close()
             raise

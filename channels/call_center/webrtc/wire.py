@@ -15,8 +15,8 @@ from channels.call_center.webrtc.peer import Peer
 class Legs(Protocol):
     """Opens legs over a wire (`media.engine.Engine`)."""
 
-    def open(self, wire: Wire | None = None) -> Media:
-        """Raises: MediaUnavailable."""
+    def open(self, wire: Wire | None = None, *, ours: bool = False) -> Media:
+        """`ours`: of an agent. Raises: MediaUnavailable."""
 
 
 class BrowserWire:

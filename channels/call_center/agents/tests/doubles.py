@@ -46,7 +46,7 @@ class NotedSound:
 class NotedLegs:
     """Opens legs that note."""
 
-    def open(self, wire: Any = None) -> NotedSound:
+    def open(self, wire: Any = None, *, ours: bool = False) -> NotedSound:
         sound = NotedSound()
         sound.wire = wire
         return sound
