@@ -122,7 +122,8 @@ class Sender:
             channels, safe=safe, now=now, routing=routing, pauses=bounds.pauses, gate=self._gate
         )
         self._most = min(SIDE_BY_SIDE, self._allowance.at_once or SIDE_BY_SIDE)
-        self._flights = Flights(most=self._most, renew=self._renew, landed=self._ears.landed)
+        self._flights = Flights(most=self._most, renew=self._renew, landed=self._landed)
+        self._wants_more = False
         self._in_hand: set[str] = set()
         self._marked_at: datetime | None = None
 
@@ -135,17 +136,25 @@ class Sender:
     async def begin_due(self) -> int:
         """Begin to send what is due and has room; returns how many entries are on their way now."""
         self._flights.complain()
-        if self._handing.given_up or self._flights.room < max(1, self._most // 4):
+        self._wants_more, room = True, self._flights.room
+        if self._handing.given_up or room < max(1, self._most // 4):
             return 0
-        turns = await self._next_turns(self._flights.room)
+        turns = await self._next_turns(room)
         if not turns:
+            self._wants_more = self._gate is not None
             return 0
         taken = await self._database.write(partial(self._take, most=len(turns)))
+        self._wants_more = self._gate is not None or not len(taken.entries) == len(turns) < room
         self._in_hand.update(entry.id for entry in taken.entries)
         allowed, refused = taken.entries[: taken.allowed], taken.entries[taken.allowed :]
         self._flights.start(self._handle(entry, turn=turn) for entry, turn in zip(allowed, turns, strict=False))
         self._flights.start(self._refuse(entry) for entry in refused)
         return len(taken.entries)
+
+    def _landed(self) -> None:
+        """Where all that was due is on its way, one that lands is no reason to look again."""
+        if self._wants_more and self._ears.landed is not None:
+            self._ears.landed()
 
     async def finish(self) -> None:
         """Wait for what is on its way."""
@@ -232,6 +241,7 @@ class Sender:
             return
         finally:
             self._in_hand.discard(entry.id)
+        self._wants_more = self._wants_more or outcome.state != "sent"  # tried again before long, perhaps
         await self._tell(entry, outcome)
 
     async def _tell(self, entry: ClaimedEntry, outcome: Outcome) -> None:
