@@ -13,6 +13,16 @@ from core.cases.events import ClockStopped
 from core.regulations.loader import load_pack
 from tests.core.cases.bench import SYSTEM, Bench
 
+Step = tuple[str, Actor, str, dict[str, object]]
+"""When, by whom, which command, with what."""
+
+
+def walk(bench: Bench, *steps: Step) -> Bench:
+    """Each step at its moment."""
+    for when, actor, name, fields in steps:
+        bench.until(when).do(actor, name, **fields)
+    return bench
+
 
 def late(bench: Bench, clock_id: str, when: str, actor: Actor, name: str, **fields: Any) -> int:
     """Carry the command out at this moment; the seconds by which the clock that it stops is late."""

@@ -9,12 +9,13 @@ import pytest
 from tests.core.cases.bench import Bench, agencies_of, at, pack_of, staff
 from tests.core.regulations.desk import DISTRIBUTOR, EDITOR, RECEPTIONIST
 from tests.core.regulations.dl_states import HANDLED
-from tests.core.regulations.limits import late, lateness
+from tests.core.regulations.limits import late, lateness, walk
 from tests.core.regulations.table import told
 from tests.core.regulations.words import check_pressing
 
 NEW = "dak_lak_2025"
 WARD, UNIT = staff("focal", "ubnd_ea_xanh"), staff("unit", "phong_kinh_te")
+NEXT_WARD = staff("focal", "ubnd_buon_mai")
 
 
 def accepted(now: str = "2026-11-23 10:00") -> Bench:
@@ -96,6 +97,34 @@ def test_the_straight_way_of_the_variant() -> None:
     bench.do(EDITOR, "publish", text="Đã vá xong.")
 
     assert (bench.stage, lateness(bench)) == ("answered", {})
+
+
+@pytest.mark.rule("VN-10", "DL-II.1t", "DL-II.2.2c", "DL-II.2.2d", "DL-II.2.3b", "DL-II.2.3c.3")
+def test_the_longest_lawful_way_of_the_variant() -> None:
+    """`4wh → 3wd → 4wh → 3wd → 4wh → date → 4wh`: returned after a field check, every limit used up, nobody late."""
+    bench = walk(
+        Bench(NEW, now=at("2026-11-23 15:30")).receive(commune_code="90201"),
+        ("2026-11-23 16:00", RECEPTIONIST, "accept", {}),
+        ("2026-11-23 16:10", RECEPTIONIST, "classify", {"category": "urban_infrastructure", "urgency": "long"}),
+        ("2026-11-25 09:30", DISTRIBUTOR, "dispatch", {"agencies": ["ubnd_ea_xanh"]}),
+        ("2026-11-30 17:30", WARD, "send_back", {"reason": "Thuộc phường bên cạnh", "field_check": True}),
+        ("2026-12-01 11:30", DISTRIBUTOR, "dispatch", {"agencies": ["ubnd_buon_mai"]}),
+        ("2026-12-04 17:30", NEXT_WARD, "commit_interim", {"status": "Chờ mùa khô", "promised_date": "2027-01-15"}),
+        ("2026-12-07 14:30", EDITOR, "publish", {"text": "Dự kiến xong ngày 15/01/2027."}),
+        ("2027-01-15 23:59", NEXT_WARD, "submit_result", {"handled_at": HANDLED, "result": "Đã làm xong"}),
+        ("2027-01-18 11:30", EDITOR, "publish", {"text": "Đã làm xong."}),
+    )
+
+    assert (bench.stage, lateness(bench)) == ("answered", {})
+    assert {
+        name: bench.due(name) for name in ("return:d1", "redistribution", "processing:d2", "promise:d2", "answer")
+    } == {
+        "return:d1": "2026-11-30 17:30:00",
+        "redistribution": "2026-12-01 11:30:00",
+        "processing:d2": "2026-12-04 17:30:00",
+        "promise:d2": "2027-01-16 00:00:00",
+        "answer": "2027-01-18 11:30:00",
+    }
 
 
 @pytest.mark.rule("VN-10", "DL-II.1u")

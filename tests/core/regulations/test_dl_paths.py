@@ -5,19 +5,10 @@ from __future__ import annotations
 import pytest
 
 from core.cases.decide import Actor
-from tests.core.cases.bench import Bench, kinds
+from tests.core.cases.bench import kinds
 from tests.core.regulations.desk import AN, DISTRIBUTOR, EDITOR, RECEPTIONIST
 from tests.core.regulations.dl_states import CITY, PARTNER, UNIT, received
-from tests.core.regulations.limits import lateness
-
-Step = tuple[str, Actor, str, dict[str, object]]
-
-
-def walk(bench: Bench, *steps: Step) -> Bench:
-    """Each step at its moment."""
-    for when, actor, name, fields in steps:
-        bench.until(when).do(actor, name, **fields)
-    return bench
+from tests.core.regulations.limits import lateness, walk
 
 
 @pytest.mark.rule(
