@@ -340,11 +340,11 @@ class Settings(Section):
         return said == "yes" or (said == "auto" and (self.mode == "demo" or bool(self.call_center.trunks)))
 
     @property
-    @property
     def awaits_calls(self) -> bool:
         """Whether a telephony process should be there, so that its silence is trouble."""
         return self.takes_calls and ("telephony" in self.roles or self.call_center.enabled == "yes")
 
+    @property
     def sqlite_path(self) -> Path:
         """File of the embedded database."""
         _, _, path = self.database_url.partition("sqlite:///")
