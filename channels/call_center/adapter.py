@@ -79,6 +79,11 @@ class CallCenterChannel:
         fresh = self._told is not None and self._monotonic() - self._told_at <= SILENT_S
         return self._told if fresh else None
 
+    @property
+    def seal_to(self) -> bytes:
+        """The public key that the telephony process seals recordings to; empty: none."""
+        return self._spool.seal_to
+
     def note(self, status: TelephonyStatus) -> None:
         """The telephony process says how it is."""
         self._told, self._told_at = status, self._monotonic()

@@ -2,7 +2,7 @@
 The spool: one folder a call, written before anybody is told, kept until the recordings lie in the media store.
 
     <call>/open.json     what is known while the call goes on, replaced as it goes
-    <call>/*.wav         recordings
+    <call>/*.wav         recordings; finished ones end in .wav.sealed where it is known who may open them
     <call>/record.json   the call is over; not handed over yet
     <call>/handed.json   the inbox has it; its recordings are still to be fetched
 
@@ -20,21 +20,37 @@ import struct
 from datetime import datetime
 from pathlib import Path
 
+import structlog
 from pydantic import ValidationError
 
 from channels.call_center.facts import CallRecord, Recording
+from channels.call_center.media.sealing import SUFFIX, NotOpened, open_file, plain_size, public_key
+
+log = structlog.get_logger()
 
 SCHEME = "spool:"
 _OPEN, _RECORD, _HANDED = "open.json", "record.json", "handed.json"
 _SOURCE = re.compile(SCHEME + r"([0-9a-f]{32})/([a-z][a-z0-9_]{0,31}\.wav(?:\.sealed)?)")
 _SHORTEST_WAV = 44
+_BYTES_A_SECOND = 32_000
+"""Of our own recordings: stereo, 16 bit, 8 kHz."""
 
 
 class Spool:
-    """Calls in `folder`. Written by one telephony process, read and emptied by the web side."""
+    """
+    Calls in `folder`. Written by one telephony process, read and emptied by the web side.
 
-    def __init__(self, folder: Path) -> None:
+    `private` opens sealed recordings; only the web side has it.
+    """
+
+    def __init__(self, folder: Path, *, private: bytes | None = None) -> None:
         self.folder = folder
+        self._private = private
+
+    @property
+    def seal_to(self) -> bytes:
+        """The public key that `private` opens; empty where there is none."""
+        return public_key(self._private) if self._private else b""
 
     def begin(self, record: CallRecord) -> Path:
         """A call is there; returns its folder, on disk. OSError: it cannot be kept."""
@@ -52,7 +68,7 @@ class Spool:
         """The call is over: described with all its recordings, safe when this returns."""
         place = self.folder / record.id
         known = {one.file: one for one in record.recordings}
-        files = [known.get(path.name) or describe(path) for path in sorted(place.glob("*.wav"))]
+        files = [known.get(path.name) or describe(path) for path in sounds_of(place)]
         heard = tuple(one for one in files if one.size > _SHORTEST_WAV or one.seconds > 0)
         whole = record.model_copy(update={"recordings": tuple(_measured(place, one) for one in heard)})
         _write(place / _RECORD, whole, synced=True)
@@ -72,7 +88,7 @@ class Spool:
         record = _read(place / _OPEN)
         if record is None:
             return False
-        ended = max([record.ended_at, *(_changed(path, like=record.ended_at) for path in place.glob("*.wav"))])
+        ended = max([record.ended_at, *(_changed(path, like=record.ended_at) for path in sounds_of(place))])
         self.close(record.model_copy(update={"ended_at": ended, "ended_by": "crash"}))
         return True
 
@@ -93,18 +109,27 @@ class Spool:
         """The recording that an attachment's source names; None: not, or no longer. ValueError: over `most` bytes."""
         path = self._path(source)
         try:
-            size = path.stat().st_size if path else 0
-            if size > most:
-                raise ValueError(f"{size} bytes")
-            return path.read_bytes() if path else None
+            if path is None:
+                return None
+            if _size(path) > most:
+                raise ValueError(f"{_size(path)} bytes")
+            return self._open(path) if path.suffix == SUFFIX else path.read_bytes()
         except FileNotFoundError:
             return None
 
+    def _open(self, path: Path) -> bytes | None:
+        try:
+            return b"".join(open_file(path, self._private)) if self._private else None
+        except NotOpened:
+            log.error("recording_not_opened", file=path.name)
+            return None
+
     def let_go(self, source: str) -> None:
-        """The recording is kept elsewhere now."""
+        """The recording is kept elsewhere now; a crash may have left it sealed and plain."""
         path = self._path(source)
         if path is not None:
             path.unlink(missing_ok=True)
+            path.with_name(path.name.removesuffix(SUFFIX) + SUFFIX).unlink(missing_ok=True)
             _tidy(path.parent)
 
     def _path(self, source: str) -> Path | None:
@@ -122,13 +147,22 @@ def source_of(call_id: str, file: str) -> str:
     return f"{SCHEME}{call_id}/{file}"
 
 
+def sounds_of(place: Path) -> list[Path]:
+    """The recordings of a call; of one that lies there twice the plain one, which is the later."""
+    plain = {path.name: path for path in place.glob("*.wav")}
+    sealed = (path for path in place.glob(f"*.wav{SUFFIX}") if path.stem not in plain)
+    return sorted([*plain.values(), *sealed])
+
+
 def describe(path: Path) -> Recording:
     """A recording by what lies on disk: one that a crash or a hang-up left."""
-    return Recording(part=path.stem, file=path.name, seconds=wav_seconds(path))
+    return Recording(part=path.name.partition(".")[0], file=path.name, seconds=wav_seconds(path))
 
 
 def wav_seconds(path: Path) -> float:
     """Length by the header's bytes a second and what is really there; 0 for what is no sound."""
+    if path.suffix == SUFFIX:
+        return round(max(0, _size(path) - _SHORTEST_WAV) / _BYTES_A_SECOND, 2)
     with path.open("rb") as stream:
         head = stream.read(_SHORTEST_WAV)
     if len(head) < _SHORTEST_WAV or head[:4] != b"RIFF" or head[8:12] != b"WAVE":
@@ -138,10 +172,16 @@ def wav_seconds(path: Path) -> float:
 
 
 def _measured(place: Path, one: Recording) -> Recording:
-    """With its size, and its digest where nobody has it yet."""
+    """With its size, and its digest where nobody has it yet and we can read it."""
     path = place / one.file
-    found = one.model_copy(update={"size": path.stat().st_size})
-    return found if found.sha256 else found.model_copy(update={"sha256": _digest(path)})
+    found = one.model_copy(update={"size": _size(path)})
+    return found if found.sha256 or path.suffix == SUFFIX else found.model_copy(update={"sha256": _digest(path)})
+
+
+def _size(path: Path) -> int:
+    """Of the sound, also of one that is sealed."""
+    size = path.stat().st_size
+    return plain_size(size) if path.suffix == SUFFIX else size
 
 
 def _digest(path: Path) -> str:
@@ -182,7 +222,7 @@ def _write(path: Path, record: CallRecord, *, synced: bool = False) -> None:
 
 def _tidy(place: Path) -> None:
     """Forget a call whose record was handed over and whose recordings lie elsewhere."""
-    if (place / _HANDED).exists() and not any(place.glob("*.wav")):
+    if (place / _HANDED).exists() and not sounds_of(place):
         with contextlib.suppress(FileNotFoundError):
             shutil.rmtree(place)
 

@@ -9,6 +9,7 @@ from channels.call_center.flow.lint import lint
 from channels.call_center.flow.load import FlowInvalid, Source, read_flow
 from channels.call_center.media.engine import Engine
 from channels.call_center.media.settings import MediaSettings
+from channels.call_center.media.tape_file import SealTo
 from channels.call_center.prompts.catalogue import Catalogue, read_catalogue
 from channels.call_center.prompts.sounds import Prompts, load_prompts
 from channels.call_center.sip.endpoint import SipEndpoint
@@ -46,8 +47,8 @@ def flow_of(settings: Settings, catalogue: Catalogue) -> Source:
     return source
 
 
-def hotline_of(settings: Settings) -> Hotline:
-    """Built, not started. May be called in a thread: it reads every prompt."""
+def hotline_of(settings: Settings, *, seal_to: SealTo = lambda: None) -> Hotline:
+    """Built, not started. May be called in a thread: it reads every prompt. `seal_to`: who may open recordings."""
     ours = settings.call_center
     own = Path(ours.prompts) if ours.prompts else settings.data / "prompts"
     prompts = load_prompts(read_catalogue(), own=[own], placeholders=[voices_folder()])
@@ -56,7 +57,7 @@ def hotline_of(settings: Settings) -> Hotline:
         advertised=ours.media_advertised, most_legs=_LEGS_A_CALL * ours.max_calls, latest_ms=ours.latest_ms
     )
     ports = range(ours.rtp_first, ours.rtp_last + 1)
-    engine = Engine(ours.media_address or ours.sip_host, ports, prompts, settings=media)
+    engine = Engine(ours.media_address or ours.sip_host, ports, prompts, settings=media, seal_to=seal_to)
     lines = ours.trunks or ({DEMO_LINE: Trunk(public=True)} if settings.mode == "demo" else {})
     trunks = tuple(SipTrunk(name, _trunk(one), endpoint=endpoint, media=engine) for name, one in lines.items())
     return Hotline(endpoint, engine, trunks, prompts)

@@ -52,6 +52,10 @@ class Liaison:
         """What the centre is like, as far as is known; open where nobody ever said."""
         return self._told.at(self._now()) if self._told else Standing()
 
+    def seal_to(self) -> bytes | None:
+        """Public key of whoever may open recordings, as it was told last; None where nobody ever said."""
+        return bytes.fromhex(self._told.seal_to) if self._told and self._told.seal_to else None
+
     async def look_up(self, code: str, pin: str, *, caller: str) -> Looked:
         """Where a report stands."""
         request = {"action": "look_up", "code": code, "pin": pin, "caller": caller}

@@ -71,7 +71,8 @@ class CallsLink:
         self._channel.note(TelephonyStatus.model_validate(request["status"]))
         now, settings = self._deployment.now(), self._deployment.settings
         calendar = self._deployment.regulation.calendar(now)
-        return standing_of(calendar, storm=settings.call_center.storm, now=now).model_dump(mode="json")
+        told = standing_of(calendar, storm=settings.call_center.storm, now=now, seal_to=self._channel.seal_to)
+        return told.model_dump(mode="json")
 
 
 def stage_slot(view: FollowView) -> str:

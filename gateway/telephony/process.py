@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 
 import structlog
 
+from channels.call_center.media.steadiness import stay_steady
 from channels.call_center.prompts.catalogue import read_catalogue
 from channels.call_center.session import Tools
 from channels.call_center.spool import Spool
@@ -81,7 +82,7 @@ async def run(settings: Settings, *, beside: bool = False) -> None:
         loop.add_signal_handler(name, stopping.set)
     with claimed(settings):
         async with taking_calls(settings) as telephony:
-            log.info("telephony_started", pid=os.getpid())
+            log.info("telephony_started", pid=os.getpid(), scheduling=stay_steady())
             watching = asyncio.create_task(_until_alone(telephony, stopping)) if beside else None
             await stopping.wait()
             if watching is not None:
@@ -108,8 +109,8 @@ async def taking_calls(settings: Settings) -> AsyncIterator[Telephony]:
     recovered = await asyncio.to_thread(spool.recover)
     if recovered:
         log.warning("calls_recovered", calls=recovered)
-    hotline = await asyncio.to_thread(hotline_of, settings)
     liaison = Liaison(link_socket(settings.data), spool=spool, memory=standing_file(settings.data), now=_now)
+    hotline = await asyncio.to_thread(hotline_of, settings, seal_to=liaison.seal_to)
     transfers = Transfers(hotline.trunks, allowed=settings.call_center.transfers)
     tools = Tools(
         flow=source.flow,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from channels.call_center.session import Standing
 from core.clock import local
@@ -17,13 +17,18 @@ AHEAD = timedelta(days=14)
 
 
 class Told(BaseModel):
-    """Stretches in which the centre is open, aware; beyond `until` nobody knows, and it counts as open."""
+    """
+    Stretches in which the centre is open, aware; beyond `until` nobody knows, and it counts as open.
+
+    `seal_to`: public key of whoever may open recordings, in hexadecimal; empty: they stay plain.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     until: datetime
     open: tuple[tuple[datetime, datetime], ...] = ()
     storm: bool = False
+    seal_to: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
 
     def at(self, now: datetime) -> Standing:
         """What it is like at this moment."""
@@ -31,7 +36,7 @@ class Told(BaseModel):
         return Standing(open=not known or any(begin <= now < end for begin, end in self.open), storm=self.storm)
 
 
-def standing_of(calendar: BusinessCalendar, *, storm: bool, now: datetime) -> Told:
+def standing_of(calendar: BusinessCalendar, *, storm: bool, now: datetime, seal_to: bytes = b"") -> Told:
     """The next days by the calendar; days that it does not know are left out."""
     today = local(now).date()
     found = []
@@ -41,4 +46,4 @@ def standing_of(calendar: BusinessCalendar, *, storm: bool, now: datetime) -> To
         except ClockError:
             break
         found += [(at_second(day.on, one.start), at_second(day.on, one.end)) for one in day.shifts if day.is_worked]
-    return Told(until=at_second(today + AHEAD, 0), open=tuple(found), storm=storm)
+    return Told(until=at_second(today + AHEAD, 0), open=tuple(found), storm=storm, seal_to=seal_to.hex())

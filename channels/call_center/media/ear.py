@@ -26,13 +26,12 @@ class Ear:
     def __init__(self, plan: RtpPlan, told: Callable[[KeyPressed], None]) -> None:
         self._told = told
         self.reception = Reception()
-        self._late_before = 0
+        self._buffer, self._late_before = JitterBuffer(plan.law), 0
         self.expect(plan)
 
     def expect(self, plan: RtpPlan) -> None:
         """Hear by this plan from now on."""
         self._plan, self._quiet_ticks = plan, 0
-        self._buffer = JitterBuffer(plan.law)
         self._begin(None)
 
     def take(self, data: bytes, arrived: float) -> None:

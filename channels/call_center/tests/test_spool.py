@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from channels.call_center.facts import CallRecord, Recording
+from channels.call_center.media.sealing import public_key, seal_file
 from channels.call_center.spool import Spool, source_of
 from channels.call_center.tests.played import NOON, wav
 
@@ -128,3 +129,47 @@ def test_times_are_kept_in_utc() -> None:
     ended = record().model_copy(update={"ended_at": NOON + timedelta(seconds=5)})
 
     assert ended == CallRecord.model_validate_json(ended.model_dump_json(exclude_defaults=True))
+
+
+# Sealed
+
+PRIVATE = bytes(range(32))
+
+
+def test_only_the_web_side_opens_what_is_sealed(tmp_path: Path) -> None:
+    """It is described by its sound: length and size, without the wrapping."""
+    telephony, web = Spool(tmp_path), Spool(tmp_path, private=PRIVATE)
+    place = telephony.begin(record())
+    content = wav(place / "what.wav", 2)
+    seal_file(place / "what.wav", web.seal_to)
+
+    (one,) = telephony.close(record()).recordings
+
+    assert (one.part, one.file, one.size) == ("what", "what.wav.sealed", len(content))
+    source = source_of(CALL, one.file)
+    assert web.read(source, most=len(content)) == content
+    with pytest.raises(ValueError, match="bytes"):
+        web.read(source, most=len(content) - 1)
+    assert telephony.read(source, most=len(content)) is None
+    assert Spool(tmp_path, private=bytes(32)).read(source, most=len(content)) is None
+    assert (telephony.seal_to, web.seal_to) == (b"", public_key(PRIVATE))
+    web.handed(place)
+    web.let_go(source)
+    assert not place.exists()
+
+
+def test_of_a_recording_that_lies_there_twice_the_plain_one_counts(tmp_path: Path) -> None:
+    """A second try was cut off by a crash, or the first was not yet removed; both go together."""
+    spool = Spool(tmp_path, private=PRIVATE)
+    place = spool.begin(record())
+    wav(place / "what.wav", 1)
+    seal_file(place / "what.wav", spool.seal_to)
+    wav(place / "what.wav", 3)
+
+    assert spool.recover() == 1
+
+    found = CallRecord.model_validate_json(spool.body(place))
+    assert [(one.file, one.seconds) for one in found.recordings] == [("what.wav", 3.0)]
+    spool.handed(place)
+    spool.let_go(source_of(CALL, "what.wav"))
+    assert not place.exists()

@@ -126,7 +126,7 @@ async def test_a_call_leaves_a_case_with_its_recordings(served: Served) -> None:
 
 
 async def test_a_call_goes_on_while_the_gateway_is_killed(served: Served, tmp_path: Path) -> None:
-    """It is handed over at the next start, which finds the telephony process where it was."""
+    """What waits meanwhile is sealed; the next start takes it over and finds the telephony process where it was."""
     (before,) = lines(served, "telephony_started")
     async with telephone(served.demo["sip"]) as mine:
         call = await mine.call()
@@ -138,6 +138,7 @@ async def test_a_call_goes_on_while_the_gateway_is_killed(served: Served, tmp_pa
             await call.media.send_keys("#")
         assert (await over(call)).by == "them"
     await logged(served, "call_ended")
+    assert {path.suffix for path in (served.data / "calls").glob("*/*.wav*")} == {".sealed"}
     served.process = start_again(tmp_path).process
 
     case = await asyncio.to_thread(only_case, served)
@@ -164,4 +165,4 @@ async def test_what_was_said_until_the_telephony_process_died_is_kept(served: Se
     assert (noted["outcome"], noted["owed"]) == ("missed", True)
     await logged(served, "file_fetched", 2)
     assert len(lines(served, "telephony_started")) == 2
-    assert not list(calls.glob("*/*.wav"))
+    assert not list(calls.glob("*/*.wav*"))

@@ -33,6 +33,7 @@ class Cable:
         self.local = ("192.0.2.1", 20000)
         self.ssrc = ssrc
         self.sent: list[Packet] = []
+        self.marks = 0
         self.plans: list[RtpPlan] = []
         self.closed = 0
         self._coming: list[bytes] = []
@@ -58,6 +59,7 @@ class Cable:
         read_packet = read(packet)
         assert read_packet is not None
         self.sent.append(read_packet)
+        self.marks += packet[1] >> 7
 
     def close(self) -> None:
         """Count it."""

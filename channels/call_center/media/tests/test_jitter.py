@@ -92,16 +92,34 @@ def test_order_is_restored_and_a_repetition_is_heard_once() -> None:
 def test_what_comes_late_makes_it_deeper_and_half_a_minute_without_shallower() -> None:
     """One step each; never beyond the bounds."""
     buffer = JitterBuffer("PCMA")
+    heard = []
     for number in range(400):
         buffer.put(number, frame(number))
-        buffer.get()
+        heard.append(number_of(buffer.get()))
         if number % 20 == 19:
             buffer.put(number - 15, frame(number - 15))
     assert (buffer.target, buffer.late) == (DEEPEST, 20)
+    assert buffer.delay_ms == (DEEPEST - 1) * TICK_MS
+    assert [number for number in heard if number is not None] == list(range(399 - DEEPEST + 2))
 
     for number in range(400, 400 + 1501 * 6 + 100):
         buffer.put(number, frame(number))
         buffer.get()
+    assert buffer.target == SHALLOWEST
+
+
+def test_a_sender_that_pauses_is_no_slow_network() -> None:
+    """One that stops its clock meanwhile, too: only what was just awaited came late."""
+    buffer = JitterBuffer("PCMA")
+    number = 0
+    for _ in range(5):
+        for _ in range(20):
+            buffer.put(number, frame(number))
+            buffer.get()
+            number += 1
+        for _ in range(50):
+            buffer.get()
+
     assert buffer.target == SHALLOWEST
 
 

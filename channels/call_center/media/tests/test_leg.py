@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import struct
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -119,7 +121,8 @@ async def test_music_goes_on_until_a_prompt(rig: Rig) -> None:
     ],
 )
 async def test_a_message_ends_when_it_is_over(rig: Rig, tmp_path: Path, does: str, ended: str, seconds: float) -> None:
-    """What the caller does, how it ended, how long it was."""
+    """What the caller does, how it ended, how long it was; a key before the tone ends nothing."""
+    rig.leg.press("#")
     taking = asyncio.create_task(rig.leg.take_message(wav(tmp_path), longest_s=8, silence_s=2))
     await rig.run(HALF_SECOND + 2)
     assert strength(g711.decode(rig.sent_sound(), "PCMA"), 1000) > 7000
@@ -156,7 +159,43 @@ async def test_a_cancelled_wait_leaves_the_leg_usable_and_the_file_whole(rig: Ri
     assert rig.sent_sound() == g711.SILENCE["PCMA"] * 5
     assert await rig.leg.close() is None
 
-    assert wav(tmp_path).stat().st_size > 44 + 32000
+    assert wav(tmp_path).stat().st_size == 44 + 51 * 640
+
+
+async def test_a_message_is_finished_though_nobody_waits_for_it(
+    rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cancelled while the disk is slow: the leg is closed only when the file is whole."""
+    go_on = threading.Event()
+    sync = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda file: (go_on.wait(10), sync(file)))
+    taking = asyncio.create_task(rig.leg.take_message(wav(tmp_path), longest_s=1, silence_s=9))
+    await rig.run(HALF_SECOND + 60, SPEECH)
+    taking.cancel()
+    closing = asyncio.create_task(rig.leg.close())
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert taking.cancelled()
+    assert not closing.done()
+    go_on.set()
+    await closing
+
+    assert wav(tmp_path).stat().st_size == 44 + 50 * 640
+
+
+async def test_a_new_recording_ends_the_one_before(rig: Rig, tmp_path: Path) -> None:
+    """Both are whole."""
+    rig.leg.record(tmp_path / "a.wav")
+    await rig.run(10, SPEECH)
+    rig.leg.record(tmp_path / "b.wav")
+    await rig.run(15, SPEECH)
+    stopped = await rig.leg.stop_recording()
+    assert await rig.leg.stop_recording() is None
+    await rig.leg.close()
+
+    assert stopped is not None
+    assert (stopped.path.name, stopped.seconds, stopped.ended) == ("b.wav", 0.3, "stopped")
+    assert [(tmp_path / name).stat().st_size for name in ("a.wav", "b.wav")] == [44 + 10 * 640, 44 + 15 * 640]
 
 
 async def test_a_closed_leg_raises_and_stays_closed(rig: Rig, tmp_path: Path) -> None:
@@ -167,6 +206,7 @@ async def test_a_closed_leg_raises_and_stays_closed(rig: Rig, tmp_path: Path) ->
     await rig.leg.close()
     await rig.leg.close()
     rig.leg.record(wav(tmp_path))
+    assert await rig.leg.close() is None
     rig.leg.talk(PLAN)
 
     for waiting in (
@@ -238,6 +278,7 @@ async def test_a_change_of_law_goes_on_in_the_middle_of_a_prompt(rig: Rig) -> No
         g711.decode(packet.payload, "PCMA" if packet.payload_type == 8 else "PCMU") for packet in rig.cable.sent[:25]
     )
     assert strength(sound, 700) > 7500
+    assert strength(sound, 2100) < 100
     assert len({packet.ssrc for packet in rig.cable.sent}) == 1
 
 
@@ -246,6 +287,8 @@ async def test_keys_that_we_press_reach_the_other_side(rig: Rig, recorder: Recor
     other = Rig(recorder)
     pressing = asyncio.create_task(rig.leg.send_keys("42#"))
     await rig.until(pressing.done)
+    events = [packet for packet in rig.cable.sent if packet.payload_type == 101]
+    assert (len({packet.stamp for packet in events}), rig.cable.marks) == (3, 4)
     for packet in rig.cable.sent:
         other.cable.bring(other.caller.pack(packet.payload, packet.payload_type, stamp=packet.stamp))
     await other.run(1)
@@ -336,6 +379,7 @@ async def test_a_new_partner_takes_the_place_of_the_old(rig: Rig, recorder: Reco
     assert strength(g711.decode(third.sent_sound(), "PCMA"), 440) > 7000
 
     await rig.leg.close()
+    assert third.leg.stream.sources == ()
     third.cable.sent.clear()
     await third.run(5)
     assert set(third.sent_sound()) == set(g711.SILENCE["PCMA"])
@@ -378,3 +422,8 @@ async def test_a_supervisor_hears_both_and_whispers_to_one(rig: Rig, recorder: R
     whispered = g711.decode(agent.sent_sound(), "PCMU")
     assert min(strength(whispered, 500), strength(whispered, 1100)) > 6000
     assert strength(g711.decode(rig.sent_sound(), "PCMA"), 1100) < 100
+
+    await rig.leg.close()
+    supervisor.cable.sent.clear()
+    await run_together([agent, supervisor], 10)
+    assert supervisor.sent_sound()[-160:] == g711.SILENCE["PCMA"]

@@ -50,6 +50,7 @@ async def test_sides_are_apart_and_the_law_may_change(recorder: Recorder, tmp_pa
     assert len(left) == 2 * 1.5 * 8000
     assert strength(left[:16000], 440) > 7000
     assert strength(right[16000:], 900) > 7000
+    assert strength(right[16000:], 2700) < 100
     assert strength(right[:16000], 440) < 20
     assert strength(left[16000:], 900) < 20
     assert (recorded.seconds, recorded.ended, recorded.complete) == (1.5, "silence", True)

@@ -11,13 +11,21 @@ ASKING = """
 import gc, os, sys, threading
 {before}
 from channels.call_center.media.steadiness import stay_steady
-granted = stay_steady()
 seen = []
-thread = threading.Thread(target=lambda: seen.append(os.sched_getscheduler(0)))
-thread.start()
-thread.join()
+go_on = threading.Event()
+def look():
+    go_on.wait()
+    seen.append(os.sched_getscheduler(0))
+before = threading.Thread(target=look)
+before.start()
+granted = stay_steady()
+after = threading.Thread(target=look)
+after.start()
+go_on.set()
+before.join()
+after.join()
 real_time = os.sched_getscheduler(0) == os.SCHED_RR
-assert seen == [os.sched_getscheduler(0)]
+assert seen == [os.sched_getscheduler(0)] * 2
 assert real_time == (granted == "realtime"), granted
 assert gc.get_freeze_count() > 1000
 assert sys.getswitchinterval() < 0.005

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 import socket
+import time
 from collections.abc import Iterator
 
 import pytest
 
 from channels.call_center.media.ear import Ear
-from channels.call_center.media.g711 import SILENCE
+from channels.call_center.media.g711 import SILENCE, convert
 from channels.call_center.media.latch import SILENT_TICKS, Latch
 from channels.call_center.media.recorder import Recorder
 from channels.call_center.media.rtp import Sender
@@ -57,6 +58,9 @@ def test_strangers_are_not_heard(source: tuple[str, int], data: bytes) -> None:
 def test_nobody_talks_into_a_call_that_goes_on() -> None:
     """Another port is taken only after half a second of silence; then the answer follows."""
     one = latch()
+    assert one.admits(("192.0.2.7", 4000), SOUND)
+    for _ in range(SILENT_TICKS):
+        one.tick()
     assert one.admits(("192.0.2.7", 4000), SOUND)
     for _ in range(SILENT_TICKS):
         one.tick()
@@ -126,6 +130,7 @@ async def test_a_wire_reads_what_came_and_survives_what_went_nowhere() -> None:
     ours.listen(lambda data, at: heard.append((data, at)))
     theirs.talk(RtpPlan(*ours.local))
     ours.talk(RtpPlan(*theirs.local))
+    before = time.time()
     theirs.send(SOUND)
     theirs.send(SOUND)
 
@@ -135,7 +140,7 @@ async def test_a_wire_reads_what_came_and_survives_what_went_nowhere() -> None:
 
     await until(came, "two packets")
     assert heard[0][0] == SOUND
-    assert heard[0][1] <= heard[1][1]
+    assert before - 1 <= heard[0][1] <= heard[1][1] <= time.time() + 1
     theirs.close()
     ours.send(SOUND)
     ours.send(SOUND)
@@ -225,6 +230,36 @@ def test_a_jump_in_one_stream_costs_nothing_either() -> None:
     assert all(bytes([number + 1]) * 160 in heard for number in (*range(38), *range(41, 78), *range(81, 118)))
 
 
+def test_what_was_late_in_a_stream_that_ended_stays_counted() -> None:
+    """Over a new SSRC and a new plan."""
+    ear = Ear(PLAN, lambda _key: None)
+    for ssrc in (1, 2):
+        sender = Sender(ssrc=ssrc, sequence=0, stamp=0)
+        packets = [(sender.pack(SILENCE["PCMA"], 8), sender.advance(160))[0] for _ in range(20)]
+        for number in (*range(5), *range(6, 20), 5):
+            ear.take(packets[number], 0.0)
+            ear.frame()
+    assert ear.late == 2
+    ear.expect(PLAN)
+
+    assert ear.late == 2
+
+
+def test_a_new_stream_is_heard_at_once() -> None:
+    """Also where its times are those of the one before."""
+    ear = Ear(PLAN, lambda _key: None)
+    heard = []
+    for ssrc in (1, 2):
+        sender = Sender(ssrc=ssrc, stamp=0)
+        for number in range(50):
+            ear.take(sender.pack(bytes([ssrc * 100 + number]) * 160, 8), 0.0)
+            sender.advance(160)
+            heard.append(ear.frame())
+
+    assert bytes([200]) * 160 in heard
+    assert bytes([248]) * 160 in heard
+
+
 async def test_nobody_ever_sends_and_prompts_are_played_all_the_same(recorder: Recorder) -> None:
     """The caller whose router swallows their voice hears us."""
     rig = Rig(recorder)
@@ -247,7 +282,7 @@ async def test_either_law_is_understood_whatever_was_agreed(rig: Rig) -> None:
     for _ in range(5):
         rig.say(SILENCE["PCMU"], payload_type=0)
         await rig.run(1)
-    assert rig.leg.stream.heard is not None
+    assert rig.leg.stream.heard == convert(SILENCE["PCMU"], "PCMU", "PCMA") != SILENCE["PCMU"]
     await rig.run(200)
     rig.say(b"@", payload_type=13)
     await rig.run(200)
