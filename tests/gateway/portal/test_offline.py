@@ -126,6 +126,10 @@ async def test_a_form_that_lost_its_network_becomes_a_draft(world: World, browse
 
         await page.goto("/phan-anh")
         await expect(page.locator("[data-state=waiting]")).to_have_count(1)
+        await context.set_offline(False)
+        await page.goto("/")
+        await expect(page.locator("[data-waiting-drafts]")).to_be_visible()
+        await check(page)
 
 
 async def test_what_is_refused_goes_back_to_its_writer(world: World, browser: Browser) -> None:
