@@ -31,7 +31,7 @@ _LONGEST_BODY = 4096
 
 @dataclass
 class SandboxBrowser:
-    """One browser: its keys, and the notices that reached it, opened, the newest of each topic."""
+    """One browser: its keys, and the notices that reached it, opened: all of them, and the newest of each topic."""
 
     id: str
     endpoint: str
@@ -39,6 +39,7 @@ class SandboxBrowser:
     auth: bytes
     gone: bool = False
     shown: dict[str, dict[str, Any]] = field(default_factory=dict)
+    rung: list[dict[str, Any]] = field(default_factory=list)
     calls: list[dict[str, str]] = field(default_factory=list)
 
     @property
@@ -69,15 +70,15 @@ class PushSandbox:
     async def __aexit__(self, *_error: object) -> None:
         await self.stop()
 
-    async def start(self) -> None:
-        """Listen on loopback."""
+    async def start(self, *, port: int = 0) -> None:
+        """Listen on loopback; 0: any free port."""
         app = web.Application()
         app.router.add_post("/push/{browser}", self._push)
         app.router.add_get("/phones", self._phones)
         app.router.add_post("/mood", self._mood)
         self._runner = web.AppRunner(app)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
+        site = web.TCPSite(self._runner, "127.0.0.1", port or self._port)
         await site.start()
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
 
@@ -118,7 +119,8 @@ class PushSandbox:
     def _deliver(self, browser: SandboxBrowser, request: web.Request, body: bytes) -> None:
         opened = http_ece.decrypt(body, private_key=browser.key, auth_secret=browser.auth, version="aes128gcm")
         browser.calls.append({name.lower(): value for name, value in request.headers.items()})
-        browser.shown[request.headers.get("Topic", str(len(browser.calls)))] = json.loads(opened)
+        browser.rung.append(json.loads(opened))
+        browser.shown[request.headers.get("Topic", str(len(browser.calls)))] = browser.rung[-1]
 
     async def _phones(self, _request: web.Request) -> web.Response:
         shown = [{"id": one.id, "notices": list(one.shown.values())} for one in self.browsers.values()]

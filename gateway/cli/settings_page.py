@@ -164,6 +164,7 @@ MEANINGS: Mapping[str, str] = {
     "sandbox.facebook": "Demo: port of the Graph API, as it is played.",
     "sandbox.telegram": "Demo: port of the Bot API, as it is played.",
     "sandbox.sms": "Demo: port of Twilio's interface, as it is played.",
+    "sandbox.push": "Demo: port of the push service behind browsers, as it is played.",
     "retention.pseudonymise_after_years": "Years after closing until a case forgets who reported it; 0: never.",
     "retention.most_a_day": "So many people at most in one night.",
     "intake.most_a_minute": "Messages of one sender within a minute that are read by themselves. What is beyond waits"

@@ -23,6 +23,7 @@ def played(settings: Settings) -> tuple[str, ...]:
         "facebook": not settings.facebook.app_id,
         "telegram": not settings.telegram.token.get_secret_value(),
         "sms": not settings.sms.carrier,
+        "push": not settings.push.contact,
     }
     return tuple(name for name, is_free in free.items() if is_free)
 
@@ -110,6 +111,10 @@ def _sms(at: Mapping[str, str], known: Credentials) -> Mapping[str, Any]:
     return {"carrier": "twilio", "sender": known.twilio_number, "marks": True, "twilio": twilio}
 
 
+def _push(at: Mapping[str, str], _known: Credentials) -> Mapping[str, Any]:
+    return {"contact": "mailto:demo@langnghe.example.vn", "sandbox": at["http"]}
+
+
 _UPDATES: Mapping[str, Callable[[Mapping[str, str], Credentials], Mapping[str, Any]]] = MappingProxyType(
-    {"email": _email, "zalo": _zalo, "facebook": _facebook, "telegram": _telegram, "sms": _sms}
+    {"email": _email, "zalo": _zalo, "facebook": _facebook, "telegram": _telegram, "sms": _sms, "push": _push}
 )

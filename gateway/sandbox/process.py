@@ -54,6 +54,7 @@ def _players(settings: Settings, gateway: Gateway, known: Credentials) -> tuple[
     """In the order of the page."""
     from gateway.sandbox.player_email import EmailPlayer
     from gateway.sandbox.player_facebook import FacebookPlayer
+    from gateway.sandbox.player_push import PushPlayer
     from gateway.sandbox.player_sms import SmsPlayer
     from gateway.sandbox.player_telegram import TelegramPlayer
     from gateway.sandbox.player_zalo import ZaloPlayer
@@ -64,6 +65,7 @@ def _players(settings: Settings, gateway: Gateway, known: Credentials) -> tuple[
         "facebook": FacebookPlayer(known, gateway=gateway.http, first=first),
         "telegram": TelegramPlayer(known, first=first),
         "sms": SmsPlayer(known, gateway=gateway.http, public_url=settings.public_url.rstrip("/"), first=first),
+        "push": PushPlayer(gateway=gateway.http, first=first),
         "email": EmailPlayer(gateway=gateway.smtp, office=settings.email.address),
     }
     ours = played(settings)

@@ -221,6 +221,7 @@ class Sandbox(Section):
     facebook: Port = 0
     telegram: Port = 0
     sms: Port = 0
+    push: Port = 0
 
 
 class Logs(Section):

@@ -12,6 +12,12 @@ import { bytesAsBase64, find, linked } from "./words.js";
 
 const CLOCK = new Intl.DateTimeFormat("vi-VN", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Ho_Chi_Minh" });
 
+/** What a screen asks for: a map of kind to words; a phone is the usual one. */
+const PLACEHOLDERS = new Map([
+  ["mailbox", "Viết thư…"],
+  ["browser", "Gõ mã phản ánh và mã PIN…"],
+]);
+
 /** One channel's phone or mailbox on the page. */
 class Screen {
   /** @param {Channel} channel */
@@ -39,7 +45,7 @@ class Screen {
     this.lines.setAttribute("aria-label", `${kind === "mailbox" ? "Hộp thư" : "Màn hình"} ${label}`);
     this.text.id = `viet-${name}`;
     find(this.root, ".screen__text-label").setAttribute("for", this.text.id);
-    this.text.placeholder = kind === "mailbox" ? "Viết thư…" : "Viết tin nhắn…";
+    this.text.placeholder = PLACEHOLDERS.get(kind) ?? "Viết tin nhắn…";
     this.moods.replaceChildren(...moods.map((mood) => new Option(mood.label, mood.id)));
     find(this.root, ".screen__fresh").toggleAttribute("hidden", !can.includes("fresh"));
     find(this.root, ".screen__contact").toggleAttribute("hidden", !can.includes("contact"));
@@ -50,7 +56,7 @@ class Screen {
     this.people.addEventListener("change", () => this.draw());
     this.moods.addEventListener("change", () => this.post("mood", { mood: this.moods.value }));
     this.text.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && !event.shiftKey && !event.isComposing && this.channel.kind === "phone") {
+      if (event.key === "Enter" && !event.shiftKey && !event.isComposing && this.channel.kind !== "mailbox") {
         event.preventDefault();
         this.sendText();
       }

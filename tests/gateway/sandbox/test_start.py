@@ -22,7 +22,7 @@ from gateway.settings.sms import sms_settings
 from gateway.settings.zalo import zalo_settings
 
 NOWHERE = Gateway("http://127.0.0.1:9", ("127.0.0.1", 9))
-ALL = ("email", "zalo", "facebook", "telegram", "sms")
+ALL = ("email", "zalo", "facebook", "telegram", "sms", "push")
 
 
 def demo(data: Path) -> Settings:
