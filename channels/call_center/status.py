@@ -26,6 +26,7 @@ class TelephonyStatus(BaseModel):
         listening: where calls arrive, "host:port"; empty while the address cannot be had.
         late_ms: how late the clock of the sound is (p99 of the last seconds).
         waiting: calls in the spool that were not handed over yet, the oldest ended so many seconds ago.
+        cut: recordings since the start that the disk did not take whole.
         unkept: calls refused since the start because the spool took no record.
     """
 
@@ -38,6 +39,7 @@ class TelephonyStatus(BaseModel):
     waiting: int = 0
     oldest_waiting_s: float = 0.0
     unkept: int = 0
+    cut: int = 0
     placeholders: int = 0
     lines: tuple[Line, ...] = ()
 

@@ -61,6 +61,7 @@ class Telephony:
             waiting=waiting,
             oldest_waiting_s=max(0.0, _now().timestamp() - oldest) if oldest else 0.0,
             unkept=self.switchboard.unkept,
+            cut=engine.refused_tapes,
             placeholders=len(self.hotline.prompts.placeholders),
             lines=tuple(Line.model_validate(trunk.status(), from_attributes=True) for trunk in self.hotline.trunks),
         )

@@ -135,6 +135,13 @@ _ALL = (
         0,
     ),
     Alarm(
+        "calls_cut",
+        "The disk does not take what callers say: calls go on, parts of their recordings are silence.",
+        "calls_cut",
+        "above",
+        0,
+    ),
+    Alarm(
         "calls_not_handed_over",
         "Calls that are over wait in the spool and do not reach reception.",
         "calls_waiting_seconds",

@@ -47,6 +47,7 @@ FIGURES: Mapping[str, Figure] = {
     "calls_waiting": Figure("Calls in the spool, not handed over yet"),
     "calls_waiting_seconds": Figure("Since the oldest of them ended"),
     "calls_unkept": Figure("Calls refused since the telephony process began, for they could not have been kept"),
+    "calls_cut": Figure("Recordings that the disk did not take whole, since the telephony process began"),
     "call_sound_late_ms": Figure("How late sound leaves (p99 of the last seconds)"),
     "calls_owed": Figure("Callers who wait for a call back"),
     "calls_late": Figure("Callers who should have been called back by now"),
@@ -143,6 +144,7 @@ def of_calls(told: TelephonyStatus | None) -> Samples:
         "calls_waiting": {(): told.waiting},
         "calls_waiting_seconds": {(): told.oldest_waiting_s},
         "calls_unkept": {(): told.unkept},
+        "calls_cut": {(): told.cut},
         "call_sound_late_ms": {(): told.late_ms},
     }
 

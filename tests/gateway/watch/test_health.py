@@ -27,7 +27,15 @@ from tests.support.letters import write_mail
 from tests.support.waiting import until
 
 LAMP = "Đèn đường trước số 12 Lê Lợi, phường Vĩnh Ninh hỏng từ hôm qua."
-HOTLINE = {"telephony_up", "calls_up", "calls_waiting", "calls_waiting_seconds", "calls_unkept", "call_sound_late_ms"}
+HOTLINE = {
+    "telephony_up",
+    "calls_up",
+    "calls_waiting",
+    "calls_waiting_seconds",
+    "calls_unkept",
+    "calls_cut",
+    "call_sound_late_ms",
+}
 NOT_HERE = HOTLINE | {"redis_up", "certificate_days_left", "token_days_left", "scanner_up", "files_infected"}
 
 

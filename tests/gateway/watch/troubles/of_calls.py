@@ -51,6 +51,14 @@ async def calls_not_kept(world: World, tmp_path: Path) -> AsyncIterator[Trouble]
 
 
 @asynccontextmanager
+async def calls_cut(world: World, tmp_path: Path) -> AsyncIterator[Trouble]:
+    """The disk was full in the middle of a call."""
+    watch, channel = hotline(world)
+    channel.note(WELL.model_copy(update={"cut": 1}))
+    yield Trouble(watch, mend=lambda: told(channel, WELL))
+
+
+@asynccontextmanager
 async def calls_not_handed_over(world: World, tmp_path: Path) -> AsyncIterator[Trouble]:
     """A call lies in the spool, and nobody takes it."""
     watch, channel = hotline(world)
@@ -71,4 +79,4 @@ async def calls_late(world: World, tmp_path: Path) -> AsyncIterator[Trouble]:
     )
 
 
-OF_CALLS = (telephony_away, calls_not_kept, calls_not_handed_over, calls_late)
+OF_CALLS = (telephony_away, calls_not_kept, calls_cut, calls_not_handed_over, calls_late)
