@@ -12,6 +12,7 @@ from aiohttp import web
 from channels.app.adapter import CHANNEL
 from gateway.deployment import DEPLOYMENT
 from gateway.pages import ASSETS, render
+from gateway.pages.assets import Assets
 from gateway.portal.fields import Filled
 from gateway.portal.form_page import form_values
 from gateway.portal.shared import PORTAL
@@ -64,7 +65,7 @@ async def show_manifest(request: web.Request) -> web.StreamResponse:
         "display": "standalone",
         "background_color": "#ffffff",
         "theme_color": "#0b5563",
-        "icons": [{"src": request.app[ASSETS].url("img/logo.svg"), "sizes": "any", "type": "image/svg+xml"}],
+        "icons": _icons(request.app[ASSETS]),
         "shortcuts": [{"name": "Gửi phản ánh", "url": "/phan-anh"}, {"name": "Tra cứu", "url": "/tra-cuu"}],
         "share_target": {
             "action": SHARE,
@@ -79,3 +80,14 @@ async def show_manifest(request: web.Request) -> web.StreamResponse:
         },
     }
     return web.json_response(manifest, content_type="application/manifest+json")
+
+
+def _icons(assets: Assets) -> list[dict[str, str]]:
+    """The drawing for whoever takes one; squares with room around it, which a phone may cut into its own shape."""
+    drawing = {"src": assets.url("img/logo.svg"), "sizes": "any", "type": "image/svg+xml"}
+    squares = [
+        {"src": assets.url(f"img/icon-{side}.png"), "sizes": f"{side}x{side}", "type": "image/png", "purpose": purpose}
+        for side in (192, 512)
+        for purpose in ("any", "maskable")
+    ]
+    return [drawing, *squares]

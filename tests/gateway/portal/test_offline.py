@@ -205,6 +205,9 @@ async def test_it_can_be_put_on_a_home_screen(citizen: Citizen) -> None:
         manifest = await answer.json(content_type="application/manifest+json")
 
     assert manifest["display"] == "standalone"
+    for icon in manifest["icons"]:
+        async with citizen.client.get(icon["src"]) as answer:
+            assert (answer.status, answer.content_type) == (200, icon["type"])
     assert manifest["share_target"]["action"] == drafts.SHARE
     assert (await citizen.see(drafts.SHARE)).path == drafts.PAGE
 
