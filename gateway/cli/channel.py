@@ -32,10 +32,11 @@ def show_table(arguments: argparse.Namespace) -> int:
 
 
 def show_all(_arguments: argparse.Namespace) -> int:
-    """Name, state, sentence."""
+    """Name, state, sentence, today's quota where there is one."""
     found = perform("channel.list")
     for one in found:
-        print(f"{one['channel']}\t{'ok' if one['ok'] else 'trouble'}\t{one['detail']}")
+        told = (one["channel"], "ok" if one["ok"] else "trouble", one["detail"], *filter(None, [one["quota"]]))
+        print(*told, sep="\t")
     return 0 if all(one["ok"] for one in found) else 1
 
 

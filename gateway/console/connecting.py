@@ -18,10 +18,12 @@ from core.contract.errors import ChannelMisconfigured, GatewayError, NeedsReauth
 from core.contract.ports import NeedsGrant, Tokens
 from core.service.actors import ADMIN
 from core.service.provider_tokens import GrantRefused, Grants
+from core.service.reading.names import CHANNELS
 from gateway.auth import require_staff, staff_of
 from gateway.auth.targets import see_other
 from gateway.console.shared import show
 from gateway.deployment import DEPLOYMENT, Deployment
+from gateway.quotas import quotas_of
 
 PAGE = "/console/ket-noi"
 CALLBACK = "/oauth/{channel}/callback"
@@ -113,4 +115,7 @@ async def _page(
         Line(name, one.label, one.account, await one.tokens(), (links or {}).get(name, ""))
         for name, one in found.items()
     ]
-    return show(request, "connecting.html", status=status, lines=lines, problem=problem)
+    quotas = await quotas_of(request.app[DEPLOYMENT])
+    return show(
+        request, "connecting.html", status=status, lines=lines, quotas=quotas, channels=CHANNELS, problem=problem
+    )

@@ -15,10 +15,10 @@ from aiohttp import web
 
 from channels.call_center.adapter import CallCenterChannel
 from channels.call_center.facts import CHANNEL as CALLS
-from core.clock import local
 from core.storage import counts
 from core.storage.figures import table_figures
 from gateway.deployment import Deployment
+from gateway.quotas import quotas_of
 from gateway.watch.alarms import ALARMS, Alarm
 from gateway.watch.checkup import check_up
 from gateway.watch.figures import Samples, look_at_journal, of_calendar, of_calls, of_disk, of_tables
@@ -130,16 +130,15 @@ class Watch:
 
     async def _counts(self, now: datetime) -> Samples:
         """What is missing by each channel, and what today's quotas have left; nothing while the database is away."""
-        deployment, today = self._deployment, local(now).date()
+        deployment = self._deployment
         try:
             arrivals = await deployment.database.read(counts.arrivals)
-            spent = await deployment.database.read(partial(counts.spent_on, day=today))
+            quotas = await quotas_of(deployment)
         except Exception:  # whatever ails it: another alarm says so
             return {}
-        quotas = {name: one.per_day for name, one in deployment.bounds.allowances.items() if one.per_day is not None}
         return of_arrivals(deployment.channels, arrivals, now=now) | {
-            "quota_day": {(name,): quota for name, quota in quotas.items()},
-            "quota_spent": {(name,): spent.get(name, 0) for name in quotas},
+            "quota_day": {(one.channel,): one.per_day for one in quotas},
+            "quota_spent": {(one.channel,): one.spent for one in quotas},
         }
 
     async def _journal(self, now: datetime) -> Samples:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from html import unescape
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from aiohttp import ClientSession
 
 from channels.zalo.adapter import ZaloChannel
 from channels.zalo.sandbox import Mood, ZaloSandbox
+from core.clock import local
 from core.service.actors import Member
+from core.storage import counts
 from tests.gateway.api.staffing import centre, hire
 from tests.gateway.console.office import Desk, Office, open_office
 from tests.support.deployments import open_world
@@ -85,6 +88,24 @@ async def test_an_administrator_connects_the_official_account(connecting: Connec
     assert "Đã kết nối kênh" in after.text
     assert await connecting.refresh_token() == connecting.sandbox.tokens.refresh
     assert (await connecting.office.world.deployment.channels["zalo"].check_health()).ok
+
+
+async def test_a_daily_quota_is_shown_and_what_follows_when_it_is_spent(tmp_path: Path) -> None:
+    """Beside the channels; without a quota there is no such list."""
+    async with (
+        open_world(tmp_path / "var", sending={"per_day": {"email": 2}}) as world,
+        open_office(world) as office,
+        office.desk(await hire(world, "Phạm Thị Dung", ("admin", ""))) as desk,
+    ):
+        before = await desk.get(PAGE)
+        today = local(world.clock()).date()
+        await world.deployment.database.write(partial(counts.spend, channel="email", day=today, wanted=5, limit=2))
+        after = await desk.get(PAGE)
+
+    assert "đã gửi 0 trên 2 tin" in before.text
+    assert "Đã hết hạn mức" not in before.text
+    assert "đã gửi 2 trên 2 tin" in after.text
+    assert "Đã hết hạn mức" in after.text
 
 
 async def test_what_the_provider_brings_back_counts_once(connecting: Connecting) -> None:
