@@ -51,14 +51,14 @@ class Asker:
         self._now = now
 
     async def run_once(self) -> int:
-        """Ask about those whose turn has come; returns how many were settled."""
+        """Ask about some whose turn has come; returns how many were asked about, for there may be more."""
         if not self._channels:
             return 0
         look = partial(unknown_ends.to_ask, channels=tuple(self._channels), now=self._now())
-        settled = 0
-        for one in await self._database.read(look):
-            settled += await self._settle(one, await self._asked(one))
-        return settled
+        due = await self._database.read(look)
+        for one in due:
+            await self._settle(one, await self._asked(one))
+        return len(due)
 
     async def _asked(self, one: Unknown) -> Fate:
         try:
@@ -81,12 +81,11 @@ class Asker:
         )
         return await self._safe.aside(opening, entry.subject_id)
 
-    async def _settle(self, one: Unknown, fate: Fate) -> bool:
+    async def _settle(self, one: Unknown, fate: Fate) -> None:
         settled = await self._database.write(partial(self._note, one=one, fate=fate))
         if settled:
             log.info("unknown_settled", entry=one.entry.id, channel=one.entry.channel, state=fate.state)
             await self._follow_up(one, fate)
-        return settled
 
     async def _follow_up(self, one: Unknown, fate: Fate) -> None:
         if fate.state == "failed":

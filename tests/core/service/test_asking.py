@@ -99,5 +99,5 @@ async def test_the_id_of_another_message_is_not_taken_for_this_ones(world: World
     taken = outbox_table.update().where(outbox_table.c.state == "sent").values(provider_message_id="p1")
     await world.deployment.database.write(lambda one: one.execute(taken))
 
-    assert await asker.run_once() == 0
+    assert await asker.run_once() == 1
     assert (await states(world))["lost"] == "unknown"
