@@ -19,6 +19,7 @@ from channels.call_center.flow.machine import Looked
 from channels.call_center.session import Standing
 from channels.call_center.spool import Spool
 from channels.call_center.status import TelephonyStatus
+from core.contract.errors import PayloadInvalid
 from gateway.lines import ask_line
 from gateway.telephony.standing import Told
 
@@ -68,22 +69,35 @@ class Liaison:
         return Looked(bool(said["found"]), stage=tuple(said.get("stage", ())), ratable=bool(said.get("ratable")))
 
     async def hand_over_all(self) -> int:
-        """Give what waits to the inbox, oldest first; stops at the first that is not taken. Returns how many were."""
+        """
+        Give what waits to the inbox, oldest first, some at once; returns how many were taken.
+
+        A record that cannot be read stays where it is, seen by an alarm, and holds up no other.
+        """
         handed = 0
-        for place in (await asyncio.to_thread(self._spool.waiting))[:_AT_ONCE]:
-            body = await asyncio.to_thread(self._spool.body, place)
-            request = {"action": "hand_over", "record": body.decode()}
-            try:
-                said = await asyncio.wait_for(ask_line(self._socket, request), _HAND_OVER_S)
-            except (OSError, ValueError, TimeoutError) as error:
-                self._note_away(type(error).__name__)
+        for place in await asyncio.to_thread(self._spool.waiting):
+            taken = await self._hand_over(place)
+            if taken is None or handed == _AT_ONCE:
                 break
-            if not said.get("kept"):
-                self._note_away(str(said.get("error", "")))
-                break
-            await asyncio.to_thread(self._spool.handed, place)
-            handed += 1
+            handed += taken
         return handed
+
+    async def _hand_over(self, place: Path) -> bool | None:
+        """Whether a call was taken; None: nobody takes any now."""
+        body = await asyncio.to_thread(self._spool.body, place)
+        request = {"action": "hand_over", "record": body.decode(errors="replace")}
+        try:
+            said = await asyncio.wait_for(ask_line(self._socket, request), _HAND_OVER_S)
+        except (OSError, ValueError, TimeoutError) as error:
+            self._note_away(type(error).__name__)
+            return None
+        if said.get("kept"):
+            await asyncio.to_thread(self._spool.handed, place)
+            return True
+        if said.get("error") == PayloadInvalid.code:
+            return False
+        self._note_away(str(said.get("error", "")))
+        return None
 
     async def report(self, status: TelephonyStatus) -> bool:
         """Tell how we are and hear what the centre is like; False while nobody listens."""

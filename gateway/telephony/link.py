@@ -71,7 +71,8 @@ class CallsLink:
         self._channel.note(TelephonyStatus.model_validate(request["status"]))
         now, settings = self._deployment.now(), self._deployment.settings
         calendar = self._deployment.regulation.calendar(now)
-        told = standing_of(calendar, storm=settings.call_center.storm, now=now, seal_to=self._channel.seal_to)
+        storm = settings.call_center.storm or await self._deployment.intake.calls.storm()
+        told = standing_of(calendar, storm=storm, now=now, seal_to=self._channel.seal_to)
         return told.model_dump(mode="json")
 
 

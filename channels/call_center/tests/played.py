@@ -28,7 +28,7 @@ from channels.call_center.ports import (
 from channels.call_center.session import Standing, Tools
 from channels.call_center.spool import Spool
 
-CODE, PIN = "123456789014", "204060"
+CODE, PIN = "123456789018", "204060"
 NOON = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
 
 

@@ -36,7 +36,7 @@ from channels.call_center.flow.machine import (
     go_on,
 )
 
-CODE, PIN = "123456789014", "204060"
+CODE, PIN = "123456789018", "204060"
 STANDARD = read_flow()
 
 
