@@ -143,7 +143,7 @@ def test_a_person_answers() -> None:
 
 
 def test_nobody_is_there_at_night() -> None:
-    state, actions = lead([Pressed("0"), Pressed("1"), Heard(spoken=True)], open=False)
+    state, actions = lead([Pressed("0"), Waited("machine"), Pressed("1"), Heard(spoken=True)], open=False)
 
     assert state.purpose == "callback"
     assert "agents_away" in played(actions)
