@@ -41,10 +41,10 @@ def words(number: int) -> str:
 def _sealed(
     safe: Safe, subject: str, channel: str, account: str, some: Sequence[tuple[int, str]], now: datetime
 ) -> list[NewEntry]:
-    return [_entry(safe, _message(channel, account, *one), subject, now) for one in some]
+    return [_entry(safe, _message(channel, account, *one, now=now), subject, now) for one in some]
 
 
-def _message(channel: str, account: str, number: int, address: str) -> OutboundMessage:
+def _message(channel: str, account: str, number: int, address: str, *, now: datetime) -> OutboundMessage:
     return OutboundMessage(
         id=new_id(),
         channel=channel,
@@ -53,6 +53,7 @@ def _message(channel: str, account: str, number: int, address: str) -> OutboundM
         text=words(number),
         conversation_id=new_id(),
         purpose="notice",
+        last_heard=now,
     )
 
 
