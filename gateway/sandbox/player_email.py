@@ -10,8 +10,9 @@ from types import MappingProxyType
 
 import aiosmtplib
 
-from channels.email.sandbox import KeptMail, MailSandbox, write, write_reply
+from channels.email.sandbox import MailSandbox
 from channels.email.sandbox import Mood as MailMood
+from channels.email.sandbox_mails import KeptMail, write, write_reply
 from gateway.sandbox.players import LABELS, PEOPLE, Act, Arrived, Facts, Mood, NotTaken, Person
 
 DOMAIN = "hopthu.example.vn"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid, parseaddr
 
-from channels.email.sandbox import KeptMail, write_reply
+from channels.email.sandbox_mails import KeptMail, write_reply
 from tests.support.deployments import MAILBOX, World
 
 CITIZEN = "an@hopthu.example.vn"

@@ -13,7 +13,8 @@ from pydantic import SecretStr
 
 from channels.email.adapter import EmailChannel
 from channels.email.oauth import MailTokens
-from channels.email.sandbox import KeptMail, MailSandbox, Mood
+from channels.email.sandbox import MailSandbox, Mood
+from channels.email.sandbox_mails import KeptMail
 from channels.email.sandbox_oauth import TokenMood, TokenServer
 from channels.email.settings import OAuthSettings
 from channels.email.tests.builders import (

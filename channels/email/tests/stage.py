@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from email.utils import format_datetime, parseaddr
 
-from channels.email.sandbox import KeptMail, Mood, write, write_reply
+from channels.email.sandbox import Mood
+from channels.email.sandbox_mails import KeptMail, write, write_reply
 from tests.support.deployments import MAILBOX, World
 from tests.support.stage import Stage, Staging
 

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import pytest
 
-from channels.email.sandbox import write_reply
+from channels.email.sandbox_mails import write_reply
 from core.cases.decide import Actor
 from core.cases.events import CaseJoined, ReportsLinked
 from core.cases.events.base import ActorRef
