@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 
 from channels.call_center.flow.lint import lint
@@ -21,6 +22,7 @@ from gateway.settings.call_center import CallCenter, Trunk
 from gateway.telephony.paths import voices_folder
 
 DEMO_LINE = "demo"
+_THIS_MACHINE = ("127.0.0.0/8", "::1")
 _LEGS_A_CALL = 2
 
 
@@ -53,14 +55,30 @@ def hotline_of(settings: Settings, *, seal_to: SealTo = lambda: None) -> Hotline
     own = Path(ours.prompts) if ours.prompts else settings.data / "prompts"
     prompts = load_prompts(read_catalogue(), own=[own], placeholders=[voices_folder()])
     endpoint = SipEndpoint(_endpoint(ours))
+    address = ours.media_address or ours.sip_host
     media = MediaSettings(
-        advertised=ours.media_advertised, most_legs=_LEGS_A_CALL * ours.max_calls, latest_ms=ours.latest_ms
+        advertised=ours.media_advertised,
+        behind_nat=_only_here(address),
+        most_legs=_LEGS_A_CALL * ours.max_calls,
+        latest_ms=ours.latest_ms,
     )
     ports = range(ours.rtp_first, ours.rtp_last + 1)
-    engine = Engine(ours.media_address or ours.sip_host, ports, prompts, settings=media, seal_to=seal_to)
-    lines = ours.trunks or ({DEMO_LINE: Trunk(public=True)} if settings.mode == "demo" else {})
+    engine = Engine(address, ports, prompts, settings=media, seal_to=seal_to)
+    lines = ours.trunks or ({DEMO_LINE: Trunk(public=True, peers=_THIS_MACHINE)} if settings.mode == "demo" else {})
     trunks = tuple(SipTrunk(name, _trunk(one), endpoint=endpoint, media=engine) for name, one in lines.items())
     return Hotline(endpoint, engine, trunks, prompts)
+
+
+def _only_here(address: str) -> bool:
+    """
+    Whether only this machine reaches an address.
+
+    Telephones on it name the machine's other address in their description and send from this one.
+    """
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False
 
 
 def _endpoint(ours: CallCenter) -> EndpointSettings:

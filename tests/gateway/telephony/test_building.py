@@ -1,0 +1,47 @@
+"""What a deployment's settings make of the hotline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from channels.call_center.ports import TrunkState
+from gateway.settings import Settings
+from gateway.telephony.building import hotline_of
+
+
+def settings(folder: Path, **call_center: object) -> Settings:
+    """A demo with its data in a folder of its own."""
+    return Settings.model_validate({"data": folder, "mode": "demo", "call_center": call_center})
+
+
+def test_the_demo_takes_calls_of_this_machine_as_fast_as_they_come(tmp_path: Path) -> None:
+    """One line, the programs of this machine as its peers, others throttled."""
+    (line,) = hotline_of(settings(tmp_path)).trunks
+
+    assert line.lists("127.0.0.1")
+    assert line.lists("::1")
+    assert not line.lists("192.0.2.1")
+    assert line.public
+    assert line.status().state is TrunkState.IDLE
+
+
+def test_trunks_are_those_of_the_settings(tmp_path: Path) -> None:
+    """A demo with a carrier has no line of its own beside it."""
+    trunks = {"carrier": {"host": "192.0.2.7", "user": "hotline", "password": "mat-khau", "registers": True}}
+    hotline = hotline_of(settings(tmp_path, trunks=trunks, sip_host="0.0.0.0"))
+
+    assert [line.name for line in hotline.trunks] == ["carrier"]
+    assert hotline.trunks[0].settings.register
+    assert not hotline.trunks[0].lists("127.0.0.1")
+
+
+@pytest.mark.parametrize(("address", "anywhere"), [("127.0.0.1", True), ("::1", True), ("0.0.0.0", False), ("", True)])
+async def test_sound_from_elsewhere_is_taken_where_only_this_machine_can_send_it(
+    tmp_path: Path, address: str, anywhere: bool
+) -> None:
+    """A softphone beside the gateway names its other address, and sends from this one."""
+    engine = hotline_of(settings(tmp_path, media_address=address)).engine
+
+    assert engine._settings.behind_nat is anywhere
