@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from ipaddress import ip_address
 from typing import Protocol
 
 from channels.call_center.sip import wire
@@ -62,7 +63,8 @@ class Dispatch:
         self.lines: list[Line] = []
         self._legs: dict[DialogId, Leg] = {}
         self._waiting: dict[tuple[str, str], tuple[InviteServer, Leg]] = {}
-        self._guard = Guard()
+        self._rates = Guard()
+        self._suspects = Guard()
         self._admission: Admission | None = None
 
     def __len__(self) -> int:
@@ -91,10 +93,15 @@ class Dispatch:
             self._admission = Admission(self._settings, _now())
         return self._admission.admits(self.calls, _now())
 
-    def suspect(self, address: str) -> None:
-        """Hear less of a source that no trunk lists."""
-        if not any(line.lists(address) for line in self.lines):
-            self._guard.suspect(address, _now())
+    def suspect(self, flow: Flow) -> None:
+        """
+        Hear less of a source that tries numbers.
+
+        Never of a listed peer: a carrier brings the mistakes of all its callers from one address. Programs of this
+        machine are listed often, and told apart by their port.
+        """
+        if not self._listed(flow) or ip_address(flow.remote[0]).is_loopback:
+            self._suspects.fine(self._source(flow), _now())
 
     # User of the transactions
 
@@ -102,16 +109,26 @@ class Dispatch:
         """Strangers and scanners get no answer: to them nobody is here."""
         if addressed(request) in self._legs or self._cancels(request):
             return True
-        address, port = flow.remote
-        listed = any(line.lists(address) for line in self.lines)
-        if not listed and not any(line.public for line in self.lines):
+        if not self._listed(flow) and not any(line.public for line in self.lines):
             return self._silent("strangers")
-        if self._guard.scans(request.get_header("user-agent") or ""):
+        if self._rates.scans(request.get_header("user-agent") or ""):
             return self._silent("scanners")
-        source = f"{address}:{port}" if listed else address
-        if not (listed and request.method == "INVITE") and not self._guard.allows(source, _now()):
-            return self._silent("throttled")
-        return True
+        return self._slow_enough(request, flow) or self._silent("throttled")
+
+    def _slow_enough(self, request: SipRequest, flow: Flow) -> bool:
+        """Calls of peers come as fast as they like; everything else, and whoever tried numbers, does not."""
+        source = self._source(flow)
+        if self._suspects.knows(source) and not self._suspects.allows(source, _now()):
+            return False
+        return (self._listed(flow) and request.method == "INVITE") or self._rates.allows(source, _now())
+
+    def _listed(self, flow: Flow) -> bool:
+        return any(line.lists(flow.remote[0]) for line in self.lines)
+
+    def _source(self, flow: Flow) -> str:
+        """One peer may bring many who ask: they are told apart by port; a stranger may not hide behind ports."""
+        address, port = flow.remote
+        return f"{address}:{port}" if self._listed(flow) else address
 
     def _cancels(self, request: SipRequest) -> bool:
         return request.method == "CANCEL" and self.transactions.invite_of(request) is not None

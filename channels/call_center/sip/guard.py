@@ -61,8 +61,6 @@ class Admission:
 class Guard:
     """
     Throttles sources one by one; the oldest are forgotten, so that many sources cost no memory.
-
-    Calls of listed peers are never held back here: a carrier brings all its calls from one address.
     """
 
     def __init__(self, *, rate: float = 5.0, burst: float = 30.0) -> None:
@@ -78,7 +76,11 @@ class Guard:
         """Whether one more request of this source is heard."""
         return self._bucket(source, now).take(now)
 
-    def suspect(self, source: str, now: float) -> None:
+    def knows(self, source: str) -> bool:
+        """Whether anything was noted of this source."""
+        return source in self._buckets
+
+    def fine(self, source: str, now: float) -> None:
         """It asked for something that a telephone would not ask for, such as a number that is not there."""
         self._bucket(source, now).fine(now, PENALTY)
 

@@ -77,7 +77,7 @@ class IncomingCall(SipCall):
         if retry_after_s is not None:
             refusal.set_header("Retry-After", str(retry_after_s))
         if code in (404, 484):
-            self.endpoint.dispatch.suspect(self._invite.flow.remote[0])
+            self.endpoint.dispatch.suspect(self._invite.flow)
         self._refuse(refusal, Ended("us", code))
 
     async def hangup(self) -> None:

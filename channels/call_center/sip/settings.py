@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from ipaddress import ip_address, ip_network
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Literal
 
 from channels.call_center.ports import Law
@@ -80,8 +81,7 @@ class TrunkSettings:
 
     def __post_init__(self) -> None:
         """Raises: ValueError: a peer is neither address nor network, or `register` lacks host or user."""
-        for peer in self.peers:
-            ip_network(peer, strict=False)
+        _networks(self.peers)
         if self.register and not (self.host and self.user):
             raise ValueError("register needs host and user")
 
@@ -96,7 +96,13 @@ class TrunkSettings:
             source = ip_address(address)
         except ValueError:
             return False
-        return any(source in ip_network(peer, strict=False) for peer in self.peers)
+        return any(source in network for network in _networks(self.peers))
+
+
+@lru_cache(maxsize=256)
+def _networks(peers: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Asked with every request."""
+    return tuple(ip_network(peer, strict=False) for peer in peers)
 
 
 def bracketed(host: str) -> str:

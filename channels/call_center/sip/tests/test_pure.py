@@ -162,7 +162,7 @@ def test_a_bucket_fills_again_and_never_overflows() -> None:
     assert guard.allows("b", 0.0)
     assert [guard.allows("a", now) for now in (0.5, 1.5, 1.6)] == [False, True, False]
     assert [guard.allows("a", 1000.0) for _ in range(4)] == [True, True, True, False]
-    guard.suspect("a", 1000.0)
+    guard.fine("a", 1000.0)
     assert not guard.allows("a", 1000.0 + 3 - 0.1)
     assert guard.allows("a", 1000.0 + PENALTY)
 

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from channels.call_center.ports import Answered
+from channels.call_center.ports import Answered, Call
 from channels.call_center.sip import TrunkSettings
 from channels.call_center.sip.framing import MAX_HEADERS
 from channels.call_center.sip.tests.lines import Line, a_line
@@ -63,8 +63,8 @@ async def test_a_flood_is_throttled_source_by_source() -> None:
 async def test_a_public_line_soon_hears_no_more_of_who_tries_numbers() -> None:
     """Each number that is not there costs; a listed peer would not be held back."""
 
-    async def unknown(call: object) -> None:
-        await call.reject(404)  # type: ignore[attr-defined]
+    async def unknown(call: Call) -> None:
+        await call.reject(404)
 
     async with a_line(unknown, settings=PUBLIC) as line, a_phone(line.port) as phone:
         for number in range(50):
@@ -72,6 +72,23 @@ async def test_a_public_line_soon_hears_no_more_of_who_tries_numbers() -> None:
         await until(lambda: count(line, "throttled") > 40, "it is dropped")
 
         assert len(line.calls) < 10
+
+
+async def test_who_tries_numbers_on_this_machine_is_told_apart_by_port() -> None:
+    """The programs of one machine share its address: one that scans does not silence the others."""
+
+    async def only_ours(call: Call) -> None:
+        await (call.answer() if call.called == "1022" else call.reject(404))
+
+    async with a_line(only_ours) as line, a_phone(line.port) as scanner, a_phone(line.port) as phone:
+        for number in range(50):
+            wrong = scanner.build("INVITE", call=f"so-{number}", branch=f"s{number}", body=sdp())
+            scanner.send(wrong.replace("sip:1022@", f"sip:{100 + number}@", 1))
+            await asyncio.sleep(0)
+        await until(lambda: count(line, "throttled") > 20, "it is dropped")
+        await phone.call()
+
+        await until(lambda: line.calls[-1].called == "1022" and line.events(-1) == [Answered()], "the call is up")
 
 
 async def test_new_calls_faster_than_we_can_are_told_to_come_again() -> None:
