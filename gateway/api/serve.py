@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from core.contract.errors import NotFound
 from core.contract.schema import Model
@@ -20,6 +20,8 @@ from gateway.auth import staff_of
 from gateway.deployment import DEPLOYMENT
 
 log = structlog.get_logger()
+
+M = TypeVar("M", bound=BaseModel)
 
 _ID = re.compile(r"[A-Za-z0-9_.:@-]{1,80}")
 
@@ -77,11 +79,16 @@ def read_body(request: web.Request, operation: Operation, raw: bytes) -> Any:
     payload = read_json(request, raw)
     if operation.body is None:
         return payload
+    return checked(operation.body, payload)
+
+
+def checked(model: type[M], fields: dict[str, Any]) -> M:
+    """Fields as the model that they must be. ApiError 422: which of them are not."""
     try:
-        return operation.body.model_validate(payload)
-    except (ValidationError, OverflowError) as error:
-        if isinstance(error, ValidationError):
-            raise invalid(error) from None
+        return model.model_validate(fields)
+    except ValidationError as error:
+        raise invalid(error) from None
+    except OverflowError:
         raise ApiError(422, "data_invalid", "Có giá trị vượt quá giới hạn. Vui lòng kiểm tra lại.") from None
 
 

@@ -11,13 +11,13 @@ from core.service.devices import Subscription
 from core.service.posting import READ_THERE
 from gateway.api.app.acts import ELSEWHERE
 from gateway.api.app.door import TAG, AppCall
+from gateway.api.app.following import ONE
 from gateway.api.errors import ApiError
-from gateway.api.operation import Answer, Operation
+from gateway.api.operation import Answer, Handler, Operation
 from gateway.bell import NotADevice, drop_device, ring_device
 
 OFF = "Thông báo đẩy chưa được bật ở tỉnh này."
 NOT_ONE = "Thiết bị chưa gửi đúng thông tin đăng ký nhận thông báo."
-_ONE = "/app/reports/{code}/devices"
 
 
 class NewDevice(Model):
@@ -63,12 +63,11 @@ async def remove(call: AppCall) -> Answer:
     return Answer(status=204)
 
 
+def _operation(name: str, method: str, summary: str, handler: Handler, body: type[Model]) -> Operation:
+    return Operation(name, method, f"{ONE}/devices", TAG, summary, handler, body=body, status=204, door="report")
+
+
 OPERATIONS = (
-    Operation(
-        "appAddDevice", "POST", _ONE, TAG, "Nhận thông báo đẩy", add, body=NewDevice, status=204, door="report"
-    ),
-    Operation(
-        "appRemoveDevice", "DELETE", _ONE, TAG, "Thôi nhận thông báo đẩy", remove, body=KnownDevice, status=204,
-        door="report",
-    ),
-)  # fmt: skip
+    _operation("appAddDevice", "POST", "Nhận thông báo đẩy", add, NewDevice),
+    _operation("appRemoveDevice", "DELETE", "Thôi nhận thông báo đẩy", remove, KnownDevice),
+)

@@ -8,11 +8,9 @@ from typing import Any, get_origin
 
 from aiohttp import web
 from multidict import MultiDict, MultiDictProxy
-from pydantic import ValidationError
 
 from core.contract.schema import Model
-from gateway.api.errors import ApiError, invalid
-from gateway.api.serve import is_clean, read_json, unreadable
+from gateway.api.serve import checked, is_clean, read_json, unreadable
 from gateway.auth.csrf import FORM_TYPES
 
 FILES = "media"
@@ -23,12 +21,15 @@ NOTHING: MultiDictProxy[Any] = MultiDictProxy(MultiDict())
 async def read_form(request: web.Request, model: type[Model]) -> tuple[Model, MultiDictProxy[Any]]:
     """The fields, checked, and all parts as they came. ApiError: 400 unreadable, 415 no form, 422 fields."""
     if request.content_type not in FORM_TYPES:
-        return _checked(model, read_json(request, await request.read())), NOTHING
+        return checked(model, read_json(request, await request.read())), NOTHING
     try:
         posted = await request.post()
     except (ValueError, LookupError) as error:  # broken multipart, unknown charset
         raise unreadable() from error
-    return _checked(model, _fields(posted, model)), posted
+    fields = _fields(posted, model)
+    if not is_clean(fields):
+        raise unreadable()
+    return checked(model, fields), posted
 
 
 async def digest_of_files(posted: MultiDictProxy[Any]) -> list[str]:
@@ -47,17 +48,6 @@ def _fields(posted: MultiDictProxy[Any], model: type[Model]) -> dict[str, Any]:
         several = name in model.model_fields and get_origin(model.model_fields[name].annotation) is tuple
         found[name] = list(values) if several else values[0]
     return found
-
-
-def _checked(model: type[Model], fields: dict[str, Any]) -> Model:
-    if not is_clean(fields):
-        raise unreadable()
-    try:
-        return model.model_validate(fields)
-    except ValidationError as error:
-        raise invalid(error) from None
-    except OverflowError:
-        raise ApiError(422, "data_invalid", "Có giá trị vượt quá giới hạn. Vui lòng kiểm tra lại.") from None
 
 
 def _digest(upload: web.FileField) -> str:
