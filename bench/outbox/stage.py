@@ -52,7 +52,13 @@ class Stage:
         healthy, sick = (f"http://127.0.0.1:{self.ports[name]}" for name in ("healthy", "sick"))
         esms = {"api_key": "api-key-for-tests", "secret_key": "secret-key-for-tests", "hook_secret": "x" * 32}
         secret = "x" * 32
-        facebook = {"app_id": "1", "app_secret": secret, "verify_token": secret, "pages": {PAGE: "t"}, "graph_url": sick}
+        facebook = {
+            "app_id": "1",
+            "app_secret": secret,
+            "verify_token": secret,
+            "pages": {PAGE: "t"},
+            "graph_url": sick,
+        }
         channels = {"sms": {"carrier": "esms", "sender": BRAND, "esms": esms | {"base_url": healthy}}}
         return Settings.model_validate(_plain(made) | channels | {"facebook": facebook} | self.further)
 
