@@ -21,10 +21,13 @@ def add(commands: Any) -> None:
 def check(_arguments: argparse.Namespace) -> int:
     """Print one line a mistake."""
     from gateway.settings import Settings
+    from gateway.settings.calls import calls_warnings
     from gateway.settings.load import mistakes
 
     found = mistakes()
     if isinstance(found, Settings):
+        for warning in calls_warnings(found):
+            print(f"warning: {warning}", file=sys.stderr)
         print(f"settings: in order (mode {found.mode}, regulation {found.regulation}, data {found.data})")
         return 0
     for mistake in found:

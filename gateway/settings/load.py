@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from core.contract.errors import ConfigError
+from gateway.settings.calls import calls_mistakes
 from gateway.settings.model import Settings
 from gateway.settings.providers import facebook_mistakes, imap_mistakes, mail_oauth_mistakes, telegram_mistakes
 from gateway.settings.push import push_mistakes
@@ -218,6 +219,7 @@ def _contradictions(settings: Settings) -> list[ConfigError]:
     found += facebook_mistakes(settings)
     found += sms_mistakes(settings)
     found += push_mistakes(settings)
+    found += calls_mistakes(settings)
     found += sending_mistakes(settings)
     redis_url = settings.redis_url.get_secret_value()
     if redis_url and not redis_url.startswith(("redis://", "rediss://", "unix://")):

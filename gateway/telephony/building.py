@@ -19,7 +19,7 @@ from channels.call_center.sip.trunk import SipTrunk
 from core.contract.errors import ConfigError
 from gateway.settings import Settings
 from gateway.settings.call_center import CallCenter, Trunk
-from gateway.telephony.paths import voices_folder
+from gateway.telephony.paths import own_prompts, voices_folder
 
 DEMO_LINE = "demo"
 _THIS_MACHINE = ("127.0.0.0/8", "::1")
@@ -52,8 +52,7 @@ def flow_of(settings: Settings, catalogue: Catalogue) -> Source:
 def hotline_of(settings: Settings, *, seal_to: SealTo = lambda: None) -> Hotline:
     """Built, not started. May be called in a thread: it reads every prompt. `seal_to`: who may open recordings."""
     ours = settings.call_center
-    own = Path(ours.prompts) if ours.prompts else settings.data / "prompts"
-    prompts = load_prompts(read_catalogue(), own=[own], placeholders=[voices_folder()])
+    prompts = load_prompts(read_catalogue(), own=[own_prompts(settings)], placeholders=[voices_folder()])
     endpoint = SipEndpoint(_endpoint(ours))
     address = ours.media_address or ours.sip_host
     media = MediaSettings(

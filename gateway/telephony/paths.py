@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gateway.settings.model import Settings
 
 
 def spool_folder(data: Path) -> Path:
@@ -23,6 +27,12 @@ def standing_file(data: Path) -> Path:
 def running_file(data: Path) -> Path:
     """Locked by the telephony process while it lives; says who it is and where it listens."""
     return spool_folder(data) / "telephony.json"
+
+
+def own_prompts(settings: Settings) -> Path:
+    """Sentences that people of the province have recorded."""
+    named = settings.call_center.prompts
+    return Path(named) if named else settings.data / "prompts"
 
 
 def voices_folder() -> Path:

@@ -1,0 +1,59 @@
+"""Settings of the hotline that are each right and together wrong, or that no call would survive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from core.clock.errors import ClockError
+from core.clock.units import parse
+from core.contract.errors import ConfigError
+from gateway.settings.model import Settings
+
+_EXAMPLE_TRUNK = '[call_center.trunks.viettel]\nhost = "203.0.113.7"'
+
+
+def calls_mistakes(settings: Settings) -> list[ConfigError]:
+    """What is wrong with the hotline; nothing where there is none."""
+    return [*_mistakes(settings)] if settings.takes_calls else []
+
+
+def _mistakes(settings: Settings) -> Iterator[ConfigError]:
+    ours = settings.call_center
+    if ours.rtp_last < ours.rtp_first:
+        yield ConfigError("call_center.rtp_last", "before rtp_first", example="20999")
+    try:
+        parse(ours.call_back_within)
+    except ClockError as error:
+        yield ConfigError("call_center.call_back_within", str(error), example="2wh")
+    if ours.flow and not Path(ours.flow).is_file():
+        yield ConfigError("call_center.flow", f"there is no file {ours.flow}", example="/etc/langnghe/flow.yaml")
+    yield from _trunk_mistakes(settings)
+
+
+def _trunk_mistakes(settings: Settings) -> Iterator[ConfigError]:
+    if not settings.call_center.trunks:  # whoever has none needs no library for them
+        return
+    from channels.call_center.sip.settings import TrunkSettings
+
+    for name, one in settings.call_center.trunks.items():
+        try:
+            TrunkSettings(host=one.host, user=one.user, register=one.registers, peers=one.peers)
+        except ValueError as error:
+            yield ConfigError(f"call_center.trunks.{name}", str(error), example=_EXAMPLE_TRUNK)
+        if not (one.host or one.peers or one.public):
+            yield ConfigError(f"call_center.trunks.{name}", "neither a host nor peers", example=_EXAMPLE_TRUNK)
+
+
+def calls_warnings(settings: Settings) -> list[str]:
+    """What works, and should not be so in production: emergencies are to be spoken of by a person (VN-8)."""
+    if not settings.takes_calls or settings.mode == "demo":
+        return []
+    from channels.call_center.prompts.catalogue import read_catalogue
+    from channels.call_center.prompts.sounds import load_prompts, unfit_for_emergencies
+    from gateway.telephony.paths import own_prompts, voices_folder
+
+    catalogue = read_catalogue()
+    prompts = load_prompts(catalogue, own=[own_prompts(settings)], placeholders=[voices_folder()])
+    unfit = unfit_for_emergencies(prompts, catalogue)
+    return [f"call_center.prompts: nobody has recorded {', '.join(unfit)}; callers hear a machine"] if unfit else []

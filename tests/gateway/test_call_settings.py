@@ -1,0 +1,60 @@
+"""Settings of the hotline that are each right and together wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.settings import Settings
+from gateway.settings.calls import calls_mistakes, calls_warnings
+
+
+def settings(mode: str = "production", **call_center: Any) -> Settings:
+    return Settings.model_validate({"mode": mode, "call_center": call_center})
+
+
+@pytest.mark.parametrize(
+    ("given", "key"),
+    [
+        ({"rtp_first": 30000, "rtp_last": 20000}, "rtp_last"),
+        ({"call_back_within": "soon"}, "call_back_within"),
+        ({"flow": "/nowhere/flow.yaml"}, "flow"),
+        ({"trunks": {"viettel": {"peers": ["nonsense"]}}}, "trunks.viettel"),
+        ({"trunks": {"viettel": {"registers": True, "peers": ["203.0.113.7"]}}}, "trunks.viettel"),
+        ({"trunks": {"viettel": {}}}, "trunks.viettel"),
+    ],
+)
+def test_each_mistake_is_named(given: dict[str, Any], key: str) -> None:
+    (mistake,) = calls_mistakes(settings(**({"enabled": "yes"} | given)))
+
+    assert f"call_center.{key}:" in str(mistake)
+
+
+@pytest.mark.parametrize(
+    ("given", "takes", "awaits"),
+    [
+        ({"mode": "demo"}, True, True),
+        ({"mode": "demo", "roles": ["web", "worker"]}, True, False),
+        ({"mode": "demo", "call_center": {"enabled": "no"}}, False, False),
+        ({"mode": "production"}, False, False),
+        ({"mode": "production", "call_center": {"trunks": {"a": {"host": "203.0.113.7"}}}}, True, True),
+        ({"mode": "production", "roles": ["web"], "call_center": {"enabled": "yes"}}, True, True),
+    ],
+)
+def test_whether_there_is_a_hotline(given: dict[str, Any], takes: bool, awaits: bool) -> None:
+    found = Settings.model_validate(given)
+
+    assert (found.takes_calls, found.awaits_calls) == (takes, awaits)
+    assert calls_mistakes(found) == []
+
+
+@pytest.mark.rule("VN-8")
+def test_a_machine_that_speaks_of_emergencies_is_warned_of(tmp_path: Path) -> None:
+    """In production; a demo may."""
+    (warning,) = calls_warnings(settings(enabled="yes", prompts=str(tmp_path)))
+
+    assert "emergency_114" in warning
+    assert calls_warnings(settings("demo", prompts=str(tmp_path))) == []
+    assert calls_warnings(settings()) == []
