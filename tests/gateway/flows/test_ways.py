@@ -11,16 +11,19 @@ import pytest
 from sqlalchemy import select, update
 
 from core.contract.errors import ConnectionFailed, GatewayError, OutcomeUnknown, RecipientUnreachable, WindowClosed
-from core.contract.ports import Reach, SendResult
+from core.contract.ports import Allowance, Reach, SendResult
 from core.contract.schema import Address, DeliveryReceipt, DeliveryStatus, OutboundMessage, Standing
+from core.service.desk import Issued
 from core.service.reading import CaseReader
+from core.service.sending import Bounds, Sender
 from core.service.work import Work
 from core.storage import outbox, standings
 from core.storage.joining import Link, add_link
+from core.storage.outbox import Share
 from core.storage.tables import contact, conversation, identity
 from core.storage.tables import outbox as outbox_table
 from tests.gateway.api.staffing import centre
-from tests.gateway.flows.office import LAMP, Chat, issue, only_case
+from tests.gateway.flows.office import CENTRE, LAMP, Chat, issue, only_case
 from tests.support.databases import on_both_engines
 from tests.support.deployments import World
 from tests.support.hooked import HookedTestChannel
@@ -156,6 +159,29 @@ async def test_a_way_that_fails_for_half_an_hour_is_left(town: Town) -> None:
 
     assert (before, len(town.phones.sent)) == (0, 1)
     assert [entry[:2] for entry in await town.entries()] == [("testchat/chat", "passed_on"), ("sms/phone", "sent")]
+
+
+async def test_when_todays_quota_is_spent_it_goes_another_way(town: Town) -> None:
+    """Without a try, and staff read why."""
+    deployment, tried = town.world.deployment, town.page.tried
+    case = await only_case(town.world)
+    assert isinstance(await deployment.clerk.execute(case.id, "accept", {}, actor=CENTRE), Issued)
+
+    one = Sender(
+        deployment.database,
+        safe=deployment.safe,
+        channels=deployment.channels,
+        owner="me",
+        now=town.world.clock,
+        routing=deployment.intake.routing,
+        share=Share("testchat"),
+        bounds=Bounds({"testchat": Allowance(per_day=0)}),
+    )
+    await one.run_once()
+    await town.world.settle()
+
+    assert town.page.tried == tried
+    assert (await town.entries())[1] == ("sms/phone", "sent", "Hết hạn mức Zalo → SMS")
 
 
 async def test_when_every_way_has_failed_it_is_a_persons(town: Town) -> None:
