@@ -14,6 +14,7 @@ MODULES = (
     "bench.outbox.measurements",
     "bench.startup",
     "bench.calls.measurements",
+    "bench.calls.sound",
 )
 """Each offers `measurements()`. Their order is that of the run; a group has the first part of a measurement's name."""
 
