@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from core.storage.tables import fetch
 from core.storage.together import rows_into
@@ -80,15 +80,6 @@ def settle(
     change = {"state": state, "reason": reason[:100], **({} if next_at is None else {"next_at": next_at})}
     change |= {} if counts else {"attempts": fetch.c.attempts - 1}
     connection.execute(update(fetch).where(fetch.c.stored_key == stored_key).values(change))
-
-
-def next_try(connection: Connection, *, channel: str) -> datetime | None:
-    """When the next file of a channel is due."""
-    soonest: datetime | None = connection.scalar(_NEXT_TRY, {"channel": channel})
-    return soonest
-
-
-_NEXT_TRY = select(func.min(fetch.c.next_at)).where(fetch.c.state == "waiting", fetch.c.channel == bindparam("channel"))
 
 
 def states(connection: Connection, stored_keys: Collection[str]) -> dict[str, str]:

@@ -21,10 +21,11 @@ from gateway.deployment import Deployment
 from gateway.events.bells import AGENCIES, DUE, FILES, INBOX, OUTBOX, bell, pass_on, pass_on_changes
 from gateway.metrics import SENT
 from gateway.watch.watch import Watch
-from gateway.workers.ahead import Foresight
+from gateway.workers.ahead import until_due
 from gateway.workers.daily import Daily
 from gateway.workers.due import DueWorker
 from gateway.workers.inbound import InboundWorker
+from gateway.workers.lookout import Lookout
 from gateway.workers.loop import Loop
 from gateway.workers.pulse import Pulse
 
@@ -33,6 +34,7 @@ log = structlog.get_logger()
 # In a storm each report wakes these loops: what they have to do for many costs little more than for one.
 _SENDING_BREATH = 0.04
 _DUE_BREATH = 0.25
+_UNRUNG_SECONDS = 5.0  # of a channel: the lookout rings for whatever is due
 _OFF_SECONDS = 1.0  # also how soon what a dead process was sending is found
 _ROUND_SECONDS = 5.0
 _RECORD_SECONDS = 10.0
@@ -59,6 +61,8 @@ class Crew:
         names = tuple(deployment.channels)
         self._bells = ExitStack()
         rung = {name: self._bells.enter_context(bell(deployment.events, OUTBOX, about=name)) for name in names}
+        sources = file_sources(deployment)
+        asked = {name: self._bells.enter_context(bell(deployment.events, FILES)) for name in sources}
         self._senders = {name: _sender(deployment, owner, Share(name), landed=rung[name].set) for name in names}
         self._senders[""] = _sender(deployment, owner, Share(but=names))
         self.watch = Watch(deployment, loops=lambda: self._loops, pulse=Pulse())
@@ -68,7 +72,9 @@ class Crew:
             Loop("watch", self.watch.run_once, interval=10.0),
             *_news(deployment, self._bells),
             *(_work(deployment, owner, self._bells) if self._works else ()),
-            *(_sendings(deployment, self._senders, rung) if self._works else ()),
+            *(_sendings(self._senders, rung) if self._works else ()),
+            *(_fetches(deployment, sources, asked) if self._works else ()),
+            *((_lookout(deployment, rung, asked),) if self._works else ()),
         ]
         self._tasks: list[asyncio.Task[None]] = []
         self._ringers: list[asyncio.Task[None]] = []
@@ -149,12 +155,11 @@ def _news(deployment: Deployment, bells: ExitStack) -> list[Loop]:
 
 def _work(deployment: Deployment, owner: str, bells: ExitStack) -> list[Loop]:
     inbound = InboundWorker(deployment, deployment.intake, owner=owner)
-    poll, ahead = deployment.settings.workers.poll, Foresight(deployment)
+    poll, ahead = deployment.settings.workers.poll, partial(until_due, deployment)
     inbox, due = (bells.enter_context(bell(deployment.events, topic)) for topic in (INBOX, DUE))
     return [
         Loop("inbound", inbound.run_once, interval=poll, wake=inbox),
-        Loop("due", DueWorker(deployment).run_once, interval=poll, wake=due, ahead=ahead.due, breath=_DUE_BREATH),
-        *_fetches(deployment, bells, ahead),
+        Loop("due", DueWorker(deployment).run_once, interval=poll, wake=due, ahead=ahead, breath=_DUE_BREATH),
         Loop("names", deployment.intake.naming.run_once, interval=_NAMES_SECONDS, wake=deployment.intake.naming.wanted),
         Loop("asking", asker_of(deployment).run_once, interval=_ASKING_SECONDS),
         Loop("diverted", letting_go_of(deployment).run_once, interval=_DIVERTED_SECONDS),
@@ -162,11 +167,15 @@ def _work(deployment: Deployment, owner: str, bells: ExitStack) -> list[Loop]:
     ]
 
 
-def _sendings(
-    deployment: Deployment, senders: Mapping[str, Sender], rung: Mapping[str, asyncio.Event]
-) -> Iterator[Loop]:
+def _lookout(
+    deployment: Deployment, senders: Mapping[str, asyncio.Event], fetchers: Mapping[str, asyncio.Event]
+) -> Loop:
+    looking = Lookout(deployment.database, now=deployment.now, senders=senders, fetchers=fetchers)
+    return Loop("lookout", looking.run_once, interval=deployment.settings.workers.poll)
+
+
+def _sendings(senders: Mapping[str, Sender], rung: Mapping[str, asyncio.Event]) -> Iterator[Loop]:
     """One loop a channel: a slow provider holds up nobody else's; and one for channels that are off."""
-    ahead = Foresight(deployment)
     for name, sender in senders.items():
         if not name:
             yield Loop("outbox", sender.run_once, interval=_OFF_SECONDS)
@@ -174,24 +183,24 @@ def _sendings(
         yield Loop(
             f"outbox-{name}",
             sender.begin_due,
-            interval=deployment.settings.workers.poll,
+            interval=_UNRUNG_SECONDS,
             wake=rung[name],
-            ahead=partial(ahead.outbox, name),
             breath=_SENDING_BREATH,
             full=SIDE_BY_SIDE,
             last=sender.finish,
         )
 
 
-def _fetches(deployment: Deployment, bells: ExitStack, ahead: Foresight) -> Iterator[Loop]:
+def _fetches(
+    deployment: Deployment, sources: Mapping[str, FetchesFiles], rung: Mapping[str, asyncio.Event]
+) -> Iterator[Loop]:
     """One loop a channel: a provider that is slow with its files holds up nobody else's."""
-    for name, source in file_sources(deployment).items():
+    for name, source in sources.items():
         yield Loop(
             f"files-{name}",
             fetcher_of(deployment, name, source).run_once,
-            interval=deployment.settings.workers.poll,
-            wake=bells.enter_context(bell(deployment.events, FILES)),
-            ahead=partial(ahead.files, name),
+            interval=_UNRUNG_SECONDS,
+            wake=rung[name],
         )
 
 

@@ -29,6 +29,7 @@ from core.storage import (
 )
 from core.storage.cases import Search
 from core.storage.database import Database
+from core.storage.lookout import Lookout
 from core.storage.outbox import Share
 from core.storage.search_indexes import INDEXES
 from core.storage.tables import metadata
@@ -46,6 +47,7 @@ ORDERED: dict[str, Callable[[Connection], Any]] = {
     "timers: the next": conversations.next_timer,
     "outbox: how many are due": partial(outbox.count_due, channel="email", now=NOW, most=64),
     "outbox: whose end is unknown": partial(unknown_ends.to_ask, channels=["email", "sms"], now=NOW),
+    "outbox and files: where": partial(Lookout(sending=["email", "sms"], fetching=["email", "sms"]).look, now=NOW),
     "outbox: the next": partial(outbox.next_send, channel="email"),
     "outbox: stopped": partial(staff_lists.stopped, after=1),
     "inbox: quarantined": partial(staff_lists.quarantined, after=1),
