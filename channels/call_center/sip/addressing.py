@@ -7,8 +7,8 @@ import socket
 from contextlib import suppress
 from ipaddress import ip_address
 
+from channels.call_center.sip.flows import Flow
 from channels.call_center.sip.wire import SipRequest
-from channels.call_center.sip.wires import Flow
 
 
 def stamp(request: SipRequest, flow: Flow) -> Flow:

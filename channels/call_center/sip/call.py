@@ -14,10 +14,10 @@ from channels.call_center.sip import wire
 from channels.call_center.sip.dialog import Dialog
 from channels.call_center.sip.digest import Digest
 from channels.call_center.sip.endpoint import SipEndpoint
+from channels.call_center.sip.flows import Flow
 from channels.call_center.sip.settings import TrunkSettings
 from channels.call_center.sip.talk import Talk
 from channels.call_center.sip.wire import SipRequest, SipResponse
-from channels.call_center.sip.wires import Flow
 
 SETTLE_S = 30.0
 MAX_TRIES = 4

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from ipaddress import ip_address
 from typing import Protocol
 
 from channels.call_center.sip import wire
 from channels.call_center.sip.dialog import Dialog, DialogId, addressed
-from channels.call_center.sip.guard import Admission, Guard
+from channels.call_center.sip.flows import Flow
+from channels.call_center.sip.guard import Admission
+from channels.call_center.sip.hearing import Hearing
 from channels.call_center.sip.serving import InviteServer, ServerTransaction
 from channels.call_center.sip.settings import EndpointSettings
 from channels.call_center.sip.transactions import Transactions
 from channels.call_center.sip.wire import SipRequest, SipResponse, response
-from channels.call_center.sip.wires import Flow
 
 
 class Leg(Protocol):
@@ -63,8 +63,7 @@ class Dispatch:
         self.lines: list[Line] = []
         self._legs: dict[DialogId, Leg] = {}
         self._waiting: dict[tuple[str, str], tuple[InviteServer, Leg]] = {}
-        self._rates = Guard()
-        self._suspects = Guard()
+        self.hearing = Hearing()
         self._admission: Admission | None = None
 
     def __len__(self) -> int:
@@ -87,55 +86,28 @@ class Dispatch:
         self._legs.pop(dialog.id, None)
         self._waiting.pop((dialog.call_id, dialog.their_tag), None)
 
+    def suspect(self, flow: Flow) -> None:
+        """Hear less of a source that tries numbers."""
+        self.hearing.suspect(flow, self.lines, _now())
+
     def admits(self) -> bool:
         """Whether one more call may begin."""
         if self._admission is None:
             self._admission = Admission(self._settings, _now())
         return self._admission.admits(self.calls, _now())
 
-    def suspect(self, flow: Flow) -> None:
-        """
-        Hear less of a source that tries numbers.
-
-        Never of a listed peer: a carrier brings the mistakes of all its callers from one address. Programs of this
-        machine are listed often, and told apart by their port.
-        """
-        if not self._listed(flow) or ip_address(flow.remote[0]).is_loopback:
-            self._suspects.fine(self._source(flow), _now())
-
     # User of the transactions
 
     def welcome(self, request: SipRequest, flow: Flow) -> bool:
-        """Strangers and scanners get no answer: to them nobody is here."""
+        """What belongs to a call is always heard; the rest as `hearing` decides."""
         if addressed(request) in self._legs or self._cancels(request):
             return True
-        if not self._listed(flow) and not any(line.public for line in self.lines):
-            return self._silent("strangers")
-        if self._rates.scans(request.get_header("user-agent") or ""):
-            return self._silent("scanners")
-        return self._slow_enough(request, flow) or self._silent("throttled")
-
-    def _slow_enough(self, request: SipRequest, flow: Flow) -> bool:
-        """Calls of peers come as fast as they like; everything else, and whoever tried numbers, does not."""
-        source = self._source(flow)
-        if self._suspects.knows(source) and not self._suspects.allows(source, _now()):
-            return False
-        return (self._listed(flow) and request.method == "INVITE") or self._rates.allows(source, _now())
-
-    def _listed(self, flow: Flow) -> bool:
-        return any(line.lists(flow.remote[0]) for line in self.lines)
-
-    def _source(self, flow: Flow) -> str:
-        """One peer may bring many who ask: they are told apart by port; a stranger may not hide behind ports."""
-        address, port = flow.remote
-        return f"{address}:{port}" if self._listed(flow) else address
+        if why := self.hearing.deaf_to(request, flow, self.lines, _now()):
+            self._counters[why] += 1
+        return not why
 
     def _cancels(self, request: SipRequest) -> bool:
         return request.method == "CANCEL" and self.transactions.invite_of(request) is not None
-
-    def _silent(self, why: str) -> bool:
-        self._counters[why] += 1
-        return False
 
     def asked(self, transaction: ServerTransaction) -> None:
         """CANCEL, requests within a dialog, OPTIONS; everything else is not for us."""

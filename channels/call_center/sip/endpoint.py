@@ -14,9 +14,11 @@ from channels.call_center.sip import wire
 from channels.call_center.sip.addressing import numeric, source_towards, stamp
 from channels.call_center.sip.dialog import Dialog, Here
 from channels.call_center.sip.dispatch import Dispatch, Line
+from channels.call_center.sip.flows import Flow
+from channels.call_center.sip.reading import Malformed, read
 from channels.call_center.sip.settings import EndpointSettings, Transport, bracketed
-from channels.call_center.sip.wire import Malformed, SipRequest, SipUri
-from channels.call_center.sip.wires import Flow, Wires
+from channels.call_center.sip.wire import SipRequest, SipUri
+from channels.call_center.sip.wires import Wires
 
 log = structlog.get_logger()
 
@@ -111,7 +113,7 @@ class SipEndpoint:
     def _taken(self, data: bytes, flow: Flow) -> None:
         """One message from the wire. Whatever a stranger sends, the next message is heard."""
         try:
-            message = wire.read(data)
+            message = read(data)
             if isinstance(message, SipRequest):
                 self.transactions.request(message, stamp(message, flow))
             else:

@@ -12,9 +12,9 @@ from channels.call_center.sip.asking import InviteClient
 from channels.call_center.sip.bodies import Unsupported, description
 from channels.call_center.sip.call import MAX_TRIES, Owner, Parties, SipCall
 from channels.call_center.sip.dialog import Dialog, confirmed
+from channels.call_center.sip.flows import Flow
 from channels.call_center.sip.inside import Inside
 from channels.call_center.sip.wire import SipRequest, SipResponse
-from channels.call_center.sip.wires import Flow
 
 
 class OutgoingCall(SipCall):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from channels.call_center.sip.flows import Flow
 from channels.call_center.sip.repeating import Repeater
 from channels.call_center.sip.settings import Timers
 from channels.call_center.sip.wire import SipRequest, SipResponse
-from channels.call_center.sip.wires import Flow
 
 Forget = Callable[[], None]
 

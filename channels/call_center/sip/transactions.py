@@ -8,10 +8,10 @@ from functools import partial
 from typing import Any, Protocol
 
 from channels.call_center.sip.asking import ClientTransaction, Heard, InviteClient
+from channels.call_center.sip.flows import Flow
 from channels.call_center.sip.serving import InviteServer, ServerTransaction
 from channels.call_center.sip.settings import Timers
 from channels.call_center.sip.wire import MAGIC, SipRequest, SipResponse, branch, sequence, tag
-from channels.call_center.sip.wires import Flow
 
 MOST = 20_000
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.call_center.ports import CallFailed, RtpPlan
-from channels.call_center.sip import TrunkSettings, dialling, sdp, wire
+from channels.call_center.sip import TrunkSettings, dialling, reading, sdp, wire
 from channels.call_center.sip.dialog import Here, answered
 from channels.call_center.sip.digest import Digest
 from channels.call_center.sip.framing import Framer
@@ -34,7 +34,7 @@ def described(types: str, more: str = "") -> bytes:
 
 def request(text: str) -> SipRequest:
     """A request from its text."""
-    made = wire.read(text.replace("\n", "\r\n").encode())
+    made = reading.read(text.replace("\n", "\r\n").encode())
     assert isinstance(made, SipRequest)
     return made
 
@@ -70,8 +70,8 @@ def test_a_stream_cut_anywhere_gives_the_same_messages(data: st.DataObject) -> N
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     """Nothing but Malformed leaves the reader."""
     for start in (b"", b"INVITE sip:a SIP/2.0\r\n", b"SIP/2.0 200 OK\r\n"):
-        with suppress(wire.Malformed):
-            assert wire.sequence(wire.read(start + data))[0] >= 0
+        with suppress(reading.Malformed):
+            assert wire.sequence(reading.read(start + data))[0] >= 0
 
 
 @given(st.text(max_size=300))
@@ -247,7 +247,7 @@ def test_the_library_still_reads_as_we_rely_on_it() -> None:
 
     Names are expanded, lists split, header injection refused, Content-Length set when written.
     """
-    read = wire.read(INVITE.replace("\n", "\r\n").replace("Via:", "v:").encode())
+    read = reading.read(INVITE.replace("\n", "\r\n").replace("Via:", "v:").encode())
     assert read.get_header_values("via") == ["SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKx"]
     listed = request(INVITE.replace("Contact:", "Record-Route: <sip:a;lr>, <sip:b,c;lr>\nContact:"))
     assert listed.get_header_values("record-route") == ["<sip:a;lr>", "<sip:b,c;lr>"]
@@ -257,3 +257,4 @@ def test_the_library_still_reads_as_we_rely_on_it() -> None:
     answer.body = "chữ".encode()
     assert bytes(answer).endswith(b"Content-Length: 5\r\n\r\nch\xe1\xbb\xaf")
     assert wire.tag(answer, "to") == "t"
+    assert wire.sequence(request(INVITE.replace("1 INVITE", "7\t INVITE"))) == (7, "INVITE")
