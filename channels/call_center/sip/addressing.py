@@ -10,6 +10,8 @@ from ipaddress import ip_address
 from channels.call_center.sip.flows import Flow
 from channels.call_center.sip.wire import SipRequest
 
+LOOK_UP_WITHIN_S = 3.0
+
 
 def stamp(request: SipRequest, flow: Flow) -> Flow:
     """
@@ -34,10 +36,11 @@ def _via_text(raw: str, known: dict[str, str]) -> str:
 
 
 async def numeric(host: str) -> str:
-    """The address of a host. Raises: OSError: there is none."""
+    """The address of a host. Raises: OSError: there is none; TimeoutError: nobody says so in time."""
     with suppress(ValueError):
         return str(ip_address(host.strip("[]")))
-    found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_DGRAM)
+    async with asyncio.timeout(LOOK_UP_WITHIN_S):
+        found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_DGRAM)
     return str(found[0][4][0])
 
 

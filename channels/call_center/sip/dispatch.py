@@ -128,7 +128,8 @@ class Dispatch:
         if not invite:
             self._refuse(transaction, 481)
             return
-        transaction.reply(response(transaction.request, 200, to_tag=wire.new_tag()))
+        said = wire.tag(invite.last, "to") if invite.last else ""
+        transaction.reply(response(transaction.request, 200, to_tag=said or wire.new_tag()))
         found, leg = self._waiting.get(_invitation(invite.request), (None, None))
         if leg and found is invite and not invite.final:
             leg.cancelled()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Coroutine
 from ipaddress import ip_address
@@ -47,6 +48,7 @@ class SipEndpoint:
     async def open(self, line: Line) -> None:
         """Serve a trunk. Raises: OSError: the address is taken."""
         if not self.dispatch.lines:
+            logging.getLogger("aiosipua").setLevel(logging.ERROR)  # it warns of every damaged packet; we count them
             await self._wires.open(self.settings.host, self.settings.port)
         self.dispatch.lines.append(line)
 

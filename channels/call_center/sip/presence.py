@@ -69,7 +69,7 @@ class Presence:
     async def start(self) -> None:
         """Begin to register and to ask. A name that cannot be looked up now is looked up again with every request."""
         self._started = True
-        with suppress(OSError):
+        with suppress(OSError, TimeoutError):
             self.address = await numeric(self._settings.host) if self._settings.host else ""
         loop = asyncio.get_running_loop()
         if self._settings.register:

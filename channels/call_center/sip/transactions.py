@@ -11,7 +11,7 @@ from channels.call_center.sip.asking import ClientTransaction, Heard, InviteClie
 from channels.call_center.sip.flows import Flow
 from channels.call_center.sip.serving import InviteServer, ServerTransaction
 from channels.call_center.sip.settings import Timers
-from channels.call_center.sip.wire import MAGIC, SipRequest, SipResponse, branch, sequence, tag
+from channels.call_center.sip.wire import MAGIC, SipRequest, SipResponse, branch, new_tag, response, sequence, tag
 
 MOST = 20_000
 
@@ -57,14 +57,20 @@ class Transactions:
             self._serve(key, request, flow)
 
     def _serve(self, key: Hashable, request: SipRequest, flow: Flow) -> None:
-        forget = partial(_drop, self._serving, key)
-        if request.method == "INVITE":
-            invite = InviteServer(request, flow, self._timers, forget)
-            self._serving[key] = invite
-            self._user.invited(invite)
-        else:
-            self._serving[key] = made = ServerTransaction(request, flow, self._timers, forget)
-            self._user.asked(made)
+        made = self._served(key, request, flow)
+        try:
+            if isinstance(made, InviteServer):
+                self._user.invited(made)
+            else:
+                self._user.asked(made)
+        except Exception:
+            made.reply(response(request, 500, to_tag=new_tag()))  # ours; the other side need not wait for nothing
+            raise
+
+    def _served(self, key: Hashable, request: SipRequest, flow: Flow) -> ServerTransaction:
+        kind = InviteServer if request.method == "INVITE" else ServerTransaction
+        made = self._serving[key] = kind(request, flow, self._timers, partial(_drop, self._serving, key))
+        return made
 
     def _ack(self, known: ServerTransaction | None, ack: SipRequest) -> None:
         if isinstance(known, InviteServer) and known.last and known.last.status_code >= 300:

@@ -151,6 +151,35 @@ async def test_answers_go_to_where_the_request_came_from() -> None:
         assert plain.via[0].params["received"] == LOOPBACK
 
 
+@pytest.mark.parametrize(
+    ("settings", "host"),
+    [({"host": "0.0.0.0"}, LOOPBACK), ({"advertised": "203.0.113.5"}, "203.0.113.5"), ({"advertised": "::2"}, "[::2]")],
+)
+async def test_we_say_where_we_are_reached(settings: dict[str, str], host: str) -> None:
+    """The advertised address; listening everywhere, the one by which the caller is reached."""
+    async with both(**settings) as (line, phone):
+        phone.send(phone.build("INVITE", body=sdp()))
+        accepted = await phone.status(200)
+
+        assert accepted.get_header("contact") == f"<sip:1022@{host}:{line.port}>"
+
+
+async def test_a_mistake_of_ours_is_500_and_the_next_call_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for an answer that never comes."""
+
+    def broken(owner: object, transaction: object) -> None:
+        raise RuntimeError("hỏng")
+
+    async with both() as (line, phone):
+        with monkeypatch.context() as patch:
+            patch.setattr("channels.call_center.sip.trunk.take", broken)
+            phone.send(phone.build("INVITE", call="hỏng", branch="hong", body=sdp()))
+            await phone.status(500)
+        await phone.call()
+
+        assert line.trunk.endpoint.counters["failed"] == 1
+
+
 async def test_the_same_invite_by_two_ways_is_one_call() -> None:
     """482 to the second branch (§8.2.2.2)."""
     async with both(ring) as (line, phone):
