@@ -25,6 +25,7 @@ def add(commands: Any) -> None:
     drawing = command(own, "draw", draw_flow, about="A flow as a diagram (Mermaid)")
     for parser in (linting, drawing):
         parser.add_argument("file", nargs="?", metavar="FILE", help="a flow of your own; without it the standard one")
+    linting.add_argument("--slots", metavar="FILE", type=Path, action="append", default=[], help="own slots it says")
     drawing.add_argument("--write", action="store_true", help="the standard one into docs/call-flow.md")
 
 
@@ -36,7 +37,7 @@ def lint_flow(arguments: argparse.Namespace) -> int:
 
     try:
         source = read_flow(Path(arguments.file) if arguments.file else None)
-        mistakes = lint(source, read_catalogue())
+        mistakes = lint(source, read_catalogue(arguments.slots))
     except FlowInvalid as error:
         mistakes = error.mistakes
     for mistake in mistakes:

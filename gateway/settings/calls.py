@@ -49,11 +49,12 @@ def calls_warnings(settings: Settings) -> list[str]:
     """What works, and should not be so in production: emergencies are to be spoken of by a person (VN-8)."""
     if not settings.takes_calls or settings.mode == "demo":
         return []
-    from channels.call_center.prompts.catalogue import read_catalogue
-    from channels.call_center.prompts.sounds import load_prompts, unfit_for_emergencies
-    from gateway.telephony.paths import own_prompts, voices_folder
+    from channels.call_center.prompts.sounds import unfit_for_emergencies
+    from gateway.telephony.building import catalogue_of, prompts_of
 
-    catalogue = read_catalogue()
-    prompts = load_prompts(catalogue, own=[own_prompts(settings)], placeholders=[voices_folder()])
-    unfit = unfit_for_emergencies(prompts, catalogue)
+    try:
+        catalogue = catalogue_of(settings)
+    except ConfigError as error:
+        return [str(error)]
+    unfit = unfit_for_emergencies(prompts_of(settings, catalogue), catalogue)
     return [f"call_center.prompts: nobody has recorded {', '.join(unfit)}; callers hear a machine"] if unfit else []

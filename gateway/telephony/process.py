@@ -18,7 +18,6 @@ from datetime import UTC, datetime
 import structlog
 
 from channels.call_center.media.steadiness import stay_steady
-from channels.call_center.prompts.catalogue import read_catalogue
 from channels.call_center.session import Tools
 from channels.call_center.spool import Spool
 from channels.call_center.status import Line, TelephonyStatus
@@ -26,7 +25,7 @@ from core.contract.schema import new_id
 from core.identity import phones
 from core.identity.codes import new_code, new_pin
 from gateway.settings import Settings
-from gateway.telephony.building import Hotline, flow_of, hotline_of
+from gateway.telephony.building import Hotline, catalogue_of, flow_of, hotline_of
 from gateway.telephony.liaison import Liaison
 from gateway.telephony.paths import link_socket, spool_folder, standing_file
 from gateway.telephony.people import answering, portal_line
@@ -104,8 +103,7 @@ async def _until_alone(telephony: Telephony, stopping: asyncio.Event) -> None:
 @asynccontextmanager
 async def taking_calls(settings: Settings) -> AsyncIterator[Telephony]:
     """Everything the process does, for the length of a block; what it leaves is in the spool."""
-    catalogue = read_catalogue()
-    source = flow_of(settings, catalogue)
+    source = flow_of(settings, catalogue_of(settings))
     spool = Spool(spool_folder(settings.data))
     recovered = await asyncio.to_thread(spool.recover)
     if recovered:

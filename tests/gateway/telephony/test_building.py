@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from channels.call_center.ports import TrunkState
+from core.contract.errors import ConfigError
 from gateway.settings import Settings
-from gateway.telephony.building import hotline_of
+from gateway.settings.calls import calls_warnings
+from gateway.telephony.building import catalogue_of, flow_of, hotline_of, prompts_of
 
 
 def settings(folder: Path, **call_center: object) -> Settings:
@@ -45,3 +47,34 @@ async def test_sound_from_elsewhere_is_taken_where_only_this_machine_can_send_it
     engine = hotline_of(settings(tmp_path, media_address=address)).engine
 
     assert engine._settings.behind_nat is anywhere
+
+
+OWN_FLOW = "based_on: standard\nsteps:\n  welcome: {do: say, say: [welcome, market_day], then: notice}\n"
+
+
+def test_a_province_says_sentences_of_its_own(tmp_path: Path) -> None:
+    """Listed beside its recordings; without the list its flow would say what nobody knows."""
+    (tmp_path / "flow.yaml").write_text(OWN_FLOW)
+    ours = settings(tmp_path, flow=str(tmp_path / "flow.yaml"))
+    with pytest.raises(ConfigError, match="market_day"):
+        flow_of(ours, catalogue_of(ours))
+    (tmp_path / "prompts").mkdir()
+    (tmp_path / "prompts" / "slots.yaml").write_text("sentences: {market_day: Hôm nay là ngày chợ phiên.}", "utf-8")
+
+    catalogue = catalogue_of(ours)
+    assert flow_of(ours, catalogue).flow.name
+    assert "market_day" in prompts_of(ours, catalogue).missing
+    assert catalogue["digit_1"].text == "một"
+
+
+@pytest.mark.parametrize("written", ["sentences: [", "songs: {a: b}"])
+def test_a_list_with_a_mistake_is_named(tmp_path: Path, written: str) -> None:
+    """At the start, and by `config check`."""
+    (tmp_path / "prompts").mkdir()
+    (tmp_path / "prompts" / "slots.yaml").write_text(written)
+    ours = settings(tmp_path, enabled="yes")
+    with pytest.raises(ConfigError, match=r"slots\.yaml"):
+        catalogue_of(ours)
+
+    (warning,) = calls_warnings(ours.model_copy(update={"mode": "production"}))
+    assert "slots.yaml" in warning
