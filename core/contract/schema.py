@@ -182,6 +182,10 @@ class ReportForm(Model):
     confidential: bool = False
     consent: Consent | None = None
     declared_none: dict[str, str] = Field(default_factory=dict, description="field → reason (A-8)")
+    examined: bool = Field(
+        default=False,
+        description="Reception read it and takes it, whatever it sounds like: not diverted (VN-1)",
+    )
     code: str = Field(default="", description="Report code already promised to the citizen at acceptance")
     pin_hash: str = Field(default="", description="Hash of the PIN that was shown with the code")
     contact_id: str = Field(

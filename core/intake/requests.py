@@ -25,9 +25,9 @@ def stop_for_secrets(turn: Turn, burst: Burst) -> bool:
 
 
 def divert(turn: Turn, burst: Burst) -> bool:
-    """Complaint, denunciation, corruption: keep nothing, tell where to go (VN-1, VN-2)."""
+    """Complaint, denunciation, corruption: keep nothing, tell where to go (VN-1, VN-2); not what reception examined."""
     kind = read_diversion(burst.text)
-    if kind is None:
+    if kind is None or all(one.form is not None and one.form.examined for one in burst.messages):
         return False
     known = tuple(part.message_id for draft in turn.state.drafts for part in draft.parts)
     forget_drafts(turn)

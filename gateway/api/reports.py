@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from functools import partial
+from types import MappingProxyType
+from typing import Literal
 
+import structlog
 from pydantic import Field
 
 from channels.own import Submission
@@ -12,6 +16,7 @@ from core.clock.zone import local
 from core.contract.errors import NotFound
 from core.contract.schema import Model, new_id
 from core.identity.codes import format_code, parse_code
+from core.intake.rules import DiversionKind
 from core.service.public import Promise
 from core.service.reading.views import ReportView
 from core.storage import people, reports
@@ -26,8 +31,19 @@ from gateway.portal.elsewhere import belongs_elsewhere, send_elsewhere
 from gateway.portal.fields import Filled, agreed, to_form, told_agreement
 from gateway.portal.shared import PORTAL, accept
 
+log = structlog.get_logger()
+
 TAG = "reports"
+OVERRIDDEN = "diversion_overridden"
 RECEPTION = "receptionist"
+GROUNDS: Mapping[str, str] = MappingProxyType(
+    {
+        "wording": "Chỉ trùng từ ngữ, nội dung là phản ánh hiện trường",
+        "service": "Góp ý về dịch vụ, không khiếu nại quyết định hay hành vi hành chính",
+        "confirmed": "Đã hỏi lại, người dân xác nhận chỉ phản ánh sự việc",
+    }
+)
+"""Why reception takes what reads like a khiếu nại, a tố cáo or about corruption and is none."""
 
 
 class GivenPlace(Model):
@@ -58,6 +74,9 @@ class NewReport(Model):
     reporter: GivenReporter = GivenReporter()
     confidential: bool = False
     consent: bool = False
+    none_of_these: Literal["", "wording", "service", "confirmed"] = Field(
+        default="", description="Why this is no khiếu nại, no tố cáo, not about corruption, though it was taken for it"
+    )
     declared_none: tuple[str, ...] = Field(default=(), max_length=12, description="Fields the citizen does not have")
 
 
@@ -73,7 +92,7 @@ async def take_report(call: Call) -> Answer:
     Take a report like the portal does: stored durably before this is answered, and given its code and PIN.
 
     What is a khiếu nại, a tố cáo or about corruption is never stored, and asked for nothing more: 422 says where the
-    citizen goes with it (VN-1, VN-2).
+    citizen goes with it (VN-1, VN-2). Whoever typed it in and knows better says so in `none_of_these`, which is logged.
     A repeat with the same Idempotency-Key is the same report with the same code; the PIN is stored nowhere.
     """
     if not call.staff.may(RECEPTION):
@@ -81,13 +100,17 @@ async def take_report(call: Call) -> Answer:
     key = Key.of(call)
     known = await _earlier(call, key)
     filled = _filled(call.body)
-    if kind := await belongs_elsewhere(filled):
+    kind = await belongs_elsewhere(filled)
+    if kind and not call.body.none_of_these:
         text = await send_elsewhere(call.request, kind)
-        raise ApiError(422, "diverted", text, rules=("VN-1", "VN-2"), details={"kind": kind.value})
+        details = {"kind": kind.value, "none_of_these": dict(GROUNDS)}
+        raise ApiError(422, "diverted", text, rules=("VN-1", "VN-2"), details=details)
     _check(call, filled)
     promise = await call.request.app[PORTAL].desk.promise(_submission_id(key))
     if not known:
-        await _accept(call, filled, promise, key)
+        if kind:
+            await _note_override(call, kind, promise.code)
+        await _accept(call, filled, promise, key, examined=kind is not None)
     done = Accepted(code=format_code(promise.code), pin=promise.pin)
     return Answer(done, status=202, headers=REPLAYED if known else {})
 
@@ -110,6 +133,14 @@ async def _find(call: Call) -> tuple[str, str]:
     return row.id, row.case_id
 
 
+async def _note_override(call: Call, kind: DiversionKind, code: str) -> None:
+    """Who took it all the same, and why: before it is stored, so that none is taken unseen."""
+    what, deployment = f"{OVERRIDDEN}:{kind.value}:{call.body.none_of_these}", call.deployment
+    note = partial(people.log_access, user_id=call.staff.id, what=what, ref=code, now=deployment.now())
+    await deployment.database.write(note)
+    log.info(OVERRIDDEN, kind=kind.value, ground=call.body.none_of_these, user=call.staff.id)
+
+
 def _submission_id(key: Key | None) -> str:
     return hashlib.sha256(f"{key.scope}\0{key.key}".encode()).hexdigest() if key else new_id()
 
@@ -121,12 +152,13 @@ async def _earlier(call: Call, key: Key | None) -> bool:
     return key.check(found) is not None
 
 
-async def _accept(call: Call, filled: Filled, promise: Promise, key: Key | None) -> None:
+async def _accept(call: Call, filled: Filled, promise: Promise, key: Key | None, *, examined: bool) -> None:
     """Into the inbox first; the note of the key may be missed, since the submission's id makes a repeat harmless."""
     deployment = call.deployment
     consent = agreed(filled, told_agreement(deployment.settings.office), now=deployment.now())
     place = place_of(deployment, Spot(filled["place"], filled["commune"], filled.point))
     form = to_form(filled, code=promise.code, pin_hash=promise.pin_hash, contact_id="", place=place, consent=consent)
+    form = form.model_copy(update={"examined": examined})
     submission = Submission(
         what="form", id=_submission_id(key), code=promise.code, sent_at=deployment.now(), text=form.content, form=form
     )

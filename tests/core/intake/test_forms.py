@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 
 from core.contract.schema import FieldState, InboundMessage, MessageKind, Place, Reporter, ReportForm
+from core.intake import effects as does
 from core.intake.happenings import (
     ReportOpened,
 )
 from tests.core.intake.harness import at, message
 from tests.core.intake.talk import LAMP, Talk
+
+WRONG_SIGN = "Tôi khiếu nại quyết định đặt biển báo sai ở ngã tư."
 
 
 @pytest.mark.parametrize("kind", [MessageKind.AUTO_REPLY, MessageKind.BOUNCE])
@@ -56,6 +59,22 @@ def test_an_incomplete_form_is_asked_about() -> None:
     talk.deliver(form_message())
     assert talk.drafts == []
     assert talk.templates == ["ask.place"]
+
+
+@pytest.mark.rule("VN-1", "VN-2")
+@pytest.mark.parametrize("examined", [False, True])
+def test_a_form_is_diverted_unless_reception_has_examined_it(examined: bool) -> None:
+    """A person's judgement counts for this form alone: what is written afterwards is looked at as ever."""
+    talk = Talk(channel="web")
+    sent = form_message(place=Place(text="12 Nguyễn Huệ"))
+    form = ReportForm.model_validate(sent.form).model_copy(update={"content": WRONG_SIGN, "examined": examined})
+    talk.deliver(sent.model_copy(update={"form": form}))
+
+    assert [draft.content for draft in talk.drafts] == ([WRONG_SIGN] if examined else [])
+    assert len(talk.of(does.Divert)) == (0 if examined else 1)
+    talk.hear(60, WRONG_SIGN)
+    talk.wait(90)
+    assert len(talk.of(does.Divert)) == (1 if examined else 2)
 
 
 def test_an_endless_text_stays_whole() -> None:

@@ -11,6 +11,7 @@ from channels.email.sandbox import Mood
 from core.contract.ports import ItemKey, RawDelivery
 from core.storage import people
 from core.storage.tables import diversion, inbox_raw
+from gateway.api.reports import GROUNDS
 from tests.gateway.api.conftest import Caller
 from tests.gateway.api.staffing import LIGHTS, report
 from tests.support.databases import on_both_engines
@@ -111,6 +112,27 @@ async def test_a_denunciation_is_not_written_down(world: World, ioc: Caller) -> 
     assert await world.deployment.database.read(lambda db: db.scalars(kept).all()) == [answer.json["details"]["kind"]]
     assert await world.deployment.database.read(lambda db: db.scalar(taken)) == 0
     assert (await ioc.get("/cases"))["items"] == []
+
+
+@pytest.mark.rule("VN-1", "VN-2")
+@pytest.mark.parametrize("ground", GROUNDS)
+async def test_reception_takes_what_was_only_taken_for_a_complaint(world: World, ioc: Caller, ground: str) -> None:
+    """With a ground, which is logged with who gave it; the case is there, and only the refusal was counted."""
+    said = NEW | {"content": "Tôi khiếu nại quyết định đặt biển báo sai ở ngã tư."}
+    refused = await ioc("POST", "/reports", json=said)
+    assert refused.json["code"] == "diverted"
+    assert refused.json["details"]["none_of_these"] == dict(GROUNDS)
+    assert (await ioc("POST", "/reports", json=said | {"none_of_these": "because"})).status == 422
+
+    taken = await ioc("POST", "/reports", json=said | {"none_of_these": ground})
+    await world.settle()
+
+    code = taken.json["code"].replace(" ", "")
+    assert (await ioc.get(f"/reports/{code}"))["content"] == said["content"]
+    logged = await world.deployment.database.read(partial(people.accesses, ref=code))
+    assert [what for _, _, what in logged] == [f"diversion_overridden:complaint:{ground}"]
+    counted = await world.deployment.database.read(lambda db: db.scalars(select(diversion.c.kind)).all())
+    assert counted == ["complaint"]  # of the first try, which was refused
 
 
 async def test_evidence_is_stored_and_opened_by_those_who_may(world: World, ioc: Caller, lights: Caller) -> None:
