@@ -14,10 +14,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol
 
-MARGIN = 0.95
-"""Share of a provider's rate that is used."""
-GRACE = 0.05
+GRACE = 0.1
 """Seconds after its instant for which a turn is good."""
+MARGIN = 0.9
+"""Share of a provider's rate that is used: with all that a second may hold of the grace before it, less than all."""
 HORIZON = 0.5
 """Seconds ahead for which turns are given out."""
 
