@@ -27,7 +27,7 @@ from core.storage.database import Database
 
 log = structlog.get_logger()
 
-PAGE_SIZE = calls.LONGEST_PAGE
+After = tuple[int, str]
 WITHIN = "2wh"
 EMERGENCY_WITHIN = "10min"
 REACHED, NOT_REACHED, GIVEN_UP = "reached", "not_reached", "given_up"
@@ -60,6 +60,14 @@ class HeldCall:
     def labels(self) -> Mapping[str, str]:
         """Its recordings: place in the media store → name, in order."""
         return {key: name.removesuffix(".wav") for name, key in self.kept.recordings} if self.kept else {}
+
+
+@dataclass(frozen=True)
+class CallPage:
+    """Some calls; `after` continues the list, None at its end."""
+
+    items: Sequence[HeldCall]
+    after: After | None
 
 
 class CallBook:
@@ -124,13 +132,14 @@ class CallBook:
         within = EMERGENCY_WITHIN if facts.outcome is CallOutcome.EMERGENCY else self._within
         return due(facts.ended_at, within, self._desk.regulation.calendar(self._now())).at
 
-    async def owed(self) -> Sequence[HeldCall]:
+    async def owed(self, *, most: int = calls.LONGEST_PAGE) -> Sequence[HeldCall]:
         """Calls whose callers wait for us, the most urgent first."""
-        return await self._opened(await self._database.read(calls.owed))
+        return await self._opened(await self._database.read(partial(calls.owed, most=most)))
 
-    async def newest(self, *, before: tuple[datetime, str] | None = None) -> Sequence[HeldCall]:
-        """All calls, the newest first."""
-        return await self._opened(await self._database.read(partial(calls.newest, before=before)))
+    async def newest(self, *, after: After | None = None, most: int = calls.LONGEST_PAGE) -> CallPage:
+        """All calls, the newest first; `after` continues."""
+        rows = await self._database.read(partial(calls.newest, after=after, most=most))
+        return CallPage(await self._opened(rows), calls.place_of(rows[-1]) if len(rows) == most else None)
 
     async def _opened(self, rows: Sequence[CallRow]) -> Sequence[HeldCall]:
         return [HeldCall(row, await self._kept(row)) for row in rows]

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select, text, tuple_, update
 from core.contract.errors import NotFound, VersionConflict
 from core.storage.tables import OWED, phone_call
 from core.storage.together import rows_into
+from core.storage.types import from_microseconds, to_microseconds
 
 LONGEST_PAGE = 100
 
@@ -68,14 +69,17 @@ def count_owed(connection: Connection, *, before: datetime | None = None) -> int
     return int(connection.scalar(query) or 0)
 
 
-def newest(
-    connection: Connection, *, before: tuple[datetime, str] | None = None, most: int = LONGEST_PAGE
-) -> list[CallRow]:
-    """All calls, the newest first; `before`: begin and id of the last one of the page before."""
+def newest(connection: Connection, *, after: tuple[int, str] | None = None, most: int = LONGEST_PAGE) -> list[CallRow]:
+    """All calls, the newest first; `after`: the place of the last one of the page before."""
     query = select(*_ROW).order_by(phone_call.c.began_at.desc(), phone_call.c.id.desc()).limit(most)
-    if before is not None:
-        query = query.where(tuple_(phone_call.c.began_at, phone_call.c.id) < before)
+    if after is not None:
+        query = query.where(tuple_(phone_call.c.began_at, phone_call.c.id) < (from_microseconds(after[0]), after[1]))
     return [CallRow(**row._mapping) for row in connection.execute(query)]
+
+
+def place_of(row: CallRow) -> tuple[int, str]:
+    """The place of a call in that list: its beginning in microseconds, its id."""
+    return to_microseconds(row.began_at), row.id
 
 
 def attempt(

@@ -10,6 +10,7 @@ from aiohttp import web
 from core.service.answering import Answering
 from core.service.reading import CaseReader
 from gateway.api import (
+    calls,
     cases,
     catalogue,
     commands,
@@ -42,6 +43,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *letters.OPERATIONS,
     *commands.OPERATIONS,
     *conversations.OPERATIONS,
+    *calls.OPERATIONS,
     *contacts.OPERATIONS,
     *catalogue.OPERATIONS,
     *places.OPERATIONS,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from aiohttp import web
@@ -11,10 +10,10 @@ from aiohttp import web
 from core.contract.errors import VersionConflict
 from core.contract.schema import CallOutcome
 from core.identity import phones
-from core.service.calls import GIVEN_UP, NOT_REACHED, PAGE_SIZE, REACHED, RESULTS, CallBook, HeldCall
+from core.service.calls import GIVEN_UP, NOT_REACHED, REACHED, RESULTS, CallBook, HeldCall
 from gateway.auth import staff_of
 from gateway.auth.targets import see_other
-from gateway.console.shared import HOME, line_of, require_caretaker, show
+from gateway.console.shared import HOME, line_of, next_page, read_after, require_caretaker, show
 from gateway.deployment import DEPLOYMENT
 
 PAGE = f"{HOME}/cuoc-goi"
@@ -33,8 +32,6 @@ OUTCOMES: Mapping[str, tuple[str, str]] = MappingProxyType(
 ANSWERS: Mapping[str, str] = MappingProxyType(
     {REACHED: "Đã gọi lại", NOT_REACHED: "Không liên lạc được", GIVEN_UP: "Không cần gọi"}
 )
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 @require_caretaker
@@ -67,21 +64,21 @@ async def switch_storm(request: web.Request) -> web.StreamResponse:
 
 
 async def _page(request: web.Request, *, status: int = 200, problem: str = "") -> web.StreamResponse:
-    book, before = _book(request), _before(request)
-    owed, calls = () if before else await book.owed(), await book.newest(before=before)
+    book, after = _book(request), read_after(request)
+    owed, calls = () if after else await book.owed(), await book.newest(after=after)
     return show(
         request,
         "calls.html",
         status=status,
         problem=problem,
         owed=owed,
-        calls=calls,
-        more=_more(calls),
+        calls=calls.items,
+        more=next_page(request, calls.after),
         storm=await book.storm(),
         outcomes=OUTCOMES,
         answers=ANSWERS,
         number=number_of,
-        kinds=dict.fromkeys((key for call in (*owed, *calls) for key in call.labels), "audio"),
+        kinds=dict.fromkeys((key for call in (*owed, *calls.items) for key in call.labels), "audio"),
     )
 
 
@@ -93,18 +90,3 @@ def number_of(call: HeldCall) -> str:
 
 def _book(request: web.Request) -> CallBook:
     return request.app[DEPLOYMENT].intake.calls
-
-
-def _before(request: web.Request) -> tuple[datetime, str] | None:
-    """Where the page before ended; anything else is the first page."""
-    at, _, call = request.query.get("sau", "").partition("-")
-    if not (at.isascii() and at.isdigit() and len(at) < 18 and call.isalnum()):
-        return None
-    return _EPOCH + int(at) * _MICROSECOND, call
-
-
-def _more(calls: Sequence[HeldCall]) -> str:
-    if len(calls) < PAGE_SIZE:
-        return ""
-    last = calls[-1].row
-    return f"{PAGE}?sau={(last.began_at - _EPOCH) // _MICROSECOND}-{last.id}"

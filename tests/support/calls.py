@@ -63,7 +63,7 @@ async def hand_over(world: World) -> None:
 
 async def only_call(world: World) -> HeldCall:
     """The one call there is."""
-    (call,) = await book_of(world).newest()
+    (call,) = (await book_of(world).newest()).items
     return call
 
 

@@ -109,7 +109,7 @@ async def test_two_callers_at_one_telephone_are_two_conversations(world: World) 
     leave_call(world, id="0" * 31 + "2", step="menu")
     await hand_over(world)
 
-    calls = await book_of(world).newest()
+    calls = (await book_of(world).newest()).items
 
     assert len({call.row.conversation_id for call in calls}) == 2
     assert len({call.row.subject_id for call in calls}) == 1
@@ -120,7 +120,7 @@ async def test_withheld_numbers_are_never_one_person(world: World) -> None:
         leave_call(world, id="0" * 31 + number, caller="")
     await hand_over(world)
 
-    calls = await book_of(world).newest()
+    calls = (await book_of(world).newest()).items
 
     assert len({call.row.subject_id for call in calls}) == 2
     assert all(call.facts and call.facts.call_back_to == "" for call in calls)
