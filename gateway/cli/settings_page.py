@@ -142,6 +142,7 @@ MEANINGS: Mapping[str, str] = {
     "call_center.advertised": "Address that carriers are told, where it is not the one we listen on.",
     "call_center.media_address": "Address on which sound arrives (RTP); empty: as `sip_host`.",
     "call_center.media_advertised": "Address of the sound as carriers reach it, where it is another.",
+    "call_center.behind_nat": "Take sound also from another address than callers say: for lines behind NAT.",
     "call_center.rtp_first": "First port for sound.",
     "call_center.rtp_last": "Last port for sound; a call takes one, talking to an agent two.",
     "call_center.latest_ms": "New calls are refused while sound leaves later than this (p99, ms): none is broken.",

@@ -46,6 +46,7 @@ class CallCenter(Section):
     advertised: str = Field(default="", description="the address that others are told, where it is another")
     media_address: str = Field(default="", description="where sound is taken; empty: as sip_host")
     media_advertised: str = Field(default="", description="as callers reach it, where it is another")
+    behind_nat: bool = Field(default=False, description="sound may come from another address than callers say")
     rtp_first: Port = 20000
     rtp_last: Port = 20999
     latest_ms: float = Field(default=20, gt=0, description="new calls are refused while sound leaves later than this")

@@ -75,7 +75,7 @@ def hotline_of(settings: Settings, *, seal_to: SealTo = lambda: None) -> Hotline
     address = ours.media_address or ours.sip_host
     media = MediaSettings(
         advertised=ours.media_advertised,
-        behind_nat=_only_here(address),
+        behind_nat=ours.behind_nat or _only_here(address),
         most_legs=_LEGS_A_CALL * ours.max_calls,
         latest_ms=ours.latest_ms,
     )

@@ -49,6 +49,13 @@ async def test_sound_from_elsewhere_is_taken_where_only_this_machine_can_send_it
     assert engine._settings.behind_nat is anywhere
 
 
+async def test_a_deployment_may_say_that_its_lines_are_behind_nat(tmp_path: Path) -> None:
+    """A router in between writes another address."""
+    engine = hotline_of(settings(tmp_path, media_address="0.0.0.0", behind_nat=True)).engine
+
+    assert engine._settings.behind_nat
+
+
 OWN_FLOW = "based_on: standard\nsteps:\n  welcome: {do: say, say: [welcome, market_day], then: notice}\n"
 
 
