@@ -14,8 +14,10 @@ class Trunk(Section):
     A line to a carrier or PBX. Without a `host` it only takes calls from its `peers` (addresses or networks).
 
     With `registers` we make ourselves known at the host. `caller_ids` are the numbers that may be shown, the first
-    where none is asked for; `channels` is how many calls it carries at once (0: no limit of its own). `public` takes
-    calls from anybody: for a test line, not for a carrier.
+    where none is asked for; with `identity` the number goes into that header and `user` into From, as some carriers
+    want it; `domain` is the name after the @ where it is not the host. `channels` is how many calls it carries at once
+    (0: no limit of its own). `options_seconds` is how often the host is asked whether it is there (0: never). `public`
+    takes calls from anybody: for a test line, not for a carrier.
     """
 
     host: str = ""
@@ -23,11 +25,14 @@ class Trunk(Section):
     transport: Literal["udp", "tcp"] = "udp"
     user: str = ""
     password: SecretStr = SecretStr("")
+    domain: str = ""
     registers: bool = False
     peers: Names = ()
     public: bool = False
     caller_ids: Names = ()
     channels: int = Field(default=0, ge=0)
+    identity: Literal["", "P-Asserted-Identity", "P-Preferred-Identity"] = ""
+    options_seconds: float = Field(default=30, ge=0, le=3600)
 
 
 class CallCenter(Section):

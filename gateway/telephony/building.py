@@ -82,7 +82,7 @@ def hotline_of(settings: Settings, *, seal_to: SealTo = lambda: None) -> Hotline
     ports = range(ours.rtp_first, ours.rtp_last + 1)
     engine = Engine(address, ports, prompts, settings=media, seal_to=seal_to)
     lines = ours.trunks or ({DEMO_LINE: Trunk(public=True, peers=_THIS_MACHINE)} if settings.mode == "demo" else {})
-    trunks = tuple(SipTrunk(name, _trunk(one), endpoint=endpoint, media=engine) for name, one in lines.items())
+    trunks = tuple(SipTrunk(name, _trunk(name, one), endpoint=endpoint, media=engine) for name, one in lines.items())
     return Hotline(endpoint, engine, trunks, prompts)
 
 
@@ -104,16 +104,23 @@ def _endpoint(ours: CallCenter) -> EndpointSettings:
     )
 
 
-def _trunk(one: Trunk) -> TrunkSettings:
-    return TrunkSettings(
-        host=one.host,
-        port=one.port,
-        transport=one.transport,
-        user=one.user,
-        password=one.password.get_secret_value(),
-        register=one.registers,
-        peers=one.peers,
-        public=one.public,
-        caller_ids=one.caller_ids,
-        channels=one.channels,
-    )
+def _trunk(name: str, one: Trunk) -> TrunkSettings:
+    """Raises: ConfigError: it cannot be."""
+    try:
+        return TrunkSettings(
+            host=one.host,
+            port=one.port,
+            transport=one.transport,
+            user=one.user,
+            password=one.password.get_secret_value(),
+            domain=one.domain,
+            register=one.registers,
+            peers=one.peers,
+            public=one.public,
+            caller_ids=one.caller_ids,
+            channels=one.channels,
+            identity=one.identity,
+            options_s=one.options_seconds,
+        )
+    except ValueError as error:
+        raise ConfigError(f"call_center.trunks.{name}", str(error), example='peers = ["192.0.2.0/24"]') from error

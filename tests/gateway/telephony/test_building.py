@@ -31,12 +31,28 @@ def test_the_demo_takes_calls_of_this_machine_as_fast_as_they_come(tmp_path: Pat
 
 def test_trunks_are_those_of_the_settings(tmp_path: Path) -> None:
     """A demo with a carrier has no line of its own beside it."""
-    trunks = {"carrier": {"host": "192.0.2.7", "user": "hotline", "password": "mat-khau", "registers": True}}
+    trunks = {
+        "carrier": {
+            "host": "192.0.2.7",
+            "user": "hotline",
+            "password": "mat-khau",
+            "registers": True,
+            "domain": "example.vn",
+        }
+    }
     hotline = hotline_of(settings(tmp_path, trunks=trunks, sip_host="0.0.0.0"))
 
     assert [line.name for line in hotline.trunks] == ["carrier"]
     assert hotline.trunks[0].settings.register
+    assert hotline.trunks[0].settings.realm == "example.vn"
     assert not hotline.trunks[0].lists("127.0.0.1")
+
+
+@pytest.mark.parametrize("wrong", [{"peers": ("nhà mạng",)}, {"registers": True}])
+def test_a_trunk_that_cannot_be_is_told_by_its_name(tmp_path: Path, wrong: dict[str, object]) -> None:
+    """Before anything listens."""
+    with pytest.raises(ConfigError, match=r"call_center\.trunks\.carrier"):
+        hotline_of(settings(tmp_path, trunks={"carrier": wrong}))
 
 
 @pytest.mark.parametrize(("address", "anywhere"), [("127.0.0.1", True), ("::1", True), ("0.0.0.0", False), ("", True)])
