@@ -33,6 +33,7 @@ TAGS: Mapping[str, str] = {
     "cases": "Hồ sơ: việc của tôi, tìm, xem, diễn biến, tệp",
     "commands": "Thao tác trên hồ sơ: mỗi thao tác một địa chỉ",
     "conversations": "Hội thoại với người dân",
+    "calls": "Cuộc gọi, và ai chờ được gọi lại",
     "contacts": "Người phản ánh",
     "catalogue": "Quy chế và cơ quan",
     "places": "Cây cơ quan, xã phường, đề xuất phân phối, bàn giao",
