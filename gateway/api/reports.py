@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from functools import partial
-from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NoReturn
 
-import structlog
 from pydantic import Field
 
-from channels.own import Submission
-from core.clock.zone import local
 from core.contract.errors import NotFound
 from core.contract.schema import Model, new_id
 from core.identity.codes import format_code, parse_code
-from core.intake.rules import DiversionKind
-from core.service.public import Promise
 from core.service.reading.views import ReportView
 from core.storage import people, reports
 from core.storage.people import Remembered
@@ -25,25 +18,11 @@ from gateway.api.errors import ApiError
 from gateway.api.idempotency import REPLAYED, Key
 from gateway.api.operation import Answer, Call, Operation, Reveal
 from gateway.auth.errors import NotAllowed
-from gateway.portal.checks import problems
-from gateway.portal.communes import Spot, place_of
-from gateway.portal.elsewhere import belongs_elsewhere, send_elsewhere
-from gateway.portal.fields import Filled, agreed, to_form, told_agreement
-from gateway.portal.shared import PORTAL, accept
-
-log = structlog.get_logger()
+from gateway.portal.checks import Problem
+from gateway.portal.fields import Filled
+from gateway.portal.on_behalf import GROUNDS, RECEPTION, Elsewhere, write_down
 
 TAG = "reports"
-OVERRIDDEN = "diversion_overridden"
-RECEPTION = "receptionist"
-GROUNDS: Mapping[str, str] = MappingProxyType(
-    {
-        "wording": "Chỉ trùng từ ngữ, nội dung là phản ánh hiện trường",
-        "service": "Góp ý về dịch vụ, không khiếu nại quyết định hay hành vi hành chính",
-        "confirmed": "Đã hỏi lại, người dân xác nhận chỉ phản ánh sự việc",
-    }
-)
-"""Why reception takes what reads like a khiếu nại, a tố cáo or about corruption and is none."""
 
 
 class GivenPlace(Model):
@@ -99,19 +78,16 @@ async def take_report(call: Call) -> Answer:
         raise NotAllowed("reception takes reports")
     key = Key.of(call)
     known = await _earlier(call, key)
-    filled = _filled(call.body)
-    kind = await belongs_elsewhere(filled)
-    if kind and not call.body.none_of_these:
-        text = await send_elsewhere(call.request, kind)
-        details = {"kind": kind.value, "none_of_these": dict(GROUNDS)}
-        raise ApiError(422, "diverted", text, rules=("VN-1", "VN-2"), details=details)
-    _check(call, filled)
-    promise = await call.request.app[PORTAL].desk.promise(_submission_id(key))
-    if not known:
-        if kind:
-            await _note_override(call, kind, promise.code)
-        await _accept(call, filled, promise, key, examined=kind is not None)
-    done = Accepted(code=format_code(promise.code), pin=promise.pin)
+    submission_id, ground = _submission_id(key), call.body.none_of_these
+    taken = await write_down(call.request, _filled(call.body), submission_id=submission_id, ground=ground, known=known)
+    if isinstance(taken, Elsewhere):
+        details = {"kind": taken.kind.value, "none_of_these": dict(GROUNDS)}
+        raise ApiError(422, "diverted", taken.text, rules=("VN-1", "VN-2"), details=details)
+    if isinstance(taken, list):
+        _refuse(taken)
+    if key is not None and not known:
+        await _remember(call, key)
+    done = Accepted(code=format_code(taken.code), pin=taken.pin)
     return Answer(done, status=202, headers=REPLAYED if known else {})
 
 
@@ -133,14 +109,6 @@ async def _find(call: Call) -> tuple[str, str]:
     return row.id, row.case_id
 
 
-async def _note_override(call: Call, kind: DiversionKind, code: str) -> None:
-    """Who took it all the same, and why: before it is stored, so that none is taken unseen."""
-    what, deployment = f"{OVERRIDDEN}:{kind.value}:{call.body.none_of_these}", call.deployment
-    note = partial(people.log_access, user_id=call.staff.id, what=what, ref=code, now=deployment.now())
-    await deployment.database.write(note)
-    log.info(OVERRIDDEN, kind=kind.value, ground=call.body.none_of_these, user=call.staff.id)
-
-
 def _submission_id(key: Key | None) -> str:
     return hashlib.sha256(f"{key.scope}\0{key.key}".encode()).hexdigest() if key else new_id()
 
@@ -152,21 +120,11 @@ async def _earlier(call: Call, key: Key | None) -> bool:
     return key.check(found) is not None
 
 
-async def _accept(call: Call, filled: Filled, promise: Promise, key: Key | None, *, examined: bool) -> None:
-    """Into the inbox first; the note of the key may be missed, since the submission's id makes a repeat harmless."""
-    deployment = call.deployment
-    consent = agreed(filled, told_agreement(deployment.settings.office), now=deployment.now())
-    place = place_of(deployment, Spot(filled["place"], filled["commune"], filled.point))
-    form = to_form(filled, code=promise.code, pin_hash=promise.pin_hash, contact_id="", place=place, consent=consent)
-    form = form.model_copy(update={"examined": examined})
-    submission = Submission(
-        what="form", id=_submission_id(key), code=promise.code, sent_at=deployment.now(), text=form.content, form=form
-    )
-    await accept(call.request, submission)
-    if key is not None:
-        kept = Remembered(key.body_hash, 202, b"")
-        write = partial(people.remember, scope=key.scope, key=key.key, answer=kept, now=deployment.now())
-        await deployment.database.write(write)
+async def _remember(call: Call, key: Key) -> None:
+    """After the inbox: the note may be missed, since the submission's id makes a repeat harmless."""
+    kept = Remembered(key.body_hash, 202, b"")
+    write = partial(people.remember, scope=key.scope, key=key.key, answer=kept, now=call.deployment.now())
+    await call.deployment.database.write(write)
 
 
 def _filled(body: NewReport) -> Filled:
@@ -188,12 +146,10 @@ def _filled(body: NewReport) -> Filled:
     return Filled(texts, lacking=frozenset(body.declared_none), confidential=body.confidential, consent=body.consent)
 
 
-def _check(call: Call, filled: Filled) -> None:
+def _refuse(found: list[Problem]) -> NoReturn:
     """ApiError 422: what the regulation requires is missing, or a value is no phone, no mail address …"""
-    found = problems(filled, call.request.app[PORTAL].rules, today=local(call.deployment.now()).date())
-    if found:
-        text = " ".join(problem.text for problem in found)
-        raise ApiError(422, "data_missing", text, details={"fields": {one.field: one.text for one in found}})
+    text = " ".join(problem.text for problem in found)
+    raise ApiError(422, "data_missing", text, details={"fields": {one.field: one.text for one in found}})
 
 
 OPERATIONS = (

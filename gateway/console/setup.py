@@ -19,6 +19,7 @@ from gateway.console import (
     people,
     repair,
     talks,
+    writing,
 )
 from gateway.console.agencies import PAGE as AGENCIES
 from gateway.console.agencies import mount as mount_agencies
@@ -32,6 +33,7 @@ from gateway.console.shared import CASES, CONSOLE, HOME, TALKS, Console
 from gateway.deployment import DEPLOYMENT
 from gateway.pages import CONSOLE_MENU, Entry
 from gateway.playing import setup_playing
+from gateway.portal.on_behalf import RECEPTION
 
 ID = "[0-9a-f]{32}"
 KEY = "[0-9a-f]{64}"
@@ -51,6 +53,9 @@ def setup_console(app: web.Application) -> None:
     router.add_post(repair.QUARANTINE, repair.replay)
     router.add_get(repair.OUTBOX, repair.show_outbox)
     router.add_post(repair.OUTBOX, repair.settle)
+    router.add_get(writing.PAGE, writing.show_form)
+    router.add_post(writing.PAGE, writing.take)
+    router.add_post(writing.BEGIN, writing.begin)
     router.add_get(handing_out.PAGE, handing_out.show_page)
     router.add_post(handing_out.PAGE, handing_out.hand_out)
     setup_playing(app)
@@ -125,6 +130,7 @@ def _add_menu(app: web.Application) -> None:
     centre = (*(name for name, role in pack.roles.items() if role.level in ("centre", "owner", "board")), ADMIN)
     menu = app[CONSOLE_MENU]
     menu.add(Entry("Việc của tôi", HOME, icon="inbox", order=10))
+    menu.add(Entry("Ghi phản ánh", writing.PAGE, icon="send", roles=(RECEPTION,), order=15))
     menu.add(Entry("Hội thoại", TALKS, icon="chat", roles=centre, order=20))
     menu.add(Entry("Cuộc gọi", calls.PAGE, icon="clock", roles=centre, order=24))
     if app[DEPLOYMENT].settings.takes_calls:

@@ -42,7 +42,12 @@ def test_half_a_mailbox_is_a_mistake(tmp_path: Path, lines: str, problem: str) -
     assert "(example: " in told
 
 
-OAUTH = {"token_url": "https://login.example.vn/token", "client_id": "ma", "client_secret": "mat-khau", "refresh_token": "bi-mat"}
+OAUTH = {
+    "token_url": "https://login.example.vn/token",
+    "client_id": "ma",
+    "client_secret": "mat-khau",
+    "refresh_token": "bi-mat",
+}
 
 
 @pytest.mark.parametrize(

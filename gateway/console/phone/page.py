@@ -17,6 +17,7 @@ from gateway.console.phone.board import for_supervisors, note, supervises, with_
 from gateway.console.phone.link import PhoneLink
 from gateway.console.shared import line_of, member_of, reader_of, require_caretaker, show
 from gateway.deployment import DEPLOYMENT, Deployment
+from gateway.portal.on_behalf import RECEPTION
 
 PAGE = "/console/tong-dai"
 LINK = web.AppKey("phone_link", PhoneLink)
@@ -37,9 +38,11 @@ async def show_phone(request: web.Request) -> web.StreamResponse:
 @require_caretaker
 async def show_caller(request: web.Request) -> web.StreamResponse:
     """What is known of a number that calls: its cases, the newest first. Reading it is logged like any search."""
-    number = line_of((await request.post()).get("so"))
+    posted = await request.post()
+    number, call = line_of(posted.get("so")), line_of(posted.get("cuoc-goi"))
     found = await reader_of(request).search(member_of(request), Wanted(number), after=None) if number else None
-    return show(request, "_caller.html", number=number, rows=found.items if found else ())
+    writes = staff_of(request).may(RECEPTION)
+    return show(request, "_caller.html", number=number, call=call, writes=writes, rows=found.items if found else ())
 
 
 @require_caretaker

@@ -1,6 +1,7 @@
 /** The agent's telephone: what the telephony process tells is shown, what the agent does is told. */
 
 import { showBoard, watchBoard } from "./phone_board.js";
+import { keepDrafts } from "./phone_drafts.js";
 import { openLine } from "./phone_line.js";
 import { micProblem, openSound } from "../js/call_sound.js";
 import { find, show, since } from "./phone_view.js";
@@ -41,10 +42,12 @@ function start(root) {
   });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || isTyping(event.target)) return;
+    if (event.key.toLowerCase() === "n") root.querySelector("[data-caller] form button")?.dispatchEvent(new MouseEvent("click", { bubbles: true }));
     const wanted = KEYS[event.key.toLowerCase()];
     const button = wanted ? root.querySelector(`[data-do="${wanted}"]`) : null;
     if (button instanceof HTMLButtonElement && button.checkVisibility()) act(wanted ?? "", button);
   });
+  keepDrafts(root);
   window.addEventListener("beforeunload", (event) => {
     if (status?.call) event.preventDefault();
   });
@@ -81,10 +84,14 @@ function start(root) {
   function pop(card) {
     if (!card || card.call === shownCaller) return;
     shownCaller = card.call;
-    const body = new URLSearchParams({ csrf: root.dataset.token ?? "", so: card.remote });
+    const body = new URLSearchParams({ csrf: root.dataset.token ?? "", so: card.remote, "cuoc-goi": card.about || card.call });
     fetch("/console/tong-dai/nguoi-goi", { method: "POST", body })
       .then((answer) => (answer.ok ? answer.text() : ""))
-      .then((page) => void (find(root, "[data-caller]", HTMLElement).innerHTML = page))
+      .then((page) => {
+        const place = find(root, "[data-caller]", HTMLElement);
+        place.innerHTML = page;
+        htmx.process(place);
+      })
       .catch(() => undefined);
   }
 }

@@ -11,7 +11,7 @@ from channels.email.sandbox import Mood
 from core.contract.ports import ItemKey, RawDelivery
 from core.storage import people
 from core.storage.tables import diversion, inbox_raw
-from gateway.api.reports import GROUNDS
+from gateway.portal.on_behalf import GROUNDS
 from tests.gateway.api.conftest import Caller
 from tests.gateway.api.staffing import LIGHTS, report
 from tests.support.databases import on_both_engines

@@ -169,10 +169,24 @@ async def test_a_call_is_answered_heard_both_ways_held_and_found_again(office: O
         await until_true(lambda: hears(caller, MUSIC_HERTZ), "music while held")
         await page.keyboard.press("h")
         await until(page, f"window.loudness({CALLER_HERTZ}) > -50")
+        await page.keyboard.press("n")
+        await page.fill("[data-writing] [name=content]", "Cây đổ chắn ngang đường.")
+        await until(page, "Object.values(sessionStorage).join().includes('Cây đổ')")
         page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
         await page.reload()
         await page.click("[data-sound]")
         await page.wait_for_selector("[data-talking]:not([hidden])")
+        await page.click("[data-caller] button:has-text('Ghi phản ánh')")
+        await until(
+            page, "document.querySelector('[data-writing] [name=content]')?.value === 'Cây đổ chắn ngang đường.'"
+        )
+        assert await page.input_value("[data-writing] [name=phone]") == caller.remote
+        assert await violations(page) == []
+        await page.fill("[data-writing] [name=place]", "Trước trạm y tế xã")
+        await page.fill("[data-writing] [name=name]", "Nguyễn Văn An")
+        await page.check("[data-writing] [name=consent]")
+        await page.click("[data-writing] button:has-text('Ghi nhận phản ánh')")
+        await page.wait_for_selector("[data-written] :text('Mã phản ánh')")
         caller.phone.heard.clear()
         await until_true(lambda: hears(caller, AGENT_HERTZ), "the agent is heard again")
         await page.keyboard.press("e")

@@ -47,7 +47,11 @@ async def test_what_opens_nothing_is_said(table: tuple[Citizen, PushPlayer]) -> 
     """Too few digits, a wrong PIN, a portal that is away."""
     citizen, player = table
     code, pin = await citizen.reported()
-    for words, told in (("xin chào", HOW_VI), (code, HOW_VI), (f"{code} {pin[:-1]}{(int(pin[-1]) + 1) % 10}", WRONG_VI)):
+    for words, told in (
+        ("xin chào", HOW_VI),
+        (code, HOW_VI),
+        (f"{code} {pin[:-1]}{(int(pin[-1]) + 1) % 10}", WRONG_VI),
+    ):
         with pytest.raises(CannotDo, match=told[:10]):
             await player.act("an", Act(text=words))
     player.gateway = "http://127.0.0.1:9"
