@@ -64,7 +64,7 @@ async def test_a_denunciation_is_sent_elsewhere_unless_reception_says_why_it_is_
     assert "chưa có gì được lưu" in page.text
     assert code_in(page) == ""
     logged = await office.world.deployment.database.read(partial(people.accesses, ref=code_in(taken)))
-    assert [what for _at, _who, what in logged] == ["diversion_overridden:denunciation:wording"]
+    assert [what for _at, _who, what in logged] == ["diversion_overridden:corruption:wording"]
 
 
 async def test_only_reception_writes_down(office: Office) -> None:
