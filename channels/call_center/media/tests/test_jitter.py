@@ -108,6 +108,21 @@ def test_what_comes_late_makes_it_deeper_and_half_a_minute_without_shallower() -
     assert buffer.target == SHALLOWEST
 
 
+def test_a_frame_that_was_awaited_makes_it_deeper() -> None:
+    """It was not lost, only slower than the buffer was deep; and it is heard."""
+    buffer = JitterBuffer("PCMA")
+    for number in range(20):
+        buffer.put(number, frame(number))
+        buffer.get()
+    for _ in range(3):
+        buffer.get()
+    for number in (20, 21, 22):
+        buffer.put(number, frame(number))
+
+    assert buffer.target == SHALLOWEST + 1
+    assert [number_of(buffer.get()) for _ in range(3)] == [20, 21, 22]
+
+
 def test_a_sender_that_pauses_is_no_slow_network() -> None:
     """One that stops its clock meanwhile, too: only what was just awaited came late."""
     buffer = JitterBuffer("PCMA")
