@@ -23,7 +23,7 @@ MEANINGS: Mapping[str, str] = {
     "regulation": "The regulation in force: a name of `langnghe regulation list`. Cases keep the one they began with.",
     "database_url": "Empty: SQLite, one process. Else PostgreSQL, several; of `…@db1,db2/…` it is who takes writes.",
     "database_password": "Password of the database, when it is not in its address.",
-    "redis_url": "Redis: processes on one PostgreSQL wake each other and share providers' rates. Away: each looks for itself.",
+    "redis_url": "Redis: processes on PostgreSQL wake each other and share providers' rates; away, each for itself.",
     "master_key": "The key that wraps all keys, kept outside the data folder: 32 bytes as hex. "
     "Several with their versions while it is being changed: `file:/new#2, file:/old#1`.",
     "office": "Name of the centre, as citizens read it.",
