@@ -19,6 +19,12 @@ COPY channels channels
 COPY gateway gateway
 RUN /opt/uv/bin/uv pip install --no-cache --offline --no-deps --no-build-isolation \
     --python /opt/langnghe/bin/python --editable .
+# Placeholders of the hotline's sentences; eSpeak NG (GPL) only speaks them and stays out of the image.
+COPY requirements/voice.txt scripts/speak.py /tmp/
+RUN /opt/uv/bin/uv venv --python python3.11 /tmp/voice \
+ && /opt/uv/bin/uv pip sync --no-cache --require-hashes --python /tmp/voice/bin/python /tmp/voice.txt \
+ && /opt/langnghe/bin/python -m channels.call_center.prompts.placeholders \
+    .tools/voices /tmp/voice/bin/python /tmp/speak.py
 
 FROM python:3.11-slim
 RUN groupadd --gid 10001 langnghe \
