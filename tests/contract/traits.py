@@ -42,4 +42,4 @@ PROVED: Mapping[str, Callable[[Subject], bool]] = MappingProxyType(
         **{name: _meets(trouble) for name, trouble in _TROUBLES.items()},
     }
 )
-"""Name in `gateway.channel_table.TRIED` → whether the suite has something to try it with."""
+"""Name in `gateway.channel_traits.TRIED` → whether the suite has something to try it with."""

@@ -7,18 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.contract.errors import ConfigError
-from gateway.channel_table import (
-    CHANNELS,
-    COMES_IN,
-    FILE,
-    GOES_OUT,
-    PAGE,
-    REASONS,
-    TRIED,
-    read_columns,
-    reasons_of,
-    table,
-)
+from gateway.channel_table import CHANNELS, FILE, PAGE, read_columns, reasons_of, table
+from gateway.channel_traits import COMES_IN, GOES_OUT, REASONS, TRIED
 from tests.contract.subject import Subject, subjects
 from tests.contract.traits import PROVED
 
