@@ -51,19 +51,29 @@ async def test_a_call_is_answered_and_ended_by_the_caller(transport: str) -> Non
         ("delayed", answer, [Answered(), Ended("them")]),
         ("info", answer, [Answered(), KeyPressed("5", 180), Ended("them")]),
         ("refused", refuse, [Ended("us", 486)]),
-        ("no_ack", answer, [Ended("trunk", 408, "no ACK")]),
     ],
 )
-async def test_a_caller_and_we_agree_on_how_it_went(scenario: str, operator: Operator, events: list[object]) -> None:
+@pytest.mark.parametrize("transport", ["u1", "t1"])
+async def test_a_caller_and_we_agree_on_how_it_went(
+    scenario: str, operator: Operator, events: list[object], transport: str
+) -> None:
     """What sipp saw is what the call told, and nothing is left behind."""
-    timers = FAST if scenario == "no_ack" else PATIENT
-    async with a_line(operator, timers=timers) as line:
-        verdict = await call_with(scenario, line.port)
+    async with a_line(operator, timers=PATIENT) as line:
+        verdict = await call_with(scenario, line.port, "-t", transport)
 
         assert verdict.passed, verdict.log
         await until(lambda: isinstance(line.events()[-1], Ended), "the end of the call")
         assert line.events() == events
         assert line.trunk.count == 0
+
+
+async def test_a_caller_who_never_acknowledges_is_sent_home() -> None:
+    """The 200 comes again and again, then BYE."""
+    async with a_line(timers=FAST) as line:
+        verdict = await call_with("no_ack", line.port)
+
+        assert verdict.passed, verdict.log
+        assert line.events() == [Ended("trunk", 408, "no ACK")]
 
 
 @pytest.mark.parametrize("scenario", ["options", "g729"])
