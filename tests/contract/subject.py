@@ -22,6 +22,7 @@ from core.contract.schema import DeliveryStatus, OutboundMessage
 
 CHANNELS = Path(__file__).parents[2] / "channels"
 NOON = datetime(2026, 11, 16, 5, 0, tzinfo=UTC)
+MARKED = "Kính gửi Trung tâm, đường Lê Lợi ngập sâu; rác thải bốc mùi. Ỷ, ẵ, ỡ, ự!"
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,13 @@ import random
 from dataclasses import replace
 from datetime import timedelta
 
-from core.contract.errors import InboundError, PayloadTooLarge
-from core.contract.ports import FetchesFiles, RawDelivery
+from core.contract.errors import InboundError
+from core.contract.ports import RawDelivery
 from core.contract.schema import Ignored, InboundMessage
-from tests.contract.cases import each, every, having, one
+from tests.contract.cases import each, having, one
 from tests.contract.subject import NOON, Subject, Written
 
 BURST = 20
-LONG = "Nước ngập đến đầu gối. " * 4_500
 
 
 @having("signs_bytes")
@@ -57,19 +56,6 @@ def test_a_burst_in_any_order_is_put_in_order(subject: Subject) -> None:
     assert [channel.parse(delivery, item)[0].text for item, delivery in ordered] == [f"Câu {key}" for key in said]
 
 
-@each("albums")
-def test_an_album_loses_no_file(subject: Subject, case: list[RawDelivery]) -> None:
-    """Whether its files come together or one by one: all of them, in one conversation."""
-    channel = subject.channel()
-    items = [(delivery, item) for delivery in case for item in channel.split(delivery)]
-    files = [
-        file for delivery, item in items for meaning in channel.parse(delivery, item) for file in meaning.attachments
-    ]
-
-    assert len({item.conversation_key for _, item in items}) == 1
-    assert len({file.source_url or file.sha256 for file in files}) == len(files) > 1
-
-
 @each("huge")
 def test_long_numbers_keep_every_digit(subject: Subject, case: tuple[RawDelivery, str, str]) -> None:
     """Beyond 2^53 a number that was a float on its way is another person's."""
@@ -80,26 +66,3 @@ def test_long_numbers_keep_every_digit(subject: Subject, case: tuple[RawDelivery
     assert sender in message.sender.value
     assert number in message.provider_message_id
     assert int(max(sender, number, key=len)) > 2**53
-
-
-@every()
-def test_a_hundred_thousand_letters_are_read_or_refused(subject: Subject) -> None:
-    """Nothing is cut in silence: all of the words, or an error by which the sender learns of it."""
-    text = LONG[: subject.longest]
-    channel, delivery = subject.channel(), subject.write(Written(text))
-    try:
-        channel.verify(delivery)
-    except PayloadTooLarge:
-        assert len(delivery.body) > len(text)
-    else:
-        assert one(subject, delivery).text.strip() == text.strip()
-
-
-@each("stored")
-def test_a_file_that_is_here_already_is_named_by_its_place(subject: Subject, case: RawDelivery) -> None:
-    """Nobody goes for it once more."""
-    message = one(subject, case)
-
-    assert not isinstance(subject.channel(), FetchesFiles)
-    assert message.attachments
-    assert all(file.stored_key and not file.source_url for file in message.attachments)

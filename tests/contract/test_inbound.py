@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
-import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from core.contract.errors import InboundError, PayloadInvalid, PayloadTooLarge, SignatureInvalid
-from core.contract.ports import CarriesFiles, Channel, FetchesFiles, HookedChannel, RawDelivery
+from core.contract.ports import Channel, HookedChannel, RawDelivery
 from core.contract.schema import (
-    AttachmentKind,
     DeliveryReceipt,
     DeliveryStatus,
     Echo,
@@ -25,10 +21,7 @@ from core.contract.schema import (
     Standing,
 )
 from tests.contract.cases import each, every, having, one
-from tests.contract.subject import NOON, Subject, Written
-
-MARKED = "Kính gửi Trung tâm, đường Lê Lợi ngập sâu; rác thải bốc mùi. Ỷ, ẵ, ỡ, ự!"
-PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452") + bytes(5000)
+from tests.contract.subject import MARKED, NOON, Subject, Written
 
 
 @every()
@@ -183,52 +176,6 @@ def test_times_of_a_message(subject: Subject) -> None:
 
 
 @every()
-def test_vietnamese_with_marks_arrives_whole(subject: Subject) -> None:
-    """Letter for letter."""
-    assert one(subject, subject.write(Written(MARKED))).text == MARKED
-
-
-@every()
-def test_vietnamese_without_marks_is_left_alone(subject: Subject) -> None:
-    """Nobody's words are improved here."""
-    text = "duong Le Loi ngap sau, xin cho nguoi xuong xem"
-
-    assert one(subject, subject.write(Written(text))).text == text
-
-
-@every()
-def test_decomposed_letters_are_composed(subject: Subject) -> None:
-    """An iPhone writes a tone as a sign of its own."""
-    message = one(subject, subject.write(Written(unicodedata.normalize("NFD", MARKED))))
-
-    assert message.text == MARKED
-
-
-@every()
-def test_signs_beyond_the_basic_plane_arrive(subject: Subject) -> None:
-    """Emoji, also joined ones, and lines."""
-    text = "Cảm ơn 👍🏽\nNgập 🌊 quá"
-
-    assert one(subject, subject.write(Written(text))).text == text
-
-
-@every()
-def test_a_long_message_is_not_cut(subject: Subject) -> None:
-    """Twenty thousand characters of a patient citizen."""
-    text = " ".join(["Đường hỏng."] * 1700)
-
-    assert one(subject, subject.write(Written(text))).text == text
-
-
-@every()
-def test_markup_stays_words(subject: Subject) -> None:
-    """What looks like HTML in plain words is words."""
-    text = "Giá <b>5</b> & 6 'triệu' \"đồng\" {{ 7*7 }} %s"
-
-    assert one(subject, subject.write(Written(text))).text == text
-
-
-@every()
 def test_one_person_has_one_address(subject: Subject) -> None:
     """Two messages, one address; another person, another address."""
     written = [Written("x", "1", "an"), Written("x", "2", "an"), Written("x", "3", "binh")]
@@ -251,14 +198,6 @@ def test_a_persons_message_is_from_a_person(subject: Subject) -> None:
     message = one(subject, subject.write(Written("Xin chào")))
 
     assert message.kind not in {MessageKind.AUTO_REPLY, MessageKind.BOUNCE}
-
-
-@each("encodings")
-def test_encodings_are_read(subject: Subject, case: tuple[RawDelivery, str]) -> None:
-    """Old and wrong encodings end as the words that were meant."""
-    delivery, words = case
-
-    assert one(subject, delivery).text == words
 
 
 @each("broken")
@@ -374,39 +313,6 @@ def test_who_wants_nothing_of_us_is_named(subject: Subject, case: tuple[RawDeliv
     assert standing.reachable is reachable
     assert standing.reason
     assert standing.address == spoken.sender
-
-
-@each("to_fetch")
-def test_a_file_that_lies_with_the_provider_says_where(subject: Subject, case: RawDelivery) -> None:
-    """Nothing is claimed of it that only its content can tell."""
-    message = one(subject, case)
-
-    assert isinstance(subject.channel(), FetchesFiles)
-    assert message.attachments
-    for file in message.attachments:
-        assert file.source_url
-        assert (file.sha256, file.stored_key) == ("", "")
-
-
-@each("with_file")
-def test_a_file_is_described_by_its_content(subject: Subject, case: Any) -> None:
-    """Digest, size, type by content, a harmless name, nothing stored yet."""
-    [file] = one(subject, case("../../Ảnh\u202egnp.exe", PNG)).attachments
-
-    assert (file.kind, file.media_type, file.size) == (AttachmentKind.IMAGE, "image/png", len(PNG))
-    assert file.sha256 == hashlib.sha256(PNG).hexdigest()
-    assert file.stored_key == ""
-    assert not set("/\\\u202e") & set(file.name)
-
-
-@each("with_file")
-def test_the_bytes_of_a_file_are_found_by_its_digest(subject: Subject, case: Any) -> None:
-    """The worker gets exactly what was sent."""
-    channel, delivery = subject.channel(), case("a.png", PNG)
-    [item] = channel.split(delivery)
-
-    assert isinstance(channel, CarriesFiles)
-    assert dict(channel.extract_files(delivery, item)) == {hashlib.sha256(PNG).hexdigest(): PNG}
 
 
 @having("secret")
