@@ -57,6 +57,7 @@ class Demo:
         from gateway.auth.apps import portal_key
         from gateway.demo_access import make_access
         from gateway.sandbox.joining import join_providers
+        from gateway.telephony.link import until_calls_arrive
 
         path = demo_file(self.settings)
         access = await make_access(deployment, known=read_demo(path))
@@ -67,6 +68,9 @@ class Demo:
         secret = await asyncio.to_thread(deployment.safe.keys.system_secret, "telegram-hook")
         told["channels"] = described(self.settings, self.credentials, telegram_secret=secret.hex())
         told["channels"]["app"] = {"key": await portal_key(deployment.safe)}
+        if "sip" in told:
+            told["channels"]["sip"] = {"user": next(iter(self.settings.call_center.numbers), "1022")}
+            await until_calls_arrive(deployment)
         await asyncio.to_thread(write_demo, path, told | access)
         log.info("demo_ready", file=str(path), roles=len(access["logins"]), page=told["sandbox"].get("page", ""))
 

@@ -37,13 +37,19 @@ ENVIRONMENT = {
     "LANGNGHE_TRUSTED_PROXIES": ("http", "trusted_proxies"),
     "LANGNGHE_SMTP_PORT": ("email", "smtp_port"),
     "LANGNGHE_LMTP_PORT": ("email", "lmtp_port"),
+    "LANGNGHE_HOTLINE": ("call_center", "enabled"),
     "LANGNGHE_SIP_PORT": ("call_center", "sip_port"),
+    "LANGNGHE_SIP_ADVERTISED": ("call_center", "advertised"),
+    "LANGNGHE_MEDIA_ADDRESS": ("call_center", "media_address"),
+    "LANGNGHE_RTP_FIRST": ("call_center", "rtp_first"),
+    "LANGNGHE_RTP_LAST": ("call_center", "rtp_last"),
     "LANGNGHE_SANDBOX_PORT": ("sandbox", "page"),
     "LANGNGHE_LOG_LEVEL": ("logs", "level"),
     "LANGNGHE_LOG_FORMAT": ("logs", "format"),
 }
 # One variable for every listening address: what a container sets.
 BIND = "LANGNGHE_BIND"
+BOUND = (("http", "host"), ("email", "host"), ("call_center", "sip_host"))
 # Variables that name a file, as container secrets do.
 FILES = {"LANGNGHE_MASTER_KEY_FILE": ("master_key",), "LANGNGHE_DATABASE_PASSWORD_FILE": ("database_password",)}
 SECRETS = (
@@ -133,8 +139,8 @@ def _overlay(raw: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
     for name, path in FILES.items():
         if environ.get(name):
             _set(raw, path, f"file:{environ[name]}")
-    for section in ("http", "email") if environ.get(BIND) else ():
-        _set(raw, (section, "host"), environ[BIND])
+    for place in BOUND if environ.get(BIND) else ():
+        _set(raw, place, environ[BIND])
     return raw
 
 

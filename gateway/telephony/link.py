@@ -6,6 +6,7 @@ Whoever may open the socket (mode 0600, in the data folder) is our own telephony
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -25,6 +26,9 @@ from gateway.telephony.paths import link_socket
 from gateway.telephony.standing import standing_of
 
 log = structlog.get_logger()
+
+_ARRIVE_S = 20.0
+_LOOK_S = 0.05
 
 
 class CallsLink:
@@ -86,6 +90,17 @@ def stage_slot(view: FollowView) -> str:
     if told.asked_for:
         return "stage_waiting"
     return "stage_processing" if told.agencies else "stage_received"
+
+
+async def until_calls_arrive(deployment: Deployment) -> None:
+    """Wait for the telephony process to say that it listens, but not for ever: its port may be somebody else's."""
+    channel = deployment.channels.get(CHANNEL)
+    for _ in range(int(_ARRIVE_S / _LOOK_S)):
+        told = channel.status if isinstance(channel, CallCenterChannel) else None
+        if told is not None and told.listening:
+            return
+        await asyncio.sleep(_LOOK_S)
+    log.warning("no_calls_arrive", seconds=_ARRIVE_S)
 
 
 @asynccontextmanager
