@@ -80,9 +80,11 @@ def push_key(request: web.Request) -> str:
 
 
 async def show_worker(request: web.Request) -> web.StreamResponse:
-    """The script that shows notices; asked for again at every visit, as its address never changes."""
-    headers = {"Content-Type": "text/javascript; charset=utf-8", "Cache-Control": "no-cache"}
-    return web.FileResponse(request.app[ASSETS].files["js/worker.js"], headers=headers)
+    """
+    The script beside the pages, under an address that never changes: it names the one of today, with what that imports.
+    """
+    script = f'import "{request.app[ASSETS].url("js/worker.js")}";\n'
+    return web.Response(text=script, content_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
 def _channel(request: web.Request) -> WebPushChannel | None:

@@ -26,6 +26,7 @@ MODULES = (
     "portal/draft_list.js",
     "portal/draft_sending.js",
     "portal/files.js",
+    "portal/install.js",
     "portal/place.js",
     "portal/shared.js",
     "js/app.js",

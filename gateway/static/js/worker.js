@@ -1,12 +1,14 @@
 /**
  * Beside the pages: shows a notice when there is news, and opens the page that tells it to whoever may read it; without
- * a network shows the page of drafts in the place of the form; keeps what is shared with us as a draft.
+ * a network shows the page of drafts in the place of the form, and sends them when it is back; keeps what is shared.
  */
+
+import { sendWaiting } from "../portal/draft_sending.js";
 
 const worker = /** @type {WorkerScope} */ (/** @type {unknown} */ (self));
 
 /** Where a notice leads; nothing that came over the network names an address. @type {Record<string, string>} */
-const PAGES = { report: "/tra-cuu/phan-anh", work: "/console/thong-bao" };
+const PAGES = { report: "/tra-cuu/phan-anh", work: "/console/thong-bao", drafts: "/phan-anh/ban-nhap" };
 
 const CACHE = "phan-anh";
 const DRAFTS = "/phan-anh/ban-nhap";
@@ -17,8 +19,11 @@ const OFFLINE = new Set(["/", "/phan-anh", DRAFTS]);
 
 const UNREADABLE = { id: "", tag: "tin", page: "report", title: "Lắng Nghe", body: "Có tin mới. Bấm để xem." };
 
+const SENT = { id: "", tag: "da-gui", page: "drafts", title: "Lắng Nghe", body: "Phản ánh đã được gửi. Bấm để ghi lại mã và PIN." };
+
 worker.addEventListener("push", (event) => event.waitUntil(show(noticeOf(event))));
 worker.addEventListener("notificationclick", (event) => event.waitUntil(open(event)));
+worker.addEventListener("sync", (event) => event.waitUntil(sendKept()));
 worker.addEventListener("fetch", (event) => {
   const { pathname, origin } = new URL(event.request.url);
   if (origin !== location.origin) return;
@@ -27,6 +32,15 @@ worker.addEventListener("fetch", (event) => {
   else if (event.request.mode === "navigate" && OFFLINE.has(pathname)) event.respondWith(orDrafts(event.request));
   else if (pathname.startsWith("/static/")) event.respondWith(orKept(event.request));
 });
+
+/** The network is back: what waits is sent; what still cannot be, the browser has tried again later. */
+async function sendKept() {
+  const page = await caches.match(DRAFTS, { cacheName: CACHE });
+  const key = /data-app-key="([^"]+)"/.exec((await page?.text()) ?? "")?.[1];
+  const tried = key ? await sendWaiting(key) : [];
+  if (tried.some(({ state }) => state === "sent") && Notification.permission === "granted") await show(SENT);
+  if (tried.some(({ state }) => state === "waiting")) throw new Error("no network yet");
+}
 
 /**
  * The page, or what was kept for the time without a network.

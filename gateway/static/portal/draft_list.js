@@ -5,7 +5,7 @@
 /**
  * What a row may ask for.
  * @typedef {{
- *   send: (draft: Draft) => void, drop: (draft: Draft) => void, edit: (draft: Draft) => void,
+ *   send: () => void, drop: (draft: Draft) => void, edit: (draft: Draft) => void,
  *   prove: (draft: Draft, answer: { otp?: string, act?: string }) => void,
  * }} Acts
  */
@@ -86,7 +86,7 @@ function buttons(draft, acts) {
   const line = element("p", "button-row");
   /** @type {[string, () => void][]} */
   const offered = [];
-  if (draft.state === "waiting") offered.push(["Gửi ngay", () => acts.send(draft)]);
+  if (draft.state === "waiting") offered.push(["Gửi ngay", () => acts.send()]);
   if (draft.state === "refused" && draft.fields.length) offered.push(["Sửa", () => acts.edit(draft)]);
   if (draft.state === "proof") {
     offered.push(["Gửi lại mã", () => acts.prove(draft, { act: "again" })]);

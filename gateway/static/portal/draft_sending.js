@@ -1,5 +1,7 @@
 /** Sends what waits on this device by the door of the apps: each draft under its own key, so that it is one report. */
 
+import { allDrafts, changeDraft } from "./drafts.js";
+
 /** @import { Draft } from "./drafts.js" */
 
 const DOOR = "/api/v1/app";
@@ -9,12 +11,25 @@ const BUSY = "Chưa gửi được lúc này. Bản nháp vẫn được giữ, 
 const LATER = new Set([401, 408, 409, 425, 429, 500, 502, 503, 504]);
 
 /**
+ * Try every draft that waits; what has become of each.
+ * @param {string} appKey
+ */
+export async function sendWaiting(appKey) {
+  const waiting = (await allDrafts()).filter((draft) => draft.state === "waiting");
+  const tried = [];
+  for (const { id } of waiting) {
+    tried.push(await changeDraft(id, async (draft) => (draft.state === "waiting" ? sendDraft(draft, appKey) : draft)));
+  }
+  return tried.filter((draft) => draft !== null);
+}
+
+/**
  * Try once; what has become of the draft. Nothing is kept on the device of what was taken but code and PIN.
  * @param {Draft} draft
  * @param {string} appKey
  * @returns {Promise<Draft>}
  */
-export async function sendDraft(draft, appKey) {
+async function sendDraft(draft, appKey) {
   const headers = { "X-App-Key": appKey, "Idempotency-Key": draft.id };
   return follow(draft, () => fetch(`${DOOR}/reports`, { method: "POST", headers, body: partsOf(draft), credentials: "omit" }));
 }

@@ -53,6 +53,24 @@ export async function dropDraft(id) {
   await run("readwrite", (store) => store.delete(id));
 }
 
+/**
+ * Change a draft as it stands, after whoever is at it just now: another page, or the worker. Null where it is gone.
+ * @param {string} id
+ * @param {(standing: Draft) => Promise<Draft>} act
+ * @returns {Promise<Draft | null>}
+ */
+export async function changeDraft(id, act) {
+  /** @type {Draft | null} */
+  let after = null;
+  await navigator.locks.request(`draft-${id}`, async () => {
+    const standing = (await allDrafts()).find((one) => one.id === id);
+    if (!standing) return;
+    after = await act(standing);
+    await keepDraft(after);
+  });
+  return after;
+}
+
 /** @returns {Promise<Draft[]>} the oldest first */
 export async function allDrafts() {
   /** @type {Draft[]} */

@@ -24,6 +24,12 @@ export async function keepOffline() {
   }
 }
 
+/** Where the browser can: have the worker send what waits, also when no page of ours is open any more. */
+export async function askForSync() {
+  const registration = await navigator.serviceWorker?.getRegistration();
+  await /** @type {WithSync | undefined} */ (registration)?.sync?.register("phan-anh");
+}
+
 /**
  * Without a network a report is kept on the device instead of being lost.
  * @param {HTMLFormElement} form
@@ -32,7 +38,7 @@ export function watchNetwork(form) {
   form.addEventListener("submit", (event) => {
     if (navigator.onLine || event.defaultPrevented) return;
     event.preventDefault();
-    void keepDraft(draftOf(form)).then(() => location.assign(PAGE));
+    void keepDraft(draftOf(form)).then(askForSync).finally(() => location.assign(PAGE));
   });
 }
 

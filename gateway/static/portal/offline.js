@@ -2,21 +2,20 @@
 
 import { announce } from "../js/live.js";
 import { drawDrafts } from "./draft_list.js";
-import { proveDraft, sendDraft } from "./draft_sending.js";
-import { allDrafts, draftOf, dropDraft, keepDraft } from "./drafts.js";
+import { proveDraft, sendWaiting } from "./draft_sending.js";
+import { allDrafts, changeDraft, draftOf, dropDraft, keepDraft } from "./drafts.js";
 import { watchFiles } from "./files.js";
+import { askForSync, keepOffline } from "./install.js";
 import { watchPlace } from "./place.js";
 import { putFiles, takeShared } from "./shared.js";
 
 const EMPTY = "Hãy cho biết chuyện gì đang xảy ra, và ở đâu.";
-const KEPT = "Đã lưu trên máy này. Phản ánh được gửi khi có mạng và trang này đang mở.";
+const KEPT = "Đã lưu trên máy này. Phản ánh được gửi khi có mạng trở lại; nếu không, Quý vị mở lại trang này khi có mạng.";
 const FULL = "Máy này không còn chỗ để lưu. Quý vị bỏ bớt ảnh, video rồi lưu lại.";
 
 const form = document.querySelector("form[data-draft]");
 const list = document.querySelector("[data-draft-list]");
 const section = document.querySelector("[data-drafts]");
-/** Drafts that are on their way: a second press, or the network coming back, does not send them again. @type {Set<string>} */
-const leaving = new Set();
 
 if (form instanceof HTMLFormElement && list instanceof HTMLElement && section instanceof HTMLElement) {
   document.documentElement.classList.add("has-script");
@@ -29,7 +28,8 @@ if (form instanceof HTMLFormElement && list instanceof HTMLElement && section in
   });
   window.addEventListener("online", () => void sendAll());
   void takeShared(form);
-  void draw().then(sendAll);
+  void keepOffline().catch(() => {});
+  void draw().then(() => (navigator.onLine ? sendAll() : undefined));
 }
 
 /** @param {HTMLFormElement} written */
@@ -46,35 +46,30 @@ async function keep(written) {
   written.querySelector("[data-previews]")?.replaceChildren();
   announce(KEPT, "ok");
   await draw();
-  await sendAll();
+  if (navigator.onLine) await sendAll();
+  else await askForSync();
 }
 
 async function sendAll() {
-  if (!navigator.onLine) return;
-  for (const draft of await allDrafts()) if (draft.state === "waiting") await send(draft);
-}
-
-/** @param {import("./drafts.js").Draft} draft */
-async function send(draft) {
-  await change(draft, () => sendDraft(draft, appKey()));
+  tell(await sendWaiting(appKey()));
+  await draw();
 }
 
 /**
  * @param {import("./drafts.js").Draft} draft
- * @param {() => Promise<import("./drafts.js").Draft>} act
+ * @param {{ otp?: string, act?: string }} answer
  */
-async function change(draft, act) {
-  if (leaving.has(draft.id)) return;
-  leaving.add(draft.id);
-  try {
-    const after = await act();
-    await keepDraft(after);
-    if (after.state === "sent") announce("Đã gửi. Quý vị hãy ghi lại mã phản ánh và mã PIN.", "ok");
-    else if (after.message) announce(after.message, "warn");
-  } finally {
-    leaving.delete(draft.id);
-  }
+async function prove(draft, answer) {
+  const after = await changeDraft(draft.id, (standing) => proveDraft(standing, appKey(), answer));
+  tell(after ? [after] : []);
   await draw();
+}
+
+/** @param {import("./drafts.js").Draft[]} changed */
+function tell(changed) {
+  const last = changed.at(-1);
+  if (last?.state === "sent") announce("Đã gửi. Quý vị hãy ghi lại mã phản ánh và mã PIN.", "ok");
+  else if (last?.message) announce(last.message, "warn");
 }
 
 async function draw() {
@@ -82,10 +77,10 @@ async function draw() {
   const drafts = await allDrafts();
   section.hidden = drafts.length === 0;
   drawDrafts(list, drafts, {
-    send: (draft) => void send(draft),
+    send: () => void sendAll(),
     drop: (draft) => void dropDraft(draft.id).then(draw),
     edit: (draft) => void edit(draft),
-    prove: (draft, answer) => void change(draft, () => proveDraft(draft, appKey(), answer)),
+    prove: (draft, answer) => void prove(draft, answer),
   });
 }
 

@@ -12,6 +12,10 @@ interface Asked extends Event, Lasting {
   readonly request: Request;
   respondWith(answer: Promise<Response>): void;
 }
+/** What only some browsers have. */
+interface WithSync extends ServiceWorkerRegistration {
+  readonly sync?: { register(tag: string): Promise<void> };
+}
 interface OpenPage {
   readonly url: string;
   focus(): Promise<unknown>;
@@ -23,6 +27,7 @@ interface WorkerScope {
     openWindow(address: string): Promise<unknown>;
   };
   addEventListener(type: "fetch", listener: (event: Asked) => void): void;
+  addEventListener(type: "sync", listener: (event: Event & Lasting) => void): void;
   addEventListener(type: "push", listener: (event: PushMessage) => void): void;
   addEventListener(type: "notificationclick", listener: (event: NoticePressed) => void): void;
 }
