@@ -15,7 +15,7 @@ from channels.call_center.media.settings import MediaSettings
 from channels.call_center.media.tape_file import SealTo
 from channels.call_center.media.udp import Ports
 from channels.call_center.media.wire import Wire
-from channels.call_center.ports import MediaUnavailable
+from channels.call_center.ports import MediaUnavailable, Recorded
 
 log = structlog.get_logger()
 
@@ -62,6 +62,7 @@ class Engine:
         self._legs: set[Leg] = set()
         self._phases: list[tuple[Leg, ...]] = [()] * PHASES
         self._refused = 0
+        self._closing: set[asyncio.Task[Recorded | None]] = set()
 
     async def start(self) -> None:
         """Let the clock run."""
@@ -129,3 +130,11 @@ class Engine:
                 leg.tick()
             except Exception:
                 log.exception("leg_failed")
+                self._give_up(leg)
+
+    def _give_up(self, leg: Leg) -> None:
+        """A leg that fails once fails at every tick: whoever waits for it is told that it is gone."""
+        self.leave(leg)
+        closing = asyncio.get_running_loop().create_task(leg.close())
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)

@@ -50,13 +50,17 @@ def seal_file(path: Path, to: bytes) -> Path:
     ours, reader = passing.public_key().public_bytes_raw(), X25519PublicKey.from_public_bytes(to)
     cipher = _cipher(passing.exchange(reader), ours=ours, reader=to)
     part = sealed.with_name(sealed.name + ".part")
-    with path.open("rb") as plain, open(part, "wb", opener=_private) as out:
-        out.write(MAGIC + ours)
-        for piece in _seal(plain, cipher):
-            out.write(piece)
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(sealed)
+    try:
+        with path.open("rb") as plain, open(part, "wb", opener=_private) as out:
+            out.write(MAGIC + ours)
+            for piece in _seal(plain, cipher):
+                out.write(piece)
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(sealed)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
     path.unlink()
     return sealed
 

@@ -41,16 +41,13 @@ class TapeFile:
 
     def finish(self, frames: int, ended: str) -> Recorded:
         """Close it. Never raises: where nothing could be kept the digest is empty and `complete` False."""
-        digest, path = "", self._path
+        digest, reader = "", self._seal_to()
         try:
-            digest = self._close(frames)
-            reader = self._seal_to()
-            if reader is not None:
-                path = sealing.seal_file(self._path, reader)
+            digest = self._close(frames, synced=reader is None)
         except OSError as error:
             self._refuse(error)
         return Recorded(
-            path=path,
+            path=self._sealed(reader) if reader and digest else self._path,
             seconds=frames * FRAME_MS / 1000,
             sha256=digest,
             spoken_seconds=self._meter.spoken_s,
@@ -73,14 +70,23 @@ class TapeFile:
             self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
         return self._file
 
-    def _close(self, frames: int) -> str:
+    def _sealed(self, reader: bytes) -> Path:
+        """A disk that has no room for the sealed file leaves the plain one, whole."""
+        try:
+            return sealing.seal_file(self._path, reader)
+        except OSError as error:
+            self._refused(self._path, error)
+            return self._path
+
+    def _close(self, frames: int, *, synced: bool) -> str:
         file = self._opened()
         self._file = None
         try:
             size = frames * FRAME_BYTES
             os.ftruncate(file, wav.HEADER_BYTES + size)
             _write_all(file, wav.header(size), 0)
-            os.fsync(file)
+            if synced:  # what is sealed at once is synced then
+                os.fsync(file)
             return _digest(file)
         finally:
             os.close(file)

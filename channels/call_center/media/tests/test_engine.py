@@ -16,7 +16,7 @@ from channels.call_center.media.g711 import RATE
 from channels.call_center.media.settings import MediaSettings
 from channels.call_center.media.tests.phone import Phone, strength, tone
 from channels.call_center.media.tests.rig import PLAN, Cable, Tones
-from channels.call_center.ports import MediaUnavailable, Recorded
+from channels.call_center.ports import CallGone, MediaUnavailable, Recorded
 from tests.support.waiting import until
 
 
@@ -134,13 +134,22 @@ async def test_stopping_writes_every_recording_to_its_end(engine: Engine, tmp_pa
     assert [cable.closed for cable in cables] == [1, 1]
 
 
-async def test_a_leg_that_breaks_breaks_no_other(engine: Engine) -> None:
-    """Every leg has its turn, whatever happens in another's."""
-    broken, sane = Cable(), Cable()
-    broken.poll = broken.close  # type: ignore[method-assign]
-    broken.closed = "no number"  # type: ignore[assignment]
-    for cable in (broken, sane, sane):
-        engine.open(cable).talk(PLAN)
+class Broken(Cable):
+    """Fails whenever it is asked."""
+
+    def poll(self) -> None:
+        """Something nobody thought of."""
+        raise ZeroDivisionError
+
+
+async def test_a_leg_that_breaks_is_closed_and_breaks_no_other(engine: Engine) -> None:
+    """Whoever waits for it is told; the others have their turns."""
+    broken, sane = Broken(), Cable()
+    legs = [engine.open(cable) for cable in (broken, sane)]
+    for leg in legs:
+        leg.talk(PLAN)
+    with pytest.raises(CallGone):
+        await legs[0].play(["700"])
 
     await until(lambda: len(sane.sent) > 20, "ticks of the sane leg")
-    broken.closed = 0
+    assert (broken.closed, engine.status().legs) == (1, 1)

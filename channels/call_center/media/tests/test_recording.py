@@ -195,6 +195,24 @@ async def test_a_finished_recording_is_sealed(tmp_path: Path) -> None:
     assert len(plain) == 44 + 6 * 32000
 
 
+async def test_a_disk_without_room_for_the_sealed_file_leaves_the_plain_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whole, and told: nothing of it is lost."""
+    recorder = Recorder(seal_to=lambda: PUBLIC)
+
+    def refuse(_file: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    recorded = await record(recorder, tmp_path / "a.wav", frames=60)
+    await recorder.stop()
+
+    assert (recorded.path, recorded.complete, recorder.refused) == (tmp_path / "a.wav", True, 1)
+    assert recorded.sha256 == hashlib.sha256((tmp_path / "a.wav").read_bytes()).hexdigest()
+    assert not (tmp_path / "a.wav.sealed.part").exists()
+
+
 @pytest.mark.parametrize("size", [0, 1, sealing.PIECE - 1, sealing.PIECE, sealing.PIECE + 1, 3 * sealing.PIECE])
 def test_every_length_comes_back(tmp_path: Path, size: int) -> None:
     """Whole pieces, parts of one, none."""
