@@ -11,6 +11,8 @@ import asyncio
 from contextlib import suppress
 from types import TracebackType
 
+_MOST = 0.005  # shorter than `core.service.grouping` waits for the next, or each would be stored by itself
+
 
 class Courtesy:
     """
@@ -46,7 +48,7 @@ class Courtesy:
     ) -> None:
         self.go()
 
-    async def give_way(self, *, most: float = 0.02) -> None:
+    async def give_way(self, *, most: float = _MOST) -> None:
         """One turn of the loop, and as long as somebody waits; but `most` seconds, or work would never get on."""
         async with self._one:
             await asyncio.sleep(0)
