@@ -63,7 +63,8 @@ class Flights:
             self._landed()
 
     async def _keep(self) -> None:
-        """As long as anything flies its claim lasts."""
-        async with kept(self._renew):
-            while self._flying:
-                await asyncio.wait(self._flying)
+        """As long as anything flies its claim lasts; also what starts while the keeping of the last one ends."""
+        while self._flying:
+            async with kept(self._renew):
+                while self._flying:
+                    await asyncio.wait(self._flying)
