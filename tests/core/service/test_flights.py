@@ -21,8 +21,9 @@ class Claims:
         self.renewed += 1
 
 
-async def test_what_starts_as_the_last_one_lands_is_kept_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The keeping of the one before is just ending."""
+@pytest.mark.parametrize("later", range(6))
+async def test_what_starts_as_the_last_one_lands_is_kept_as_well(monkeypatch: pytest.MonkeyPatch, later: int) -> None:
+    """The keeping of the one before is just ending, in whichever turn of the loop."""
     monkeypatch.setattr(keeping, "_RENEWAL_SECONDS", 0.005)
     claims, first, second = Claims(), asyncio.Event(), asyncio.Event()
 
@@ -33,6 +34,8 @@ async def test_what_starts_as_the_last_one_lands_is_kept_as_well(monkeypatch: py
     flights.start([fly(first)])
     first.set()
     while flights.room < 2:
+        await asyncio.sleep(0)
+    for _ in range(later):
         await asyncio.sleep(0)
     flights.start([fly(second)])
     before = claims.renewed
