@@ -120,6 +120,7 @@ MEANS: dict[str, tuple[Check, ...]] = {
     "comment__edited": (says("Đèn đường trước số 21 Lê Lợi hỏng.", MessageKind.EDIT, thread_hints=("1111_55",)),),
     "comment__removed": (says("", MessageKind.WITHDRAWAL, thread_hints=("1111_55",)),),
     "comment__hidden": (ignored("comment_hidden"),),
+    "comment__unhidden": (ignored("comment_hidden"),),
     "feed__like": (ignored("page_activity"),),
     "standby__message": (says("Có ai không?"), echo("person", "")),
     "batch__two_pages": (says("Một"), says("Hai"), says("Ba"), says(LAMP)),
