@@ -108,7 +108,8 @@ def file_of(served: Served, case: dict[str, Any], number: int) -> bytes:
 
 
 async def test_a_call_leaves_a_case_with_its_recordings(served: Served) -> None:
-    """And whoever hangs up in the greeting is owed a call."""
+    """Whoever hangs up in the greeting is owed a call; who is on the line when we stop has left a record."""
+    assert served.demo["channels"]["sip"] == {"user": "1022"}
     async with telephone(served.demo["sip"]) as mine:
         call = await mine.call()
         await report(call)
@@ -123,6 +124,12 @@ async def test_a_call_leaves_a_case_with_its_recordings(served: Served) -> None:
     assert case["channel"]["id"] == "call_center"
     noted = await logged(served, "call_noted", 2)
     assert {(one["outcome"], one["owed"]) for one in noted} == {("reported", False), ("missed", True)}
+    async with telephone(served.demo["sip"]) as mine:
+        call = await mine.call(caller="0900000003")
+        assert await asyncio.to_thread(served.stop) == 0
+        assert (await over(call)).by == "them"
+    assert len(lines(served, "call_ended")) == 3
+    assert not list((served.data / "calls").glob("*/record.json"))
 
 
 async def test_a_call_goes_on_while_the_gateway_is_killed(served: Served, tmp_path: Path) -> None:
