@@ -148,9 +148,11 @@ class SipCall:
         with suppress(TimeoutError):
             async with asyncio.timeout(self.endpoint.settings.timers.lifetime):
                 await self.confirmed.wait()
-        with suppress(OSError, TimeoutError):
-            await self.ask(dialog, dialog.request("BYE"))
-        self.endpoint.dispatch.leave(dialog)
+        try:
+            with suppress(OSError, TimeoutError):
+                await self.ask(dialog, dialog.request("BYE"))
+        finally:
+            self.endpoint.dispatch.leave(dialog)
 
     async def ask(self, dialog: Dialog, request: SipRequest) -> SipResponse | None:
         """

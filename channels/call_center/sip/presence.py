@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
 import structlog
@@ -47,6 +47,7 @@ class Presence:
         self._tasks: list[asyncio.Task[None]] = []
         self._registered = not settings.register
         self._reached: bool | None = None
+        self._failures = 0
         self._started = False
         self._told_down = False
         self.address = ""
@@ -73,9 +74,9 @@ class Presence:
             self.address = await numeric(self._settings.host) if self._settings.host else ""
         loop = asyncio.get_running_loop()
         if self._settings.register:
-            self._tasks.append(loop.create_task(self._registering()))
+            self._tasks.append(loop.create_task(self._forever(self._registering)))
         if self._pings:
-            self._tasks.append(loop.create_task(self._pinging()))
+            self._tasks.append(loop.create_task(self._forever(self._pinging)))
 
     async def stop(self) -> None:
         """Stop, and take our registration back where there is one."""
@@ -91,17 +92,24 @@ class Presence:
         self._reached = None
         self._started = False
 
-    async def _registering(self) -> None:
-        failures = 0
+    async def _forever(self, once: Callable[[], Awaitable[float]]) -> None:
+        """Do it again after as many seconds as it says; whatever a carrier answers, we go on."""
         while True:
-            answer = await self._asked_to_register()
-            self._registered = answer is not None and answer.status_code < 300
-            if answer and self._registered:
-                failures, pause = 0, granted(answer, self._expires) / 2
-            else:
-                failures, pause = failures + 1, min(FIRST_PAUSE_S * 2.0**failures, LONGEST_PAUSE_S)
-            self._note(NO_ANSWER if answer is None else REFUSED.format(code=answer.status_code))
+            try:
+                pause = await once()
+            except Exception:
+                log.exception("trunk_presence_failed", trunk=self._name)
+                pause = LONGEST_PAUSE_S
             await asyncio.sleep(pause)
+
+    async def _registering(self) -> float:
+        answer = await self._asked_to_register()
+        self._registered = answer is not None and answer.status_code < 300
+        self._failures = 0 if self._registered else self._failures + 1
+        self._note(NO_ANSWER if answer is None else REFUSED.format(code=answer.status_code))
+        if answer and self._registered:
+            return granted(answer, self._expires) / 2
+        return min(FIRST_PAUSE_S * 2.0 ** min(self._failures, 10), LONGEST_PAUSE_S)
 
     async def _asked_to_register(self) -> SipResponse | None:
         try:
@@ -118,12 +126,7 @@ class Presence:
         contact = {"Expires": str(expires), "Allow": wire.ALLOW}
         return await self._ask("REGISTER", contact)
 
-    async def _pinging(self) -> None:
-        while True:
-            await self._ping()
-            await asyncio.sleep(self._settings.options_s)
-
-    async def _ping(self) -> None:
+    async def _pinging(self) -> float:
         began = asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout(PING_WITHIN * self._endpoint.settings.timers.t1):
@@ -136,6 +139,7 @@ class Presence:
         elif self._reached is not None or not self._settings.register:
             self._reached = False
         self._note(NO_ANSWER)
+        return self._settings.options_s
 
     async def _ask(self, method: str, headers: Mapping[str, str]) -> SipResponse | None:
         flow = await self._endpoint.flow(hop(self._settings))

@@ -28,6 +28,7 @@ class RawPhone(asyncio.DatagramProtocol):
         self.target = target
         self.got: asyncio.Queue[SipRequest | SipResponse] = asyncio.Queue()
         self.count = 0
+        self._seen: set[tuple[str, ...]] = set()
         self._wire: asyncio.DatagramTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -52,19 +53,28 @@ class RawPhone(asyncio.DatagramProtocol):
         async with asyncio.timeout(PATIENCE):
             return await self.got.get()
 
-    async def status(self, wanted: int) -> SipResponse:
-        """The next answer with this status; others are passed over."""
+    async def status(self, wanted: int, *, copies: bool = False) -> SipResponse:
+        """The next answer with this status; others are passed over, and so are copies unless they are wanted."""
         while True:
             message = await self.get()
-            if isinstance(message, SipResponse) and message.status_code == wanted:
+            if not isinstance(message, SipResponse) or message.status_code != wanted:
+                continue
+            if self._is_new(str(wanted), message) or copies:
                 return message
 
     async def request(self, method: str) -> SipRequest:
-        """The next request of this method; everything else is passed over."""
+        """The next new request of this method; copies, and everything else, are passed over."""
         while True:
             message = await self.get()
-            if isinstance(message, SipRequest) and message.method == method:
+            if isinstance(message, SipRequest) and message.method == method and self._is_new(method, message):
                 return message
+
+    def _is_new(self, kind: str, message: SipRequest | SipResponse) -> bool:
+        """Whether nothing of the same transaction was seen that said the same."""
+        key = (kind, message.via[0].branch or "", message.get_header("to") or "")
+        new = key not in self._seen
+        self._seen.add(key)
+        return new
 
     def build(
         self, method: str, *, number: int = 1, branch: str = "a", call: str = "goi-1", to_tag: str = "", body: str = "",

@@ -53,7 +53,7 @@ async def test_our_goodbye_waits_for_the_acknowledgement() -> None:
     async with a_line(take_and_leave) as line, a_phone(line.port) as phone:
         tag = await phone.call(ack=False)
         await until(lambda: line.events() == [Ended("us")], "it is over for us")
-        copies = [await phone.status(200) for _ in range(2)]
+        copies = [await phone.status(200, copies=True) for _ in range(2)]
         phone.send(phone.build("ACK", branch="b", to_tag=tag))
         goodbye = await phone.request("BYE")
 

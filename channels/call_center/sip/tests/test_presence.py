@@ -88,6 +88,50 @@ async def test_a_registrar_that_refuses_is_told_to_staff(status: str) -> None:
         assert f"({status[:3]})" in line.trunk.status().problem
 
 
+async def test_a_registrar_calls_back_over_the_connection_that_we_opened() -> None:
+    """TCP behind a firewall: requests come the way our REGISTER went."""
+    said: list[bytes] = []
+
+    async def registrar(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked = (await reader.readuntil(b"\r\n\r\n")).replace(b"Content-Length: 0\r\n", b"")
+        head, _, rest = asked.partition(b"\r\n")
+        assert head.startswith(b"REGISTER ")
+        writer.write(b"SIP/2.0 200 OK\r\nExpires: 600\r\nContent-Length: 0\r\n" + rest)
+        question = rest.replace(b" REGISTER", b" OPTIONS").replace(b"branch=z9hG4bK", b"branch=z9hG4bKq")
+        writer.write(b"OPTIONS sip:hotline@127.0.0.1 SIP/2.0\r\nContent-Length: 0\r\n" + question)
+        said.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.close()
+
+    server = await asyncio.start_server(registrar, LOOPBACK, 0)
+    port = server.sockets[0].getsockname()[1]
+    settings = TrunkSettings(host=LOOPBACK, port=port, transport="tcp", register=True, user="hotline", options_s=0)
+    async with a_line(settings=settings) as line:
+        await until(lambda: said, "the answer")
+
+        assert said[0].startswith(b"SIP/2.0 200 OK")
+        assert state(line) is TrunkState.UP
+    server.close()
+
+
+async def test_a_carrier_that_answers_nonsense_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mistake of ours in reading it does not end the asking."""
+    monkeypatch.setattr("channels.call_center.sip.presence.LONGEST_PAUSE_S", 0.01)
+    failures = iter([RuntimeError("hỏng")])
+
+    def broken(answer: object, asked: int) -> float:
+        for error in failures:
+            raise error
+        return 60.0
+
+    monkeypatch.setattr("channels.call_center.sip.presence.granted", broken)
+    settings = {"register": True, "user": "hotline", "options_s": 0}
+    async with a_phone() as phone, a_line(settings=towards(phone, **settings)) as line:
+        phone.target = line.port
+        phone.reply(await phone.request("REGISTER"), "200 OK")
+        phone.reply(await phone.request("REGISTER"), "200 OK")
+        await until(lambda: state(line) is TrunkState.UP, "it goes on")
+
+
 async def test_a_registrar_may_call_us_without_being_listed() -> None:
     """The host of a trunk is one of its peers."""
     async with a_phone() as phone, a_line(settings=towards(phone, options_s=0)) as line:
