@@ -7,8 +7,8 @@ Whatever happens (hang-up, a full disk, an error of ours) the call ends with a r
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -69,14 +69,18 @@ class Desk(Protocol):
 class People(Protocol):
     """Those who answer, and the places before them (`agents.desk.Desk`). `about`: the call's record."""
 
-    async def serve(self, call: Call, *, queue: str, about: str = "") -> Served:
-        """Music, places, ringing, talking, until that is over; cancelled where the caller hangs up."""
+    async def serve(self, call: Call, *, queue: str, about: str, answered: Callable[[str], None]) -> Served:
+        """
+        Music, places, ringing, talking, until that is over; cancelled where the caller hangs up.
+
+        `answered` is told who talks to them, as soon as somebody does.
+        """
 
 
 class Nobody:
     """Where nobody answers calls."""
 
-    async def serve(self, call: Call, *, queue: str, about: str = "") -> Served:
+    async def serve(self, call: Call, *, queue: str, about: str, answered: Callable[[str], None]) -> Served:
         """The flow goes on at once."""
         return Served("machine")
 
@@ -112,6 +116,7 @@ class Session:
     record: CallRecord = field(init=False)
     _place: Path = field(init=False)
     _state: State | None = field(init=False, default=None)
+    _limit: asyncio.Timeout = field(init=False, default_factory=lambda: asyncio.timeout(None))
 
     def __post_init__(self) -> None:
         now, call, standing = self.tools.now(), self.call, self.tools.desk.standing()
@@ -146,9 +151,7 @@ class Session:
         """Whatever comes first: the flow's end or the caller's."""
         watching, leading = asyncio.create_task(self._watch()), asyncio.create_task(self._lead())
         try:
-            await asyncio.wait(
-                {watching, leading}, timeout=self.tools.flow.longest_s, return_when=asyncio.FIRST_COMPLETED
-            )
+            await asyncio.wait({watching, leading}, return_when=asyncio.FIRST_COMPLETED)
             if watching.done():
                 return watching.result()
             if leading.done() and not leading.cancelled() and (problem := leading.exception()):
@@ -167,10 +170,11 @@ class Session:
         return Ended("trunk")
 
     async def _lead(self) -> None:
-        with suppress(CallGone):
+        with suppress(CallGone, TimeoutError):
             await self.call.answer()
             self._know(answered_at=self.tools.now())
-            await self._follow()
+            async with asyncio.timeout(self.tools.flow.longest_s) as self._limit:
+                await self._follow()
 
     async def _follow(self) -> None:
         code, pin = self.tools.draw()
@@ -216,12 +220,11 @@ class Session:
                 return (await asyncio.gather(looking, media.play(slots)))[0]
             case Connect(slots, to):
                 await media.play(slots)
-                return Transferred(taken=await self._connect(to))
+                with self._without_limit():
+                    return Transferred(taken=await self._connect(to))
             case WaitForAgent(slots, queue):
                 await media.play(slots)
-                served = await self.tools.people.serve(self.call, queue=queue, about=self.record.id)
-                self._know(agent=served.agent)
-                return Waited(served.outcome)
+                return await self._queue(queue)
             case HangUp(slots):
                 await media.play(slots)
                 if self._state is not None:
@@ -236,6 +239,28 @@ class Session:
         others = tuple(one for one in self.record.recordings if one.part != wanted.part)
         self._know(recordings=(*others, _described(wanted.part, taken)))
         return Heard(spoken=taken.spoken_seconds >= _SPOKEN_S)
+
+    async def _queue(self, queue: str) -> Waited:
+        """With the people who answer; that somebody did is known at once, since callers hang up when all is said."""
+        people, record = self.tools.people, self.record
+        with self._without_limit():
+            served = await people.serve(self.call, queue=queue, about=record.id, answered=self._answered)
+        return Waited(served.outcome)
+
+    def _answered(self, agent: str) -> None:
+        self._know(talked=True, agent=agent)
+
+    @contextmanager
+    def _without_limit(self) -> Iterator[None]:
+        """People talk for as long as they need; only the machine's time is counted."""
+        now, due = asyncio.get_running_loop().time, self._limit.when()
+        left = None if due is None else due - now()
+        self._limit.reschedule(None)
+        try:
+            yield
+        finally:
+            if left is not None:
+                self._limit.reschedule(now() + left)
 
     async def _connect(self, to: str) -> bool:
         if self.tools.connect is None:
@@ -287,7 +312,7 @@ def _told(record: CallRecord, state: State, *, number: Callable[[str], str | Non
             "pin": state.begun.pin if state.pin_told else "",
             "code_told": state.code_told,
             "followed": state.followed,
-            "talked": state.talked,
+            "talked": record.talked or state.talked,
             "call_back_to": number(state.call_back_to) or "",
             "rated": (state.code, state.rated) if state.rated else None,
         }

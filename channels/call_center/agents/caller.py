@@ -32,13 +32,23 @@ class Caller:
 
     Args:
         choose_callback: told when the caller presses 9, which is offered with every announcement of their place.
+        answered: told with the agent's id when somebody talks to them.
     """
 
-    def __init__(self, call: Call, queue: str, since: datetime, *, choose_callback: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        call: Call,
+        queue: str,
+        since: datetime,
+        *,
+        choose_callback: Callable[[], None],
+        answered: Callable[[str], None],
+    ) -> None:
         self.call, self.queue, self.since = call, queue, since
         self.about = ""
         self.served: asyncio.Future[Served] = asyncio.get_running_loop().create_future()
         self._choose_callback = choose_callback
+        self.answered = answered
         self._speech: asyncio.Queue[tuple[str, ...]] = asyncio.Queue()
         self._waiting: tuple[asyncio.Task[None], ...] = ()
 

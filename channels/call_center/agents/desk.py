@@ -51,14 +51,28 @@ class Desk:
         await asyncio.gather(*(seat.close() for seat in self.seats.values()))
 
     async def serve(
-        self, call: Call, *, queue: str, about: str = "", priority: int = 0, skills: frozenset[str] = frozenset()
+        self,
+        call: Call,
+        *,
+        queue: str,
+        about: str = "",
+        answered: Callable[[str], None] = lambda _agent: None,
+        priority: int = 0,
+        skills: frozenset[str] = frozenset(),
     ) -> Served:
         """
         Keep a caller until somebody has talked to them, or it is clear that nobody will now.
 
-        `about` is the call's record, by which pages know it. May be cancelled at any moment (the caller hung up).
+        `about` is the call's record, by which pages know it. `answered` is told at once who talks to them, for this may
+        be cancelled at any moment (the caller hung up).
         """
-        caller = Caller(call, queue, self.now(), choose_callback=lambda: caller.end(Served("callback")))
+        caller = Caller(
+            call,
+            queue,
+            self.now(),
+            choose_callback=lambda: caller.end(Served("callback")),
+            answered=answered,
+        )
         caller.about = about
         self.callers[call.id] = caller
         try:
@@ -127,6 +141,7 @@ class Desk:
         if caller is not None:
             caller.stop_waiting()
             self.seats[wish.agent].held = False
+            caller.answered(wish.agent)
             self._sound(wish.call)
 
     @_carry_out.register

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from channels.call_center.agents.caller import Served
 from channels.call_center.facts import CallRecord
 from channels.call_center.flow.machine import Looked
-from channels.call_center.ports import CallGone
+from channels.call_center.mapping import outcome_of
+from channels.call_center.ports import Call, CallGone
 from channels.call_center.session import Session, Standing
 from channels.call_center.spool import Spool
 from channels.call_center.tests.played import CODE, NOON, PIN, PlayedCall, PlayedDesk, PlayedMedia, tools
+from core.contract.schema import CallOutcome
 
 
 async def led(
@@ -132,6 +138,48 @@ async def test_a_call_that_is_gone_when_we_answer(tmp_path: Path) -> None:
     record = await Session(Gone(PlayedMedia()), tools(tmp_path)).lead()
 
     assert record.answered_at is None
+
+
+class Talkative:
+    """An agent who answers; the caller hangs up when all is said, or the flow goes on."""
+
+    def __init__(self, *, hangs_up: bool) -> None:
+        self.hangs_up = hangs_up
+
+    async def serve(self, call: Call, *, queue: str, about: str, answered: Callable[[str], None]) -> Served:
+        answered("u1")
+        if self.hangs_up:
+            await call.media._gone()  # type: ignore[attr-defined]
+        await asyncio.sleep(0.05)
+        return Served("talked", agent="u1")
+
+
+@pytest.mark.parametrize("hangs_up", [True, False])
+async def test_who_has_talked_to_somebody_was_served(tmp_path: Path, hangs_up: bool) -> None:
+    """Also where they hang up themselves; and the time for a machine's questions does not run meanwhile."""
+    media, given = PlayedMedia(keys=["0"]), tools(tmp_path)
+    flow = given.flow.model_copy(update={"longest_s": 0.04})
+    call = PlayedCall(media)
+
+    record = await Session(call, replace(given, flow=flow, people=Talkative(hangs_up=hangs_up))).lead()
+
+    assert (record.talked, record.agent, outcome_of(record)) == (True, "u1", CallOutcome.SERVED)
+    assert record.ended_by == ("them" if hangs_up else "us")
+    assert ("goodbye" in media.heard) is not hangs_up
+
+
+async def test_a_call_that_takes_too_long_is_ended(tmp_path: Path) -> None:
+    class Slow(PlayedMedia):
+        async def collect(self, most: int, *, first_s: float, next_s: float, end: str = "#") -> str:
+            await asyncio.Event().wait()
+            return ""
+
+    given = tools(tmp_path)
+    flow = given.flow.model_copy(update={"longest_s": 0.02})
+
+    record = await Session(PlayedCall(Slow()), replace(given, flow=flow)).lead()
+
+    assert (record.ended_by, record.step, record.notice) == ("us", "menu", True)
 
 
 async def test_a_disk_that_takes_no_notes_ends_no_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
