@@ -52,7 +52,7 @@ from core.service.desk import CaseDesk, clipped
 from core.service.diverting import Diverting
 from core.service.own_number import OwnNumber
 from core.service.posting import Letter, Posting
-from core.service.receiving import Receiving
+from core.service.receiving import Receiving, where
 from core.service.regulation import pack_field
 from core.service.safe import Safe
 from core.service.talk import Talk, new_words
@@ -242,6 +242,7 @@ class Converse:
         return own if own.now.merged_into is None else await self._desk.open(work, own.now.merged_into)
 
     async def _amend(self, work: Work, talk: Talk, effect: Supply) -> reports.ReportRow | None:
+        """The report as it is now told; the case that it opened follows it to another place."""
         found = await self._report(effect.report_id, talk)
         if found is None:
             return None
@@ -250,6 +251,8 @@ class Converse:
         seal = partial(self._safe.seal, changed, subject_id=talk.contact_id, place=f"report:{report.id}")
         sealed = await self._safe.aside(seal, talk.contact_id)
         work.add(partial(reports.replace_content, report_id=report.id, content_sealed=sealed))
+        if changed.place != report.place:
+            await self._desk.issue(work, row.case_id, "correct_place", where(changed.place), Actor.system())
         return row
 
     async def _report(self, report_id: str, talk: Talk) -> tuple[reports.ReportRow, Report] | None:

@@ -197,15 +197,22 @@ def _payload(received: Received, report: Report, talk: Talk) -> Mapping[str, Any
         "account": talk.row.account,
         "received_at": report.received_at,
         "content": clipped(report.content) or None,
-        "place": clipped(report.place.text.strip()) or None,
-        "commune_code": report.place.commune_code,
-        "point": _coarse(report.place),
+        **where(report.place),
         "category": report.category_hint or None,
         "urgency": report.urgency,
         "confidential": report.confidential,
         "language": report.language,
         "completeness": {pack_field(name): state for name, state in report.completeness.items()},
         "media": tuple(file.stored_key for file in report.attachments if file.stored_key),
+    }
+
+
+def where(place: Place) -> dict[str, Any]:
+    """What the case may know of where it happened; the words are sealed on the way."""
+    return {
+        "place": clipped(place.text.strip()) or None,
+        "commune_code": place.commune_code,
+        "point": _coarse(place),
     }
 
 

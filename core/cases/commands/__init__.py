@@ -83,7 +83,7 @@ from core.cases.commands.intake import (
     RequestSupplement,
     SupplySupplement,
 )
-from core.cases.commands.internal import FireClock, HandOverWork, NoteRequest, ReceiveReport
+from core.cases.commands.internal import CorrectPlace, FireClock, HandOverWork, NoteRequest, ReceiveReport
 
 
 def _leaves(base: type[Command]) -> list[type[Command]]:
@@ -130,6 +130,7 @@ __all__ = [
     "ConfirmReputation",
     "ConfirmResult",
     "Consult",
+    "CorrectPlace",
     "DecideLead",
     "DeclareNone",
     "Decline",

@@ -70,6 +70,21 @@ class FireClock(Command):
     clock_id: str
 
 
+class CorrectPlace(Command):
+    """
+    The reporter put right where it happened: the case follows its report, and so does the proposal of where it goes.
+
+    `point`: thousandths of a degree, as in the report that opened the case.
+    """
+
+    label = "Sửa địa điểm"
+    internal = True
+    name: Literal["correct_place"] = "correct_place"
+    place: SealedText | None = None
+    commune_code: str | None = None
+    point: tuple[int, int] | None = None
+
+
 class NoteRequest(Command):
     """The request for missing data has left for the reporter, or (`reached`) has reached them (A-LS-2)."""
 

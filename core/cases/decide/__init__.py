@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from core.cases.commands import Command, FireClock, HandOverWork, NoteRequest, ReceiveReport
+from core.cases.commands import Command, CorrectPlace, FireClock, HandOverWork, NoteRequest, ReceiveReport
 from core.cases.decide import answering, clocks, distribution, handing, intake, linking, transitions
 from core.cases.decide.context import SYSTEM, Actor, Context, Decision, Refusal, Refused
 from core.cases.decide.guard import permit
@@ -95,8 +95,8 @@ def _decide(ctx: Context, case: Case | None, command: Command) -> Decision:
         return _fire(ctx, case, command)
     if isinstance(command, HandOverWork):
         return Decision(tuple(handing.hand_over(ctx, case, command).events))
-    if isinstance(command, NoteRequest):
-        return _note_request(ctx, case, command)
+    if isinstance(command, NoteRequest | CorrectPlace):
+        return _note(ctx, case, command)
     allowed = permit(ctx, case, command)
     story = Story(ctx, allowed.role, case, rules=allowed.move.cites)
     scene = Scene(story, allowed)
@@ -125,11 +125,15 @@ def _receive(ctx: Context, case: Case | None, command: ReceiveReport) -> Decisio
     return Decision(tuple(story.events))
 
 
-def _note_request(ctx: Context, case: Case, command: NoteRequest) -> Decision:
+def _note(ctx: Context, case: Case, command: NoteRequest | CorrectPlace) -> Decision:
+    """What the product notes by itself, in whatever stage the case stands."""
     if SYSTEM not in ctx.actor.roles:
-        raise refuse("role_not_allowed", 403, "Chỉ hệ thống mới ghi nhận việc gửi yêu cầu.")
+        raise refuse("role_not_allowed", 403, "Chỉ hệ thống mới thực hiện việc này.")
     story = Story(ctx, SYSTEM, case)
-    intake.note_request(story, command)
+    if isinstance(command, NoteRequest):
+        intake.note_request(story, command)
+    else:
+        intake.correct_place(story, command)
     clocks.react(story, command)
     return Decision(tuple(story.events))
 

@@ -11,6 +11,7 @@ from core.cases.commands import (
     Cancel,
     Classify,
     ClearFlag,
+    CorrectPlace,
     DeclareNone,
     Decline,
     Divert,
@@ -33,6 +34,7 @@ from core.cases.events import (
     ConfidentialitySet,
     FlagCleared,
     NoneDeclared,
+    PlaceCorrected,
     ReportRef,
     RequestDelivered,
     RequestSent,
@@ -153,6 +155,19 @@ def note_request(story: Story, command: NoteRequest) -> None:
     if any(mark.at >= asked.at for mark in noted):
         raise refuse("nothing_changes", 409, "Việc gửi yêu cầu bổ sung đã được ghi nhận.")
     story.tell(kind)
+
+
+def correct_place(story: Story, command: CorrectPlace) -> None:
+    """
+    The case happened where its reporter now says.
+
+    Raises: Refused: nothing_changes (it stands there already, and no other words are told).
+    """
+    case = story.case
+    if command.place is None and (command.commune_code, command.point) == (case.commune_code, case.point):
+        raise refuse("nothing_changes", 409, "Địa điểm không thay đổi.")
+    told = command.model_dump(include={"commune_code", "point"}) | {"place": command.place or case.place}
+    story.tell(PlaceCorrected, **told)
 
 
 def decline(scene: Scene, command: Decline) -> None:

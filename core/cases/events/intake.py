@@ -105,6 +105,16 @@ class SupplementSupplied(Fact):
     files: tuple[str, ...] = ()
 
 
+class PlaceCorrected(Fact):
+    """Where it happened, as the reporter put it right."""
+
+    command = "correct_place"
+    kind: Literal["place_corrected"] = "place_corrected"
+    place: SealedText | None = None
+    commune_code: str | None = None
+    point: tuple[int, int] | None = None
+
+
 class CaseDeclined(Fact):
     """Refused, and why."""
 

@@ -21,6 +21,7 @@ from core.cases.events import (
     MarkedFalse,
     MarkedValuable,
     NoneDeclared,
+    PlaceCorrected,
     ReputationConfirmed,
     ReputationFlagged,
     SecretFlagged,
@@ -89,6 +90,11 @@ def _(event: SupplementRequested, case: Case) -> Case:
 def _(event: SupplementSupplied, case: Case) -> Case:
     given = dict.fromkeys(event.fields or case.asked_for, FieldState.GIVEN)
     return change(case, completeness=case.completeness | given, asked_for=(), media=case.media + event.files)
+
+
+@apply.register
+def _(event: PlaceCorrected, case: Case) -> Case:
+    return change(case, place=event.place, commune_code=event.commune_code, point=event.point)
 
 
 @apply.register

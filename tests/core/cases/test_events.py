@@ -39,7 +39,7 @@ def test_every_kind_of_event_is_known_by_one_name() -> None:
     names = [kind.model_fields["kind"].default for kind in EVENT_TYPES]
 
     assert len(set(names)) == len(names)
-    assert FACTS.keys() - {"receive_report", "request_sent", "request_delivered"} == NAMES
+    assert FACTS.keys() - {"receive_report", "request_sent", "request_delivered", "correct_place"} == NAMES
 
 
 def test_an_unknown_kind_or_field_is_an_error() -> None:

@@ -10,6 +10,7 @@ from core.cases.events import CaseDispatched
 from core.cases.model import Case
 from core.cases.routing import Matter, route
 from core.storage import cases
+from gateway.admin.services import auditor_of
 from tests.gateway.api.staffing import case_ids, hire, issue
 from tests.support.databases import on_both_engines
 from tests.support.deployments import World, world_over
@@ -69,3 +70,23 @@ async def test_a_commune_named_in_a_letter_is_proposed_by_place(database_url: st
         made = route(regulation.current, regulation.agencies, Matter.of(case))
         assert case.commune_code == "90101"
         assert made.agencies == ("ubnd_hoa_dao",)
+
+
+@pytest.mark.rule("LS-7.2a", "VN-10")
+async def test_a_commune_put_right_afterwards_moves_the_case(database_url: str, tmp_path: Path) -> None:
+    """The report is theirs to correct: the case stands where it says now, and another agency is proposed."""
+    async with world_over(database_url, tmp_path, regulation="lang_son_2025") as world:
+        text = "Bãi rác ở xã Hoa Đào không ai dọn. Tôi là Nguyễn Văn An, CCCD 020203000001, 0900 000 001."
+        await write_mail(world, text)
+        await answer_mail(world, "Số 5 Trần Đăng Ninh, xã Suối Trong")
+        (case_id,) = await case_ids(world)
+        await answer_mail(world, "Tôi ghi nhầm, bãi rác ở xã Suối Trong chứ không phải xã Hoa Đào.")
+
+        case = await stored(world, case_id)
+
+        regulation = world.deployment.regulation
+        made = route(regulation.current, regulation.agencies, Matter.of(case))
+        assert (case.commune_code, made.agencies) == ("90102", ("ubnd_suoi_trong",))
+        events = await world.deployment.database.read(lambda one: cases.load_events(one, case_id))
+        assert [row.name for row in events].count("place_corrected") == 1
+        assert (await auditor_of(world.deployment).verify()).findings == []
