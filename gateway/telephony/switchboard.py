@@ -10,12 +10,14 @@ import structlog
 
 from channels.call_center.ports import Call, CallFailed, CallGone, Ended, Trunk
 from channels.call_center.session import Session, Tools
+from channels.call_center.sip.group import TrunkGroup
 
 log = structlog.get_logger()
 
 _NO_SUCH_NUMBER, _UNAVAILABLE = 404, 503
 _RETRY_S = 5
 _AGAIN_S = 5.0
+_NOT_SHOWN = (403, 503)  # this line may not show the number; or it may, and others that may are full
 
 
 class Switchboard:
@@ -105,7 +107,7 @@ class Transfers:
     """Puts callers through to the numbers that they may be connected with."""
 
     def __init__(self, trunks: Sequence[Trunk], *, allowed: Collection[str]) -> None:
-        self._trunks = trunks
+        self._out = TrunkGroup(trunks)
         self._allowed = frozenset(allowed)
 
     async def connect(self, call: Call, to: str) -> None:
@@ -124,11 +126,10 @@ class Transfers:
             await other.media.close()
 
     async def _dial(self, to: str, *, caller: str) -> Call:
-        """By the first trunk that takes it."""
-        problem = CallFailed(503, "no trunk")
-        for trunk in self._trunks:
-            try:
-                return await trunk.dial(to, caller=caller)
-            except CallFailed as error:
-                problem = error
-        raise problem
+        """Showing the caller's number where a line may, else the line's own: a call to 114 has to get through."""
+        try:
+            return await self._out.dial(to, caller=caller)
+        except CallFailed as error:
+            if error.code not in _NOT_SHOWN:
+                raise
+            return await self._out.dial(to, caller="")

@@ -21,8 +21,6 @@ class TrunkGroup:
     """`ports.Trunk` made of others, the preferred one first."""
 
     def __init__(self, trunks: Sequence[Trunk], *, name: str = "all") -> None:
-        if not trunks:
-            raise ValueError("a group needs a trunk")
         self.name = name
         self._trunks = tuple(trunks)
         self._failed_over = 0

@@ -18,12 +18,14 @@ from tests.support.waiting import until
 
 @dataclass
 class PlayedTrunk:
-    """A line on which calls arrive when a test says so. `taken`: how often its address cannot be had."""
+    """A line on which calls arrive when a test says so. `taken`: how often its address cannot be had; `own_only`: shows
+    no number but its own."""
 
     name: str = "main"
     taken: int = 0
     calls: asyncio.Queue[PlayedCall | None] = field(default_factory=asyncio.Queue)
     answers: PlayedCall | None = None
+    own_only: bool = False
     dialled: list[tuple[str, str]] = field(default_factory=list)
 
     async def start(self) -> None:
@@ -41,7 +43,9 @@ class PlayedTrunk:
     async def dial(self, to: str, *, caller: str, ring_s: float = 45, headers: Mapping[str, str] | None = None) -> Call:
         self.dialled.append((to, caller))
         if self.answers is None:
-            raise CallFailed(486)
+            raise CallFailed(503)
+        if caller and self.own_only:
+            raise CallFailed(403)
         return self.answers
 
     def status(self) -> TrunkStatus:
@@ -137,6 +141,16 @@ async def test_a_caller_is_put_through_by_the_first_trunk_that_can(tmp_path: Pat
 
     assert (busy.dialled, free.dialled) == ([("114", "0900000001")], [("114", "0900000001")])
     assert other.media.closed == 1
+
+
+async def test_a_line_that_shows_only_its_own_number_puts_callers_through_too(tmp_path: Path) -> None:
+    other = PlayedCall(PlayedMedia())
+    other.ended.put_nowait(Ended("them"))
+    carrier = PlayedTrunk("carrier", answers=other, own_only=True)
+
+    await Transfers([carrier, PlayedTrunk("peers")], allowed=["114"]).connect(PlayedCall(PlayedMedia()), "114")
+
+    assert carrier.dialled == [("114", "0900000001"), ("114", "")]
 
 
 async def test_who_may_not_be_called_is_not(tmp_path: Path) -> None:
