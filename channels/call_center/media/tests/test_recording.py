@@ -195,6 +195,21 @@ async def test_a_finished_recording_is_sealed(tmp_path: Path) -> None:
     assert len(plain) == 44 + 6 * 32000
 
 
+@pytest.mark.parametrize("reader", [None, PUBLIC])
+async def test_what_is_kept_is_on_disk_when_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: bytes | None
+) -> None:
+    """Synced, in the form in which it stays."""
+    synced: list[int] = []
+    sync = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda file: (synced.append(os.fstat(file).st_ino), sync(file)))
+    recorder = Recorder(seal_to=lambda: reader)
+    recorded = await record(recorder, tmp_path / "a.wav")
+    await recorder.stop()
+
+    assert synced == [recorded.path.stat().st_ino]
+
+
 async def test_a_disk_without_room_for_the_sealed_file_leaves_the_plain_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
