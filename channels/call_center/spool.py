@@ -105,6 +105,13 @@ class Spool:
         (place / _RECORD).rename(place / _HANDED)
         _tidy(place)
 
+    def sweep(self, before: datetime) -> int:
+        """Forget calls handed over before then, whatever is left of them (an erased caller's); returns how many."""
+        old = [path.parent for path in self.folder.glob(f"*/{_HANDED}") if (_mtime(path) or 0.0) < before.timestamp()]
+        for place in old:
+            shutil.rmtree(place, ignore_errors=True)
+        return len(old)
+
     def read(self, source: str, *, most: int) -> bytes | None:
         """The recording that an attachment's source names; None: not, or no longer. ValueError: over `most` bytes."""
         path = self._path(source)

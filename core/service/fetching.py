@@ -221,9 +221,9 @@ class Fetcher:
         return self._again(file, error.code, least=error.retry_after if isinstance(error, Throttled) else 0.0)
 
     def _again(self, file: TakenFetch, reason: str, *, least: float = 0.0) -> _End:
-        if file.attempts > len(_PAUSES):
-            return _End("gone", reason, told=_GONE_VI)
-        pause = max(_PAUSES[file.attempts - 1], timedelta(seconds=least))
+        if file.attempts > len(_PAUSES) and not isinstance(self._channel, LetsGoOfFiles):
+            return _End("gone", reason, told=_GONE_VI)  # what is kept for us until it is stored is never given up
+        pause = max(_PAUSES[min(file.attempts, len(_PAUSES)) - 1], timedelta(seconds=least))
         return _End("waiting", reason, next_at=self._now() + pause)
 
     def _rest(self, file: TakenFetch, reason: str, *, pause: timedelta = _REST) -> _End:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -29,6 +29,9 @@ _PATIENCE_S = 3.0
 _HAND_OVER_S = 10.0
 _EVERY_S = 1.0
 _AT_ONCE = 20
+_SWEEP_S = 3600.0
+_KEPT = timedelta(days=30)
+"""How long a recording that nobody fetches stays after its call was handed over: its caller was erased."""
 
 
 class Liaison:
@@ -124,8 +127,11 @@ class Liaison:
     async def run(self, status: Callable[[], Awaitable[TelephonyStatus]]) -> None:
         """Both, each second and whenever a call has ended, until cancelled. `silent_s` counts what was not heard."""
         loop = asyncio.get_running_loop()
-        heard = loop.time()
+        heard, swept = loop.time(), -_SWEEP_S
         while True:
+            if loop.time() - swept >= _SWEEP_S:
+                swept = loop.time()
+                await asyncio.to_thread(self._spool.sweep, self._now() - _KEPT)
             self.ended.clear()
             if await self.report(await status()):
                 heard = loop.time()

@@ -9,6 +9,7 @@ from core.contract.errors import NotFound
 from core.contract.schema import Model, OutboundMessage, Report, Reporter
 from core.intake.state import Dialogue
 from core.privacy.errors import Erased
+from core.service.calls import KeptCall
 from core.service.safe import Safe
 from core.service.talk import Correspondent, MessageContent
 from core.storage import tables
@@ -49,6 +50,8 @@ def _sealed_rows(connection: Connection) -> Sealed:
     for row in connection.execute(tables.conversation.select()):
         found.append(("correspondent", row.id, row.contact_id, row.correspondent_sealed, None))
         found.append(("dialogue", row.id, row.contact_id, row.dialogue_sealed, None))
+    for row in connection.execute(tables.phone_call.select()):
+        found.append(("call", row.id, row.subject_id, row.facts_sealed, None))
     for row in connection.execute(tables.outbox.select()):
         found.append(("outbox", row.id, row.subject_id, row.payload_sealed, None))
     for row in connection.execute(tables.inbox_raw.select()):
@@ -63,6 +66,7 @@ _MODELS: dict[str, tuple[type[Model], str]] = {
     "correspondent": (Correspondent, "conversation"),
     "dialogue": (Dialogue, "conversation"),
     "outbox": (OutboundMessage, "outbox"),
+    "call": (KeptCall, "call"),
 }
 
 

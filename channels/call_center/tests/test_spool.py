@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -55,6 +55,21 @@ def test_files_go_when_they_are_let_go(spool: Spool) -> None:
     assert not place.exists()
     assert spool.read(source, most=1_000_000) is None
     spool.let_go(source)
+
+
+def test_what_nobody_fetches_goes_in_the_end(spool: Spool) -> None:
+    """And what was not handed over stays, however old."""
+    place, waiting = spool.begin(record()), spool.begin(record("0" * 31 + "2"))
+    for one in (place, waiting):
+        wav(one / "whole.wav")
+    spool.close(record())
+    spool.close(record("0" * 31 + "2"))
+    spool.handed(place)
+    at = datetime.fromtimestamp((place / "handed.json").stat().st_mtime, UTC)
+
+    assert spool.sweep(at) == 0
+    assert spool.sweep(at + timedelta(seconds=1)) == 1
+    assert (place.exists(), waiting.exists()) == (False, True)
 
 
 def test_a_call_without_recordings_goes_at_once(spool: Spool) -> None:

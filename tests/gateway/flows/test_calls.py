@@ -154,6 +154,26 @@ async def test_who_is_erased_is_called_no_more(world: World) -> None:
     assert (await only_call(world)).facts is None
 
 
+async def test_a_recording_is_never_given_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The store is full for a week: what the caller said waits in the spool, and is stored in the end."""
+    leave_call(world, "what", purpose="report", code=CODE, code_told=True)
+    await hand_over(world)
+    (report,) = await stored_reports(world)
+
+    async def full(*_given: object, **_more: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(world.deployment.media), "put_file", full)
+        for _ in range(12):
+            assert await fetch_recordings(world) == 1
+            await world.pass_time(hours=14)
+    assert await fetch_recordings(world) == 1
+
+    assert (await world.deployment.media.open(report.attachments[0].stored_key)).media_type == "audio/wav"
+    assert not list(spool_of(world).folder.iterdir())
+
+
 async def test_a_disk_that_lost_a_recording_says_so(world: World) -> None:
     """The case stands; reception reads that the file is gone."""
     call = leave_call(world, "what", purpose="report", code=CODE, code_told=True)
