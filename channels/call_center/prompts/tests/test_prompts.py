@@ -194,7 +194,7 @@ def test_only_new_and_changed_sentences_are_spoken_again(tmp_path: Path) -> None
 @pytest.mark.parametrize("command", [COMMAND, ["/no/such/program"]])
 def test_a_voice_that_fails_says_so(tmp_path: Path, command: list[str]) -> None:
     """And the list stays as it was: next time it is tried again."""
-    with pytest.raises(NotSpoken, match="(?i)no such"):
+    with pytest.raises(NotSpoken, match=r"(?i)no such"):
         make_placeholders(tmp_path, command, {"a": Slot("a", text="không nói được")})
     assert not (tmp_path / LIST).exists()
 
