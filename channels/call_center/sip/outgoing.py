@@ -36,9 +36,9 @@ class OutgoingCall(SipCall):
     async def connect(self, *, ring_s: float, headers: Mapping[str, str]) -> None:
         """Call until somebody answers. Raises: CallFailed."""
         try:
-            request = self._request = self._invite(headers)
+            self._request = self._invite(headers)
             async with asyncio.timeout(ring_s):
-                answer = await self._called(request)
+                answer = await self._called()
         except TimeoutError:
             self._give_up()
             raise self._failed(408, "no answer") from None
@@ -50,17 +50,23 @@ class OutgoingCall(SipCall):
             raise self._failed(0, "nothing answered")
         if answer.status_code >= 300:
             raise self._failed(answer.status_code, answer.reason_phrase)
-        await self._connected(answer)
+        try:
+            await self._connected(answer)
+        except asyncio.CancelledError:
+            self.part(Ended("us"))
+            raise
 
-    async def _called(self, request: SipRequest) -> SipResponse | None:
+    async def _called(self) -> SipResponse | None:
         """The final answer, after every challenge was answered."""
         for _ in range(MAX_TRIES):
             self._final = asyncio.get_running_loop().create_future()
-            self._transaction = self.endpoint.transactions.invite(request, self._flow, self._heard)
+            self._transaction = self.endpoint.transactions.invite(self._request, self._flow, self._heard)
             answer = await self._final if await self._sign_of_life() else None
-            if answer is None or not self._try_again(request, answer):
+            again = wire.copied(self._request)  # the refused one is still needed, for copies of the refusal
+            if answer is None or not self._try_again(again, answer):
                 return answer
-            self._draft.renumber(request)
+            self._draft.renumber(again)
+            self._request = again
         return answer
 
     async def _sign_of_life(self) -> bool:

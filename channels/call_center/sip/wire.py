@@ -92,6 +92,11 @@ def _copy(source: Message, target: Message, names: Iterable[str]) -> None:
             target.add_header(name, value)
 
 
+def copied(request: SipRequest) -> SipRequest:
+    """The same request, to be changed."""
+    return SipRequest(headers=request.headers.copy(), body=request.body, method=request.method, uri=request.uri)
+
+
 def same_transaction(request: SipRequest, method: str) -> SipRequest:
     """A CANCEL, or the ACK of a refusal: what has to be the same as in the request (§9.1, §17.1.1.3)."""
     made = SipRequest(method=method, uri=request.uri)
@@ -103,6 +108,6 @@ def same_transaction(request: SipRequest, method: str) -> SipRequest:
 
 __all__ = [
     "ALLOW", "MAGIC", "REASONS", "Address", "Message", "SipRequest", "SipResponse", "SipUri", "Via",
-    "branch", "new_branch", "new_tag", "read_address", "read_uri", "response", "same_transaction", "sequence",
+    "branch", "copied", "new_branch", "new_tag", "read_address", "read_uri", "response", "same_transaction", "sequence",
     "tag", "unquoted", "uri_text",
 ]  # fmt: skip

@@ -201,6 +201,48 @@ async def test_an_old_nonce_is_answered_again_but_not_for_ever() -> None:
         assert len(set(seen)) == 4
 
 
+async def test_each_refusal_is_acknowledged_in_its_own_transaction() -> None:
+    """A copy of the 401 after the second INVITE: its ACK has the branch and number of the first."""
+    async with both(user="hotline", password="mat-khau") as (line, phone):
+        call = dialling(line.trunk)
+        first = await phone.request("INVITE")
+        challenge = 'WWW-Authenticate: Digest realm="vn", nonce="n", qop="auth"\r\n'
+        phone.reply(first, "401 Unauthorized", more=challenge)
+        acks = [await phone.request("ACK")]
+        second = await phone.request("INVITE")
+        phone.reply(first, "401 Unauthorized", more=challenge)
+        while len(acks) < 2:
+            message = await phone.get()
+            if getattr(message, "method", "") == "ACK":
+                acks.append(message)  # type: ignore[arg-type]
+        phone.reply(second, "486 Busy Here")
+
+        assert await failure_of(call) == 486
+        assert {ack.via[0].branch for ack in acks} == {first.via[0].branch}
+        assert {ack.get_header("cseq") for ack in acks} == {"1 ACK"}
+        assert second.get_header("cseq") == "2 INVITE"
+
+
+async def test_a_caller_who_leaves_in_the_moment_of_the_answer_leaves_no_call() -> None:
+    """The task that dials is cancelled while the ACK is on its way: BYE follows."""
+    async with both() as (line, phone):
+        call = dialling(line.trunk)
+        invite = await phone.request("INVITE")
+        line.trunk.endpoint.way = never  # type: ignore[method-assign]
+        phone.reply(invite, "200 OK", body=sdp())
+        await until(lambda: len(line.trunk.endpoint.dispatch), "the answer is there")
+        del line.trunk.endpoint.way
+        call.cancel()
+        await phone.request("BYE")
+
+        assert line.trunk.count == 0
+
+
+async def never(*_: object) -> None:
+    """A way that is never found."""
+    await asyncio.Event().wait()
+
+
 async def test_the_number_that_is_shown() -> None:
     """The line's own where none is asked for; another line's number is refused before anything is sent."""
     async with both(caller_ids=("02340000001", "02340000002")) as (line, phone):
