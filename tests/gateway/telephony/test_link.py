@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from channels.call_center.status import TelephonyStatus
 from channels.call_center.tests.played import CODE, PIN
 from gateway.lines import ask_line
 from gateway.telephony.liaison import Liaison
-from gateway.telephony.link import serving_calls
+from gateway.telephony.link import serving_calls, until_calls_arrive
 from gateway.telephony.paths import link_socket, standing_file
 from tests.gateway.api.staffing import centre, issue
 from tests.gateway.flows.office import only_case
@@ -126,3 +127,11 @@ async def test_a_memory_that_is_broken_is_none(world: World, tmp_path: Path) -> 
     standing_file(world.deployment.settings.data).write_text("{")
 
     assert liaison_of(world).standing() == liaison.standing()
+
+
+@pytest.mark.parametrize("listening", ["127.0.0.1:5060", ""])
+async def test_a_port_that_is_taken_holds_up_no_demo(world: World, linked: Liaison, listening: str) -> None:
+    await linked.report(STATUS.model_copy(update={"listening": listening}))
+
+    async with asyncio.timeout(15):
+        await until_calls_arrive(world.deployment)
