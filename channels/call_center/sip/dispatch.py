@@ -86,6 +86,10 @@ class Dispatch:
         self._legs.pop(dialog.id, None)
         self._waiting.pop((dialog.call_id, dialog.their_tag), None)
 
+    def accepts(self, address: str) -> bool:
+        """Whether somebody at this address may be heard at all."""
+        return any(line.public or line.lists(address) for line in self.lines)
+
     def suspect(self, flow: Flow) -> None:
         """Hear less of a source that tries numbers."""
         self.hearing.suspect(flow, self.lines, _now())

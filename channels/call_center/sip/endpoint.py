@@ -32,7 +32,7 @@ class SipEndpoint:
         self.counters: Counter[str] = Counter()
         self.dispatch = Dispatch(settings, self.counters)
         self.transactions = self.dispatch.transactions
-        self._wires = Wires(self._taken)
+        self._wires = Wires(self._taken, self.dispatch.accepts)
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property

@@ -61,12 +61,13 @@ class UdpFlow:
 
 
 class TcpFlow(asyncio.Protocol):
-    """One TCP connection, whoever opened it."""
+    """One TCP connection, whoever opened it; one whose address `accepts` does not like is closed at once."""
 
     transport: Transport = "tcp"
 
-    def __init__(self, taken: Taken, connections: dict[Remote, TcpFlow]) -> None:
+    def __init__(self, taken: Taken, connections: dict[Remote, TcpFlow], accepts: Callable[[str], bool]) -> None:
         self._taken = taken
+        self._accepts = accepts
         self._connections = connections
         self._framer = Framer()
         self._patience: asyncio.TimerHandle | None = None
@@ -77,7 +78,7 @@ class TcpFlow(asyncio.Protocol):
         """Keep it for answers and for what we send later; too many are refused."""
         self._wire = cast(asyncio.Transport, transport)
         self.remote = self._wire.get_extra_info("peername")[:2]
-        if len(self._connections) >= MAX_CONNECTIONS:
+        if len(self._connections) >= MAX_CONNECTIONS or not self._accepts(self.remote[0]):
             self._wire.abort()
             return
         self._connections[self.remote] = self

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Callable
 from typing import cast
 
 from channels.call_center.sip.flows import Flow, Remote, Taken, TcpFlow, UdpFlow
@@ -28,10 +29,15 @@ class _Datagrams(asyncio.DatagramProtocol):
 
 
 class Wires:
-    """UDP and TCP on the same address and port. `taken` gets every message as bytes, with the way back."""
+    """
+    UDP and TCP on the same address and port.
 
-    def __init__(self, taken: Taken) -> None:
+    `taken` gets every message as bytes, with the way back; `accepts` says which addresses may connect to us.
+    """
+
+    def __init__(self, taken: Taken, accepts: Callable[[str], bool]) -> None:
         self._taken = taken
+        self._accepts = accepts
         self._udp: asyncio.DatagramTransport | None = None
         self._tcp: asyncio.Server | None = None
         self._connections: dict[Remote, TcpFlow] = {}
@@ -53,13 +59,16 @@ class Wires:
         self._udp.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
         self.local = self._udp.get_extra_info("sockname")[:2]
         try:
-            self._tcp = await loop.create_server(self._connection, host, self.local[1])
+            self._tcp = await loop.create_server(self._accepted, host, self.local[1])
         except OSError:
             self._udp.close()
             raise
 
-    def _connection(self) -> TcpFlow:
-        return TcpFlow(self._taken, self._connections)
+    def _accepted(self) -> TcpFlow:
+        return TcpFlow(self._taken, self._connections, self._accepts)
+
+    def _opened(self) -> TcpFlow:
+        return TcpFlow(self._taken, self._connections, lambda _: True)
 
     async def flow(self, transport: Transport, remote: Remote) -> Flow:
         """The way to a numeric address, connected where it has to be. Raises: OSError, TimeoutError."""
@@ -71,7 +80,7 @@ class Wires:
         if known and not known.closing:
             return known
         async with asyncio.timeout(CONNECT_WITHIN_S):
-            _, made = await asyncio.get_running_loop().create_connection(self._connection, *remote)
+            _, made = await asyncio.get_running_loop().create_connection(self._opened, *remote)
         return made
 
     async def close(self) -> None:

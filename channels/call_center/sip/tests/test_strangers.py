@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
@@ -233,6 +234,15 @@ async def test_a_stream_that_cannot_be_cut_is_closed(flood: bytes) -> None:
         writer.write(flood)
 
         assert await reader.read() == b""
+        writer.close()
+
+
+async def test_strangers_cannot_hold_connections() -> None:
+    """Closed before a byte is read: nobody can take those that a peer needs."""
+    async with a_line(settings=OTHERS) as line:
+        reader, writer = await open_stream(line)
+        with suppress(ConnectionError):
+            assert await reader.read() == b""
         writer.close()
 
 
