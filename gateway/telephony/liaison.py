@@ -15,10 +15,10 @@ from pathlib import Path
 import structlog
 from pydantic import ValidationError
 
-from channels.call_center.flow.machine import Looked
-from channels.call_center.session import Standing
+from channels.call_center.flow.happenings import Looked
 from channels.call_center.spool import Spool
 from channels.call_center.status import TelephonyStatus
+from channels.call_center.tools import Standing
 from core.contract.errors import PayloadInvalid
 from gateway.lines import ask_line
 from gateway.telephony.standing import Told

@@ -18,9 +18,9 @@ from datetime import UTC, datetime
 import structlog
 
 from channels.call_center.media.steadiness import stay_steady
-from channels.call_center.session import Tools
 from channels.call_center.spool import Spool
 from channels.call_center.status import Line, TelephonyStatus
+from channels.call_center.tools import Tools
 from core.contract.schema import new_id
 from core.identity import phones
 from core.identity.codes import new_code, new_pin

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from channels.call_center.session import Standing
+from channels.call_center.tools import Standing
 from core.clock import local
 from core.clock.calendar import BusinessCalendar
 from core.clock.errors import ClockError

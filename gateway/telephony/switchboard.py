@@ -9,8 +9,9 @@ from contextlib import suppress
 import structlog
 
 from channels.call_center.ports import Call, CallFailed, CallGone, Ended, Trunk
-from channels.call_center.session import Session, Tools
+from channels.call_center.session import Session
 from channels.call_center.sip.group import TrunkGroup
+from channels.call_center.tools import Tools
 
 log = structlog.get_logger()
 

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
+from channels.call_center.flow.happenings import Looked
 from channels.call_center.flow.load import read_flow
-from channels.call_center.flow.machine import Looked
 from channels.call_center.ports import (
     Call,
     CallEvent,
@@ -25,8 +25,8 @@ from channels.call_center.ports import (
     RtpPlan,
     Way,
 )
-from channels.call_center.session import Standing, Tools
 from channels.call_center.spool import Spool
+from channels.call_center.tools import Standing, Tools
 
 CODE, PIN = "123456789018", "204060"
 NOON = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)

@@ -11,12 +11,13 @@ import pytest
 
 from channels.call_center.agents.caller import Served
 from channels.call_center.facts import CallRecord
-from channels.call_center.flow.machine import Looked
+from channels.call_center.flow.happenings import Looked
 from channels.call_center.mapping import outcome_of
 from channels.call_center.ports import Call, CallGone
-from channels.call_center.session import Session, Standing
+from channels.call_center.session import Session
 from channels.call_center.spool import Spool
 from channels.call_center.tests.played import CODE, NOON, PIN, PlayedCall, PlayedDesk, PlayedMedia, tools
+from channels.call_center.tools import Standing
 from core.contract.schema import CallOutcome
 
 

@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from channels.call_center.adapter import CallCenterChannel
 from channels.call_center.facts import CHANNEL
-from channels.call_center.flow.machine import Looked
+from channels.call_center.flow.happenings import Looked
 from channels.call_center.status import TelephonyStatus
 from channels.call_center.tests.played import CODE, PIN
 from gateway.lines import ask_line

@@ -11,9 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.call_center.flow.draw import draw
-from channels.call_center.flow.lint import lint
-from channels.call_center.flow.load import FlowInvalid, Source, read_flow
-from channels.call_center.flow.machine import (
+from channels.call_center.flow.happenings import (
     Action,
     Ask,
     AskKeys,
@@ -26,15 +24,14 @@ from channels.call_center.flow.machine import (
     Play,
     Pressed,
     Said,
-    State,
     TakeMessage,
     Transferred,
     Waited,
     WaitForAgent,
-    begin,
-    digits,
-    go_on,
 )
+from channels.call_center.flow.lint import lint
+from channels.call_center.flow.load import FlowInvalid, Source, read_flow
+from channels.call_center.flow.machine import State, begin, digits, go_on
 
 CODE, PIN = "123456789018", "204060"
 STANDARD = read_flow()
