@@ -63,7 +63,7 @@ class Dispatch:
         self.lines: list[Line] = []
         self._legs: dict[DialogId, Leg] = {}
         self._waiting: dict[tuple[str, str], tuple[InviteServer, Leg]] = {}
-        self.hearing = Hearing()
+        self.hearing = Hearing(rate=settings.questions_per_s, burst=settings.questions_burst)
         self._admission: Admission | None = None
 
     def __len__(self) -> int:

@@ -23,6 +23,8 @@ from channels.call_center.sip.wires import Wires
 
 log = structlog.get_logger()
 
+SIP_PORT = 5060
+
 
 class SipEndpoint:
     """Opened by the first trunk that starts, closed by the last one that stops. `counters` are since the start."""
@@ -96,10 +98,12 @@ class SipEndpoint:
         """
         transport: Transport = "tcp" if (uri.params.get("transport") or "").lower() == "tcp" else "udp"
         try:
-            host = await numeric(uri.host)
+            host, port = await numeric(uri.host), uri.port or SIP_PORT
+            if not 0 < port < 2**16 or (":" in host) != (":" in self.address[0]):
+                raise ConnectionError("no way there from here")
             if near and near.transport == transport == "tcp" and near.remote[0] == host and not near.closing:
                 return near
-            return await self._wires.flow(transport, (host, uri.port or 5060))
+            return await self._wires.flow(transport, (host, port))
         except (OSError, TimeoutError):
             if near is None:
                 raise

@@ -45,8 +45,8 @@ class UdpFlow:
         self.remote = remote
 
     def send(self, data: bytes) -> None:
-        """One datagram."""
-        if not self._wire.is_closing():
+        """One datagram. A port that cannot be is left alone: it would break the socket for everybody."""
+        if not self._wire.is_closing() and 0 < self.remote[1] < 2**16:
             with suppress(OSError, ValueError):
                 self._wire.sendto(data, self.remote)
 

@@ -30,7 +30,7 @@ class Bucket:
     def take(self, now: float, cost: float = 1.0) -> bool:
         """Take tokens if there are as many."""
         self._fill(now)
-        if self.tokens < cost:
+        if self.tokens < cost or self.tokens <= 0:
             return False
         self.tokens -= cost
         return True
@@ -58,27 +58,28 @@ class Admission:
         return calls < self._most and self._setups.take(now)
 
 
+def scans(user_agent: str) -> bool:
+    """Whether a User-Agent is a scanner's."""
+    return bool(SCANNERS.search(user_agent[:200]))
+
+
 class Guard:
     """
     Throttles sources one by one; the oldest are forgotten, so that many sources cost no memory.
     """
 
-    def __init__(self, *, rate: float = 5.0, burst: float = 30.0) -> None:
+    def __init__(self, *, rate: float, burst: float) -> None:
         self._rate = rate
         self._burst = burst
         self._buckets: OrderedDict[str, Bucket] = OrderedDict()
-
-    def scans(self, user_agent: str) -> bool:
-        """Whether a User-Agent is a scanner's."""
-        return bool(SCANNERS.search(user_agent[:200]))
 
     def allows(self, source: str, now: float) -> bool:
         """Whether one more request of this source is heard."""
         return self._bucket(source, now).take(now)
 
-    def knows(self, source: str) -> bool:
-        """Whether anything was noted of this source."""
-        return source in self._buckets
+    def blocks(self, source: str, now: float) -> bool:
+        """Whether fines have emptied what this source had; asking costs nothing."""
+        return source in self._buckets and not self._bucket(source, now).take(now, 0)
 
     def fine(self, source: str, now: float) -> None:
         """It asked for something that a telephone would not ask for, such as a number that is not there."""

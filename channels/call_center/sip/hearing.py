@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from typing import Literal, Protocol
 
 from channels.call_center.sip.flows import Flow
-from channels.call_center.sip.guard import Guard
+from channels.call_center.sip.guard import Guard, scans
 from channels.call_center.sip.wire import SipRequest
 
 Deafness = Literal["", "strangers", "scanners", "throttled"]
@@ -25,22 +25,22 @@ class Line(Protocol):
 class Hearing:
     """To those who are not heard nobody is here: they get no answer at all, not even an error."""
 
-    def __init__(self) -> None:
-        self._rates = Guard()
-        self._suspects = Guard()
+    def __init__(self, *, rate: float, burst: float) -> None:
+        self._rates = Guard(rate=rate, burst=burst)
+        self._suspects = Guard(rate=rate, burst=burst)
 
     def deaf_to(self, request: SipRequest, flow: Flow, lines: Sequence[Line], now: float) -> Deafness:
         """Why a request that belongs to no call is not heard; empty: it is."""
         if not _listed(flow, lines) and not any(line.public for line in lines):
             return "strangers"
-        if self._rates.scans(request.get_header("user-agent") or ""):
+        if scans(request.get_header("user-agent") or ""):
             return "scanners"
         return "" if self._slow_enough(request, flow, lines, now) else "throttled"
 
     def _slow_enough(self, request: SipRequest, flow: Flow, lines: Sequence[Line], now: float) -> bool:
         """Calls of peers come as fast as they like; everything else, and whoever tried numbers, does not."""
         source = _source(flow, lines)
-        if self._suspects.knows(source) and not self._suspects.allows(source, now):
+        if self._suspects.blocks(source, now):
             return False
         return (_listed(flow, lines) and request.method == "INVITE") or self._rates.allows(source, now)
 

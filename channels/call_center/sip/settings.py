@@ -33,7 +33,8 @@ class EndpointSettings:
 
     `port` 0 lets the system choose. `advertised` is what others are told to write to; empty: the address we listen on
     (found by routing where that is a wildcard). More calls than `max_calls`, or new ones faster than `setups_per_s`
-    after a burst of `setups_burst`, are refused with 503 and `retry_after_s`.
+    after a burst of `setups_burst`, are refused with 503 and `retry_after_s`. What is no call of a peer is heard
+    `questions_per_s` after a burst of `questions_burst` from each source.
     """
 
     host: str = "127.0.0.1"
@@ -43,6 +44,8 @@ class EndpointSettings:
     setups_per_s: float = 60.0
     setups_burst: int = 120
     retry_after_s: int = 10
+    questions_per_s: float = 5.0
+    questions_burst: int = 30
     user_agent: str = "LangNghe"
     timers: Timers = field(default_factory=Timers)
 

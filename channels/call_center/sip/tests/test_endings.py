@@ -101,6 +101,25 @@ async def nothing(call: Call) -> None:
     """Leave it alone."""
 
 
+@pytest.mark.parametrize("port", [0, 65536, 99999999])
+async def test_a_contact_with_a_port_that_cannot_be_breaks_nothing(port: int) -> None:
+    """Our BYE goes the way the call came; the socket stays whole for everybody else."""
+    async with a_line() as line, a_phone(line.port) as phone:
+        invite = phone.build("INVITE", body=sdp())
+        phone.send(
+            invite.replace(f"Contact: <sip:0900000001@{LOOPBACK}:{phone.port}>", f"Contact: <sip:a@{LOOPBACK}:{port}>")
+        )
+        accepted = await phone.status(200)
+        phone.send(phone.build("ACK", branch="b", to_tag=tag_of(accepted)))
+        await until(lambda: line.events() == [Answered()], "the call is up")
+        await line.calls[0].hangup()
+        if port:
+            await phone.request("BYE")
+        await phone.call(call="tiep")
+
+        assert len(line.calls) == 2
+
+
 async def test_a_cancel_after_the_answer_changes_nothing() -> None:
     """200 to the CANCEL, and the call goes on (§9.2)."""
     async with a_line() as line, a_phone(line.port) as phone:

@@ -13,7 +13,7 @@ from channels.call_center.sip import TrunkSettings, dialling, reading, sdp, wire
 from channels.call_center.sip.dialog import Here, answered
 from channels.call_center.sip.digest import Digest
 from channels.call_center.sip.framing import Framer
-from channels.call_center.sip.guard import PENALTY, Guard
+from channels.call_center.sip.guard import PENALTY, Guard, scans
 from channels.call_center.sip.incoming import user_of
 from channels.call_center.sip.sdp import Local, NotAcceptable, Unreadable
 from channels.call_center.sip.transactions import server_key
@@ -167,10 +167,22 @@ def test_a_bucket_fills_again_and_never_overflows() -> None:
     assert guard.allows("a", 1000.0 + PENALTY)
 
 
+def test_fines_block_and_are_forgiven() -> None:
+    """One wrong number blocks nobody; many do, until they are paid off; asking costs nothing."""
+    guard = Guard(rate=5.0, burst=30.0)
+    guard.fine("a", 0.0)
+    assert not any(guard.blocks("a", 0.0) for _ in range(1000))
+    for _ in range(50):
+        guard.fine("a", 0.0)
+    assert guard.blocks("a", 5.9)
+    assert not guard.blocks("a", 6.1)
+    assert not guard.blocks("b", 0.0)
+
+
 @pytest.mark.parametrize("name", ["friendly-scanner", "sipcli/v1.8", "SIPVicious 0.3", "VaxSIPUserAgent/3.1", "pplsip"])
 def test_scanners_are_known_by_name(name: str) -> None:
     """As their logs show them."""
-    assert Guard().scans(name)
+    assert scans(name)
 
 
 @pytest.mark.parametrize(
@@ -178,7 +190,7 @@ def test_scanners_are_known_by_name(name: str) -> None:
 )
 def test_telephones_are_no_scanners(name: str) -> None:
     """Nor are exchanges."""
-    assert not Guard().scans(name)
+    assert not scans(name)
 
 
 @pytest.mark.parametrize(
