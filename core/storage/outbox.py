@@ -113,11 +113,12 @@ _blocked = (
         _earlier.c.state.in_(("pending", "claimed")),
         or_(_earlier.c.attempts > 0, _earlier.c.next_at <= bindparam("now")),
     )
-    .exists()
+    .limit(1)  # asked row by row, in the order of the index: an anti-join would read all that waits
+    .scalar_subquery()
 )
 _DUE = (
     select(outbox.c.id)
-    .where(outbox.c.state == "pending", outbox.c.next_at <= bindparam("now"), ~_blocked)
+    .where(outbox.c.state == "pending", outbox.c.next_at <= bindparam("now"), _blocked.is_(None))
     .order_by(outbox.c.next_at, outbox.c.seq)
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True)
