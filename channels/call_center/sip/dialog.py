@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ from channels.call_center.sip.wire import (
 )
 
 MAX_FORWARDS = "70"
+_BLANK = re.compile(r"\s")
 
 
 class DialogId(NamedTuple):
@@ -121,13 +123,18 @@ class Dialog:
 
 
 def answered(invite: SipRequest, here: Here) -> Dialog:
-    """The dialog of an INVITE that came; the Route set is Record-Route as it stands (§12.1.1)."""
+    """
+    The dialog of an INVITE that came; the Route set is Record-Route as it stands (§12.1.1).
+
+    Without a usable Contact, against the rule, whoever is named in From is the target.
+    """
+    theirs = untagged(invite.get_header("from") or "")
     return Dialog(
         call_id=invite.get_header("call-id") or "",
         here=here,
         ours=untagged(invite.get_header("to") or ""),
-        theirs=untagged(invite.get_header("from") or ""),
-        target=contact_of(invite),
+        theirs=theirs,
+        target=contact_of(invite) or theirs[1:-1],
         their_tag=tag(invite, "from"),
         route=tuple(invite.get_header_values("record-route")),
         their_number=sequence(invite)[0],
@@ -163,9 +170,9 @@ def addressed(request: SipRequest) -> DialogId:
 def contact_of(message: SipRequest | SipResponse) -> str:
     """Their Contact as a URI; empty without a usable one."""
     for value in message.get_header_values("contact"):
-        uri = read_address(value).uri
-        if uri.host and uri.host != "*":
-            return uri_text(uri)
+        text = uri_text(uri := read_address(value).uri)
+        if uri.host and uri.host != "*" and not _BLANK.search(text):
+            return text
     return ""
 
 

@@ -104,8 +104,10 @@ class Dispatch:
 
     def welcome(self, request: SipRequest, flow: Flow) -> bool:
         """What belongs to a call is always heard; the rest as `hearing` decides."""
-        if addressed(request) in self._legs or self._cancels(request):
-            return True
+        return addressed(request) in self._legs or self._cancels(request) or self.hears(request, flow)
+
+    def hears(self, request: SipRequest, flow: Flow) -> bool:
+        """Whether a request that belongs to no call is heard; otherwise it is counted why not."""
         if why := self.hearing.deaf_to(request, flow, self.lines, _now()):
             self._counters[why] += 1
         return not why

@@ -119,25 +119,26 @@ class SipEndpoint:
     def _taken(self, data: bytes, flow: Flow) -> None:
         """One message from the wire. Whatever a stranger sends, the next message is heard."""
         try:
-            message = read(data)
-            if isinstance(message, SipRequest):
-                self.transactions.request(message, stamp(message, flow))
-            else:
-                self.transactions.response(message)
-        except Malformed as fault:
-            self.counters["malformed"] += 1
-            self._object(fault, flow)
+            self._take(data, flow)
         except Exception:
             self.counters["failed"] += 1
             log.exception("sip_message_failed")
 
+    def _take(self, data: bytes, flow: Flow) -> None:
+        try:
+            message = read(data)
+        except Malformed as fault:
+            self.counters["malformed"] += 1
+            self._object(fault, flow)
+            return
+        if isinstance(message, SipRequest):
+            self.transactions.request(message, stamp(message, flow))
+        else:
+            self.transactions.response(message)
+
     def _object(self, fault: Malformed, flow: Flow) -> None:
         """Say so where there is somebody to say it to: never to strangers, never to an ACK (§8.2.6)."""
         request = fault.request
-        if request is None or request.method == "ACK" or not self.dispatch.welcome(request, flow):
-            return
-        try:
+        if request and request.method != "ACK" and self.dispatch.hears(request, flow):
             way = stamp(request, flow)
             way.send(bytes(wire.response(request, fault.status, str(fault).capitalize(), to_tag=wire.new_tag())))
-        except (ValueError, IndexError):
-            self.counters["unanswerable"] += 1

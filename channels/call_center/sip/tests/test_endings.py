@@ -101,6 +101,21 @@ async def nothing(call: Call) -> None:
     """Leave it alone."""
 
 
+@pytest.mark.parametrize("contact", ["X-Contact: <sip:a@127.0.0.1>", "Contact: *", "Contact: <sip:a b@127.0.0.1>"])
+async def test_a_caller_without_a_usable_contact_still_gets_a_goodbye(contact: str) -> None:
+    """It goes the way the call came, to whom From names, and is a whole message."""
+    async with a_line() as line, a_phone(line.port) as phone:
+        invite = phone.build("INVITE", body=sdp(), from_=f"<sip:an@{LOOPBACK}:{phone.port}>;tag=t")
+        phone.send(invite.replace(f"Contact: <sip:0900000001@{LOOPBACK}:{phone.port}>", contact))
+        accepted = await phone.status(200)
+        ack = phone.build("ACK", branch="b", to_tag=tag_of(accepted), from_=f"<sip:an@{LOOPBACK}>;tag=t")
+        phone.send(ack)
+        await until(lambda: line.events() == [Answered()], "the call is up")
+        await line.calls[0].hangup()
+
+        assert (await phone.request("BYE")).uri == f"sip:an@{LOOPBACK}:{phone.port}"
+
+
 @pytest.mark.parametrize("port", [0, 65536, 99999999])
 async def test_a_contact_with_a_port_that_cannot_be_breaks_nothing(port: int) -> None:
     """Our BYE goes the way the call came; the socket stays whole for everybody else."""

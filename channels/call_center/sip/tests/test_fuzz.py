@@ -46,6 +46,8 @@ def only_here(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def survives(seed: int, count: int) -> None:
     """After the packets: a clean call, no call left, and no message that failed inside us."""
+    broken: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, told: broken.append(told))
     async with a_line(take_briefly, **UNLIMITED) as line:
         async with a_phone(line.port) as phone:
             await bombard(line, phone, seed, count)
@@ -59,6 +61,7 @@ async def survives(seed: int, count: int) -> None:
             await until(lambda: line.events(-1) == [Answered(), Ended("us")], "the clean call")
 
         counters = line.trunk.endpoint.counters
+        assert broken == []
         assert counters["failed"] == counters["throttled"] == 0
         assert counters["malformed"] > count / 10
         await until(lambda: line.media.open_legs <= len(line.calls), "ports come back")

@@ -140,6 +140,20 @@ MALFORMED = {
 }  # fmt: skip
 
 
+async def test_a_damaged_cancel_is_refused_like_everything_else() -> None:
+    """Its INVITE is looked for only where it can be read."""
+    async with a_line() as line, a_phone(line.port) as phone:
+        phone.send(
+            phone.build("CANCEL", via=f"SIP/2.0/UDP {LOOPBACK}:{phone.port};branch=1;rport").replace(
+                "CSeq: 1", "CSeq: x"
+            )
+        )
+        await phone.status(400)
+        await phone.call()
+
+        assert count(line, "failed") == 0
+
+
 @pytest.mark.parametrize("fault", MALFORMED)
 async def test_what_is_malformed_is_refused_or_dropped_and_harms_nobody(fault: str) -> None:
     """400 where there is somebody to tell, silence where there is not (torture tests of RFC 4475 among them)."""
