@@ -140,4 +140,8 @@ def test_somebody_on_duty_hears_of_every_emergency(name: str) -> None:
 
     assert alarm not in before
     assert at_once.count(alarm) == told(calm).count(alarm) == 1
-    assert all("console" in one.via for one in pack.notifications.values() if one.template == "task_emergency")
+    notices = pack.notifications
+    by_text = not notices["emergency_received"].beyond_text
+    assert notices["emergency_raised"].to == DESK
+    assert notices["emergency_received"].to == (("distributor",) if by_text else DESK)
+    assert all("console" in one.via for one in notices.values() if one.template == "task_emergency")
