@@ -81,7 +81,7 @@ def mail_oauth_mistakes(settings: Settings) -> list[ConfigError]:
     """Half of it, or secrets in the open."""
     ours = settings.mail_oauth
     examples = {
-        "client_id": "8f1c0000-0000-0000-0000-000000000001",
+        "client_id": "the program's id at the provider",
         "refresh_token": "file:/run/secrets/mail-refresh-token",
     }
     held = {"client_id": ours.client_id, "refresh_token": ours.refresh_token.get_secret_value()}
