@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from bench.gateway import add_channel, settings_for
+from bench.gateway import settings_for, with_channel
 from bench.launch import Gateway
 from bench.messages import number_of
 from core.storage.inbox import unpack_delivery
@@ -53,12 +53,12 @@ def compare(acknowledged: set[int], stored: Iterable[int], *, journaled: int = 0
 def check(gateway: Gateway, prefix: str, acknowledged: set[int]) -> Books:
     """Stop the gateway, finish its journal, and compare."""
     gateway.stop()
-    stored, worked = asyncio.run(_stored(gateway, prefix))
+    with with_channel():
+        stored, worked = asyncio.run(_stored(gateway, prefix))
     return compare(acknowledged, stored, journaled=gateway.counters.get("journaled", 0), worked=worked)
 
 
 async def _stored(gateway: Gateway, prefix: str) -> tuple[list[int], int]:
-    add_channel()
     found: list[int] = []
     worked = 0
     for data in sorted(gateway.data.parent.glob("data-*"), reverse=True):  # the first holds the embedded database

@@ -12,6 +12,8 @@ import json
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -47,9 +49,14 @@ def settings_for(data: Path, *, database_url: str, roles: tuple[str, ...], key: 
     )
 
 
-def add_channel() -> None:
-    """The line that a new channel has in the registry."""
+@contextmanager
+def with_channel() -> Iterator[None]:
+    """The line that a new channel has in the registry, for the length of a block."""
     registry.CHANNELS["testchat"] = lambda *_: HookedTestChannel()
+    try:
+        yield
+    finally:
+        del registry.CHANNELS["testchat"]
 
 
 class Running:
@@ -95,8 +102,8 @@ def main() -> None:
     settings = settings_for(
         given.data, database_url=given.database_url, roles=tuple(given.roles.split(",")), key=given.key
     )
-    add_channel()
-    running = serve(settings)
+    with with_channel():
+        running = serve(settings)
     assert running.deployment is not None
     counters = running.deployment.inbox.counters
     print(json.dumps({name: getattr(counters, name) for name in COUNTED}), flush=True)

@@ -15,7 +15,9 @@ FILES = (
     "pyproject.toml",
     "package.json",
     "package-lock.json",
-    *(f"requirements/{n}.txt" for n in ("run", "dev", "uv")),
+    *(f"requirements/{n}.txt" for n in ("run", "dev", "uv", "voice")),
+    "scripts/speak.py",
+    "channels/call_center/prompts/standard.yaml",
 )
 
 
@@ -37,7 +39,7 @@ def setup(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 def project(tmp_path: Path) -> Path:
     """A folder with the files that set-up reads."""
     for name in FILES:
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(name)
     return tmp_path
 
@@ -55,7 +57,7 @@ class Recorder:
 
     def call(self, command: list[str]) -> None:
         self.commands.append(" ".join(command))
-        if "venv" in command:
+        if command[1:2] == ["venv"] and command[-1] == str(self.setup.venv):
             (self.setup.venv / "bin").mkdir(parents=True)
             self.setup.python.touch()
         if "ci" in command:
