@@ -70,7 +70,8 @@ class CallRecord(_Facts):
         followed: the caller was told where a report stands. `talked`: with a person.
         finished: the flow came to an end that leaves nothing to do.
         call_back_to: another number than the caller's, typed by them.
-        agent: who of ours talked to the caller (a user's id).
+        agent: who of ours talked to the caller, or called them (a user's id).
+        about: what we called about, "case:" or "call:" and an id. Of our own calls `called` is theirs, in E.164.
         rated: code of the report they follow, proved by its PIN, and the key they pressed.
     """
 
@@ -101,6 +102,7 @@ class CallRecord(_Facts):
     pin: str = Field(default="", repr=False)
     call_back_to: str = ""
     agent: str = ""
+    about: str = ""
     rated: tuple[str, str] | None = None
 
     def recording(self, part: str) -> Recording | None:

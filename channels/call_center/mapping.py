@@ -56,8 +56,12 @@ def key_of(record: CallRecord) -> ItemKey:
 
 
 def address(record: CallRecord) -> str:
-    """Who called: the number, as the trunk asserts it; a withheld one is somebody new each time."""
-    return record.caller or f"call:{record.id}"
+    """Who called, as the trunk asserts it, or was called; a withheld number is somebody new each time."""
+    return _their_number(record) or f"call:{record.id}"
+
+
+def _their_number(record: CallRecord) -> str:
+    return record.called if record.way == "out" else record.caller
 
 
 def to_message(record: CallRecord, *, hash_pin: HashPin) -> InboundMessage:
@@ -128,21 +132,34 @@ def to_facts(record: CallRecord) -> CallFacts:
     return CallFacts(
         id=record.id,
         outcome=outcome,
-        told=outcome is CallOutcome.SERVED or (outcome is CallOutcome.REPORTED and record.code_told),
+        told=record.way == "out"
+        or outcome is CallOutcome.SERVED
+        or (outcome is CallOutcome.REPORTED and record.code_told),
         began_at=record.began_at,
         ended_at=record.ended_at,
-        called=record.called,
-        call_back_to=record.call_back_to or record.caller,
+        called=record.called if record.way == "in" else "",
+        call_back_to=record.call_back_to or _their_number(record),
         step=record.step,
         emergency=record.emergency,
         storm=record.storm,
         language=record.language,
         rated=record.rated,
+        way=record.way,
+        agent=record.agent,
+        about=record.about,
     )
 
 
+def _told(record: CallRecord, outcome: CallOutcome) -> bool:
+    if outcome is CallOutcome.REPORTED:
+        return record.code_told
+    return outcome is CallOutcome.SERVED or record.way == "out"
+
+
 def outcome_of(record: CallRecord) -> CallOutcome:
-    """Whoever did not get what they called for is owed a call."""
+    """Whoever did not get what they called for is owed a call; whom we called, we reached or not."""
+    if record.way == "out":
+        return CallOutcome.SERVED if record.talked else CallOutcome.NOT_REACHED
     if record.purpose == "emergency":
         return CallOutcome.EMERGENCY
     if record.code:

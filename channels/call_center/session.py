@@ -14,7 +14,8 @@ from pathlib import Path
 
 import structlog
 
-from channels.call_center.facts import WHOLE, Answer, CallRecord, Recording
+from channels.call_center.ending import close, described, note, until_over
+from channels.call_center.facts import WHOLE, Answer, CallRecord
 from channels.call_center.flow.happenings import (
     Action,
     Ask,
@@ -33,7 +34,7 @@ from channels.call_center.flow.happenings import (
     WaitForAgent,
 )
 from channels.call_center.flow.machine import State, begin, go_on
-from channels.call_center.ports import Call, CallFailed, CallGone, Ended, Recorded, Way
+from channels.call_center.ports import Call, CallFailed, CallGone, Ended, Way
 from channels.call_center.tools import Tools
 
 log = structlog.get_logger()
@@ -73,35 +74,13 @@ class Session:
         await asyncio.to_thread(self.tools.spool.begin, self.record)
         ended = Ended("trunk")
         try:
-            ended = await self._until_over()
+            ended = await until_over(self.call, self._lead())
         except Exception:
             log.exception("call_broke", call=self.record.id, step=self.record.step)
             await self.call.hangup()
         finally:
             closed = await asyncio.shield(asyncio.create_task(self._close(ended)))
         return closed
-
-    async def _until_over(self) -> Ended:
-        """Whatever comes first: the flow's end or the caller's."""
-        watching, leading = asyncio.create_task(self._watch()), asyncio.create_task(self._lead())
-        try:
-            await asyncio.wait({watching, leading}, return_when=asyncio.FIRST_COMPLETED)
-            if watching.done():
-                return watching.result()
-            if leading.done() and not leading.cancelled() and (problem := leading.exception()):
-                raise problem
-            await self.call.hangup()
-            return Ended("us")
-        finally:
-            for task in (watching, leading):
-                task.cancel()
-            await asyncio.gather(watching, leading, return_exceptions=True)
-
-    async def _watch(self) -> Ended:
-        async for event in self.call.events():
-            if isinstance(event, Ended):
-                return event
-        return Ended("trunk")
 
     async def _lead(self) -> None:
         with suppress(CallGone, TimeoutError):
@@ -129,13 +108,7 @@ class Session:
         before, self._state = self.record, state
         self.record = _told(self.record, state, number=self.tools.number)
         if self.record != before:
-            await asyncio.to_thread(self._try_to_note)
-
-    def _try_to_note(self) -> None:
-        try:
-            self.tools.spool.note(self.record)
-        except OSError as error:  # a full disk ends no call
-            log.error("call_not_noted", call=self.record.id, error=error.strerror)
+            await note(self.tools, self.record)
 
     async def _do(self, action: Action) -> Happening | None:
         """Carry it out; None: that was the last."""
@@ -171,7 +144,7 @@ class Session:
         path = self._place / f"{wanted.part}.wav"
         taken = await media.take_message(path, longest_s=wanted.longest_s, silence_s=wanted.silence_s)
         others = tuple(one for one in self.record.recordings if one.part != wanted.part)
-        self._know(recordings=(*others, _described(wanted.part, taken)))
+        self._know(recordings=(*others, described(wanted.part, taken)))
         return Heard(spoken=taken.spoken_seconds >= _SPOKEN_S)
 
     async def _queue(self, queue: str) -> Waited:
@@ -210,26 +183,8 @@ class Session:
         self.record = self.record.model_copy(update=facts)
 
     async def _close(self, ended: Ended) -> CallRecord:
-        """Free the leg, and write down what was."""
-        recorded = await self.call.media.close()
-        if recorded is not None:
-            self._know(recordings=(*self.record.recordings, _described(WHOLE, recorded)))
-        self._know(ended_at=self.tools.now(), ended_by=ended.by, ended_code=ended.code)
-        record = await asyncio.to_thread(self.tools.spool.close, self.record)
-        seconds = (record.ended_at - record.began_at).total_seconds()
-        log.info("call_ended", call=record.id, step=record.step, by=record.ended_by, seconds=round(seconds, 1))
-        return record
-
-
-def _described(part: str, recorded: Recorded) -> Recording:
-    return Recording(
-        part=part,
-        file=recorded.path.name,
-        seconds=round(recorded.seconds, 2),
-        spoken_seconds=round(recorded.spoken_seconds, 2),
-        sha256=recorded.sha256,
-        complete=recorded.complete,
-    )
+        self.record = await close(self.tools, self.record, self.call.media, ended)
+        return self.record
 
 
 def _told(record: CallRecord, state: State, *, number: Callable[[str], str | None]) -> CallRecord:

@@ -205,7 +205,8 @@ class CallOutcome(StrEnum):
     What came of a telephone call.
 
     SERVED: the caller got what they called for. REPORTED: they were given a code. All others are owed a call: MISSED
-    ended before anything was clear, CALLBACK asked for one, EMERGENCY needed help this minute.
+    ended before anything was clear, CALLBACK asked for one, EMERGENCY needed help this minute. Of our own calls:
+    SERVED or NOT_REACHED.
     """
 
     SERVED = "served"
@@ -213,6 +214,7 @@ class CallOutcome(StrEnum):
     MISSED = "missed"
     CALLBACK = "callback"
     EMERGENCY = "emergency"
+    NOT_REACHED = "not_reached"
 
 
 class CallFacts(Model):
@@ -222,6 +224,7 @@ class CallFacts(Model):
     `told`: the caller heard their code to its end, or whatever else they were owed; otherwise somebody calls back.
     `call_back_to`: E.164; empty where the number is withheld and none was left. `step`: where in the flow it ended.
     `rated`: code of a report, proved by its PIN in the call, and the key pressed for its result: 1 is the best level.
+    `way`: "out" where one of ours (`agent`, a user's id) called them, about a case or a call ("case:", "call:" and id).
     """
 
     id: str
@@ -236,6 +239,9 @@ class CallFacts(Model):
     storm: bool = False
     language: str = "vi"
     rated: tuple[str, str] | None = None
+    way: Literal["in", "out"] = "in"
+    agent: str = ""
+    about: str = ""
 
 
 class InboundMessage(Model):

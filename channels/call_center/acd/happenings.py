@@ -82,6 +82,22 @@ class Declined:
 
 
 @dataclass(frozen=True, slots=True)
+class Dials:
+    """An agent who has nothing in hand calls somebody; the call is theirs from the first ring on."""
+
+    agent: str
+    call: str
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotReached:
+    """Nobody answered what an agent dialled, or they gave it up: there is nothing to write up."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
 class TalkEnded:
     """Caller or agent hung up."""
 
@@ -149,6 +165,8 @@ Happening = (
     | Chose
     | Took
     | Declined
+    | Dials
+    | NotReached
     | TalkEnded
     | WrappedUp
     | Vanished

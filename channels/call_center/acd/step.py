@@ -8,7 +8,7 @@ from functools import singledispatch
 
 from channels.call_center.acd import happenings as h
 from channels.call_center.acd.effects import Capture, Comfort, Connect, Effect, Join, Repaired
-from channels.call_center.acd.floor import Floor
+from channels.call_center.acd.floor import FREE_TO_CHOOSE, Floor
 from channels.call_center.acd.matching import match
 from channels.call_center.acd.model import Acd, Agent, AgentState, Talk, Waiter
 from channels.call_center.acd.waiting import cannot_wait, pass_time, tell_places
@@ -112,6 +112,22 @@ def _decline(floor: Floor, call: str) -> None:
     waiter = floor.waiting[call]
     silenced = {**waiter.declined, waiter.ringing: floor.now}
     floor.put_waiter(floor.stop_ringing(waiter, "declined"), declined=silenced)
+
+
+@_deal.register
+def _dials(new: h.Dials, floor: Floor) -> None:
+    agent = floor.agents.get(new.agent)
+    known = new.call in floor.waiting or new.call in floor.talks
+    if agent is not None and agent.state in FREE_TO_CHOOSE and not known:
+        floor.begin_talk(new.call, new.agent, new.queue)
+
+
+@_deal.register
+def _not_reached(gone: h.NotReached, floor: Floor) -> None:
+    talk = floor.talks.pop(gone.call, None)
+    agent = floor.agents.get(talk.agent) if talk else None
+    if agent is not None:
+        floor.rest(agent)
 
 
 @_deal.register

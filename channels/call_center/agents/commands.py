@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from functools import singledispatchmethod
 from typing import Any
 
@@ -20,6 +20,8 @@ from channels.call_center.webrtc.peer import OfferRefused
 from channels.call_center.webrtc.wire import Legs
 
 log = structlog.get_logger()
+Dial = Callable[[Desk, m.Dial], bool]
+"""Begins to call somebody; False where the agent has something in hand."""
 
 
 class Commands:
@@ -28,10 +30,12 @@ class Commands:
 
     Args:
         legs: opens the sound of a browser. `place`: where browsers reach us.
+        dial: calls what an agent dials; None where no line goes out.
     """
 
-    def __init__(self, desk: Desk, *, legs: Legs, place: MediaPlace) -> None:
+    def __init__(self, desk: Desk, *, legs: Legs, place: MediaPlace, dial: Dial | None = None) -> None:
         self._desk, self._legs, self._place = desk, legs, place
+        self._dial = dial
         self._under_way: set[asyncio.Task[None]] = set()
 
     def heed(self, command: m.Command) -> None:
@@ -87,6 +91,16 @@ class Commands:
     @_do.register
     def _decline(self, command: m.Decline) -> None:
         self._desk.happen(h.Declined(command.agent, command.call))
+
+    @_do.register
+    def _dials(self, command: m.Dial) -> None:
+        """Only for who can be heard, and has nothing in hand."""
+        if self._dial is None:
+            self._refuse(command, "no_line")
+        elif not self._desk.seats[command.agent].heard:
+            self._refuse(command, "no_sound")
+        elif not self._dial(self._desk, command):
+            self._refuse(command, "not_free")
 
     @_do.register
     def _hang_up(self, command: m.HangUp) -> None:

@@ -14,6 +14,7 @@ from channels.call_center.acd import happenings as h
 from channels.call_center.acd.model import Acd, Talk
 from channels.call_center.acd.step import step
 from channels.call_center.agents.caller import MUSIC, Caller, Served
+from channels.call_center.agents.dialling import Dialling
 from channels.call_center.agents.messages import News
 from channels.call_center.agents.seat import Seat
 from channels.call_center.agents.status import board_of, status_of
@@ -38,6 +39,7 @@ class Desk:
         self.now, self.tell = now, tell
         self.callers: dict[str, Caller] = {}
         self.seats: dict[str, Seat] = {}
+        self.dialling = Dialling(self)
         self._ticking: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -74,9 +76,15 @@ class Desk:
             answered=answered,
         )
         caller.about = about
-        self.callers[call.id] = caller
+        return await self.keep(call.id, caller, h.Queued(call.id, queue, priority=priority, skills=skills))
+
+    async def keep(self, call: str, caller: Caller, begins: h.Happening | None = None) -> Served:
+        """Somebody on the line, known by `call`, until they are served; sound follows from what the floor remembers."""
+        self.callers[call] = caller
         try:
-            self.happen(h.Queued(call.id, queue, priority=priority, skills=skills))
+            if begins is None:
+                self._sound(call)
+            self.happen(begins or h.Ticked())
             return await caller.served
         finally:
             caller.stop_waiting()
@@ -91,6 +99,7 @@ class Desk:
                 self._deafen(talk.agent)
         for wish in wanted:
             self._carry_out(wish)
+        self.dialling.look()
         self._tell_changes()
 
     def _tell_changes(self) -> None:
@@ -115,6 +124,8 @@ class Desk:
     def finish(self, agent: str) -> None:
         """The agent ends their call; the caller's flow goes on (or hangs up)."""
         talk = self.talk_of(agent)
+        if talk is not None and talk.call in self.dialling.calls:
+            self.dialling.calls[talk.call].over.set()
         if talk is not None and talk.call in self.callers:
             self.callers[talk.call].end(Served("talked", agent=agent, began=talk.since))
 
@@ -174,6 +185,8 @@ class Desk:
         """Who hears whom follows from what the floor remembers: both each other, or the caller music."""
         caller, talk = self.callers.get(call), self.acd.talks.get(call)
         if caller is None:
+            if call in self.dialling.calls:
+                self.dialling.sound(call)
             return
         theirs, ours = caller.call.media, self._agent_of(talk)
         whispering, listening = self._others(talk, "whisper"), self._others(talk, "listen")
@@ -196,13 +209,13 @@ class Desk:
         names = [name for name, part in talk.others.items() if part == wanted] if talk else []
         return [seat.media for name in names if (seat := self.seats.get(name)) and seat.media]
 
-    def _leave(self, call: Call) -> None:
-        talk = self.acd.talks.get(call.id)
-        call.media.hear([])
+    def _leave(self, call: str) -> None:
+        talk = self.acd.talks.get(call)
+        self.callers[call].call.media.hear([])
         for name in (talk.agent, *talk.others) if talk else ():
             self._deafen(name)
-        del self.callers[call.id]
-        self.happen(h.TalkEnded(call.id) if talk else h.GaveUp(call.id))
+        del self.callers[call]
+        self.happen(h.TalkEnded(call) if talk else h.GaveUp(call))
 
     def _deafen(self, agent: str) -> None:
         """Somebody of ours hears nobody any more."""
@@ -219,4 +232,4 @@ class Desk:
             await asyncio.sleep(max(0.0, (due - self.now()).total_seconds()))
             self.happen(h.Ticked())
             if ticks % COUNT_EVERY == 0:
-                self.happen(h.Counted(frozenset(self.callers), frozenset(self.seats)))
+                self.happen(h.Counted(frozenset({*self.callers, *self.dialling.calls}), frozenset(self.seats)))

@@ -69,6 +69,19 @@ class Decline(_Message):
     call: Name
 
 
+class Dial(_Message):
+    """
+    Call somebody. Never taken from a page: the web process writes the number, which it has of a case or of a call.
+
+    `about`: "case:" or "call:" and an id.
+    """
+
+    do: Literal["dial"] = "dial"
+    agent: Name
+    number: str = Field(pattern=r"^\+?[0-9]{3,15}$", repr=False)
+    about: str = Field(default="", pattern=r"^((case|call):[0-9a-f]{32})?$")
+
+
 class HangUp(_Message):
     """End the agent's call."""
 
@@ -126,7 +139,20 @@ class Watch(_Message):
 
 
 Command = (
-    SignIn | Leave | Offer | Choose | Take | Decline | HangUp | Hold | Keys | PassOn | WrappedUp | Supervise | Watch
+    SignIn
+    | Leave
+    | Offer
+    | Choose
+    | Take
+    | Decline
+    | Dial
+    | HangUp
+    | Hold
+    | Keys
+    | PassOn
+    | WrappedUp
+    | Supervise
+    | Watch
 )
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="do")])
 
@@ -151,7 +177,7 @@ class Refused(_Message):
 class CallCard(_Message):
     """
     A call as the page shows it. `remote` is the number as the trunk told it, empty where withheld; `about` the record
-    that the call will leave.
+    that the call will leave. `dialling`: we call them, and nobody has answered yet.
     """
 
     call: Name
@@ -161,6 +187,7 @@ class CallCard(_Message):
     since: Instant
     callback: bool = False
     held: bool = False
+    dialling: bool = False
 
 
 class Status(_Message):

@@ -54,7 +54,11 @@ def _on_board(desk: Desk, agent: Agent) -> OnBoard:
 
 
 def _card(desk: Desk, call: str, *, held: bool = False) -> CallCard | None:
-    caller = desk.callers.get(call)
+    dialled, caller = desk.dialling.calls.get(call), desk.callers.get(call)
+    if dialled is not None:
+        return CallCard(
+            call=call, about=call, remote=dialled.number, queue=dialled.queue, since=dialled.since, dialling=True
+        )
     if caller is None:
         return None
     return CallCard(

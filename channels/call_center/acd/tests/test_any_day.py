@@ -64,6 +64,18 @@ class AnyDay(RuleBasedStateMachine):
             self.here.discard(call)
         self.do(h.TalkEnded(call))
 
+    @rule(agent=AGENTS, call=CALLS)
+    def dials(self, agent: str, call: str) -> None:
+        self.do(h.Dials(agent, call, "reports"))
+        if call in self.floor.acd.talks:
+            self.here.add(call)
+
+    @rule(call=CALLS)
+    def not_reached(self, call: str) -> None:
+        if call in self.floor.acd.talks:
+            self.here.discard(call)
+        self.do(h.NotReached(call))
+
     @rule(call=CALLS)
     def wants_a_callback(self, call: str) -> None:
         self.do(h.CallbackChosen(call))

@@ -225,3 +225,31 @@ def test_what_is_stuck_is_put_right_and_told(floor: Try) -> None:
     effects = floor.do(h.Counted(frozenset(), frozenset()))
     assert effects == (Repaired("agent", "lan", "wrap_up"),)
     assert not floor.acd.agents
+
+
+def test_an_agent_calls_somebody_and_nobody_rings_for_them_meanwhile(floor: Try) -> None:
+    floor.agent("lan")
+    floor.do(h.Dials("lan", "out", "reports"))
+    assert floor.acd.agents["lan"].state is AgentState.TALKING
+    assert rung(floor.do(h.Queued("c1", "reports"))) == []
+    floor.do(h.TalkEnded("out"))
+    assert floor.acd.agents["lan"].state is AgentState.WRAP_UP
+
+
+def test_who_was_not_reached_leaves_nothing_to_write_up(floor: Try) -> None:
+    floor.agent("lan")
+    floor.do(h.Dials("lan", "out", "reports"))
+    floor.do(h.Queued("c1", "reports"))
+    assert rung(floor.do(h.NotReached("out"))) == [("lan", "c1")]
+    assert not floor.acd.talks
+
+
+def test_who_has_something_in_hand_calls_nobody(floor: Try) -> None:
+    """A second call, one that rings, one that is known already, somebody who is not there: nothing happens."""
+    floor.talking("lan", "c0")
+    floor.agent("minh")
+    floor.do(h.Queued("c1", "reports"))
+    before = floor.acd
+    for agent, call in (("lan", "out"), ("minh", "out"), ("hoa", "out"), ("minh", "c0"), ("minh", "c1")):
+        floor.do(h.Dials(agent, call, "reports"))
+    assert floor.acd == before

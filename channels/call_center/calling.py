@@ -1,0 +1,136 @@
+"""
+One call of ours from the agent's click to its record: ringing, the notice that it is recorded, both talk.
+
+Nothing is recorded before the notice was heard (VN-5). Whatever happens, the call ends with a record in the spool.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+import structlog
+
+from channels.call_center.agents.desk import Desk
+from channels.call_center.agents.dialling import Dialled
+from channels.call_center.ending import close, note, until_over
+from channels.call_center.facts import WHOLE, CallRecord
+from channels.call_center.ports import Call, CallFailed, CallGone, Ended, Trunk
+from channels.call_center.tools import Tools
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+NOTICE = "outgoing_notice"
+RING_S = 45
+_GIVEN_UP = 487
+_WHY: Mapping[int, str] = MappingProxyType(
+    {
+        _GIVEN_UP: "",
+        408: "no_answer",
+        480: "no_answer",
+        486: "busy",
+        600: "busy",
+        404: "no_such_number",
+        410: "no_such_number",
+        484: "no_such_number",
+        604: "no_such_number",
+        403: "rejected",
+        603: "rejected",
+    }
+)
+"""Why nobody was reached, as the page has sentences for it; any other code: no line goes there now."""
+
+
+@dataclass
+class OutgoingSession:
+    """Leads one call. `record` is what is known of it so far; `line` shows its own number."""
+
+    dialled: Dialled
+    desk: Desk
+    line: Trunk
+    tools: Tools
+    record: CallRecord = field(init=False)
+    _call: Call | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        dialled, now = self.dialled, self.tools.now()
+        self.record = CallRecord(
+            id=dialled.call,
+            way="out",
+            trunk=self.line.name,
+            called=self.tools.number(dialled.number) or dialled.number,
+            agent=dialled.agent,
+            about=dialled.about,
+            began_at=now,
+            ended_at=now,
+            step="dialling",
+        )
+
+    async def lead(self) -> CallRecord:
+        """Dial, tell, talk, hang up, write down. Raises: OSError: the spool takes no record, and nobody is called."""
+        try:
+            await asyncio.to_thread(self.tools.spool.begin, self.record)
+        except OSError:
+            self.desk.dialling.end(self.dialled, "no_room")
+            raise
+        why, ended = "no_line", Ended("trunk")
+        try:
+            ended = await self._until_over()
+            why = "rang_off"
+        except CallFailed as error:
+            why, ended = _WHY.get(error.code, why), Ended("us" if error.code == _GIVEN_UP else "them", error.code)
+        except Exception:
+            log.exception("call_broke", call=self.record.id, step=self.record.step)
+        finally:
+            self.desk.dialling.end(self.dialled, "" if self.dialled.over.is_set() else why)
+            closed = await asyncio.shield(asyncio.create_task(self._close(ended)))
+        return closed
+
+    async def _until_over(self) -> Ended:
+        self._call = call = await self._unless_over(self.line.dial(self.dialled.number, caller="", ring_s=RING_S))
+        self._know(answered_at=self.tools.now(), trunk=call.trunk, step="notice")
+        self.desk.dialling.answered(self.dialled, call)
+        return await until_over(call, self._talk(call))
+
+    async def _talk(self, call: Call) -> None:
+        with suppress(CallGone, CallFailed):
+            await self._unless_over(call.media.play([NOTICE]))
+            call.media.record(self.tools.spool.folder / self.record.id / f"{WHOLE}.wav")
+            self._know(notice=True, talked=True, finished=True, step="talk")
+            talking = asyncio.create_task(self.desk.dialling.talk(self.dialled, call, talks=self._passed))
+            try:
+                await note(self.tools, self.record)
+                await talking
+            finally:
+                talking.cancel()
+
+    def _passed(self, agent: str) -> None:
+        self._know(agent=agent)
+
+    async def _unless_over(self, work: Coroutine[Any, Any, T]) -> T:
+        """What comes of it. Raises: CallFailed: the agent wants it no more; and what `work` raises."""
+        doing, over = asyncio.create_task(work), asyncio.create_task(self.dialled.over.wait())
+        try:
+            await asyncio.wait({doing, over}, return_when=asyncio.FIRST_COMPLETED)
+            if doing.done():
+                return doing.result()
+            raise CallFailed(_GIVEN_UP, "given up")
+        finally:
+            for task in (doing, over):
+                task.cancel()
+            await asyncio.gather(doing, over, return_exceptions=True)
+
+    def _know(self, **facts: object) -> None:
+        self.record = self.record.model_copy(update=facts)
+
+    async def _close(self, ended: Ended) -> CallRecord:
+        if self._call is not None:
+            await self._call.hangup()
+        media = self._call.media if self._call is not None else None
+        self.record = await close(self.tools, self.record, media, ended)
+        return self.record
