@@ -1,4 +1,4 @@
-"""How it stands with files that are named but not here: still to be fetched, lost with their provider, not taken."""
+"""How it stands with files that are named but not here: to be fetched, lost with their provider, not taken, erased."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from core.service.regulation import Regulation
 from core.storage import fetches
 from core.storage.database import Database
 from core.storage.fetches import AbsentFile
+from core.storage.recordings import OVER
 
 
 async def absent_files(database: Database, regulation: Regulation, keys: Iterable[str]) -> Mapping[str, str]:
@@ -25,4 +26,4 @@ def _words(file: AbsentFile, names: Names) -> str:
         return f"đang tải từ {names.channel(file.channel).label}"
     if file.state == "refused":
         return f"không nhận: {WHY_NOT.get(file.reason, 'không mở được')}"
-    return "không còn tải được"
+    return "đã xóa khi hết thời hạn lưu" if file.state == OVER else "không còn tải được"

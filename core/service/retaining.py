@@ -1,22 +1,24 @@
 """
-Letting identifiers go when their time has come: the case stays, who reported it does not (VN-15).
+Letting go when the time has come: who reported a case (VN-15), recordings of calls (VN-5); the case and its texts stay.
 
-Off unless the deployment sets a number of years after closing. Noted beside each case before it happens; what a crash
-interrupts is finished by the eraser's own `resume`.
+Both are off unless the deployment sets a length. What a crash interrupts is finished: of a person by the eraser's own
+`resume`, of recordings by the next round, since they are noted as gone after their files went.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 
 from core.privacy.erasure import ErasureMode
+from core.privacy.media import FileMediaStore
 from core.service.erasing import Eraser
-from core.storage import retention
+from core.storage import recordings, retention
 from core.storage.database import Database
+from core.storage.recordings import ServedCall
 
 log = structlog.get_logger()
 
@@ -56,6 +58,43 @@ class Retention:
     async def _let_go(self, contact_id: str) -> None:
         await self._database.write(partial(retention.note, contact_id=contact_id, now=self._now()))
         await self._eraser.erase_contact(contact_id, ErasureMode.PSEUDONYMISE)
+
+
+class RecordingRetention:
+    """
+    Erases the recordings of calls, with their playable copies, so many days after nobody needs them any more.
+
+    A call whose caller is owed another, or that led to a case that is open, keeps them; their days count from when
+    that was settled, or closed. `days` 0: as long as the report they belong to.
+    """
+
+    def __init__(
+        self, database: Database, *, media: FileMediaStore, now: Callable[[], datetime], days: int, most: int
+    ) -> None:
+        self._database = database
+        self._media = media
+        self._now = now
+        self._days = days
+        self._most = most
+
+    async def run_once(self) -> int:
+        """Of as many calls as are due, at most so many as a day may take; returns of how many."""
+        calls = await self.due(self._days, most=self._most) if self._days else []
+        for call in calls:
+            await self._let_go(call)
+        if calls:
+            log.info("recordings_erased", calls=len(calls), files=sum(len(call.stored_keys) for call in calls))
+        return len(calls)
+
+    async def due(self, days: int, *, most: int) -> Sequence[ServedCall]:
+        """Whose recordings would go now if they were kept so many days; erases nothing."""
+        before = self._now() - timedelta(days=days)
+        return await self._database.read(partial(recordings.due, before=before, most=most))
+
+    async def _let_go(self, call: ServedCall) -> None:
+        for key in call.stored_keys:
+            await self._media.delete(key)
+        await self._database.write(partial(recordings.let_go, call=call, now=self._now()))
 
 
 def years_before(now: datetime, years: int) -> datetime:

@@ -1,8 +1,8 @@
 """
 Files that lie with a provider: asked for in the transaction of the message that named them, fetched afterwards.
 
-waiting → here | gone | refused. Whoever takes one moves its next try ahead of the time a download may last, so a
-worker that dies leaves nothing behind but a pause; fetching twice does no harm.
+waiting → here | gone | refused; here → over (`recordings`). Whoever takes one moves its next try ahead of the time a
+download may last, so a worker that dies leaves nothing behind but a pause; fetching twice does no harm.
 """
 
 from __future__ import annotations
@@ -83,14 +83,14 @@ def settle(
 
 
 def states(connection: Connection, stored_keys: Collection[str]) -> dict[str, str]:
-    """How it stands with each of these that had to be fetched: waiting, here, gone or refused."""
+    """How it stands with each of these that had to be fetched: waiting, here, gone, refused or over."""
     known = select(fetch.c.stored_key, fetch.c.state).where(fetch.c.stored_key.in_(stored_keys))
     return {row.stored_key: row.state for row in connection.execute(known)}
 
 
 @dataclass(frozen=True)
 class AbsentFile:
-    """A file that is not here: waiting, gone or refused; `reason` of a refusal is from a closed set."""
+    """A file that is not here: waiting, gone, refused or over; `reason` of a refusal is from a closed set."""
 
     stored_key: str
     channel: str

@@ -6,7 +6,7 @@ from core.service.auditing import Auditor
 from core.service.diverted import LettingGo
 from core.service.erasing import Eraser
 from core.service.offices import Successions
-from core.service.retaining import Retention
+from core.service.retaining import RecordingRetention, Retention
 from core.service.shredding import Shredder
 from gateway.deployment import Deployment
 
@@ -45,6 +45,18 @@ def retention_of(deployment: Deployment) -> Retention:
         eraser=eraser_of(deployment),
         now=deployment.now,
         years=wanted.pseudonymise_after_years,
+        most=wanted.most_a_day,
+    )
+
+
+def recording_retention_of(deployment: Deployment) -> RecordingRetention:
+    """Erases recordings of calls that have served."""
+    wanted = deployment.settings.retention
+    return RecordingRetention(
+        deployment.database,
+        media=deployment.media,
+        now=deployment.now,
+        days=wanted.recordings_days,
         most=wanted.most_a_day,
     )
 

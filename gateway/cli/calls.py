@@ -1,4 +1,4 @@
-"""`langnghe calls`: what callers hear, read and drawn before anybody hears it."""
+"""`langnghe calls`: what callers hear, before anybody hears it; and what of their recordings would be erased."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from gateway.cli.common import command, group
+from gateway.cli.common import command, group, perform, show_json
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "call-flow.md"
 HEAD = """# The standard call flow
@@ -20,13 +20,21 @@ province changes steps in a file of its own (`based_on: standard`); `langnghe ca
 
 def add(commands: Any) -> None:
     """Mount `calls`."""
-    own = group(commands, "calls", about="Read and draw what callers hear")
+    own = group(commands, "calls", about="Read and draw what callers hear; see which recordings are due")
     linting = command(own, "lint", lint_flow, about="Every mistake of a flow, with file and line; exit 1 if any")
     drawing = command(own, "draw", draw_flow, about="A flow as a diagram (Mermaid)")
     for parser in (linting, drawing):
         parser.add_argument("file", nargs="?", metavar="FILE", help="a flow of your own; without it the standard one")
     linting.add_argument("--slots", metavar="FILE", type=Path, action="append", default=[], help="own slots it says")
     drawing.add_argument("--write", action="store_true", help="the standard one into docs/call-flow.md")
+    due = command(own, "due", show_due, about="Count what retention.recordings_days would erase tonight; erase nothing")
+    due.add_argument("--days", type=int, required=True, help="as it would be set")
+
+
+def show_due(arguments: argparse.Namespace) -> int:
+    """Before it is set: calls and files."""
+    show_json(perform("recordings.due", days=arguments.days))
+    return 0
 
 
 def lint_flow(arguments: argparse.Namespace) -> int:

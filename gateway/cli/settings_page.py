@@ -168,7 +168,9 @@ MEANINGS: Mapping[str, str] = {
     "sandbox.sms": "Demo: port of Twilio's interface, as it is played.",
     "sandbox.push": "Demo: port of the push service behind browsers, as it is played.",
     "retention.pseudonymise_after_years": "Years after closing until a case forgets who reported it; 0: never.",
-    "retention.most_a_day": "So many people at most in one night.",
+    "retention.recordings_days": "Days until a call's recordings are erased, from its end, the call back or the closing"
+    " of its case, whichever is last; 0: kept with the report. Look first: `langnghe calls due --days 365`.",
+    "retention.most_a_day": "So many people, and recordings of so many calls, at most in one night.",
     "intake.most_a_minute": "Messages of one sender within a minute that are read by themselves. What is beyond waits"
     " in quarantine, and a person is told; a call for help is always read.",
     "intake.keep_raw_days": "Days that raw bodies are kept for `langnghe replay`; unread ones stay until read.",

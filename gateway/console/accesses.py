@@ -16,6 +16,7 @@ from core.service.joining import JOINED, PARTED
 from core.service.reading.names import THE_SYSTEM
 from core.storage import people, reports, staff_lists
 from core.storage.database import Connection
+from core.storage.recordings import ERASED
 from core.storage.retention import PSEUDONYMISED, SYSTEM
 from gateway.console.shared import line_of, member_of, reader_of, require_caretaker, show
 from gateway.deployment import DEPLOYMENT
@@ -30,6 +31,7 @@ WHAT = MappingProxyType(
         JOINED: "Gộp người liên hệ cùng số điện thoại đã xác minh",
         PARTED: "Tách người liên hệ đã gộp",
         PSEUDONYMISED: "Ẩn danh người phản ánh khi hết thời hạn lưu",
+        ERASED: "Xóa ghi âm cuộc gọi khi hết thời hạn lưu",
     }
 )
 NOT_A_CODE = "Mã phản ánh có 12 chữ số. Vui lòng kiểm tra lại từng số."

@@ -10,6 +10,7 @@ from aiohttp import web
 from core.contract.errors import VersionConflict
 from core.contract.schema import CallOutcome
 from core.identity import phones
+from core.service.absent import absent_files
 from core.service.calls import GIVEN_UP, NOT_REACHED, REACHED, RESULTS, CallBook, HeldCall
 from gateway.auth import staff_of
 from gateway.auth.targets import see_other
@@ -66,6 +67,8 @@ async def switch_storm(request: web.Request) -> web.StreamResponse:
 async def _page(request: web.Request, *, status: int = 200, problem: str = "") -> web.StreamResponse:
     book, after = _book(request), read_after(request)
     owed, calls = () if after else await book.owed(), await book.newest(after=after)
+    keys = [key for call in (*owed, *calls.items) for key in call.labels]
+    deployment = request.app[DEPLOYMENT]
     return show(
         request,
         "calls.html",
@@ -78,7 +81,8 @@ async def _page(request: web.Request, *, status: int = 200, problem: str = "") -
         outcomes=OUTCOMES,
         answers=ANSWERS,
         number=number_of,
-        kinds=dict.fromkeys((key for call in (*owed, *calls.items) for key in call.labels), "audio"),
+        kinds=dict.fromkeys(keys, "audio"),
+        absent=await absent_files(deployment.database, deployment.regulation, keys),
     )
 
 

@@ -52,8 +52,7 @@ async def show_declined(request: web.Request) -> web.StreamResponse:
 async def show_result(request: web.Request) -> web.StreamResponse:
     """One published result."""
     shown = await _result(request)
-    kinds = [(await request.app[DEPLOYMENT].media.open(key)).media_type for key in shown.media]
-    files = list(enumerate(kinds, start=1))
+    files = [(number, kind) for number, key in enumerate(shown.media, start=1) if (kind := await _kind(request, key))]
     return render(
         request, "portal/result.html", shown=shown, files=files, here=f"{RESULTS_PAGE}/{request.match_info['case']}"
     )
@@ -69,6 +68,14 @@ async def show_result_file(request: web.Request) -> web.StreamResponse:
     response = file_response(found.data, found.media_type)
     response.headers["Cache-Control"] = "public, max-age=300"
     return response
+
+
+async def _kind(request: web.Request, key: str) -> str:
+    """Media type of a file; empty for one whose time was over."""
+    try:
+        return (await request.app[DEPLOYMENT].media.open(key)).media_type
+    except NotFound:
+        return ""
 
 
 async def _result(request: web.Request) -> Shown:

@@ -246,12 +246,17 @@ class Intake(Section):
 
 class Retention(Section):
     """
-    How long a closed case names its reporter (VN-15). None of the regulations sets an end: 0 keeps for ever.
+    How long a closed case names its reporter (VN-15), and how long a call can be listened to (VN-5).
+
+    0 keeps for ever, as the regulations do: none sets an end, and those that speak of it (TG-11.1, LS-9.1, QB-IV.1.6a)
+    have the centre keep all reports. Of a report by voice the recording is the report, until somebody has written down
+    what it says; only the centre knows when that is so, and sets an end then.
 
     `most_a_day` bounds what one night does, so that switching it on late does not hold up everything else.
     """
 
     pseudonymise_after_years: int = Field(default=0, ge=0, le=100)
+    recordings_days: int = Field(default=0, ge=0, le=36_500)
     most_a_day: int = Field(default=500, ge=1)
 
 

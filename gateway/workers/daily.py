@@ -1,6 +1,6 @@
 """
 What is done once a day: yesterday's signed root, old raw bodies and whatever else has served, a look at the calendar's
-end, unfinished erasures, identifiers whose time has come. What comes in is counted as well, by the hour.
+end, unfinished erasures, identifiers and recordings whose time has come. What comes in is counted as well, by the hour.
 
 Runs often and does little: each piece of work knows whether it is done, so that a restart at any moment repeats
 nothing and misses nothing.
@@ -15,7 +15,7 @@ import structlog
 
 from core.clock import local
 from core.storage import counts, housekeeping, upkeep
-from gateway.admin.services import auditor_of, eraser_of, retention_of
+from gateway.admin.services import auditor_of, eraser_of, recording_retention_of, retention_of
 from gateway.deployment import Deployment
 from gateway.workers.sweeps import Sweeper
 
@@ -30,6 +30,7 @@ class Daily:
         self._auditor = auditor_of(deployment)
         self._eraser = eraser_of(deployment)
         self._retention = retention_of(deployment)
+        self._recordings = recording_retention_of(deployment)
         self._sweeper = Sweeper(deployment)
         self._looked_on: date | None = None
 
@@ -43,7 +44,7 @@ class Daily:
             return made
         await self._deployment.database.write(partial(upkeep.begin, now=self._deployment.now()))
         done = made + await self._purge() + await self._eraser.resume() + await self._sweeper.run_once()
-        done += await self._retention.run_once()
+        done += await self._retention.run_once() + await self._recordings.run_once()
         await self._deployment.database.write(partial(counts.forget, now=self._deployment.now()))
         self._warn(today)
         self._looked_on = today

@@ -61,5 +61,6 @@ ACTIONS: Mapping[str, Action] = {
     "backup.archive": upkeep.backup_archive,
     "backup.keys": upkeep.backup_keys,
     "erase": upkeep.erase,
+    "recordings.due": upkeep.recordings_due,
     "keys.rotate": upkeep.rotate,
 }

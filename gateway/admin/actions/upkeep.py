@@ -15,7 +15,7 @@ from core.privacy.erasure import ErasureMode
 from core.service.keyhouse import rotate as rotate_keys
 from core.storage import backup, housekeeping, inbox_queue, upkeep
 from core.storage.database import Connection
-from gateway.admin.services import auditor_of, eraser_of
+from gateway.admin.services import auditor_of, eraser_of, recording_retention_of
 from gateway.deployment import Deployment
 
 log = structlog.get_logger()
@@ -96,6 +96,16 @@ async def _note(deployment: Deployment, work: str, **facts: int) -> None:
     """For the alarms: that it was done, and when."""
     at = deployment.now()
     await deployment.database.write(lambda connection: upkeep.note(connection, work, at=at, facts=facts))
+
+
+async def recordings_due(deployment: Deployment, arguments: Arguments) -> Any:
+    """What `recordings_days` would erase tonight if it were so many days → counts; erases nothing. ConfigError."""
+    days = int(arguments["days"])
+    if days < 1:
+        raise ConfigError("days", "not a number of days", example="365")
+    most = deployment.settings.retention.most_a_day
+    calls = await recording_retention_of(deployment).due(days, most=most)
+    return {"days": days, "calls": len(calls), "files": sum(len(call.stored_keys) for call in calls), "at_most": most}
 
 
 async def erase(deployment: Deployment, arguments: Arguments) -> Any:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from core.service.retaining import RecordingRetention
 from tests.gateway.api.staffing import agency, centre
 from tests.gateway.console.office import Office
-from tests.support.calls import CALL, book_of, fetch_recordings, hand_over, leave_call
+from tests.support.calls import CALL, book_of, fetch_recordings, hand_over, leave_call, only_call
 from tests.support.databases import on_both_engines
 
 PAGE = "/console/cuoc-goi"
@@ -88,3 +89,27 @@ async def test_an_odd_address_is_the_first_page(office: Office, after: str) -> N
     ioc = await centre(office.world)
     async with office.desk(ioc) as desk:
         assert "Chưa có cuộc gọi nào." in (await desk.get(f"{PAGE}?sau={after}")).text
+
+
+@pytest.mark.rule("VN-5")
+async def test_a_recording_whose_time_was_over_is_said_to_be_gone(office: Office) -> None:
+    """Beside the call, where it was played; the link to it leads nowhere."""
+    world = office.world
+    ioc = await centre(world)
+    leave_call(world, "whole", finished=True)
+    await hand_over(world)
+    await fetch_recordings(world)
+    call = await only_call(world)
+    world.clock.advance(days=30)
+    retention = RecordingRetention(
+        world.deployment.database, media=world.deployment.media, now=world.clock, days=30, most=1
+    )
+    assert await retention.run_once() == 1
+    async with office.desk(ioc) as desk:
+        page = await desk.get(PAGE)
+        (key,) = call.labels
+        link = await desk.get(f"/console/hoi-thoai/{call.row.conversation_id}/tep/{key}")
+
+    assert "(đã xóa khi hết thời hạn lưu)" in page.text
+    assert "<audio" not in page.text
+    assert link.status == 404
