@@ -110,7 +110,7 @@ _blocked = (
         _earlier.c.conversation_id == outbox.c.conversation_id,
         _earlier.c.channel == outbox.c.channel,
         _earlier.c.seq < outbox.c.seq,
-        _earlier.c.state.in_(("pending", "claimed")),
+        (_earlier.c.state + "").in_(("pending", "claimed")),  # not by the index over states: it would read all waiting
         or_(_earlier.c.attempts > 0, _earlier.c.next_at <= bindparam("now")),
     )
     .limit(1)  # asked row by row, in the order of the index: an anti-join would read all that waits
@@ -127,7 +127,7 @@ _DUE_HERE = _DUE.where(outbox.c.channel == bindparam("channel"))
 _DUE_ELSEWHERE = _DUE.where(outbox.c.channel.not_in(bindparam("but", expanding=True)))
 _TAKE = (
     update(outbox)
-    .where(outbox.c.id.in_(bindparam("due", expanding=True)), outbox.c.state == "pending")
+    .where(outbox.c.id.in_(bindparam("due", expanding=True)))
     .values(state="claimed", attempts=outbox.c.attempts + 1)
     .returning(*(outbox.c[name] for name in ClaimedEntry.__dataclass_fields__))
 )
@@ -208,9 +208,8 @@ class Settled:
 
 
 _OURS = (
-    select(outbox.c.id)
-    .where(outbox.c.id.in_(bindparam("entries", expanding=True)), outbox.c.state == "claimed")
-    .where(outbox.c.owner == bindparam("holder"))
+    select(outbox.c.id, outbox.c.state, outbox.c.owner)
+    .where(outbox.c.id.in_(bindparam("entries", expanding=True)))
     .order_by(outbox.c.id)
     .with_for_update()
 )
@@ -230,7 +229,8 @@ def settle(connection: Connection, settled: Sequence[Settled]) -> None:
     """Record what came of claimed entries. VersionConflict when the claim of one was lost."""
     for owner in {one.owner for one in settled}:
         entries = {one.entry_id for one in settled if one.owner == owner}
-        if lost := entries.difference(connection.scalars(_OURS, {"entries": list(entries), "holder": owner})):
+        found = connection.execute(_OURS, {"entries": list(entries)})  # by their ids alone, not by all that are claimed
+        if lost := entries - {one.id for one in found if (one.state, one.owner) == ("claimed", owner)}:
             raise VersionConflict(f"{len(lost)} of these outbox entries are no longer ours")
     for sent in (True, False):
         if rows := [_settled(one) for one in settled if (one.outcome.state == "sent") is sent]:
