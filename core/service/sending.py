@@ -122,8 +122,10 @@ class Sender:
             channels, safe=safe, now=now, routing=routing, pauses=bounds.pauses, gate=self._gate
         )
         self._most = min(SIDE_BY_SIDE, self._allowance.at_once or SIDE_BY_SIDE)
+        self._worth_a_claim = max(1, self._most // 4)
         self._flights = Flights(most=self._most, renew=self._renew, landed=self._landed)
         self._wants_more = False
+        self._filled = False
         self._in_hand: set[str] = set()
         self._marked_at: datetime | None = None
 
@@ -137,14 +139,15 @@ class Sender:
         """Begin to send what is due and has room; returns how many entries are on their way now."""
         self._flights.complain()
         self._wants_more, room = True, self._flights.room
-        if self._handing.given_up or room < max(1, self._most // 4):
+        if self._handing.given_up or room < self._worth_a_claim:
             return 0
         turns = await self._next_turns(room)
         if not turns:
             self._wants_more = self._gate is not None
             return 0
         taken = await self._database.write(partial(self._take, most=len(turns)))
-        self._wants_more = self._gate is not None or not len(taken.entries) == len(turns) < room
+        self._filled = len(taken.entries) == room
+        self._wants_more = self._gate is not None or self._filled or len(taken.entries) < len(turns)
         self._in_hand.update(entry.id for entry in taken.entries)
         allowed, refused = taken.entries[: taken.allowed], taken.entries[taken.allowed :]
         self._flights.start(self._handle(entry, turn=turn) for entry, turn in zip(allowed, turns, strict=False))
@@ -152,8 +155,8 @@ class Sender:
         return len(taken.entries)
 
     def _landed(self) -> None:
-        """Where all that was due is on its way, one that lands is no reason to look again."""
-        if self._wants_more and self._ears.landed is not None:
+        """Where all that was due is on its way, one that lands is no reason to look again; nor is too little room."""
+        if self._ears.landed is not None and self._wants_more and self._flights.room >= self._worth_a_claim:
             self._ears.landed()
 
     async def finish(self) -> None:
@@ -169,10 +172,16 @@ class Sender:
         self._handing.give_up()
 
     async def _next_turns(self, room: int) -> Sequence[float | None]:
-        """The turns of as many as are due, None each where there is no gate; a look costs less than a claim."""
+        """
+        The turns of as many as are due, None each where there is no gate.
+
+        A look costs less than a claim; where the last claim filled all the room, more is due most likely.
+        """
         channel = self._share.channel
         if not channel:
             await self._mark_unknown()
+            return [None] * room
+        if self._gate is None and self._filled:
             return [None] * room
         look = partial(outbox.count_due, channel=channel, now=self._now(), most=room)
         due = await self._database.read(look)

@@ -7,14 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import select
 
-from core.contract.ports import SendResult
+from core.contract.ports import Allowance, SendResult
 from core.contract.schema import Address, OutboundMessage, new_id
 from core.service import sending
-from core.service.sending import Sender
+from core.service.sending import Bounds, Ears, Sender
 from core.service.work import store_all
 from core.storage import outbox
 from core.storage.database import Connection
@@ -223,3 +224,48 @@ async def test_a_silent_provider_holds_up_no_other(world: World) -> None:
     assert await states(world) == {"slow": "claimed", "lost": "claimed", "soon": "sent", "gone": "failed"}
     slow.give_up()
     assert await a_round == 2
+
+
+@dataclass
+class SlowChannel(OddChannel):
+    """Answers when it is told to, one after the other."""
+
+    answers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
+
+    async def send(self, message: OutboundMessage) -> SendResult:
+        await self.answers.acquire()
+        return await super().send(message)
+
+
+async def test_one_claims_again_when_there_is_room_worth_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A quarter of what may be under way, not each that lands; what was filled is claimed without a look before."""
+    deployment, channel = world.deployment, SlowChannel()
+    told: list[str] = []
+    rung_after: list[int] = []
+    look = Mock(side_effect=outbox.count_due)
+    monkeypatch.setattr(outbox, "count_due", look)
+    await post(world, *(f"word {number}" for number in range(12)))
+    one = Sender(
+        deployment.database,
+        safe=deployment.safe,
+        channels={"testchat": channel},
+        owner="me",
+        now=world.clock,
+        share=Share("testchat"),
+        bounds=Bounds({"testchat": Allowance(at_once=8)}),
+        ears=Ears(noted=lambda _channel, outcome: told.append(outcome), landed=lambda: rung_after.append(len(told))),
+    )
+
+    assert (await one.begin_due(), look.call_count) == (8, 1)
+    channel.answers.release()
+    await until(lambda: told, "an answer")
+    channel.answers.release()
+    await until(lambda: rung_after, "word of the room")
+    assert (rung_after, await one.begin_due(), look.call_count) == ([2], 2, 1)
+
+    for _ in range(12 - 2):
+        channel.answers.release()
+    await one.finish()
+    assert (await one.begin_due(), await one.begin_due(), look.call_count) == (2, 0, 2)
+    await one.finish()
+    assert told == ["sent"] * 12
