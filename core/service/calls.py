@@ -134,14 +134,15 @@ class CallBook:
 
     async def owed(self, *, most: int = calls.LONGEST_PAGE) -> Sequence[HeldCall]:
         """Calls whose callers wait for us, the most urgent first."""
-        return await self._opened(await self._database.read(partial(calls.owed, most=most)))
+        return await self.opened(await self._database.read(partial(calls.owed, most=most)))
 
     async def newest(self, *, after: After | None = None, most: int = calls.LONGEST_PAGE) -> CallPage:
         """All calls, the newest first; `after` continues."""
         rows = await self._database.read(partial(calls.newest, after=after, most=most))
-        return CallPage(await self._opened(rows), calls.place_of(rows[-1]) if len(rows) == most else None)
+        return CallPage(await self.opened(rows), calls.place_of(rows[-1]) if len(rows) == most else None)
 
-    async def _opened(self, rows: Sequence[CallRow]) -> Sequence[HeldCall]:
+    async def opened(self, rows: Sequence[CallRow]) -> Sequence[HeldCall]:
+        """These calls with what is sealed of them."""
         return [HeldCall(row, await self._kept(row)) for row in rows]
 
     async def _kept(self, row: CallRow) -> KeptCall | None:

@@ -15,8 +15,9 @@ import structlog
 
 from core.privacy.erasure import ErasureMode
 from core.privacy.media import FileMediaStore
+from core.service.calls import CallBook, HeldCall
 from core.service.erasing import Eraser
-from core.storage import recordings, retention
+from core.storage import fetches, recordings, retention
 from core.storage.database import Database
 from core.storage.recordings import ServedCall
 
@@ -64,14 +65,22 @@ class RecordingRetention:
     """
     Erases the recordings of calls, with their playable copies, so many days after nobody needs them any more.
 
-    A call whose caller is owed another, or that led to a case that is open, keeps them; their days count from when
+    A call whose caller is owed another, or that belongs to a case that is open, keeps them; their days count from when
     that was settled, or closed. `days` 0: as long as the report they belong to.
     """
 
     def __init__(
-        self, database: Database, *, media: FileMediaStore, now: Callable[[], datetime], days: int, most: int
+        self,
+        database: Database,
+        *,
+        book: CallBook,
+        media: FileMediaStore,
+        now: Callable[[], datetime],
+        days: int,
+        most: int,
     ) -> None:
         self._database = database
+        self._book = book
         self._media = media
         self._now = now
         self._days = days
@@ -88,8 +97,25 @@ class RecordingRetention:
 
     async def due(self, days: int, *, most: int) -> Sequence[ServedCall]:
         """Whose recordings would go now if they were kept so many days; erases nothing."""
-        before = self._now() - timedelta(days=days)
-        return await self._database.read(partial(recordings.due, before=before, most=most))
+        before, after, found = self._now() - timedelta(days=days), "", list[ServedCall]()
+        while len(found) < most:
+            page = await self._database.read(partial(recordings.settled, before=before, after=after))
+            if not page:
+                break
+            for call in await self._book.opened(page):
+                found += await self._served(call, before)
+            after = page[-1].id
+        return found[:most]
+
+    async def _served(self, call: HeldCall, before: datetime) -> Sequence[ServedCall]:
+        """The call, where it can be heard still and nobody needs that."""
+        states = await self._database.read(partial(fetches.states, stored_keys=list(call.labels)))
+        here = tuple(key for key, state in states.items() if state == "here")
+        about, talk = call.facts.about if call.facts else "", call.row.conversation_id
+        in_use = partial(recordings.in_use, conversation_id=talk, about=about, before=before)
+        if not here or await self._database.read(in_use):
+            return ()
+        return (ServedCall(here, refs=(talk, *about.split("case:")[1:])),)
 
     async def _let_go(self, call: ServedCall) -> None:
         for key in call.stored_keys:

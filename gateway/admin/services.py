@@ -54,6 +54,7 @@ def recording_retention_of(deployment: Deployment) -> RecordingRetention:
     wanted = deployment.settings.retention
     return RecordingRetention(
         deployment.database,
+        book=deployment.intake.calls,
         media=deployment.media,
         now=deployment.now,
         days=wanted.recordings_days,

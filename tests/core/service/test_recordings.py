@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from channels.call_center.tests.played import CODE, PIN
 from core.privacy.media import FileMediaStore
 from core.service.absent import absent_files
 from core.service.calls import GIVEN_UP, HeldCall
-from core.storage import cases, people
+from core.storage import cases, people, tables
 from core.storage.recordings import ERASED
 from core.storage.retention import SYSTEM
 from gateway.admin.actions.upkeep import recordings_due
@@ -175,6 +176,42 @@ async def test_a_joined_case_is_over_when_the_one_it_was_joined_to_is(keeping: W
     world.clock.advance(days=DAYS)
 
     assert await run(world) == 1
+
+
+@pytest.mark.parametrize("about", ["case", "call"])
+async def test_our_own_call_is_kept_with_what_it_was_about(keeping: World, about: str) -> None:
+    """A case, or a call that led to one; where it goes, that is noted beside the case as well."""
+    world = keeping
+    await report_by_voice(world)
+    case = await only_case(world)
+    told = f"case:{case.id}" if about == "case" else f"call:{1:032x}"
+    leave_call(world, "whole", id=f"{2:032x}", way="out", called="+84900000001", agent="u1", about=told, talked=True)
+    await hand_over(world)
+    assert await fetch_recordings(world) == 1
+    world.clock.advance(days=2 * DAYS)
+    assert await run(world) == 0
+    await close(world)
+    world.clock.advance(days=DAYS)
+
+    assert await run(world) == 2
+    logged = await world.deployment.database.read(partial(people.accesses, ref=case.id))
+    assert [what for _, _, what in logged] == [ERASED] * (about == "case")
+
+
+async def test_another_call_of_the_conversation_is_left_alone(keeping: World) -> None:
+    """What goes are the recordings of one call, whatever else was fetched for its conversation."""
+    world = keeping
+    for number in (1, 2):
+        leave_call(world, "whole", id=f"{number:032x}", finished=True)
+        await hand_over(world)
+        await fetch_recordings(world)
+        world.clock.advance(days=300)
+    newer, older = (await book_of(world).newest()).items
+    together = update(tables.fetch).values(conversation_id=older.row.conversation_id)
+    await world.deployment.database.write(lambda connection: connection.execute(together))
+
+    assert (await run(world), await run(world)) == (1, 0)
+    assert (await heard(world, older), await heard(world, newer)) == (0, 1)
 
 
 async def test_an_interrupted_night_is_finished_by_the_next(keeping: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -101,8 +101,9 @@ async def test_a_recording_whose_time_was_over_is_said_to_be_gone(office: Office
     await fetch_recordings(world)
     call = await only_call(world)
     world.clock.advance(days=30)
+    deployment = world.deployment
     retention = RecordingRetention(
-        world.deployment.database, media=world.deployment.media, now=world.clock, days=30, most=1
+        deployment.database, book=book_of(world), media=deployment.media, now=world.clock, days=30, most=1
     )
     assert await retention.run_once() == 1
     async with office.desk(ioc) as desk:

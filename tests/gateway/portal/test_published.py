@@ -84,6 +84,22 @@ async def test_a_picture_is_shown_only_where_it_was_chosen(citizen: Citizen) -> 
         assert (await citizen.see(wrong)).status == 404
 
 
+async def test_a_file_whose_time_was_over_takes_no_result_with_it(citizen: Citizen) -> None:
+    """The others keep their numbers."""
+    media = citizen.deployment.media
+    keys = [
+        (await media.put_file(photo(size=size), subject_id="officer", name="")).stored_key
+        for size in ((64, 48), (48, 64))
+    ]
+    case_id = await publish(citizen, 7, media=keys)
+    await media.delete(keys[0])
+
+    page = await citizen.see(f"/cong-khai/{case_id}")
+
+    assert page.status == 200
+    assert [f"/cong-khai/{case_id}/tep/{number}" in page.html for number in (1, 2)] == [False, True]
+
+
 async def test_what_is_not_published_is_not_there(citizen: Citizen) -> None:
     await citizen.reported()
     case = await the_case(citizen.world)
