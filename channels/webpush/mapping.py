@@ -18,16 +18,20 @@ from core.contract.schema import OutboundMessage
 CHANNEL = "webpush"
 PAGE = "page"
 """Field of a message that says which page the notice opens."""
-REPORT, WORK = "report", "work"
+ABOUT = "about"
+"""Field of a message that names what is told to many: a device that gets it twice shows it once."""
+REPORT, WORK, WARNING = "report", "work", "warning"
 LONGEST_TTL = timedelta(days=3)
 
 _SENTENCES = MappingProxyType(
     {
         REPORT: "Phản ánh của Quý vị có tin mới. Bấm để xem.",
         WORK: "Có thông báo công việc mới. Bấm để xem.",
+        WARNING: "Có cảnh báo mới từ cơ quan chức năng. Bấm để xem.",
     }
 )
-_URGENCY = MappingProxyType({REPORT: "normal", WORK: "high"})
+_URGENCY = MappingProxyType({REPORT: "normal", WORK: "high", WARNING: "high"})
+_TTL = MappingProxyType({REPORT: LONGEST_TTL, WORK: LONGEST_TTL, WARNING: timedelta(hours=12)})
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,8 @@ class Push:
 def to_push(message: OutboundMessage, *, title: str) -> Push:
     """What rings for this message. Its own words are never in it."""
     page = message.fields.get(PAGE, REPORT)
-    topic = hashlib.sha256(f"{page}:{message.recipient.value}".encode()).hexdigest()[:32]
-    payload = {"id": message.id, "tag": topic, "page": page, "title": title, "body": _SENTENCES[page]}
+    about = message.fields.get(ABOUT, "")
+    topic = hashlib.sha256(f"{page}:{about or message.recipient.value}".encode()).hexdigest()[:32]
+    payload = {"id": about or message.id, "tag": topic, "page": page, "title": title, "body": _SENTENCES[page]}
     body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
-    return Push(body, topic, _URGENCY[page], int(LONGEST_TTL.total_seconds()))
+    return Push(body, topic, _URGENCY[page], int(_TTL[page].total_seconds()))

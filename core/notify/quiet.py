@@ -25,15 +25,21 @@ class Quiet:
 
     Args:
         urgent: letters that never wait, by template. `silent`: channels on which nothing rings.
+        at_once: kinds of public notices that never wait.
     """
 
     hours: DayWindow
     urgent: frozenset[str] = frozenset()
     silent: frozenset[str] = frozenset()
+    at_once: frozenset[str] = frozenset()
 
     def may_wait(self, template: str) -> bool:
         """Whether a letter loses nothing by arriving in the morning."""
         return template not in self.urgent
+
+    def rings_at(self, kind: str, channel: str, now: datetime) -> datetime:
+        """When a public notice of this kind rings on this channel."""
+        return now if kind in self.at_once else self.leaves_at(channel, now)
 
     def leaves_at(self, channel: str, now: datetime) -> datetime:
         """When a letter that may wait leaves on this channel: now, or with the end of the quiet hours."""
@@ -50,4 +56,4 @@ def quiet_hours() -> Quiet:
     told = YAML(typ="safe", pure=True).load(_FILE)
     begin, _, end = told["hours"].partition("-")
     hours = DayWindow.parse({"from": begin, "before": end})
-    return Quiet(hours, frozenset(told["urgent"]), frozenset(told["silent"]))
+    return Quiet(hours, frozenset(told["urgent"]), frozenset(told["silent"]), frozenset(told["at_once"]))

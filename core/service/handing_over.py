@@ -25,10 +25,13 @@ from core.service.routing import Routing
 from core.service.safe import Safe
 from core.service.turns import Gate
 from core.storage.outbox import ClaimedEntry, Outcome
+from core.storage.public_notices import TO_EVERYBODY
 
 log = structlog.get_logger()
 
 _SEND_SECONDS = 60
+_LOST = ("failed", "unknown")
+"""Of a bell for everybody nobody has to see it: its words stand where everybody reads them."""
 
 
 class HandingOver:
@@ -67,6 +70,11 @@ class HandingOver:
 
     async def outcome(self, entry: ClaimedEntry, *, turn: float | None = None) -> Outcome:
         """Send it, at its `turn` of the gate where there is one; says what came of it."""
+        outcome = await self._handed_over(entry, turn=turn)
+        is_for_everybody = entry.dedupe_key.startswith(TO_EVERYBODY)
+        return replace(outcome, state="dropped") if is_for_everybody and outcome.state in _LOST else outcome
+
+    async def _handed_over(self, entry: ClaimedEntry, *, turn: float | None) -> Outcome:
         channel = self._channels.get(entry.channel)
         if channel is None:
             return Outcome("failed", reason="channel is off")

@@ -13,6 +13,7 @@ from core.contract.ports import CarriesFiles, FetchesFiles
 from core.service.asking import Asker
 from core.service.fetching import Fetcher
 from core.service.inbox_files import InboxFiles
+from core.service.notice_bell import NoticeBell
 from core.service.sending import SIDE_BY_SIDE, Ears, Sender
 from core.storage import outbox
 from core.storage.outbox import Share
@@ -163,6 +164,7 @@ def _work(deployment: Deployment, owner: str, bells: ExitStack) -> list[Loop]:
         Loop("names", deployment.intake.naming.run_once, interval=_NAMES_SECONDS, wake=deployment.intake.naming.wanted),
         Loop("asking", asker_of(deployment).run_once, interval=_ASKING_SECONDS),
         Loop("diverted", letting_go_of(deployment).run_once, interval=_DIVERTED_SECONDS),
+        Loop("notices", notice_bell_of(deployment).run_once, interval=_NEWS_SECONDS),
         Loop("daily", Daily(deployment).run_once, interval=60.0),
     ]
 
@@ -225,6 +227,11 @@ def asker_of(deployment: Deployment) -> Asker:
         arrivals=deployment.clerk.arrivals,
         now=deployment.now,
     )
+
+
+def notice_bell_of(deployment: Deployment) -> NoticeBell:
+    """What rings devices when everybody is warned."""
+    return NoticeBell(deployment.database, safe=deployment.safe, now=deployment.now)
 
 
 def fetcher_of(deployment: Deployment, name: str, channel: FetchesFiles) -> Fetcher:

@@ -121,6 +121,20 @@ async def test_staff_are_led_to_their_work(bench: Bench) -> None:
     assert browser.calls[0]["urgency"] == "high"
 
 
+async def test_a_warning_is_shown_once_on_a_device_that_gets_it_twice(bench: Bench) -> None:
+    """One that rings for two reports; a service keeps it for half a day, not for three."""
+    browser = bench.service.subscribe()
+    bench.devices.add(browser)
+
+    for name in ("m1", "m2"):
+        await bench.channel.send(message(id=name, fields={"page": "warning", "about": "n1"}))
+
+    (notice,) = browser.shown.values()
+    assert (notice["id"], notice["page"]) == ("n1", "warning")
+    assert notice["body"] == "Có cảnh báo mới từ cơ quan chức năng. Bấm để xem."
+    assert {(call["urgency"], call["ttl"]) for call in browser.calls} == {("high", "43200")}
+
+
 @pytest.mark.parametrize(
     ("mood", "error", "kept"),
     [

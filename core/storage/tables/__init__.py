@@ -20,6 +20,7 @@ from core.storage.tables.people import api_token, focal_point, role_grant, sessi
 from core.storage.tables.places import agency_edition, agency_entry, commune, commune_succession
 from core.storage.tables.providers import fetch, grant_request, provider_token
 from core.storage.tables.proving import contact_link, kept_form, otp_challenge
+from core.storage.tables.public_notices import public_notice
 from core.storage.tables.publishing import diversion, publication, vault
 from core.storage.tables.records import access_log, attempt, handout, setting
 from core.storage.tables.sending import STOPPED, outbox
@@ -64,6 +65,7 @@ __all__ = [
     "outbox",
     "phone_call",
     "provider_token",
+    "public_notice",
     "publication",
     "push_device",
     "quota_day",

@@ -9,6 +9,7 @@ import pytest
 from core.clock import VIETNAM
 from core.notify.letters import templates
 from core.notify.quiet import quiet_hours
+from core.service.public_notices import NoticeKind
 
 
 def at(text: str) -> datetime:
@@ -44,6 +45,16 @@ def test_what_rings_nowhere_does_not_wait() -> None:
 
     assert quiet_hours().leaves_at("web", night) == night
     assert quiet_hours().leaves_at("zalo", night) > night
+
+
+@pytest.mark.rule("VN-6")
+def test_only_a_disaster_rings_at_night() -> None:
+    """Public notices of every other kind wait for the morning."""
+    night = at("23 22:00:00")
+    rings = {kind: quiet_hours().rings_at(kind, "webpush", night) for kind in NoticeKind}
+
+    assert rings == {"disaster": night, "warning": at("24 07:00:00"), "notice": at("24 07:00:00")}
+    assert quiet_hours().at_once <= set(NoticeKind)
 
 
 @pytest.mark.rule("VN-6")
