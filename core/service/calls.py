@@ -17,11 +17,12 @@ from core.cases.decide import Actor, Refusal
 from core.clock.engine import due
 from core.contract.errors import NotFound
 from core.contract.schema import CallFacts, CallOutcome, InboundMessage, Model
+from core.service.actors import Member, actor_for
 from core.service.desk import CaseDesk
 from core.service.safe import Safe
 from core.service.talk import Talk
 from core.service.work import Work
-from core.storage import calls, reports, settings
+from core.storage import calls, people, reports, settings
 from core.storage.calls import CallRow
 from core.storage.database import Database
 
@@ -55,6 +56,17 @@ class HeldCall:
     def facts(self) -> CallFacts | None:
         """What is known of it."""
         return self.kept.facts if self.kept else None
+
+    @property
+    def owed(self) -> bool:
+        """Whether somebody waits to be called back."""
+        return self.row.due_at is not None and self.row.settled_at is None
+
+    @property
+    def about(self) -> str:
+        """Id of the case about which we called them; empty for any other call."""
+        kind, _, about = self.facts.about.partition(":") if self.facts else ("", "", "")
+        return about if kind == "case" else ""
 
     @property
     def labels(self) -> Mapping[str, str]:
@@ -110,7 +122,42 @@ class CallBook:
         work.put(calls.CALLS, row.__dict__)
         if facts.rated is not None:
             await self._rate(work, *facts.rated)
+        if facts.way == "out":
+            await self._link(work, facts)
         log.info("call_noted", call=facts.id, outcome=row.outcome, owed=row.due_at is not None)
+
+    async def _link(self, work: Work, facts: CallFacts) -> None:
+        """
+        What our own call means for what it was about: an attempt of a call that was owed, or of verifying a report.
+
+        That nobody was reached is a fact, and is logged in the agent's name where the regulation has it. Whether it
+        was the reporter who answered only the agent knows, who says so on the case.
+        """
+        reached = facts.outcome is CallOutcome.SERVED
+        kind, _, about = facts.about.partition(":")
+        if kind == "call":
+            result = REACHED if reached else NOT_REACHED
+            tried = partial(calls.called_back, call_id=about, result=result, settles=reached)
+            work.add(partial(tried, by=facts.agent, at=facts.ended_at))
+        elif kind == "case" and not reached:
+            await self._not_reached(work, about, facts)
+
+    async def _not_reached(self, work: Work, case_id: str, facts: CallFacts) -> None:
+        grants = await self._database.read(partial(people.grants, user_id=facts.agent))
+        try:
+            file = await self._desk.open(work, case_id)
+        except NotFound:
+            return
+        agencies = self._desk.regulation.agencies
+        by = actor_for(Member(facts.agent, tuple(grants)), file.case, pack=file.pack, agencies=agencies)
+        payload = {"outcome": NOT_REACHED, "call_id": facts.id}
+        answer = await self._desk.issue(work, case_id, "log_verification_call", payload, by)
+        log.info("call_attempt", call=facts.id, outcome=answer.code if isinstance(answer, Refusal) else "logged")
+
+    async def held(self, call_id: str) -> HeldCall:
+        """One call. NotFound."""
+        (call,) = await self.opened([await self._database.read(partial(calls.find, call_id=call_id))])
+        return call
 
     async def _rate(self, work: Work, code: str, key: str) -> None:
         """The caller proved by code and PIN whose report it is; a key that no level has rates nothing."""

@@ -92,6 +92,13 @@ def attempt(
         raise VersionConflict("the call was settled or tried meanwhile")
 
 
+def called_back(connection: Connection, call_id: str, *, result: str, by: str, at: datetime, settles: bool) -> None:
+    """Our own call back has ended at that instant; nothing where the call was settled meanwhile."""
+    change = {"result": result, "attempts": phone_call.c.attempts + 1, "settled_by": by}
+    query = update(phone_call).where(phone_call.c.id == call_id, _IS_OWED)
+    connection.execute(query.values(change | ({"settled_at": at} if settles else {})))
+
+
 def forget(connection: Connection, subject_id: str) -> None:
     """Nothing of what somebody said about themselves stays with their calls; nobody calls them any more."""
     connection.execute(
