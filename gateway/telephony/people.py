@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
 from channels.call_center.acd.model import Acd, Overflow, Queue, Rule
-from channels.call_center.agents.commands import Commands
+from channels.call_center.agents.commands import Commands, Dial
 from channels.call_center.agents.desk import Desk
 from channels.call_center.media.engine import Engine
 from channels.call_center.webrtc.inside import MediaPlace
@@ -39,8 +39,8 @@ def portal_line(settings: Settings, engine: Engine) -> PortalTrunk:
 
 
 @asynccontextmanager
-async def answering(settings: Settings, engine: Engine, portal: PortalTrunk) -> AsyncIterator[Desk]:
-    """The desk, for the length of a block; agents' pages come and go as they like."""
+async def answering(settings: Settings, engine: Engine, portal: PortalTrunk, *, dial: Dial) -> AsyncIterator[Desk]:
+    """The desk, for the length of a block; agents' pages come and go as they like. `dial`: calls whom they call."""
     link = AgentsLink(agents_socket(settings.data))
     queue = Queue(REPORTS, rules=(Rule(LONGEST_WAIT_S, Overflow.CAPTURE),))
     desk = Desk(Acd({queue.name: queue}), tell=link.tell, now=lambda: datetime.now(UTC))
@@ -48,7 +48,7 @@ async def answering(settings: Settings, engine: Engine, portal: PortalTrunk) -> 
     async with AsyncExitStack() as stack:
         await desk.start()
         stack.push_async_callback(desk.stop)
-        await link.start(Commands(desk, legs=engine, place=place_of(settings)))
+        await link.start(Commands(desk, legs=engine, place=place_of(settings), dial=dial))
         stack.push_async_callback(link.stop)
         await calls.start()
         stack.push_async_callback(calls.stop)

@@ -27,6 +27,7 @@ from core.identity.codes import new_code, new_pin
 from gateway.settings import Settings
 from gateway.telephony.building import Hotline, catalogue_of, flow_of, hotline_of
 from gateway.telephony.liaison import Liaison
+from gateway.telephony.outgoing import OutgoingCalls
 from gateway.telephony.paths import link_socket, spool_folder, standing_file
 from gateway.telephony.people import answering, portal_line
 from gateway.telephony.running import claimed
@@ -45,6 +46,7 @@ class Telephony:
 
     hotline: Hotline
     switchboard: Switchboard
+    outgoing: OutgoingCalls
     spool: Spool
     liaison: Liaison
 
@@ -55,15 +57,20 @@ class Telephony:
         return TelephonyStatus(
             pid=os.getpid(),
             listening=self.listening,
-            calls=self.switchboard.calls,
+            calls=self.calls,
             late_ms=engine.late_p99_ms,
             waiting=waiting,
             oldest_waiting_s=max(0.0, _now().timestamp() - oldest) if oldest else 0.0,
-            unkept=self.switchboard.unkept,
+            unkept=self.switchboard.unkept + self.outgoing.unkept,
             cut=engine.refused_tapes,
             placeholders=len(self.hotline.prompts.placeholders),
             lines=tuple(Line.model_validate(trunk.status(), from_attributes=True) for trunk in self.hotline.trunks),
         )
+
+    @property
+    def calls(self) -> int:
+        """How many are up, of both ways."""
+        return self.switchboard.calls + self.outgoing.calls
 
     @property
     def listening(self) -> str:
@@ -87,14 +94,14 @@ async def run(settings: Settings, *, beside: bool = False) -> None:
             await stopping.wait()
             if watching is not None:
                 watching.cancel()
-            log.info("telephony_stopping", calls=telephony.switchboard.calls)
+            log.info("telephony_stopping", calls=telephony.calls)
     log.info("telephony_stopped")
 
 
 async def _until_alone(telephony: Telephony, stopping: asyncio.Event) -> None:
     while True:
         await asyncio.sleep(_LOOK_S)
-        if telephony.liaison.silent_s >= ALONE_S and not telephony.switchboard.calls:
+        if telephony.liaison.silent_s >= ALONE_S and not telephony.calls:
             break
     log.warning("telephony_alone", seconds=round(telephony.liaison.silent_s))
     stopping.set()
@@ -122,15 +129,18 @@ async def taking_calls(settings: Settings) -> AsyncIterator[Telephony]:
         connect=transfers.connect,
     )
     portal = portal_line(settings, hotline.engine)
+    outgoing = OutgoingCalls(hotline.trunks, tools, ended=liaison.ended)
     async with AsyncExitStack() as stack:
         await hotline.engine.start()
         stack.push_async_callback(hotline.engine.stop)
-        tools = replace(tools, people=await stack.enter_async_context(answering(settings, hotline.engine, portal)))
+        people = answering(settings, hotline.engine, portal, dial=outgoing.begin)
+        tools = replace(tools, people=await stack.enter_async_context(people))
         numbers = settings.call_center.numbers
         board = Switchboard([*hotline.trunks, portal], tools, numbers=numbers, ended=liaison.ended)
-        telephony = Telephony(hotline, board, spool, liaison)
+        telephony = Telephony(hotline, board, outgoing, spool, liaison)
         speaking = asyncio.create_task(liaison.run(telephony.status))
         stack.push_async_callback(_last_words, liaison, speaking)
+        stack.push_async_callback(outgoing.close)
         await board.open()
         drain_s = settings.call_center.drain_seconds
         stack.push_async_callback(lambda: board.close(drain_s=drain_s))
