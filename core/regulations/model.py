@@ -34,6 +34,7 @@ from core.regulations.sections import (
     Rating,
     Reading,
     Reason,
+    Utility,
 )
 from core.regulations.words import (
     ALWAYS,
@@ -296,6 +297,7 @@ class Pack(PackModel):
     publication: Publication = Publication()
     letter: Letter = Letter()
     reports: dict[Id, PeriodReport] = Field(default_factory=dict)
+    utilities: dict[Id, Utility] = Field(default_factory=dict)
     readings: dict[RuleId, Reading] = Field(default_factory=dict)
     digest: str = ""
     document: str = Field(default="", repr=False)
@@ -351,7 +353,17 @@ class Pack(PackModel):
                 yield ref
 
 
-_NAMED = ("roles", "moves", "joins", "clocks", "decline_reasons", "cancel_reasons", "notifications", "reports")
+_NAMED = (
+    "roles",
+    "moves",
+    "joins",
+    "clocks",
+    "decline_reasons",
+    "cancel_reasons",
+    "notifications",
+    "reports",
+    "utilities",
+)
 _NAMED_WITHIN = {
     "stages": ("case", "dispatch", "coordination"),
     "intake": ("channels", "required", "competences", "categories", "urgencies", "emergency_targets", "diversions"),

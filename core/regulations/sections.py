@@ -222,6 +222,12 @@ class PeriodReport(Entry):
     subject: str = ""
 
 
+class Utility(Entry):
+    """A public service that people may look up from our pages and the app; where it is, a deployment says (TG-4.1a)."""
+
+    label: Text
+
+
 class Reading(PackModel):
     """
     How the pack reads a point where its source is silent or contradicts itself (section "readings").

@@ -159,6 +159,8 @@ MEANINGS: Mapping[str, str] = {
     "call_center.drain_seconds": "How long a stop waits for calls that are up.",
     "portal.tiles": "Address of map tiles with `{z}`, `{x}`, `{y}`; empty: a place is typed or taken from the device.",
     "portal.credit": "Whom the map is from, shown on it.",
+    "portal.utilities": "Public services that the regulation names, by its keys, and their https addresses: "
+    "`[portal.utilities]` with `public_services`, `land` …; without an address one is not shown.",
     "sandbox.page": "Demo: port of the page with the citizens' phones and mailboxes; `/sandbox` leads there.",
     "sandbox.email": "Demo: port of the citizens' mailboxes (JSON).",
     "sandbox.email_smtp": "Demo: port on which the citizens' mail provider takes our mail.",

@@ -93,6 +93,7 @@ EXAMPLES = {
     "telegram.updates": "polling",
     "telegram.api_url": "https://api.telegram.org",
     "master_key": "file:/etc/langnghe/master.key",
+    "portal.utilities": 'land = "https://datdai.example.vn"',
 }
 
 
@@ -195,7 +196,8 @@ def _get(raw: dict[str, Any], path: tuple[str, ...]) -> Any:
 def _explain(problem: Any) -> ConfigError:
     key = ".".join(str(part) for part in problem["loc"])
     text = "unknown setting" if problem["type"] == "extra_forbidden" else problem["msg"]
-    return ConfigError(key, text, example=EXAMPLES.get(key, "see docs/operations/settings.md"))
+    named = EXAMPLES["portal.utilities"] if key.startswith("portal.utilities.") else "see docs/operations/settings.md"
+    return ConfigError(key, text, example=EXAMPLES.get(key, named))
 
 
 def _contradictions(settings: Settings) -> list[ConfigError]:

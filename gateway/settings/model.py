@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr
 from gateway.settings.base import Names, Port, Section
 from gateway.settings.call_center import CallCenter
 from gateway.settings.mail_oauth import MailOAuth
+from gateway.settings.portal import Portal
 from gateway.settings.sending import Sending
 
 
@@ -200,15 +201,6 @@ class Push(Section):
     contact: str = Field(default="", description="whom a push service may write to, mailto: or https:")
     hosts: Names = Field(default=(), description="push services that may be called; empty: those of known browsers")
     sandbox: str = Field(default="", description="origin of a push service on this machine")
-
-
-class Portal(Section):
-    """The citizens' pages. Without `tiles` there is no map: a place is typed, or taken from the device."""
-
-    tiles: str = Field(
-        default="", description="address of map tiles with {z}, {x}, {y}; its host is all a page may ask"
-    )
-    credit: str = Field(default="", description="whom the map is from, shown on it")
 
 
 class Sandbox(Section):

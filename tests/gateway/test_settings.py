@@ -121,3 +121,14 @@ def test_an_official_account_as_the_channel_wants_it(tmp_path: Path) -> None:
     assert whole.templates["otp"].fields == {"ma": "otp"}
     assert whole.redirect_uri.endswith("/oauth/zalo/callback")
     assert zalo_settings(load_settings(DEMO)) is None
+
+
+@pytest.mark.parametrize(
+    "address", ["http://datdai.example.vn", "datdai.example.vn", "javascript:alert(1)", "https://"]
+)
+def test_a_public_service_is_linked_by_https_only(tmp_path: Path, address: str) -> None:
+    """Citizens are led nowhere else, and the mistake comes with an example."""
+    (told,) = problems(DEMO | written(tmp_path, f'[portal.utilities]\nland = "{address}"\n'))
+
+    assert told.startswith("portal.utilities.land: ")
+    assert "https://datdai.example.vn" in told

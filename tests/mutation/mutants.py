@@ -27,7 +27,17 @@ NUMBERS = ("allowance", "at", "from", "quiet", "min", "max", "score", "before_da
 WORDS = ("label", "public", "text", "declined_title", "title", "address", "number", "body", "consent")
 LISTS = {"by", "to", "tell"}
 SINGLE = {"role", "owner"}
-ENTRIES = ("roles", "moves", "joins", "clocks", "decline_reasons", "cancel_reasons", "notifications", "reports")
+ENTRIES = (
+    "roles",
+    "moves",
+    "joins",
+    "clocks",
+    "decline_reasons",
+    "cancel_reasons",
+    "notifications",
+    "reports",
+    "utilities",
+)
 ENTRIES_WITHIN = {
     "stages": ("case", "dispatch", "coordination"),
     "intake": ("channels", "required", "categories", "urgencies", "emergency_targets", "diversions", "groups"),

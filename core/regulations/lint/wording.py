@@ -56,6 +56,7 @@ def check_duplicates(subject: Subject) -> Iterator[Finding]:
     yield from _twice(
         ("rating", "levels"), ((f"score {level.score}", level.id) for level in pack.rating.levels.values())
     )
+    yield from _twice(("utilities",), ((one.label, one.id) for one in pack.utilities.values()))
     yield from _twice(("roles",), ((role.label, role.id) for role in pack.roles.values()))
 
 

@@ -223,3 +223,12 @@ LIMITS = {
 def test_limits_read_as_written() -> None:
     """As buttons, notices and figures name them."""
     check_labels(pack_of("tien_giang").clocks, LIMITS)
+
+
+@pytest.mark.rule("TG-4.1a")
+def test_what_the_app_looks_up_is_what_the_text_names() -> None:
+    """In its order; another regulation names none."""
+    named = [one.label for one in pack_of("tien_giang").utilities.values()]
+
+    assert named == ["Dịch vụ hành chính công", "Đất đai", "Môi trường", "Camera"]
+    assert pack_of("quang_binh").utilities == {}
