@@ -28,6 +28,7 @@ from gateway.api.app import challenges as app_challenges
 from gateway.api.app import devices as app_devices
 from gateway.api.app import following as app_following
 from gateway.api.app import form as app_form
+from gateway.api.app import notices as app_notices
 from gateway.api.app import sending as app_sending
 from gateway.api.app.door import open_door, serve_app
 from gateway.api.docs import DOCUMENT, JSON_PATH, PAGE_PATH, Described, show_document, show_page
@@ -51,6 +52,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *operating.OPERATIONS,
     *me.OPERATIONS,
     *app_form.OPERATIONS,
+    *app_notices.OPERATIONS,
     *app_sending.OPERATIONS,
     *app_challenges.OPERATIONS,
     *app_following.OPERATIONS,

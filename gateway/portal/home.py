@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from core.service.public_notices import RINGING
 from core.service.publishing import RESULT
+from core.storage.public_notices import NoticeRow
 from gateway.auth.apps import apps
 from gateway.deployment import DEPLOYMENT, Deployment
 from gateway.pages import render
+from gateway.portal.public_notices import KINDS, notices_of
 from gateway.portal.shared import PORTAL
+from gateway.portal.utilities import utilities_of
 
 LATEST = 3
+NOTICES = 3
+"""Of those that warn of nothing; what warns is always shown."""
 
 ROBOTS = """User-agent: *
 Disallow: /tra-cuu
@@ -33,7 +39,16 @@ async def show_home(request: web.Request) -> web.StreamResponse:
         lines=portal.rules.emergency_lines,
         channels=_other_ways(deployment, has_app=any(not one.ended for one in known)),
         declined_public=pack.publication.declined_public,
+        notices=_first(await notices_of(deployment).in_force()),
+        kinds=KINDS,
+        utilities=utilities_of(deployment),
     )
+
+
+def _first(notices: list[NoticeRow]) -> list[NoticeRow]:
+    """Every warning, and a few of the others."""
+    warnings = [row for row in notices if row.kind in RINGING]
+    return warnings + notices[len(warnings) : len(warnings) + NOTICES]
 
 
 def _other_ways(deployment: Deployment, *, has_app: bool) -> list[tuple[str, str]]:

@@ -19,6 +19,7 @@ from gateway.portal import (
     handing_in,
     home,
     proof,
+    public_notices,
     published,
     send,
     supplement,
@@ -76,6 +77,8 @@ def setup_portal(app: web.Application, *, tiles: str = "", credit: str = "") -> 
         f"{published.RESULTS_PAGE}/{{case:[0-9a-f]{{32}}}}/tep/{{number:[0-9]{{1,2}}}}", published.show_result_file
     )
     app.router.add_get(published.DECLINED_PAGE, published.show_declined)
+    app.router.add_get(public_notices.PAGE, public_notices.show_notices)
+    app.router.add_get(public_notices.FEED, public_notices.show_feed)
     _add_menu(app)
 
 
@@ -92,3 +95,4 @@ def _add_menu(app: web.Application) -> None:
     menu.add(Entry("Gửi phản ánh", send.PAGE, order=10))
     menu.add(Entry("Tra cứu", follow.PAGE, order=20))
     menu.add(Entry("Kết quả", published.RESULTS_PAGE, order=30))
+    menu.add(Entry("Thông báo", public_notices.PAGE, order=40))

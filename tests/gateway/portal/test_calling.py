@@ -86,6 +86,7 @@ async def offered(citizen: Citizen, offer: str) -> Shown:
     return await citizen.send(Form(CALL, False, [("csrf", token)]), offer=offer)
 
 
+@pytest.mark.rule("TG-4.1a")
 async def test_a_call_from_the_page_is_heard_and_keys_arrive(world: World, tmp_path: Path) -> None:
     async with hotline(world) as line, page_of(world, tmp_path) as page:
         assert await violations(page) == []
