@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from core.service.actors import ADMIN
+from core.service.public_notices import publishers
 from gateway.console import (
     accesses,
     calls,
@@ -29,6 +30,8 @@ from gateway.console.connecting import mount as mount_connecting
 from gateway.console.deputies import mount as mount_deputies
 from gateway.console.phone.page import PAGE as PHONE
 from gateway.console.phone.setup import mount as mount_phone
+from gateway.console.public_notices import PAGE as PUBLIC_NOTICES
+from gateway.console.public_notices import mount as mount_public_notices
 from gateway.console.shared import CASES, CONSOLE, HOME, TALKS, Console
 from gateway.deployment import DEPLOYMENT
 from gateway.pages import CONSOLE_MENU, Entry
@@ -66,6 +69,7 @@ def setup_console(app: web.Application) -> None:
     mount_agencies(router)
     mount_deputies(router)
     mount_connecting(router)
+    mount_public_notices(router)
     if app[DEPLOYMENT].settings.takes_calls:
         mount_phone(app)
     _add_menu(app)
@@ -135,6 +139,8 @@ def _add_menu(app: web.Application) -> None:
     menu.add(Entry("Cuộc gọi", calls.PAGE, icon="clock", roles=centre, order=24))
     if app[DEPLOYMENT].settings.takes_calls:
         menu.add(Entry("Tổng đài", PHONE, icon="phone", roles=centre, order=25))
+    speakers = tuple(sorted(publishers(pack)))
+    menu.add(Entry("Thông báo chung", PUBLIC_NOTICES, icon="bell", roles=speakers, order=27))
     menu.add(Entry("Tìm hồ sơ", finding.PAGE, icon="search", order=30))
     menu.add(Entry("Tin chưa đọc được", repair.QUARANTINE, icon="alert", roles=centre, order=60))
     menu.add(Entry("Tin gửi lỗi", repair.OUTBOX, icon="send", roles=centre, order=70))

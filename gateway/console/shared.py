@@ -55,8 +55,12 @@ _DONE = {
     "het-thay": "Đã kết thúc việc thay.",
     "dinh-danh": "Đã lưu số hiệu cán bộ.",
     "goi-lai": "Đã ghi nhận kết quả gọi lại.",
+    "dang-goi": "Đang gọi. Vui lòng nói chuyện ở trang Tổng đài.",
     "bat-cao-diem": "Đã bật chế độ cao điểm cho các cuộc gọi tiếp theo.",
     "tat-cao-diem": "Đã tắt chế độ cao điểm.",
+    "sua-thong-bao": "Đã lưu bản nháp; vui lòng xem lại trước khi công bố.",
+    "cong-bo": "Đã công bố thông báo.",
+    "go-thong-bao": "Đã gỡ thông báo; người dân không còn thấy.",
     "ket-noi": "Đã kết nối kênh với nhà cung cấp.",
 }
 
