@@ -28,6 +28,7 @@ OUTCOMES: Mapping[str, tuple[str, str]] = MappingProxyType(
         CallOutcome.MISSED: ("Gọi nhỡ", "warn"),
         CallOutcome.CALLBACK: ("Hẹn gọi lại", "warn"),
         CallOutcome.EMERGENCY: ("Khẩn cấp", "danger"),
+        CallOutcome.NOT_REACHED: ("Không liên lạc được", "warn"),
     }
 )
 ANSWERS: Mapping[str, str] = MappingProxyType(
@@ -38,7 +39,7 @@ ANSWERS: Mapping[str, str] = MappingProxyType(
 @require_caretaker
 async def show_calls(request: web.Request) -> web.StreamResponse:
     """Those owed a call, the most urgent first; below them all calls, the newest first."""
-    return await _page(request)
+    return await show_page(request)
 
 
 @require_caretaker
@@ -50,9 +51,9 @@ async def call_back(request: web.Request) -> web.StreamResponse:
         raise web.HTTPBadRequest
     by = staff_of(request).id
     try:
-        await _book(request).called(request.match_info["call"], result, by=by, attempts=int(attempts))
+        await book_of(request).called(request.match_info["call"], result, by=by, attempts=int(attempts))
     except VersionConflict:
-        return await _page(request, status=409, problem=CHANGED)
+        return await show_page(request, status=409, problem=CHANGED)
     return see_other(f"{PAGE}?xong=goi-lai")
 
 
@@ -60,12 +61,13 @@ async def call_back(request: web.Request) -> web.StreamResponse:
 async def switch_storm(request: web.Request) -> web.StreamResponse:
     """Storm mode on or off, from the next call on."""
     on = line_of((await request.post()).get("bat")) == "1"
-    await _book(request).set_storm(on, by=staff_of(request).id)
+    await book_of(request).set_storm(on, by=staff_of(request).id)
     return see_other(f"{PAGE}?xong={'bat' if on else 'tat'}-cao-diem")
 
 
-async def _page(request: web.Request, *, status: int = 200, problem: str = "") -> web.StreamResponse:
-    book, after = _book(request), read_after(request)
+async def show_page(request: web.Request, *, status: int = 200, problem: str = "") -> web.StreamResponse:
+    """The page. `problem`: what could not be done just now."""
+    book, after = book_of(request), read_after(request)
     owed, calls = () if after else await book.owed(), await book.newest(after=after)
     keys = [key for call in (*owed, *calls.items) for key in call.labels]
     deployment = request.app[DEPLOYMENT]
@@ -81,6 +83,7 @@ async def _page(request: web.Request, *, status: int = 200, problem: str = "") -
         outcomes=OUTCOMES,
         answers=ANSWERS,
         number=number_of,
+        dials=request.app[DEPLOYMENT].settings.takes_calls,
         kinds=dict.fromkeys(keys, "audio"),
         absent=await absent_files(deployment.database, deployment.regulation, keys),
     )
@@ -92,5 +95,6 @@ def number_of(call: HeldCall) -> str:
     return phones.masked(facts.call_back_to) if facts and facts.call_back_to else WITHHELD
 
 
-def _book(request: web.Request) -> CallBook:
+def book_of(request: web.Request) -> CallBook:
+    """The calls of this deployment."""
     return request.app[DEPLOYMENT].intake.calls

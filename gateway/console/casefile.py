@@ -72,6 +72,7 @@ async def case_page(
         steps=[move for move in view.moves if is_step(pack, move)],
         others=[move for move in view.moves if not is_step(pack, move)],
         hears=hears,
+        dials=hears and view.may_reveal and deployment.settings.takes_calls,
         taken=await taken_of(deployment, view.reports) if hears else {},
     )
 

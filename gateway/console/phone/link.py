@@ -10,11 +10,13 @@ from typing import Protocol
 import structlog
 from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, UnixConnector, WSMsgType, web
 
-from channels.call_center.agents.messages import NEWS, Command, Leave, News, SignIn
+from channels.call_center.agents.messages import NEWS, Command, Dial, Leave, News, Refused, SignIn, Status
 from gateway.lines import short_path
 
 log = structlog.get_logger()
 AGAIN_S = 1.0
+ANSWER_S = 5.0
+AWAY = "away"
 
 
 class Page(Protocol):
@@ -39,6 +41,7 @@ class PhoneLink:
         self._socket = socket
         self._web: ClientWebSocketResponse | None = None
         self._pages: dict[str, tuple[SignIn, Page]] = {}
+        self._dialling: dict[str, asyncio.Future[str]] = {}
         self._keeping: asyncio.Task[None] | None = None
 
     async def run(self, _app: web.Application) -> None:
@@ -77,6 +80,17 @@ class PhoneLink:
             return False
         return True
 
+    async def dial(self, command: Dial) -> str:
+        """Call somebody for an agent, wherever their page is: empty where it rings now, else why not."""
+        told = self._dialling[command.agent] = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                return await told if await self.send(command) else AWAY
+        except TimeoutError:
+            return AWAY
+        finally:
+            self._dialling.pop(command.agent, None)
+
     async def _keep(self) -> None:
         while True:
             with contextlib.suppress(ClientError, OSError), short_path(self._socket) as reachable:
@@ -98,6 +112,15 @@ class PhoneLink:
                 self._tell(NEWS.validate_json(message.data))
 
     def _tell(self, news: News) -> None:
-        known = self._pages.get(news.agent)
+        known, waiting = self._pages.get(news.agent), self._dialling.get(news.agent)
+        if waiting is not None and not waiting.done() and (began := _of_dialling(news)) is not None:
+            waiting.set_result(began)
         if known is not None:
             known[1].hear(news)
+
+
+def _of_dialling(news: News) -> str | None:
+    """What news say of a call that was to begin: empty: it rings; why not; None: nothing."""
+    if isinstance(news, Refused):
+        return news.why if news.command == "dial" else None
+    return "" if isinstance(news, Status) and news.call is not None and news.call.dialling else None

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 from pydantic import ValidationError
 
-from channels.call_center.agents.messages import COMMANDS, Board, Command, News, Refused, SignIn, Supervise
+from channels.call_center.agents.messages import COMMANDS, Board, Command, Dial, News, Refused, SignIn, Supervise
 from core.service.reading import Wanted
 from gateway.auth import Staff, staff_of
 from gateway.auth.csrf import csrf_token
@@ -103,7 +103,7 @@ class Talk:
         if command is None:
             self._refuse("", "unread")
             return
-        if for_supervisors(command) and not supervises(self._staff):
+        if isinstance(command, Dial) or (for_supervisors(command) and not supervises(self._staff)):
             self._refuse(command.do, "not_allowed")
             return
         if isinstance(command, Supervise):

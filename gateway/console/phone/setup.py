@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from gateway.console.calls import PAGE as CALLS
+from gateway.console.phone.dialling import call_back, call_reporter
 from gateway.console.phone.link import PhoneLink
 from gateway.console.phone.page import LINK, PAGE, show_caller, show_phone, speak
+from gateway.console.shared import CASES
 from gateway.deployment import DEPLOYMENT
 from gateway.telephony.paths import agents_socket
+
+ID = "[0-9a-f]{32}"
 
 
 def mount(app: web.Application) -> None:
@@ -19,3 +24,5 @@ def mount(app: web.Application) -> None:
     app.router.add_get(PAGE, show_phone)
     app.router.add_get(f"{PAGE}/kenh", speak)
     app.router.add_post(f"{PAGE}/nguoi-goi", show_caller)
+    app.router.add_post(f"{CALLS}/{{call:{ID}}}/goi", call_back)
+    app.router.add_post(f"{CASES}/{{case:{ID}}}/goi-nguoi-phan-anh", call_reporter)

@@ -1,7 +1,8 @@
 /** The websocket of the page: commands out, news in; connected again by itself. */
 
 /**
- * @typedef {{call: string, about: string, remote: string, queue: string, since: string, callback: boolean, held: boolean}} Card
+ * @typedef {{call: string, about: string, remote: string, queue: string, since: string, callback: boolean, held: boolean,
+ *   dialling: boolean}} Card
  * @typedef {{state: string, since: string, until: string | null, wanted: string, why: string, sound: boolean,
  *   ringing: Card | null, call: Card | null, waiting: Record<string, number>}} Status
  * @typedef {{agent: string, name: string, state: string, since: string, why: string, call: Card | null,

@@ -39,6 +39,10 @@ export function show(root, status) {
   find(root, '[data-do="away"]', HTMLElement).hidden = status.wanted !== "available";
   card(root, "[data-ringing]", status.ringing);
   card(root, "[data-talking]", status.call);
+  const dialling = status.call?.dialling ?? false;
+  find(root, "[data-talk]", HTMLElement).textContent = dialling ? "Đang gọi đi, chờ người nghe máy" : "Đang nói chuyện";
+  find(root, '[data-do="hold"]', HTMLElement).hidden = dialling;
+  find(root, '[data-do="pass_on"]', HTMLElement).hidden = dialling;
   find(root, "[data-wrap-up]", HTMLElement).hidden = status.state !== "wrap_up";
   find(root, '[data-do="hold"]', HTMLElement).setAttribute("aria-pressed", String(status.call?.held ?? false));
   const waiting = Object.values(status.waiting).reduce((sum, count) => sum + count, 0);
