@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.contract.subject import Subject, subjects
+from core.contract.schema import InboundMessage
+from tests.contract.subject import Subject, Written, subjects
 
 SUBJECTS = subjects()
 
@@ -39,6 +40,13 @@ def one(subject: Subject, delivery: Any) -> Any:
     [item] = channel.split(delivery)
     [parsed] = channel.parse(delivery, item)
     return parsed
+
+
+def mark(subject: Subject, said: Written | InboundMessage) -> object:
+    """What tells one message of a burst from the others."""
+    if subject.worded:
+        return said.text
+    return said.at if isinstance(said, Written) else said.provider_time
 
 
 def _parametrize(names: Any, rows: list[tuple[Any, str]]) -> Any:

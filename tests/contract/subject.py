@@ -112,6 +112,7 @@ class Subject:
             of one channel apart. `account`: our side as messages name it, where one hook serves several.
         numbered: messages have ids; without, the same words are a repetition for a minute. `longest`: letters that one
             message can have at all. `ordered`: messages name their time, and are put in order by it.
+        worded: what people say comes as words; without, it is heard, and messages are told apart by their time.
         takes_once: the provider knows a repeated send by our id, so that it may be repeated.
         secret: one that the channel is set up with. `signs_bytes`: `verify` notices every byte that was altered.
         unknown: events that nobody has met. `edits`: with the id of what is edited. `echoes`: with who spoke.
@@ -130,6 +131,7 @@ class Subject:
     write: Callable[[Written], RawDelivery]
     variant: str = ""
     numbered: bool = True
+    worded: bool = True
     longest: int | None = None
     takes_once: bool = False
     account: str = ""

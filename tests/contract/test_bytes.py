@@ -9,7 +9,7 @@ from datetime import timedelta
 from core.contract.errors import InboundError
 from core.contract.ports import RawDelivery
 from core.contract.schema import Ignored, InboundMessage
-from tests.contract.cases import each, having, one
+from tests.contract.cases import each, having, mark, one
 from tests.contract.subject import NOON, Subject, Written
 
 BURST = 20
@@ -45,15 +45,15 @@ def test_an_event_that_nobody_has_met_does_nothing(subject: Subject, case: RawDe
 def test_a_burst_in_any_order_is_put_in_order(subject: Subject) -> None:
     """Each message names its time, so that it does not matter which of them comes first."""
     channel, said = subject.channel(), [str(number) for number in range(1, BURST + 1)]
-    deliveries = [
-        subject.write(Written(f"Câu {key}", key, at=NOON + timedelta(seconds=int(key) - BURST))) for key in said
-    ]
+    burst = [Written(f"Câu {key}", key, at=NOON + timedelta(seconds=int(key) - BURST)) for key in said]
+    deliveries = [subject.write(written) for written in burst]
     random.Random(3).shuffle(deliveries)
     items = [(channel.split(delivery)[0], delivery) for delivery in deliveries]
     assert len({item.conversation_key for item, _ in items}) == 1
     ordered = sorted(items, key=lambda one_of: one_of[0].provider_time or NOON)
 
-    assert [channel.parse(delivery, item)[0].text for item, delivery in ordered] == [f"Câu {key}" for key in said]
+    heard = [channel.parse(delivery, item)[0] for item, delivery in ordered]
+    assert [mark(subject, message) for message in heard] == [mark(subject, written) for written in burst]
 
 
 @each("huge")

@@ -21,7 +21,7 @@ from core.storage.inbox import Inbox, unpack_delivery
 from core.storage.inbox_queue import WaitingItem, waiting_items
 from core.storage.journal import Journal
 from core.storage.tables import inbox_item
-from tests.contract.cases import SUBJECTS
+from tests.contract.cases import SUBJECTS, mark
 from tests.contract.subject import NOON, Subject, Written
 from tests.support.databases import on_both_engines
 
@@ -74,7 +74,8 @@ async def test_a_burst_becomes_one_conversation_in_order(database: Database, inb
     assert len(waiting) == len(ordered)
     for items in waiting.values():
         subject = ordered[items[0].channel, items[0].account]
-        assert [_words(subject, item) for item in items] == [_numbered(number).text for number in range(BURST)]
+        heard = [mark(subject, _message(subject, item)) for item in items]
+        assert heard == [mark(subject, _numbered(number)) for number in range(BURST)]
 
 
 def _account(subject: Subject) -> str:
@@ -85,10 +86,10 @@ def _numbered(number: int) -> Written:
     return Written(f"Câu {number}", f"{number}", at=NOON + timedelta(seconds=number - BURST))
 
 
-def _words(subject: Subject, item: WaitingItem) -> str:
+def _message(subject: Subject, item: WaitingItem) -> InboundMessage:
     """What the worker reads."""
     packed = ZONE.open(item.wrapped_key or b"", item.body_sealed or b"", binding=item.raw_id)
     delivery = unpack_delivery(packed, channel=item.channel, account=item.account, received_at=item.received_at)
     [message] = subject.channel().parse(delivery, ItemKey(item.dedupe_key, item.conversation_key, item.part))
     assert isinstance(message, InboundMessage)
-    return message.text
+    return message
