@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -134,6 +135,15 @@ async def test_a_person_is_erased_by_code(
     assert (done.json["already"], again.json["already"]) == (False, True)
     assert find_in_files(tmp_path, ["Bạch Kỳ Lân", "trước số 12 Lê Lợi"]) == []
     await alone.must("audit", "verify")
+
+
+async def test_what_of_recordings_is_due_is_counted(data: Path, alone: CommandLine) -> None:
+    """Before anything is set; a slip is told."""
+    counted = await alone.must("calls", "due", "--days", "365")
+    wrong = await alone("calls", "due", "--days", "0")
+
+    assert json.loads(counted.out) == {"days": 365, "calls": 0, "files": 0, "at_most": 500}
+    assert (wrong.code, "not a number of days" in wrong.err) == (1, True)
 
 
 async def test_the_master_key_is_changed(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from channels.call_center.tests.played import CODE
 from core.service.retaining import RecordingRetention
 from tests.gateway.api.staffing import agency, centre
 from tests.gateway.console.office import Office
+from tests.gateway.flows.office import issue, only_case
 from tests.support.calls import CALL, book_of, fetch_recordings, hand_over, leave_call, only_call
 from tests.support.databases import on_both_engines
 
@@ -93,13 +95,14 @@ async def test_an_odd_address_is_the_first_page(office: Office, after: str) -> N
 
 @pytest.mark.rule("VN-5")
 async def test_a_recording_whose_time_was_over_is_said_to_be_gone(office: Office) -> None:
-    """Beside the call, where it was played; the link to it leads nowhere."""
+    """Beside the call, where it was played; the link to it leads nowhere, and the log of its case says since when."""
     world = office.world
     ioc = await centre(world)
-    leave_call(world, "whole", finished=True)
+    leave_call(world, "whole", purpose="report", code=CODE, code_told=True)
     await hand_over(world)
     await fetch_recordings(world)
-    call = await only_call(world)
+    call, case = await only_call(world), await only_case(world)
+    await issue(world, case.id, "cancel", reason_code="mistake", reason="Gửi nhầm.")
     world.clock.advance(days=30)
     deployment = world.deployment
     retention = RecordingRetention(
@@ -110,7 +113,9 @@ async def test_a_recording_whose_time_was_over_is_said_to_be_gone(office: Office
         page = await desk.get(PAGE)
         (key,) = call.labels
         link = await desk.get(f"/console/hoi-thoai/{call.row.conversation_id}/tep/{key}")
+        log = await desk.get(f"/console/nhat-ky?ma={CODE}")
 
     assert "(đã xóa khi hết thời hạn lưu)" in page.text
     assert "<audio" not in page.text
     assert link.status == 404
+    assert "Xóa ghi âm cuộc gọi khi hết thời hạn lưu" in log.text
