@@ -33,7 +33,7 @@ from gateway.workers.pulse import Pulse
 log = structlog.get_logger()
 
 # In a storm each report wakes these loops: what they have to do for many costs little more than for one.
-_SENDING_BREATH = 0.04
+_SENDING_BREATH = 0.02  # short: in a backlog a sender is rung only when a quarter of its messages have landed
 _DUE_BREATH = 0.25
 _UNRUNG_SECONDS = 5.0  # of a channel: the lookout rings for whatever is due
 _OFF_SECONDS = 1.0  # also how soon what a dead process was sending is found
