@@ -7,14 +7,14 @@ Nothing is recorded before the notice was heard (VN-5). Whatever happens, the ca
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, TypeVar
 
 import structlog
 
+from channels.call_center import reaching
 from channels.call_center.agents.desk import Desk
 from channels.call_center.agents.dialling import Dialled
 from channels.call_center.ending import close, note, until_over
@@ -27,23 +27,6 @@ T = TypeVar("T")
 
 NOTICE = "outgoing_notice"
 RING_S = 45
-_GIVEN_UP = 487
-_WHY: Mapping[int, str] = MappingProxyType(
-    {
-        _GIVEN_UP: "",
-        408: "no_answer",
-        480: "no_answer",
-        486: "busy",
-        600: "busy",
-        404: "no_such_number",
-        410: "no_such_number",
-        484: "no_such_number",
-        604: "no_such_number",
-        403: "rejected",
-        603: "rejected",
-    }
-)
-"""Why nobody was reached, as the page has sentences for it; any other code: no line goes there now."""
 
 
 @dataclass
@@ -78,12 +61,13 @@ class OutgoingSession:
         except OSError:
             self.desk.dialling.end(self.dialled, "no_room")
             raise
-        why, ended = "no_line", Ended("trunk")
+        why, ended = reaching.NO_LINE, Ended("trunk")
         try:
             ended = await self._until_over()
             why = "rang_off"
         except CallFailed as error:
-            why, ended = _WHY.get(error.code, why), Ended("us" if error.code == _GIVEN_UP else "them", error.code)
+            by_us = error.code == reaching.GIVEN_UP
+            why, ended = reaching.why(error.code), Ended("us" if by_us else "them", error.code)
         except Exception:
             log.exception("call_broke", call=self.record.id, step=self.record.step)
         finally:
@@ -119,7 +103,7 @@ class OutgoingSession:
             await asyncio.wait({doing, over}, return_when=asyncio.FIRST_COMPLETED)
             if doing.done():
                 return doing.result()
-            raise CallFailed(_GIVEN_UP, "given up")
+            raise CallFailed(reaching.GIVEN_UP, "given up")
         finally:
             for task in (doing, over):
                 task.cancel()

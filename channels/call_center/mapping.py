@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from channels.call_center.facts import CHANNEL, WHOLE, CallRecord, Recording
+from channels.call_center.reaching import was_tried
 from channels.call_center.spool import source_of
 from core.contract.errors import PayloadInvalid
 from core.contract.ports import ItemKey
@@ -156,10 +157,16 @@ def _told(record: CallRecord, outcome: CallOutcome) -> bool:
     return outcome is CallOutcome.SERVED or record.way == "out"
 
 
+def _reached(record: CallRecord) -> CallOutcome:
+    if record.talked:
+        return CallOutcome.SERVED
+    return CallOutcome.NOT_REACHED if was_tried(record) else CallOutcome.NOT_TRIED
+
+
 def outcome_of(record: CallRecord) -> CallOutcome:
     """Whoever did not get what they called for is owed a call; whom we called, we reached or not."""
     if record.way == "out":
-        return CallOutcome.SERVED if record.talked else CallOutcome.NOT_REACHED
+        return _reached(record)
     if record.purpose == "emergency":
         return CallOutcome.EMERGENCY
     if record.code:

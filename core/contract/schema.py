@@ -206,7 +206,7 @@ class CallOutcome(StrEnum):
 
     SERVED: the caller got what they called for. REPORTED: they were given a code. All others are owed a call: MISSED
     ended before anything was clear, CALLBACK asked for one, EMERGENCY needed help this minute. Of our own calls:
-    SERVED or NOT_REACHED.
+    SERVED, NOT_REACHED, or NOT_TRIED where no line went there or the agent gave it up.
     """
 
     SERVED = "served"
@@ -215,6 +215,7 @@ class CallOutcome(StrEnum):
     CALLBACK = "callback"
     EMERGENCY = "emergency"
     NOT_REACHED = "not_reached"
+    NOT_TRIED = "not_tried"
 
 
 class CallFacts(Model):

@@ -133,6 +133,8 @@ class CallBook:
         That nobody was reached is a fact, and is logged in the agent's name where the regulation has it. Whether it
         was the reporter who answered only the agent knows, who says so on the case.
         """
+        if facts.outcome is CallOutcome.NOT_TRIED:
+            return
         reached = facts.outcome is CallOutcome.SERVED
         kind, _, about = facts.about.partition(":")
         if kind == "call":

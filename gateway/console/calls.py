@@ -29,6 +29,7 @@ OUTCOMES: Mapping[str, tuple[str, str]] = MappingProxyType(
         CallOutcome.CALLBACK: ("Hẹn gọi lại", "warn"),
         CallOutcome.EMERGENCY: ("Khẩn cấp", "danger"),
         CallOutcome.NOT_REACHED: ("Không liên lạc được", "warn"),
+        CallOutcome.NOT_TRIED: ("Chưa gọi được", "neutral"),
     }
 )
 ANSWERS: Mapping[str, str] = MappingProxyType(

@@ -128,6 +128,7 @@ async def dial(tmp_path: Path) -> AsyncIterator[Begin]:
         await asyncio.gather(one.leading, return_exceptions=True)
 
 
+@pytest.mark.rule("QB-QD.III.1.1b", "VN-5")
 async def test_the_reporter_hears_of_the_recording_and_then_the_agent(dial: Begin) -> None:
     call = reached()
     trial = dial(call)
@@ -163,6 +164,7 @@ async def test_the_reporter_hangs_up(dial: Begin) -> None:
     assert trial.state == "wrap_up"
 
 
+@pytest.mark.rule("VN-5")
 async def test_who_does_not_agree_hangs_up_unrecorded(dial: Begin) -> None:
     trial = dial(reached(leaves_at=NOTICE))
 
@@ -174,17 +176,25 @@ async def test_who_does_not_agree_hangs_up_unrecorded(dial: Begin) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "why"),
-    [(486, "busy"), (408, "no_answer"), (404, "no_such_number"), (603, "rejected"), (503, "no_line"), (0, "no_line")],
+    ("code", "why", "outcome"),
+    [
+        (486, "busy", CallOutcome.NOT_REACHED),
+        (408, "no_answer", CallOutcome.NOT_REACHED),
+        (404, "no_such_number", CallOutcome.NOT_REACHED),
+        (603, "rejected", CallOutcome.NOT_REACHED),
+        (503, "no_line", CallOutcome.NOT_TRIED),
+        (0, "no_line", CallOutcome.NOT_TRIED),
+    ],
 )
-async def test_the_page_is_told_why_nobody_was_reached(dial: Begin, code: int, why: str) -> None:
+async def test_the_page_is_told_why_nobody_was_reached(dial: Begin, code: int, why: str, outcome: CallOutcome) -> None:
+    """Where our own line failed, nobody was tried."""
     trial = dial(code)
 
     record = await trial.over()
 
     assert (trial.refused(), trial.state, trial.ear.sound.playing) == ([why], "away", None)
     assert (record.talked, record.ended_code, record.answered_at) == (False, code, None)
-    assert (to_facts(record).outcome, to_facts(record).told) == (CallOutcome.NOT_REACHED, True)
+    assert (to_facts(record).outcome, to_facts(record).told) == (outcome, True)
 
 
 @pytest.mark.parametrize("answer", [None, reached(listens=True)], ids=["rings", "hears the notice"])
@@ -196,6 +206,7 @@ async def test_the_agent_gives_it_up(dial: Begin, answer: PlayedCall | None) -> 
     record = await trial.over()
 
     assert (record.talked, record.ended_by, trial.refused(), trial.state) == (False, "us", [], "away")
+    assert outcome_of(record) is CallOutcome.NOT_TRIED
 
 
 async def test_an_agent_who_vanishes_rings_nobody(dial: Begin) -> None:

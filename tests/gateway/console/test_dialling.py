@@ -9,6 +9,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
+import pytest
+
 from channels.call_center.acd.model import Acd, Queue
 from channels.call_center.agents.commands import Commands
 from channels.call_center.agents.desk import Desk
@@ -123,6 +125,7 @@ async def owed_call(office: Office) -> str:
     return (await book_of(office.world).held(CALL)).row.subject_id
 
 
+@pytest.mark.rule("QB-QD.III.1.1b", "VN-4", "VN-5")
 async def test_who_is_owed_a_call_is_called_with_one_click(office: Office) -> None:
     ioc, contact = await centre(office.world), await owed_call(office)
     async with at_work(office, ioc) as (citizen, running, desk, hear):
@@ -151,6 +154,7 @@ async def test_who_is_owed_a_call_is_called_with_one_click(office: Office) -> No
     )
 
 
+@pytest.mark.rule("QB-QD.III.1.1b", "VN-4")
 async def test_a_reporter_who_is_busy_is_told_to_the_agent(office: Office) -> None:
     """The number is read for the call and never shown; who talked nobody has anything to write up."""
     ioc, case_id = await centre(office.world), await report(office.world)

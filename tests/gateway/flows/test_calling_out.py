@@ -21,9 +21,12 @@ from tests.support.deployments import World, world_over
 OURS, KIND = "0" * 31 + "7", "verification_call_logged"
 
 
-async def we_called(world: World, agent: Member, about: str, *, talked: bool, call: str = OURS) -> None:
-    """Our own call has just ended, and is handed over."""
+async def we_called(
+    world: World, agent: Member, about: str, *, talked: bool, call: str = OURS, code: int = 486
+) -> None:
+    """Our own call has just ended, and is handed over. `code`: how, where nobody talked."""
     ours = {"way": "out", "caller": "", "called": "+84900000001", "agent": agent.id, "about": about}
+    ours |= {} if talked else {"ended_code": code}
     leave_call(world, id=call, talked=talked, **ours)
     await hand_over(world)
 
@@ -37,11 +40,13 @@ async def attempts(world: World, case_id: str) -> list[tuple[str, str | None, st
 
 @on_both_engines
 async def test_a_call_that_was_owed_is_returned(world: World) -> None:
-    """Each attempt is counted; the one that was answered settles it, and owes nobody another call."""
+    """Each attempt is counted, a line of ours that failed is none; the one that was answered settles it."""
     ioc = await centre(world)
     leave_call(world)
     await hand_over(world)
 
+    await we_called(world, ioc, f"call:{CALL}", talked=False, call="0" * 31 + "6", code=503)
+    assert (await book_of(world).held(CALL)).row.attempts == 0
     await we_called(world, ioc, f"call:{CALL}", talked=False)
     (owed,) = await book_of(world).owed()
     assert (owed.row.attempts, owed.row.result, owed.row.settled_by) == (1, NOT_REACHED, ioc.id)
@@ -67,6 +72,7 @@ async def test_a_call_that_a_colleague_settled_meanwhile_stays_settled(world: Wo
 
 
 @on_both_engines
+@pytest.mark.rule("QB-QD.III.1.1b", "QB-IV.1.1a.x3", "A-QB-2")
 async def test_who_did_not_answer_is_waited_for(database_url: str, tmp_path: Path) -> None:
     """In the agent's name, with the call; who answered is for the agent to say."""
     async with world_over(database_url, tmp_path, regulation="quang_binh") as world:

@@ -227,6 +227,7 @@ def test_what_is_stuck_is_put_right_and_told(floor: Try) -> None:
     assert not floor.acd.agents
 
 
+@pytest.mark.rule("QB-QD.III.1.1b")
 def test_an_agent_calls_somebody_and_nobody_rings_for_them_meanwhile(floor: Try) -> None:
     floor.agent("lan")
     floor.do(h.Dials("lan", "out", "reports"))
