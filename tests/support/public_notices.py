@@ -13,20 +13,24 @@ EDITOR = "e" * 32
 TITLE, TEXT = "Mưa rất to", "Từ chiều nay có mưa rất to.\nĐề nghị không đi qua ngầm tràn."
 
 
-async def tell_everybody(world: World, kind: str = "warning", **changes: Any) -> str:
-    """Publish a notice for a day; returns its id."""
+async def write_notice(world: World, kind: str = "warning", **changes: Any) -> str:
+    """Write a notice for a day, from now on, unless told otherwise; returns the id of the draft."""
     now = world.clock()
     usual = {"kind": kind, "title": TITLE, "text": TEXT, "valid_from": now, "valid_until": now + timedelta(days=1)}
-    board = PublicNotices(world.deployment.database, now=world.clock)
-    notice_id = await board.write(NoticeDraft.model_validate(usual | changes), by=EDITOR)
-    await board.publish(notice_id, 1, by=EDITOR)
+    return await _board(world).write(NoticeDraft.model_validate(usual | changes), by=EDITOR)
+
+
+async def tell_everybody(world: World, kind: str = "warning", **changes: Any) -> str:
+    """The same, published."""
+    notice_id = await write_notice(world, kind, **changes)
+    await _board(world).publish(notice_id, 1, by=EDITOR)
     world.clock.advance(seconds=1)
     return notice_id
 
 
 async def withdraw(world: World, notice_id: str) -> None:
     """Nobody is told of it any more."""
-    await PublicNotices(world.deployment.database, now=world.clock).withdraw(notice_id, 2, by=EDITOR)
+    await _board(world).withdraw(notice_id, 2, by=EDITOR)
     world.clock.advance(seconds=1)
 
 
@@ -36,3 +40,7 @@ async def ring(world: World) -> int:
     written = await bell.run_once()
     await world.settle()
     return written
+
+
+def _board(world: World) -> PublicNotices:
+    return PublicNotices(world.deployment.database, now=world.clock)

@@ -13,6 +13,7 @@ from tests.gateway.console.office import Office
 from tests.gateway.pages.axe import violations
 from tests.support.chromium import until
 from tests.support.letters import write_mail
+from tests.support.public_notices import tell_everybody, write_notice
 
 WIDE: ViewportSize = {"width": 1280, "height": 900}
 NARROW: ViewportSize = {"width": 360, "height": 740}
@@ -54,6 +55,8 @@ async def test_no_console_page_has_a_barrier(office: Office, browser: Browser, s
     paths += [
         f"/ho-so/{first}/{command}" for command in ("decline", "cancel", "classify", "set_confidential", "approve")
     ]
+    told, draft = await tell_everybody(world), await write_notice(world)
+    paths += ["/thong-bao-chung", f"/thong-bao-chung/{told}", f"/thong-bao-chung/{draft}"]
     for path in paths:
         await check(page, f"{office.url}/console{path}", size["width"])
     await page.goto(f"{case}/decline")

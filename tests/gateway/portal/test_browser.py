@@ -17,6 +17,7 @@ from tests.gateway.portal.citizen import CONTENT, PLACE, photo
 from tests.gateway.portal.conftest import portal_app
 from tests.gateway.portal.test_follow import ANSWER, work_through
 from tests.support.deployments import World
+from tests.support.public_notices import tell_everybody
 
 PHONE = {"width": 360, "height": 740}
 
@@ -51,8 +52,17 @@ async def test_every_page_is_accessible_on_a_small_phone(world: World, browser: 
     view = {"category": "Giao thông", "answer": "Đã vá mặt đường.", "agencies": ["Sở Xây dựng"], "stage": "Đã trả lời"}
     row = PublicationRow("0" * 32, world.clock(), view, "result", "da va")
     await world.deployment.database.write(lambda connection: reports.publish(connection, row))
+    await tell_everybody(world)
     async with opened(world, browser) as page:
-        for path in ("/", "/phan-anh", "/tra-cuu", "/cong-khai", "/cong-khai?q=voi", f"/cong-khai/{row.case_id}"):
+        for path in (
+            "/",
+            "/thong-bao",
+            "/phan-anh",
+            "/tra-cuu",
+            "/cong-khai",
+            "/cong-khai?q=voi",
+            f"/cong-khai/{row.case_id}",
+        ):
             await page.goto(path)
             await check(page)
 
