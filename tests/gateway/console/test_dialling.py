@@ -156,7 +156,7 @@ async def test_who_is_owed_a_call_is_called_with_one_click(office: Office) -> No
 
 @pytest.mark.rule("QB-QD.III.1.1b", "VN-4")
 async def test_a_reporter_who_is_busy_is_told_to_the_agent(office: Office) -> None:
-    """The number is read for the call and never shown; who talked nobody has anything to write up."""
+    """The number is read for the call and never shown; after it there is nothing to write up."""
     ioc, case_id = await centre(office.world), await report(office.world)
     page = f"{CASES}/{case_id}"
     async with at_work(office, ioc) as (citizen, running, desk, hear):
