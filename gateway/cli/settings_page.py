@@ -145,7 +145,7 @@ MEANINGS: Mapping[str, str] = {
     "call_center.behind_nat": "Take sound also from another address than callers say: for lines behind NAT.",
     "call_center.rtp_first": "First port for sound.",
     "call_center.rtp_last": "Last port for sound; a call takes one, talking to an agent two.",
-    "call_center.latest_ms": "New calls are refused while sound leaves later than this (p99, ms): none is broken.",
+    "call_center.latest_ms": "In a crowd, new calls are refused while sound leaves later than this (p99, ms).",
     "call_center.max_calls": "Calls at once; beyond, callers hear that all lines are busy (503).",
     "call_center.trunks": "Lines to carriers or PBXs by name: `[call_center.trunks.viettel]` with `host`, `port`, "
     "`transport`, `user`, `password`, `domain`, `registers`, `peers`, `public`, `caller_ids`, `channels`, `identity`, "

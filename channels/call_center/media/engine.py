@@ -120,9 +120,13 @@ class Engine:
             return "the engine is not started"
         if len(self._legs) >= self._settings.most_legs:
             return "all legs are taken"
-        if not ours and self._clock.pace.lateness.percentile(0.99) > self._settings.latest_ms:
+        if not ours and len(self._legs) >= self._settings.crowd and self._is_late():
             return "the clock is late"
         return ""
+
+    def _is_late(self) -> bool:
+        pace = self._clock.pace
+        return pace is not None and pace.lateness.percentile(0.99) > self._settings.latest_ms
 
     def _turn(self, phase: int) -> None:
         for leg in self._phases[phase]:
