@@ -30,8 +30,10 @@ class Caller:
     """
     The sound of one waiting caller. `served` is done when the call may go on in its flow.
 
+    Every announcement of their place offers a key for a callback; pressing it serves them so.
+
     Args:
-        choose_callback: told when the caller presses 9, which is offered with every announcement of their place.
+        about: the record that the call will leave.
         answered: told with the agent's id when somebody talks to them.
     """
 
@@ -41,13 +43,12 @@ class Caller:
         queue: str,
         since: datetime,
         *,
-        choose_callback: Callable[[], None],
+        about: str,
         answered: Callable[[str], None],
     ) -> None:
         self.call, self.queue, self.since = call, queue, since
-        self.about = ""
+        self.about = about
         self.served: asyncio.Future[Served] = asyncio.get_running_loop().create_future()
-        self._choose_callback = choose_callback
         self.answered = answered
         self._speech: asyncio.Queue[tuple[str, ...]] = asyncio.Queue()
         self._waiting: tuple[asyncio.Task[None], ...] = ()
@@ -92,7 +93,7 @@ class Caller:
             except CallGone:
                 return
             if key == CALLBACK_KEY:
-                self._choose_callback()
+                self.end(Served("callback"))
 
 
 def digits(number: int) -> tuple[str, ...]:

@@ -68,14 +68,7 @@ class Desk:
         `about` is the call's record, by which pages know it. `answered` is told at once who talks to them, for this may
         be cancelled at any moment (the caller hung up).
         """
-        caller = Caller(
-            call,
-            queue,
-            self.now(),
-            choose_callback=lambda: caller.end(Served("callback")),
-            answered=answered,
-        )
-        caller.about = about
+        caller = Caller(call, queue, self.now(), about=about, answered=answered)
         return await self.keep(call.id, caller, h.Queued(call.id, queue, priority=priority, skills=skills))
 
     async def keep(self, call: str, caller: Caller, begins: h.Happening | None = None) -> Served:
@@ -95,8 +88,7 @@ class Desk:
         before = self.acd.talks
         self.acd, wanted = step(self.acd, happening, self.now())
         for talk in before.values():
-            if self.talk_of(talk.agent) is None:
-                self._deafen(talk.agent)
+            self._part(talk)
         for wish in wanted:
             self._carry_out(wish)
         self.dialling.look()
@@ -171,8 +163,6 @@ class Desk:
 
     @_carry_out.register
     def _join(self, wish: wishes.Join) -> None:
-        if wish.part == "leave":
-            self._deafen(wish.supervisor)
         self._sound(wish.call)
 
     @_carry_out.register
@@ -210,12 +200,14 @@ class Desk:
         return [seat.media for name in names if (seat := self.seats.get(name)) and seat.media]
 
     def _leave(self, call: str) -> None:
-        talk = self.acd.talks.get(call)
-        self.callers[call].call.media.hear([])
-        for name in (talk.agent, *talk.others) if talk else ():
+        self.callers.pop(call).call.media.hear([])
+        self.happen(h.TalkEnded(call) if call in self.acd.talks else h.GaveUp(call))
+
+    def _part(self, before: Talk) -> None:
+        """Whoever of ours took part in a call and does so no more hears nobody."""
+        now = self.acd.talks.get(before.call)
+        for name in {before.agent, *before.others} - ({now.agent, *now.others} if now else set()):
             self._deafen(name)
-        del self.callers[call]
-        self.happen(h.TalkEnded(call) if talk else h.GaveUp(call))
 
     def _deafen(self, agent: str) -> None:
         """Somebody of ours hears nobody any more."""

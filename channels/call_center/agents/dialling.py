@@ -76,14 +76,7 @@ class Dialling:
 
     async def talk(self, dialled: Dialled, call: Call, *, talks: Callable[[str], None]) -> Served:
         """Let both hear each other until the agent has ended it. `talks` is told to whom it was passed on."""
-        caller = Caller(
-            call,
-            dialled.queue,
-            dialled.since,
-            choose_callback=lambda: caller.end(Served("callback")),
-            answered=talks,
-        )
-        caller.about = dialled.call
+        caller = Caller(call, dialled.queue, dialled.since, about=dialled.call, answered=talks)
         del self.calls[dialled.call]
         return await self._desk.keep(dialled.call, caller)
 
