@@ -16,8 +16,12 @@ function start(root) {
   /** @type {Status | null} */
   let status = null;
   let shownCaller = "";
+  let wasAway = false;
   const line = openLine(root.dataset.token ?? "", {
     status: (told) => {
+      if (wasAway && !told.sound) sound.again();
+      if (wasAway) problem("");
+      wasAway = false;
       if (!status) watchBoard(root, line);
       status = told;
       show(root, told);
@@ -25,9 +29,15 @@ function start(root) {
       pop(told.ringing ?? told.call);
     },
     answer: (sdp) => void sound.take(sdp),
-    refused: (command, why) => problem(REFUSALS[why] ?? `Chưa thực hiện được (${command}). Vui lòng thử lại.`),
+    refused: (command, why) => {
+      wasAway ||= why === "away";
+      problem(REFUSALS[why] ?? `Chưa thực hiện được (${command}). Vui lòng thử lại.`);
+    },
     board: (told) => showBoard(root, told, line),
-    away: () => problem("Tổng đài đang khởi động lại. Cuộc gọi đang nói không bị mất; trang này tự kết nối lại."),
+    away: () => {
+      wasAway = true;
+      problem("Tổng đài đang khởi động lại. Cuộc gọi đang nói không bị mất; trang này tự kết nối lại.");
+    },
     elsewhere: () => problem("Điện thoại đã được mở ở cửa sổ khác. Tải lại trang này để dùng ở đây."),
   });
   const sound = openSound(find(root, "[data-audio]", HTMLAudioElement), (sdp) => line.send({ do: "offer", sdp }));

@@ -15,7 +15,7 @@ export function openSound(audio, offer, over) {
   /** @type {number | undefined} */
   let ringing;
 
-  return { open, take, mute, ring, close };
+  return { open, again, take, mute, ring, close };
 
   /** Ask for the microphone and offer; rejects where there is none or it is refused. */
   async function open() {
@@ -33,6 +33,11 @@ export function openSound(audio, offer, over) {
     });
     await fresh.setLocalDescription();
     offer(fresh.localDescription?.sdp ?? "");
+  }
+
+  /** Offer anew where the microphone is on: the offer before was lost on its way. */
+  function again() {
+    if (microphone) void open();
   }
 
   /** @param {string} sdp */
