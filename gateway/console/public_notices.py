@@ -73,12 +73,12 @@ async def show_notice(request: web.Request) -> web.StreamResponse:
 async def rewrite(request: web.Request) -> web.StreamResponse:
     """Change a draft."""
     posted, row = await request.post(), await _found(request)
-    typed = typed_in(posted)
+    typed, version = typed_in(posted), _version(posted)
     draft, errors = read_notice(typed, now=now_of(request))
     if draft is None:
-        return await _one(request, row, typed, errors=errors, status=422)
-    change = partial(_board(request).rewrite, row.id, _version(posted), draft, by=staff_of(request).id)
-    return await _done(request, row, change, "sua-thong-bao")
+        return await _one(request, row, typed, errors=errors, version=version, status=422)
+    change = partial(_board(request).rewrite, row.id, version, draft, by=staff_of(request).id)
+    return await _done(request, row, change, "sua-thong-bao", typed=typed)
 
 
 @require_publisher
@@ -100,14 +100,19 @@ async def withdraw(request: web.Request) -> web.StreamResponse:
 
 
 async def _done(
-    request: web.Request, row: NoticeRow, act: Callable[[], Awaitable[None]], word: str
+    request: web.Request,
+    row: NoticeRow,
+    act: Callable[[], Awaitable[None]],
+    word: str,
+    *,
+    typed: Mapping[str, str] | None = None,
 ) -> web.StreamResponse:
-    """Carry it out; a colleague may have been faster."""
+    """Carry it out; a colleague may have been faster, whose words are shown above what was `typed` here."""
     try:
         await act()
     except VersionConflict:
         now = await _found(request)
-        return await _one(request, now, typed_of(now), problem=CHANGED, status=409)
+        return await _one(request, now, typed or typed_of(now), problem=CHANGED, status=409)
     except AlreadyOver:
         return await _one(request, row, typed_of(row), problem=OVER, status=422)
     return see_other(f"{PAGE}/{row.id}?xong={word}")
@@ -130,12 +135,15 @@ async def _one(
     *,
     errors: Mapping[str, str] | None = None,
     problem: str = "",
+    version: int | None = None,
     status: int = 200,
 ) -> web.StreamResponse:
+    """`version`: of the notice whose words are changed in the form; none: of the notice shown."""
     users = {by for by in (row.written_by, row.published_by, row.withdrawn_by) if by}
     names = await request.app[DEPLOYMENT].database.read(partial(staff_lists.user_names, ids=users))
     shown = {"row": row, "typed": typed, "errors": errors or {}, "names": names, "kinds": KINDS, "states": STATES}
-    return show(request, "public_notice.html", status=status, problem=problem, **shown)
+    changes = row.version if version is None else version
+    return show(request, "public_notice.html", status=status, problem=problem, changes=changes, **shown)
 
 
 async def _found(request: web.Request) -> NoticeRow:

@@ -74,6 +74,23 @@ async def test_a_draft_is_changed_and_what_was_not_seen_is_not_published(office:
         assert await told(office) == []
 
 
+async def test_a_second_editor_never_overwrites_what_they_did_not_see(office: Office) -> None:
+    """Not after a mistake in their own form either; their words stay, beneath those of the faster one."""
+    async with office.desk(await centre(office.world)) as desk:
+        page = await written(desk)
+        old = await desk.get(page)
+        assert (await desk.send(page, page, **typed(tieu_de="Triều cường cao"))).status == 303
+        mistaken = await desk.submit(old, page, **typed(tieu_de="", noi_dung="Nước dâng từ 18 giờ."))
+        assert mistaken.status == 422
+
+        late = await desk.submit(mistaken, page, **typed(noi_dung="Nước dâng từ 18 giờ."))
+        assert late.status == 409
+        assert "Triều cường cao" in late.text
+        assert "Nước dâng từ 18 giờ." in late.text
+        kept = await desk.submit(late, page, **typed(tieu_de="Triều cường cao", noi_dung="Nước dâng từ 18 giờ."))
+        assert kept.status == 303
+
+
 async def test_what_is_missing_or_wrong_is_said_and_what_was_typed_stays(office: Office) -> None:
     wrong = (
         ({"loai": "quang-cao"}, "Vui lòng chọn loại"),
