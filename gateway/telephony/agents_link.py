@@ -16,7 +16,8 @@ from aiohttp import WSMsgType, web
 from pydantic import ValidationError
 
 from channels.call_center.agents.commands import Commands
-from channels.call_center.agents.messages import COMMANDS, News
+from channels.call_center.agents.messages import COMMANDS
+from channels.call_center.agents.news import News
 from gateway.lines import short_path
 
 log = structlog.get_logger()

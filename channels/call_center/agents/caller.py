@@ -10,6 +10,7 @@ from typing import Literal
 
 from channels.call_center.acd.effects import Say
 from channels.call_center.ports import Call, CallGone
+from channels.call_center.prompts.spoken import number
 
 MUSIC = "music"
 CALLBACK_KEY = "9"
@@ -63,7 +64,7 @@ class Caller:
     def tell(self, place: Say) -> None:
         """Say the place in the queue when the sentence before is over."""
         self.wait()
-        self._speech.put_nowait(("queue_place", *digits(place.place), "queue_callback"))
+        self._speech.put_nowait(("queue_place", *number(place.place), "queue_callback"))
 
     def stop_waiting(self) -> None:
         """Silence: somebody is there, or the flow goes on."""
@@ -94,8 +95,3 @@ class Caller:
                 return
             if key == CALLBACK_KEY:
                 self.end(Served("callback"))
-
-
-def digits(number: int) -> tuple[str, ...]:
-    """The slots that read a number, digit by digit."""
-    return tuple(f"digit_{digit}" for digit in str(number))

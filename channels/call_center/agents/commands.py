@@ -13,6 +13,7 @@ import structlog
 from channels.call_center.acd import happenings as h
 from channels.call_center.agents import messages as m
 from channels.call_center.agents.desk import Desk
+from channels.call_center.agents.news import Answer, Refused
 from channels.call_center.agents.seat import Seat
 from channels.call_center.ports import CallGone, MediaUnavailable
 from channels.call_center.webrtc.inside import MediaPlace, NoPort
@@ -55,8 +56,9 @@ class Commands:
         seat = self._desk.seats.setdefault(
             command.agent, Seat(command.agent, connected=self._connected, lost=self._lost)
         )
-        seat.told = None
-        self._desk.happen(h.SignedIn(command.agent, command.queues & set(self._desk.acd.queues), command.skills))
+        seat.name, seat.told = command.name, None
+        there = frozenset(self._desk.acd.queues)
+        self._desk.happen(h.SignedIn(command.agent, command.queues & there or there, command.skills))
 
     @_do.register
     def _leave(self, command: m.Leave) -> None:
@@ -153,7 +155,7 @@ class Commands:
             log.warning("no_sound_for_agent", agent=command.agent, reason=str(error))
             self._refuse(command, "no_room")
         else:
-            self._desk.tell(m.Answer(agent=command.agent, sdp=sdp))
+            self._desk.tell(Answer(agent=command.agent, sdp=sdp))
 
     def _connected(self, agent: str) -> None:
         self._desk.sound_is_back(agent)
@@ -162,7 +164,7 @@ class Commands:
         self._desk.happen(h.Vanished(agent))
 
     def _refuse(self, command: m.Command, why: str) -> None:
-        self._desk.tell(m.Refused(agent=command.agent, command=command.do, why=why))
+        self._desk.tell(Refused(agent=command.agent, command=command.do, why=why))
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(_quietly(work))

@@ -13,12 +13,13 @@ from channels.call_center.acd import effects as wishes
 from channels.call_center.acd import happenings as h
 from channels.call_center.acd.model import Acd, Talk
 from channels.call_center.acd.step import step
-from channels.call_center.agents.caller import MUSIC, Caller, Served
+from channels.call_center.agents.caller import Caller, Served
 from channels.call_center.agents.dialling import Dialling
-from channels.call_center.agents.messages import News
+from channels.call_center.agents.hearing import Hearing
+from channels.call_center.agents.news import News
 from channels.call_center.agents.seat import Seat
 from channels.call_center.agents.status import board_of, status_of
-from channels.call_center.ports import Call, Media
+from channels.call_center.ports import Call
 
 log = structlog.get_logger()
 TICK_S = 1.0
@@ -40,6 +41,7 @@ class Desk:
         self.callers: dict[str, Caller] = {}
         self.seats: dict[str, Seat] = {}
         self.dialling = Dialling(self)
+        self.hearing = Hearing(self)
         self._ticking: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -76,7 +78,7 @@ class Desk:
         self.callers[call] = caller
         try:
             if begins is None:
-                self._sound(call)
+                self.hearing.set(call)
             self.happen(begins or h.Ticked())
             return await caller.served
         finally:
@@ -88,7 +90,7 @@ class Desk:
         before = self.acd.talks
         self.acd, wanted = step(self.acd, happening, self.now())
         for talk in before.values():
-            self._part(talk)
+            self.hearing.part(talk)
         for wish in wanted:
             self._carry_out(wish)
         self.dialling.look()
@@ -110,7 +112,7 @@ class Desk:
         talk = self.talk_of(agent)
         if talk is not None:
             self.seats[agent].held = on
-            self._sound(talk.call)
+            self.hearing.set(talk.call)
             self._tell_changes()
 
     def finish(self, agent: str) -> None:
@@ -126,7 +128,7 @@ class Desk:
         self.happen(h.CameBack(agent))
         talk = self.talk_of(agent)
         if talk is not None:
-            self._sound(talk.call)
+            self.hearing.set(talk.call)
 
     def talk_of(self, agent: str) -> Talk | None:
         """The call that an agent has."""
@@ -145,11 +147,11 @@ class Desk:
             caller.stop_waiting()
             self.seats[wish.agent].held = False
             caller.answered(wish.agent)
-            self._sound(wish.call)
+            self.hearing.set(wish.call)
 
     @_carry_out.register
     def _comfort(self, wish: wishes.Comfort) -> None:
-        self._sound(wish.call)
+        self.hearing.set(wish.call)
 
     @_carry_out.register
     def _say(self, wish: wishes.Say) -> None:
@@ -163,57 +165,15 @@ class Desk:
 
     @_carry_out.register
     def _join(self, wish: wishes.Join) -> None:
-        self._sound(wish.call)
+        self.hearing.set(wish.call)
 
     @_carry_out.register
     def _repaired(self, wish: wishes.Repaired) -> None:
         log.warning("floor_repaired", what=wish.what, id=wish.id, found=wish.found)
 
-    # Sound
-
-    def _sound(self, call: str) -> None:
-        """Who hears whom follows from what the floor remembers: both each other, or the caller music."""
-        caller, talk = self.callers.get(call), self.acd.talks.get(call)
-        if caller is None:
-            if call in self.dialling.calls:
-                self.dialling.sound(call)
-            return
-        theirs, ours = caller.call.media, self._agent_of(talk)
-        whispering, listening = self._others(talk, "whisper"), self._others(talk, "listen")
-        theirs.hear([ours] if ours else [])
-        theirs.music(None if ours else MUSIC)
-        if ours is not None:
-            ours.hear([theirs, *whispering])
-        elif talk is not None:
-            self._deafen(talk.agent)
-        for media in (*whispering, *listening):
-            media.hear([theirs, ours] if ours else [theirs])
-
-    def _agent_of(self, talk: Talk | None) -> Media | None:
-        """Who the caller hears: nobody while the agent holds them, or is gone."""
-        seat = self.seats.get(talk.agent) if talk and not talk.lost_at else None
-        return seat.media if seat and not seat.held else None
-
-    def _others(self, talk: Talk | None, wanted: str) -> list[Media]:
-        """The sound of those supervisors who take this part in a call."""
-        names = [name for name, part in talk.others.items() if part == wanted] if talk else []
-        return [seat.media for name in names if (seat := self.seats.get(name)) and seat.media]
-
     def _leave(self, call: str) -> None:
         self.callers.pop(call).call.media.hear([])
         self.happen(h.TalkEnded(call) if call in self.acd.talks else h.GaveUp(call))
-
-    def _part(self, before: Talk) -> None:
-        """Whoever of ours took part in a call and does so no more hears nobody."""
-        now = self.acd.talks.get(before.call)
-        for name in {before.agent, *before.others} - ({now.agent, *now.others} if now else set()):
-            self._deafen(name)
-
-    def _deafen(self, agent: str) -> None:
-        """Somebody of ours hears nobody any more."""
-        seat = self.seats.get(agent)
-        if seat is not None and seat.media is not None:
-            seat.media.hear([])
 
     # Time
 

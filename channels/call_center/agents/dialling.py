@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from channels.call_center.acd import happenings as h
 from channels.call_center.agents.caller import Caller, Served
-from channels.call_center.agents.messages import Refused
+from channels.call_center.agents.news import Refused
 from channels.call_center.ports import Call, Media
 
 if TYPE_CHECKING:

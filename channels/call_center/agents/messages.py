@@ -1,5 +1,5 @@
 """
-What an agent's page and the telephony process say to each other, through the web process.
+What an agent's page asks of the telephony process, through the web process; its answers: `news`.
 
 The web process knows who is signed in and writes `agent` itself; nothing of a page says who it is.
 """
@@ -10,25 +10,30 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from core.contract.schema import Instant
-
 Name = Annotated[str, Field(min_length=1, max_length=64)]
 
 
-class _Message(BaseModel):
+class Message(BaseModel):
+    """Frozen, and without what nobody expects."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class SignIn(_Message):
-    """The page is there; a second time after a reload or a lost connection."""
+class SignIn(Message):
+    """
+    The page is there; a second time after a reload or a lost connection.
+
+    `queues`: those whose callers they answer, all there are where none is named. `name` is what colleagues read.
+    """
 
     do: Literal["sign_in"] = "sign_in"
     agent: Name
-    queues: frozenset[Name]
+    name: str = Field(default="", max_length=200)
+    queues: frozenset[Name] = frozenset()
     skills: frozenset[Name] = frozenset()
 
 
-class Leave(_Message):
+class Leave(Message):
     """The page's connection is gone. `signed_out`: for good; otherwise it is waited for."""
 
     do: Literal["leave"] = "leave"
@@ -36,7 +41,7 @@ class Leave(_Message):
     signed_out: bool = False
 
 
-class Offer(_Message):
+class Offer(Message):
     """The page's SDP; answered by `Answer` or `Refused`."""
 
     do: Literal["offer"] = "offer"
@@ -44,7 +49,7 @@ class Offer(_Message):
     sdp: str = Field(max_length=20_000)
 
 
-class Choose(_Message):
+class Choose(Message):
     """Free for calls, or not."""
 
     do: Literal["choose"] = "choose"
@@ -53,7 +58,7 @@ class Choose(_Message):
     why: str = Field(default="", max_length=40)
 
 
-class Take(_Message):
+class Take(Message):
     """Answer the call that rings."""
 
     do: Literal["take"] = "take"
@@ -61,7 +66,7 @@ class Take(_Message):
     call: Name
 
 
-class Decline(_Message):
+class Decline(Message):
     """Leave it to others."""
 
     do: Literal["decline"] = "decline"
@@ -69,7 +74,7 @@ class Decline(_Message):
     call: Name
 
 
-class Dial(_Message):
+class Dial(Message):
     """
     Call somebody. Never taken from a page: the web process writes the number, which it has of a case or of a call.
 
@@ -82,14 +87,14 @@ class Dial(_Message):
     about: str = Field(default="", pattern=r"^((case|call):[0-9a-f]{32})?$")
 
 
-class HangUp(_Message):
+class HangUp(Message):
     """End the agent's call."""
 
     do: Literal["hang_up"] = "hang_up"
     agent: Name
 
 
-class Hold(_Message):
+class Hold(Message):
     """Music for the caller, or sound again."""
 
     do: Literal["hold"] = "hold"
@@ -97,7 +102,7 @@ class Hold(_Message):
     on: bool
 
 
-class Keys(_Message):
+class Keys(Message):
     """Press keys towards the caller."""
 
     do: Literal["keys"] = "keys"
@@ -105,7 +110,7 @@ class Keys(_Message):
     keys: str = Field(pattern=r"^[0-9*#]{1,32}$")
 
 
-class PassOn(_Message):
+class PassOn(Message):
     """Give the call to a queue, or to one agent of it."""
 
     do: Literal["pass_on"] = "pass_on"
@@ -114,14 +119,14 @@ class PassOn(_Message):
     to: str = Field(default="", max_length=64)
 
 
-class WrappedUp(_Message):
+class WrappedUp(Message):
     """The notes are done."""
 
     do: Literal["wrapped_up"] = "wrapped_up"
     agent: Name
 
 
-class Supervise(_Message):
+class Supervise(Message):
     """Listen to a call, whisper to its agent, take it over, or leave it."""
 
     do: Literal["supervise"] = "supervise"
@@ -130,7 +135,7 @@ class Supervise(_Message):
     part: Literal["listen", "whisper", "take_over", "leave"]
 
 
-class Watch(_Message):
+class Watch(Message):
     """Be told of the whole floor whenever it changes, or no more; for supervisors."""
 
     do: Literal["watch"] = "watch"
@@ -155,76 +160,3 @@ Command = (
     | Watch
 )
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="do")])
-
-
-class Answer(_Message):
-    """Our SDP."""
-
-    tell: Literal["answer"] = "answer"
-    agent: Name
-    sdp: str
-
-
-class Refused(_Message):
-    """A command could not be carried out. `why` is a word for the page's own sentence."""
-
-    tell: Literal["refused"] = "refused"
-    agent: Name
-    command: str
-    why: str
-
-
-class CallCard(_Message):
-    """
-    A call as the page shows it. `remote` is the number as the trunk told it, empty where withheld; `about` the record
-    that the call will leave. `dialling`: we call them, and nobody has answered yet.
-    """
-
-    call: Name
-    about: str = ""
-    remote: str
-    queue: str
-    since: Instant
-    callback: bool = False
-    held: bool = False
-    dialling: bool = False
-
-
-class Status(_Message):
-    """Where an agent stands, whole; sent when it has changed. `sound`: their browser is connected."""
-
-    tell: Literal["status"] = "status"
-    agent: Name
-    state: str
-    since: Instant
-    until: Instant | None = None
-    wanted: str = ""
-    why: str = ""
-    sound: bool = False
-    ringing: CallCard | None = None
-    call: CallCard | None = None
-    waiting: dict[str, int] = Field(default_factory=dict)
-
-
-class OnBoard(_Message):
-    """An agent as a supervisor sees them."""
-
-    agent: Name
-    state: str
-    since: Instant
-    why: str = ""
-    call: CallCard | None = None
-    watched_by: tuple[str, ...] = ()
-
-
-class Board(_Message):
-    """The whole floor: everybody who is signed in, everybody who waits, the next to be served first."""
-
-    tell: Literal["board"] = "board"
-    agent: Name
-    agents: tuple[OnBoard, ...] = ()
-    waiting: tuple[CallCard, ...] = ()
-
-
-News = Answer | Refused | Status | Board
-NEWS: TypeAdapter[News] = TypeAdapter(Annotated[News, Field(discriminator="tell")])

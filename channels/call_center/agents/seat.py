@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from channels.call_center.agents.messages import Board, Status
+from channels.call_center.agents.news import Board, Status
 from channels.call_center.ports import Media
 from channels.call_center.webrtc.inside import MediaPlace
 from channels.call_center.webrtc.peer import Peer
@@ -30,7 +30,7 @@ class Seat:
     """
 
     def __init__(self, agent: str, *, connected: Callable[[str], None], lost: Callable[[str], None]) -> None:
-        self.agent = agent
+        self.agent, self.name = agent, ""
         self.held = False
         self.told: Status | None = None
         self.watching = False

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from channels.call_center.acd.floor import Floor
 from channels.call_center.acd.matching import in_order
 from channels.call_center.acd.model import Agent, AgentState
-from channels.call_center.agents.messages import Board, CallCard, OnBoard, Status
+from channels.call_center.agents.news import Board, CallCard, OnBoard, Status
 
 if TYPE_CHECKING:
     from channels.call_center.agents.desk import Desk

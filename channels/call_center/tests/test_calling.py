@@ -14,7 +14,7 @@ from channels.call_center.acd import happenings as h
 from channels.call_center.acd.model import Acd, Queue
 from channels.call_center.agents.desk import Desk
 from channels.call_center.agents.dialling import RINGING
-from channels.call_center.agents.messages import Refused
+from channels.call_center.agents.news import Refused
 from channels.call_center.agents.seat import Seat
 from channels.call_center.agents.tests.doubles import NotedSound
 from channels.call_center.calling import NOTICE, OutgoingSession

@@ -5,19 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from channels.call_center.agents.messages import Board, Command, Supervise, Watch
+from channels.call_center.agents.messages import Command, Supervise, Watch
+from channels.call_center.agents.news import Board
 from core.service.actors import ADMIN
 from core.storage import people
 from gateway.auth import Staff
 from gateway.deployment import Deployment
-
-SUPERVISORS = frozenset({"distributor", ADMIN})
-"""Roles of the centre whose holders look after the floor: whoever hands work out, and the administrator."""
+from gateway.settings import Settings
 
 
-def supervises(staff: Staff) -> bool:
-    """Whether somebody may see the whole floor and take part in calls."""
-    return bool(staff.roles & SUPERVISORS)
+def supervises(staff: Staff, settings: Settings) -> bool:
+    """Whether somebody may see the whole floor and take part in calls: holders of these roles, and administrators."""
+    return not staff.roles.isdisjoint({*settings.call_center.agents.supervisors, ADMIN})
 
 
 def for_supervisors(command: Command) -> bool:

@@ -10,7 +10,8 @@ from typing import Protocol
 import structlog
 from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, UnixConnector, WSMsgType, web
 
-from channels.call_center.agents.messages import NEWS, Command, Dial, Leave, News, Refused, SignIn, Status
+from channels.call_center.agents.messages import Command, Dial, Leave, SignIn
+from channels.call_center.agents.news import NEWS, News, Refused, Status
 from gateway.lines import short_path
 
 log = structlog.get_logger()

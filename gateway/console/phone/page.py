@@ -9,7 +9,8 @@ from typing import Any
 from aiohttp import WSMsgType, web
 from pydantic import ValidationError
 
-from channels.call_center.agents.messages import COMMANDS, Board, Command, Dial, News, Refused, SignIn, Supervise
+from channels.call_center.agents.messages import COMMANDS, Command, Dial, SignIn, Supervise
+from channels.call_center.agents.news import Board, News, Refused
 from core.service.reading import Wanted
 from gateway.auth import Staff, staff_of
 from gateway.auth.csrf import csrf_token
@@ -21,7 +22,6 @@ from gateway.portal.on_behalf import RECEPTION
 
 PAGE = "/console/tong-dai"
 LINK = web.AppKey("phone_link", PhoneLink)
-QUEUES = frozenset({"reports"})
 LONGEST = 32 * 1024
 ELSEWHERE = 4001
 """Close code: the agent has opened the telephone in another window."""
@@ -32,7 +32,7 @@ STRANGER = 4003
 @require_caretaker
 async def show_phone(request: web.Request) -> web.StreamResponse:
     """The page; everything on it comes over its websocket."""
-    return show(request, "phone.html", supervises=supervises(staff_of(request)))
+    return show(request, "phone.html", supervises=supervises(staff_of(request), request.app[DEPLOYMENT].settings))
 
 
 @require_caretaker
@@ -63,12 +63,13 @@ class Talk:
 
     def __init__(self, socket: web.WebSocketResponse, link: PhoneLink, staff: Staff, deployment: Deployment) -> None:
         self._socket, self._link, self._staff, self._deployment = socket, link, staff, deployment
+        self._supervises = supervises(staff, deployment.settings)
         self._news: asyncio.Queue[News | None] = asyncio.Queue()
         self._closing: asyncio.Future[bool] | None = None
 
     async def lead(self) -> None:
         """Until the page goes, or a newer one comes."""
-        if not await self._link.open(SignIn(agent=self._staff.id, queues=QUEUES), self):
+        if not await self._link.open(SignIn(agent=self._staff.id, name=self._staff.display_name), self):
             self.hear(None)
         telling = asyncio.create_task(self._keep_telling())
         try:
@@ -103,7 +104,7 @@ class Talk:
         if command is None:
             self._refuse("", "unread")
             return
-        if isinstance(command, Dial) or (for_supervisors(command) and not supervises(self._staff)):
+        if isinstance(command, Dial) or (for_supervisors(command) and not self._supervises):
             self._refuse(command.do, "not_allowed")
             return
         if isinstance(command, Supervise):

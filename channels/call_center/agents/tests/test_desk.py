@@ -15,6 +15,7 @@ from channels.call_center.agents import messages as m
 from channels.call_center.agents.caller import Served
 from channels.call_center.agents.commands import Commands
 from channels.call_center.agents.desk import Desk
+from channels.call_center.agents.news import Answer, Board, Refused, Status
 from channels.call_center.agents.tests.doubles import NotedCall, NotedLegs
 from channels.call_center.webrtc.tests.pages import LOOPBACK, Page
 from tests.support.waiting import until
@@ -39,15 +40,15 @@ class Centre:
         self.now += timedelta(seconds=seconds)
         self.desk.happen(h.Ticked())
 
-    def status(self, agent: str) -> m.Status:
+    def status(self, agent: str) -> Status:
         """What the agent's page was told last."""
-        return [news for news in self.news if isinstance(news, m.Status) and news.agent == agent][-1]
+        return [news for news in self.news if isinstance(news, Status) and news.agent == agent][-1]
 
-    def answers(self) -> list[m.Answer]:
-        return [news for news in self.news if isinstance(news, m.Answer)]
+    def answers(self) -> list[Answer]:
+        return [news for news in self.news if isinstance(news, Answer)]
 
     def refused(self) -> list[str]:
-        return [news.why for news in self.news if isinstance(news, m.Refused)]
+        return [news.why for news in self.news if isinstance(news, Refused)]
 
     async def sits(self, agent: str) -> Page:
         """An agent who is signed in, heard, and free."""
@@ -189,7 +190,7 @@ async def test_a_supervisor_sees_the_floor_listens_whispers_and_takes_over(centr
     call = await centre.calls()
     centre.do(m.Take(agent="lan", call=call.id))
     centre.do(m.Watch(agent="chief", on=True))
-    board = [news for news in centre.news if isinstance(news, m.Board)][-1]
+    board = [news for news in centre.news if isinstance(news, Board)][-1]
     assert {item.agent: item.state for item in board.agents} == {"chief": "away", "lan": "talking"}
     assert board.agents[1].call.remote == call.remote
     sound = {name: seat.media for name, seat in centre.desk.seats.items()}

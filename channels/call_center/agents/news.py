@@ -1,0 +1,83 @@
+"""What the telephony process tells an agent's page, through the web process."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from channels.call_center.agents.messages import Message, Name
+from core.contract.schema import Instant
+
+
+class Answer(Message):
+    """Our SDP."""
+
+    tell: Literal["answer"] = "answer"
+    agent: Name
+    sdp: str
+
+
+class Refused(Message):
+    """A command could not be carried out. `why` is a word for the page's own sentence."""
+
+    tell: Literal["refused"] = "refused"
+    agent: Name
+    command: str
+    why: str
+
+
+class CallCard(Message):
+    """
+    A call as the page shows it. `remote` is the number as the trunk told it, empty where withheld; `about` the record
+    that the call will leave. `dialling`: we call them, and nobody has answered yet.
+    """
+
+    call: Name
+    about: str = ""
+    remote: str
+    queue: str
+    since: Instant
+    callback: bool = False
+    held: bool = False
+    dialling: bool = False
+
+
+class Status(Message):
+    """Where an agent stands, whole; sent when it has changed. `sound`: their browser is connected."""
+
+    tell: Literal["status"] = "status"
+    agent: Name
+    state: str
+    since: Instant
+    until: Instant | None = None
+    wanted: str = ""
+    why: str = ""
+    sound: bool = False
+    ringing: CallCard | None = None
+    call: CallCard | None = None
+    waiting: dict[str, int] = Field(default_factory=dict)
+
+
+class OnBoard(Message):
+    """An agent as a supervisor sees them."""
+
+    agent: Name
+    state: str
+    since: Instant
+    why: str = ""
+    call: CallCard | None = None
+    watched_by: tuple[str, ...] = ()
+
+
+class Board(Message):
+    """The whole floor: everybody who is signed in, everybody who waits, the next to be served first."""
+
+    tell: Literal["board"] = "board"
+    agent: Name
+    agents: tuple[OnBoard, ...] = ()
+    waiting: tuple[CallCard, ...] = ()
+
+
+News = Answer | Refused | Status | Board
+NEWS: TypeAdapter[News] = TypeAdapter(Annotated[News, Field(discriminator="tell")])
