@@ -157,7 +157,7 @@ MEANINGS: Mapping[str, str] = {
     "call_center.storm": "Storm mode: callers are asked nothing but what and where, so that many are heard.",
     "call_center.call_back_within": "By when whoever is owed a call gets one, as regulations write it.",
     "call_center.drain_seconds": "How long a stop waits for calls that are up.",
-    "call_center.agents.supervisors": "Roles that see every call, listen, whisper and take over; administrators do, too.",
+    "call_center.agents.supervisors": "Roles that see every call, listen, whisper, take over; administrators do, too.",
     "portal.tiles": "Address of map tiles with `{z}`, `{x}`, `{y}`; empty: a place is typed or taken from the device.",
     "portal.credit": "Whom the map is from, shown on it.",
     "portal.utilities": "Public services that the regulation names, by its keys, and their https addresses: "
