@@ -7,6 +7,7 @@ closed list made at start: no path of a request ever reaches the file system.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,13 +17,16 @@ from types import MappingProxyType
 from aiohttp import web
 
 from core.contract.errors import ConfigError
+from gateway.pages.packing import packed_file
 
 ROOT = Path(__file__).resolve().parents[2]
 OWN = ROOT / "gateway" / "static"
 VENDOR = MappingProxyType(
     {
         "vendor/htmx.min.js": ROOT / "node_modules" / "htmx.org" / "dist" / "htmx.min.js",
-        "vendor/leaflet": ROOT / "node_modules" / "leaflet" / "dist",
+        "vendor/leaflet/leaflet.js": ROOT / "node_modules" / "leaflet" / "dist" / "leaflet.js",
+        "vendor/leaflet/leaflet.css": ROOT / "node_modules" / "leaflet" / "dist" / "leaflet.css",
+        "vendor/leaflet/images": ROOT / "node_modules" / "leaflet" / "dist" / "images",
     }
 )
 TYPES = MappingProxyType(
@@ -85,16 +89,20 @@ async def serve(request: web.Request) -> web.StreamResponse:
     if path is None:
         raise web.HTTPNotFound
     current = request.match_info["version"] == assets.version
-    return _file(path, FOR_EVER if current else "no-cache")
+    return await _file(request, path, FOR_EVER if current else "no-cache")
 
 
 async def serve_icon(request: web.Request) -> web.StreamResponse:
     """The logo, for a day."""
-    return _file(request.app[ASSETS].files["img/logo.svg"], "public, max-age=86400")
+    return await _file(request, request.app[ASSETS].files["img/logo.svg"], "public, max-age=86400")
 
 
-def _file(path: Path, cache: str) -> web.FileResponse:
-    return web.FileResponse(path, headers={"Content-Type": TYPES[path.suffix], "Cache-Control": cache})
+async def _file(request: web.Request, path: Path, cache: str) -> web.StreamResponse:
+    headers = {"Content-Type": TYPES[path.suffix], "Cache-Control": cache, "Vary": "Accept-Encoding"}
+    packed = await asyncio.to_thread(packed_file, request, path, request.app[ASSETS].version)
+    if packed is None:
+        return web.FileResponse(path, headers=headers)
+    return web.Response(body=packed, headers={**headers, "Content-Encoding": "gzip"})
 
 
 def _files() -> Iterator[tuple[str, Path]]:

@@ -14,6 +14,7 @@ from gateway.deployment import DEPLOYMENT
 from gateway.pages.assets import ASSETS
 from gateway.pages.environment import ENVIRONMENT
 from gateway.pages.navigation import CONSOLE_MENU, PUBLIC_MENU
+from gateway.pages.packing import pack_page
 
 KEPT_BY_NOBODY = "no-store"
 
@@ -40,6 +41,7 @@ def render(
     response = web.Response(text=text, status=status, content_type="text/html", headers=headers)
     if current_staff(request) is not None or VISITOR in request:
         response.headers["Cache-Control"] = KEPT_BY_NOBODY
+    pack_page(request, response)
     return response
 
 

@@ -1,4 +1,5 @@
-/** Leaflet as an ES module beside our own files; its types come from the package of types. */
-declare module "*/leaflet-src.esm.js" {
-  export * from "leaflet";
+/** Leaflet's small build sets a global; its types come from the package of types. */
+declare module "*/leaflet.js" {}
+interface Window {
+  L: typeof import("leaflet");
 }

@@ -16,6 +16,9 @@ from gateway.portal import setup_portal
 from tests.gateway.portal.citizen import Citizen
 from tests.support.deployments import World
 
+TILES = "/static/none/{z}/{x}/{y}.png"
+"""Pictures that nobody has: the map works without them."""
+
 
 def portal_app(deployment: Deployment, *, tiles: str = "") -> web.Application:
     """The public side of the web process."""
@@ -31,6 +34,13 @@ def portal_app(deployment: Deployment, *, tiles: str = "") -> web.Application:
 async def citizen(world: World) -> AsyncIterator[Citizen]:
     """A browser without scripts."""
     async with TestClient(TestServer(portal_app(world.deployment))) as client:
+        yield Citizen(world, client)
+
+
+@pytest_asyncio.fixture
+async def tiled_citizen(world: World) -> AsyncIterator[Citizen]:
+    """The same where the deployment names a source of map pictures."""
+    async with TestClient(TestServer(portal_app(world.deployment, tiles=TILES))) as client:
         yield Citizen(world, client)
 
 
