@@ -1,5 +1,5 @@
 """
-What all channels share, and nothing else: signing, redaction, and the honest description of a file.
+What all channels share, and nothing else: signing, redaction, forms, and the honest description of a file.
 
 Everything here is pure. A channel imports this module and `core.contract`, never another channel.
 """
@@ -11,13 +11,16 @@ import hashlib
 import hmac
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from urllib.parse import parse_qs
 
 import filetype  # type: ignore[import-untyped]
 
+from core.contract.errors import PayloadInvalid
 from core.contract.schema import Attachment, AttachmentKind
 
 NAME_LIMIT = 120
+MOST_FIELDS = 200
 UNKNOWN_TYPE = "application/octet-stream"
 
 _SECRET_KEYS = re.compile(r"authori[sz]ation|cookie|password|secret|signature|token|api[-_]?key", re.IGNORECASE)
@@ -89,6 +92,30 @@ def sniff_type(data: bytes) -> str:
         if data.startswith(magic):
             return media_type
     return "text/plain" if _is_text(data) else UNKNOWN_TYPE
+
+
+def read_form(body: bytes) -> dict[str, list[str]]:
+    """The fields of a form or a query by name, empty ones too. Raises PayloadInvalid when there are none."""
+    try:
+        text = body.decode("utf-8")
+        fields = parse_qs(text, keep_blank_values=True, errors="replace", max_num_fields=MOST_FIELDS)
+    except ValueError as error:
+        raise PayloadInvalid("not a form") from error
+    if not fields:
+        raise PayloadInvalid("an empty form")
+    return fields
+
+
+def first_of(fields: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Each field's first value."""
+    return {name: values[0] for name, values in fields.items()}
+
+
+def need(fields: Mapping[str, str], name: str) -> str:
+    """A field that must be there. Raises PayloadInvalid."""
+    if not fields.get(name):
+        raise PayloadInvalid(f"no {name}")
+    return fields[name]
 
 
 def describe_file(data: bytes, *, name: str = "", media_type: str = "") -> Attachment:

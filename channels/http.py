@@ -141,6 +141,10 @@ class ProviderHttp:
         """Hand over form fields; an `aiohttp.FormData` may hold files."""
         return await self._call("POST", path, params=query, data=fields, headers=headers)
 
+    async def delete(self, path: str, *, headers: Mapping[str, str] | None = None) -> Reply:
+        """Have something removed."""
+        return await self._call("DELETE", path, headers=headers)
+
     async def download(
         self, url: str, *, hosts: frozenset[str], most: int, headers: Mapping[str, str] | None = None
     ) -> bytes:

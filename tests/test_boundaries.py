@@ -4,7 +4,8 @@ The dependency rule, read from every import of the tree.
     core          imports neither channels nor gateway
     a sandbox     imports nothing of the adapter that it tries: only sandboxes of its channel, channels.playing and
                   core.contract
-    channels.x    imports core.contract, channels.base, channels.http, channels.listening, channels.own and itself
+    channels.x    imports core.contract, channels.base, channels.http, channels.listening, channels.own,
+                  channels.twilio and itself
     gateway       wires; nobody imports it
     sqlalchemy    only in core.storage
     core.cases, core.clock, core.intake    plain synchronous Python: no await, no loop, no socket, no database
@@ -26,7 +27,14 @@ AREAS = ("core", "channels", "gateway")
 SYNCHRONOUS = ("core.agencies", "core.cases", "core.clock", "core.intake", "core.places")
 NOT_IN_SYNCHRONOUS = ("asyncio", "aiohttp", "sqlalchemy", "socket")
 STORAGE = "core.storage"
-SHARED_BY_CHANNELS = ("core.contract", "channels.base", "channels.http", "channels.listening", "channels.own")
+SHARED_BY_CHANNELS = (
+    "core.contract",
+    "channels.base",
+    "channels.http",
+    "channels.listening",
+    "channels.own",
+    "channels.twilio",
+)
 SHARED_BY_SANDBOXES = "channels.playing"
 
 

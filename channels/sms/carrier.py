@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol, runtime_checkable
-from urllib.parse import parse_qs
 
 from core.contract.errors import (
     OutcomeUnknown,
@@ -20,7 +19,6 @@ from core.contract.ports import Fate, Health, ItemKey, RawDelivery
 from core.contract.schema import Parsed
 
 CHANNEL = "sms"
-MOST_FIELDS = 200
 PAUSE = 30.0
 """Seconds to wait where a carrier wants patience and does not say how long."""
 
@@ -81,30 +79,6 @@ class LooksUp(Protocol):
 
     async def look_up(self, submission: Submission, *, since: datetime) -> Fate:
         """What became of it, handed over since then. Raises SendError."""
-
-
-def read_form(body: bytes) -> dict[str, list[str]]:
-    """The fields of a form or a query by name, empty ones too. Raises PayloadInvalid when there are none."""
-    try:
-        text = body.decode("utf-8")
-        fields = parse_qs(text, keep_blank_values=True, errors="replace", max_num_fields=MOST_FIELDS)
-    except ValueError as error:
-        raise PayloadInvalid("not a form") from error
-    if not fields:
-        raise PayloadInvalid("an empty form")
-    return fields
-
-
-def first_of(fields: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Each field's first value."""
-    return {name: values[0] for name, values in fields.items()}
-
-
-def need(fields: Mapping[str, str], name: str) -> str:
-    """A field that must be there. Raises PayloadInvalid."""
-    if not fields.get(name):
-        raise PayloadInvalid(f"no {name}")
-    return fields[name]
 
 
 def key_part(value: str) -> str:

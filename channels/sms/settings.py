@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
+from channels.twilio import MEDIA_HOSTS, Account
+
 _NUMBER = re.compile(r"\+?[0-9]{7,15}")
 _ORDINARY_TYPES: Mapping[str, str] = MappingProxyType({"esms": "8", "speedsms": "2"})
 """With which `sms_type` a carrier sends from a number of its own."""
@@ -54,7 +56,12 @@ class TwilioSettings(_Frozen):
     key_secret: SecretStr = SecretStr("")
     timeout: float = Field(default=20, gt=0, description="Seconds that one call may take")
     base_url: str = "https://api.twilio.com"
-    media_hosts: frozenset[str] = frozenset({"api.twilio.com", ".twiliocdn.com", ".amazonaws.com"})
+    media_hosts: frozenset[str] = MEDIA_HOSTS
+
+    @property
+    def account(self) -> Account:
+        """Whom Twilio knows us as."""
+        return Account(self.account_sid, self.auth_token, self.old_auth_token, self.key_sid, self.key_secret)
 
 
 class EsmsSettings(_Hooked):

@@ -100,7 +100,7 @@ MEANINGS: Mapping[str, str] = {
     "sms.sender": "Our number, short number or brand name; at Twilio a messaging service (`MG…`) as well.",
     "sms.marks": "The brand is registered for Vietnamese with marks, which costs more; without, marks are taken off.",
     "sms.most_segments": "How long a text may be; longer ones are shortened, their link is kept.",
-    "sms.twilio.account_sid": "The account; its hook is `/hooks/sms/twilio` below `public_url`.",
+    "sms.twilio.account_sid": "The account; its hook is `/hooks/twilio/<account>/sms` below `public_url`.",
     "sms.twilio.auth_token": "Its auth token, by which hooks are signed.",
     "sms.twilio.old_auth_token": "The one before it, while it is being changed.",
     "sms.twilio.key_sid": "API key (`SK…`) for our calls; empty: the auth token is used.",

@@ -34,7 +34,7 @@ class SmsPlayer:
     def __init__(self, known: Credentials, *, gateway: str, public_url: str, first: int) -> None:
         self._network = Network(
             number=known.twilio_number,
-            hook=f"{public_url}/hooks/sms/twilio",
+            hook=f"{public_url}/hooks/twilio/{known.twilio_account}/sms",
             public_url=public_url,
             gateway=gateway,
             secrets=Secrets(account_sid=known.twilio_account, auth_token=known.twilio_auth_token),

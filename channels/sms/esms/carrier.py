@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from channels.sms.carrier import Submission, first_of, prepaid_health, read_form
+from channels.base import first_of, read_form
+from channels.sms.carrier import Submission, prepaid_health
 from channels.sms.esms import mapping
 from channels.sms.esms.client import EsmsClient
 from channels.sms.esms.signature import check

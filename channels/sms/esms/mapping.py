@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from xml.sax.saxutils import escape
 
-from channels.base import clean_text
-from channels.sms.carrier import CHANNEL, key_part, need
+from channels.base import clean_text, need
+from channels.sms.carrier import CHANNEL, key_part
 from channels.sms.phones import international, sender_of
 from core.contract.ports import Fate, ItemKey
 from core.contract.schema import Address, DeliveryReceipt, DeliveryStatus, Ignored, InboundMessage, Parsed

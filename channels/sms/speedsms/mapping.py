@@ -11,8 +11,8 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
-from channels.base import clean_text
-from channels.sms.carrier import CHANNEL, first_of, key_part, need, read_form
+from channels.base import clean_text, first_of, need, read_form
+from channels.sms.carrier import CHANNEL, key_part
 from channels.sms.phones import sender_of
 from channels.sms.repeats import repeat_key
 from core.contract.errors import PayloadInvalid

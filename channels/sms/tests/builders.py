@@ -24,7 +24,7 @@ LONG = "Đường Lê Lợi ngập sâu trước số nhà 12, xe máy không qu
 HOOK_SECRET = "a-path-that-nobody-guesses"
 SENDERS = {"twilio": "+15005550009", "esms": "LANGNGHE", "speedsms": "LANGNGHE", "smpp": "8100"}
 HOOKS = {
-    "twilio": f"{PUBLIC}/hooks/sms/twilio",
+    "twilio": f"{PUBLIC}/hooks/twilio/{SECRETS.account_sid}/sms",
     "esms": f"{PUBLIC}/hooks/sms/esms/{HOOK_SECRET}",
     "speedsms": f"{PUBLIC}/hooks/sms/speedsms/{HOOK_SECRET}",
     "smpp": "",

@@ -19,7 +19,7 @@ from channels.sms.tests.builders import (
 )
 from channels.sms.tests.deliveries import NUMBERS, WRITE, prepared, twilio
 from channels.sms.tests.test_mapping import BROKEN, IGNORED, MESSAGES, RECEIPTS
-from channels.sms.twilio.signature import HEADER
+from channels.twilio import HEADER
 from core.contract.errors import (
     ChannelMisconfigured,
     NeedsReauth,

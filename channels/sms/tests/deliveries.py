@@ -13,7 +13,7 @@ import smpp34
 
 from channels.sms.sandbox.twilio import sign
 from channels.sms.tests.builders import HOOKS, SECRETS, SENDERS, payload
-from channels.sms.twilio.signature import HEADER
+from channels.twilio import HEADER
 from core.contract.ports import RawDelivery
 from tests.contract.subject import Written
 

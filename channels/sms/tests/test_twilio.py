@@ -14,8 +14,8 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
+from channels.base import read_form
 from channels.sms.adapter import MmsChannel
-from channels.sms.carrier import read_form
 from channels.sms.sandbox import Mood, SmsSandbox
 from channels.sms.tests.builders import (
     CITIZEN,
@@ -169,7 +169,7 @@ async def listening(sandbox: SmsSandbox) -> AsyncIterator[list[dict[str, list[st
         heard.append(read_form(await request.read()))
         return web.Response(text="<Response/>", content_type="text/xml")
 
-    async with _served("/hooks/sms/twilio", take) as url:
+    async with _served(HOOKS["twilio"].removeprefix(PUBLIC), take) as url:
         sandbox.network.gateway = url
         yield heard
         await sandbox.network.settle()

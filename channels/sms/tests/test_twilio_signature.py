@@ -15,7 +15,7 @@ from channels.sms.tests.builders import (
     SECRETS,
     channel,
 )
-from channels.sms.twilio.signature import HEADER, check, compute
+from channels.twilio import HEADER, check, compute
 from core.contract.errors import (
     SignatureInvalid,
 )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from channels.base import same
-from channels.sms.carrier import Submission, first_of, read_form
+from channels.base import first_of, read_form, same
+from channels.sms.carrier import Submission
 from channels.sms.settings import TwilioSettings
 from channels.sms.twilio import mapping
 from channels.sms.twilio.client import TwilioClient
-from channels.sms.twilio.signature import HEADER, check
+from channels.twilio import HEADER, check
 from core.contract.errors import PayloadInvalid, SendError, SignatureInvalid
 from core.contract.ports import Fate, Health, ItemKey, RawDelivery
 from core.contract.schema import Parsed
@@ -21,12 +21,12 @@ EMPTY_RESPONSE = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 class Twilio:
     """Implements `HttpCarrier`, and fetches the files of an MMS."""
 
-    hook = "sms/twilio"
     hook_headers = frozenset({HEADER})
     hook_methods = frozenset({"POST"})
 
     def __init__(self, settings: TwilioSettings, *, public_url: str) -> None:
         self._settings = settings
+        self.hook = f"twilio/{settings.account_sid}/sms"
         self._address = f"{public_url}/hooks/{self.hook}"
         self._client = TwilioClient(settings, callback=self._address)
 
@@ -41,7 +41,7 @@ class Twilio:
             url=self._address + (f"?{delivery.query}" if delivery.query else ""),
             body=delivery.body,
             fields=fields,
-            tokens=[token.get_secret_value() for token in (self._settings.auth_token, self._settings.old_auth_token)],
+            tokens=self._settings.account.tokens,
         )
         if not same(need_account(fields), self._settings.account_sid):
             raise SignatureInvalid("another account")

@@ -9,22 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aiohttp import encode_basic_auth
-
-from channels.http import ProviderHttp, Reply
 from channels.sms.carrier import Submission, Table, failure, taken
 from channels.sms.settings import TwilioSettings
+from channels.twilio import TwilioRest, code_of
 from core.contract.errors import (
     ChannelMisconfigured,
     MessageInvalid,
     NeedsReauth,
-    OutcomeUnknown,
     RecipientOptedOut,
     RecipientUnreachable,
     Throttled,
 )
 
-VERSION = "2010-04-01"
 LISTED = 50
 """Messages to one number that are looked through."""
 PASSWORD_SECONDS = 300
@@ -51,46 +47,38 @@ class TwilioClient:
     def __init__(self, settings: TwilioSettings, *, callback: str) -> None:
         self._settings = settings
         self._callback = callback
-        self._http = ProviderHttp(settings.base_url, timeout=settings.timeout)
-        self._account = f"/{VERSION}/Accounts/{settings.account_sid}"
-        user, secret = (
-            (settings.key_sid, settings.key_secret) if settings.key_sid else (settings.account_sid, settings.auth_token)
-        )
-        self._headers = {"Authorization": encode_basic_auth(user, secret.get_secret_value())}
+        self._rest = TwilioRest(settings.account, base_url=settings.base_url, timeout=settings.timeout)
 
     async def send(self, submission: Submission) -> str:
         """Hand over one message; returns its sid. Raises SendError."""
-        reply = await self._http.post_form(
-            f"{self._account}/Messages.json", self._form(submission), headers=self._headers
-        )
+        reply = await self._rest.post("/Messages.json", self._form(submission))
         if not reply.ok:
-            raise failure(ERRORS, _code(reply), status=reply.status)
+            raise failure(ERRORS, code_of(reply), status=reply.status)
         return taken(reply.json().get("sid"))
 
     async def messages_to(self, number: str) -> Sequence[Mapping[str, Any]]:
         """What was sent to a number, the newest first. Raises SendError; it may be asked again."""
         query = {"To": number, "PageSize": str(LISTED)}
-        reply = await self._http.get(f"{self._account}/Messages.json", query=query, headers=self._headers)
+        reply = await self._rest.get("/Messages.json", query=query)
         if not reply.ok:
-            raise failure(ERRORS, _code(reply), status=reply.status)
+            raise failure(ERRORS, code_of(reply), status=reply.status)
         listed = reply.json().get("messages")
         return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
 
     async def account_status(self) -> str:
         """ "active", or what is wrong with the account. Raises SendError."""
-        reply = await self._http.get(f"{self._account}.json", headers=self._headers)
+        reply = await self._rest.get(".json")
         if not reply.ok:
-            raise failure(ERRORS, _code(reply), status=reply.status)
+            raise failure(ERRORS, code_of(reply), status=reply.status)
         return str(reply.json().get("status", ""))
 
     async def download(self, url: str, *, most: int) -> bytes:
         """A file of an MMS; only Twilio's own hosts are asked, and only the first hears who we are."""
-        hosts = self._settings.media_hosts
-        return await self._http.download(url, hosts=hosts, most=most, headers=self._headers)
+        return await self._rest.download(url, hosts=self._settings.media_hosts, most=most)
 
     async def close(self) -> None:
         """Let go of the connections."""
-        await self._http.close()
+        await self._rest.close()
 
     def _form(self, submission: Submission) -> dict[str, str]:
         sender = self._settings.sender
@@ -102,11 +90,3 @@ class TwilioClient:
             "SmartEncoded": "false",  # what is sent is what we measured
         }
         return form | ({"ValidityPeriod": str(PASSWORD_SECONDS)} if submission.purpose == "otp" else {})
-
-
-def _code(reply: Reply) -> str:
-    """Twilio's own code; a gateway in front of it sends pages instead."""
-    try:
-        return str(reply.json().get("code") or reply.status)
-    except OutcomeUnknown:
-        return str(reply.status)

@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
-from channels.base import clean_text, safe_name
-from channels.sms.carrier import CHANNEL, key_part, need
+from channels.base import clean_text, need, safe_name
+from channels.sms.carrier import CHANNEL, key_part
 from channels.sms.phones import sender_of
 from core.contract.errors import PayloadInvalid
 from core.contract.ports import Fate, ItemKey

@@ -90,7 +90,7 @@ class Providers:
         known, gateway = self.known, self.gateway
         network = Network(
             number=known.twilio_number,
-            hook=f"{gateway}/hooks/sms/twilio",
+            hook=f"{gateway}/hooks/twilio/{known.twilio_account}/sms",
             public_url=gateway,
             gateway=gateway,
             secrets=Secrets(account_sid=known.twilio_account, auth_token=known.twilio_auth_token),
