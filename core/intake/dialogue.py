@@ -20,6 +20,7 @@ from core.intake.happenings import (
     PhotoPlaced,
     ReportOpened,
     ResultPublished,
+    Settled,
     StaffTookOver,
     SupplementAsked,
     TimerFired,
@@ -76,6 +77,8 @@ def dispatch(turn: Turn, happening: Happening) -> None:
             waiting.take_over(turn)
         case HandedBack():
             waiting.hand_back(turn)
+        case Settled():
+            waiting.settle(turn)
         case ReportOpened():
             reporting.opened(turn, happening)
         case SupplementAsked():

@@ -45,6 +45,11 @@ class HandedBack:
 
 
 @dataclass(frozen=True)
+class Settled:
+    """A person has answered what was asked; nothing of it becomes a report, and the bot asks for nothing more."""
+
+
+@dataclass(frozen=True)
 class ReportOpened:
     """A submitted draft became a report: its code and PIN may now be told. `draft_id` as in `Submit.draft.id`."""
 
@@ -127,6 +132,7 @@ Happening = (
     | TimerFired
     | StaffTookOver
     | HandedBack
+    | Settled
     | ReportOpened
     | SupplementAsked
     | ResultPublished

@@ -36,7 +36,7 @@ def remind(turn: Turn, draft: Draft) -> None:
 
 
 def abandon(turn: Turn) -> None:
-    """Unfinished drafts went silent: they are no cases (A-7)."""
+    """Unfinished drafts are no cases (A-7): they went silent, or were a question that a person has answered."""
     for draft in turn.state.drafts:
         turn.do(Abandon(draft.id))
         turn.drop_draft(draft.id)
@@ -54,3 +54,12 @@ def hand_back(turn: Turn) -> None:
     """The bot goes on where the unfinished report stands now."""
     turn.change(mode=Mode.BOT, misses=0)
     advance(turn)
+
+
+def settle(turn: Turn) -> None:
+    """A question was answered: what was gathered is no report, and the bot waits for what comes next."""
+    absorb_pending(turn)
+    abandon(turn)
+    turn.clear_timer(TimerKind.BURST)
+    turn.clear_waiting()
+    turn.change(mode=Mode.BOT, asking=None, misses=0)

@@ -1,21 +1,23 @@
 """
-A person answers in a conversation: reply, take it over from the dialogue, hand it back.
+A person answers in a conversation: reply, take it over from the dialogue, hand it back, close it as a question.
 
 A reply takes the conversation over, so that the dialogue does not speak in between. While a person has it, it stays
-in the list of conversations to look after; handing it back ends that.
+in the list of conversations to look after; handing it back or closing it ends that. Two who would answer at once are
+told of each other: `holder` is whom the page showed as having it, and anybody else comes first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime
 
 from core.contract.errors import CaseError, VersionConflict
-from core.intake.happenings import HandedBack, StaffTookOver
+from core.intake.happenings import HandedBack, Settled, StaffTookOver
 from core.intake.state import Mode
 from core.service.clerk import Clerk
 from core.service.posting import Letter
-from core.service.talk import Talk
+from core.service.talk import OUTSIDE, Talk
 from core.service.work import Work, Write
 
 _TRIES = 3
@@ -29,6 +31,13 @@ class AddressUnknown(CaseError):
     vi = "Không gửi được: thông tin liên hệ của hội thoại này đã được xóa."
 
 
+class Attended(CaseError):
+    """A colleague has this conversation, which the page did not know: 409."""
+
+    code = "attended"
+    vi = "Một đồng nghiệp vừa nhận hội thoại này. Nếu cần, anh/chị bấm Nhận thay rồi thực hiện lại."
+
+
 class Answering:
     """What officials do in conversations; each act is one unit of work, tried again after a lost race."""
 
@@ -36,18 +45,27 @@ class Answering:
         self._clerk = clerk
 
     async def reply(
-        self, conversation_id: str, text: str, *, author: str, cause: str, also: Write | None = None
+        self,
+        conversation_id: str,
+        text: str,
+        *,
+        author: str,
+        cause: str,
+        holder: str | None = None,
+        also: Write | None = None,
     ) -> None:
         """
         Write to the citizen on their channel, in their thread.
 
         Args:
             author: user id of the official. `cause` names this reply for ever: the same one is sent once.
+            holder: who has the conversation, as the author knows; None: it does not matter.
             also: a write to go into the same transaction (an idempotency record).
-        Raises: NotFound · AddressUnknown · VersionConflict after several lost races.
+        Raises: NotFound · AddressUnknown · Attended · VersionConflict after several lost races.
         """
 
         async def act(work: Work, talk: Talk) -> None:
+            _expect(talk, by=author, holder=holder)
             if not talk.correspondent.address.value:
                 raise AddressUnknown(conversation_id)
             await take(self._clerk, work, talk, by=author)
@@ -55,10 +73,13 @@ class Answering:
 
         await self._in_unit(conversation_id, act, also)
 
-    async def take_over(self, conversation_id: str, *, by: str, also: Write | None = None) -> None:
-        """A person answers from now on; nothing happens where one does already. NotFound · VersionConflict."""
+    async def take_over(
+        self, conversation_id: str, *, by: str, holder: str | None = None, also: Write | None = None
+    ) -> None:
+        """This person answers from now on, also in the place of `holder`. NotFound · Attended · VersionConflict."""
 
         async def act(work: Work, talk: Talk) -> None:
+            _expect(talk, by=by, holder=holder)
             await take(self._clerk, work, talk, by=by)
 
         await self._in_unit(conversation_id, act, also)
@@ -69,8 +90,21 @@ class Answering:
         async def act(work: Work, talk: Talk) -> None:
             if talk.dialogue.mode is not Mode.BOT:
                 await self._clerk.converse.happen(work, talk, HandedBack())
-            talk.needs_human = False
-            talk.row = replace(talk.row, unread=0)
+            _let_go(talk)
+
+        await self._in_unit(conversation_id, act, also)
+
+    async def close(self, conversation_id: str, *, at: datetime, also: Write | None = None) -> None:
+        """
+        It was a question, and it is answered: no case comes of it, what was gathered is dropped (A-7), nobody waits.
+
+        NotFound · VersionConflict.
+        """
+
+        async def act(work: Work, talk: Talk) -> None:
+            await self._clerk.converse.happen(work, talk, Settled())
+            _let_go(talk)
+            talk.row = replace(talk.row, answered_at=at)
 
         await self._in_unit(conversation_id, act, also)
 
@@ -97,4 +131,15 @@ async def take(clerk: Clerk, work: Work, talk: Talk, *, by: str) -> None:
     if talk.dialogue.mode is not Mode.PERSON:
         await clerk.converse.happen(work, talk, StaffTookOver(by))
     talk.needs_human = True
-    talk.row = replace(talk.row, unread=0)
+    talk.row = replace(talk.row, unread=0, attendant=talk.row.attendant if by == OUTSIDE else by)
+
+
+def _expect(talk: Talk, *, by: str, holder: str | None) -> None:
+    """Attended: somebody else has it than oneself or whom the page showed."""
+    if holder is not None and talk.row.attendant not in ("", by, holder):
+        raise Attended(talk.row.id)
+
+
+def _let_go(talk: Talk) -> None:
+    talk.needs_human = False
+    talk.row = replace(talk.row, unread=0, attendant="")

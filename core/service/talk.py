@@ -28,7 +28,7 @@ from core.contract.schema import (
 )
 from core.intake.dialogue import Texts
 from core.intake.render import Rendered
-from core.intake.state import Dialogue
+from core.intake.state import Dialogue, Mode
 from core.privacy.blind import kind_of_address
 from core.service.grouping import Group
 from core.service.safe import Safe
@@ -323,6 +323,7 @@ class Talks:
             last_inbound_at=now if talk.heard else talk.row.last_inbound_at,
             unread=talk.row.unread + talk.heard,
             needs_human=talk.needs_human,
+            attendant=talk.row.attendant if talk.dialogue.mode is Mode.PERSON else "",
         )
 
     def _sealed_profile(self, talk: Talk) -> bytes:

@@ -24,7 +24,11 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class ConversationRow:
-    """One thread of one citizen's address on one channel account."""
+    """
+    One thread of one citizen's address on one channel account.
+
+    `attendant`: user id of who has taken it over (mode `person`). `answered_at`: when it was last closed as a question.
+    """
 
     id: str
     channel: str
@@ -40,6 +44,8 @@ class ConversationRow:
     last_inbound_at: datetime | None
     unread: int
     needs_human: bool
+    attendant: str = ""
+    answered_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -217,6 +223,19 @@ def messages(connection: Connection, conversation_id: str, *, most: int = 500) -
     """The last messages of a conversation, in order."""
     newest = connection.execute(_NEWEST_OF, {"conversation_id": conversation_id, "most": most})
     return [MessageRow(*row) for row in newest][::-1]
+
+
+def last_messages(connection: Connection, ids: Collection[str]) -> dict[str, MessageRow]:
+    """The newest message of each of these conversations, by conversation id."""
+    last = (
+        select(message.c.conversation_id, func.max(message.c.seq).label("seq"))
+        .where(message.c.conversation_id.in_(ids))
+        .group_by(message.c.conversation_id)
+        .subquery("last")
+    )
+    here = (message.c.conversation_id == last.c.conversation_id) & (message.c.seq == last.c.seq)
+    found = connection.execute(select(*_MESSAGE).join(last, here)) if ids else ()
+    return {row.conversation_id: MessageRow(*row) for row in found}
 
 
 def note_provider_ids(connection: Connection, known: Sequence[tuple[str, str]]) -> None:

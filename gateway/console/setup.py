@@ -105,6 +105,7 @@ def _add_talks(router: web.UrlDispatcher) -> None:
     router.add_post(f"{talk}/tra-loi", talks.reply)
     router.add_post(f"{talk}/tiep-nhan", talks.take_over)
     router.add_post(f"{talk}/tra-ve", talks.hand_back)
+    router.add_post(f"{talk}/dong", talks.close)
     router.add_get(f"{talk}/tep/{{key:{KEY}}}{{how:(?:/nho|/phat)?}}", files.show_talk_file)
 
 

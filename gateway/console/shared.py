@@ -33,6 +33,7 @@ _AFTER = re.compile(r"(?P<value>\d{1,19})-(?P<id>[0-9a-zA-Z_-]{1,64})")
 _DONE = {
     "tra-loi": "Đã gửi trả lời.",
     "tiep-nhan": "Anh/chị đang trả lời hội thoại này; trợ lý tự động tạm dừng.",
+    "dong-hoi-dap": "Đã đóng hội thoại: câu hỏi đã được trả lời, không lập hồ sơ.",
     "tra-ve": "Đã giao lại hội thoại cho trợ lý tự động.",
     "doc-lai": "Đã đưa tin trở lại hàng đợi để đọc lại.",
     "gui-lai": "Đã xếp tin vào hàng đợi để gửi lại.",

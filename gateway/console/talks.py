@@ -13,7 +13,7 @@ from aiohttp import web
 from channels.base import clean_text
 from core.contract.errors import VersionConflict
 from core.contract.schema import new_id
-from core.service.answering import LONGEST_REPLY, AddressUnknown
+from core.service.answering import LONGEST_REPLY, AddressUnknown, Attended
 from core.service.reading import RevealRefused
 from core.service.reading.views import ConversationView
 from core.service.work import Write
@@ -25,6 +25,7 @@ from gateway.auth.targets import see_other
 from gateway.console.files import absent_of
 from gateway.console.shared import (
     CONSOLE,
+    HOME,
     TALKS,
     line_of,
     member_of,
@@ -37,6 +38,7 @@ from gateway.console.shared import (
 )
 
 ONCE = "lan_gui"
+HOLDER = "nguoi_giu"
 WATCHED = timedelta(minutes=20)
 STOP_ASKING = 286
 """htmx asks no more after this status."""
@@ -109,14 +111,15 @@ async def reply(request: web.Request) -> web.StreamResponse:
     text, once = clean_text(str(form.get("text", ""))).strip(), line_of(form.get(ONCE)) or new_id()
     if problem := (EMPTY if not text else TOO_LONG if len(text) > LONGEST_REPLY else ""):
         return await _page(request, await _view(request), status=422, text=text, errors={"text": problem})
-    talk, author = request.match_info["talk"], staff_of(request).id
+    talk, author, cause = request.match_info["talk"], staff_of(request).id, f"{staff_of(request).id}/{once}"
+    holder = line_of(form.get(HOLDER))
     try:
         await request.app[CONSOLE].answering.reply(
-            talk, text, author=author, cause=f"{author}/{once}", also=_once(request, f"{author}/{once}")
+            talk, text, author=author, cause=cause, holder=holder, also=_once(request, cause)
         )
     except Repeated:
         return _back(request, "tra-loi")
-    except AddressUnknown as error:
+    except (AddressUnknown, Attended) as error:
         return await _page(request, await _view(request), status=409, text=text, problem=error.vi)
     except VersionConflict:
         return await _page(request, await _view(request), status=409, text=text, problem=CHANGED)
@@ -125,8 +128,14 @@ async def reply(request: web.Request) -> web.StreamResponse:
 
 @require_caretaker
 async def take_over(request: web.Request) -> web.StreamResponse:
-    """A person answers from now on."""
-    await request.app[CONSOLE].answering.take_over(request.match_info["talk"], by=staff_of(request).id)
+    """Whoever asks answers from now on, also in the place of the colleague whom the page showed."""
+    holder = line_of((await request.post()).get(HOLDER))
+    try:
+        await request.app[CONSOLE].answering.take_over(
+            request.match_info["talk"], by=staff_of(request).id, holder=holder
+        )
+    except Attended as error:
+        return await _page(request, await _view(request), status=409, problem=error.vi)
     return _back(request, "tiep-nhan")
 
 
@@ -135,6 +144,13 @@ async def hand_back(request: web.Request) -> web.StreamResponse:
     """The dialogue may speak again."""
     await request.app[CONSOLE].answering.hand_back(request.match_info["talk"])
     return _back(request, "tra-ve")
+
+
+@require_caretaker
+async def close(request: web.Request) -> web.StreamResponse:
+    """It was a question and is answered: no case comes of it, nobody waits; back to the list."""
+    await request.app[CONSOLE].answering.close(request.match_info["talk"], at=now_of(request))
+    return see_other(f"{HOME}?xong=dong-hoi-dap")
 
 
 def _once(request: web.Request, key: str) -> Write:

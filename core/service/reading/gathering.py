@@ -96,8 +96,11 @@ def _user_ids(case: Case, events: Iterable[Event]) -> Iterator[str]:
 
 
 def authors(talks: Iterable[TalkRows]) -> Iterator[str]:
-    """Ids of the officials who wrote in these conversations."""
-    return (message.author for talk in talks for message in talk.messages if message.author)
+    """Ids of the officials who wrote in these conversations, or have them."""
+    for talk in talks:
+        yield from (message.author for message in talk.messages if message.author)
+        if talk.row.attendant:
+            yield talk.row.attendant
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,10 @@ class Names:
         known = self.pack.intake.urgencies.get(name)
         return Labelled(id=name, label=known.label if known else name)
 
+    def attendant(self, user_id: str) -> Labelled | None:
+        """Who has taken a conversation over, by name."""
+        return Labelled(id=user_id, label=self.users.get(user_id, UNKNOWN)) if user_id else None
+
     def channel(self, name: str) -> Labelled:
         """A way in, in the regulation's word where it has one."""
         known = self.pack.intake.channels.get(name)

@@ -50,7 +50,14 @@ class TalkReader:
             unread=row.unread,
             last_message_at=row.last_message_at,
             excerpt=excerpt(said.text, self.curtain) if said else "",
+            attendant=self.names.attendant(row.attendant),
         )
+
+    def listed(self, row: ConversationRow, last: MessageRow | None) -> ConversationLine:
+        """The same with the first words of its last message, without the name of who wrote it."""
+        who = self.opener.correspondent(row)
+        knowing = replace(self, curtain=self.curtain.about([Reporter(name=who.name)])) if who and who.name else self
+        return knowing.line(row, last)
 
     def view(self, talk: TalkRows, *, cases: Mapping[str, str]) -> ConversationView:
         """One conversation; `cases`: report code → case id."""

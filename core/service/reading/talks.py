@@ -26,7 +26,7 @@ from core.service.reading.views import (
     ReporterView,
 )
 from core.storage import conversations, joining, reports, staff_lists
-from core.storage.conversations import ConversationRow
+from core.storage.conversations import ConversationRow, MessageRow
 from core.storage.database import Connection
 from core.storage.joining import Link
 from core.storage.reports import ReportRow
@@ -39,6 +39,13 @@ class _Talk(NamedTuple):
     talk: TalkRows
     profile: bytes | None
     cases: dict[str, str]
+    users: dict[str, str]
+
+
+class _Attended(NamedTuple):
+    rows: list[ConversationRow]
+    after: After | None
+    last: dict[str, MessageRow]
     users: dict[str, str]
 
 
@@ -58,15 +65,13 @@ class ReadsPeople(Reads):
     ) -> Page[ConversationLine]:
         """Conversations that wait for a person or that one has taken over, the longest waiting first, spam last."""
         self._check(member)
-        rows = await self._database.read(partial(staff_lists.attended, after=after, most=most + 1))
-        shown, last = rows[:most], rows[most - 1] if len(rows) > most else None
-        lines = await asyncio.to_thread(self._talk_lines, shown)
-        cursor = staff_lists.place_attended(last) if last else None
-        return Page[ConversationLine](items=lines, after=cursor)
+        found = await self._database.read(partial(_read_attended, after=after, most=most))
+        lines = await asyncio.to_thread(self._talk_lines, found)
+        return Page[ConversationLine](items=lines, after=found.after)
 
-    def _talk_lines(self, rows: list[ConversationRow]) -> tuple[ConversationLine, ...]:
-        reader = TalkReader(self._opener, self.names(), Curtain())
-        return tuple(reader.line(row) for row in rows)
+    def _talk_lines(self, found: _Attended) -> tuple[ConversationLine, ...]:
+        reader = TalkReader(self._opener, self.names(users=found.users), Curtain())
+        return tuple(reader.listed(row, found.last.get(row.id)) for row in found.rows)
 
     async def conversation(self, conversation_id: str, member: Member, *, reveal: bool = False) -> ConversationView:
         """One conversation with its messages and what became of ours. NotFound · RevealRefused."""
@@ -123,6 +128,17 @@ class ReadsPeople(Reads):
 def _other(link: Link, contact_id: str) -> str:
     """The far end of a link; of one between two others, the contact that stands for both."""
     return link.contact_id if link.kept_id == contact_id else link.kept_id
+
+
+def _read_attended(connection: Connection, after: After | None, most: int) -> _Attended:
+    rows = staff_lists.attended(connection, after=after, most=most + 1)
+    shown, more = rows[:most], len(rows) > most
+    return _Attended(
+        rows=shown,
+        after=staff_lists.place_attended(shown[-1]) if more else None,
+        last=conversations.last_messages(connection, [row.id for row in shown]),
+        users=staff_lists.user_names(connection, {row.attendant for row in shown if row.attendant}),
+    )
 
 
 def _read_talk(connection: Connection, conversation_id: str) -> _Talk:

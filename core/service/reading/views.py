@@ -241,7 +241,11 @@ class MessageView(Model):
 
 
 class ConversationLine(Model):
-    """A conversation in a list. `mode`: bot · doubted · waiting_for_person · person. Name and address are masked."""
+    """
+    A conversation in a list. `mode`: bot · doubted · waiting_for_person · person. Name and address are masked.
+
+    `attendant`: the official who has taken it over, where that is known.
+    """
 
     id: str
     channel: Labelled
@@ -253,6 +257,7 @@ class ConversationLine(Model):
     unread: int
     last_message_at: datetime
     excerpt: str = ""
+    attendant: Labelled | None = None
 
 
 class ConversationView(ConversationLine):

@@ -61,6 +61,8 @@ conversation = Table(
     Column("last_inbound_at", Instant),
     Column("unread", Integer, nullable=False, server_default="0"),
     Column("needs_human", Boolean, nullable=False, server_default=text("false")),
+    Column("attendant", String(32), nullable=False, server_default="", comment="who of the staff has taken it over"),
+    Column("answered_at", Instant, comment="when staff last closed it as a question that needs no case"),
 )
 Index("ix_conversation_address", conversation.c.channel, conversation.c.account, conversation.c.address_blind)
 Index("ix_conversation_contact", conversation.c.contact_id)

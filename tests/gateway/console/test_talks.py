@@ -7,7 +7,7 @@ from functools import partial
 from core.contract.schema import Echo
 from core.service.actors import Member
 from core.service.work import Work
-from core.storage import people, staff_lists
+from core.storage import conversations, people, staff_lists
 from tests.gateway.api.staffing import agency, centre, hire, report
 from tests.gateway.console.office import Answer, Office
 from tests.support.databases import on_both_engines
@@ -189,3 +189,42 @@ async def test_a_conversation_leads_to_its_case_and_back(office: Office) -> None
         page = await desk.get(f"/console/hoi-thoai/{talk}")
 
     assert f'href="/console/ho-so/{case_id}"' in page.text
+
+
+async def test_two_who_answer_at_once_are_told_of_each_other(office: Office) -> None:
+    """Whoever comes second keeps their text, sees who has it, and takes it over on purpose."""
+    first, base = await waiting(office)
+    second = await hire(office.world, "Lê Thị Hoa", ("receptionist", ""))
+    async with office.desk(first) as one, office.desk(second) as two:
+        open_before = await two.get(base)
+        await one.send(base, f"{base}/tiep-nhan")
+        refused = await two.submit(open_before, f"{base}/tra-loi", text=ANSWER)
+        late = await two.submit(open_before, f"{base}/tiep-nhan")
+        done = await two.submit(refused, f"{base}/tra-loi", text=ANSWER)
+        seen_by_first = await one.get(base)
+
+    assert (refused.status, late.status, done.status) == (409, 409, 303)
+    assert "Trần Thị Bình đang trả lời hội thoại này." in refused.text
+    assert f"{ANSWER}</textarea>" in refused.text
+    assert "Nhận thay và gửi" in refused.text
+    assert "Lê Thị Hoa đang trả lời hội thoại này." in seen_by_first.text
+
+
+@on_both_engines
+async def test_a_question_is_closed_in_one_click_and_no_case_comes_of_it(office: Office) -> None:
+    """What the dialogue had gathered is dropped; the next word begins anew; the list is empty."""
+    ioc, base = await waiting(office)
+    async with office.desk(ioc) as desk:
+        closed = await desk.send(base, f"{base}/dong")
+        home = await desk.get(closed.location)
+        listed = await desk.get("/console/hoi-thoai")
+    row = await office.world.deployment.database.read(
+        partial(conversations.load, conversation_id=base.rpartition("/")[2])
+    )
+    await office.world.pass_time(minutes=60 * 24 * 4)
+
+    assert "không lập hồ sơ" in home.text
+    assert base not in listed.text
+    assert row.answered_at is not None
+    assert (row.mode, row.attendant, row.unread) == ("bot", "", 0)
+    assert len(received(office.world)) == 1
