@@ -10,12 +10,16 @@ from typing import Any
 from gateway.cli.common import command, group, perform, show_json
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "call-flow.md"
-HEAD = """# The standard call flow
+HEAD = """# The standard call flows
 
-Made by `langnghe calls draw --write` from `channels/call_center/flow/data/standard.yaml`; a test keeps it current. A
-province changes steps in a file of its own (`based_on: standard`); `langnghe calls lint FILE` says what is wrong in it.
-
+Made by `langnghe calls draw --write` from `channels/call_center/flow/data/`; a test keeps it current. A province
+changes steps in a file of its own (`based_on: standard`); `langnghe calls lint FILE` says what is wrong in it.
 """
+_TITLES = {
+    "standard": "Whoever calls us",
+    "result": "Whom the machine calls with news of their report",
+    "code": "Whom the machine calls with a one-time password",
+}
 
 
 def add(commands: Any) -> None:
@@ -26,7 +30,7 @@ def add(commands: Any) -> None:
     for parser in (linting, drawing):
         parser.add_argument("file", nargs="?", metavar="FILE", help="a flow of your own; without it the standard one")
     linting.add_argument("--slots", metavar="FILE", type=Path, action="append", default=[], help="own slots it says")
-    drawing.add_argument("--write", action="store_true", help="the standard one into docs/call-flow.md")
+    drawing.add_argument("--write", action="store_true", help="those that are shipped into docs/call-flow.md")
     due = command(own, "due", show_due, about="Count what retention.recordings_days would erase tonight; erase nothing")
     due.add_argument("--days", type=int, required=True, help="as it would be set")
 
@@ -73,6 +77,7 @@ def draw_flow(arguments: argparse.Namespace) -> int:
 def page() -> str:
     """docs/call-flow.md as it should be."""
     from channels.call_center.flow.draw import draw
-    from channels.call_center.flow.load import read_flow
+    from channels.call_center.flow.load import read_named
 
-    return f"{HEAD}```mermaid\n{draw(read_flow().flow)}```\n"
+    drawn = (f"\n## {title}\n\n```mermaid\n{draw(read_named(name).flow)}```\n" for name, title in _TITLES.items())
+    return HEAD + "".join(drawn)

@@ -63,7 +63,7 @@ def _detail(step: Step) -> str:
         case Queue():
             return f"wait for a person: {step.queue}"
         case Mark():
-            return step.purpose or step.emergency or step.language or step.rating
+            return step.purpose or step.emergency or step.language or step.rating or ("no more calls" * step.opts_out)
         case Code():
             return "promise a code"
         case End(done=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from channels.call_center.flow.model import Slots
@@ -15,6 +15,9 @@ class Begun:
 
     Args:
         code, pin: drawn for this caller, promised only where the flow comes to it.
+        ours: the machine called them about the report of this `code`; `looked`: where it stands, only where the number
+            is proved to be its reporter's. `otp`: a one-time password. `told`: words that were made to be heard.
+        levels: how many levels a rating has.
     """
 
     code: str
@@ -22,6 +25,11 @@ class Begun:
     open: bool = True
     storm: bool = False
     caller_known: bool = True
+    ours: bool = False
+    looked: Looked | None = None
+    otp: str = field(default="", repr=False)
+    told: Slots = ()
+    levels: int = 3
 
 
 @dataclass(frozen=True)

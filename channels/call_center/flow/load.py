@@ -18,7 +18,8 @@ from ruamel.yaml.error import MarkedYAMLError
 from channels.call_center.flow.model import Flow
 
 DATA = Path(__file__).parent / "data"
-STANDARD = "standard"
+STANDARD, RESULT_FLOW, CODE_FLOW = "standard", "result", "code"
+"""Flows that are shipped: of callers, and of those whom the machine calls with a result or a one-time password."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +58,22 @@ class Source:
 
 def read_flow(path: Path | None = None) -> Source:
     """The flow of a file, else the standard one. Raises FlowInvalid."""
-    path = path or DATA / f"{STANDARD}.yaml"
+    path = path or _shipped(STANDARD)
     raw, places = _read(path, ())
     try:
         flow = Flow.model_validate(raw)
     except ValidationError as error:
         raise FlowInvalid(list(_explained(error, places, path.name))) from None
     return Source(flow, places, path.name)
+
+
+def read_named(name: str) -> Source:
+    """A flow that is shipped. Raises FlowInvalid."""
+    return read_flow(_shipped(name))
+
+
+def _shipped(name: str) -> Path:
+    return DATA / f"{name}.yaml"
 
 
 def _read(path: Path, inside: tuple[Path, ...]) -> tuple[dict[str, Any], dict[str, tuple[str, int]]]:
@@ -74,7 +84,7 @@ def _read(path: Path, inside: tuple[Path, ...]) -> tuple[dict[str, Any], dict[st
     steps = dict(own.get("steps") or {})
     if base is not None:
         under = path.parent / f"{base}.yaml"
-        under = under if under.exists() else DATA / f"{base}.yaml"
+        under = under if under.exists() else _shipped(base)
         if under in (path, *inside):
             raise FlowInvalid([Mistake(path.name, 1, f"based_on: {base} leads back to itself")])
         inherited, before = _read(under, (*inside, path))

@@ -29,6 +29,10 @@ from channels.call_center.flow.happenings import (
 )
 from channels.call_center.flow.model import NOTICE, Flow, Slots, Step
 
+_NEWS = frozenset({"$stage", "$told", "$otp"})
+"""Whoever heard one of them was told what the call was for."""
+_THREE = 3
+
 
 @dataclass(frozen=True)
 class State:
@@ -36,7 +40,8 @@ class State:
     Where a call stands. `tries` are those of the present step; `steps` counts audible ones.
 
     `done`: the flow came to an end at which nobody has to call back. `notice`: recording was announced. `code_told`:
-    the promised code was read out to its end; `followed`: where a report stands was; `talked`: a person answered.
+    the promised code was read out to its end; `followed`: where a report stands was, or what we called to tell;
+    `talked`: a person answered. `proved`: the PIN was right. `opted_out`: they want no more calls of a machine.
     `pressed`: keys by step, without those of a PIN.
     """
 
@@ -55,6 +60,8 @@ class State:
     followed: bool = False
     talked: bool = False
     done: bool = False
+    proved: bool = False
+    opted_out: bool = False
     code: str = ""
     pin: str = ""
     call_back_to: str = ""
@@ -65,7 +72,8 @@ class State:
 
 def begin(flow: Flow, begun: Begun) -> tuple[State, Action]:
     """The first thing to do in a call."""
-    return _enter(flow, State(begun), flow.start)
+    code = begun.code if begun.ours else ""
+    return _enter(flow, State(begun, code=code, looked=begun.looked), flow.start)
 
 
 def go_on(flow: Flow, state: State, happening: Happening) -> tuple[State, Action]:
@@ -83,7 +91,7 @@ def go_on(flow: Flow, state: State, happening: Happening) -> tuple[State, Action
             return _enter(flow, state, step.then) if spoken else _again(flow, state, step)
         case model.LookUp(), Looked(found):
             to = step.away if found is None else step.found if found else step.wrong
-            return _enter(flow, replace(state, looked=happening), to)
+            return _enter(flow, replace(state, looked=happening, proved=bool(found)), to)
         case model.Transfer(), Transferred(taken):
             return _enter(flow, state, step.then if taken else step.otherwise)
         case model.Queue(), Waited(outcome):
@@ -98,7 +106,8 @@ def _heard(state: State, step: Step, happening: Happening) -> State:
     state = replace(state, notice=state.notice or NOTICE in step.say)
     if isinstance(step, model.Code) and isinstance(happening, Said):
         return replace(state, code_told=True, pin_told="$pin" in step.say)
-    return replace(state, followed=state.followed or "$stage" in step.say)
+    told = _NEWS | {"$code"} if state.begun.ours else _NEWS
+    return replace(state, followed=state.followed or not told.isdisjoint(step.say))
 
 
 def _asked(flow: Flow, state: State, step: model.Ask, keys: str) -> tuple[State, Action]:
@@ -137,8 +146,15 @@ def _enter(flow: Flow, state: State, name: str) -> tuple[State, Action]:
 
 
 def _holds(state: State, on: str) -> bool:
-    if on == "ratable":
-        return bool(state.looked and state.looked.ratable)
+    match on:
+        case "ratable":
+            return bool(state.looked and state.looked.ratable)
+        case "proved":
+            return bool(state.looked and state.looked.found)
+        case "spoken":
+            return bool(state.begun.told)
+        case "five_levels":
+            return state.begun.levels > _THREE
     return bool(getattr(state.begun, on))
 
 
@@ -149,6 +165,7 @@ def _marked(state: State, step: model.Mark) -> State:
         emergency=step.emergency or state.emergency,
         language=step.language or state.language,
         rated=step.rating or state.rated,
+        opted_out=step.opts_out or state.opted_out,
     )
 
 
@@ -192,6 +209,10 @@ def _value(state: State, name: str) -> Slots:
     looked = state.looked or Looked(None)
     if name in ("$stage", "$due"):
         return looked.stage if name == "$stage" else looked.due
+    if name == "$told":
+        return state.begun.told
+    if name == "$otp":
+        return digits(state.begun.otp)
     return digits(state.begun.code if name == "$code" else state.begun.pin)
 
 

@@ -2,7 +2,7 @@
 A flow: named steps, each one thing that is said, asked, recorded, looked up or decided.
 
 A step names the next ones. `say` lists prompts (slots of the catalogue, `$name` for what is known only in the call:
-`$code`, `$pin`, `$stage`, `$due`).
+`$code`, `$pin`, `$stage`, `$due`; where the machine calls somebody `$otp` and `$told`, the words of its message).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 Slots = tuple[str, ...]
 NOTICE = "recording_notice"
 """The prompt after which a call may be recorded (VN-5)."""
-VALUES = frozenset({"$code", "$pin", "$stage", "$due"})
+VALUES = frozenset({"$code", "$pin", "$stage", "$due", "$otp", "$told"})
 
 
 class _Step(BaseModel):
@@ -111,7 +111,7 @@ class Branch(_Step):
     """Decides by what is known, without a word."""
 
     do: Literal["branch"]
-    on: Literal["open", "storm", "caller_known", "ratable"]
+    on: Literal["open", "storm", "caller_known", "ratable", "proved", "spoken", "five_levels"]
     yes: str
     no: str
 
@@ -125,6 +125,7 @@ class Mark(_Step):
     emergency: str = Field(default="", pattern=r"^[0-9]{0,4}$")
     language: Literal["", "vi", "en"] = ""
     rating: str = Field(default="", pattern=r"^[0-9]?$")
+    opts_out: bool = False
 
 
 class End(_Step):
