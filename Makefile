@@ -12,7 +12,7 @@ COMPILE := $(UV) pip compile --universal --generate-hashes --no-emit-index-url -
 PYTEST := $(VENV)/python -m pytest
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help run test chaos bench profile docs check setup setup-test lock clean
+.PHONY: help run test chaos drill bench profile docs check setup setup-test lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show the targets
@@ -26,6 +26,9 @@ test: setup-test ## Run all tests but the long ones, with real servers and a bro
 
 chaos: setup-test ## Run the long fault and load tests, and write docs/reliability.md (ONLY=tests/faults: some of them)
 	@$(PYTEST) -m chaos $(ONLY); status=$$?; $(VENV)/python -m tests.faults.render && exit $$status
+
+drill: setup-test ## An hour of 1.6 calls a second and nobody there, then ten agents call back (MINUTES=10: shorter); docs/reliability.md
+	@$(VENV)/python -m tests.surge --keep $(if $(MINUTES),--minutes $(MINUTES))
 
 bench: setup-test ## Measure; tables in docs/performance.md (ONLY="hook.sqlite growth", QUICK=1)
 	@$(VENV)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import signal
 import subprocess
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.calls.sipp import Counted, answers_ms, counted
 from bench.measurement import Goal, Measurement, Result, Table, Terms
 from bench.results import ROOT
 from tests.support.servers import LOOPBACK, free_port
@@ -38,9 +38,7 @@ class Load:
 class Outcome:
     """What sipp counted, and what the process said of itself."""
 
-    calls: int
-    failed: int
-    repeated: int
+    counted: Counted
     answer_ms: list[float]
     own: dict[str, float]
 
@@ -74,12 +72,12 @@ def measure_setups(terms: Terms) -> Result:
         folder = terms.folder / f"rate-{load.rate}"
         folder.mkdir()
         outcomes.append(measured(load, folder))
-        terms.say(f"{load.rate}/s: {outcomes[-1].failed} failed, p95 {outcomes[-1].percentile(0.95):.0f} ms")
+        terms.say(f"{load.rate}/s: {outcomes[-1].counted.failed} failed, p95 {outcomes[-1].percentile(0.95):.0f} ms")
     sustained, burst, _ = outcomes
     figures = {
-        "sustained_failed": float(sustained.failed),
-        "burst_failed": float(burst.failed),
-        "burst_repeated": burst.repeated / burst.calls,
+        "sustained_failed": float(sustained.counted.failed),
+        "burst_failed": float(burst.counted.failed),
+        "burst_repeated": burst.counted.repeated / burst.counted.calls,
         "burst_p95_ms": burst.percentile(0.95),
     }
     columns = (
@@ -106,13 +104,13 @@ _NOTES = (
 
 def _row(load: Load, outcome: Outcome) -> tuple[str | int | float, ...]:
     times = [round(outcome.percentile(part), 1) for part in (0.5, 0.95, 1.0)]
-    cost = round(1000 * outcome.own["cpu_s"] / outcome.calls, 1)
+    cost = round(1000 * outcome.own["cpu_s"] / outcome.counted.calls, 1)
     return (
         load.rate,
         load.seconds,
-        outcome.calls,
-        outcome.failed,
-        outcome.repeated,
+        outcome.counted.calls,
+        outcome.counted.failed,
+        outcome.counted.repeated,
         *times,
         cost,
         round(outcome.own["rss_mb"]),
@@ -125,7 +123,7 @@ def measured(load: Load, folder: Path) -> Outcome:
         _sipp(load, port, folder)
         process.send_signal(signal.SIGTERM)
         own = json.loads(process.stdout.readline() if process.stdout else "{}")
-    return Outcome(answer_ms=_answers(folder), own=own, **_counted(folder))
+    return Outcome(counted(folder), answers_ms(folder), own)
 
 
 @contextmanager
@@ -149,16 +147,3 @@ def _sipp(load: Load, port: int, folder: Path) -> None:
     where = ["-i", LOOPBACK, "-p", str(free_port()), "-s", "1022", f"{LOOPBACK}:{port}"]
     command = ["sipp", "-sf", str(SCENARIOS / "caller.xml"), *limits, *files, *where]
     subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, timeout=load.seconds + _PATIENCE, check=False)
-
-
-def _counted(folder: Path) -> dict[str, int]:
-    with (folder / "stat.csv").open() as file:
-        last = list(csv.DictReader(file, delimiter=";"))[-1]
-    names = {"calls": "TotalCallCreated", "failed": "FailedCall(C)", "repeated": "Retransmissions(C)"}
-    return {ours: int(last[theirs]) for ours, theirs in names.items()}
-
-
-def _answers(folder: Path) -> list[float]:
-    found = list(folder.glob("*rtt*.csv"))
-    rows = [row for path in found for row in csv.reader(path.open(), delimiter=";")]
-    return [float(row[1]) for row in rows if len(row) > 2 and row[1].replace(".", "", 1).isdigit()]

@@ -15,7 +15,7 @@ def test_a_small_load_is_counted_whole(tmp_path: Path) -> None:
     outcome = measured(Load(20, 1, 0.1), calm)
     refused = measured(Load(20, 1, 1.5, most=5), crowded)
 
-    assert (outcome.calls, outcome.failed, len(outcome.answer_ms)) == (20, 0, 20)
+    assert (outcome.counted.calls, outcome.counted.failed, len(outcome.answer_ms)) == (20, 0, 20)
     assert outcome.own["invited"] == 20
     assert outcome.own["cpu_s"] > 0
-    assert refused.failed == refused.own["refused"] == 15
+    assert refused.counted.failed == refused.own["refused"] == 15

@@ -46,7 +46,7 @@ class Sipp:
 
     async def listening(self) -> None:
         """Wait until it takes calls."""
-        await until(partial(_taken, self.port), "sipp listens")
+        await until(partial(is_taken, self.port), "sipp listens")
 
     async def verdict(self, within: float = 60) -> Verdict:
         """Wait for its end."""
@@ -59,7 +59,7 @@ class Sipp:
         return Verdict(self.process.returncode or 0, log + said.decode(errors="replace")[-4000:])
 
 
-def _taken(port: int) -> bool:
+def is_taken(port: int) -> bool:
     """Whether somebody sits on a port, UDP or TCP; nothing is sent there."""
     try:
         for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):

@@ -1,0 +1,175 @@
+"""The drill: a real gateway in a storm, callers whom nobody answers, then agents who call back, then the audit."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import ClientSession
+
+from gateway.deployment import open_deployment
+from gateway.settings import Settings
+from gateway.settings.load import load_settings
+from tests.support.caller import short_prompts
+from tests.support.servers.ports import LOOPBACK, free_port
+from tests.support.serving import Served, start, wait_until
+from tests.surge.agents import employ, sitting
+from tests.surge.books import Books, audit
+from tests.surge.callbacks import Callbacks
+from tests.surge.plan import Surge, crowd
+from tests.surge.telephones import Told, call, called_back
+
+CONFIG = """
+[call_center]
+sip_port = {sip}
+rtp_first = {rtp}
+rtp_last = {rtp_last}
+storm = true
+latest_ms = 100000
+drain_seconds = 0
+{prompts}
+
+[call_center.trunks.carrier]
+host = "127.0.0.1"
+port = {carrier}
+public = true
+peers = ["127.0.0.0/8"]
+options_seconds = 0
+"""
+_RTP_PORTS = 2000
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What sipp says of the callers, what our books say, and how long the callbacks took for how many agents."""
+
+    surge: Surge
+    told: Told
+    books: Books
+    heard: int
+    callbacks_s: float
+
+    def waited_ms(self, part: float) -> float:
+        """Percentile of the time from INVITE to 200."""
+        answers = self.told.answers_ms
+        return answers[min(len(answers) - 1, int(part * len(answers)))]
+
+    def figures(self) -> dict[str, int]:
+        """A row for docs/reliability.md: counts alone."""
+        books = self.books
+        return {
+            "callers": self.surge.callers,
+            "failed (sipp)": self.told.counted.failed,
+            "calls in the books": books.calls,
+            "answered after 3 s": sum(at > 3000 for at in self.told.answers_ms),
+            "unheard": books.unheard + books.unknown,
+            "without a playable recording": books.unplayable,
+            "hung up before the notice": books.unannounced,
+            "cases": books.cases,
+            "owed a call": books.owed,
+            "called and reached": books.reached,
+            "given up after three": books.given_up,
+            "still waiting": books.waiting,
+        }
+
+    def mistakes(self) -> list[str]:
+        """What did not hold of what is promised; empty when all is well."""
+        books, told = self.books, self.told.counted
+        promises = {
+            f"sipp made {told.calls} calls, the books know {books.calls}": told.calls == books.calls,
+            f"{told.failed} calls failed": told.failed == 0,
+            f"{books.unknown} callers are in the books never, or twice": books.unknown == 0,
+            f"{books.unheard} callers were unheard": books.unheard == 0,
+            f"{books.unplayable} callers have no recording that plays": books.unplayable == 0,
+            f"{books.recorded_unasked} were recorded before they were told so": books.recorded_unasked == 0,
+            f"{books.waiting} still wait for a call": books.waiting == 0,
+            f"{books.too_few_tries} were given up too soon": books.too_few_tries == 0,
+            "somebody waited for more than 3 s": self.waited_ms(1.0) <= 3000,
+            f"{books.reached} were called, {self.heard} of them heard": self.heard == books.reached,
+        }
+        return [mistake for mistake, held in promises.items() if not held]
+
+
+async def drill(surge: Surge, folder: Path, *, say: Callable[[str], None] = lambda _: None) -> Outcome:
+    """All of it, in an empty folder."""
+    carrier, callers = free_port(), crowd(surge)
+    environ = _configure(folder, carrier=carrier, short=surge.short)
+    async with open_deployment(_settings(folder, environ)) as deployment:
+        await employ(deployment, surge.agents)
+    served = await asyncio.to_thread(lambda: start(folder, **environ))
+    try:
+        await asyncio.to_thread(wait_until, lambda: _in_storm(served), "the hotline knows of the storm")
+        say(f"{surge.callers} callers, {surge.rate} a second")
+        told = await call(callers, _port(served), rate=surge.rate, folder=folder / "sipp")
+        say(f"{told.counted.calls} calls, {told.counted.failed} failed; {surge.agents} agents call back")
+        began = time.monotonic()
+        heard = await _call_back(surge.agents, served, carrier=carrier, folder=folder / "sipp")
+        callbacks_s = time.monotonic() - began
+        await asyncio.to_thread(wait_until, lambda: _all_stored(served), "every recording is stored")
+    finally:
+        code = await asyncio.to_thread(served.stop)
+    assert code == 0, served.log.read_text()[-5000:]
+    async with open_deployment(_settings(folder, environ)) as deployment:
+        return Outcome(surge, told, await audit(deployment, callers), heard, callbacks_s)
+
+
+async def _call_back(agents: int, served: Served, *, carrier: int, folder: Path) -> int:
+    """Everybody who is owed a call gets one; returns in how many the agent heard the citizen."""
+    headers = {"Authorization": f"Bearer {served.demo['tokens']['receptionist']}"}
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(called_back(carrier, folder))
+        client = await stack.enter_async_context(ClientSession(headers=headers))
+        here = [await stack.enter_async_context(sitting(served.demo["http"], number)) for number in range(agents)]
+        await asyncio.to_thread(wait_until, lambda: _all_handed_over(served), "every call is in the books")
+        await Callbacks(client, served.demo["http"]).work_off(here)
+        return sum(agent.heard_calls for agent in here)
+
+
+def _configure(folder: Path, *, carrier: int, short: bool) -> Mapping[str, str]:
+    """Writes langnghe.toml; returns the environment that leads to it."""
+    prompts = f'prompts = "{short_prompts(folder / "prompts")}"' if short else ""
+    first = _free_range()
+    ports = {"sip": free_port(), "rtp": first, "rtp_last": first + _RTP_PORTS - 1, "carrier": carrier}
+    (folder / "langnghe.toml").write_text(CONFIG.format(prompts=prompts, **ports))
+    return {
+        "LANGNGHE_CONFIG": str(folder / "langnghe.toml"),
+        "LANGNGHE_ROLES": "web,worker,telephony",
+        "LANGNGHE_SIP_PORT": "",
+        "LANGNGHE_REGULATION": "",  # the demo's own, which has a limit from the receipt on
+    }
+
+
+def _free_range() -> int:
+    """Below the ports that the system gives to whoever asks for any."""
+    return 10_000 + 2 * (os.getpid() % 5000)
+
+
+def _settings(folder: Path, environ: Mapping[str, str]) -> Settings:
+    return load_settings({**os.environ, "LANGNGHE_MODE": "demo", "LANGNGHE_DATA": str(folder / "var"), **environ})
+
+
+def _in_storm(served: Served) -> bool:
+    """Whether the telephony process was told so, and listens."""
+    told = served.data / "calls" / "standing.json"
+    return b"trunk_started" in served.log.read_bytes() and told.exists() and json.loads(told.read_text())["storm"]
+
+
+def _all_handed_over(served: Served) -> bool:
+    calls = served.data / "calls"
+    return not list(calls.glob("*/open.json")) and not list(calls.glob("*/record.json"))
+
+
+def _all_stored(served: Served) -> bool:
+    return _all_handed_over(served) and not list((served.data / "calls").glob("*/*.wav*"))
+
+
+def _port(served: Served) -> int:
+    host, _, port = str(served.demo["sip"]).rpartition(":")
+    assert host == LOOPBACK
+    return int(port)
