@@ -10,6 +10,9 @@ from channels.call_center.acd.effects import Effect, StopRinging
 from channels.call_center.acd.model import Acd, Agent, AgentState, Queue, Talk, Waiter
 
 FREE_TO_CHOOSE = (AgentState.AVAILABLE, AgentState.AWAY)
+SHORTEST_TALK_S = 10
+LEARNS = 0.1
+"""How much one talk counts against all before it."""
 
 
 class Floor:
@@ -21,11 +24,19 @@ class Floor:
         self.agents = dict(acd.agents)
         self.waiting = dict(acd.waiting)
         self.talks = dict(acd.talks)
+        self.usual_s, self.settled = dict(acd.usual_s), dict(acd.settled)
         self.effects: list[Effect] = []
 
     def finished(self) -> tuple[Acd, tuple[Effect, ...]]:
         """The new state and what it wants done."""
-        acd = replace(self.acd, agents=self.agents, waiting=self.waiting, talks=self.talks)
+        acd = replace(
+            self.acd,
+            agents=self.agents,
+            waiting=self.waiting,
+            talks=self.talks,
+            usual_s=self.usual_s,
+            settled=self.settled,
+        )
         return acd, tuple(self.effects)
 
     def want(self, effect: Effect) -> None:
@@ -86,16 +97,28 @@ class Floor:
         self.stop_ringing(waiter, why)
         return self.waiting.pop(call)
 
+    def decline(self, call: str) -> None:
+        """The agent for whom it rings does not take it, and is left alone with it for a while."""
+        agent = self.waiting[call].ringing
+        self.leave_alone(self.stop_ringing(self.waiting[call], "declined"), agent)
+
+    def leave_alone(self, waiter: Waiter, agent: str) -> None:
+        """Not this agent, for a while; a question to one colleague is over with that."""
+        if waiter.kind == "colleague":
+            del self.waiting[waiter.call]
+        else:
+            self.put_waiter(waiter, ringing="", declined={**waiter.declined, agent: self.now})
+
     # Talks
 
     def talk_of(self, agent: str) -> Talk | None:
         """The call that an agent has."""
         return next((talk for talk in self.talks.values() if talk.agent == agent), None)
 
-    def begin_talk(self, call: str, agent: str, queue: str) -> Talk:
-        """An agent has a call from now on."""
+    def begin_talk(self, call: str, agent: str, queue: str, **more: Any) -> Talk:
+        """An agent has a call from now on. `more`: of `Talk`."""
         self.put_agent(self.agents[agent], AgentState.TALKING, call=call)
-        self.talks[call] = Talk(call, agent, queue, since=self.now)
+        self.talks[call] = Talk(call, agent, queue, since=self.now, **more)
         return self.talks[call]
 
     def end_talk(self, call: str) -> Talk | None:
@@ -110,3 +133,10 @@ class Floor:
         agent = self.agents.get(talk.agent)
         if agent is not None and agent.call == talk.call:
             self.put_agent(agent, AgentState.WRAP_UP, until=self.later(self.queue(talk.queue).wrap_up_s))
+
+    def learn(self, talk: Talk) -> None:
+        """The usual length of a talk follows what is observed, slowly; wrong numbers teach nothing."""
+        queue, lasted = self.queue(talk.queue), (self.now - talk.since).total_seconds()
+        if lasted >= SHORTEST_TALK_S and not talk.consult:
+            usual = self.acd.usual_of(queue)
+            self.usual_s[queue.name] = usual + LEARNS * (lasted - usual)

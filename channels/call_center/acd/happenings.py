@@ -11,19 +11,12 @@ Part = Literal["listen", "whisper", "take_over", "leave"]
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """
-    A caller wants a person; or somebody is owed a call (`callback`), counted from `since` when that is earlier.
-
-    `only`: the one agent they were promised to.
-    """
+    """A caller wants a person."""
 
     call: str
     queue: str
     priority: int = 0
     skills: frozenset[str] = frozenset()
-    kind: Literal["line", "callback"] = "line"
-    since: datetime | None = None
-    only: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +27,28 @@ class GaveUp:
 
 
 @dataclass(frozen=True, slots=True)
-class CallbackChosen:
-    """A waiting caller will be called back and hangs up; the place in the queue is kept."""
+class Callback:
+    """
+    Somebody is owed a call since then.
+
+    `kind`: they left the queue for it and keep their place; or were missed elsewhere; or it is an emergency.
+    `not_before`: nobody is woken; `attempts`: how often nobody answered.
+    """
 
     call: str
+    queue: str
+    since: datetime
+    kind: Literal["kept", "missed", "emergency"] = "missed"
+    skills: frozenset[str] = frozenset()
+    attempts: int = 0
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Everybody who is owed a call, whole, as the case service knows it; whoever is not among them is owed none."""
+
+    calls: tuple[Callback, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +94,21 @@ class Declined:
 
 @dataclass(frozen=True, slots=True)
 class Dials:
-    """An agent who has nothing in hand calls somebody; the call is theirs from the first ring on."""
+    """
+    An agent who has nothing in hand calls somebody; the call is theirs from the first ring on.
+
+    `owed`: the callback that this is, if it is one.
+    """
 
     agent: str
     call: str
     queue: str
+    owed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class NotReached:
-    """Nobody answered what an agent dialled, or they gave it up: there is nothing to write up."""
+    """Nobody answered what an agent dialled, or they gave it up: nothing to write up, and a callback is tried again."""
 
     call: str
 
@@ -135,6 +151,27 @@ class Passed:
 
 
 @dataclass(frozen=True, slots=True)
+class Asks:
+    """
+    An agent asks a colleague about a call: it rings for that one and nobody else.
+
+    `call` is an id of its own, nobody is on the line; it is gone where the colleague does not take it.
+    """
+
+    call: str
+    queue: str
+    colleague: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """An agent gives their call to the colleague with whom they talk in another, `consult`, which ends by that."""
+
+    call: str
+    consult: str
+
+
+@dataclass(frozen=True, slots=True)
 class Supervised:
     """A supervisor listens to a call, whispers to its agent, takes it over, or leaves it."""
 
@@ -150,16 +187,17 @@ class Ticked:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What is really there: calls that are up (callbacks waited for included), agents whose page is connected."""
+    """What is really there: calls that are up, agents who are signed in, those of them whose browser is heard."""
 
     calls: frozenset[str]
     agents: frozenset[str]
+    heard: frozenset[str]
 
 
 Happening = (
     Queued
     | GaveUp
-    | CallbackChosen
+    | Owed
     | SignedIn
     | SignedOut
     | Chose
@@ -172,6 +210,8 @@ Happening = (
     | Vanished
     | CameBack
     | Passed
+    | Asks
+    | HandedOver
     | Supervised
     | Ticked
     | Counted

@@ -12,7 +12,7 @@ from channels.call_center.acd.model import Agent, AgentState, Waiter
 def match(floor: Floor) -> None:
     """Let every caller ring for whom somebody is free. Each agent is used once, each caller waits for one agent."""
     for waiter in in_order(floor):
-        if not waiter.ringing and (agent := best(floor, waiter)):
+        if waiter.may_ring(floor.now) and (agent := best(floor, waiter)):
             _reserve(floor, waiter, agent)
 
 
@@ -34,9 +34,9 @@ def suits(agent: Agent, waiter: Waiter) -> bool:
     return promised and waiter.queue in agent.queues and waiter.skills <= agent.skills
 
 
-def staffed(floor: Floor, queue: str) -> bool:
-    """Whether somebody is signed in for a queue and did not go away."""
-    serving = (agent for agent in floor.agents.values() if queue in agent.queues)
+def staffed(floor: Floor, queue: str, skills: frozenset[str] = frozenset()) -> bool:
+    """Whether somebody with the skills is signed in for a queue and did not go away."""
+    serving = (agent for agent in floor.agents.values() if queue in agent.queues and skills <= agent.skills)
     return any(agent.state is not AgentState.AWAY for agent in serving)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import timedelta
 
+from channels.call_center.acd import callbacks
 from channels.call_center.acd.effects import Capture, OfferCallback, Say, StopRinging
+from channels.call_center.acd.estimates import places_of, waits_of
 from channels.call_center.acd.floor import Floor
 from channels.call_center.acd.matching import in_order, staffed
 from channels.call_center.acd.model import AgentState, Overflow, Queue, Rule, Waiter
@@ -25,13 +26,14 @@ def pass_time(floor: Floor) -> None:
 
 def tell_places(floor: Floor) -> None:
     """Everybody on the line hears where they stand, at first and then at times."""
-    places: Counter[str] = Counter()
-    for waiter in in_order(floor):
-        places[waiter.queue] += 1
-        if waiter.kind == "line" and not waiter.ringing and _silent_for_long(floor, waiter):
+    eager = [waiter for waiter in floor.waiting.values() if waiter.kind == "line" and not waiter.ringing]
+    if not any(_silent_for_long(floor, waiter) for waiter in eager):
+        return
+    places, waits = places_of(floor), waits_of(floor)
+    for waiter in eager:
+        if _silent_for_long(floor, waiter):
             floor.put_waiter(waiter, told_at=floor.now)
-            place = places[waiter.queue]
-            floor.want(Say(waiter.call, place, expected(floor, floor.queue(waiter.queue), place)))
+            floor.want(Say(waiter.call, places[waiter.call], waits[waiter.call]))
 
 
 def _silent_for_long(floor: Floor, waiter: Waiter) -> bool:
@@ -39,15 +41,9 @@ def _silent_for_long(floor: Floor, waiter: Waiter) -> bool:
     return waiter.told_at is None or floor.now - waiter.told_at >= every
 
 
-def expected(floor: Floor, queue: Queue, place: int) -> float:
-    """Seconds until the caller in this place is served: the usual talk and its notes, shared by those who serve."""
-    serving = sum(queue.name in agent.queues and agent.state is not AgentState.AWAY for agent in floor.agents.values())
-    return place * (queue.usual_talk_s + queue.wrap_up_s) / max(1, serving)
-
-
-def cannot_wait(floor: Floor, queue: Queue) -> str:
+def cannot_wait(floor: Floor, queue: Queue, skills: frozenset[str] = frozenset()) -> str:
     """Why a new caller should not wait in this queue; empty if they may."""
-    if not staffed(floor, queue.name):
+    if not staffed(floor, queue.name, skills):
         return "nobody"
     waiting = sum(waiter.queue == queue.name and waiter.kind == "line" for waiter in floor.waiting.values())
     return "full" if waiting >= queue.most_waiting else ""
@@ -64,7 +60,7 @@ def _end_ringing(floor: Floor) -> None:
     for agent in list(floor.agents.values()):
         if agent.state is AgentState.RESERVED and agent.until is not None and agent.until <= floor.now:
             waiter = floor.waiting[agent.call]
-            floor.put_waiter(waiter, ringing="", declined={**waiter.declined, agent.id: floor.now})
+            floor.leave_alone(waiter, agent.id)
             floor.put_agent(agent, AgentState.AWAY, wanted=AgentState.AWAY, why="no_answer")
             floor.want(StopRinging(agent.id, waiter.call, "no_answer"))
 
@@ -81,7 +77,9 @@ def _end_lost(floor: Floor) -> None:
         if talk.lost_at and (floor.now - talk.lost_at).total_seconds() >= floor.acd.lost_s:
             del floor.talks[talk.call]
             floor.agents.pop(talk.agent, None)
-            floor.waiting[talk.call] = Waiter(talk.call, talk.queue, since=talk.since, first=True)
+            callbacks.settle(floor, talk)
+            if not talk.consult:
+                floor.waiting[talk.call] = Waiter(talk.call, talk.queue, since=talk.since, first=True)
 
 
 def _end_promises(floor: Floor) -> None:
@@ -89,12 +87,19 @@ def _end_promises(floor: Floor) -> None:
     for waiter in list(floor.waiting.values()):
         promised = floor.agents.get(waiter.only)
         if waiter.only and (promised is None or promised.state is AgentState.AWAY):
-            floor.put_waiter(waiter, only="")
+            _break_promise(floor, waiter)
+
+
+def _break_promise(floor: Floor, waiter: Waiter) -> None:
+    if waiter.kind == "colleague":
+        floor.drop(waiter.call, "gave_up")
+    else:
+        floor.put_waiter(waiter, only="")
 
 
 def _overflow(floor: Floor, waiter: Waiter) -> None:
     """Carry out the rules whose time has come, one after the other, as long as the caller still waits there."""
-    if not waiter.ringing and not staffed(floor, waiter.queue):
+    if not waiter.ringing and not staffed(floor, waiter.queue, _wanted(floor, waiter)):
         capture(floor, waiter, "nobody")
         return
     waited = (floor.now - waiter.since).total_seconds()
@@ -105,6 +110,11 @@ def _overflow(floor: Floor, waiter: Waiter) -> None:
         if not _carry_out(floor, waiter, rule):
             return
         waiter = floor.waiting[waiter.call]
+
+
+def _wanted(floor: Floor, waiter: Waiter) -> frozenset[str]:
+    """What has to be met: wishes that will be eased need not."""
+    return frozenset() if floor.queue(waiter.queue).eases else waiter.skills
 
 
 def _carry_out(floor: Floor, waiter: Waiter, rule: Rule) -> bool:

@@ -184,4 +184,9 @@ class Desk:
             await asyncio.sleep(max(0.0, (due - self.now()).total_seconds()))
             self.happen(h.Ticked())
             if ticks % COUNT_EVERY == 0:
-                self.happen(h.Counted(frozenset({*self.callers, *self.dialling.calls}), frozenset(self.seats)))
+                self.count()
+
+    def count(self) -> None:
+        """Let the floor put right what is stuck: it is told who is really there."""
+        heard = frozenset(name for name, seat in self.seats.items() if seat.heard)
+        self.happen(h.Counted(frozenset({*self.callers, *self.dialling.calls}), frozenset(self.seats), heard))

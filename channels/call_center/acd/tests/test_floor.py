@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from channels.call_center.acd import happenings as h
@@ -62,7 +64,7 @@ def test_places_and_the_wait_to_expect_are_told_and_told_again(floor: Try) -> No
     assert floor.do(h.Queued("c1", "reports")) == (Say("c1", 1, 210.0),)
     assert floor.do(h.Queued("c2", "reports")) == (Say("c2", 2, 420.0),)
     assert not [effect for effect in floor.later(20) if isinstance(effect, Say)]
-    assert Say("c1", 1, 210.0) in floor.later(25)
+    assert Say("c1", 1, 165.0) in floor.later(25)
 
 
 def test_the_urgent_go_first_and_waiting_makes_more_urgent(floor: Try) -> None:
@@ -80,10 +82,28 @@ def test_the_urgent_go_first_and_waiting_makes_more_urgent(floor: Try) -> None:
 
 
 def test_skills_are_asked_for_until_a_rule_eases_them(floor: Try) -> None:
-    floor.agent("lan", "vi")
-    assert rung(floor.do(h.Queued("c1", "reports", skills=frozenset({"en"})))) == []
+    floor.agent("lan")
+    floor.agent("minh", "traffic")
+    floor.do(h.Queued("c0", "reports", skills=frozenset({"traffic"})))
+    floor.do(h.Took("minh", "c0"))
+    assert rung(floor.do(h.Queued("c1", "reports", skills=frozenset({"traffic"})))) == []
     assert OfferCallback("c1") in floor.later(30)
     assert rung(floor.later(30)) == [("lan", "c1")]
+
+
+def test_a_wish_that_nobody_there_can_meet_is_eased_at_once(floor: Try) -> None:
+    """Where the queue would ease it later anyway."""
+    floor.agent("lan")
+    assert rung(floor.do(h.Queued("c1", "reports", skills=frozenset({"traffic"})))) == [("lan", "c1")]
+
+
+def test_a_language_that_nobody_there_speaks_is_the_machines_at_once(floor: Try) -> None:
+    """Where the queue eases no wish: they would not understand each other."""
+    english = frozenset({"en"})
+    floor.agent("lan", "traffic")
+    assert floor.do(h.Queued("c1", "urgent", skills=english)) == (Capture("c1", "nobody"),)
+    floor.agent("minh", "en")
+    assert rung(floor.do(h.Queued("c2", "urgent", skills=english))) == [("minh", "c2")]
 
 
 def test_who_waited_long_enough_is_taken_by_the_machine(floor: Try) -> None:
@@ -120,25 +140,6 @@ def test_declining_only_silences_it_for_a_while(floor: Try) -> None:
     assert rung(floor.do(h.Declined("lan", "c1"))) == []
     assert floor.acd.agents["lan"].state is AgentState.AVAILABLE
     assert rung(floor.later(20)) == [("lan", "c1")]
-
-
-def test_a_callback_keeps_the_place(floor: Try) -> None:
-    floor.talking("lan", "c0")
-    floor.do(h.Queued("first", "reports"))
-    floor.later(5)
-    floor.do(h.Queued("second", "reports"))
-    floor.do(h.CallbackChosen("first"))
-    floor.do(h.TalkEnded("c0"))
-    [ring] = [effect for effect in floor.do(h.WrappedUp("lan")) if isinstance(effect, Ring)]
-    assert (ring.call, ring.callback) == ("first", True)
-    assert Connect("lan", "first", EIGHT, callback=True) in floor.do(h.Took("lan", "first"))
-
-
-def test_a_callback_waits_for_people_and_is_never_given_to_the_machine(floor: Try) -> None:
-    floor.do(h.Queued("owed", "reports", kind="callback", since=EIGHT))
-    assert floor.later(100_000) == ()
-    floor.agent("lan")
-    assert floor.acd.waiting["owed"].ringing == "lan"
 
 
 def test_after_a_call_there_is_time_for_notes_and_then_the_next(floor: Try) -> None:
@@ -216,15 +217,77 @@ def test_a_supervisor_listens_and_takes_over(floor: Try) -> None:
     assert floor.acd.agents["lan"].state is AgentState.WRAP_UP
 
 
+def asked(floor: Try) -> None:
+    """Lan has a caller and asks Minh about them."""
+    floor.talking("lan", "c0")
+    floor.agent("minh")
+    floor.agent("hoa")
+    assert rung(floor.do(h.Asks("ask", "reports", "minh"))) == [("minh", "ask")]
+
+
+def test_a_colleague_is_asked_and_rests_at_once_when_that_is_over(floor: Try) -> None:
+    asked(floor)
+    floor.do(h.Took("minh", "ask"))
+    assert floor.acd.agents["lan"].state is AgentState.TALKING
+    floor.do(h.NotReached("ask"))
+    assert floor.acd.agents["minh"].state is AgentState.AVAILABLE
+    assert set(floor.acd.talks) == {"c0"}
+
+
+def test_a_call_is_handed_to_the_colleague_who_was_asked(floor: Try) -> None:
+    asked(floor)
+    floor.do(h.Took("minh", "ask"))
+    assert floor.do(h.HandedOver("c0", "ask")) == (Connect("minh", "c0", EIGHT),)
+    assert set(floor.acd.talks) == {"c0"}
+    assert floor.acd.agents["lan"].state is AgentState.WRAP_UP
+    assert floor.acd.agents["minh"].call == "c0"
+
+
+@pytest.mark.parametrize("no", [h.Declined("minh", "ask"), h.SignedOut("minh"), h.GaveUp("ask"), h.Ticked()])
+def test_a_colleague_who_does_not_answer_ends_the_question_and_nobody_else_rings(floor: Try, no: h.Happening) -> None:
+    asked(floor)
+    floor.now += timedelta(seconds=15)
+    assert rung(floor.do(no)) == []
+    floor.later(1)
+    assert not floor.acd.waiting
+    assert floor.acd.talks["c0"].agent == "lan"
+
+
+def test_a_colleague_who_vanishes_in_a_question_leaves_no_caller_behind(floor: Try) -> None:
+    asked(floor)
+    floor.do(h.Took("minh", "ask"))
+    floor.do(h.Vanished("minh"))
+    floor.later(floor.acd.lost_s)
+    assert (set(floor.acd.talks), dict(floor.acd.waiting)) == ({"c0"}, {})
+
+
 def test_what_is_stuck_is_put_right_and_told(floor: Try) -> None:
     floor.talking("lan", "c0")
     floor.do(h.Queued("c1", "reports"))
-    effects = floor.do(h.Counted(frozenset(), frozenset({"lan"})))
+    lan = frozenset({"lan"})
+    effects = floor.do(h.Counted(frozenset(), lan, lan))
     assert [effect.id for effect in effects if isinstance(effect, Repaired)] == ["c1", "c0"]
     assert floor.acd.agents["lan"].state is AgentState.WRAP_UP
-    effects = floor.do(h.Counted(frozenset(), frozenset()))
+    effects = floor.do(h.Counted(frozenset(), frozenset(), frozenset()))
     assert effects == (Repaired("agent", "lan", "wrap_up"),)
     assert not floor.acd.agents
+
+
+def test_an_agent_who_hears_nothing_any_more_is_found_and_gets_no_callers(floor: Try) -> None:
+    """Their browser has died and nobody said so: the caller who talks hears music, the next rings elsewhere."""
+    floor.talking("lan", "c0")
+    floor.agent("minh")
+    floor.do(h.Queued("c1", "reports"))
+    both = frozenset({"lan", "minh"})
+    effects = floor.do(h.Counted(frozenset({"c0", "c1"}), both, frozenset()))
+    assert [(effect.id, effect.found) for effect in effects if isinstance(effect, Repaired)] == [
+        ("lan", "talking without sound"),
+        ("minh", "reserved without sound"),
+    ]
+    assert Comfort("c0") in effects
+    assert floor.acd.agents["minh"].state is AgentState.AWAY
+    assert floor.acd.waiting["c1"].ringing == ""
+    assert floor.do(h.Counted(frozenset({"c0", "c1"}), both, frozenset())) == ()
 
 
 @pytest.mark.rule("QB-QD.III.1.1b")
