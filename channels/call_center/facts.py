@@ -72,7 +72,9 @@ class CallRecord(_Facts):
         call_back_to: another number than the caller's, typed by them.
         agent: who of ours talked to the caller, or called them (a user's id).
         about: what we called about, "case:" or "call:" and an id. Of our own calls `called` is theirs, in E.164.
-        rated: code of the report they follow, proved by its PIN, and the key they pressed.
+        rated: code of the report they follow, proved by its PIN or by their number, and the key they pressed.
+        message: the outbox message for which the machine called. `proved`: they gave the PIN of its report, so that the
+            number is theirs. `opted_out`: they want no more such calls.
     """
 
     id: str = Field(pattern=ID)
@@ -104,6 +106,9 @@ class CallRecord(_Facts):
     agent: str = ""
     about: str = ""
     rated: tuple[str, str] | None = None
+    message: str = ""
+    proved: bool = False
+    opted_out: bool = False
 
     def recording(self, part: str) -> Recording | None:
         """The file of one part."""

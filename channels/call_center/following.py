@@ -174,5 +174,7 @@ def _told(record: CallRecord, state: State, *, number: Callable[[str], str | Non
             "talked": record.talked or state.talked,
             "call_back_to": number(state.call_back_to) or "",
             "rated": (state.code, state.rated) if state.rated else None,
+            "proved": state.proved and record.way == "out",
+            "opted_out": state.opted_out,
         }
     )

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
+from channels.call_center.errands import Outcome, end_of
 from channels.call_center.facts import CHANNEL, WHOLE, CallRecord, Recording
 from channels.call_center.reaching import was_tried
 from channels.call_center.spool import source_of
@@ -30,6 +31,15 @@ HashPin = Callable[[str, str], str]
 """PIN and code → what is kept of the PIN."""
 _LINES: Mapping[str, Literal["disaster", "police", "fire_rescue", "medical"]] = MappingProxyType(
     {"112": "disaster", "113": "police", "114": "fire_rescue", "115": "medical"}
+)
+_OF_ERRANDS: Mapping[Outcome, CallOutcome] = MappingProxyType(
+    {
+        Outcome.REACHED: CallOutcome.SERVED,
+        Outcome.OPTED_OUT: CallOutcome.SERVED,
+        Outcome.NOT_REACHED: CallOutcome.NOT_REACHED,
+        Outcome.NO_NUMBER: CallOutcome.NOT_REACHED,
+        Outcome.NO_LINE: CallOutcome.NOT_TRIED,
+    }
 )
 _NAMES = MappingProxyType(
     {"what": "Nội dung phản ánh", "where": "Địa điểm", "message": "Lời nhắn", WHOLE: "Toàn bộ cuộc gọi"}
@@ -133,9 +143,7 @@ def to_facts(record: CallRecord) -> CallFacts:
     return CallFacts(
         id=record.id,
         outcome=outcome,
-        told=record.way == "out"
-        or outcome is CallOutcome.SERVED
-        or (outcome is CallOutcome.REPORTED and record.code_told),
+        told=_told(record, outcome),
         began_at=record.began_at,
         ended_at=record.ended_at,
         called=record.called if record.way == "in" else "",
@@ -148,6 +156,8 @@ def to_facts(record: CallRecord) -> CallFacts:
         way=record.way,
         agent=record.agent,
         about=record.about,
+        message=record.message,
+        proved=record.proved,
     )
 
 
@@ -158,6 +168,8 @@ def _told(record: CallRecord, outcome: CallOutcome) -> bool:
 
 
 def _reached(record: CallRecord) -> CallOutcome:
+    if record.message:
+        return _OF_ERRANDS[end_of(record)] if record.purpose != "callback" else CallOutcome.CALLBACK
     if record.talked:
         return CallOutcome.SERVED
     return CallOutcome.NOT_REACHED if was_tried(record) else CallOutcome.NOT_TRIED

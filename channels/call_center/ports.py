@@ -132,6 +132,9 @@ class Media(Protocol):
     async def collect(self, most: int, *, first_s: float, next_s: float, end: str = "#") -> str:
         """Keys until `most` of them, `end`, or a pause; those pressed before count. Empty: nothing came in time."""
 
+    def learn(self, slot: str, sound: bytes) -> None:
+        """A sound that only this leg plays under that name: mono, 8 kHz, 16 bit."""
+
     def music(self, slot: str | None) -> None:
         """Play a slot again and again until `music(None)` or `play`."""
 

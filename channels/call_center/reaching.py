@@ -8,7 +8,7 @@ from types import MappingProxyType
 from channels.call_center.facts import CallRecord
 
 GIVEN_UP = 487
-NO_LINE = "no_line"
+NO_LINE, NO_NUMBER = "no_line", "no_such_number"
 _WHY: Mapping[int, str] = MappingProxyType(
     {
         GIVEN_UP: "",
@@ -16,10 +16,10 @@ _WHY: Mapping[int, str] = MappingProxyType(
         480: "no_answer",
         486: "busy",
         600: "busy",
-        404: "no_such_number",
-        410: "no_such_number",
-        484: "no_such_number",
-        604: "no_such_number",
+        404: NO_NUMBER,
+        410: NO_NUMBER,
+        484: NO_NUMBER,
+        604: NO_NUMBER,
         603: "rejected",
     }
 )

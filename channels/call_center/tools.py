@@ -31,6 +31,9 @@ class Desk(Protocol):
     async def look_up(self, code: str, pin: str, *, caller: str) -> Looked:
         """Where a report stands; never raises."""
 
+    async def stage_of(self, code: str) -> Looked:
+        """The same, for a call of ours to a number that is proved to be its reporter's; never raises."""
+
 
 class People(Protocol):
     """Those who answer, and the places before them (`agents.desk.Desk`). `about`: the call's record."""

@@ -225,7 +225,8 @@ class CallFacts(Model):
     `told`: the caller heard their code to its end, or whatever else they were owed; otherwise somebody calls back.
     `call_back_to`: E.164; empty where the number is withheld and none was left. `step`: where in the flow it ended.
     `rated`: code of a report, proved by its PIN in the call, and the key pressed for its result: 1 is the best level.
-    `way`: "out" where one of ours (`agent`, a user's id) called them, about a case or a call ("case:", "call:" and id).
+    `way`: "out" where one of ours (`agent`, a user's id) called them, about a case or a call ("case:", "call:" and id),
+    or the machine, to tell an outbox `message`. `proved`: they gave the PIN of its report in that call.
     """
 
     id: str
@@ -243,6 +244,8 @@ class CallFacts(Model):
     way: Literal["in", "out"] = "in"
     agent: str = ""
     about: str = ""
+    message: str = ""
+    proved: bool = False
 
 
 class InboundMessage(Model):
@@ -301,6 +304,9 @@ class OutboundMessage(Model):
     )
     last_heard: Instant | None = Field(
         default=None, description="When the citizen last wrote on this channel: windows are counted from there"
+    )
+    proved: bool = Field(
+        default=False, description="The address is proved to be its reader's: on it more may be told than stands here"
     )
     fields: dict[str, str] = Field(
         default_factory=dict, description="Short values for a provider's template: code, status, office, link, otp"

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from channels.call_center.media.leg import Leg, Sounds
+from channels.call_center.media.leg import Leg
 from channels.call_center.media.pace import BOUNDS_MS, PHASES, Clock
 from channels.call_center.media.recorder import Recorder
+from channels.call_center.media.repertoire import Sounds
 from channels.call_center.media.settings import MediaSettings
 from channels.call_center.media.tape_file import SealTo
 from channels.call_center.media.udp import Ports

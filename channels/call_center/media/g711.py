@@ -34,6 +34,12 @@ def encode(linear: bytes, law: Law) -> bytes:
     return audioop.lin2alaw(linear, WIDTH) if law == "PCMA" else audioop.lin2ulaw(linear, WIDTH)
 
 
+def frames(linear: bytes, law: Law) -> bytes:
+    """G.711 of linear sound in whole frames, the last one filled with silence."""
+    sound = encode(linear, law)
+    return sound + SILENCE[law][: -len(sound) % FRAME]
+
+
 def convert(sound: bytes, origin: Law, law: Law) -> bytes:
     """The same sound in another law; the very same bytes where nothing changes."""
     return sound if origin == law else sound.translate(_OTHER[law])

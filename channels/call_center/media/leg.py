@@ -10,6 +10,7 @@ from typing import Protocol
 from channels.call_center.media import g711
 from channels.call_center.media.keys import Doubles, tones
 from channels.call_center.media.recorder import Ending, Recorder, Tape
+from channels.call_center.media.repertoire import Repertoire, Sounds
 from channels.call_center.media.stream import Stream
 from channels.call_center.media.tapes import Tapes
 from channels.call_center.media.waits import Collecting, Listening
@@ -18,7 +19,6 @@ from channels.call_center.media.wire import Wire
 from channels.call_center.ports import (
     CallGone,
     KeyPressed,
-    Law,
     Media,
     MediaEvent,
     MediaStats,
@@ -32,13 +32,6 @@ from channels.call_center.ports import (
 LOST_S = 5.0
 TONE = "tone"
 MOST_KEYS = 32
-
-
-class Sounds(Protocol):
-    """Where prompts come from (`prompts.Prompts`)."""
-
-    def sound(self, slot: str, law: Law) -> bytes:
-        """G.711, whole frames of 160 bytes."""
 
 
 class Stage(Protocol):
@@ -55,7 +48,7 @@ class Leg:
     """Implements `Media`. Nothing but `tick` moves time: a prompt, a pause, a silence are counted in ticks."""
 
     def __init__(self, wire: Wire, sounds: Sounds, recorder: Recorder, *, stage: Stage) -> None:
-        self._sounds, self._stage = sounds, stage
+        self._sounds, self._stage = Repertoire(sounds), stage
         self.stream = Stream(wire, lambda key: self._key(key, "sound"))
         self._waking, self._tapes = Waking(), Tapes(recorder)
         self._whole: Tape | None = None
@@ -99,6 +92,10 @@ class Leg:
         collecting = Collecting(most, first_s=first_s, next_s=next_s, end=end)
         await self._waking.until(lambda: collecting.tick(self._pressed))
         return collecting.keys
+
+    def learn(self, slot: str, sound: bytes) -> None:
+        """A sound that only this leg plays under that name: mono, 8 kHz, 16 bit."""
+        self._sounds.learn(slot, sound)
 
     def music(self, slot: str | None) -> None:
         """Play a slot again and again until `music(None)` or `play`."""

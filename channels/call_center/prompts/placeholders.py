@@ -48,19 +48,24 @@ def make_placeholders(folder: Path, speaker: Sequence[str], catalogue: Catalogue
 
 def _speak(folder: Path, speaker: Sequence[str], slots: Sequence[Slot]) -> None:
     with tempfile.TemporaryDirectory() as made:
-        lines = [
-            json.dumps({"file": str(_file(Path(made), slot.name)), "text": slot.text, "language": slot.language})
-            for slot in slots
-        ]
-        _run(speaker, "\n".join(lines))
+        lines = [spoken_line(_file(Path(made), slot.name), slot.text, language=slot.language) for slot in slots]
+        run_speaker(speaker, "\n".join(lines))
         for slot in slots:
             _write(_file(folder, slot.name), read_sound(_file(Path(made), slot.name)))
 
 
-def _run(speaker: Sequence[str], lines: str) -> None:
+def spoken_line(file: Path, text: str, *, language: str) -> str:
+    """What a program that speaks reads: one sentence, and where its sound shall lie."""
+    return json.dumps({"file": str(file), "text": text, "language": language})
+
+
+def run_speaker(speaker: Sequence[str], lines: str, *, longest_s: float | None = None) -> None:
+    """Have sentences spoken. Raises: NotSpoken."""
     try:
-        done = subprocess.run(list(speaker), input=lines, capture_output=True, text=True, check=False)  # noqa: S603
-    except OSError as error:
+        done = subprocess.run(  # noqa: S603
+            list(speaker), input=lines, capture_output=True, text=True, check=False, timeout=longest_s
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
         raise NotSpoken(str(error)) from error
     if done.returncode:
         raise NotSpoken(done.stderr.strip() or f"{speaker[0]} ended with {done.returncode}")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import structlog
 
-from channels.call_center.media.g711 import FRAME, SILENCE, encode
+from channels.call_center.media.g711 import frames
 from channels.call_center.ports import Law
 from channels.call_center.prompts.catalogue import Catalogue
 from channels.call_center.prompts.made import MADE
@@ -68,7 +68,7 @@ def load_prompts(catalogue: Catalogue, *, own: Sequence[Path] = (), placeholders
         if machine is not None:
             spoken.add(slot.name)
     laws: tuple[Law, Law] = ("PCMA", "PCMU")
-    sounds = {law: {name: _frames(sound, law) for name, sound in linear.items()} for law in laws}
+    sounds = {law: {name: frames(sound, law) for name, sound in linear.items()} for law in laws}
     return Prompts(sounds, frozenset(spoken), frozenset(missing), tuple(broken))
 
 
@@ -87,8 +87,3 @@ def _find(name: str, folders: Sequence[Path], broken: list[str]) -> bytes | None
                 log.error("prompt_broken", file=path.name, error=type(error).__name__)
                 broken.append(path.name)
     return None
-
-
-def _frames(linear: bytes, law: Law) -> bytes:
-    sound = encode(linear, law)
-    return sound + SILENCE[law][: -len(sound) % FRAME]
