@@ -28,13 +28,7 @@ class LineServer:
 
     async def start(self) -> None:
         """Listen, in the place of whatever an earlier process left."""
-        self._path.unlink(missing_ok=True)
-        listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        with short_path(self._path) as reachable:
-            listening.bind(reachable)
-        self._path.chmod(0o600)  # before anybody can connect: it does not listen yet
-        listening.setblocking(False)
-        self._server = await asyncio.start_unix_server(self._serve, sock=listening, limit=LONGEST)
+        self._server = await asyncio.start_unix_server(self._serve, sock=bound(self._path), limit=LONGEST)
 
     async def stop(self) -> None:
         """Take no more, finish what runs, remove the socket."""
@@ -56,6 +50,17 @@ class LineServer:
         finally:
             writer.close()
             self._running.discard(task)
+
+
+def bound(path: Path) -> socket.socket:
+    """A socket of mode 0600, in the place of whatever an earlier process left; it does not listen yet."""
+    path.unlink(missing_ok=True)
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    with short_path(path) as reachable:
+        made.bind(reachable)
+    path.chmod(0o600)  # before anybody can connect
+    made.setblocking(False)
+    return made
 
 
 async def ask_line(path: Path, request: dict[str, Any]) -> dict[str, Any]:

@@ -128,15 +128,17 @@ def _call_center(given: Supplies) -> Channel | None:
     if not given.settings.takes_calls:
         return None
     from channels.call_center.adapter import CallCenterChannel
-    from channels.call_center.spool import Spool
+    from channels.call_center.spools import Spools
     from core.identity.codes import hash_pin
+    from gateway.telephony.paths import spool_folders
 
-    key = given.safe.keys.system_secret("pin")
+    key, data = given.safe.keys.system_secret("pin"), given.settings.data
     return CallCenterChannel(
         secret=given.safe.keys.system_secret("calls"),
-        spool=Spool(given.settings.data / "calls", private=given.safe.keys.system_secret("calls-seal")),
+        spool=Spools(lambda: spool_folders(data).values(), private=given.safe.keys.system_secret("calls-seal")),
         hash_pin=lambda pin, code: hash_pin(pin, code=code, key=key),
         awaited=given.settings.awaits_calls,
+        nodes=given.settings.call_center.fleet.nodes,
     )
 
 

@@ -11,12 +11,12 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Protocol
 
 from channels.base import same, sign
 from channels.call_center.facts import CHANNEL
 from channels.call_center.mapping import HashPin, key_of, read, to_message
-from channels.call_center.spool import Spool
-from channels.call_center.status import TelephonyStatus
+from channels.call_center.status import TelephonyStatus, together
 from core.contract.errors import (
     ChannelMisconfigured,
     MessageInvalid,
@@ -37,13 +37,27 @@ STARTING = Health(ok=True, detail="Đang chờ tiến trình tổng đài kết 
 AWAY = Health(ok=False, detail="Tiến trình tổng đài chưa kết nối; cuộc gọi có thể không được trả lời.")
 
 
+class Left(Protocol):
+    """Where telephony processes leave recordings (`spool.Spool`, `spools.Spools`)."""
+
+    @property
+    def seal_to(self) -> bytes:
+        """The public key to seal them to; empty: none."""
+
+    def read(self, source: str, *, most: int) -> bytes | None:
+        """One of them; None: not, or no longer. ValueError: over `most` bytes."""
+
+    def let_go(self, source: str) -> None:
+        """It is kept elsewhere now."""
+
+
 class CallCenterChannel:
     """
     Calls as a channel; a conversation each, so that two callers at one telephone are not taken for one.
 
     Args:
-        secret: shared with the telephony process, at least 16 bytes.
-        spool: where it leaves recordings. `hash_pin`: what is kept of a PIN that was read out.
+        secret: shared with the telephony processes, at least 16 bytes. `nodes`: how many of them there should be.
+        spool: where they leave recordings. `hash_pin`: what is kept of a PIN that was read out.
         monotonic: seconds, to tell how old the last word of the telephony process is. `awaited`: whether silence is
             trouble, since there should be such a process.
     """
@@ -55,10 +69,11 @@ class CallCenterChannel:
         self,
         *,
         secret: bytes,
-        spool: Spool,
+        spool: Left,
         hash_pin: HashPin,
         monotonic: Callable[[], float] = time.monotonic,
         awaited: bool = True,
+        nodes: int = 1,
     ) -> None:
         if len(secret) < MIN_SECRET_BYTES:
             raise ChannelMisconfigured(f"the secret of calls needs {MIN_SECRET_BYTES} bytes")
@@ -67,17 +82,18 @@ class CallCenterChannel:
         self._hash_pin = hash_pin
         self._monotonic = monotonic
         self._awaited = awaited
-        self._told: TelephonyStatus | None = None
-        self._told_at = monotonic()
+        self._nodes = range(1, nodes + 1)
+        self._told: dict[int, tuple[TelephonyStatus, float]] = {}
+        self._since = monotonic()
 
     def __repr__(self) -> str:
         return "CallCenterChannel()"
 
     @property
     def status(self) -> TelephonyStatus | None:
-        """What the telephony process said last; None while it is silent."""
-        fresh = self._told is not None and self._monotonic() - self._told_at <= SILENT_S
-        return self._told if fresh else None
+        """What the telephony processes said last, taken together; None while all are silent."""
+        fresh = {node: told for node, (told, at) in self._told.items() if self._monotonic() - at <= SILENT_S}
+        return together(fresh, self._nodes) if fresh else None
 
     @property
     def seal_to(self) -> bytes:
@@ -85,8 +101,8 @@ class CallCenterChannel:
         return self._spool.seal_to
 
     def note(self, status: TelephonyStatus) -> None:
-        """The telephony process says how it is."""
-        self._told, self._told_at = status, self._monotonic()
+        """A telephony process says how it is."""
+        self._told[status.node] = (status, self._monotonic())
 
     def compose(self, body: bytes) -> tuple[RawDelivery, Sequence[ItemKey]]:
         """What the inbox gets of a record that came over the local link: signed, and split already. PayloadInvalid."""
@@ -136,7 +152,7 @@ class CallCenterChannel:
 
     async def check_health(self) -> Health:
         """Whether somebody would answer a call now."""
-        starting = not self._awaited or self._monotonic() - self._told_at <= SILENT_S
-        if self._told is None and starting:
+        starting = not self._awaited or self._monotonic() - self._since <= SILENT_S
+        if not self._told and starting:
             return STARTING
         return AWAY if self.status is None else self.status.health()

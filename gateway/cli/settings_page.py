@@ -156,6 +156,8 @@ MEANINGS: Mapping[str, str] = {
     "call_center.transfers": "Numbers that callers may be connected with (113, 114 …); empty: none.",
     "call_center.storm": "Storm mode: callers are asked nothing but what and where, so that many are heard.",
     "call_center.call_back_within": "By when whoever is owed a call gets one, as regulations write it.",
+    "call_center.fleet.nodes": "How many telephony processes take calls on this machine, behind one proxy.",
+    "call_center.fleet.node": "Which of them a process is that was started by itself, from 1 on.",
     "call_center.drain_seconds": "How long a stop waits for calls that are up.",
     "call_center.agents.supervisors": "Roles that see every call, listen, whisper, take over; administrators do, too.",
     "portal.tiles": "Address of map tiles with `{z}`, `{x}`, `{y}`; empty: a place is typed or taken from the device.",

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import structlog
 from aiohttp import web
 
 from gateway.deployment import DEPLOYMENT
-from gateway.lines import ask_line
 from gateway.pages import render
 from gateway.portal.shared import PORTAL, client_of
-from gateway.telephony.paths import portal_socket
+from gateway.telephony.paths import PORTAL as LINE
+from gateway.telephony.paths import node_sockets
+from gateway.telephony.peers import Away, Peers
 
 log = structlog.get_logger()
 PAGE = "/goi"
@@ -52,18 +52,20 @@ async def press(request: web.Request) -> web.StreamResponse:
 
 
 async def end(request: web.Request) -> web.StreamResponse:
-    """The caller hangs up."""
-    return await _pass_on(request, "end", "call")
+    """The caller hangs up; that the call is over already is as good."""
+    said = await _pass_on(request, "end", "call")
+    return web.json_response({}) if said.status == STATUS["gone"] else said
 
 
 async def _pass_on(request: web.Request, action: str, *names: str) -> web.Response:
-    """Ask the telephony process; what it refuses becomes a sentence."""
+    """Ask the telephony processes, where one has no room the next; what all refuse becomes a sentence."""
     given = await request.post()
     asked: dict[str, Any] = {"action": action, **{name: str(given.get(name, "")) for name in names}}
     try:
-        said = await asyncio.wait_for(ask_line(portal_socket(request.app[DEPLOYMENT].settings.data), asked), PATIENCE_S)
-    except (OSError, ValueError, TimeoutError) as error:
-        log.warning("portal_call_not_passed_on", error=type(error).__name__)
+        data = request.app[DEPLOYMENT].settings.data
+        said = await Peers(lambda: node_sockets(data, LINE)).ask(asked, within_s=PATIENCE_S, unless=("full", "gone"))
+    except Away as error:
+        log.warning("portal_call_not_passed_on", error=str(error))
         said = {"error": "away"}
     problem = said.get("error", "")
     if problem:

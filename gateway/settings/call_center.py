@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr
 
 from gateway.settings.agents import Agents
 from gateway.settings.base import Names, Port, Section
+from gateway.settings.fleet import Fleet
 
 
 class Trunk(Section):
@@ -65,4 +66,5 @@ class CallCenter(Section):
     storm: bool = False
     call_back_within: str = "2wh"
     drain_seconds: float = Field(default=30, ge=0, le=3600)
+    fleet: Fleet = Fleet()
     agents: Agents = Agents()

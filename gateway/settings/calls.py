@@ -10,6 +10,7 @@ from core.clock.units import parse
 from core.contract.errors import ConfigError
 from gateway.settings.model import Settings
 
+_PORTS_A_NODE = 4  # for one call: its sound and its agent's
 _EXAMPLE_TRUNK = '[call_center.trunks.viettel]\nhost = "203.0.113.7"'
 
 
@@ -22,6 +23,10 @@ def _mistakes(settings: Settings) -> Iterator[ConfigError]:
     ours = settings.call_center
     if ours.rtp_last < ours.rtp_first:
         yield ConfigError("call_center.rtp_last", "before rtp_first", example="20999")
+    if ours.fleet.node > ours.fleet.nodes:
+        yield ConfigError("call_center.fleet.node", f"there are only {ours.fleet.nodes}", example="1")
+    if 0 < ours.rtp_last - ours.rtp_first < _PORTS_A_NODE * ours.fleet.nodes:
+        yield ConfigError("call_center.rtp_last", "too few ports for so many nodes", example="20999")
     try:
         parse(ours.call_back_within)
     except ClockError as error:

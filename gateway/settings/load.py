@@ -43,6 +43,7 @@ ENVIRONMENT = {
     "LANGNGHE_MEDIA_ADDRESS": ("call_center", "media_address"),
     "LANGNGHE_RTP_FIRST": ("call_center", "rtp_first"),
     "LANGNGHE_RTP_LAST": ("call_center", "rtp_last"),
+    "LANGNGHE_NODE": ("call_center", "fleet", "node"),
     "LANGNGHE_SANDBOX_PORT": ("sandbox", "page"),
     "LANGNGHE_LOG_LEVEL": ("logs", "level"),
     "LANGNGHE_LOG_FORMAT": ("logs", "format"),

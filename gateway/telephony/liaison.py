@@ -20,7 +20,7 @@ from channels.call_center.spool import Spool
 from channels.call_center.status import TelephonyStatus
 from channels.call_center.tools import Standing
 from core.contract.errors import PayloadInvalid
-from gateway.lines import ask_line
+from gateway.telephony.peers import Away, Peers
 from gateway.telephony.standing import Told
 
 log = structlog.get_logger()
@@ -39,11 +39,11 @@ class Liaison:
     Speaks to the web side, and remembers what it said.
 
     Args:
-        socket: where it listens. `memory`: what it said last, for a start while it is away.
+        links: the folder where it listens. `memory`: what it said last, for a start while it is away.
     """
 
-    def __init__(self, socket: Path, *, spool: Spool, memory: Path, now: Callable[[], datetime]) -> None:
-        self._socket = socket
+    def __init__(self, links: Path, *, spool: Spool, memory: Path, now: Callable[[], datetime]) -> None:
+        self._webs = Peers(lambda: links.glob("*.sock"))
         self._spool = spool
         self._memory = memory
         self._now = now
@@ -64,8 +64,8 @@ class Liaison:
         """Where a report stands."""
         request = {"action": "look_up", "code": code, "pin": pin, "caller": caller}
         try:
-            said = await asyncio.wait_for(ask_line(self._socket, request), _PATIENCE_S)
-        except (OSError, ValueError, TimeoutError):
+            said = await self._webs.ask(request, within_s=_PATIENCE_S)
+        except Away:
             return Looked(None)
         if "found" not in said:
             return Looked(None)
@@ -90,9 +90,9 @@ class Liaison:
         body = await asyncio.to_thread(self._spool.body, place)
         request = {"action": "hand_over", "record": body.decode(errors="replace")}
         try:
-            said = await asyncio.wait_for(ask_line(self._socket, request), _HAND_OVER_S)
-        except (OSError, ValueError, TimeoutError) as error:
-            self._note_away(type(error).__name__)
+            said = await self._webs.ask(request, within_s=_HAND_OVER_S)
+        except Away as error:
+            self._note_away(str(error))
             return None
         if said.get("kept"):
             await asyncio.to_thread(self._spool.handed, place)
@@ -103,13 +103,12 @@ class Liaison:
         return None
 
     async def report(self, status: TelephonyStatus) -> bool:
-        """Tell how we are and hear what the centre is like; False while nobody listens."""
+        """Tell every web process how we are and hear what the centre is like; False while nobody listens."""
         request = {"action": "report", "status": status.model_dump(mode="json")}
         try:
-            said = await asyncio.wait_for(ask_line(self._socket, request), _PATIENCE_S)
-            told = Told.model_validate(said)
-        except (OSError, ValueError, TimeoutError, ValidationError) as error:
-            self._note_away(type(error).__name__)
+            told = Told.model_validate(await self._webs.tell(request, within_s=_PATIENCE_S))
+        except (Away, ValidationError) as error:
+            self._note_away(str(error) if isinstance(error, Away) else type(error).__name__)
             return False
         if self._away:
             self._away = False

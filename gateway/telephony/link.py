@@ -1,7 +1,7 @@
 """
 The web side of the link: takes over what calls left, looks reports up for callers, says what the centre is like.
 
-Whoever may open the socket (mode 0600, in the data folder) is our own telephony process.
+Whoever may open the socket (mode 0600, in the data folder) is one of our own telephony processes.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ from channels.call_center.adapter import CallCenterChannel
 from channels.call_center.facts import CHANNEL
 from channels.call_center.status import TelephonyStatus
 from core.contract.errors import GatewayError
+from core.contract.schema import new_id
 from core.service.public import FollowView, PublicDesk, Refused
 from gateway.deployment import Deployment
 from gateway.lines import LineServer
-from gateway.telephony.paths import link_socket
+from gateway.telephony.paths import links_folder
 from gateway.telephony.standing import standing_of
 
 log = structlog.get_logger()
@@ -118,7 +119,9 @@ async def serving_calls(deployment: Deployment) -> AsyncIterator[None]:
     desk = await PublicDesk.open(
         deployment.database, safe=deployment.safe, regulation=deployment.regulation, now=deployment.now
     )
-    server = LineServer(link_socket(deployment.settings.data), CallsLink(deployment, channel, desk).answer)
+    folder = links_folder(deployment.settings.data)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    server = LineServer(folder / f"{new_id()}.sock", CallsLink(deployment, channel, desk).answer)
     await server.start()
     try:
         yield

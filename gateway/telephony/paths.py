@@ -1,32 +1,46 @@
-"""Where the two processes find each other and what they leave: all of it in the data folder."""
+"""
+Where the processes find each other and what they leave: all of it in the data folder.
+
+Telephony processes are numbered from 1 on; each has files of its own. The first one's have no number.
+"""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gateway.settings.model import Settings
 
+PORTAL = "portal-calls"
+_NUMBERED = re.compile(r"calls(?:-([1-9][0-9]?))?")
 
-def spool_folder(data: Path) -> Path:
+
+def spool_folder(data: Path, node: int = 1) -> Path:
     """Calls that are up, or not handed over yet."""
-    return data / "calls"
+    return data / _own("calls", node)
 
 
-def link_socket(data: Path) -> Path:
-    """Where the web side hears of calls."""
-    return data / "calls.sock"
+def spool_folders(data: Path) -> dict[int, Path]:
+    """Those of all nodes that there are or ever were, by number."""
+    named = ((_NUMBERED.fullmatch(path.name), path) for path in data.glob("calls*") if path.is_dir())
+    return dict(sorted((int(found[1] or 1), path) for found, path in named if found))
 
 
-def standing_file(data: Path) -> Path:
+def links_folder(data: Path) -> Path:
+    """Where web processes hear of calls: a socket each."""
+    return data / "links"
+
+
+def standing_file(data: Path, node: int = 1) -> Path:
     """What the web side said last of the centre: opening hours for days ahead, storm."""
-    return spool_folder(data) / "standing.json"
+    return spool_folder(data, node) / "standing.json"
 
 
-def running_file(data: Path) -> Path:
+def running_file(data: Path, node: int = 1) -> Path:
     """Locked by the telephony process while it lives; says who it is and where it listens."""
-    return spool_folder(data) / "telephony.json"
+    return spool_folder(data, node) / "telephony.json"
 
 
 def own_prompts(settings: Settings) -> Path:
@@ -41,10 +55,34 @@ def voices_folder() -> Path:
 
 
 def agents_socket(data: Path) -> Path:
-    """Where web processes meet the people who answer."""
+    """Where web processes meet the people who answer: of the one node that has the floor."""
     return data / "agents.sock"
 
 
-def portal_socket(data: Path) -> Path:
+def floor_lock(data: Path) -> Path:
+    """Held by the node that has the floor."""
+    return data / "floor.lock"
+
+
+def floor_socket(data: Path) -> Path:
+    """Where the other nodes bring their callers to the floor."""
+    return data / "floor.sock"
+
+
+def portal_socket(data: Path, node: int = 1) -> Path:
     """Where the web side brings callers from the portal."""
-    return data / "portal-calls.sock"
+    return node_socket(data, PORTAL, node)
+
+
+def node_socket(data: Path, name: str, node: int) -> Path:
+    """A socket that every node has."""
+    return data / f"{_own(name, node)}.sock"
+
+
+def node_sockets(data: Path, name: str) -> list[Path]:
+    """Those of all nodes that are there; some may be of a process that was killed."""
+    return [data / f"{name}.sock", *data.glob(f"{name}-[0-9]*.sock")]
+
+
+def _own(name: str, node: int) -> str:
+    return name if node == 1 else f"{name}-{node}"

@@ -1,4 +1,4 @@
-"""The people who answer, beside the machine: the floor, the agents' link, and the portal's line."""
+"""The people who answer, beside the machine: the desk, the agents' link, and the portal's line."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from channels.call_center.webrtc.trunk import PortalTrunk
 from gateway.lines import LineServer
 from gateway.settings import Settings
 from gateway.telephony.agents_link import AgentsLink
+from gateway.telephony.node import node_of
 from gateway.telephony.paths import agents_socket, portal_socket
 from gateway.telephony.portal_calls import PortalCalls
 
@@ -39,17 +40,25 @@ def portal_line(settings: Settings, engine: Engine) -> PortalTrunk:
 
 
 @asynccontextmanager
-async def answering(settings: Settings, engine: Engine, portal: PortalTrunk, *, dial: Dial) -> AsyncIterator[Desk]:
+async def answering(settings: Settings, engine: Engine, *, dial: Dial) -> AsyncIterator[Desk]:
     """The desk, for the length of a block; agents' pages come and go as they like. `dial`: calls whom they call."""
     link = AgentsLink(agents_socket(settings.data))
     queue = Queue(REPORTS, rules=(Rule(LONGEST_WAIT_S, Overflow.CAPTURE),))
     desk = Desk(Acd({queue.name: queue}), tell=link.tell, now=lambda: datetime.now(UTC))
-    calls = LineServer(portal_socket(settings.data), PortalCalls(portal).answer)
     async with AsyncExitStack() as stack:
         await desk.start()
         stack.push_async_callback(desk.stop)
         await link.start(Commands(desk, legs=engine, place=place_of(settings), dial=dial))
         stack.push_async_callback(link.stop)
-        await calls.start()
-        stack.push_async_callback(calls.stop)
         yield desk
+
+
+@asynccontextmanager
+async def bringing(settings: Settings, portal: PortalTrunk) -> AsyncIterator[None]:
+    """The door by which the web side brings callers of the portal to this node, for the length of a block."""
+    calls = LineServer(portal_socket(settings.data, node_of(settings)), PortalCalls(portal).answer)
+    await calls.start()
+    try:
+        yield
+    finally:
+        await calls.stop()

@@ -32,8 +32,7 @@ class PortalCalls:
             if action == "press":
                 return self._press(given["call"], given["keys"])
             if action == "end":
-                self._trunk.end(given["call"])
-                return {}
+                return {} if self._trunk.end(given["call"]) else {"error": "gone"}
         except (ValueError, KeyError, TypeError, AttributeError):
             pass
         return {"error": "bad_request"}

@@ -26,10 +26,12 @@ from core.identity import phones
 from core.identity.codes import new_code, new_pin
 from gateway.settings import Settings
 from gateway.telephony.building import Hotline, catalogue_of, flow_of, hotline_of
+from gateway.telephony.floor import Floor
 from gateway.telephony.liaison import Liaison
+from gateway.telephony.node import as_node, node_of
 from gateway.telephony.outgoing import OutgoingCalls
-from gateway.telephony.paths import link_socket, spool_folder, standing_file
-from gateway.telephony.people import answering, portal_line
+from gateway.telephony.paths import links_folder, spool_folder, standing_file
+from gateway.telephony.people import answering, bringing, portal_line
 from gateway.telephony.running import claimed
 from gateway.telephony.switchboard import Switchboard, Transfers
 
@@ -44,6 +46,7 @@ _LOOK_S = 0.5
 class Telephony:
     """The process while it runs."""
 
+    node: int
     hotline: Hotline
     switchboard: Switchboard
     outgoing: OutgoingCalls
@@ -56,6 +59,7 @@ class Telephony:
         engine = self.hotline.engine.status()
         return TelephonyStatus(
             pid=os.getpid(),
+            node=self.node,
             listening=self.listening,
             calls=self.calls,
             late_ms=engine.late_p99_ms,
@@ -83,13 +87,14 @@ class Telephony:
 
 async def run(settings: Settings, *, beside: bool = False) -> None:
     """Take calls until SIGTERM or SIGINT; `beside`: also until the gateway that started us stays away."""
+    settings = as_node(settings, node_of(settings))
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopping.set)
     with claimed(settings):
         async with taking_calls(settings) as telephony:
-            log.info("telephony_started", pid=os.getpid(), scheduling=stay_steady())
+            log.info("telephony_started", pid=os.getpid(), node=telephony.node, scheduling=stay_steady())
             watching = asyncio.create_task(_until_alone(telephony, stopping)) if beside else None
             await stopping.wait()
             if watching is not None:
@@ -111,11 +116,12 @@ async def _until_alone(telephony: Telephony, stopping: asyncio.Event) -> None:
 async def taking_calls(settings: Settings) -> AsyncIterator[Telephony]:
     """Everything the process does, for the length of a block; what it leaves is in the spool."""
     source = flow_of(settings, catalogue_of(settings))
-    spool = Spool(spool_folder(settings.data))
+    data, node = settings.data, node_of(settings)
+    spool = Spool(spool_folder(data, node))
     recovered = await asyncio.to_thread(spool.recover)
     if recovered:
         log.warning("calls_recovered", calls=recovered)
-    liaison = Liaison(link_socket(settings.data), spool=spool, memory=standing_file(settings.data), now=_now)
+    liaison = Liaison(links_folder(data), spool=spool, memory=standing_file(data, node), now=_now)
     hotline = await asyncio.to_thread(hotline_of, settings, seal_to=liaison.seal_to)
     transfers = Transfers(hotline.trunks, allowed=settings.call_center.transfers)
     tools = Tools(
@@ -133,11 +139,13 @@ async def taking_calls(settings: Settings) -> AsyncIterator[Telephony]:
     async with AsyncExitStack() as stack:
         await hotline.engine.start()
         stack.push_async_callback(hotline.engine.stop)
-        people = answering(settings, hotline.engine, portal, dial=outgoing.begin)
-        tools = replace(tools, people=await stack.enter_async_context(people))
+        floor = Floor(data, hotline.engine, lambda: answering(settings, hotline.engine, dial=outgoing.begin))
+        await stack.enter_async_context(floor.taking_part())
+        await stack.enter_async_context(bringing(settings, portal))
+        tools = replace(tools, people=floor)
         numbers = settings.call_center.numbers
         board = Switchboard([*hotline.trunks, portal], tools, numbers=numbers, ended=liaison.ended)
-        telephony = Telephony(hotline, board, outgoing, spool, liaison)
+        telephony = Telephony(node, hotline, board, outgoing, spool, liaison)
         speaking = asyncio.create_task(liaison.run(telephony.status))
         stack.push_async_callback(_last_words, liaison, speaking)
         stack.push_async_callback(outgoing.close)

@@ -1,4 +1,4 @@
-"""Which telephony process there is over a data folder: a locked file says so, whoever started it."""
+"""Which telephony processes there are over a data folder: locked files say so, whoever started them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from core.contract.errors import ConfigError
 from gateway.settings import Settings
+from gateway.telephony.node import node_of
 from gateway.telephony.paths import running_file
 
 
@@ -28,8 +29,8 @@ class Running(BaseModel):
 
 @contextmanager
 def claimed(settings: Settings) -> Iterator[None]:
-    """Be the telephony process of this data folder, for the length of a block. ConfigError: another one is."""
-    path = running_file(settings.data)
+    """Be this node of the data folder, for the length of a block. ConfigError: another process is."""
+    path = running_file(settings.data, node_of(settings))
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -46,10 +47,10 @@ def claimed(settings: Settings) -> Iterator[None]:
         os.close(file)
 
 
-def running(data: Path) -> Running | None:
-    """The process that takes calls over this data folder now; None where none does."""
+def running(data: Path, node: int = 1) -> Running | None:
+    """The process that takes calls over this data folder now as this node; None where none does."""
     try:
-        file = os.open(running_file(data), os.O_RDWR)
+        file = os.open(running_file(data, node), os.O_RDWR)
     except FileNotFoundError:
         return None
     try:

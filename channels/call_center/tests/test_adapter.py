@@ -125,3 +125,28 @@ async def test_how_it_is(tmp_path: Path) -> None:
     assert not (await ours.check_health()).ok
     clock[0] = 22.0
     assert ours.status is None
+
+
+async def test_several_processes_are_one_hotline(tmp_path: Path) -> None:
+    """Calls add up; while one is silent, or has no address, somebody's call may not be heard, and that is said."""
+    clock = [0.0]
+    ours = CallCenterChannel(
+        secret=SECRET, spool=Spool(tmp_path), hash_pin=lambda pin, _: pin, monotonic=lambda: clock[0], nodes=2
+    )
+    first = TelephonyStatus(pid=1, listening="127.0.0.1:5061", calls=2, late_ms=1.5)
+    second = first.model_copy(update={"node": 2, "pid": 2, "listening": "127.0.0.1:5062", "late_ms": 3.0})
+
+    ours.note(first)
+    assert ours.status is not None
+    assert (ours.status.silent, ours.status.listening) == ((2,), "")
+    assert "số 2 không trả lời" in (await ours.check_health()).detail
+    ours.note(second)
+    assert (ours.status.calls, ours.status.late_ms) == (4, 3.0)
+    assert ours.status.listening == "127.0.0.1:5061, 127.0.0.1:5062"
+    assert (await ours.check_health()).ok
+    ours.note(second.model_copy(update={"listening": ""}))
+    assert not ours.status.listening
+    clock[0] = 9.0
+    ours.note(second)
+    clock[0] = 11.0
+    assert ours.status.silent == (1,)

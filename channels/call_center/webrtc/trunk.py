@@ -9,11 +9,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
+from channels.call_center.media.wire import Legs
 from channels.call_center.ports import Call, CallFailed, Media, MediaUnavailable, TrunkState, TrunkStatus
 from channels.call_center.webrtc.call import BrowserCall
 from channels.call_center.webrtc.inside import MediaPlace
 from channels.call_center.webrtc.peer import Peer
-from channels.call_center.webrtc.wire import BrowserWire, Legs
+from channels.call_center.webrtc.wire import BrowserWire
 
 
 class LineFull(Exception):
@@ -88,9 +89,11 @@ class PortalTrunk:
             known.press(key)
         return True
 
-    def end(self, call: str) -> None:
-        """The page hangs up; nothing if it has already."""
+    def end(self, call: str) -> bool:
+        """The page hangs up. False: there is no such call (any more)."""
+        known = call in self._calls
         self._gone(call)
+        return known
 
     async def incoming(self) -> AsyncIterator[Call]:
         """Calls, each once."""

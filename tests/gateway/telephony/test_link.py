@@ -18,7 +18,7 @@ from channels.call_center.tests.played import CODE, PIN
 from gateway.lines import ask_line
 from gateway.telephony.liaison import Liaison
 from gateway.telephony.link import serving_calls, until_calls_arrive
-from gateway.telephony.paths import link_socket, standing_file
+from gateway.telephony.paths import links_folder, standing_file
 from tests.gateway.api.staffing import centre, issue
 from tests.gateway.flows.office import only_case
 from tests.support.calls import CALL, book_of, leave_call, only_call, spool_of
@@ -32,7 +32,7 @@ def liaison_of(world: World) -> Liaison:
     data = world.deployment.settings.data
     spool = spool_of(world)
     spool.folder.mkdir(exist_ok=True)
-    return Liaison(link_socket(data), spool=spool, memory=standing_file(data), now=world.clock)
+    return Liaison(links_folder(data), spool=spool, memory=standing_file(data), now=world.clock)
 
 
 @pytest_asyncio.fixture
@@ -117,7 +117,8 @@ async def test_hours_and_storm_are_told_and_remembered(world: World, linked: Lia
 
 @pytest.mark.parametrize("request_", [{"action": "nonsense"}, {}, {"action": "look_up"}, {"action": "report"}])
 async def test_nonsense_is_answered(world: World, linked: Liaison, request_: dict[str, object]) -> None:
-    answer = await ask_line(link_socket(world.deployment.settings.data), request_)
+    (socket,) = links_folder(world.deployment.settings.data).iterdir()
+    answer = await ask_line(socket, request_)
 
     assert answer["error"] == "bad_request"
 

@@ -1,0 +1,36 @@
+"""The spools of several telephony processes, as whoever fetches recordings sees them: one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from channels.call_center.media.sealing import public_key
+from channels.call_center.spool import Spool
+
+
+class Spools:
+    """
+    A call lies in one of them; which one is looked for, since processes come and go.
+
+    `folders` are asked for each time. `private` opens sealed recordings.
+    """
+
+    def __init__(self, folders: Callable[[], Iterable[Path]], *, private: bytes) -> None:
+        self._folders = folders
+        self._private = private
+
+    @property
+    def seal_to(self) -> bytes:
+        """The public key that `private` opens."""
+        return public_key(self._private)
+
+    def read(self, source: str, *, most: int) -> bytes | None:
+        """The recording that an attachment's source names; None: not, or no longer. ValueError: over `most` bytes."""
+        found = (Spool(folder, private=self._private).read(source, most=most) for folder in self._folders())
+        return next((one for one in found if one is not None), None)
+
+    def let_go(self, source: str) -> None:
+        """The recording is stored: whichever has it forgets it."""
+        for folder in self._folders():
+            Spool(folder).let_go(source)

@@ -1,0 +1,104 @@
+"""
+The floor among several telephony processes: one of them has the people who answer, the others bring their callers.
+
+Which one is decided by a locked file: the kernel frees it the moment its process is gone, and another takes it within
+`AGAIN_S`. Whoever answers comes back to the new one by themselves; callers who were with the old one are told to the
+machine, which takes what they have to say.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+
+import structlog
+
+from channels.call_center.agents.caller import Served
+from channels.call_center.agents.desk import Desk
+from channels.call_center.media.engine import Engine
+from channels.call_center.ports import Call
+from gateway.telephony.floor_door import Door
+from gateway.telephony.floor_far import FarFloor
+from gateway.telephony.paths import floor_lock, floor_socket
+
+log = structlog.get_logger()
+
+AGAIN_S = 0.2
+Opening = Callable[[], AbstractAsyncContextManager[Desk]]
+
+
+class Floor:
+    """
+    Implements `People`: serves callers here where this node has the floor, else wherever it is.
+
+    Args:
+        opening: the desk with all that belongs to it, for as long as we have the floor.
+    """
+
+    def __init__(self, data: Path, engine: Engine, opening: Opening) -> None:
+        self._data, self._engine, self._opening = data, engine, opening
+        self._far = FarFloor(floor_socket(data), engine)
+        self._desk: Desk | None = None
+
+    @property
+    def here(self) -> bool:
+        """Whether this node has it."""
+        return self._desk is not None
+
+    async def serve(self, call: Call, *, queue: str, about: str, answered: Callable[[str], None]) -> Served:
+        """With the people who answer, wherever they are; "machine" at once while that is unknown."""
+        if self._desk is not None:
+            return await self._desk.serve(call, queue=queue, about=about, answered=answered)
+        return await self._far.serve(call, queue=queue, about=about, answered=answered)
+
+    @asynccontextmanager
+    async def taking_part(self) -> AsyncIterator[None]:
+        """Have it or know who has it, for the length of a block."""
+        async with AsyncExitStack() as stack:
+            if not await self._take(stack):
+                task = asyncio.create_task(self._stand_by(stack))
+                stack.push_async_callback(_ended, task)
+            yield
+
+    async def _stand_by(self, stack: AsyncExitStack) -> None:
+        """Listen to whoever has it, and take it when nobody has."""
+        watching = asyncio.create_task(self._far.watch())
+        try:
+            while True:
+                await asyncio.sleep(AGAIN_S)
+                if await self._take(stack):
+                    return
+        finally:
+            await _ended(watching)
+
+    async def _take(self, stack: AsyncExitStack) -> bool:
+        lock = _locked(floor_lock(self._data))
+        if lock is None:
+            return False
+        stack.callback(os.close, lock)
+        desk = await stack.enter_async_context(self._opening())
+        await stack.enter_async_context(Door(floor_socket(self._data), desk, self._engine).open())
+        self._desk = desk
+        log.info("floor_taken")
+        return True
+
+
+def _locked(path: Path) -> int | None:
+    """The file, locked, or None where another process has it."""
+    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(file)
+        return None
+    return file
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
