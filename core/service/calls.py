@@ -185,6 +185,11 @@ class CallBook:
         """Calls whose callers wait for us, the most urgent first."""
         return await self.opened(await self._database.read(partial(calls.owed, most=most)))
 
+    async def owed_page(self, *, after: After | None = None, most: int = calls.LONGEST_PAGE) -> CallPage:
+        """The same page by page."""
+        rows = await self._database.read(partial(calls.owed, after=after, most=most))
+        return CallPage(await self.opened(rows), calls.place_owed(rows[-1]) if len(rows) == most else None)
+
     async def newest(self, *, after: After | None = None, most: int = calls.LONGEST_PAGE) -> CallPage:
         """All calls, the newest first; `after` continues."""
         rows = await self._database.read(partial(calls.newest, after=after, most=most))

@@ -1,4 +1,4 @@
-"""What was stored since somebody last looked: on which channels there may be something to send."""
+"""What was stored since somebody last looked: where there may be something to send, and what it was about."""
 
 from __future__ import annotations
 
@@ -14,14 +14,20 @@ class Changes(asyncio.Event):
     def __init__(self) -> None:
         super().__init__()
         self._channels: set[str] = set()
+        self._touched: set[str] = set()
 
     def set(self) -> None:
         """Something may be sent on any channel."""
         self.note((EVERY_CHANNEL,))
 
-    def note(self, channels: Iterable[str]) -> None:
-        """Something was stored, and something is to be sent on these channels; none: only due times may differ."""
+    def note(self, channels: Iterable[str], *, touched: Iterable[str] = ()) -> None:
+        """
+        Something was stored, and something is to be sent on these channels; none: only due times may differ.
+
+        `touched`: the cases and conversations that are no longer as they were (`case:ID`, `talk:ID`).
+        """
         self._channels.update(channels)
+        self._touched.update(touched)
         super().set()
 
     def take(self) -> list[str]:
@@ -29,3 +35,8 @@ class Changes(asyncio.Event):
         taken, self._channels = self._channels, set()
         self.clear()
         return [EVERY_CHANNEL] if EVERY_CHANNEL in taken else sorted(taken)
+
+    def take_touched(self) -> list[str]:
+        """The cases and conversations since this was last asked, in order."""
+        taken, self._touched = self._touched, set()
+        return sorted(taken)

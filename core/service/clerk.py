@@ -81,6 +81,7 @@ class Clerk:
         self.stock = Stock(safe)
         self.texts = Texts(database, safe=safe)
         self.talks = Talks(database, safe=safe, stock=self.stock, now=now)
+        self.carriers = carriers
         self.devices = SealedDevices(database, safe=safe, service=CARRIERS["push"], now=now)
         ringing = Ringing(database, devices=self.devices, carriers=carriers, push="push" in (accounts or {}))
         self.posting = Posting(self.talks, safe=safe, now=now, ringing=ringing)
@@ -131,7 +132,7 @@ class Clerk:
         self.desk.close(work)
         await self.committer.commit(work)
         self._count_opened(work)
-        self.changed.note(work.told_on)
+        self.changed.note(work.told_on, touched=work.touched)
 
     def _count_opened(self, work: Work) -> None:
         for file in work.cases.values():

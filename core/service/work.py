@@ -67,6 +67,12 @@ class Work:
         """The channels on which something is to be sent."""
         return {entry["channel"] for sort, entry in self.entries if sort is outbox.ENTRIES}
 
+    @property
+    def touched(self) -> list[str]:
+        """The cases (`case:ID`) and conversations (`talk:ID`) that are changed."""
+        cases = [f"case:{case_id}" for case_id, file in self.cases.items() if file.events]
+        return [*cases, *(f"talk:{talk_id}" for talk_id in self.talks)]
+
     async def follow_up(self) -> None:
         """What lies outside the database, once the unit is stored."""
         for after in self.afterwards:

@@ -55,9 +55,11 @@ def find(connection: Connection, call_id: str) -> CallRow:
     return CallRow(**row._mapping)
 
 
-def owed(connection: Connection, *, most: int = LONGEST_PAGE) -> list[CallRow]:
-    """Those whose caller waits for a call, the most urgent first."""
+def owed(connection: Connection, *, after: tuple[int, str] | None = None, most: int = LONGEST_PAGE) -> list[CallRow]:
+    """Those whose caller waits for a call, the most urgent first; `after`: the place of the page before's last one."""
     query = select(*_ROW).where(_IS_OWED).order_by(phone_call.c.due_at, phone_call.c.id).limit(most)
+    if after is not None:
+        query = query.where(tuple_(phone_call.c.due_at, phone_call.c.id) > (from_microseconds(after[0]), after[1]))
     return [CallRow(**row._mapping) for row in connection.execute(query)]
 
 
@@ -80,6 +82,11 @@ def newest(connection: Connection, *, after: tuple[int, str] | None = None, most
 def place_of(row: CallRow) -> tuple[int, str]:
     """The place of a call in that list: its beginning in microseconds, its id."""
     return to_microseconds(row.began_at), row.id
+
+
+def place_owed(row: CallRow) -> tuple[int, str]:
+    """The place of a call in the list of those owed: its due time in microseconds, its id."""
+    return to_microseconds(row.due_at) if row.due_at else 0, row.id
 
 
 def attempt(

@@ -225,11 +225,11 @@ def messages(connection: Connection, conversation_id: str, *, most: int = 500) -
     return [MessageRow(*row) for row in newest][::-1]
 
 
-def last_messages(connection: Connection, ids: Collection[str]) -> dict[str, MessageRow]:
-    """The newest message of each of these conversations, by conversation id."""
+def last_heard(connection: Connection, ids: Collection[str]) -> dict[str, MessageRow]:
+    """What its citizen said last in each of these conversations, by conversation id."""
     last = (
         select(message.c.conversation_id, func.max(message.c.seq).label("seq"))
-        .where(message.c.conversation_id.in_(ids))
+        .where(message.c.conversation_id.in_(ids), message.c.direction == "in")
         .group_by(message.c.conversation_id)
         .subquery("last")
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, select, text, tuple_, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, func, select, text, tuple_, type_coerce
 
 from core.storage import outbox as outbox_rows
 from core.storage.conversations import ConversationRow
@@ -170,8 +170,8 @@ def identities(connection: Connection, contact_id: str) -> list[KnownIdentity]:
 
 _CONVERSATION = tuple(conversation.c[name] for name in ConversationRow.__dataclass_fields__)
 _DOUBTED = "doubted"
-_AFTER_ALL = 2**61
-"""Microseconds that no moment reaches."""
+SPAM_BEHIND = 2**61
+"""Likely spam stands so many microseconds behind its time: more than any moment reaches."""
 
 
 def attended(connection: Connection, *, after: tuple[int, str] | None = None, most: int = 50) -> list[ConversationRow]:
@@ -181,16 +181,21 @@ def attended(connection: Connection, *, after: tuple[int, str] | None = None, mo
     `after` is the place (`place_attended`) of the last line of the page before.
     """
     spam, rows = conversation.c.mode == _DOUBTED, list[ConversationRow]()
-    if after is None or after[0] < _AFTER_ALL:
+    if after is None or after[0] < SPAM_BEHIND:
         rows, after = _attended(connection, ~spam, after, most), None
     else:
-        after = after[0] - _AFTER_ALL, after[1]
+        after = after[0] - SPAM_BEHIND, after[1]
     return rows if len(rows) == most else rows + _attended(connection, spam, after, most - len(rows))
+
+
+def count_attended(connection: Connection) -> int:
+    """How many conversations that is."""
+    return connection.scalar(select(func.count()).select_from(conversation).where(text(f"({ATTENDED})"))) or 0
 
 
 def place_attended(row: ConversationRow) -> tuple[int, str]:
     """The place of a conversation in that list: its last message in microseconds, its id."""
-    return to_microseconds(row.last_message_at) + (_AFTER_ALL if row.mode == _DOUBTED else 0), row.id
+    return to_microseconds(row.last_message_at) + (SPAM_BEHIND if row.mode == _DOUBTED else 0), row.id
 
 
 def _attended(

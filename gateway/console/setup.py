@@ -13,7 +13,6 @@ from gateway.console import (
     files,
     finding,
     handing_out,
-    home,
     letters,
     moves,
     notices,
@@ -28,6 +27,7 @@ from gateway.console.connecting import PAGE as CONNECTING
 from gateway.console.connecting import channels_of
 from gateway.console.connecting import mount as mount_connecting
 from gateway.console.deputies import mount as mount_deputies
+from gateway.console.inbox import page as inbox
 from gateway.console.phone.page import PAGE as PHONE
 from gateway.console.phone.setup import mount as mount_phone
 from gateway.console.public_notices import PAGE as PUBLIC_NOTICES
@@ -47,7 +47,8 @@ def setup_console(app: web.Application) -> None:
     app[CONSOLE] = Console.of(app[DEPLOYMENT])
     router = app.router
     app.middlewares.append(notices.count_unread)
-    router.add_get(HOME, home.show_queues)
+    router.add_get(HOME, inbox.show_inbox)
+    router.add_get(inbox.LIST, inbox.show_list)
     _add_notices(router)
     router.add_get(finding.PAGE, finding.show_search)
     router.add_post(finding.PAGE, finding.search)

@@ -14,6 +14,9 @@ OUTBOX = "outbox"
 DUE = "due"
 FILES = "files"
 AGENCIES = "agencies"
+STAFF = "staff"
+"""What staff look at has changed: the body names up to `MOST_NAMED` of `case:ID`, `talk:ID`; empty: anything may have."""
+MOST_NAMED = 50
 
 
 @contextmanager
@@ -46,9 +49,11 @@ async def pass_on(happened: asyncio.Event, events: Events, *topics: str) -> None
 
 
 async def pass_on_changes(changes: Changes, events: Events) -> None:
-    """The same for what was stored: only those channels are rung on which something is to be sent."""
+    """The same for what was stored: those channels where something is to be sent, and the pages of staff about it."""
     while True:
         await changes.wait()
         for channel in changes.take():
             events.publish(OUTBOX, channel)
         events.publish(DUE)
+        if touched := changes.take_touched():
+            events.publish(STAFF, " ".join(touched) if len(touched) <= MOST_NAMED else "")

@@ -48,7 +48,7 @@ class ReadsLists(Reads):
             return _Queue(rows, cursor, states, lists.content_rows(connection, states.values()))
 
         found = await self._database.read(read)
-        reader = await self._lines(found.contents)
+        reader = await self._lines(found.contents, reader=member.id)
         lines = tuple(reader.queue_line(row, found.states[row.case_id]) for row in found.rows)
         return Page[QueueLine](items=lines, after=found.after)
 
@@ -83,6 +83,6 @@ class ReadsLists(Reads):
         reader = await self._lines(found.contents)
         return Page[CaseLine](items=tuple(map(reader.case_line, found.rows)), after=found.after)
 
-    async def _lines(self, contents: dict[str, ReportRow]) -> ListReader:
+    async def _lines(self, contents: dict[str, ReportRow], *, reader: str = "") -> ListReader:
         words = await asyncio.to_thread(lists.excerpts, contents, self._opener)
-        return ListReader(self._regulation, self._now(), words)
+        return ListReader(self._regulation, self._now(), words, reader)

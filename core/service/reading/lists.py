@@ -23,7 +23,8 @@ from core.storage.database import Connection
 from core.storage.reports import ReportRow
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_FAR = 2**62
+UNDATED = 2**62
+"""Where the queue goes on behind the last line that has a due time."""
 
 After = tuple[int, str]
 
@@ -50,7 +51,7 @@ def queue_rows(
         return [], None
     rows = cases.queue(connection, seats=seats, after=after, most=most + 1)
     last = rows[most - 1] if len(rows) > most else None
-    cursor = (microseconds(last.due_at) if last.due_at else _FAR, last.case_id) if last else None
+    cursor = (microseconds(last.due_at) if last.due_at else UNDATED, last.case_id) if last else None
     return rows[:most], cursor
 
 
@@ -108,11 +109,12 @@ def searching(wanted: Wanted, *, reach: Collection[str] | None) -> Search:
 
 @dataclass(frozen=True)
 class ListReader:
-    """Puts rows into lines. `words`: the content of each case, opened."""
+    """Puts rows into lines. `words`: the content of each case, opened; `reader`: the user id of who reads."""
 
     regulation: Regulation
     now: datetime
     words: Mapping[str, str]
+    reader: str = ""
 
     def case_line(self, row: CaseRow) -> CaseLine:
         """A case in a search."""
@@ -149,10 +151,17 @@ class ListReader:
             role=names.role(row.role),
             agency=names.agency(row.agency_id) if row.agency_id else None,
             step=next((label for label in steps if label != row.stage), row.stage),
+            channel=names.channel(case.channel),
+            mine=bool(self.reader) and self.reader in given_to(case),
         )
 
     def _names(self, regulation: str) -> Names:
         return Names(self.regulation.packs.get(regulation), self.regulation.agencies)
+
+
+def given_to(case: Case) -> set[str | None]:
+    """User ids of the officials to whom parts of a case were given."""
+    return {part.staff_id for part in case.dispatches} | {part.staff_id for part in case.coordinations}
 
 
 def content_rows(connection: Connection, states: Iterable[Case]) -> dict[str, ReportRow]:

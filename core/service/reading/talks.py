@@ -136,7 +136,7 @@ def _read_attended(connection: Connection, after: After | None, most: int) -> _A
     return _Attended(
         rows=shown,
         after=staff_lists.place_attended(shown[-1]) if more else None,
-        last=conversations.last_messages(connection, [row.id for row in shown]),
+        last=conversations.last_heard(connection, [row.id for row in shown]),
         users=staff_lists.user_names(connection, {row.attendant for row in shown if row.attendant}),
     )
 

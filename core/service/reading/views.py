@@ -47,11 +47,17 @@ class CaseLine(Model):
 
 
 class QueueLine(CaseLine):
-    """A piece of work: the case, whose turn it is and at which step. `due_at` is the limit of that step."""
+    """
+    A piece of work: the case, whose turn it is and at which step. `due_at` is the limit of that step.
+
+    `channel`: how its first report came. `mine`: it was given to whoever reads this, by name.
+    """
 
     role: Labelled
     agency: Labelled | None
     step: str
+    channel: Labelled | None = None
+    mine: bool = False
 
 
 class Person(Model):

@@ -85,6 +85,7 @@ async def test_who_keeps_things_going_sees_what_is_stuck(office: Office) -> None
         page = await desk.get("/console")
 
     assert page.status == 200
-    assert "Tài khoản này không có hàng việc." in page.text
+    assert "Không có việc nào đang chờ." in page.text
+    assert "Hội thoại <span" in page.text
     assert "0 chưa rõ" in page.text
     assert "/console/nguoi-dung" in page.text
