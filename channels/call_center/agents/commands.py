@@ -129,6 +129,22 @@ class Commands:
             self._desk.happen(h.Passed(talk.call, command.queue, command.to))
 
     @_do.register
+    def _consult(self, command: m.Consult) -> None:
+        self._unless(command, self._desk.consulting.begin(command.agent, command.colleague))
+
+    @_do.register
+    def _turn(self, command: m.Turn) -> None:
+        self._unless(command, self._desk.consulting.turn(command.agent, command.side))
+
+    @_do.register
+    def _hand_over(self, command: m.HandOver) -> None:
+        self._unless(command, self._desk.consulting.hand_over(command.agent))
+
+    @_do.register
+    def _back(self, command: m.Back) -> None:
+        self._unless(command, self._desk.consulting.back(command.agent))
+
+    @_do.register
     def _wrapped_up(self, command: m.WrappedUp) -> None:
         self._desk.happen(h.WrappedUp(command.agent))
 
@@ -162,6 +178,10 @@ class Commands:
 
     def _lost(self, agent: str) -> None:
         self._desk.happen(h.Vanished(agent))
+
+    def _unless(self, command: m.Command, why: str) -> None:
+        if why:
+            self._refuse(command, why)
 
     def _refuse(self, command: m.Command, why: str) -> None:
         self._desk.tell(Refused(agent=command.agent, command=command.do, why=why))

@@ -14,6 +14,7 @@ from channels.call_center.acd import happenings as h
 from channels.call_center.acd.model import Acd, Talk
 from channels.call_center.acd.step import step
 from channels.call_center.agents.caller import Caller, Served
+from channels.call_center.agents.consulting import Consulting
 from channels.call_center.agents.dialling import Dialling
 from channels.call_center.agents.hearing import Hearing
 from channels.call_center.agents.news import News
@@ -41,6 +42,7 @@ class Desk:
         self.callers: dict[str, Caller] = {}
         self.seats: dict[str, Seat] = {}
         self.dialling = Dialling(self)
+        self.consulting = Consulting(self)
         self.hearing = Hearing(self)
         self._ticking: asyncio.Task[None] | None = None
 
@@ -94,9 +96,11 @@ class Desk:
         for wish in wanted:
             self._carry_out(wish)
         self.dialling.look()
-        self._tell_changes()
+        self.consulting.look()
+        self.tell_changes()
 
-    def _tell_changes(self) -> None:
+    def tell_changes(self) -> None:
+        """Tell every page whose status or board is another than before."""
         for seat in self.seats.values():
             status = status_of(self, seat)
             if status is not None and status != seat.told:
@@ -113,14 +117,16 @@ class Desk:
         if talk is not None:
             self.seats[agent].held = on
             self.hearing.set(talk.call)
-            self._tell_changes()
+            self.tell_changes()
 
     def finish(self, agent: str) -> None:
         """The agent ends their call; the caller's flow goes on (or hangs up)."""
         talk = self.talk_of(agent)
         if talk is not None and talk.call in self.dialling.calls:
             self.dialling.calls[talk.call].over.set()
-        if talk is not None and talk.call in self.callers:
+        if talk is not None and talk.consult:
+            self.consulting.end(talk.call)
+        elif talk is not None and talk.call in self.callers:
             self.callers[talk.call].end(Served("talked", agent=agent, began=talk.since))
 
     def sound_is_back(self, agent: str) -> None:
@@ -147,7 +153,7 @@ class Desk:
             caller.stop_waiting()
             self.seats[wish.agent].held = False
             caller.answered(wish.agent)
-            self.hearing.set(wish.call)
+        self.hearing.set(wish.call)
 
     @_carry_out.register
     def _comfort(self, wish: wishes.Comfort) -> None:
@@ -189,4 +195,5 @@ class Desk:
     def count(self) -> None:
         """Let the floor put right what is stuck: it is told who is really there."""
         heard = frozenset(name for name, seat in self.seats.items() if seat.heard)
-        self.happen(h.Counted(frozenset({*self.callers, *self.dialling.calls}), frozenset(self.seats), heard))
+        calls = frozenset({*self.callers, *self.dialling.calls, *self.consulting.calls})
+        self.happen(h.Counted(calls, frozenset(self.seats), heard))

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 Name = Annotated[str, Field(min_length=1, max_length=64)]
+Side = Literal["colleague", "caller", "all"]
 
 
 class Message(BaseModel):
@@ -119,6 +120,36 @@ class PassOn(Message):
     to: str = Field(default="", max_length=64)
 
 
+class Consult(Message):
+    """Ask a colleague about the agent's call; the caller hears music meanwhile."""
+
+    do: Literal["consult"] = "consult"
+    agent: Name
+    colleague: Name
+
+
+class Turn(Message):
+    """While a colleague is asked: talk to them, to the caller, or all together."""
+
+    do: Literal["turn"] = "turn"
+    agent: Name
+    side: Side
+
+
+class HandOver(Message):
+    """The colleague who was asked has the call from now on."""
+
+    do: Literal["hand_over"] = "hand_over"
+    agent: Name
+
+
+class Back(Message):
+    """The colleague is asked no more; back to the caller."""
+
+    do: Literal["back"] = "back"
+    agent: Name
+
+
 class WrappedUp(Message):
     """The notes are done."""
 
@@ -155,6 +186,10 @@ Command = (
     | Hold
     | Keys
     | PassOn
+    | Consult
+    | Turn
+    | HandOver
+    | Back
     | WrappedUp
     | Supervise
     | Watch

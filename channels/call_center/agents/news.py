@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from channels.call_center.agents.messages import Message, Name
+from channels.call_center.agents.messages import Message, Name, Side
 from core.contract.schema import Instant
 
 
@@ -30,7 +30,8 @@ class Refused(Message):
 class CallCard(Message):
     """
     A call as the page shows it. `remote` is the number as the trunk told it, empty where withheld; `about` the record
-    that the call will leave. `dialling`: we call them, and nobody has answered yet.
+    that the call will leave. `dialling`: we call them, and nobody has answered yet. `asked_by`: a colleague asks about
+    this caller; on the line is the colleague.
     """
 
     call: Name
@@ -41,10 +42,31 @@ class CallCard(Message):
     callback: bool = False
     held: bool = False
     dialling: bool = False
+    asked_by: str = ""
+
+
+class Colleague(Message):
+    """Somebody else who answers calls, as a page offers them."""
+
+    agent: Name
+    name: str
+    free: bool
+
+
+class Asking(Message):
+    """The colleague whom an agent asks about their call, and who hears whom; not `answered`: it rings there."""
+
+    colleague: str
+    answered: bool
+    side: Side
 
 
 class Status(Message):
-    """Where an agent stands, whole; sent when it has changed. `sound`: their browser is connected."""
+    """
+    Where an agent stands, whole; sent when it has changed. `sound`: their browser is connected.
+
+    `wrapping`: the call that is over and is written up. `colleagues`: to whom a call may be given, while there is one.
+    """
 
     tell: Literal["status"] = "status"
     agent: Name
@@ -56,6 +78,9 @@ class Status(Message):
     sound: bool = False
     ringing: CallCard | None = None
     call: CallCard | None = None
+    wrapping: CallCard | None = None
+    asking: Asking | None = None
+    colleagues: tuple[Colleague, ...] = ()
     waiting: dict[str, int] = Field(default_factory=dict)
 
 

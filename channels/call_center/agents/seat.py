@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from channels.call_center.agents.news import Board, Status
+from channels.call_center.agents.news import Board, CallCard, Status
+from channels.call_center.media.wire import Legs
 from channels.call_center.ports import Media
 from channels.call_center.webrtc.inside import MediaPlace
 from channels.call_center.webrtc.peer import Peer
-from channels.call_center.webrtc.wire import BrowserWire, Legs
+from channels.call_center.webrtc.wire import BrowserWire
 
 
 @dataclass(slots=True)
@@ -26,13 +27,14 @@ class Seat:
     An agent who is signed in.
 
     A page that offers again (a reload, a new microphone) gets a new leg; the old one is closed when the new one is
-    there. `connected` and `lost` are told on the event loop.
+    there. `last`: the call that they had, or have. `connected` and `lost` are told on the event loop.
     """
 
     def __init__(self, agent: str, *, connected: Callable[[str], None], lost: Callable[[str], None]) -> None:
         self.agent, self.name = agent, ""
         self.held = False
         self.told: Status | None = None
+        self.last: CallCard | None = None
         self.watching = False
         self.shown: Board | None = None
         self._connected, self._lost = connected, lost

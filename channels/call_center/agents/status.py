@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from channels.call_center.acd.floor import Floor
 from channels.call_center.acd.matching import in_order
 from channels.call_center.acd.model import Agent, AgentState
-from channels.call_center.agents.news import Board, CallCard, OnBoard, Status
+from channels.call_center.agents.news import Board, CallCard, Colleague, OnBoard, Status
 
 if TYPE_CHECKING:
     from channels.call_center.agents.desk import Desk
@@ -20,6 +20,8 @@ def status_of(desk: Desk, seat: Seat) -> Status | None:
     agent = desk.acd.agents.get(seat.agent)
     if agent is None:
         return None
+    call = _card(desk, agent.call, held=seat.held) if agent.state is AgentState.TALKING else None
+    seat.last = call or seat.last
     return Status(
         agent=agent.id,
         state=agent.state.value,
@@ -29,9 +31,20 @@ def status_of(desk: Desk, seat: Seat) -> Status | None:
         why=agent.why,
         sound=seat.heard,
         ringing=_card(desk, agent.call) if agent.state is AgentState.RESERVED else None,
-        call=_card(desk, agent.call, held=seat.held) if agent.state is AgentState.TALKING else None,
+        call=call,
+        wrapping=seat.last if agent.state is AgentState.WRAP_UP else None,
+        asking=desk.consulting.asking(agent.id),
+        colleagues=_colleagues(desk, agent) if call and not call.asked_by else (),
         waiting=_waiting(desk, agent.queues),
     )
+
+
+def _colleagues(desk: Desk, agent: Agent) -> tuple[Colleague, ...]:
+    """Everybody else, by name; whoever cannot be asked now is not free."""
+    others = (seat for seat in desk.seats.values() if seat.agent != agent.id and seat.agent in desk.acd.agents)
+    free = {one.id for one in desk.acd.agents.values() if one.state is AgentState.AVAILABLE}
+    told = (Colleague(agent=seat.agent, name=seat.name, free=seat.agent in free) for seat in others)
+    return tuple(sorted(told, key=lambda colleague: (colleague.name, colleague.agent)))
 
 
 def board_of(desk: Desk, seat: Seat) -> Board:
@@ -54,6 +67,11 @@ def _on_board(desk: Desk, agent: Agent) -> OnBoard:
 
 
 def _card(desk: Desk, call: str, *, held: bool = False) -> CallCard | None:
+    consult = desk.consulting.calls.get(call)
+    if consult is not None:
+        asked = _card(desk, consult.about)
+        changed = {"call": call, "since": consult.since, "asked_by": consult.by}
+        return asked.model_copy(update=changed) if asked else None
     dialled, caller = desk.dialling.calls.get(call), desk.callers.get(call)
     if dialled is not None:
         return CallCard(
