@@ -15,10 +15,10 @@ from channels.call_center.agents import messages as m
 from channels.call_center.agents.desk import Desk
 from channels.call_center.agents.news import Answer, Refused
 from channels.call_center.agents.seat import Seat
+from channels.call_center.media.wire import Legs
 from channels.call_center.ports import CallGone, MediaUnavailable
 from channels.call_center.webrtc.inside import MediaPlace, NoPort
 from channels.call_center.webrtc.peer import OfferRefused
-from channels.call_center.webrtc.wire import Legs
 
 log = structlog.get_logger()
 Dial = Callable[[Desk, m.Dial], bool]

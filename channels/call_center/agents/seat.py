@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from channels.call_center.agents.news import Board, CallCard, Status
+from channels.call_center.media.wire import Legs
 from channels.call_center.ports import Media
 from channels.call_center.webrtc.inside import MediaPlace
 from channels.call_center.webrtc.peer import Peer
-from channels.call_center.webrtc.wire import BrowserWire, Legs
+from channels.call_center.webrtc.wire import BrowserWire
 
 
 @dataclass(slots=True)

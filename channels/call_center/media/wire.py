@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from channels.call_center.ports import RtpPlan
+from channels.call_center.ports import Media, RtpPlan
 
 Hear = Callable[[bytes, float], None]
 """A plain RTP packet, and when it arrived in seconds of any steady clock."""
@@ -36,3 +36,10 @@ class Wire(Protocol):
 
     def close(self) -> None:
         """Give back port and connection."""
+
+
+class Legs(Protocol):
+    """Opens legs over a wire (`engine.Engine`)."""
+
+    def open(self, wire: Wire | None = None, *, ours: bool = False) -> Media:
+        """`ours`: of an agent. Raises: MediaUnavailable."""

@@ -5,18 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Protocol
 
-from channels.call_center.media.wire import Wire
-from channels.call_center.ports import Media, RtpPlan
+from channels.call_center.ports import RtpPlan
 from channels.call_center.webrtc.peer import Peer
-
-
-class Legs(Protocol):
-    """Opens legs over a wire (`media.engine.Engine`)."""
-
-    def open(self, wire: Wire | None = None, *, ours: bool = False) -> Media:
-        """`ours`: of an agent. Raises: MediaUnavailable."""
 
 
 class BrowserWire:
