@@ -61,9 +61,10 @@ def _detail(step: Step) -> str:
         case Transfer():
             return f"connect {step.to}"
         case Queue():
-            return f"wait for a person: {step.queue}"
+            return f"wait for a person: {' · '.join((step.queue, *sorted(step.skills)))}"
         case Mark():
-            return step.purpose or step.emergency or step.language or step.rating or ("no more calls" * step.opts_out)
+            told = (step.purpose, step.emergency, step.language, step.rating, step.field)
+            return next(filter(None, told), "no more calls" * step.opts_out)
         case Code():
             return "promise a code"
         case End(done=True):

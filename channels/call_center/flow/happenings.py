@@ -7,6 +7,8 @@ from typing import Literal
 
 from channels.call_center.flow.model import Slots
 
+VIETNAMESE = "vi"
+
 
 @dataclass(frozen=True)
 class Begun:
@@ -125,10 +127,13 @@ class Connect:
 
 @dataclass(frozen=True)
 class WaitForAgent:
-    """Play, then queue for a person; tell `Waited`."""
+    """Play, then queue for a person with these skills; tell `Waited`."""
 
     slots: Slots
     queue: str
+    priority: int = 0
+    skills: frozenset[str] = frozenset()
+    language: str = VIETNAMESE
 
 
 @dataclass(frozen=True)

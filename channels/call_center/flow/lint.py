@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 
+from channels.call_center.acd.model import Overflow
 from channels.call_center.flow.load import Mistake, Source
-from channels.call_center.flow.model import NOTICE, SILENT, VALUES, Ask, Code, Collect, End, Flow, Record, slots_of
+from channels.call_center.flow.model import (
+    NOTICE,
+    SILENT,
+    VALUES,
+    Ask,
+    Code,
+    Collect,
+    End,
+    Flow,
+    Queue,
+    Record,
+    slots_of,
+)
 from channels.call_center.flow.model import targets as named
+from channels.call_center.flow.queues import Line
 
 KEYS = frozenset("0123456789*#")
 
@@ -16,7 +30,8 @@ def lint(source: Source, slots: Collection[str] | None = None) -> list[Mistake]:
     lost = list(_lost(source))
     if lost:
         return lost
-    found = [*_silent_circles(source), *_unreachable(source), *_endless(source), *_unannounced(source), *_keys(source)]
+    found = [*_silent_circles(source), *_unreachable(source), *_endless(source), *_unannounced(source)]
+    found += [*_keys(source), *_queues(source)]
     return found + list(_unspoken(source, slots) if slots is not None else ())
 
 
@@ -73,6 +88,32 @@ def _keys(source: Source) -> Iterator[Mistake]:
             yield source.mistake(name, "least is more than most")
         if isinstance(step, Code) and "$code" not in step.say:
             yield source.mistake(name, "the code is promised and not read out ($code)")
+
+
+def _queues(source: Source) -> Iterator[Mistake]:
+    """Flows that the machine makes itself share the queues of the hotline's own, and list none."""
+    queues = source.flow.queues
+    for name, step in source.flow.steps.items():
+        if isinstance(step, Queue) and queues and step.queue not in queues:
+            yield source.mistake(name, f"there is no queue {step.queue}")
+    for name, line in queues.items():
+        for rule in line.rules:
+            if (rule.do is Overflow.MOVE) != bool(rule.queue) or (rule.queue and rule.queue not in queues):
+                yield source.mistake("", f"queues.{name}: {rule.do} leads to {rule.queue or 'no queue'}")
+        if name in _moved_to(queues, name):
+            yield source.mistake("", f"queues.{name}: callers would be moved in a circle")
+
+
+def _moved_to(queues: Mapping[str, Line], name: str) -> set[str]:
+    """Every queue to which those of one are moved, sooner or later."""
+    found: set[str] = set()
+    todo = [name]
+    while todo:
+        line = queues.get(todo.pop())
+        fresh = {rule.queue for rule in line.rules if rule.queue} - found if line else set()
+        found |= fresh
+        todo += fresh
+    return found
 
 
 def _unspoken(source: Source, slots: Collection[str]) -> Iterator[Mistake]:

@@ -1,7 +1,8 @@
 """
 Reading a flow from YAML, and saying of every mistake which file, which line and what.
 
-A province's own flow may be `based_on` another: its steps replace those of the same name, null takes one away.
+A province's own flow may be `based_on` another: its steps and queues replace those of the same name, null takes a step
+away.
 """
 
 from __future__ import annotations
@@ -89,6 +90,7 @@ def _read(path: Path, inside: tuple[Path, ...]) -> tuple[dict[str, Any], dict[st
             raise FlowInvalid([Mistake(path.name, 1, f"based_on: {base} leads back to itself")])
         inherited, before = _read(under, (*inside, path))
         steps = inherited["steps"] | steps
+        own["queues"] = inherited.get("queues", {}) | own.get("queues", {})
         own, places = inherited | own, before | places
     own["steps"] = {name: step for name, step in steps.items() if step is not None}
     return own, places

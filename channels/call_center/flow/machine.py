@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from channels.call_center.flow import model
 from channels.call_center.flow.happenings import (
+    VIETNAMESE,
     Action,
     Ask,
     AskKeys,
@@ -51,7 +52,8 @@ class State:
     steps: int = 0
     given_up: bool = False
     purpose: str = ""
-    language: str = "vi"
+    language: str = VIETNAMESE
+    field: str = ""
     emergency: str = ""
     notice: bool = False
     promised: bool = False
@@ -164,6 +166,7 @@ def _marked(state: State, step: model.Mark) -> State:
         purpose=step.purpose or state.purpose,
         emergency=step.emergency or state.emergency,
         language=step.language or state.language,
+        field=step.field or state.field,
         rated=step.rating or state.rated,
         opted_out=step.opts_out or state.opted_out,
     )
@@ -194,10 +197,16 @@ def _action(state: State, step: Step, slots: Slots) -> Action:
         case model.Transfer():
             return Connect(slots, step.to)
         case model.Queue():
-            return WaitForAgent(slots, step.queue)
+            return WaitForAgent(slots, step.queue, step.priority, _skills(state, step), state.language)
         case model.End():
             return HangUp(slots)
     return Play(slots, isinstance(step, model.Say) and step.barge_in)
+
+
+def _skills(state: State, step: model.Queue) -> frozenset[str]:
+    """Everybody who answers speaks Vietnamese."""
+    language = state.language if state.language != VIETNAMESE else ""
+    return step.skills | frozenset(filter(None, (language, state.field)))
 
 
 def _spelled(state: State, slots: Slots) -> Slots:

@@ -12,6 +12,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from channels.call_center.flow.queues import NAME, Line
+
+Skill = Annotated[str, Field(pattern=NAME)]
 Slots = tuple[str, ...]
 NOTICE = "recording_notice"
 """The prompt after which a call may be recorded (VN-5)."""
@@ -98,10 +101,16 @@ class Transfer(_Step):
 
 
 class Queue(_Step):
-    """Waits for a person; `callback`: the caller would rather be called back; `otherwise`: nobody takes calls."""
+    """
+    Waits for a person; `callback`: the caller would rather be called back; `otherwise`: nobody takes calls.
+
+    `skills` are asked for beside the caller's language (Vietnamese needs none) and the field that they chose.
+    """
 
     do: Literal["queue"]
-    queue: str = Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")
+    queue: str = Field(pattern=NAME)
+    priority: int = Field(default=0, ge=-100, le=100)
+    skills: frozenset[Skill] = frozenset()
     then: str
     callback: str
     otherwise: str
@@ -117,13 +126,14 @@ class Branch(_Step):
 
 
 class Mark(_Step):
-    """Notes what the caller wants, without a word."""
+    """Notes what the caller wants, without a word. `field`: what it is about, a skill of those who answer."""
 
     do: Literal["mark"]
     then: str
     purpose: Literal["report", "callback", "status", "emergency"] | None = None
     emergency: str = Field(default="", pattern=r"^[0-9]{0,4}$")
     language: Literal["", "vi", "en"] = ""
+    field: str = Field(default="", pattern=r"^([a-z][a-z0-9_]{0,31})?$")
     rating: str = Field(default="", pattern=r"^[0-9]?$")
     opts_out: bool = False
 
@@ -148,6 +158,7 @@ class Flow(BaseModel):
     Args:
         most_steps: audible steps of one call, after which it goes to `give_up`, whatever the caller presses.
         longest_s: of a whole call, after which we hang up.
+        queues: where callers wait for people; the first is for whoever is owed a call and waited in none.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -157,6 +168,7 @@ class Flow(BaseModel):
     give_up: str
     most_steps: int = Field(default=40, ge=5, le=200)
     longest_s: float = Field(default=900, ge=60, le=3600)
+    queues: Mapping[str, Line] = Field(default_factory=dict)
     steps: Mapping[str, Step]
 
 
