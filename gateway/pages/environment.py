@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
@@ -13,14 +15,20 @@ from jinja2.runtime import Context
 from core.identity.codes import format_code
 from core.privacy.mask import mask_address, mask_name, mask_phone
 from gateway.pages import formats
+from gateway.pages.words import Translate, Words, words_of
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 ENVIRONMENT = web.AppKey("environment", Environment)
 
 
 @cache
-def build_environment() -> Environment:
-    """One for the life of the process, which compiles each template once; whoever wants another loader: `overlay`."""
+def build_environment(language: str = "") -> Environment:
+    """
+    One for the life of the process, which compiles each template once; whoever wants another loader: `overlay`.
+
+    `language`: one with a catalogue of its own (see `words`), else Vietnamese.
+    """
+    words = words_of(language) if language else Words()
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -29,7 +37,9 @@ def build_environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
         cache_size=-1,
+        extensions=[Translate],
     )
+    environment.extend(words=words)
     environment.filters.update(
         time=formats.local_time,
         date=formats.local_date,
@@ -46,8 +56,23 @@ def build_environment() -> Environment:
         masked_phone=mask_phone,
         masked_address=mask_address,
         code=format_code,
+        say=words.say,
     )
+    if language:
+        for name in ("span", "due", "ago"):
+            environment.filters[name] = _said(environment.filters[name], words)
+        environment.filters.update(number=formats.english_number)
     return environment
+
+
+def _said(tell: Callable[..., str], words: Words) -> Callable[..., str]:
+    """The same filter, in the other language."""
+
+    @wraps(tell)
+    def filter_in(*given: Any) -> str:
+        return words.say(tell(*given))
+
+    return filter_in
 
 
 @pass_context

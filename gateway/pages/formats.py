@@ -60,6 +60,11 @@ def number(value: float, decimals: int = 0) -> str:
     return f"{value:,.{decimals}f}".translate(str.maketrans(",.", ".,"))
 
 
+def english_number(value: float, decimals: int = 0) -> str:
+    """1234567.5 with one decimal is 1,234,567.5."""
+    return f"{value:,.{decimals}f}"
+
+
 def percent(share: float, decimals: int = 1) -> str:
     """A share of one: 0.945 is 94,5%."""
     return f"{number(share * 100, decimals)}%"

@@ -29,7 +29,7 @@ def reads_gzip(request: web.Request) -> bool:
 
 def pack_page(request: web.Request, response: web.Response) -> None:
     """Have a page leave gzipped where that gains something."""
-    response.headers.add("Vary", "Accept-Encoding")
+    response.headers.add("Vary", "Accept-Encoding, Cookie")
     if reads_gzip(request) and len(response.text or "") >= SMALL:
         response.enable_compression(ContentCoding.gzip)
 

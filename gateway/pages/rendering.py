@@ -12,7 +12,8 @@ from gateway.auth.csrf import FIELD, VISITOR, csrf_token
 from gateway.auth.staff import current_staff
 from gateway.deployment import DEPLOYMENT
 from gateway.pages.assets import ASSETS
-from gateway.pages.environment import ENVIRONMENT
+from gateway.pages.environment import ENVIRONMENT, build_environment
+from gateway.pages.languages import ENGLISH, LANGUAGES, VIETNAMESE, language_for
 from gateway.pages.navigation import CONSOLE_MENU, PUBLIC_MENU
 from gateway.pages.packing import pack_page
 
@@ -34,8 +35,8 @@ def render(
     A page, or a fragment of one for htmx (a template that extends nothing).
 
     Every template knows: status, staff, office, hotline, demo, sandbox (whether it runs), now, path, is_htmx,
-    static(name), csrf(), csrf_field(), public_menu, console_menu, unread, current_href. A page with somebody's data
-    or token is stored by no cache.
+    static(name), csrf(), csrf_field(), public_menu, console_menu, unread, current_href, language. A page with
+    somebody's data or token is stored by no cache.
     """
     text = render_text(request, template, status=status, **context)
     response = web.Response(text=text, status=status, content_type="text/html", headers=headers)
@@ -47,7 +48,23 @@ def render(
 
 def render_text(request: web.Request, template: str, **context: Any) -> str:
     """The same as text."""
-    return request.app[ENVIRONMENT].get_template(template).render({**shared_context(request), **context})
+    language = language_for(request, template)
+    vietnamese = request.app[ENVIRONMENT]
+    environment = vietnamese if language == VIETNAMESE else build_environment(language)
+    shared = {**shared_context(request), **language_context(request, language)}
+    return environment.get_template(template).render({**shared, **context})
+
+
+def language_context(request: web.Request, language: str) -> dict[str, Any]:
+    """What a page knows of its language; `in_vietnamese` marks in it what authorities wrote (WCAG 3.1.2)."""
+    here = request.rel_url.without_query_params("lang")
+    return {
+        "language": language,
+        "languages": LANGUAGES,
+        "other_language": ENGLISH if language == VIETNAMESE else VIETNAMESE,
+        "in_vietnamese": "" if language == VIETNAMESE else Markup(' lang="vi"'),
+        "here": str(here),
+    }
 
 
 def shared_context(request: web.Request) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from gateway.deployment import DEPLOYMENT
 from gateway.pages import render
+from gateway.pages.languages import say
 from gateway.portal.shared import PORTAL, client_of
 from gateway.telephony.paths import PORTAL as LINE
 from gateway.telephony.paths import node_sockets
@@ -42,7 +43,7 @@ async def begin(request: web.Request) -> web.StreamResponse:
     wait = request.app[PORTAL].calling.wait(client_of(request), request.app[DEPLOYMENT].now())
     if wait:
         later = {"Retry-After": str(int(wait.total_seconds()) + 1)}
-        return web.json_response({"message": TOO_MANY}, status=429, headers=later)
+        return web.json_response({"message": say(request, TOO_MANY)}, status=429, headers=later)
     return await _pass_on(request, "call", "offer")
 
 
@@ -69,5 +70,5 @@ async def _pass_on(request: web.Request, action: str, *names: str) -> web.Respon
         said = {"error": "away"}
     problem = said.get("error", "")
     if problem:
-        return web.json_response({"message": PROBLEMS.get(problem, "")}, status=STATUS.get(problem, 503))
+        return web.json_response({"message": say(request, PROBLEMS.get(problem, ""))}, status=STATUS.get(problem, 503))
     return web.json_response(said)

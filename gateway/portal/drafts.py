@@ -34,6 +34,7 @@ MODULES = (
     "js/live.js",
     "js/menus.js",
     "js/times.js",
+    "js/words.js",
 )
 """Everything that the page's scripts import: kept with it."""
 

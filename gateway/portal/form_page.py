@@ -11,6 +11,7 @@ from channels.web.adapter import CHANNEL
 from gateway.deployment import DEPLOYMENT
 from gateway.pages import render
 from gateway.pages.headers import CONTENT_SECURITY_POLICY
+from gateway.pages.languages import say
 from gateway.portal import uploads
 from gateway.portal.checks import Problem, first_of_each, inputs, required_fields
 from gateway.portal.fields import MAY_LACK, Filled, agreement
@@ -58,7 +59,7 @@ def form_values(
         "lackable": lackable_fields(request),
         "groups": grouped_categories(request),
         "consent": deployment.regulation.current.intake.consent,
-        "agreement": agreement(deployment.settings.office),
+        "agreement": say(request, agreement(deployment.settings.office)),
         "confidentiality": rules.confidentiality,
         "lines": rules.emergency_lines,
         "most_files": uploads.MOST_FILES,

@@ -18,6 +18,7 @@ from core.intake.rules import IntakeRules
 from core.intake.signals.emergency import read_emergency
 from core.intake.words import Text
 from gateway.deployment import DEPLOYMENT
+from gateway.pages.languages import say
 from gateway.portal.communes import Spot, place_of
 from gateway.portal.fields import LONGEST_CONTENT, Filled, agreed, agreement, to_form
 from gateway.portal.shared import FOLLOW, PORTAL, SENT, accept, put_note
@@ -72,7 +73,7 @@ async def store_report(request: web.Request, sheet: Sheet, *, channel: OwnChanne
     Raises IntakeUnavailable.
     """
     portal, deployment, filled = request.app[PORTAL], request.app[DEPLOYMENT], sheet.filled
-    now, wording = deployment.now(), agreement(deployment.settings.office)
+    now, wording = deployment.now(), say(request, agreement(deployment.settings.office))
     promise = await portal.desk.promise(sheet.id)
     form = to_form(
         filled,

@@ -20,6 +20,7 @@ from gateway.auth import cookies
 from gateway.deployment import DEPLOYMENT
 from gateway.pages import render
 from gateway.pages.formats import span
+from gateway.pages.languages import say
 from gateway.portal import proof, proving, uploads
 from gateway.portal.checks import Problem, problems
 from gateway.portal.elsewhere import belongs_elsewhere, send_elsewhere
@@ -58,7 +59,7 @@ async def take_form(request: web.Request) -> web.StreamResponse:
     filled = replace(filled, files=taken.files)
     found = _obstacles(fresh=note is not None, trapped=bool(posted.get(TRAP)))
     found += problems(filled, portal.rules, today=local(deployment.now()).date())
-    found += [Problem("media", " ".join(taken.refused))] * bool(taken.refused)
+    found += [Problem("media", " ".join(say(request, one) for one in taken.refused))] * bool(taken.refused)
     if found:
         page = form_page(request, filled, contact_id=contact_id, found=found, status=taken.status)
         page.headers.update(taken.headers)

@@ -7,7 +7,7 @@ from aiohttp import web
 from core.service.supplement_links import PATTERN
 from gateway.bell import WORKER, show_worker
 from gateway.deployment import DEPLOYMENT
-from gateway.pages import PUBLIC_MENU, Entry
+from gateway.pages import PUBLIC_MENU, Entry, languages
 from gateway.playing import setup_playing
 from gateway.portal import (
     acts,
@@ -39,6 +39,7 @@ def setup_portal(app: web.Application, *, tiles: str = "", credit: str = "") -> 
     app.router.add_get("/", home.show_home)
     if app[DEPLOYMENT].settings.takes_calls:
         _add_calls(app)
+    app.router.add_get(languages.SWITCH, languages.switch)
     app.router.add_get("/robots.txt", home.show_robots)
     app.router.add_get("/manifest.webmanifest", drafts.show_manifest)
     app.router.add_get(WORKER, show_worker)

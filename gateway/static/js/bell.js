@@ -1,6 +1,7 @@
 /** Notices in this browser: switched on and off by whoever reads the page. Hidden where a browser cannot. */
 
 import { announce } from "./live.js";
+import { say } from "./words.js";
 
 const ON = "Nhận thông báo trên trình duyệt này";
 const OFF = "Tắt thông báo trên trình duyệt này";
@@ -29,9 +30,9 @@ async function press(form) {
     const device = await (on ? subscribe(form.dataset.bell ?? "") : standing());
     await tell(form, on, device);
     paint(form, on);
-    announce(on ? "Đã bật thông báo trên trình duyệt này." : "Đã tắt thông báo trên trình duyệt này.", "ok");
+    announce(say(on ? "Đã bật thông báo trên trình duyệt này." : "Đã tắt thông báo trên trình duyệt này."), "ok");
   } catch (error) {
-    announce(error instanceof DOMException && error.name === "NotAllowedError" ? BLOCKED : FAILED, "warn");
+    announce(say(error instanceof DOMException && error.name === "NotAllowedError" ? BLOCKED : FAILED), "warn");
   }
 }
 
@@ -77,5 +78,5 @@ async function tell(form, on, device) {
 function paint(form, on) {
   form.dataset.on = on ? "1" : "0";
   const button = form.querySelector("button");
-  if (button) button.textContent = on ? OFF : ON;
+  if (button) button.textContent = say(on ? OFF : ON);
 }

@@ -1,3 +1,5 @@
+import { say } from "./words.js";
+
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -39,8 +41,8 @@ function showDue(element, left) {
  * @param {number} left milliseconds
  */
 export function dueText(left) {
-  if (left > 0) return `còn ${span(left)}`;
-  return -left >= MINUTE ? `quá hạn ${span(-left)}` : "đến hạn";
+  if (left > 0) return say("còn {}", span(left));
+  return -left >= MINUTE ? say("quá hạn {}", span(-left)) : say("đến hạn");
 }
 
 /** @param {number} length milliseconds, positive */
@@ -48,15 +50,15 @@ export function span(length) {
   const days = Math.floor(length / DAY);
   const hours = Math.floor((length % DAY) / HOUR);
   const minutes = Math.floor((length % HOUR) / MINUTE);
-  if (days) return `${days} ngày` + (hours && days < 3 ? ` ${hours} giờ` : "");
-  if (hours) return `${hours} giờ` + (minutes && hours < 6 ? ` ${minutes} phút` : "");
-  return minutes ? `${minutes} phút` : "dưới 1 phút";
+  if (days) return say("{} ngày", days) + (hours && days < 3 ? say(" {} giờ", hours) : "");
+  if (hours) return say("{} giờ", hours) + (minutes && hours < 6 ? say(" {} phút", minutes) : "");
+  return minutes ? say("{} phút", minutes) : say("dưới 1 phút");
 }
 
 /** @param {number} passed milliseconds */
 export function ago(passed) {
-  if (passed < MINUTE) return "vừa xong";
-  if (passed >= DAY) return `${Math.floor(passed / DAY)} ngày trước`;
-  if (passed >= HOUR) return `${Math.floor(passed / HOUR)} giờ trước`;
-  return `${Math.floor(passed / MINUTE)} phút trước`;
+  if (passed < MINUTE) return say("vừa xong");
+  if (passed >= DAY) return say("{} ngày trước", Math.floor(passed / DAY));
+  if (passed >= HOUR) return say("{} giờ trước", Math.floor(passed / HOUR));
+  return say("{} phút trước", Math.floor(passed / MINUTE));
 }

@@ -1,6 +1,7 @@
 /** A call to the hotline from the page. */
 
 import { micProblem, openSound } from "../js/call_sound.js";
+import { say } from "../js/words.js";
 
 const root = document.querySelector("[data-call]");
 if (root instanceof HTMLElement) start(root);
@@ -17,9 +18,9 @@ function start(root) {
   begin.hidden = false;
   begin.addEventListener("click", () => {
     problem("");
-    state("Đang nối máy…");
+    state(say("Đang nối máy…"));
     begin.hidden = true;
-    sound.open().catch((/** @type {unknown} */ error) => fail(micProblem(error)));
+    sound.open().catch((/** @type {unknown} */ error) => fail(say(micProblem(error))));
   });
   end.addEventListener("click", () => {
     void post("/goi/gac-may", { call });
@@ -38,18 +39,18 @@ function start(root) {
     const answer = await post("/goi/cuoc-goi", { offer: sdp });
     const told = await answer?.json().catch(() => null);
     if (!answer?.ok) {
-      fail(told?.message || "Chưa gọi được. Vui lòng thử lại sau ít phút.");
+      fail(told?.message || say("Chưa gọi được. Vui lòng thử lại sau ít phút."));
       return;
     }
     call = told.call;
     await sound.take(told.sdp);
-    state("Đang nói chuyện với tổng đài. Bấm phím số khi tổng đài mời.");
+    state(say("Đang nói chuyện với tổng đài. Bấm phím số khi tổng đài mời."));
     end.hidden = keys.hidden = false;
     end.focus();
   }
 
   function over() {
-    if (call) state("Cuộc gọi đã kết thúc. Cảm ơn Quý vị.");
+    if (call) state(say("Cuộc gọi đã kết thúc. Cảm ơn Quý vị."));
     call = "";
     sound.close();
     end.hidden = keys.hidden = true;

@@ -1,5 +1,6 @@
 /** Sends what waits on this device by the door of the apps: each draft under its own key, so that it is one report. */
 
+import { say } from "../js/words.js";
 import { allDrafts, changeDraft } from "./drafts.js";
 
 /** @import { Draft } from "./drafts.js" */
@@ -61,13 +62,13 @@ async function follow(draft, ask) {
     answer = await ask();
     told = await answer.json();
   } catch {
-    return { ...draft, message: answer ? BUSY : AWAY };
+    return { ...draft, message: say(answer ? BUSY : AWAY) };
   }
   if (answer.status === 201) {
     const { code, pin, emergency_line: line } = told;
     return { ...draft, state: "sent", fields: [], files: [], message: "", challenge: "", code, pin, line };
   }
-  const message = typeof told.message === "string" ? told.message : BUSY;
+  const message = typeof told.message === "string" ? told.message : say(BUSY);
   if (answer.status === 202) return { ...draft, state: "proof", challenge: told.challenge, message };
   if (LATER.has(answer.status)) return { ...draft, message };
   const emptied = told.code === "diverted" ? { fields: [], files: [] } : {};

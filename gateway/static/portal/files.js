@@ -1,3 +1,5 @@
+import { say } from "../js/words.js";
+
 /** Longest side of a photo that is sent, in pixels: enough to read a number plate, small enough for a slow line. */
 const LONGEST_SIDE = 2400;
 /** Photos below this size stay as they are, in bytes. */
@@ -79,7 +81,7 @@ function draw(form, list) {
     }
   }
   const most = Number(form.dataset.mostMb ?? "0") * 1024 * 1024;
-  if (most && total > most) list.append(warning(`Các tệp lớn hơn ${form.dataset.mostMb} MB. Vui lòng bỏ bớt hoặc gửi thành nhiều lần.`));
+  if (most && total > most) list.append(warning(say("Các tệp lớn hơn {} MB. Vui lòng bỏ bớt hoặc gửi thành nhiều lần.", form.dataset.mostMb ?? "")));
 }
 
 /**
@@ -98,7 +100,7 @@ function preview(file, remove) {
   } else {
     const blank = document.createElement("span");
     blank.className = "preview__blank";
-    blank.textContent = file.type.startsWith("video/") ? "Video" : "Tệp";
+    blank.textContent = file.type.startsWith("video/") ? "Video" : say("Tệp");
     item.append(blank);
   }
   const name = document.createElement("span");
@@ -107,8 +109,8 @@ function preview(file, remove) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "link-button";
-  button.textContent = "Bỏ";
-  button.setAttribute("aria-label", `Bỏ tệp ${file.name}`);
+  button.textContent = say("Bỏ");
+  button.setAttribute("aria-label", say("Bỏ tệp {}", file.name));
   button.addEventListener("click", remove);
   item.append(name, button);
   return item;

@@ -5,14 +5,16 @@ import { allDrafts, draftOf, keepDraft } from "./drafts.js";
 const CACHE = "phan-anh";
 const PAGE = "/phan-anh/ban-nhap";
 
-/** Keep the page of drafts with everything that it loads; once for each version of ours. */
+/** Keep the page of drafts with everything that it loads; once for each version of ours and each language. */
 export async function keepOffline() {
   if (!("serviceWorker" in navigator) || !("caches" in window)) return;
   await navigator.serviceWorker.register("/sw.js", { type: "module" });
   const cache = await caches.open(CACHE);
   const standing = await cache.match(PAGE);
-  if (standing && (await standing.text()).includes(versionOf(document))) return;
-  const answer = await fetch(PAGE, { credentials: "omit" });
+  const { lang } = document.documentElement;
+  const kept = (await standing?.text()) ?? "";
+  if (kept.includes(versionOf(document)) && kept.includes(`<html lang="${lang}">`)) return;
+  const answer = await fetch(`${PAGE}?lang=${lang}`, { credentials: "omit" });
   if (!answer.ok) return;
   const parsed = new DOMParser().parseFromString(await answer.clone().text(), "text/html");
   const needed = addressesIn(parsed);

@@ -1,6 +1,7 @@
 /** The page of drafts: keeps what is written, sends it once when there is a network, and tells what came of it. */
 
 import { announce } from "../js/live.js";
+import { say } from "../js/words.js";
 import { drawDrafts } from "./draft_list.js";
 import { proveDraft, sendWaiting } from "./draft_sending.js";
 import { allDrafts, changeDraft, draftOf, dropDraft, keepDraft } from "./drafts.js";
@@ -36,15 +37,15 @@ if (form instanceof HTMLFormElement && list instanceof HTMLElement && section in
 async function keep(written) {
   const draft = draftOf(written);
   const told = new Map(draft.fields);
-  if (!told.get("content")?.trim() || !(told.get("place")?.trim() || told.get("latitude"))) return announce(EMPTY, "warn");
+  if (!told.get("content")?.trim() || !(told.get("place")?.trim() || told.get("latitude"))) return announce(say(EMPTY), "warn");
   try {
     await keepDraft(draft);
   } catch {
-    return announce(FULL, "danger");
+    return announce(say(FULL), "danger");
   }
   written.reset();
   written.querySelector("[data-previews]")?.replaceChildren();
-  announce(KEPT, "ok");
+  announce(say(KEPT), "ok");
   await draw();
   if (navigator.onLine) await sendAll();
   else await askForSync();
@@ -68,7 +69,7 @@ async function prove(draft, answer) {
 /** @param {import("./drafts.js").Draft[]} changed */
 function tell(changed) {
   const last = changed.at(-1);
-  if (last?.state === "sent") announce("Đã gửi. Quý vị hãy ghi lại mã phản ánh và mã PIN.", "ok");
+  if (last?.state === "sent") announce(say("Đã gửi. Quý vị hãy ghi lại mã phản ánh và mã PIN."), "ok");
   else if (last?.message) announce(last.message, "warn");
 }
 

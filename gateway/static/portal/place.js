@@ -1,3 +1,5 @@
+import { say } from "../js/words.js";
+
 /**
  * "Vị trí của tôi": asks the device, only when the button is pressed.
  * @param {HTMLFormElement} form
@@ -10,14 +12,14 @@ export function watchPlace(form, moved) {
   if (!(row instanceof HTMLElement) || !(status instanceof HTMLElement) || !button || !("geolocation" in navigator)) return;
   row.hidden = false;
   button.addEventListener("click", () => {
-    say(status, "Đang tìm vị trí…");
+    show(status, say("Đang tìm vị trí…"));
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
         setPoint(form, coords.latitude, coords.longitude, coords.accuracy);
-        say(status, `Đã lấy vị trí, sai lệch khoảng ${Math.max(1, Math.round(coords.accuracy))} m.`);
+        show(status, say("Đã lấy vị trí, sai lệch khoảng {} m.", Math.max(1, Math.round(coords.accuracy))));
         moved(coords.latitude, coords.longitude);
       },
-      () => say(status, "Chưa lấy được vị trí. Vui lòng ghi địa chỉ vào ô trên.", true),
+      () => show(status, say("Chưa lấy được vị trí. Vui lòng ghi địa chỉ vào ô trên."), true),
       { enableHighAccuracy: true, timeout: 15_000, maximumAge: 60_000 },
     );
   });
@@ -61,7 +63,7 @@ function field(form, name) {
  * @param {string} sentence
  * @param {boolean} [wrong]
  */
-function say(status, sentence, wrong = false) {
+function show(status, sentence, wrong = false) {
   status.textContent = sentence;
   status.classList.toggle("is-wrong", wrong);
 }
