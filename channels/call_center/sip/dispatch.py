@@ -160,8 +160,13 @@ class Dispatch:
         return next(named, None) or next(iter(listing or [line for line in self.lines if line.public]))
 
     def acknowledged(self, ack: SipRequest) -> None:
-        """The ACK of a 2xx, or of nothing."""
-        if leg := self._legs.get(addressed(ack)):
+        """
+        The ACK of a 2xx, or of nothing.
+
+        Some telephones invent our tag in it (pyVoIP does): who called is known all the same, and is not sent home.
+        """
+        leg = self._legs.get(addressed(ack)) or self._waiting.get(_invitation(ack), (None, None))[1]
+        if leg:
             leg.acknowledged(ack)
 
     def options(self, request: SipRequest) -> SipResponse:

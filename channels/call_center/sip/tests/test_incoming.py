@@ -45,6 +45,19 @@ async def test_the_200_is_repeated_until_somebody_acknowledges_it() -> None:
         await until(lambda: line.events() == [Answered()], "the call is up")
 
 
+async def test_an_acknowledgement_with_a_tag_of_its_own_invention_is_one() -> None:
+    """Some telephones do so; a call that never began is not acknowledged by it."""
+    async with a_line() as line, a_phone(line.port) as phone:
+        await phone.call(ack=False)
+        phone.send(phone.build("ACK", call="goi-2", branch="x", to_tag="lạ"))
+        phone.send(phone.build("ACK", branch="goi-1-1", to_tag="lạ"))
+        await until(lambda: line.events() == [Answered()], "the call is up")
+        await line.calls[0].hangup()
+        goodbye = await phone.request("BYE")
+
+        assert goodbye.get_header("call-id") == "goi-1"
+
+
 async def test_who_never_acknowledges_is_sent_home() -> None:
     """After 64 T1 BYE, and the port is free again in time."""
     async with both() as (line, phone):
