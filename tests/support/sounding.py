@@ -50,8 +50,13 @@ class Hum:
 
 def microphone(folder: Path) -> tuple[str, ...]:
     """Switches for a browser whose microphone hears 440 Hz."""
-    path = folder / "microphone.wav"
+    path = write_wave(folder / "microphone.wav", tone(AGENT_HERTZ, seconds=5, height=16000))
+    return (*FAKE_MICROPHONE, f"--use-file-for-fake-audio-capture={path}")
+
+
+def write_wave(path: Path, linear: bytes) -> Path:
+    """Linear sound as a file: mono, 16 bit, 8 kHz."""
     with wave.open(str(path), "wb") as file:
         file.setparams((1, 2, 8000, 0, "NONE", ""))
-        file.writeframes(tone(AGENT_HERTZ, seconds=5, height=16000))
-    return (*FAKE_MICROPHONE, f"--use-file-for-fake-audio-capture={path}")
+        file.writeframes(linear)
+    return path

@@ -15,7 +15,7 @@ FILES = (
     "pyproject.toml",
     "package.json",
     "package-lock.json",
-    *(f"requirements/{n}.txt" for n in ("run", "dev", "uv", "voice")),
+    *(f"requirements/{n}.txt" for n in ("run", "dev", "uv", "voice", "phone")),
     "scripts/speak.py",
     "channels/call_center/prompts/standard.yaml",
 )
@@ -29,9 +29,8 @@ def setup(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    monkeypatch.setattr(module, "has_browser", lambda: True)
-    monkeypatch.setattr(module, "has_compiler", lambda: True)
-    monkeypatch.setattr(module, "has_sipp", lambda: True)
+    for name in ("browser", "compiler", "sipp", "dovecot", "baresip", "linphone"):
+        monkeypatch.setattr(module, f"has_{name}", lambda: True)
     return module
 
 
