@@ -19,6 +19,7 @@ from gateway.settings.load import load_settings
 from tests.support.caller import short_prompts
 from tests.support.servers.ports import LOOPBACK, free_port
 from tests.support.serving import Served, start, wait_until
+from tests.support.waiting import until
 from tests.surge.agents import employ, sitting
 from tests.surge.books import Books, audit
 from tests.surge.callbacks import Callbacks
@@ -111,7 +112,7 @@ async def drill(surge: Surge, folder: Path, *, say: Callable[[str], None] = lamb
         began = time.monotonic()
         heard = await _call_back(surge.agents, served, carrier=carrier, folder=folder / "sipp")
         callbacks_s = time.monotonic() - began
-        await asyncio.to_thread(wait_until, lambda: _all_stored(served), "every recording is stored")
+        await _all_stored(served)
     finally:
         code = await asyncio.to_thread(served.stop)
     assert code == 0, served.log.read_text()[-5000:]
@@ -165,8 +166,11 @@ def _all_handed_over(served: Served) -> bool:
     return not list(calls.glob("*/open.json")) and not list(calls.glob("*/record.json"))
 
 
-def _all_stored(served: Served) -> bool:
-    return _all_handed_over(served) and not list((served.data / "calls").glob("*/*.wav*"))
+async def _all_stored(served: Served) -> None:
+    """Until every recording lies in the media store; however many there are, their number goes down."""
+    calls = served.data / "calls"
+    while left := len(list(calls.glob("*/*.wav*"))):
+        await until(lambda before=left: len(list(calls.glob("*/*.wav*"))) < before, f"one of {left} recordings stored")
 
 
 def _port(served: Served) -> int:
