@@ -28,6 +28,8 @@ from gateway.console.connecting import channels_of
 from gateway.console.connecting import mount as mount_connecting
 from gateway.console.deputies import mount as mount_deputies
 from gateway.console.inbox import page as inbox
+from gateway.console.live import socket
+from gateway.console.live.hub import HUB, Hub
 from gateway.console.phone.page import PAGE as PHONE
 from gateway.console.phone.setup import mount as mount_phone
 from gateway.console.public_notices import PAGE as PUBLIC_NOTICES
@@ -63,6 +65,7 @@ def setup_console(app: web.Application) -> None:
     router.add_get(handing_out.PAGE, handing_out.show_page)
     router.add_post(handing_out.PAGE, handing_out.hand_out)
     setup_playing(app)
+    _add_live(app)
     _add_cases(router)
     _add_talks(router)
     _add_calls(router)
@@ -74,6 +77,14 @@ def setup_console(app: web.Application) -> None:
     if app[DEPLOYMENT].settings.takes_calls:
         mount_phone(app)
     _add_menu(app)
+
+
+def _add_live(app: web.Application) -> None:
+    hub = Hub(app[DEPLOYMENT].events, app[DEPLOYMENT].now)
+    app[HUB] = hub
+    app.on_startup.append(hub.run)
+    app.on_cleanup.append(hub.stop)
+    app.router.add_get(socket.ADDRESS, socket.speak)
 
 
 def _add_notices(router: web.UrlDispatcher) -> None:

@@ -1,0 +1,63 @@
+/** The list of keys of a page, made from what is on it, and the switch that turns single keys off. */
+
+const ALWAYS = [
+  ["?", "Mở bảng phím tắt này"],
+  ["J / K", "Việc kế tiếp / việc trước trong danh sách; Enter để mở"],
+  ["Ctrl + Enter", "Gửi nội dung đang soạn"],
+  ["Esc", "Đóng bảng đang mở"],
+];
+
+/**
+ * @param {Document} page
+ * @param {() => boolean} isOn
+ * @param {(on: boolean) => void} turn
+ */
+export function openHelp(page, isOn, turn) {
+  page.querySelector("dialog.keys")?.remove();
+  const dialog = page.createElement("dialog");
+  dialog.className = "keys card";
+  dialog.setAttribute("aria-labelledby", "phim-tat");
+  const title = add(dialog, "h2", "Phím tắt");
+  title.id = "phim-tat";
+  const list = add(dialog, "dl", "");
+  for (const [key, what] of [...ALWAYS, ...ofPage(page)]) {
+    const row = add(list, "div", "");
+    add(add(row, "dt", ""), "kbd", key ?? "");
+    add(row, "dd", what ?? "");
+  }
+  const label = add(dialog, "label", "");
+  const box = page.createElement("input");
+  box.type = "checkbox";
+  box.checked = isOn();
+  box.addEventListener("change", () => turn(box.checked));
+  label.append(box, " Dùng phím tắt một chữ trên máy này");
+  const close = add(dialog, "button", "Đóng");
+  close.className = "button button--secondary";
+  close.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("close", () => dialog.remove());
+  page.body.append(dialog);
+  dialog.showModal();
+}
+
+/** @param {Document} page */
+function ofPage(page) {
+  const keyed = [...page.querySelectorAll("[data-key]")].filter((one) => one.checkVisibility());
+  return keyed.map((one) => [(one.getAttribute("data-key") ?? "").toUpperCase(), nameOf(one)]);
+}
+
+/** @param {Element} one */
+function nameOf(one) {
+  return (one.getAttribute("data-key-name") ?? one.textContent ?? "").replace(/\s+/g, " ").trim();
+}
+
+/**
+ * @param {HTMLElement} parent
+ * @param {string} name
+ * @param {string} words
+ */
+function add(parent, name, words) {
+  const made = parent.ownerDocument.createElement(name);
+  made.textContent = words;
+  parent.append(made);
+  return made;
+}
