@@ -72,6 +72,7 @@ class CallRecord(_Facts):
         call_back_to: another number than the caller's, typed by them.
         agent: who of ours talked to the caller, or called them (a user's id).
         about: what we called about, "case:" or "call:" and an id. Of our own calls `called` is theirs, in E.164.
+        queue: in which they waited for a person, since `queued_at`, and the `skills` that were asked for.
         rated: code of the report they follow, proved by its PIN or by their number, and the key they pressed.
         message: the outbox message for which the machine called. `proved`: they gave the PIN of its report, so that the
             number is theirs. `opted_out`: they want no more such calls.
@@ -105,6 +106,9 @@ class CallRecord(_Facts):
     call_back_to: str = ""
     agent: str = ""
     about: str = ""
+    queue: str = ""
+    queued_at: Instant | None = None
+    skills: tuple[str, ...] = ()
     rated: tuple[str, str] | None = None
     message: str = ""
     proved: bool = False

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import structlog
 
+from channels.call_center.agents.caller import Wanted
 from channels.call_center.ending import described
 from channels.call_center.facts import WHOLE, Answer, CallRecord
 from channels.call_center.flow.happenings import (
@@ -106,9 +107,9 @@ class Following:
                 await media.play(slots)
                 with self._without_limit():
                     return Transferred(taken=await self._connect(to))
-            case WaitForAgent(slots, queue):
-                await media.play(slots)
-                return await self._queue(queue)
+            case WaitForAgent():
+                await media.play(action.slots)
+                return await self._queue(Wanted(action.queue, action.priority, action.skills, action.language))
             case HangUp(slots):
                 await media.play(slots)
                 if self._state is not None:
@@ -124,11 +125,18 @@ class Following:
         self.know(recordings=(*others, described(wanted.part, taken)))
         return Heard(spoken=taken.spoken_seconds >= _SPOKEN_S)
 
-    async def _queue(self, queue: str) -> Waited:
-        """With the people who answer; that somebody did is known at once, since callers hang up when all is said."""
+    async def _queue(self, wanted: Wanted) -> Waited:
+        """
+        With the people who answer; that somebody did is known at once, since callers hang up when all is said.
+
+        Since when they wait is known too: whoever is called back instead keeps the place.
+        """
         people, record = self.tools.people, self.record
+        self.know(
+            queue=wanted.queue, skills=tuple(sorted(wanted.skills)), queued_at=record.queued_at or self.tools.now()
+        )
         with self._without_limit():
-            served = await people.serve(self.call, queue=queue, about=record.id, answered=self._answered)
+            served = await people.serve(self.call, wanted, about=record.id, answered=self._answered)
         return Waited(served.outcome)
 
     def _answered(self, agent: str) -> None:

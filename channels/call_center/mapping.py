@@ -156,6 +156,9 @@ def to_facts(record: CallRecord) -> CallFacts:
         way=record.way,
         agent=record.agent,
         about=record.about,
+        queue=record.queue,
+        queued_at=record.queued_at,
+        skills=record.skills,
         message=record.message,
         proved=record.proved,
     )

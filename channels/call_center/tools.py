@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from channels.call_center.agents.caller import Served
+from channels.call_center.agents.caller import Served, Wanted
 from channels.call_center.flow.happenings import Looked
 from channels.call_center.flow.model import Flow
 from channels.call_center.ports import Call
@@ -38,7 +38,7 @@ class Desk(Protocol):
 class People(Protocol):
     """Those who answer, and the places before them (`agents.desk.Desk`). `about`: the call's record."""
 
-    async def serve(self, call: Call, *, queue: str, about: str, answered: Callable[[str], None]) -> Served:
+    async def serve(self, call: Call, wanted: Wanted, *, about: str, answered: Callable[[str], None]) -> Served:
         """
         Music, places, ringing, talking, until that is over; cancelled where the caller hangs up.
 
@@ -49,7 +49,7 @@ class People(Protocol):
 class Nobody:
     """Where nobody answers calls."""
 
-    async def serve(self, call: Call, *, queue: str, about: str, answered: Callable[[str], None]) -> Served:
+    async def serve(self, call: Call, wanted: Wanted, *, about: str, answered: Callable[[str], None]) -> Served:
         """The flow goes on at once."""
         return Served("machine")
 

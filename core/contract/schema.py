@@ -225,6 +225,7 @@ class CallFacts(Model):
     `told`: the caller heard their code to its end, or whatever else they were owed; otherwise somebody calls back.
     `call_back_to`: E.164; empty where the number is withheld and none was left. `step`: where in the flow it ended.
     `rated`: code of a report, proved by its PIN in the call, and the key pressed for its result: 1 is the best level.
+    `queue`: in which the caller waited for a person since `queued_at`, and the `skills` asked for; empty: in none.
     `way`: "out" where one of ours (`agent`, a user's id) called them, about a case or a call ("case:", "call:" and id),
     or the machine, to tell an outbox `message`. `proved`: they gave the PIN of its report in that call.
     """
@@ -244,6 +245,9 @@ class CallFacts(Model):
     way: Literal["in", "out"] = "in"
     agent: str = ""
     about: str = ""
+    queue: str = ""
+    queued_at: Instant | None = None
+    skills: tuple[str, ...] = ()
     message: str = ""
     proved: bool = False
 

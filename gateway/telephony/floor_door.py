@@ -107,7 +107,7 @@ class Door:
         """On the floor until they are served, or have hung up."""
         serving = asyncio.ensure_future(
             self._desk.serve(
-                call, queue=asked.queue, about=asked.about, answered=lambda agent: _tell(writer, Said(answered=agent))
+                call, asked.wanted, about=asked.about, answered=lambda agent: _tell(writer, Said(answered=agent))
             )
         )
         gone = asyncio.ensure_future(reader.read())

@@ -11,7 +11,7 @@ from pathlib import Path
 import structlog
 from pydantic import ValidationError
 
-from channels.call_center.agents.caller import Served
+from channels.call_center.agents.caller import Served, Wanted
 from channels.call_center.media.engine import Engine
 from channels.call_center.ports import Call, CallGone, Media, MediaUnavailable
 from gateway.lines import short_path
@@ -53,7 +53,7 @@ class FarFloor:
                 self._lost.set()
             await asyncio.sleep(AGAIN_S)
 
-    async def serve(self, call: Call, *, queue: str, about: str, answered: Callable[[str], None]) -> Served:
+    async def serve(self, call: Call, wanted: Wanted, *, about: str, answered: Callable[[str], None]) -> Served:
         """Until they are served there, or nobody is there any more; cancelled where the caller hangs up."""
         if not self.alive:
             return MACHINE
@@ -63,7 +63,7 @@ class FarFloor:
             return MACHINE
         asked = Bring(
             call=call.id, trunk=call.trunk, remote=call.remote, called=call.called,
-            queue=queue, about=about, port=leg.local[1],
+            wanted=wanted, about=about, port=leg.local[1],
         )  # fmt: skip
         bringing = asyncio.ensure_future(self._brought(call, leg, asked, answered))
         lost = asyncio.ensure_future(self._lost.wait())

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from channels.call_center.agents.caller import Wanted
 from channels.call_center.media.udp import Ports, UdpWire
 from channels.call_center.ports import RtpPlan
 
@@ -30,7 +31,7 @@ class Bring(_Word):
     trunk: str
     remote: str
     called: str
-    queue: str
+    wanted: Wanted
     about: str
     port: int
 

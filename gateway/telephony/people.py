@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
-from channels.call_center.acd.model import Acd, Overflow, Queue, Rule
+from channels.call_center.acd.model import Acd, Queue
 from channels.call_center.agents.commands import Commands, Dial
 from channels.call_center.agents.desk import Desk
 from channels.call_center.media.engine import Engine
@@ -18,10 +18,6 @@ from gateway.telephony.agents_link import AgentsLink
 from gateway.telephony.node import node_of
 from gateway.telephony.paths import agents_socket, portal_socket
 from gateway.telephony.portal_calls import PortalCalls
-
-REPORTS = "reports"
-LONGEST_WAIT_S = 240
-"""Then the machine takes the report: whoever has waited so long must not be sent away without having said it."""
 
 
 def place_of(settings: Settings) -> MediaPlace:
@@ -40,11 +36,12 @@ def portal_line(settings: Settings, engine: Engine) -> PortalTrunk:
 
 
 @asynccontextmanager
-async def answering(settings: Settings, engine: Engine, *, dial: Dial) -> AsyncIterator[Desk]:
+async def answering(
+    settings: Settings, engine: Engine, *, queues: Mapping[str, Queue], dial: Dial
+) -> AsyncIterator[Desk]:
     """The desk, for the length of a block; agents' pages come and go as they like. `dial`: calls whom they call."""
     link = AgentsLink(agents_socket(settings.data))
-    queue = Queue(REPORTS, rules=(Rule(LONGEST_WAIT_S, Overflow.CAPTURE),))
-    desk = Desk(Acd({queue.name: queue}), tell=link.tell, now=lambda: datetime.now(UTC))
+    desk = Desk(Acd(queues), tell=link.tell, now=lambda: datetime.now(UTC))
     async with AsyncExitStack() as stack:
         await desk.start()
         stack.push_async_callback(desk.stop)

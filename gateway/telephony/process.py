@@ -14,9 +14,11 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 
+from channels.call_center.flow.queues import on_the_floor
 from channels.call_center.media.steadiness import stay_steady
 from channels.call_center.spool import Spool
 from channels.call_center.status import Line, TelephonyStatus
@@ -139,7 +141,9 @@ async def taking_calls(settings: Settings) -> AsyncIterator[Telephony]:
     async with AsyncExitStack() as stack:
         await hotline.engine.start()
         stack.push_async_callback(hotline.engine.stop)
-        floor = Floor(data, hotline.engine, lambda: answering(settings, hotline.engine, dial=outgoing.begin))
+        queues = on_the_floor(source.flow.queues)
+        opening = partial(answering, settings, hotline.engine, queues=queues, dial=outgoing.begin)
+        floor = Floor(data, hotline.engine, opening)
         await stack.enter_async_context(floor.taking_part())
         await stack.enter_async_context(bringing(settings, portal))
         tools = replace(tools, people=floor)

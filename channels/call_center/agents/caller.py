@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from channels.call_center.acd.effects import Say
+from channels.call_center.flow.happenings import VIETNAMESE
 from channels.call_center.ports import Call, CallGone
 from channels.call_center.prompts.spoken import number
 
 MUSIC = "music"
 CALLBACK_KEY = "9"
 LONGEST_WAIT_S = 7200
+LONGEST_TOLD_MIN = 30
+"""Of a longer wait nobody is told a number: it frightens, and is seldom right."""
+FOREIGN = ("english_queue",)
 Outcome = Literal["talked", "callback", "machine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """For whom a caller waits: a queue, the skills asked for, and the language that they hear meanwhile."""
+
+    queue: str
+    priority: int = 0
+    skills: frozenset[str] = frozenset()
+    language: str = VIETNAMESE
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +61,10 @@ class Caller:
         *,
         about: str,
         answered: Callable[[str], None],
+        language: str = VIETNAMESE,
     ) -> None:
         self.call, self.queue, self.since = call, queue, since
-        self.about = about
+        self.about, self._language = about, language
         self.served: asyncio.Future[Served] = asyncio.get_running_loop().create_future()
         self.answered = answered
         self._speech: asyncio.Queue[tuple[str, ...]] = asyncio.Queue()
@@ -62,9 +78,15 @@ class Caller:
             self._waiting = (asyncio.ensure_future(self._speak()), asyncio.ensure_future(self._keys()))
 
     def tell(self, place: Say) -> None:
-        """Say the place in the queue when the sentence before is over."""
+        """Say the place in the queue, and the wait to expect, when the sentence before is over."""
         self.wait()
-        self._speech.put_nowait(("queue_place", *number(place.place), "queue_callback"))
+        place_slots = ("queue_place", *number(place.place), *_wait_slots(place.expected_s), "queue_callback")
+        self._speech.put_nowait(place_slots if self._language == VIETNAMESE else FOREIGN)
+
+    def offer_callback(self) -> None:
+        """Ask whether they would rather be called back."""
+        self.wait()
+        self._speech.put_nowait(("offer_call_back",) if self._language == VIETNAMESE else FOREIGN)
 
     def stop_waiting(self) -> None:
         """Silence: somebody is there, or the flow goes on."""
@@ -95,3 +117,10 @@ class Caller:
                 return
             if key == CALLBACK_KEY:
                 self.end(Served("callback"))
+
+
+def _wait_slots(seconds: float) -> tuple[str, ...]:
+    """The wait in whole minutes, never promised shorter than it looks; nothing where it is long or unknown."""
+    if seconds > 60 * LONGEST_TOLD_MIN:
+        return ()
+    return ("wait_about", *number(max(1, math.ceil(seconds / 60))), "minute")

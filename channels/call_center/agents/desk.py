@@ -13,7 +13,7 @@ from channels.call_center.acd import effects as wishes
 from channels.call_center.acd import happenings as h
 from channels.call_center.acd.model import Acd, Talk
 from channels.call_center.acd.step import step
-from channels.call_center.agents.caller import Caller, Served
+from channels.call_center.agents.caller import Caller, Served, Wanted
 from channels.call_center.agents.consulting import Consulting
 from channels.call_center.agents.dialling import Dialling
 from channels.call_center.agents.hearing import Hearing
@@ -59,12 +59,10 @@ class Desk:
     async def serve(
         self,
         call: Call,
+        wanted: Wanted,
         *,
-        queue: str,
         about: str = "",
         answered: Callable[[str], None] = lambda _agent: None,
-        priority: int = 0,
-        skills: frozenset[str] = frozenset(),
     ) -> Served:
         """
         Keep a caller until somebody has talked to them, or it is clear that nobody will now.
@@ -72,8 +70,12 @@ class Desk:
         `about` is the call's record, by which pages know it. `answered` is told at once who talks to them, for this may
         be cancelled at any moment (the caller hung up).
         """
-        caller = Caller(call, queue, self.now(), about=about, answered=answered)
-        return await self.keep(call.id, caller, h.Queued(call.id, queue, priority=priority, skills=skills))
+        queue, language = wanted.queue, wanted.language
+        if queue not in self.acd.queues:  # a flow of our own may name one that the province has not
+            log.warning("no_such_queue", queue=queue)
+            return Served("machine")
+        caller = Caller(call, queue, self.now(), about=about, answered=answered, language=language)
+        return await self.keep(call.id, caller, h.Queued(call.id, queue, wanted.priority, wanted.skills))
 
     async def keep(self, call: str, caller: Caller, begins: h.Happening | None = None) -> Served:
         """Somebody on the line, known by `call`, until they are served; sound follows from what the floor remembers."""
@@ -163,6 +165,11 @@ class Desk:
     def _say(self, wish: wishes.Say) -> None:
         if wish.call in self.callers:
             self.callers[wish.call].tell(wish)
+
+    @_carry_out.register
+    def _offer_callback(self, wish: wishes.OfferCallback) -> None:
+        if wish.call in self.callers:
+            self.callers[wish.call].offer_callback()
 
     @_carry_out.register
     def _capture(self, wish: wishes.Capture) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from channels.call_center.agents.caller import Served
+from channels.call_center.agents.caller import Served, Wanted
 from channels.call_center.facts import CallRecord
 from channels.call_center.flow.happenings import Looked
-from channels.call_center.mapping import outcome_of
+from channels.call_center.mapping import outcome_of, to_facts
 from channels.call_center.ports import Call, CallGone
 from channels.call_center.session import Session
 from channels.call_center.spool import Spool
@@ -146,8 +146,10 @@ class Talkative:
 
     def __init__(self, *, hangs_up: bool) -> None:
         self.hangs_up = hangs_up
+        self.wanted: list[Wanted] = []
 
-    async def serve(self, call: Call, *, queue: str, about: str, answered: Callable[[str], None]) -> Served:
+    async def serve(self, call: Call, wanted: Wanted, *, about: str, answered: Callable[[str], None]) -> Served:
+        self.wanted.append(wanted)
         answered("u1")
         if self.hangs_up:
             await call.media._gone()  # type: ignore[attr-defined]
@@ -167,6 +169,19 @@ async def test_who_has_talked_to_somebody_was_served(tmp_path: Path, hangs_up: b
     assert (record.talked, record.agent, outcome_of(record)) == (True, "u1", CallOutcome.SERVED)
     assert record.ended_by == ("them" if hangs_up else "us")
     assert ("goodbye" in media.heard) is not hangs_up
+
+
+async def test_since_when_and_for_whom_somebody_waits_is_kept(tmp_path: Path) -> None:
+    """For the callback that keeps their place."""
+    people = Talkative(hangs_up=False)
+    given = replace(tools(tmp_path), people=people)
+
+    record = await Session(PlayedCall(PlayedMedia(keys=["8"])), given).lead()
+
+    assert people.wanted == [Wanted("english", skills=frozenset({"en"}), language="en")]
+    assert (record.queue, record.skills, record.queued_at) == ("english", ("en",), given.now())
+    facts = to_facts(record)
+    assert (facts.queue, facts.skills, facts.queued_at) == ("english", ("en",), given.now())
 
 
 async def test_a_call_that_takes_too_long_is_ended(tmp_path: Path) -> None:

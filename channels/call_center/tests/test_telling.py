@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from channels.call_center.agents.caller import Served
+from channels.call_center.agents.caller import Served, Wanted
 from channels.call_center.errands import LONGEST_TEXT, Errand, Outcome, end_of, speakable
 from channels.call_center.facts import CallRecord
 from channels.call_center.flow.happenings import Looked
@@ -64,7 +64,7 @@ class Desk:
     def __init__(self, outcome: str) -> None:
         self._outcome = outcome
 
-    async def serve(self, call: Call, *, queue: str, about: str, answered: Callable[[str], None]) -> Served:
+    async def serve(self, call: Call, wanted: Wanted, *, about: str, answered: Callable[[str], None]) -> Served:
         if self._outcome == "talked":
             answered("lan")
         return Served(self._outcome)  # type: ignore[arg-type]

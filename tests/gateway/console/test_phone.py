@@ -17,6 +17,7 @@ from playwright.async_api import Page
 
 from channels.call_center.acd.model import Acd, Queue
 from channels.call_center.agents.caller import Served
+from channels.call_center.agents.caller import Wanted
 from channels.call_center.agents.commands import Commands
 from channels.call_center.agents.desk import Desk
 from channels.call_center.media.engine import Engine
@@ -80,7 +81,7 @@ class Telephony:
         leg.talk(phone.plan)
         caller = Caller(leg, phone)
         self.talking.append(asyncio.create_task(phone.talk(leg.local, tone(CALLER_HERTZ, seconds=60))))
-        return caller, asyncio.create_task(self.desk.serve(caller, queue="reports"))
+        return caller, asyncio.create_task(self.desk.serve(caller, Wanted("reports")))
 
 
 @asynccontextmanager

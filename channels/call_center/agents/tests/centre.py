@@ -11,7 +11,7 @@ from typing import Any
 from channels.call_center.acd import happenings as h
 from channels.call_center.acd.model import Acd, Queue
 from channels.call_center.agents import messages as m
-from channels.call_center.agents.caller import Served
+from channels.call_center.agents.caller import Served, Wanted
 from channels.call_center.agents.commands import Commands
 from channels.call_center.agents.desk import Desk
 from channels.call_center.agents.news import Answer, Refused, Status
@@ -20,6 +20,7 @@ from channels.call_center.webrtc.tests.pages import LOOPBACK, Page
 from tests.support.waiting import until
 
 REPORTS = frozenset({"reports"})
+REPORTED = Wanted("reports")
 
 
 class Centre:
@@ -60,9 +61,9 @@ class Centre:
         self.do(m.Choose(agent=agent, state="available"))
         return page
 
-    async def calls(self, number: int = 1) -> NotedCall:
+    async def calls(self, number: int = 1, wanted: Wanted = REPORTED) -> NotedCall:
         call = NotedCall(number)
-        self.served.append(asyncio.ensure_future(self.desk.serve(call, queue="reports")))
+        self.served.append(asyncio.ensure_future(self.desk.serve(call, wanted)))
         await until(lambda: call.id in self.desk.callers or self.served[-1].done(), "a caller")
         return call
 

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
+from structlog.testing import capture_logs
 
+from channels.call_center.acd.effects import Say
+from channels.call_center.acd.model import Overflow, Queue, Rule
 from channels.call_center.agents import messages as m
+from channels.call_center.agents.caller import Caller, Wanted
+from channels.call_center.agents.desk import COUNT_EVERY, TICK_S
 from channels.call_center.agents.news import Board
 from channels.call_center.agents.tests.centre import REPORTS, Centre, open_centre
+from channels.call_center.agents.tests.doubles import NotedCall
 from tests.support.waiting import until
+
+NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+OFFER = Rule(20, Overflow.OFFER_CALLBACK)
 
 
 @pytest.fixture
@@ -41,12 +53,85 @@ async def test_music_and_the_place_while_everybody_talks_and_nine_for_a_callback
     first = await centre.calls(1)
     centre.do(m.Take(agent="lan", call=first.id))
     second = await centre.calls(2)
-    await until(lambda: second.media.said == ["queue_place digit_1 queue_callback"], "the place")
+    told = "queue_place digit_1 wait_about digit_4 minute queue_callback"
+    await until(lambda: second.media.said == [told], "the place")
     await until(lambda: second.media.playing == "music", "music")
     assert centre.status("lan").waiting == {"reports": 1}
     second.media.keys.put_nowait("9")
     assert (await asyncio.wait_for(centre.served[1], 5)).outcome == "callback"
     assert centre.status("lan").waiting == {"reports": 0}
+    await page.peer.close()
+
+
+async def test_who_speaks_no_vietnamese_is_told_in_english(centre: Centre) -> None:
+    page = await centre.sits("lan")
+    first = await centre.calls(1)
+    centre.do(m.Take(agent="lan", call=first.id))
+    second = await centre.calls(2, Wanted("reports", language="en"))
+    await until(lambda: second.media.said == ["english_queue"], "the sentence")
+    await page.peer.close()
+
+
+async def test_who_has_waited_is_offered_a_callback(centre: Centre) -> None:
+    centre.desk.acd = replace(centre.desk.acd, queues={"reports": Queue("reports", rules=(OFFER,))})
+    page = await centre.sits("lan")
+    first = await centre.calls(1)
+    centre.do(m.Take(agent="lan", call=first.id))
+    second = await centre.calls(2)
+    await until(lambda: len(second.media.said) == 1, "the place")
+    centre.later(20)
+    await until(lambda: second.media.said[1:] == ["offer_call_back"], "the offer")
+    await page.peer.close()
+
+
+async def test_a_long_or_unknown_wait_is_told_without_a_number() -> None:
+    call = NotedCall(1)
+    caller = Caller(call, "reports", NOON, about="", answered=lambda _agent: None)
+    for seconds in (1, 61, 1800, 1801, math.inf):
+        caller.tell(Say(call.id, 2, seconds))
+    await until(lambda: len(call.media.said) == 5, "five sentences")
+    caller.stop_waiting()
+    minutes = [said.removeprefix("queue_place digit_2 ").removesuffix("queue_callback") for said in call.media.said]
+    assert minutes == [
+        "wait_about digit_1 minute ",
+        "wait_about digit_2 minute ",
+        "wait_about digit_3 tens minute ",
+        "",
+        "",
+    ]
+
+
+async def test_a_queue_that_is_not_there_means_the_machine(centre: Centre) -> None:
+    await centre.sits("lan")
+    call = NotedCall(1)
+    assert (await centre.desk.serve(call, Wanted("nowhere"))).outcome == "machine"
+
+
+async def test_an_agent_whose_sound_died_unnoticed_is_found_within_ten_seconds(centre: Centre) -> None:
+    """Nobody told of it: the count finds it, the caller hears music, and the log says what was put right."""
+    page = await centre.sits("lan")
+    call = await centre.calls()
+    centre.do(m.Take(agent="lan", call=call.id))
+    centre.desk.seats["lan"]._lost = lambda _agent: None  # what would have told
+    await page.peer.close()
+    await until(lambda: not centre.desk.seats["lan"].heard, "silence")
+    with capture_logs() as logs:
+        centre.desk.count()
+    assert [(line["event"], line["what"], line["found"]) for line in logs] == [
+        ("floor_repaired", "agent", "talking without sound")
+    ]
+    assert (call.media.hears, call.media.playing) == ([], "music")
+    assert TICK_S * COUNT_EVERY <= 10
+
+
+async def test_a_caller_whose_line_is_gone_is_found_too(centre: Centre) -> None:
+    page = await centre.sits("lan")
+    call = await centre.calls()
+    centre.do(m.Take(agent="lan", call=call.id))
+    del centre.desk.callers[call.id]
+    centre.desk.count()
+    assert centre.status("lan").state == "wrap_up"
+    centre.desk.callers[call.id] = Caller(call, "reports", NOON, about="", answered=lambda _agent: None)
     await page.peer.close()
 
 
