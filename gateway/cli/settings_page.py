@@ -159,6 +159,8 @@ MEANINGS: Mapping[str, str] = {
     "call_center.fleet.nodes": "How many telephony processes take calls on this machine, behind one proxy.",
     "call_center.fleet.node": "Which of them a process is that was started by itself, from 1 on.",
     "call_center.drain_seconds": "How long a stop waits for calls that are up.",
+    "call_center.agents.wrap_up": "What agents choose from when a call is over: code and words; empty: the "
+    "usual ones. It is counted, so a code keeps its meaning.",
     "call_center.agents.supervisors": "Roles that see every call, listen, whisper, take over; administrators do, too.",
     "portal.tiles": "Address of map tiles with `{z}`, `{x}`, `{y}`; empty: a place is typed or taken from the device.",
     "portal.credit": "Whom the map is from, shown on it.",

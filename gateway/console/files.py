@@ -28,7 +28,7 @@ async def show_case_file(request: web.Request) -> web.StreamResponse:
     """One file of a case. NotFound unless the case holds it and this person may see the case."""
     case_id, key = request.match_info["case"], request.match_info["key"]
     await reader_of(request).open_file(case_id, key, member_of(request))
-    return await _answer(request, key)
+    return await send_file(request, key)
 
 
 @require_staff()
@@ -37,10 +37,11 @@ async def show_talk_file(request: web.Request) -> web.StreamResponse:
     await reader_of(request).open_message_file(
         request.match_info["talk"], request.match_info["key"], member_of(request)
     )
-    return await _answer(request, request.match_info["key"])
+    return await send_file(request, request.match_info["key"])
 
 
-async def _answer(request: web.Request, key: str) -> web.Response:
+async def send_file(request: web.Request, key: str) -> web.Response:
+    """A stored file whole, small (`/nho`) or as it is played (`/phat`), as the address says."""
     if request.match_info.get("how") == "/phat":
         return await play(request, key)
     found = await request.app[DEPLOYMENT].media.open(key)

@@ -9,6 +9,8 @@ from aiohttp import web
 from core.contract.errors import IntakeUnavailable
 from core.contract.schema import new_id
 from gateway.auth import require_staff, staff_of
+from gateway.call_notes import NOTES
+from gateway.console.phone.notes import note_call, note_of, with_tray
 from gateway.console.shared import line_of, show
 from gateway.deployment import DEPLOYMENT
 from gateway.portal.checks import Problem
@@ -35,6 +37,7 @@ async def begin(request: web.Request) -> web.StreamResponse:
     """
     posted = await request.post()
     sheet = line_of(posted.get("cuoc-goi")) or new_id()
+    await note_call(request, sheet)
     return _form(request, Filled({"phone": line_of(posted.get("so"))}), sheet=sheet)
 
 
@@ -43,6 +46,8 @@ async def take(request: web.Request) -> web.StreamResponse:
     """Take it, or show what is missing; pressed twice, it is one report."""
     posted = await request.post()
     filled, sheet = read_fields(posted, lackable=MAY_LACK), line_of(posted.get("to"))
+    note = await note_of(request, sheet)
+    filled = await with_tray(request, note, filled) if note else filled
     submission_id = hashlib.sha256(f"{staff_of(request).id}\0{sheet}".encode()).hexdigest()
     try:
         ground = line_of(posted.get("ground"))
@@ -53,6 +58,8 @@ async def take(request: web.Request) -> web.StreamResponse:
         return _form(request, filled, sheet=sheet, found=taken, status=422)
     if isinstance(taken, Elsewhere):
         return _form(request, filled, sheet=sheet, elsewhere=taken.text, status=422)
+    if note:
+        await request.app[NOTES].written(note, taken.code)
     return show(request, "written.html", code=taken.code, pin=taken.pin, sheet=sheet)
 
 

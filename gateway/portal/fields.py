@@ -42,13 +42,18 @@ MAY_LACK = ("name", "phone", "email", "address", "identity", "media", "time")
 
 @dataclass(frozen=True)
 class Filled:
-    """What stands in the form. `texts` as typed; `lacking`: fields declared none; `files`: stored already."""
+    """
+    What stands in the form. `texts` as typed; `lacking`: fields declared none.
+
+    `files`: stored already, under `contact_id` where the reporter has one beforehand.
+    """
 
     texts: Mapping[str, str]
     lacking: frozenset[str] = frozenset()
     confidential: bool = False
     consent: bool = False
     files: tuple[Attachment, ...] = ()
+    contact_id: str = ""
 
     def __getitem__(self, name: str) -> str:
         return self.texts.get(name, "")

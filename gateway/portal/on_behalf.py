@@ -83,7 +83,16 @@ async def _store(request: web.Request, filled: Filled, promise: Promise, submiss
     now = deployment.now()
     consent = agreed(filled, told_agreement(deployment.settings.office), now=now)
     place = place_of(deployment, Spot(filled["place"], filled["commune"], filled.point))
-    form = to_form(filled, code=promise.code, pin_hash=promise.pin_hash, contact_id="", place=place, consent=consent)
+    contact, hashed = filled.contact_id, promise.pin_hash
+    form = to_form(filled, code=promise.code, pin_hash=hashed, contact_id=contact, place=place, consent=consent)
     form = form.model_copy(update={"examined": examined})
-    submission = Submission(what="form", id=submission_id, code=promise.code, sent_at=now, text=form.content, form=form)
+    submission = Submission(
+        what="form",
+        id=submission_id,
+        code=promise.code,
+        sent_at=now,
+        text=form.content,
+        form=form,
+        attachments=filled.files,
+    )
     await accept(request, submission)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from core.service.call_notes import PATTERN as TOKEN
 from core.service.supplement_links import PATTERN
 from gateway.bell import WORKER, show_worker
+from gateway.call_notes import PAGE as CALL_TRAY
 from gateway.deployment import DEPLOYMENT
 from gateway.pages import PUBLIC_MENU, Entry, languages
 from gateway.playing import setup_playing
 from gateway.portal import (
     acts,
+    call_tray,
     calling,
     communes,
     drafts,
@@ -77,6 +80,8 @@ def setup_portal(app: web.Application, *, tiles: str = "", credit: str = "") -> 
     app.router.add_get(
         f"{published.RESULTS_PAGE}/{{case:[0-9a-f]{{32}}}}/tep/{{number:[0-9]{{1,2}}}}", published.show_result_file
     )
+    app.router.add_get(published.FEED, published.show_feed)
+    app.router.add_get(published.POINTS, published.show_points)
     app.router.add_get(published.DECLINED_PAGE, published.show_declined)
     app.router.add_get(public_notices.PAGE, public_notices.show_notices)
     app.router.add_get(public_notices.FEED, public_notices.show_feed)
@@ -88,6 +93,9 @@ def _add_calls(app: web.Application) -> None:
     app.router.add_post(calling.CALL, calling.begin)
     app.router.add_post(calling.KEYS, calling.press)
     app.router.add_post(calling.END, calling.end)
+    tray = f"{CALL_TRAY}/{{token:{TOKEN}}}"
+    app.router.add_get(tray, call_tray.show_tray)
+    app.router.add_post(tray, call_tray.fill_tray)
     app[PUBLIC_MENU].add(Entry("Gọi tổng đài", calling.PAGE, order=25))
 
 

@@ -8,7 +8,7 @@ Partial indexes keep the hot pages flat as the archive grows.
 from __future__ import annotations
 
 from core.storage.tables.base import metadata
-from core.storage.tables.calls import OWED, phone_call
+from core.storage.tables.calls import OWED, call_note, phone_call
 from core.storage.tables.cases import case, case_clock, case_event, case_task, chain_root, idempotency, report
 from core.storage.tables.conversations import ATTENDED, contact, conversation, identity, message, standing, timer
 from core.storage.tables.counts import arrivals_hour, quota_day
@@ -37,6 +37,7 @@ __all__ = [
     "api_token",
     "arrivals_hour",
     "attempt",
+    "call_note",
     "case",
     "case_clock",
     "case_event",

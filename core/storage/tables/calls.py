@@ -1,4 +1,4 @@
-"""Telephone calls: what came of each, and which of them are owed a call back."""
+"""Telephone calls: what came of each, which of them are owed a call back, and what agents note of them."""
 
 from __future__ import annotations
 
@@ -29,3 +29,19 @@ Index("ix_phone_call_conversation", phone_call.c.conversation_id)
 OWED = "due_at IS NOT NULL AND settled_at IS NULL"
 """Somebody waits for our call; SQLite wants the very words of its index."""
 partial("ix_phone_call_owed", phone_call.c.due_at, phone_call.c.id, where=OWED)
+
+call_note = Table(
+    "call_note",
+    metadata,
+    Column("id", String(32), primary_key=True, comment="of the call, as the telephony process named it"),
+    Column("contact_id", String(32), nullable=False, comment="whom a report written in it will belong to"),
+    Column("began_at", Instant, nullable=False),
+    Column("agent", String(32), nullable=False, comment="who noted last"),
+    Column("code", String(32), nullable=False, server_default="", comment="wrap-up code, as the agent chose"),
+    Column("report", String(12), nullable=False, server_default="", comment="code of the report written in it"),
+    Column("link", String(64), nullable=False, server_default="", comment="hash of the link that was sent"),
+    Column("link_ends_at", Instant),
+)
+Index("ix_call_note_began", call_note.c.began_at, call_note.c.code)
+partial("ix_call_note_link", call_note.c.link, where="link <> ''")
+partial("ix_call_note_report", call_note.c.report, where="report <> ''")

@@ -16,7 +16,7 @@ from gateway.auth.targets import see_other
 from gateway.console.calls import PAGE as CALLS
 from gateway.console.calls import book_of, show_page
 from gateway.console.casefile import REVEAL_REFUSED, case_page, read_view
-from gateway.console.phone.page import LINK
+from gateway.console.phone.link import LINK
 from gateway.console.shared import CASES, line_of, member_of, reader_of, require_caretaker
 
 NO_NUMBER = "Không có số điện thoại để gọi."

@@ -11,7 +11,7 @@ import structlog
 from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, UnixConnector, WSMsgType, web
 
 from channels.call_center.agents.messages import Command, Dial, Leave, SignIn
-from channels.call_center.agents.news import NEWS, News, Refused, Status
+from channels.call_center.agents.news import NEWS, CallCard, News, Refused, Status
 from gateway.lines import short_path
 
 log = structlog.get_logger()
@@ -42,6 +42,7 @@ class PhoneLink:
         self._socket = socket
         self._web: ClientWebSocketResponse | None = None
         self._pages: dict[str, tuple[SignIn, Page]] = {}
+        self._cards: dict[str, dict[str, CallCard]] = {}
         self._dialling: dict[str, asyncio.Future[str]] = {}
         self._keeping: asyncio.Task[None] | None = None
 
@@ -81,6 +82,10 @@ class PhoneLink:
             return False
         return True
 
+    def card(self, agent: str, call: str) -> CallCard | None:
+        """A call that rings for an agent, that they have, or that they write up, by the id of its record."""
+        return self._cards.get(agent, {}).get(call)
+
     async def dial(self, command: Dial) -> str:
         """Call somebody for an agent, wherever their page is: empty where it rings now, else why not."""
         told = self._dialling[command.agent] = asyncio.get_running_loop().create_future()
@@ -113,6 +118,9 @@ class PhoneLink:
                 self._tell(NEWS.validate_json(message.data))
 
     def _tell(self, news: News) -> None:
+        if isinstance(news, Status):
+            cards = (news.ringing, news.call, news.wrapping)
+            self._cards[news.agent] = {card.about or card.call: card for card in cards if card is not None}
         known, waiting = self._pages.get(news.agent), self._dialling.get(news.agent)
         if waiting is not None and not waiting.done() and (began := _of_dialling(news)) is not None:
             waiting.set_result(began)
@@ -125,3 +133,7 @@ def _of_dialling(news: News) -> str | None:
     if isinstance(news, Refused):
         return news.why if news.command == "dial" else None
     return "" if isinstance(news, Status) and news.call is not None and news.call.dialling else None
+
+
+LINK = web.AppKey("phone_link", PhoneLink)
+"""The link of this application."""

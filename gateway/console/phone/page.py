@@ -15,13 +15,12 @@ from core.service.reading import Wanted
 from gateway.auth import Staff, staff_of
 from gateway.auth.csrf import csrf_token
 from gateway.console.phone.board import for_supervisors, note, supervises, with_names
-from gateway.console.phone.link import PhoneLink
+from gateway.console.phone.link import LINK, PhoneLink
 from gateway.console.shared import line_of, member_of, reader_of, require_caretaker, show
 from gateway.deployment import DEPLOYMENT, Deployment
 from gateway.portal.on_behalf import RECEPTION
 
 PAGE = "/console/tong-dai"
-LINK = web.AppKey("phone_link", PhoneLink)
 LONGEST = 32 * 1024
 ELSEWHERE = 4001
 """Close code: the agent has opened the telephone in another window."""

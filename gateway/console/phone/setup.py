@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from gateway.call_notes import NOTES, call_notes_of
 from gateway.console.calls import PAGE as CALLS
 from gateway.console.phone.dialling import call_back, call_reporter
-from gateway.console.phone.link import PhoneLink
-from gateway.console.phone.page import LINK, PAGE, show_caller, show_phone, speak
+from gateway.console.phone.link import LINK, PhoneLink
+from gateway.console.phone.page import PAGE, show_caller, show_phone, speak
+from gateway.console.phone.tray import send_link, show_tray, show_tray_file, wrap_up
 from gateway.console.shared import CASES
 from gateway.deployment import DEPLOYMENT
 from gateway.telephony.paths import agents_socket
@@ -19,10 +21,15 @@ def mount(app: web.Application) -> None:
     """Page, websocket, and the link that lives as long as the application."""
     link = PhoneLink(agents_socket(app[DEPLOYMENT].settings.data))
     app[LINK] = link
+    app[NOTES] = call_notes_of(app[DEPLOYMENT])
     app.on_startup.append(link.run)
     app.on_cleanup.append(link.stop)
     app.router.add_get(PAGE, show_phone)
     app.router.add_get(f"{PAGE}/kenh", speak)
     app.router.add_post(f"{PAGE}/nguoi-goi", show_caller)
+    app.router.add_post(f"{PAGE}/lien-ket", send_link)
+    app.router.add_post(f"{PAGE}/ket-qua", wrap_up)
+    app.router.add_get(f"{PAGE}/den/{{call:{ID}}}", show_tray)
+    app.router.add_get(f"{PAGE}/den/{{call:{ID}}}/tep/{{key:[0-9a-f]{{64}}}}{{how:(?:/nho|/phat)?}}", show_tray_file)
     app.router.add_post(f"{CALLS}/{{call:{ID}}}/goi", call_back)
     app.router.add_post(f"{CASES}/{{case:{ID}}}/goi-nguoi-phan-anh", call_reporter)
