@@ -29,3 +29,11 @@ def _ticks(pid: int) -> int:
     except OSError:
         return 0
     return sum(map(int, fields[11:15]))  # utime, stime, cutime, cstime
+
+
+def status_of(pid: int, name: str) -> int:
+    """A number of /proc/PID/status: `Threads`, `VmRSS` in kB."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith(f"{name}:"):
+            return int(line.split()[1])
+    raise LookupError(name)

@@ -15,6 +15,7 @@ MODULES = (
     "bench.startup",
     "bench.calls.measurements",
     "bench.calls.sound",
+    "bench.calls.side_by_side",
 )
 """Each offers `measurements()`. Their order is that of the run; a group has the first part of a measurement's name."""
 

@@ -23,19 +23,24 @@ _READ_EVERY = 10
 
 @dataclass
 class Telephone:
-    """`arrivals` in seconds; `jumps`: how often a packet did not follow the one before."""
+    """
+    `arrivals` in seconds; `jumps`: how often a packet did not follow the one before.
+
+    `source`: where its sound comes from, as soon as any has come.
+    """
 
     socket: socket.socket
     sender: Sender = field(default_factory=Sender)
     arrivals: list[float] = field(default_factory=list)
     jumps: int = 0
     last: int | None = None
+    source: int | None = None
 
     def read(self) -> None:
         """Note what has arrived."""
         with suppress(BlockingIOError):
             while True:
-                data, ancillary, _flags, _source = self.socket.recvmsg(2048, 64)
+                data, ancillary, _flags, (_host, self.source) = self.socket.recvmsg(2048, 64)
                 seconds, nanoseconds = _TIMESPEC.unpack(ancillary[0][2])
                 self.arrivals.append(seconds + nanoseconds / 1e9)
                 sequence = int.from_bytes(data[2:4], "big")
@@ -64,7 +69,7 @@ class Telephones:
             telephone.socket.close()
 
     def talk(self, ports: Sequence[int], seconds: float) -> None:
-        """Send for so long, and read."""
+        """Send for so long, and read. Without `ports` each sends to where its own sound comes from."""
         start = time.monotonic()
         for frame in range(round(seconds / FRAME_S)):
             for group in range(GROUPS):
@@ -86,7 +91,10 @@ class Telephones:
             telephone.arrivals.clear()
 
     def _send(self, ports: Sequence[int], group: int) -> None:
-        for telephone, port in list(zip(self.all, ports, strict=True))[group::GROUPS]:
+        targets: Sequence[int | None] = ports or [telephone.source for telephone in self.all]
+        for telephone, port in list(zip(self.all, targets, strict=True))[group::GROUPS]:
+            if port is None:
+                continue
             telephone.socket.sendto(telephone.sender.pack(self._said, 8), (LOOPBACK, port))
             telephone.sender.advance(160)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bench.calls.measurements import Load, measured
+from bench.calls.side_by_side import ours, sounded
 
 
 def test_a_small_load_is_counted_whole(tmp_path: Path) -> None:
@@ -19,3 +20,14 @@ def test_a_small_load_is_counted_whole(tmp_path: Path) -> None:
     assert outcome.own["invited"] == 20
     assert outcome.own["cpu_s"] > 0
     assert refused.counted.failed == refused.own["refused"] == 15
+
+
+def test_what_telephones_hear_is_measured(tmp_path: Path) -> None:
+    """Each of them, at the rate of sound; and what it took."""
+    found = sounded(ours, 3, folder=tmp_path, seconds=0.5)
+
+    assert found.heard == 3
+    assert found.evenness > 10
+    assert found.gap(0.0) <= found.gap(1.0)
+    assert found.threads >= 1
+    assert found.mb > 1
