@@ -43,7 +43,7 @@ class OutgoingSession:
     def __post_init__(self) -> None:
         dialled, now = self.dialled, self.tools.now()
         self.record = CallRecord(
-            id=dialled.call,
+            id=dialled.record,
             way="out",
             trunk=self.line.name,
             called=self.tools.number(dialled.number) or dialled.number,

@@ -16,8 +16,8 @@ from aiohttp import WSMsgType, web
 from pydantic import ValidationError
 
 from channels.call_center.agents.commands import Commands
-from channels.call_center.agents.messages import COMMANDS
 from channels.call_center.agents.news import News
+from channels.call_center.agents.owed import WEB_WORDS
 from gateway.lines import short_path
 
 log = structlog.get_logger()
@@ -80,7 +80,7 @@ class AgentsLink:
 
     def _heed(self, written: str) -> None:
         try:
-            command = COMMANDS.validate_json(written)
+            command = WEB_WORDS.validate_json(written)
         except ValidationError as error:
             log.warning("agent_command_unread", reason=error.errors(include_input=False)[0]["type"])
             return

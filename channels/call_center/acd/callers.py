@@ -28,7 +28,10 @@ def _queued(new: h.Queued, floor: Floor) -> None:
 
 @deal.register
 def _gave_up(gone: h.GaveUp, floor: Floor) -> None:
-    floor.drop(gone.call, "gave_up")
+    """Who is called back is not on the line: the list of the case service says when that is over."""
+    waiter = floor.waiting.get(gone.call)
+    if waiter is not None and waiter.kind != "callback":
+        floor.drop(gone.call, "gave_up")
 
 
 @deal.register

@@ -12,8 +12,10 @@ import structlog
 
 from channels.call_center.acd import happenings as h
 from channels.call_center.agents import messages as m
+from channels.call_center.agents.callbacks import ABOUT
 from channels.call_center.agents.desk import Desk
 from channels.call_center.agents.news import Answer, Refused
+from channels.call_center.agents.owed import Owed, WebWord
 from channels.call_center.agents.seat import Seat
 from channels.call_center.media.wire import Legs
 from channels.call_center.ports import CallGone, MediaUnavailable
@@ -39,9 +41,11 @@ class Commands:
         self._dial = dial
         self._under_way: set[asyncio.Task[None]] = set()
 
-    def heed(self, command: m.Command) -> None:
+    def heed(self, command: WebWord) -> None:
         """Do it now, or begin to."""
-        if not isinstance(command, m.SignIn) and command.agent not in self._desk.seats:
+        if isinstance(command, Owed):
+            self._desk.callbacks.tell(command.calls)
+        elif not isinstance(command, m.SignIn) and command.agent not in self._desk.seats:
             self._refuse(command, "not_signed_in")
         else:
             self._do(command)
@@ -89,6 +93,18 @@ class Commands:
         talk = self._desk.acd.talks.get(command.call)
         if talk is None or talk.agent != command.agent:
             self._refuse(command, "gone")
+        elif talk.owed is not None:
+            self._call_back(command)
+
+    def _call_back(self, command: m.Take) -> None:
+        """It was a callback's turn: it is dialled, once, however often the key is pressed."""
+        owed, dialling = self._desk.callbacks.find(command.call), self._desk.dialling.calls
+        if owed is None or command.call in dialling or command.call in self._desk.callers:
+            return
+        wanted = m.Dial(agent=command.agent, number=owed.number, about=f"{ABOUT}{owed.call}")
+        if self._dial is None or not self._dial(self._desk, wanted):
+            self._desk.happen(h.NotReached(command.call))
+            self._refuse(command, "no_line")
 
     @_do.register
     def _decline(self, command: m.Decline) -> None:

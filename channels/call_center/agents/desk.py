@@ -13,6 +13,7 @@ from channels.call_center.acd import effects as wishes
 from channels.call_center.acd import happenings as h
 from channels.call_center.acd.model import Acd, Talk
 from channels.call_center.acd.step import step
+from channels.call_center.agents.callbacks import Callbacks
 from channels.call_center.agents.caller import Caller, Served, Wanted
 from channels.call_center.agents.consulting import Consulting
 from channels.call_center.agents.dialling import Dialling
@@ -42,6 +43,7 @@ class Desk:
         self.callers: dict[str, Caller] = {}
         self.seats: dict[str, Seat] = {}
         self.dialling = Dialling(self)
+        self.callbacks = Callbacks(self)
         self.consulting = Consulting(self)
         self.hearing = Hearing(self)
         self._ticking: asyncio.Task[None] | None = None

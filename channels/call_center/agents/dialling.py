@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from channels.call_center.acd import happenings as h
+from channels.call_center.agents.callbacks import ABOUT
 from channels.call_center.agents.caller import Caller, Served
 from channels.call_center.agents.news import Refused
 from channels.call_center.ports import Call, Media
@@ -25,11 +26,13 @@ class Dialled:
     Somebody whom an agent calls, until both hear each other.
 
     Args:
-        call: id of the record that it leaves. `number`: E.164. `about`: what it is about, for that record.
+        call: by which the floor knows it. `record`: id of the record that it leaves, and `about` what it is.
+        number: E.164.
         over: the agent has hung up, has gone, or gave it away.
     """
 
     call: str
+    record: str
     agent: str
     number: str
     queue: str
@@ -45,16 +48,22 @@ class Dialling:
         self._desk = desk
         self.calls: dict[str, Dialled] = {}
 
-    def begin(self, agent: str, call: str, *, number: str, about: str = "") -> Dialled | None:
-        """It rings for the agent from now on; None where they have something in hand."""
+    def begin(self, agent: str, record: str, *, number: str, about: str = "") -> Dialled | None:
+        """
+        It rings for the agent from now on; None where they have something in hand.
+
+        A callback whose turn they have taken is that already; one that they make out of turn leaves the queue.
+        """
         desk = self._desk
-        known = desk.acd.agents.get(agent)
-        if known is None or desk.talk_of(agent) is not None:
+        known, taken = desk.acd.agents.get(agent), desk.callbacks.in_hand(agent, about)
+        call = taken or record
+        if known is None or call in self.calls or (desk.talk_of(agent) is not None and not taken):
             return None
         queue = min(known.queues or desk.acd.queues)
-        dialled = self.calls[call] = Dialled(call, agent, number, queue, about, desk.now())
+        dialled = self.calls[call] = Dialled(call, record, agent, number, queue, about, desk.now())
         desk.seats[agent].held = False
-        desk.happen(h.Dials(agent, call, queue))
+        owed = about.removeprefix(ABOUT) if about.startswith(ABOUT) else ""
+        desk.happen(h.Ticked() if taken else h.Dials(agent, call, queue, owed))
         if call not in desk.acd.talks:
             del self.calls[call]
             return None
@@ -76,7 +85,7 @@ class Dialling:
 
     async def talk(self, dialled: Dialled, call: Call, *, talks: Callable[[str], None]) -> Served:
         """Let both hear each other until the agent has ended it. `talks` is told to whom it was passed on."""
-        caller = Caller(call, dialled.queue, dialled.since, about=dialled.call, answered=talks)
+        caller = Caller(call, dialled.queue, dialled.since, about=dialled.record, answered=talks)
         del self.calls[dialled.call]
         return await self._desk.keep(dialled.call, caller)
 

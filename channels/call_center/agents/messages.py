@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 Name = Annotated[str, Field(min_length=1, max_length=64)]
+NUMBER = r"^\+?[0-9]{3,15}$"
 Side = Literal["colleague", "caller", "all"]
 
 
@@ -84,7 +85,7 @@ class Dial(Message):
 
     do: Literal["dial"] = "dial"
     agent: Name
-    number: str = Field(pattern=r"^\+?[0-9]{3,15}$", repr=False)
+    number: str = Field(pattern=NUMBER, repr=False)
     about: str = Field(default="", pattern=r"^((case|call):[0-9a-f]{32})?$")
 
 
@@ -195,3 +196,4 @@ Command = (
     | Watch
 )
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="do")])
+"""What pages say."""

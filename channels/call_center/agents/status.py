@@ -9,6 +9,7 @@ from channels.call_center.acd.floor import Floor
 from channels.call_center.acd.matching import in_order
 from channels.call_center.acd.model import Agent, AgentState
 from channels.call_center.agents.news import Board, CallCard, Colleague, OnBoard, Status
+from channels.call_center.agents.owed import OwedCall
 
 if TYPE_CHECKING:
     from channels.call_center.agents.desk import Desk
@@ -75,12 +76,25 @@ def _card(desk: Desk, call: str, *, held: bool = False) -> CallCard | None:
     dialled, caller = desk.dialling.calls.get(call), desk.callers.get(call)
     if dialled is not None:
         return CallCard(
-            call=call, about=call, remote=dialled.number, queue=dialled.queue, since=dialled.since, dialling=True
+            call=call,
+            about=dialled.record,
+            remote=dialled.number,
+            queue=dialled.queue,
+            since=dialled.since,
+            dialling=True,
         )
     if caller is None:
-        return None
+        owed = desk.callbacks.find(call)
+        return _owed_card(owed) if owed else None
     return CallCard(
         call=call, about=caller.about, remote=caller.call.remote, queue=caller.queue, since=caller.since, held=held
+    )
+
+
+def _owed_card(owed: OwedCall) -> CallCard:
+    """Nobody is on the line yet, and nobody has read the number."""
+    return CallCard(
+        call=owed.call, about=owed.call, remote=owed.shown, queue=owed.queue, since=owed.since, callback=True
     )
 
 

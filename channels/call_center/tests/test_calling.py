@@ -40,6 +40,10 @@ class Ear(Seat):
     def media(self) -> Any:
         return self.sound
 
+    @property
+    def heard(self) -> bool:
+        return True
+
 
 class Called(PlayedMedia):
     """The leg of somebody whom we call. `told`: who hears them."""

@@ -191,7 +191,7 @@ async def test_a_call_that_takes_too_long_is_ended(tmp_path: Path) -> None:
             return ""
 
     given = tools(tmp_path)
-    flow = given.flow.model_copy(update={"longest_s": 0.02})
+    flow = given.flow.model_copy(update={"longest_s": 0.5})
 
     record = await Session(PlayedCall(Slow()), replace(given, flow=flow)).lead()
 

@@ -1,0 +1,40 @@
+"""Who is owed a call: what the web side itself says to the telephony process, beside what it passes on from pages."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from channels.call_center.agents.messages import NUMBER, Command, Message, Name
+from core.contract.schema import Instant
+
+
+class OwedCall(Message):
+    """
+    Somebody who is owed a call, by the id of the call that they made.
+
+    `number` is read when an agent takes the callback, `shown` before. `kind`: of the floor (`acd.happenings.Callback`).
+    """
+
+    call: str = Field(pattern=r"^[0-9a-f]{32}$")
+    number: str = Field(pattern=NUMBER, repr=False)
+    shown: str = ""
+    queue: str = ""
+    skills: frozenset[Name] = frozenset()
+    since: Instant
+    kind: Literal["kept", "missed", "emergency"] = "missed"
+    attempts: int = Field(default=0, ge=0)
+    not_before: Instant | None = None
+
+
+class Owed(Message):
+    """Everybody who is owed a call, the most urgent first. Of the web side itself: no page says so."""
+
+    do: Literal["owed"] = "owed"
+    calls: tuple[OwedCall, ...] = Field(default=(), max_length=100)
+
+
+WebWord = Command | Owed
+WEB_WORDS: TypeAdapter[WebWord] = TypeAdapter(Annotated[WebWord, Field(discriminator="do")])
+"""What web processes send."""
