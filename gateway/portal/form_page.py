@@ -42,9 +42,7 @@ def form_page(
         credit=portal.credit,
         **form_values(request, filled, found or []),
     )
-    if portal.tiles_origin:
-        _allow_tiles(page, portal.tiles_origin)
-    return private(page)
+    return private(with_map(request, page))
 
 
 def form_values(
@@ -67,10 +65,12 @@ def form_values(
     }
 
 
-def _allow_tiles(response: web.Response, origin: str) -> None:
-    """Let this page load pictures of the map from the one place the deployment names."""
-    policy = CONTENT_SECURITY_POLICY.replace("img-src 'self'", f"img-src 'self' {origin}")
-    response.headers["Content-Security-Policy"] = policy
+def with_map(request: web.Request, page: web.Response) -> web.Response:
+    """Let a page load pictures of the map from the one place the deployment names."""
+    if origin := request.app[PORTAL].tiles_origin:
+        policy = CONTENT_SECURITY_POLICY.replace("img-src 'self'", f"img-src 'self' {origin}")
+        page.headers["Content-Security-Policy"] = policy
+    return page
 
 
 def grouped_categories(request: web.Request) -> list[tuple[str, list[tuple[str, str]]]]:

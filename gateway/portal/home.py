@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from core.service.public import Wanted
 from core.service.public_notices import RINGING
-from core.service.publishing import RESULT
 from core.storage.public_notices import NoticeRow
 from gateway.auth.apps import apps
 from gateway.deployment import DEPLOYMENT, Deployment
@@ -29,7 +29,7 @@ Disallow: /api/
 async def show_home(request: web.Request) -> web.StreamResponse:
     """The first page."""
     deployment, portal = request.app[DEPLOYMENT], request.app[PORTAL]
-    latest = await portal.desk.published(kind=RESULT, most=LATEST)
+    latest = await portal.desk.published(Wanted(), most=LATEST)
     pack = deployment.regulation.current
     known = await deployment.database.read(apps)
     return render(

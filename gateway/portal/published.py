@@ -6,31 +6,75 @@ Pages show what the publication table holds and nothing else; it was filled from
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from aiohttp import web
 from yarl import URL
 
-from channels.base import clean_text
 from core.contract.errors import NotFound
 from core.service.public import Page
 from core.service.publishing import DECLINED, RESULT, Shown
 from gateway.deployment import DEPLOYMENT
 from gateway.pages import render
+from gateway.portal.feeds import Feed, Item, atom
 from gateway.portal.follow import file_response
+from gateway.portal.form_page import grouped_categories, with_map
+from gateway.portal.result_filters import Filters, read_filters
 from gateway.portal.shared import PORTAL
 
 RESULTS_PAGE = "/cong-khai"
 DECLINED_PAGE = "/khong-du-dieu-kien"
-LONGEST_SEARCH = 100
+FEED = f"{RESULTS_PAGE}.atom"
+POINTS = f"{RESULTS_PAGE}.geojson"
+MOST_POINTS = 500
+"""On one map; filters show the others."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
 async def show_results(request: web.Request) -> web.StreamResponse:
-    """Results, the newest first, or those that hold the words asked for."""
-    search, page = await _page(request, RESULT)
-    return render(request, "portal/results.html", rows=page.rows, search=search, more=_more(request, page))
+    """Results, the newest first, or those that were asked for."""
+    filters, page = await _page(request, RESULT)
+    portal = request.app[PORTAL]
+    return with_map(
+        request,
+        render(
+            request,
+            "portal/results.html",
+            rows=page.rows,
+            filters=filters,
+            groups=grouped_categories(request),
+            more=_more(request, page),
+            tiles=portal.tiles,
+            credit=portal.credit,
+            feed=_address(FEED, filters),
+            points=_address(POINTS, filters),
+        ),
+    )
+
+
+async def show_feed(request: web.Request) -> web.StreamResponse:
+    """The same for readers of feeds."""
+    filters, page = await _page(request, RESULT)
+    deployment = request.app[DEPLOYMENT]
+    settings = deployment.settings
+    results = f"{settings.public_url}{RESULTS_PAGE}"
+    own = f"{settings.public_url}{_address(FEED, filters)}"
+    feed = Feed(f"Kết quả của {settings.office}", settings.office, results, own, deployment.now())
+    return atom(feed, (_item(case_id, shown, results, deployment.now()) for case_id, shown in page.rows))
+
+
+async def show_points(request: web.Request) -> web.StreamResponse:
+    """Where the results are (RFC 7946), rounded to thousandths of a degree; for our map and for everybody's."""
+    filters = read_filters(request)
+    page = await request.app[PORTAL].desk.published(filters.wanted(RESULT), most=MOST_POINTS)
+    address = request.app[DEPLOYMENT].settings.public_url + RESULTS_PAGE
+    features = [_feature(case_id, shown, address) for case_id, shown in page.rows if shown.point]
+    body = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
+    headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=300"}
+    return web.Response(text=body, content_type="application/geo+json", headers=headers)
 
 
 async def show_declined(request: web.Request) -> web.StreamResponse:
@@ -38,12 +82,12 @@ async def show_declined(request: web.Request) -> web.StreamResponse:
     rules = request.app[DEPLOYMENT].regulation.current.publication
     if not rules.declined_public:
         raise web.HTTPNotFound
-    search, page = await _page(request, DECLINED)
+    filters, page = await _page(request, DECLINED)
     return render(
         request,
         "portal/declined.html",
         rows=page.rows,
-        search=search,
+        filters=filters,
         more=_more(request, page),
         heading=rules.declined_title,
     )
@@ -85,10 +129,9 @@ async def _result(request: web.Request) -> Shown:
         raise web.HTTPNotFound from error
 
 
-async def _page(request: web.Request, kind: str) -> tuple[str, Page]:
-    search = clean_text(request.query.get("q", "")).strip()[:LONGEST_SEARCH]
-    before = _read_place(request.query.get("truoc", ""))
-    return search, await request.app[PORTAL].desk.published(kind=kind, search=search, before=before)
+async def _page(request: web.Request, kind: str) -> tuple[Filters, Page]:
+    filters, before = read_filters(request), _read_place(request.query.get("truoc", ""))
+    return filters, await request.app[PORTAL].desk.published(filters.wanted(kind), before=before)
 
 
 def _more(request: web.Request, page: Page) -> str:
@@ -96,8 +139,29 @@ def _more(request: web.Request, page: Page) -> str:
     if page.more is None:
         return ""
     at, case_id = page.more
-    kept = {"q": request.query["q"]} if request.query.get("q") else {}
-    return str(URL(request.path).with_query({**kept, "truoc": f"{(at - _EPOCH) // _MICROSECOND}-{case_id}"}))
+    place = f"{(at - _EPOCH) // _MICROSECOND}-{case_id}"
+    return str(URL(_address(request.path, read_filters(request))).update_query(truoc=place))
+
+
+def _address(path: str, filters: Filters) -> str:
+    """A path that asks for the same."""
+    return str(URL(path).with_query(filters.query))
+
+
+def _item(case_id: str, shown: Shown, results: str, now: datetime) -> Item:
+    title = shown.category or "Kết quả xử lý phản ánh"
+    return Item(f"{results}/{case_id}", title, shown.answered_at or now, shown.answer, (shown.category, shown.category))
+
+
+def _feature(case_id: str, shown: Shown, results: str) -> dict[str, Any]:
+    latitude, longitude = shown.point or (0.0, 0.0)
+    told = shown.model_dump(mode="json", include={"code", "category", "stage", "agencies", "answered_at", "interim"})
+    return {
+        "type": "Feature",
+        "id": case_id,
+        "geometry": {"type": "Point", "coordinates": [longitude, latitude]},
+        "properties": {**told, "url": f"{results}/{case_id}"},
+    }
 
 
 def _read_place(written: str) -> tuple[datetime, str] | None:

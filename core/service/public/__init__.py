@@ -7,6 +7,7 @@ Citizens without an account: a code to hold, a report to follow, results to read
 from core.service.public.desk import Page, PublicDesk
 from core.service.public.following import FollowView, Line
 from core.service.public.glance import Glance, Step
+from core.service.public.listing import Wanted
 from core.service.public.locking import Opened, Refused
 from core.service.public.progress import Answer, Progress
 from core.service.public.promising import Promise
@@ -23,4 +24,5 @@ __all__ = [
     "PublicDesk",
     "Refused",
     "Step",
+    "Wanted",
 ]

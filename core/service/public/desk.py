@@ -17,9 +17,9 @@ import structlog
 
 from core.contract.errors import NotFound
 from core.identity.codes import parse_code
-from core.intake.fold import fold
 from core.service.public.following import FollowView, Reading, read_follow
 from core.service.public.glance import Glance, glance_at
+from core.service.public.listing import Place, Wanted, listed
 from core.service.public.locking import CLIENT_PIN, Opened, Refused, Scopes, attempt, wait_of
 from core.service.public.promising import Promise, Secrets, derive, is_free_or_own
 from core.service.publishing import RESULT, Shown
@@ -118,12 +118,9 @@ class PublicDesk:
         """A pair that changes whenever something happens to a report: (version of its case, messages)."""
         return await self._database.read(partial(_pulse, code=code))
 
-    async def published(
-        self, *, kind: str, search: str = "", before: tuple[datetime, str] | None = None, most: int = PAGE
-    ) -> Page:
-        """Published results (`result`) or refusals (`declined`); `search` in any spelling, with or without marks."""
-        query = partial(reports.published, kind=kind, text=fold(search), before=before, most=most + 1)
-        rows = await self._database.read(query)
+    async def published(self, wanted: Wanted, *, before: Place | None = None, most: int = PAGE) -> Page:
+        """A page of published cases, the newest first; `before`: where an earlier page ended."""
+        rows = await self._database.read(partial(listed, wanted=wanted, before=before, most=most + 1))
         last = rows[most - 1] if len(rows) > most else None
         shown = tuple((row.case_id, Shown.model_validate(row.view)) for row in rows[:most])
         return Page(shown, (last.published_at, last.case_id) if last else None)

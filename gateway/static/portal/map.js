@@ -10,13 +10,9 @@ const START = /** @type {[number, number]} */ ([16.2, 107.8]);
  * @returns {Promise<(latitude: number, longitude: number) => void>} moves the marker
  */
 export async function openMap(form, element) {
-  await import("../vendor/leaflet/leaflet.js"); // the small build: a quarter of the one for bundlers
-  const { map: makeMap, tileLayer, circleMarker } = window.L;
-  element.hidden = false;
   const known = point(form);
-  const map = makeMap(element).setView(known ?? START, known ? 16 : 6);
-  tileLayer(element.dataset.tiles ?? "", { attribution: element.dataset.credit ?? "", maxZoom: 19 }).addTo(map);
-  const marker = circleMarker(known ?? START, { radius: 11, color: "#a61b12", fillOpacity: 0.35 });
+  const map = (await drawMap(element)).setView(known ?? START, known ? 16 : 6);
+  const marker = window.L.circleMarker(known ?? START, { radius: 11, color: "#a61b12", fillOpacity: 0.35 });
   if (known) marker.addTo(map);
   /** @param {number} latitude @param {number} longitude */
   const move = (latitude, longitude) => {
@@ -29,4 +25,17 @@ export async function openMap(form, element) {
     move(lat, lng);
   });
   return move;
+}
+
+/**
+ * An empty map with its pictures.
+ * @param {HTMLElement} element names them: data-tiles, data-credit
+ */
+export async function drawMap(element) {
+  await import("../vendor/leaflet/leaflet.js"); // the small build: a quarter of the one for bundlers
+  element.hidden = false;
+  const { tiles = "", credit = "" } = element.dataset;
+  const map = window.L.map(element);
+  window.L.tileLayer(tiles, { attribution: credit, maxZoom: 19 }).addTo(map);
+  return map;
 }

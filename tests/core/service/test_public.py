@@ -14,7 +14,7 @@ from core.cases.decide import Actor
 from core.contract.errors import NotFound
 from core.identity.codes import check_pin, is_code, new_code, parse_pin
 from core.service.desk import Issued
-from core.service.public import FollowView, Glance, Opened, PublicDesk, Refused
+from core.service.public import FollowView, Glance, Opened, PublicDesk, Refused, Wanted
 from core.storage import cases, reports
 from core.storage.cases import CaseRow, Search
 from core.storage.reports import PublicationRow
@@ -213,12 +213,12 @@ async def test_published_cases_are_paged_and_found_in_any_spelling(world: World)
             f"{number:032x}", world.clock(), {"answer": f"{number}"}, "result", f"mat duong so {number}"
         )
         await world.deployment.database.write(partial(reports.publish, row=row))
-    first = await desk.published(kind="result", search="Mặt ĐƯỜNG", most=3)
+    first = await desk.published(Wanted(search="Mặt ĐƯỜNG"), most=3)
     assert first.more is not None
-    rest = await desk.published(kind="result", search="Mặt ĐƯỜNG", before=first.more, most=3)
+    rest = await desk.published(Wanted(search="Mặt ĐƯỜNG"), before=first.more, most=3)
     assert [shown.answer for _, shown in (*first.rows, *rest.rows)] == ["4", "3", "2", "1", "0"]
     assert rest.more is None
-    assert (await desk.published(kind="result", search="100%")).rows == ()
+    assert (await desk.published(Wanted(search="100%"))).rows == ()
     assert (await desk.publication(f"{3:032x}")).answer == "3"
     with pytest.raises(NotFound):
         await desk.publication("f" * 32)

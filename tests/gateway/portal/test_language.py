@@ -22,7 +22,7 @@ async def test_each_page_can_be_asked_for_in_english(citizen: Citizen, path: str
 async def test_the_choice_is_kept_and_leads_back_to_where_it_was_made(citizen: Citizen) -> None:
     await publish(citizen, 1)
     page = await citizen.see("/ngon-ngu", params={"den": "en", "ve": "/cong-khai?q=giao"})
-    assert (page.path, "Results for" in page.text) == ("/cong-khai", True)
+    assert (page.path, "Results for what you chose" in page.text) == ("/cong-khai", True)
     assert 'value="giao"' in page.html
     assert "Follow a report" in (await citizen.see("/tra-cuu")).text
     assert "Tra cứu phản ánh" in (await citizen.see("/ngon-ngu", params={"den": "vi", "ve": "/tra-cuu"})).text

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import pytest
 
+from core.intake.fold import fold
 from core.storage import reports
 from core.storage.reports import PublicationRow
 from gateway.portal.published import _read_place
 from tests.gateway.portal.citizen import Citizen, File, photo
 from tests.gateway.portal.test_follow import ANSWER, CANARY, the_case, work_through
+from tests.support.deployments import World
 
 
-async def publish(citizen: Citizen, number: int, *, kind: str = "result", **view: object) -> str:
+async def publish(citizen: Citizen, number: int, *, kind: str = "result", words: str = "", **view: object) -> str:
     """A published case, written as the service writes it."""
+    return await publish_in(citizen.world, number, kind=kind, words=words, **view)
+
+
+async def publish_in(world: World, number: int, *, kind: str = "result", words: str = "", **view: object) -> str:
+    """The same without a citizen."""
     case_id = f"{number:032x}"
     row = PublicationRow(
         case_id=case_id,
-        published_at=citizen.world.clock(),
+        published_at=world.clock(),
         view={"category": "Giao thông", "answer": f"Đã xong việc số {number}.", **view},
         kind=kind,
-        search_text=f"giao thong da xong viec so {number}.",
+        search_text=f"giao thong da xong viec so {number}. {fold(words)}",
     )
-    await citizen.deployment.database.write(lambda connection: reports.publish(connection, row))
+    await world.deployment.database.write(lambda connection: reports.publish(connection, row))
     return case_id
 
 

@@ -1,0 +1,65 @@
+"""Which of the published cases a reader asks for; it all stands in the address, so that a list can be shared."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from aiohttp import web
+
+from channels.base import clean_text
+from core.clock.zone import VIETNAM
+from core.service.public import Wanted
+from gateway.deployment import DEPLOYMENT
+
+LONGEST_SEARCH = 100
+
+
+@dataclass(frozen=True)
+class Filters:
+    """
+    What was asked for. `category`: its id in the regulation, `label`: its words; `since`, `until`: days in Vietnam,
+    both included.
+    """
+
+    search: str = ""
+    category: str = ""
+    label: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The same as an address has it; what was not asked for is left out."""
+        days = {"tu": self.since, "den": self.until}
+        said = {"q": self.search, "linh-vuc": self.category} | {k: d.isoformat() for k, d in days.items() if d}
+        return {name: value for name, value in said.items() if value}
+
+    def wanted(self, kind: str) -> Wanted:
+        """What the desk is asked."""
+        until = self.until + timedelta(days=1) if self.until and self.until < date.max else None
+        return Wanted(kind, self.search, self.label, _midnight(self.since), _midnight(until))
+
+
+def read_filters(request: web.Request) -> Filters:
+    """From the address; what is no category or no day counts as not asked for."""
+    query, known = request.query, request.app[DEPLOYMENT].regulation.current.intake.categories
+    category = query.get("linh-vuc", "")
+    return Filters(
+        search=clean_text(query.get("q", "")).strip()[:LONGEST_SEARCH],
+        category=category if category in known else "",
+        label=known[category].label if category in known else "",
+        since=_day(query.get("tu", "")),
+        until=_day(query.get("den", "")),
+    )
+
+
+def _day(written: str) -> date | None:
+    with suppress(ValueError):
+        return date.fromisoformat(written[:10]) if len(written) == 10 else None
+    return None
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return datetime.combine(day, time.min, VIETNAM) if day else None
