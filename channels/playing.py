@@ -1,7 +1,11 @@
-"""What the sandboxes share: reading what a test or the sandbox page asks of a played phone or provider."""
+"""What the sandboxes share: reading what is asked of a played phone or provider, and signing as Twilio does."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
@@ -16,3 +20,9 @@ async def read_object(request: web.Request) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise web.HTTPBadRequest(text="an object is wanted")
     return body
+
+
+def twilio_signature(token: str, url: str, fields: Mapping[str, str]) -> str:
+    """As Twilio's documentation describes it."""
+    text = url + "".join(f"{name}{fields[name]}" for name in sorted(fields))
+    return base64.b64encode(hmac.new(token.encode(), text.encode(), hashlib.sha1).digest()).decode()

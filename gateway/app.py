@@ -14,6 +14,7 @@ from gateway.middleware import middlewares
 from gateway.pages.setup import setup_pages
 from gateway.portal.setup import setup_portal
 from gateway.sandbox.link import setup_sandbox_link
+from gateway.voice.hooks import setup_voice
 from gateway.watch.watch import WATCH, Watch
 
 
@@ -27,6 +28,7 @@ def create_app(deployment: Deployment, watch: Watch | None = None) -> web.Applic
         setup(app)
     setup_portal(app, tiles=deployment.settings.portal.tiles, credit=deployment.settings.portal.credit)
     setup_sandbox_link(app)
+    setup_voice(app)
     setup_console(app)
     setup_api(app)
     return app

@@ -143,7 +143,7 @@ class Door:
         body = (
             query.encode("utf-8", "surrogateescape")
             if request.method == "GET"
-            else await _read(request, most=self.limit)
+            else await read_body(request, most=self.limit)
         )
         delivery = self.delivery(body, account=request.match_info.get("account"), headers=request.headers)
         delivery = replace(delivery, query=query)
@@ -180,7 +180,7 @@ def _come_back(request: web.Request, error: IntakeUnavailable) -> web.Response:
     return response
 
 
-async def _read(request: web.Request, *, most: int) -> bytes:
+async def read_body(request: web.Request, *, most: int) -> bytes:
     """The body. Raises PayloadTooLarge before more than `most` bytes (and one piece) are in memory."""
     if (request.content_length or 0) > most:
         raise PayloadTooLarge

@@ -1,4 +1,4 @@
-"""One line of JSON each way over a Unix socket (mode 0600): how processes of one machine and one user speak."""
+"""Unix sockets (mode 0600), mostly one line of JSON each way: how processes of one machine and one user speak."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from aiohttp import web
 
 LONGEST = 1024 * 1024
 """Bytes of one line."""
@@ -61,6 +63,22 @@ def bound(path: Path) -> socket.socket:
     path.chmod(0o600)  # before anybody can connect
     made.setblocking(False)
     return made
+
+
+async def serve_privately(runner: web.BaseRunner, path: Path) -> None:
+    """Serve an application at a socket (mode 0600), in the place of whatever an earlier process left."""
+    forget(path)
+    before = os.umask(0o177)
+    try:
+        with short_path(path) as reachable:
+            await web.UnixSite(runner, reachable).start()
+    finally:
+        os.umask(before)
+
+
+def forget(path: Path) -> None:
+    """Nobody listens there any more."""
+    path.unlink(missing_ok=True)
 
 
 async def ask_line(path: Path, request: dict[str, Any]) -> dict[str, Any]:

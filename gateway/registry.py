@@ -129,16 +129,20 @@ def _call_center(given: Supplies) -> Channel | None:
         return None
     from channels.call_center.adapter import CallCenterChannel
     from channels.call_center.spools import Spools
+    from channels.call_center.twilio.client import VoiceClient
     from core.identity.codes import hash_pin
+    from gateway.settings.call_twilio import voice_settings
     from gateway.telephony.paths import spool_folders
 
     key, data = given.safe.keys.system_secret("pin"), given.settings.data
+    voice = voice_settings(given.settings)
     return CallCenterChannel(
         secret=given.safe.keys.system_secret("calls"),
         spool=Spools(lambda: spool_folders(data).values(), private=given.safe.keys.system_secret("calls-seal")),
         hash_pin=lambda pin, code: hash_pin(pin, code=code, key=key),
         awaited=given.settings.awaits_calls,
         nodes=given.settings.call_center.fleet.nodes,
+        tapes=VoiceClient(voice) if voice else None,
     )
 
 

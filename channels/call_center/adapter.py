@@ -17,6 +17,7 @@ from channels.base import same, sign
 from channels.call_center.facts import CHANNEL
 from channels.call_center.mapping import HashPin, key_of, read, to_message
 from channels.call_center.status import TelephonyStatus, together
+from channels.call_center.tapes import NoTapes, Tapes, named_in
 from core.contract.errors import (
     ChannelMisconfigured,
     MessageInvalid,
@@ -58,6 +59,7 @@ class CallCenterChannel:
     Args:
         secret: shared with the telephony processes, at least 16 bytes. `nodes`: how many of them there should be.
         spool: where they leave recordings. `hash_pin`: what is kept of a PIN that was read out.
+        tapes: who takes messages where no telephony process can.
         monotonic: seconds, to tell how old the last word of the telephony process is. `awaited`: whether silence is
             trouble, since there should be such a process.
     """
@@ -74,6 +76,7 @@ class CallCenterChannel:
         monotonic: Callable[[], float] = time.monotonic,
         awaited: bool = True,
         nodes: int = 1,
+        tapes: Tapes | None = None,
     ) -> None:
         if len(secret) < MIN_SECRET_BYTES:
             raise ChannelMisconfigured(f"the secret of calls needs {MIN_SECRET_BYTES} bytes")
@@ -83,6 +86,7 @@ class CallCenterChannel:
         self._monotonic = monotonic
         self._awaited = awaited
         self._nodes = range(1, nodes + 1)
+        self._tapes: Tapes = tapes or NoTapes()
         self._told: dict[int, tuple[TelephonyStatus, float]] = {}
         self._since = monotonic()
 
@@ -127,7 +131,13 @@ class CallCenterChannel:
         return [to_message(read(delivery.body), hash_pin=self._hash_pin)]
 
     async def fetch(self, source: str, *, most: int) -> bytes:
-        """A recording out of the spool. Raises: MessageInvalid: too long. ProviderRefused: not there any more."""
+        """
+        A recording out of the spool, or from whoever took it for us.
+
+        Raises: MessageInvalid: too long. ProviderRefused: not there any more. SendError: not now.
+        """
+        if (tape := named_in(source)) is not None:
+            return await self._tapes.recording(tape, most=most)
         try:
             data = await asyncio.to_thread(partial(self._spool.read, source, most=most))
         except ValueError as error:
@@ -137,7 +147,10 @@ class CallCenterChannel:
         return data
 
     async def let_go(self, source: str) -> None:
-        """The recording is stored: the spool forgets it."""
+        """The recording is stored: the spool forgets it, and so does whoever took it for us."""
+        if (tape := named_in(source)) is not None:
+            await self._tapes.forget(tape)
+            return
         await asyncio.to_thread(self._spool.let_go, source)
 
     async def send(self, message: OutboundMessage) -> SendResult:

@@ -41,12 +41,14 @@ class Recording(_Facts):
 
     Args:
         part: what was asked for ("what", "where", "message"), or "whole".
+        source: where it lies, if not in the spool (`tapes`).
         sha256: of the file. `spoken_seconds`: 0 where nobody measured it.
         complete: False where the disk refused part of it.
     """
 
     part: str
     file: str = Field(pattern=_FILE)
+    source: str = ""
     seconds: float = 0.0
     spoken_seconds: float = 0.0
     sha256: str = ""
@@ -57,6 +59,8 @@ class Recording(_Facts):
 class CallRecord(_Facts):
     """
     One call, from its ring to its end; every call leaves one, also one that ended in its greeting.
+
+    Of a call that a provider took for us more is told later: a record of the same call, `adds` names what is new in it.
 
     Args:
         caller: E.164, as the trunk asserted it; empty where it is withheld or no number.
@@ -79,6 +83,7 @@ class CallRecord(_Facts):
     """
 
     id: str = Field(pattern=ID)
+    adds: str = Field(default="", pattern=r"^[a-z0-9]{0,40}$")
     way: Literal["in", "out"] = "in"
     trunk: str
     caller: str = ""

@@ -62,8 +62,12 @@ def read(body: bytes) -> CallRecord:
 
 
 def key_of(record: CallRecord) -> ItemKey:
-    """One item a call; those of one number in their order."""
-    return ItemKey(f"{CHANNEL}:{record.id}", address(record), provider_time=record.ended_at)
+    """One item a call, and one for whatever is added to it; those of one number in their order."""
+    return ItemKey(f"{CHANNEL}:{_name(record)}", address(record), provider_time=record.ended_at)
+
+
+def _name(record: CallRecord) -> str:
+    return f"{record.id}:{record.adds}" if record.adds else record.id
 
 
 def address(record: CallRecord) -> str:
@@ -88,7 +92,7 @@ def to_message(record: CallRecord, *, hash_pin: HashPin) -> InboundMessage:
     return InboundMessage(
         channel=CHANNEL,
         account=record.trunk,
-        provider_message_id=record.id,
+        provider_message_id=_name(record),
         sender=Address(channel=CHANNEL, account=record.trunk, value=address(record)),
         attachments=tuple(_attachment(record, one) for one in record.recordings),
         call=to_facts(record),
@@ -132,7 +136,7 @@ def _attachment(record: CallRecord, one: Recording) -> Attachment:
         media_type="audio/wav",
         size=one.size,
         sha256="",
-        source_url=source_of(record.id, one.file),
+        source_url=one.source or source_of(record.id, one.file),
         name=f"{_NAMES.get(one.part, one.part)}.wav",
     )
 
@@ -143,6 +147,7 @@ def to_facts(record: CallRecord) -> CallFacts:
     return CallFacts(
         id=record.id,
         outcome=outcome,
+        adds=bool(record.adds),
         told=_told(record, outcome),
         began_at=record.began_at,
         ended_at=record.ended_at,

@@ -226,12 +226,14 @@ class CallFacts(Model):
     `call_back_to`: E.164; empty where the number is withheld and none was left. `step`: where in the flow it ended.
     `rated`: code of a report, proved by its PIN in the call, and the key pressed for its result: 1 is the best level.
     `queue`: in which the caller waited for a person since `queued_at`, and the `skills` asked for; empty: in none.
+    `adds`: of a call that is known already, here is more: a recording, a number to be called back.
     `way`: "out" where one of ours (`agent`, a user's id) called them, about a case or a call ("case:", "call:" and id),
     or the machine, to tell an outbox `message`. `proved`: they gave the PIN of its report in that call.
     """
 
     id: str
     outcome: CallOutcome
+    adds: bool = False
     told: bool = True
     began_at: Instant
     ended_at: Instant

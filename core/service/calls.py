@@ -107,6 +107,8 @@ class CallBook:
             return
         recordings = tuple((file.name, file.stored_key) for file in message.attachments)
         kept = KeptCall(facts=facts, recordings=recordings)
+        if facts.adds and await self._add(work, talk, kept):
+            return
         seal = partial(self._safe.seal, kept, subject_id=talk.contact_id, place=_place(facts.id))
         row = CallRow(
             id=facts.id,
@@ -125,6 +127,23 @@ class CallBook:
         if facts.way == "out":
             await self._link(work, facts)
         log.info("call_noted", call=facts.id, outcome=row.outcome, owed=row.due_at is not None)
+
+    async def _add(self, work: Work, talk: Talk, more: KeptCall) -> bool:
+        """Keep what came after a call: its recordings, a number. False: the call itself was never noted."""
+        try:
+            held = await self.held(more.facts.id)
+        except NotFound:
+            return False
+        if held.kept is None:
+            return True  # its caller was erased
+        facts = held.kept.facts
+        facts = facts.model_copy(update={"call_back_to": more.facts.call_back_to or facts.call_back_to})
+        kept = KeptCall(facts=facts, recordings=(*held.kept.recordings, *more.recordings))
+        seal = partial(self._safe.seal, kept, subject_id=talk.contact_id, place=_place(facts.id))
+        sealed = await self._safe.aside(seal, talk.contact_id)
+        work.add(partial(calls.renew, call_id=facts.id, facts_sealed=sealed))
+        log.info("call_completed", call=facts.id, recordings=len(kept.recordings))
+        return True
 
     async def _link(self, work: Work, facts: CallFacts) -> None:
         """

@@ -106,6 +106,11 @@ def called_back(connection: Connection, call_id: str, *, result: str, by: str, a
     connection.execute(query.values(change | ({"settled_at": at} if settles else {})))
 
 
+def renew(connection: Connection, call_id: str, *, facts_sealed: bytes) -> None:
+    """More is known of a call."""
+    connection.execute(update(phone_call).where(phone_call.c.id == call_id).values(facts_sealed=facts_sealed))
+
+
 def forget(connection: Connection, subject_id: str) -> None:
     """Nothing of what somebody said about themselves stays with their calls; nobody calls them any more."""
     connection.execute(

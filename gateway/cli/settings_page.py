@@ -156,6 +156,23 @@ MEANINGS: Mapping[str, str] = {
     "call_center.transfers": "Numbers that callers may be connected with (113, 114 …); empty: none.",
     "call_center.storm": "Storm mode: callers are asked nothing but what and where, so that many are heard.",
     "call_center.call_back_within": "By when whoever is owed a call gets one, as regulations write it.",
+    "call_center.twilio.account_sid": "Account of a line at Twilio (voice); empty: there is none. Its numbers' voice URL is "
+    "`/hooks/twilio/<account>/voice` below `public_url`, their status callback `…/status`.",
+    "call_center.twilio.auth_token": "Its auth token, by which hooks and streams are signed.",
+    "call_center.twilio.old_auth_token": "The one before it, while it is being changed.",
+    "call_center.twilio.key_sid": "API key (`SK…`) for our calls; empty: the auth token is used.",
+    "call_center.twilio.key_secret": "Secret of that key.",
+    "call_center.twilio.numbers": "Our numbers there (E.164): all are answered, the first is shown on calls of ours.",
+    "call_center.twilio.channels": "Calls at once over this line, in each telephony process.",
+    "call_center.twilio.when_full": "What callers get when all are taken: `record` a message (they are owed a call), or "
+    "the `busy` tone.",
+    "call_center.twilio.voice": "Twilio's voice that speaks where no telephony process can; empty: its usual one.",
+    "call_center.twilio.stream_host": "Address of the port for streams.",
+    "call_center.twilio.stream_port": "Port on which a telephony process takes streams itself (node k: + k - 1), for a "
+    "proxy with TLS before it; 0: the web process passes them on.",
+    "call_center.twilio.stream_url": "Public `wss` address that the proxy leads to that port; empty: "
+    "`/hooks/twilio/<account>/stream` below `public_url`.",
+    "call_center.twilio.base_url": "Address of the interface; another one only for a trial.",
     "call_center.fleet.nodes": "How many telephony processes take calls on this machine, behind one proxy.",
     "call_center.fleet.node": "Which of them a process is that was started by itself, from 1 on.",
     "call_center.drain_seconds": "How long a stop waits for calls that are up.",

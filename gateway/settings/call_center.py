@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr
 
 from gateway.settings.agents import Agents
 from gateway.settings.base import Names, Port, Section
+from gateway.settings.call_twilio import CallTwilio
 from gateway.settings.fleet import Fleet
 
 
@@ -66,5 +67,16 @@ class CallCenter(Section):
     storm: bool = False
     call_back_within: str = "2wh"
     drain_seconds: float = Field(default=30, ge=0, le=3600)
+    twilio: CallTwilio = CallTwilio()
     fleet: Fleet = Fleet()
     agents: Agents = Agents()
+
+    @property
+    def has_line(self) -> bool:
+        """Whether calls can come in from the telephone network."""
+        return bool(self.trunks) or bool(self.twilio.account_sid)
+
+    @property
+    def answered(self) -> tuple[str, ...]:
+        """Numbers of ours that are answered, those at Twilio too; empty: all that a trunk brings."""
+        return (*self.numbers, *self.twilio.numbers) if self.numbers else ()

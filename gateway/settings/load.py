@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from core.contract.errors import ConfigError
+from gateway.settings.call_twilio import voice_mistakes
 from gateway.settings.calls import calls_mistakes
 from gateway.settings.model import Settings
 from gateway.settings.providers import facebook_mistakes, imap_mistakes, mail_oauth_mistakes, telegram_mistakes
@@ -43,6 +44,7 @@ ENVIRONMENT = {
     "LANGNGHE_MEDIA_ADDRESS": ("call_center", "media_address"),
     "LANGNGHE_RTP_FIRST": ("call_center", "rtp_first"),
     "LANGNGHE_RTP_LAST": ("call_center", "rtp_last"),
+    "LANGNGHE_TWILIO_URL": ("call_center", "twilio", "base_url"),
     "LANGNGHE_NODE": ("call_center", "fleet", "node"),
     "LANGNGHE_SANDBOX_PORT": ("sandbox", "page"),
     "LANGNGHE_LOG_LEVEL": ("logs", "level"),
@@ -80,6 +82,9 @@ SECRETS = (
     ("sms", "speedsms", "hook_secret"),
     ("sms", "smpp", "password"),
     ("call_center", "trunks", "*", "password"),
+    ("call_center", "twilio", "auth_token"),
+    ("call_center", "twilio", "old_auth_token"),
+    ("call_center", "twilio", "key_secret"),
 )
 EXAMPLES = {
     "mode": "production",
@@ -229,6 +234,7 @@ def _contradictions(settings: Settings) -> list[ConfigError]:
     found += sms_mistakes(settings)
     found += push_mistakes(settings)
     found += calls_mistakes(settings)
+    found += voice_mistakes(settings)
     found += sending_mistakes(settings)
     redis_url = settings.redis_url.get_secret_value()
     if redis_url and not redis_url.startswith(("redis://", "rediss://", "unix://")):

@@ -335,7 +335,7 @@ class Settings(Section):
     def takes_calls(self) -> bool:
         """Whether there is a hotline: where it is said, else in demo mode and wherever a trunk is named."""
         said = self.call_center.enabled
-        return said == "yes" or (said == "auto" and (self.mode == "demo" or bool(self.call_center.trunks)))
+        return said == "yes" or (said == "auto" and (self.mode == "demo" or self.call_center.has_line))
 
     @property
     def awaits_calls(self) -> bool:

@@ -8,7 +8,6 @@ process writes itself who a page belongs to. A web process that restarts finds e
 from __future__ import annotations
 
 import asyncio
-import os
 from pathlib import Path
 
 import structlog
@@ -18,7 +17,7 @@ from pydantic import ValidationError
 from channels.call_center.agents.commands import Commands
 from channels.call_center.agents.news import News
 from channels.call_center.agents.owed import WEB_WORDS
-from gateway.lines import short_path
+from gateway.lines import serve_privately
 
 log = structlog.get_logger()
 PATH = "/agents"
@@ -42,13 +41,7 @@ class AgentsLink:
         app.router.add_get(PATH, self._meet)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
-        self._path.unlink(missing_ok=True)
-        before = os.umask(0o177)
-        try:
-            with short_path(self._path) as reachable:
-                await web.UnixSite(self._runner, reachable).start()
-        finally:
-            os.umask(before)
+        await serve_privately(self._runner, self._path)
 
     async def stop(self) -> None:
         """Say good-bye to the web processes; they come back when we do."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from gateway.settings.model import Settings
 
 PORTAL = "portal-calls"
+VOICE, STREAMS = "voice-calls", "voice-streams"
+"""Calls over Twilio, and their sound."""
 _NUMBERED = re.compile(r"calls(?:-([1-9][0-9]?))?")
 
 

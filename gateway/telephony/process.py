@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ import structlog
 
 from channels.call_center.flow.queues import on_the_floor
 from channels.call_center.media.steadiness import stay_steady
+from channels.call_center.ports import Trunk
 from channels.call_center.spool import Spool
 from channels.call_center.status import Line, TelephonyStatus
 from channels.call_center.tools import Tools
@@ -36,6 +37,7 @@ from gateway.telephony.paths import links_folder, spool_folder, standing_file
 from gateway.telephony.people import answering, bringing, portal_line
 from gateway.telephony.running import claimed
 from gateway.telephony.switchboard import Switchboard, Transfers
+from gateway.telephony.voice_line import reached_by_twilio, voice_trunk
 
 log = structlog.get_logger()
 
@@ -50,6 +52,7 @@ class Telephony:
 
     node: int
     hotline: Hotline
+    lines: Sequence[Trunk]
     switchboard: Switchboard
     outgoing: OutgoingCalls
     spool: Spool
@@ -70,7 +73,7 @@ class Telephony:
             unkept=self.switchboard.unkept + self.outgoing.unkept,
             cut=engine.refused_tapes,
             placeholders=len(self.hotline.prompts.placeholders),
-            lines=tuple(Line.model_validate(trunk.status(), from_attributes=True) for trunk in self.hotline.trunks),
+            lines=tuple(Line.model_validate(trunk.status(), from_attributes=True) for trunk in self.lines),
         )
 
     @property
@@ -125,7 +128,9 @@ async def taking_calls(settings: Settings) -> AsyncIterator[Telephony]:
         log.warning("calls_recovered", calls=recovered)
     liaison = Liaison(links_folder(data), spool=spool, memory=standing_file(data, node), now=_now)
     hotline = await asyncio.to_thread(hotline_of, settings, seal_to=liaison.seal_to)
-    transfers = Transfers(hotline.trunks, allowed=settings.call_center.transfers)
+    voice = voice_trunk(settings, hotline.engine)
+    lines: tuple[Trunk, ...] = (*hotline.trunks, *([voice] if voice else []))
+    transfers = Transfers(lines, allowed=settings.call_center.transfers)
     tools = Tools(
         flow=source.flow,
         spool=spool,
@@ -137,7 +142,7 @@ async def taking_calls(settings: Settings) -> AsyncIterator[Telephony]:
         connect=transfers.connect,
     )
     portal = portal_line(settings, hotline.engine)
-    outgoing = OutgoingCalls(hotline.trunks, tools, ended=liaison.ended)
+    outgoing = OutgoingCalls(lines, tools, ended=liaison.ended)
     async with AsyncExitStack() as stack:
         await hotline.engine.start()
         stack.push_async_callback(hotline.engine.stop)
@@ -147,9 +152,10 @@ async def taking_calls(settings: Settings) -> AsyncIterator[Telephony]:
         await stack.enter_async_context(floor.taking_part())
         await stack.enter_async_context(bringing(settings, portal))
         tools = replace(tools, people=floor)
-        numbers = settings.call_center.numbers
-        board = Switchboard([*hotline.trunks, portal], tools, numbers=numbers, ended=liaison.ended)
-        telephony = Telephony(node, hotline, board, outgoing, spool, liaison)
+        await stack.enter_async_context(reached_by_twilio(settings, voice))
+        numbers = settings.call_center.answered
+        board = Switchboard([*lines, portal], tools, numbers=numbers, ended=liaison.ended)
+        telephony = Telephony(node, hotline, lines, board, outgoing, spool, liaison)
         speaking = asyncio.create_task(liaison.run(telephony.status))
         stack.push_async_callback(_last_words, liaison, speaking)
         stack.push_async_callback(outgoing.close)

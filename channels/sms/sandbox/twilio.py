@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import secrets
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -13,6 +10,7 @@ from urllib.parse import urlencode
 
 from aiohttp import encode_basic_auth, web
 
+from channels.playing import twilio_signature
 from channels.sms.sandbox.moods import Mood
 from channels.sms.sandbox.network import Network
 from channels.sms.sandbox.phones import Shown, digits
@@ -26,12 +24,6 @@ ERRORS = {
     Mood.WRONG_KEY: (401, 20003),
     Mood.NO_MONEY: (403, 20005),
 }
-
-
-def sign(token: str, url: str, fields: dict[str, str]) -> str:
-    """As the documentation describes it."""
-    text = url + "".join(f"{name}{fields[name]}" for name in sorted(fields))
-    return base64.b64encode(hmac.new(token.encode(), text.encode(), hashlib.sha1).digest()).decode()
 
 
 class TwilioSide:
@@ -117,7 +109,7 @@ class TwilioSide:
             await self._post(url, fields | account | ({"ErrorCode": error} if error else {}))
 
     async def _post(self, url: str, fields: dict[str, str]) -> int:
-        signature = sign(self._network.secrets.auth_token, url, fields)
+        signature = twilio_signature(self._network.secrets.auth_token, url, fields)
         headers = {"X-Twilio-Signature": signature, "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
         status, _ = await self._network.call("POST", url, data=urlencode(fields).encode(), headers=headers)
         return status

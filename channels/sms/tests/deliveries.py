@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import smpp34
 
-from channels.sms.sandbox.twilio import sign
+from channels.playing import twilio_signature
 from channels.sms.tests.builders import HOOKS, SECRETS, SENDERS, payload
 from channels.twilio import HEADER
 from core.contract.ports import RawDelivery
@@ -37,7 +37,7 @@ def twilio(written: Written, **more: str) -> RawDelivery:
 def signed(delivery: RawDelivery) -> RawDelivery:
     """With Twilio's signature over the body."""
     fields = dict(parse_qsl(delivery.body.decode(), keep_blank_values=True))
-    return replace(delivery, headers={HEADER: sign(SECRETS.auth_token, HOOKS["twilio"], fields)})
+    return replace(delivery, headers={HEADER: twilio_signature(SECRETS.auth_token, HOOKS["twilio"], fields)})
 
 
 def esms(written: Written) -> RawDelivery:

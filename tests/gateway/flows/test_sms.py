@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import select
 from yarl import URL
 
+from channels.playing import twilio_signature
 from channels.sms.sandbox import Mood, Shown
-from channels.sms.sandbox.twilio import sign
 from channels.sms.tests.builders import HOOK_SECRET
 from channels.sms.tests.stage import PEOPLE, SmsStage, on_stage
 from channels.sms.wording import without_marks
@@ -162,7 +162,7 @@ async def test_twilio_hears_an_empty_answer_in_its_own_language(world: World) ->
         status, _ = await network.call("POST", network.hook, data=b"MessageSid=SM1&From=%2B84900000001&Body=x")
         signed = {"MessageSid": "SM2", "AccountSid": network.secrets.account_sid, "From": "+84900000001", "Body": "x"}
         headers = {
-            "X-Twilio-Signature": sign(network.secrets.auth_token, network.hook, signed),
+            "X-Twilio-Signature": twilio_signature(network.secrets.auth_token, network.hook, signed),
             "Content-Type": "application/x-www-form-urlencoded",
         }
         heard = await network.call("POST", network.hook, data=urlencode(signed).encode(), headers=headers)
