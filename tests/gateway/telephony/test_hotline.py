@@ -17,6 +17,7 @@ import pytest
 
 from channels.call_center.ports import Call
 from tests.support.caller import over, short_prompts, telephone
+from tests.support.servers import PostgresServer
 from tests.support.servers.ports import free_port
 from tests.support.serving import Served, fetch, start, wait_until
 
@@ -31,18 +32,18 @@ drain_seconds = 0
 """
 
 
-def start_again(tmp_path: Path) -> Served:
+def start_again(tmp_path: Path, **more: str) -> Served:
     """A gateway with a hotline, over whatever was there before."""
     config = str(tmp_path / "langnghe.toml")
-    return start(tmp_path, LANGNGHE_CONFIG=config, LANGNGHE_ROLES="web,worker,telephony", LANGNGHE_SIP_PORT="")
+    return start(tmp_path, LANGNGHE_CONFIG=config, LANGNGHE_ROLES="web,worker,telephony", LANGNGHE_SIP_PORT="", **more)
 
 
-def hotline(tmp_path: Path) -> Served:
+def hotline(tmp_path: Path, **more: str) -> Served:
     """A gateway with a hotline whose sentences are short."""
     (tmp_path / "langnghe.toml").write_text(
         CONFIG.format(port=free_port(), prompts=short_prompts(tmp_path / "prompts"))
     )
-    served = start_again(tmp_path)
+    served = start_again(tmp_path, **more)
     wait_until(lambda: b"trunk_started" in served.log.read_bytes(), "the hotline takes calls")
     return served
 
@@ -99,6 +100,13 @@ def seconds_of(recording: bytes) -> float:
         return sound.getnframes() / sound.getframerate()
 
 
+def loud_seconds(path: Path) -> float:
+    """How much of what somebody heard was no silence: the left side of their recording."""
+    with wave.open(str(path)) as sound:
+        left = memoryview(sound.readframes(sound.getnframes())).cast("h")[0::2]
+    return sum(max(map(abs, left[at : at + 160])) > 1000 for at in range(0, len(left), 160)) / 50
+
+
 def file_of(served: Served, case: dict[str, Any], number: int) -> bytes:
     key = case["reports"][0]["files"][number]["key"]
     headers = {"Authorization": f"Bearer {served.demo['tokens']['receptionist']}"}
@@ -152,6 +160,47 @@ async def test_a_call_goes_on_while_the_gateway_is_killed(served: Served, tmp_pa
 
     assert case["channel"]["id"] == "call_center"
     assert [one["pid"] for one in lines(served, "telephony_found")] == [before["pid"]]
+
+
+@pytest.fixture
+def database() -> Iterator[PostgresServer]:
+    """One that may be killed."""
+    with PostgresServer.start() as server:
+        yield server
+
+
+@pytest.fixture
+def on_postgres(tmp_path: Path, database: PostgresServer) -> Iterator[Served]:
+    running = hotline(tmp_path, LANGNGHE_DATABASE_URL=database.dsn())
+    yield running
+    assert running.stop() == 0, running.log.read_text()
+
+
+async def test_a_call_goes_on_while_the_database_is_killed(
+    on_postgres: Served, database: PostgresServer, tmp_path: Path
+) -> None:
+    """The caller hears every sentence to the end of their code; the case is there as soon as the database is."""
+    served = on_postgres
+    async with telephone(served.demo["sip"]) as mine:
+        call = await mine.call()
+        await call.media.send_keys("1")
+        await speak(call)
+        await asyncio.to_thread(database.kill)
+        call.media.record(tmp_path / "after.wav")
+        await call.media.send_keys("#")
+        await speak(call)
+        await call.media.send_keys("#")
+        assert (await over(call)).by == "them"
+        await call.media.close()
+    await logged(served, "call_ended")
+    await asyncio.to_thread(database.restart)
+
+    case = await asyncio.to_thread(only_case, served)
+    await logged(served, "file_fetched", 3)
+
+    assert loud_seconds(tmp_path / "after.wav") > 1
+    assert case["channel"]["id"] == "call_center"
+    assert [line["step"] for line in lines(served, "call_ended")] == ["thanks"]
 
 
 async def test_what_was_said_until_the_telephony_process_died_is_kept(served: Served) -> None:
