@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -29,14 +30,17 @@ def main() -> int:
     parser.add_argument("--keep", action="store_true", help="write the figures into docs/reliability.md")
     given = parser.parse_args()
     surge = Surge(60 * given.minutes, given.rate, given.agents)
-    with tempfile.TemporaryDirectory(prefix="langnghe-surge-") as folder:
-        outcome = asyncio.run(drill(surge, Path(folder), say=lambda text: print(text, file=sys.stderr, flush=True)))
+    folder = Path(tempfile.mkdtemp(prefix="langnghe-surge-"))
+    print(f"everything of it, until all is well: {folder}", file=sys.stderr)
+    outcome = asyncio.run(drill(surge, folder, say=lambda text: print(text, file=sys.stderr, flush=True)))
     show(outcome)
     if given.keep:
         record("surge", f"{given.minutes:g} min, {given.rate:g} calls/s, {given.agents} agents", outcome.figures())
         render.main([])
     mistakes = outcome.mistakes()
     print(*mistakes, sep="\n", file=sys.stderr)
+    if not mistakes:
+        shutil.rmtree(folder)
     return 1 if mistakes else 0
 
 
