@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.cases.events import Event, canonical
 from core.cases.evolve import evolve
+from core.cases.milestones import Milestone, milestones_of
 from core.cases.model import Case
 from core.cases.tasks import open_tasks
 from core.privacy import chain
 from core.regulations.model import Pack
 from core.service.actors import involved_agencies
-from core.storage.cases import CaseRow, ClockRow, EventRow, TaskRow
+from core.storage.cases import CaseRow, ClockRow, EventRow, TaskRow, entries
+from core.storage.milestones import MilestoneRow
+from core.storage.together import Entry
 
 
 @dataclass
@@ -31,6 +35,7 @@ class CaseFile:
     head: bytes = b""
     search_text: str = ""
     events: list[Event] = field(default_factory=list)
+    milestones: list[Milestone] = field(default_factory=list)
     subject: str = ""
 
     @classmethod
@@ -42,7 +47,8 @@ class CaseFile:
     def take(self, events: Sequence[Event]) -> None:
         """Fold what was decided."""
         for event in events:
-            self.case = evolve(self.case, event)
+            before, self.case = self.case, evolve(self.case, event)
+            self.milestones += milestones_of(before, self.case, at=event.at, pack=self.pack)
         self.events.extend(events)
 
     @property
@@ -58,10 +64,13 @@ class CaseFile:
         stages = (self.pack.stage("case", visit.stage) for visit in reversed(self.now.trail))
         return next((stage.public for stage in stages if stage.public), "")
 
-    def rows(self) -> tuple[CaseRow, list[EventRow], list[TaskRow], list[ClockRow]]:
-        """What to store."""
+    def rows(self) -> tuple[CaseRow, list[Entry]]:
+        """The case to store, and everything beside it."""
         events = self._event_rows()
-        return self._case_row(events[-1].hash), events, self._task_rows(), self._clock_rows()
+        row = self._case_row(events[-1].hash)
+        milestones = milestone_rows(self.milestones)
+        tasks, clocks = self._task_rows(), self._clock_rows()
+        return row, entries(row, events, tasks=tasks, clocks=clocks, milestones=milestones)
 
     def _event_rows(self) -> list[EventRow]:
         bodies = [canonical(event) for event in self.events]
@@ -120,3 +129,14 @@ class CaseFile:
     def _clock_rows(self) -> list[ClockRow]:
         clocks = ((clock.id, clock.fires_at) for clock in self.now.clocks.values())
         return [ClockRow(clock_id, fires_at) for clock_id, fires_at in clocks if fires_at is not None]
+
+
+def milestone_rows(milestones: Iterable[Milestone]) -> list[MilestoneRow]:
+    """Milestones to store, in the order in which they were reached."""
+    places: Counter[int] = Counter()
+    rows = []
+    for one in milestones:
+        facts = (one.at, one.kind.value, one.name, one.subject, one.agency, one.value)
+        rows.append(MilestoneRow(one.version, places[one.version], *facts))
+        places[one.version] += 1
+    return rows

@@ -139,9 +139,9 @@ class CaseDesk:
         """Turn what happened to every case in the hand into writes, in order of id (deadlocks)."""
         for _, file in sorted(work.cases.items()):
             if file.events:
-                row, events, tasks, clocks = file.rows()
+                row, entries = file.rows()
                 work.require(f"case:{row.id}", partial(cases.replace, row=row, expected=file.stored_version))
-                work.entries += cases.entries(row, events, tasks=tasks, clocks=clocks)
+                work.entries += entries
 
     def expect(self, file: CaseFile, version: int | None) -> None:
         """VersionConflict unless the case still is at the version its reader saw (If-Match)."""

@@ -33,6 +33,7 @@ from sqlalchemy import (
 
 from core.contract.errors import NotFound, VersionConflict
 from core.storage import agency_lists, wordsearch
+from core.storage.milestones import MILESTONES, MilestoneRow
 from core.storage.planning import walk_in_order
 from core.storage.search_indexes import CASES as CASE_WORDS
 from core.storage.tables import case, case_clock, case_event, case_task
@@ -123,11 +124,16 @@ def replace(connection: Connection, row: CaseRow, *, expected: int) -> None:
 
 
 def entries(
-    row: CaseRow, events: Sequence[EventRow], *, tasks: Sequence[TaskRow], clocks: Sequence[ClockRow]
+    row: CaseRow,
+    events: Sequence[EventRow],
+    *,
+    tasks: Sequence[TaskRow],
+    clocks: Sequence[ClockRow],
+    milestones: Sequence[MilestoneRow] = (),
 ) -> list[Entry]:
-    """The rows to store beside `replace`: the case where it is only being opened, its events, tasks and clocks."""
+    """The rows to store beside `replace`: the case where it is only being opened, what happened, and what is to do."""
     opened: list[Entry] = [(CASES, dict(row.__dict__))] if row.version == len(events) else []
-    parts = ((EVENTS, events), (TASKS, tasks), (CLOCKS, clocks))
+    parts = ((EVENTS, events), (TASKS, tasks), (CLOCKS, clocks), (MILESTONES, milestones))
     return opened + [(sort, {"case_id": row.id, **one.__dict__}) for sort, rows in parts for one in rows]
 
 

@@ -8,6 +8,7 @@ from core.service.erasing import Eraser
 from core.service.offices import Successions
 from core.service.retaining import RecordingRetention, Retention
 from core.service.shredding import Shredder
+from core.service.statistics import Rebuilding
 from gateway.deployment import Deployment
 
 
@@ -35,6 +36,11 @@ def eraser_of(deployment: Deployment) -> Eraser:
 def letting_go_of(deployment: Deployment) -> LettingGo:
     """Takes away what the desk diverted."""
     return LettingGo(shredder_of(deployment), eraser=eraser_of(deployment), regulation=deployment.regulation)
+
+
+def rebuilding_of(deployment: Deployment) -> Rebuilding:
+    """Reads milestones off events that are older than they."""
+    return Rebuilding(deployment.database, packs=lambda: deployment.regulation.packs)
 
 
 def retention_of(deployment: Deployment) -> Retention:

@@ -29,6 +29,7 @@ GROUPS = (
     "calls",
     "inbox",
     "outbox",
+    "period_report",
     "audit",
     "keeping",
     "erase",

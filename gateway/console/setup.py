@@ -23,8 +23,6 @@ from gateway.console import (
 )
 from gateway.console.agencies import PAGE as AGENCIES
 from gateway.console.agencies import mount as mount_agencies
-from gateway.console.canned.page import PAGE as CANNED
-from gateway.console.canned.page import mount as mount_canned
 from gateway.console.connecting import PAGE as CONNECTING
 from gateway.console.connecting import channels_of
 from gateway.console.connecting import mount as mount_connecting
@@ -37,6 +35,8 @@ from gateway.console.phone.setup import mount as mount_phone
 from gateway.console.public_notices import PAGE as PUBLIC_NOTICES
 from gateway.console.public_notices import mount as mount_public_notices
 from gateway.console.shared import CASES, CONSOLE, HOME, TALKS, Console
+from gateway.console.statistics import PAGE as STATISTICS
+from gateway.console.statistics import mount as mount_statistics
 from gateway.deployment import DEPLOYMENT
 from gateway.pages import CONSOLE_MENU, Entry
 from gateway.playing import setup_playing
@@ -72,11 +72,11 @@ def setup_console(app: web.Application) -> None:
     _add_talks(router)
     _add_calls(router)
     _add_people(router)
+    mount_statistics(router)
     mount_agencies(router)
     mount_deputies(router)
     mount_connecting(router)
     mount_public_notices(router)
-    mount_canned(router)
     if app[DEPLOYMENT].settings.takes_calls:
         mount_phone(app)
     _add_menu(app)
@@ -121,7 +121,6 @@ def _add_talks(router: web.UrlDispatcher) -> None:
     router.add_post(f"{talk}/tiep-nhan", talks.take_over)
     router.add_post(f"{talk}/tra-ve", talks.hand_back)
     router.add_post(f"{talk}/dong", talks.close)
-    router.add_post(f"{talk}/cau-mau", talks.insert_canned)
     router.add_get(f"{talk}/tep/{{key:{KEY}}}{{how:(?:/nho|/phat)?}}", files.show_talk_file)
 
 
@@ -159,12 +158,12 @@ def _add_menu(app: web.Application) -> None:
     speakers = tuple(sorted(publishers(pack)))
     menu.add(Entry("Thông báo chung", PUBLIC_NOTICES, icon="bell", roles=speakers, order=27))
     menu.add(Entry("Tìm hồ sơ", finding.PAGE, icon="search", order=30))
+    menu.add(Entry("Thống kê", STATISTICS, icon="file", order=40))
     menu.add(Entry("Tin chưa đọc được", repair.QUARANTINE, icon="alert", roles=centre, order=60))
     menu.add(Entry("Tin gửi lỗi", repair.OUTBOX, icon="send", roles=centre, order=70))
     menu.add(Entry("Nhật ký xem", "/console/nhat-ky", icon="clock", roles=centre, order=80))
     menu.add(Entry("Cung cấp hồ sơ", handing_out.PAGE, icon="file", roles=centre, order=85))
     menu.add(Entry("Người dùng", people.PAGE, icon="user", roles=(ADMIN,), order=90))
     menu.add(Entry("Cơ quan", AGENCIES, icon="agency", roles=(ADMIN,), order=95))
-    menu.add(Entry("Câu trả lời mẫu", CANNED, icon="chat", roles=(ADMIN,), order=96))
     if channels_of(app[DEPLOYMENT]):
         menu.add(Entry("Kết nối kênh", CONNECTING, icon="settings", roles=(ADMIN,), order=97))

@@ -74,14 +74,15 @@ def usual_start(pack: Pack) -> datetime:
 
 async def simulate(plan: Plan, *, database_url: str = "", say: Say = lambda _: None) -> Figures:
     """The whole month over a temporary folder; both counts at its end."""
-    async with _opened(plan, database_url) as (office, clock):
+    async with opened(plan, database_url) as (office, clock):
         month = Month(plan, office, clock, say)
         await month.run()
         return await figures(office, month.case_ids)
 
 
 @asynccontextmanager
-async def _opened(plan: Plan, database_url: str) -> AsyncIterator[tuple[Office, SimulatedClock]]:
+async def opened(plan: Plan, database_url: str) -> AsyncIterator[tuple[Office, SimulatedClock]]:
+    """An office over a temporary folder, and the clock that it goes by."""
     with TemporaryDirectory(prefix="langnghe-simulation-") as folder:
         clock = SimulatedClock(plan.start)
         settings = settings_of(plan.regulation, Path(folder), database_url=database_url)

@@ -15,9 +15,10 @@ from core.service.fetching import Fetcher
 from core.service.inbox_files import InboxFiles
 from core.service.notice_bell import NoticeBell
 from core.service.sending import SIDE_BY_SIDE, Ears, Sender
+from core.service.statistics.rebuilding import BATCH
 from core.storage import outbox
 from core.storage.outbox import Share
-from gateway.admin.services import letting_go_of
+from gateway.admin.services import letting_go_of, rebuilding_of
 from gateway.deployment import Deployment
 from gateway.events.bells import AGENCIES, DUE, FILES, INBOX, OUTBOX, bell, pass_on, pass_on_changes
 from gateway.metrics import SENT
@@ -43,6 +44,8 @@ _NAMES_SECONDS = 60.0
 _NEWS_SECONDS = 5.0
 _QUIET_SECONDS = 600.0
 _ASKING_SECONDS = 15.0
+_MISSING_SECONDS = 600.0
+_MISSING_BREATH = 0.1
 _DIVERTED_SECONDS = 5.0  # within a minute of a diversion nothing of it may be left
 LONGEST_STOP = _ROUND_SECONDS + _RECORD_SECONDS
 """Seconds after which `stop` has ended everything, whatever it was doing."""
@@ -166,7 +169,14 @@ def _work(deployment: Deployment, owner: str, bells: ExitStack) -> list[Loop]:
         Loop("diverted", letting_go_of(deployment).run_once, interval=_DIVERTED_SECONDS),
         Loop("notices", notice_bell_of(deployment).run_once, interval=_NEWS_SECONDS),
         Loop("daily", Daily(deployment).run_once, interval=60.0),
+        _missing(deployment),
     ]
+
+
+def _missing(deployment: Deployment) -> Loop:
+    """After an update a big store is read anew beside the work of the day, not before it: never more than a breath."""
+    run_once = rebuilding_of(deployment).run_once
+    return Loop("milestones", run_once, interval=_MISSING_SECONDS, breath=_MISSING_BREATH, full=BATCH + 1)
 
 
 def _lookout(

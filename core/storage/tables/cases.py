@@ -48,6 +48,7 @@ case = Table(
 )
 partial("ix_case_open", case.c.received_at, case.c.id, where="open", sqlite="open = 1")
 partial("ix_case_published", case.c.published_at, case.c.id, where="published_at IS NOT NULL")
+Index("ix_case_closed", case.c.closed_at)
 Index("ix_case_received", case.c.received_at, case.c.id)
 Index("ix_case_stage", case.c.stage, case.c.received_at, case.c.id)
 Index("ix_case_code", case.c.code)

@@ -10,7 +10,18 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from gateway.admin.actions import agencies, apps, channels, offices, outbox, people, places, rehearsals, upkeep
+from gateway.admin.actions import (
+    agencies,
+    apps,
+    channels,
+    offices,
+    outbox,
+    people,
+    places,
+    rehearsals,
+    statistics,
+    upkeep,
+)
 from gateway.deployment import Deployment
 
 Action = Callable[[Deployment, Mapping[str, Any]], Awaitable[Any]]
@@ -58,6 +69,8 @@ ACTIONS: Mapping[str, Action] = {
     "outbox.drop": outbox.drop,
     "audit.verify": upkeep.verify,
     "audit.root": upkeep.root,
+    "statistics.period": statistics.period,
+    "statistics.rebuild": statistics.rebuild,
     "backup.archive": upkeep.backup_archive,
     "backup.keys": upkeep.backup_keys,
     "erase": upkeep.erase,

@@ -1,0 +1,81 @@
+"""Figures of a period equal what raw events say, stay what they were, and can be made anew from the events."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+
+import pytest
+from sqlalchemy import delete
+
+from core.clock import VIETNAM
+from core.places import Gazetteer
+from core.service.statistics import Figures, count, read_period
+from core.storage import milestones
+from core.storage.tables import case_milestone
+from gateway.admin.services import rebuilding_of
+from gateway.simulation.month import Month, Plan, opened
+from gateway.simulation.office import Office
+from tests.gateway.statistics import oracle
+from tests.support.databases import on_both_engines
+
+START = datetime(2026, 11, 2, tzinfo=VIETNAM)
+INSTANT = timedelta(microseconds=1)
+
+
+async def figures(office: Office, name: str, *, now: datetime, as_of: datetime | None = None) -> Figures:
+    deployment = office.deployment
+    period = read_period(name, now=now, as_of=as_of)
+    made = partial(count, period=period, regulation=deployment.regulation, places=Gazetteer(), now=now)
+    return await deployment.database.read(made)
+
+
+@on_both_engines
+@pytest.mark.rule("TG-12.5", "TG-13.4", "LS-10.3")
+async def test_every_figure_is_what_the_raw_events_say_and_stays_so(database_url: str) -> None:
+    """Counted in SQL that knows nothing of milestones; again after days of further work; again from nothing."""
+    server = "" if database_url.startswith("sqlite") else database_url.replace("+asyncpg", "")
+    plan = Plan("quang_binh", START, days=3, per_day=4)
+    async with opened(plan, server) as (office, clock):
+        await Month(plan, office, clock, lambda _: None).run()
+        then = clock()
+        first = await figures(office, "2026-11-02..2026-11-30", now=then)
+        await _agrees(office, first, then)
+        assert first.received == plan.days * plan.per_day
+        assert first.cases.total == first.received
+        assert first.cases.overdue or first.cases.late
+
+        await Month(replace(plan, start=then, seed=2), office, clock, lambda _: None).run()
+        again = await figures(office, "2026-11-02..2026-11-30", now=clock(), as_of=then + INSTANT)
+        assert replace(again, counted_at=first.counted_at) == first
+        later = await figures(office, "2026-11-05..2026-11-30", now=clock())
+        await _agrees(office, await figures(office, "2026-11-01..2026-11-30", now=clock()), clock())
+        assert later.received == plan.days * plan.per_day
+        assert later.carried == first.cases.open
+
+        await _from_nothing(office)
+        assert await figures(office, "2026-11-05..2026-11-30", now=clock()) == later
+
+
+async def _agrees(office: Office, made: Figures, now: datetime) -> None:
+    database = office.deployment.database
+    assert {one.id: one.count for one in made.stages} == await database.read(partial(oracle.stages, until=now))
+    assert {one.id: one.count for one in made.categories} == await database.read(partial(oracle.categories, until=now))
+    limits = {
+        one.id: (one.counts.in_time, one.counts.late, one.counts.overdue, one.counts.total) for one in made.limits
+    }
+    assert limits == await database.read(partial(oracle.limits, until=now))
+    assert made.received == await database.read(partial(oracle.received, first=made.period.first, until=now))
+    assert sum(one.count for one in made.channels) == made.received
+
+
+async def _from_nothing(office: Office) -> None:
+    """As after an update: milestones are gone, and read off the events."""
+    database, rebuilding = office.deployment.database, rebuilding_of(office.deployment)
+    await database.write(lambda connection: connection.execute(delete(case_milestone)))
+    await rebuilding.begin()
+    assert await database.read(milestones.missing_after) == ""
+    while await rebuilding.run_once():
+        pass
+    assert await database.read(milestones.missing_after) is None
