@@ -63,6 +63,13 @@ def owed(connection: Connection, *, after: tuple[int, str] | None = None, most: 
     return [CallRow(**row._mapping) for row in connection.execute(query)]
 
 
+def turns(connection: Connection, *, most: int) -> list[CallRow]:
+    """Those who wait for a call, in the order in which they are called: whom nobody tried yet, then by due time."""
+    order = (phone_call.c.attempts, phone_call.c.due_at, phone_call.c.id)
+    query = select(*_ROW).where(_IS_OWED).order_by(*order).limit(most)
+    return [CallRow(**row._mapping) for row in connection.execute(query)]
+
+
 def count_owed(connection: Connection, *, before: datetime | None = None) -> int:
     """How many wait for a call; with `before` only those who should have had it by then."""
     query = select(func.count()).select_from(phone_call).where(_IS_OWED)

@@ -23,6 +23,8 @@ from gateway.console import (
 )
 from gateway.console.agencies import PAGE as AGENCIES
 from gateway.console.agencies import mount as mount_agencies
+from gateway.console.canned.page import PAGE as CANNED
+from gateway.console.canned.page import mount as mount_canned
 from gateway.console.connecting import PAGE as CONNECTING
 from gateway.console.connecting import channels_of
 from gateway.console.connecting import mount as mount_connecting
@@ -77,6 +79,7 @@ def setup_console(app: web.Application) -> None:
     mount_deputies(router)
     mount_connecting(router)
     mount_public_notices(router)
+    mount_canned(router)
     if app[DEPLOYMENT].settings.takes_calls:
         mount_phone(app)
     _add_menu(app)
@@ -121,6 +124,7 @@ def _add_talks(router: web.UrlDispatcher) -> None:
     router.add_post(f"{talk}/tiep-nhan", talks.take_over)
     router.add_post(f"{talk}/tra-ve", talks.hand_back)
     router.add_post(f"{talk}/dong", talks.close)
+    router.add_post(f"{talk}/cau-mau", talks.insert_canned)
     router.add_get(f"{talk}/tep/{{key:{KEY}}}{{how:(?:/nho|/phat)?}}", files.show_talk_file)
 
 
@@ -165,5 +169,6 @@ def _add_menu(app: web.Application) -> None:
     menu.add(Entry("Cung cấp hồ sơ", handing_out.PAGE, icon="file", roles=centre, order=85))
     menu.add(Entry("Người dùng", people.PAGE, icon="user", roles=(ADMIN,), order=90))
     menu.add(Entry("Cơ quan", AGENCIES, icon="agency", roles=(ADMIN,), order=95))
+    menu.add(Entry("Câu trả lời mẫu", CANNED, icon="chat", roles=(ADMIN,), order=96))
     if channels_of(app[DEPLOYMENT]):
         menu.add(Entry("Kết nối kênh", CONNECTING, icon="settings", roles=(ADMIN,), order=97))

@@ -62,6 +62,8 @@ _DONE = {
     "sua-thong-bao": "Đã lưu bản nháp; vui lòng xem lại trước khi công bố.",
     "cong-bo": "Đã công bố thông báo.",
     "go-thong-bao": "Đã gỡ thông báo; người dân không còn thấy.",
+    "cau-mau": "Đã lưu câu trả lời mẫu.",
+    "bo-cau-mau": "Đã bỏ câu trả lời mẫu.",
     "ket-noi": "Đã kết nối kênh với nhà cung cấp.",
 }
 

@@ -22,6 +22,7 @@ from core.storage.database import Connection
 from core.storage.people import Remembered
 from gateway.auth import staff_of
 from gateway.auth.targets import see_other
+from gateway.console.canned.facts import offered
 from gateway.console.files import absent_of
 from gateway.console.shared import (
     CONSOLE,
@@ -36,6 +37,8 @@ from gateway.console.shared import (
     require_caretaker,
     show,
 )
+from gateway.console.talk_window import notices_of
+from gateway.deployment import DEPLOYMENT
 
 ONCE = "lan_gui"
 HOLDER = "nguoi_giu"
@@ -127,6 +130,15 @@ async def reply(request: web.Request) -> web.StreamResponse:
 
 
 @require_caretaker
+async def insert_canned(request: web.Request) -> web.StreamResponse:
+    """The page with a canned answer behind what was typed: for browsers without our module."""
+    form, view = await request.post(), await _view(request)
+    typed, wanted = clean_text(str(form.get("text", ""))).strip(), line_of(form.get("mau"))
+    words = next((one.text for one in await offered(request, view) if one.id == wanted), "")
+    return await _page(request, view, text="\n".join(filter(None, (typed, words))))
+
+
+@require_caretaker
 async def take_over(request: web.Request) -> web.StreamResponse:
     """Whoever asks answers from now on, also in the place of the colleague whom the page showed."""
     holder = line_of((await request.post()).get(HOLDER))
@@ -181,6 +193,8 @@ async def _page(
     return show(
         request,
         "talk.html",
+        canned=await offered(request, view),
+        notices=await notices_of(request.app[DEPLOYMENT], view),
         status=status,
         view=view,
         absent=absent,

@@ -19,6 +19,7 @@ from core.service.reading.views import (
     File,
     MessageView,
 )
+from core.service.talk import MessageContent
 from core.storage.conversations import ConversationRow, MessageRow
 from core.storage.staff_lists import Delivery
 
@@ -90,6 +91,7 @@ class TalkReader:
                 author=self.names.staff(row.author).name if row.author else "",
                 subject=words(said.subject) if said else "",
                 text=words(said.text) if said else "",
+                full_text=words(said.full_text) if said and _quotes(said) else "",
                 place=self.curtain.place(said.place) if said and said.place else None,
                 files=tuple(files(said.attachments, self.curtain, of="")) if said else (),
                 erased=said is None,
@@ -116,6 +118,11 @@ def files(attachments: tuple[Attachment, ...], curtain: Curtain, *, of: str) -> 
         if one.stored_key:
             label = f"{KINDS[one.kind]} {number}" + (f" – {of}" if of else "")
             yield File(key=one.stored_key, label=label, description=curtain.attachment(one))
+
+
+def _quotes(said: MessageContent) -> bool:
+    """Whether a mail holds more than what is new in it."""
+    return bool(said.full_text.strip()) and said.full_text.split() != said.text.split()
 
 
 def _delivery(found: Delivery | None, steps: Iterator[DeliveryStep]) -> DeliveryView | None:

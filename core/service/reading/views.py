@@ -228,7 +228,8 @@ class MessageView(Model):
     """
     One message of a conversation. `author`: the official who wrote it; empty: the citizen, or the product.
 
-    `proof`: about the sender of a mail that came in, where our own mail server checked it.
+    `proof`: about the sender of a mail that came in, where our own mail server checked it. `full_text`: the whole of a
+    mail with what it quotes, where `text` is only what is new in it.
     """
 
     id: str
@@ -239,6 +240,7 @@ class MessageView(Model):
     author: str = ""
     subject: str = ""
     text: str = ""
+    full_text: str = ""
     place: PlaceView | None = None
     files: tuple[File, ...] = ()
     erased: bool = False

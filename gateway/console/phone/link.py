@@ -10,8 +10,9 @@ from typing import Protocol
 import structlog
 from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, UnixConnector, WSMsgType, web
 
-from channels.call_center.agents.messages import Command, Dial, Leave, SignIn
+from channels.call_center.agents.messages import Dial, Leave, SignIn
 from channels.call_center.agents.news import NEWS, CallCard, News, Refused, Status
+from channels.call_center.agents.owed import WebWord
 from gateway.lines import short_path
 
 log = structlog.get_logger()
@@ -72,7 +73,7 @@ class PhoneLink:
             del self._pages[agent]
             await self.send(Leave(agent=agent))
 
-    async def send(self, command: Command) -> bool:
+    async def send(self, command: WebWord) -> bool:
         """Pass a command on; False where the telephony process is away."""
         if self._web is None or self._web.closed:
             return False
@@ -85,6 +86,11 @@ class PhoneLink:
     def card(self, agent: str, call: str) -> CallCard | None:
         """A call that rings for an agent, that they have, or that they write up, by the id of its record."""
         return self._cards.get(agent, {}).get(call)
+
+    @property
+    def attended(self) -> bool:
+        """Whether somebody answers calls here."""
+        return bool(self._pages)
 
     async def dial(self, command: Dial) -> str:
         """Call somebody for an agent, wherever their page is: empty where it rings now, else why not."""

@@ -9,13 +9,14 @@ from typing import Any
 from aiohttp import WSMsgType, web
 from pydantic import ValidationError
 
-from channels.call_center.agents.messages import COMMANDS, Command, Dial, SignIn, Supervise
+from channels.call_center.agents.messages import COMMANDS, Command, Dial, SignIn, Supervise, Take
 from channels.call_center.agents.news import Board, News, Refused
 from core.service.reading import Wanted
 from gateway.auth import Staff, staff_of
 from gateway.auth.csrf import csrf_token
 from gateway.console.phone.board import for_supervisors, note, supervises, with_names
 from gateway.console.phone.link import LINK, PhoneLink
+from gateway.console.phone.turns import TURNS, Turns
 from gateway.console.shared import line_of, member_of, reader_of, require_caretaker, show
 from gateway.deployment import DEPLOYMENT, Deployment
 from gateway.portal.on_behalf import RECEPTION
@@ -53,15 +54,19 @@ async def speak(request: web.Request) -> web.StreamResponse:
     if first.type is not WSMsgType.TEXT or first.data != csrf_token(request):
         await socket.close(code=STRANGER)
         return socket
-    await Talk(socket, request.app[LINK], staff_of(request), request.app[DEPLOYMENT]).lead()
+    given = request.app
+    await Talk(socket, given[LINK], staff_of(request), given[DEPLOYMENT], given[TURNS]).lead()
     return socket
 
 
 class Talk:
     """One page's conversation with the telephony process."""
 
-    def __init__(self, socket: web.WebSocketResponse, link: PhoneLink, staff: Staff, deployment: Deployment) -> None:
+    def __init__(
+        self, socket: web.WebSocketResponse, link: PhoneLink, staff: Staff, deployment: Deployment, turns: Turns
+    ) -> None:
         self._socket, self._link, self._staff, self._deployment = socket, link, staff, deployment
+        self._turns = turns
         self._supervises = supervises(staff, deployment.settings)
         self._news: asyncio.Queue[News | None] = asyncio.Queue()
         self._closing: asyncio.Future[bool] | None = None
@@ -108,6 +113,8 @@ class Talk:
             return
         if isinstance(command, Supervise):
             await note(command, self._deployment)
+        if isinstance(command, Take):
+            await self._turns.taken(command.call, by=self._staff.id)
         if not await self._link.send(command):
             self._refuse(command.do, "away")
 

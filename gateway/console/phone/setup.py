@@ -10,6 +10,7 @@ from gateway.console.phone.dialling import call_back, call_reporter
 from gateway.console.phone.link import LINK, PhoneLink
 from gateway.console.phone.page import PAGE, show_caller, show_phone, speak
 from gateway.console.phone.tray import send_link, show_tray, show_tray_file, wrap_up
+from gateway.console.phone.turns import TURNS, Turns
 from gateway.console.shared import CASES
 from gateway.deployment import DEPLOYMENT
 from gateway.telephony.paths import agents_socket
@@ -24,6 +25,9 @@ def mount(app: web.Application) -> None:
     app[NOTES] = call_notes_of(app[DEPLOYMENT])
     app.on_startup.append(link.run)
     app.on_cleanup.append(link.stop)
+    turns = app[TURNS] = Turns(app[DEPLOYMENT], link)
+    app.on_startup.append(turns.run)
+    app.on_cleanup.append(turns.stop)
     app.router.add_get(PAGE, show_phone)
     app.router.add_get(f"{PAGE}/kenh", speak)
     app.router.add_post(f"{PAGE}/nguoi-goi", show_caller)
