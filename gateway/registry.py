@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from core.contract.ports import Channel, MediaStore
 from core.service.safe import Safe
@@ -128,20 +129,24 @@ def _call_center(given: Supplies) -> Channel | None:
     if not given.settings.takes_calls:
         return None
     from channels.call_center.adapter import CallCenterChannel
+    from channels.call_center.calling_people import CallingChannel
     from channels.call_center.spools import Spools
     from channels.call_center.twilio.client import VoiceClient
     from core.identity.codes import hash_pin
     from gateway.settings.call_twilio import voice_settings
+    from gateway.telephony.errand_line import ErrandLine, manners_of
     from gateway.telephony.paths import spool_folders
 
-    key, data = given.safe.keys.system_secret("pin"), given.settings.data
+    key, data, ours = given.safe.keys.system_secret("pin"), given.settings.data, given.settings.call_center
     voice = voice_settings(given.settings)
-    return CallCenterChannel(
+    calling = partial(CallingChannel, errands=ErrandLine(data), manners=manners_of(ours.outgoing))
+    channel = calling if ours.calls_out else CallCenterChannel
+    return channel(
         secret=given.safe.keys.system_secret("calls"),
         spool=Spools(lambda: spool_folders(data).values(), private=given.safe.keys.system_secret("calls-seal")),
         hash_pin=lambda pin, code: hash_pin(pin, code=code, key=key),
         awaited=given.settings.awaits_calls,
-        nodes=given.settings.call_center.fleet.nodes,
+        nodes=ours.fleet.nodes,
         tapes=VoiceClient(voice) if voice else None,
     )
 

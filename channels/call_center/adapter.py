@@ -15,7 +15,7 @@ from typing import Protocol
 
 from channels.base import same, sign
 from channels.call_center.facts import CHANNEL
-from channels.call_center.mapping import HashPin, key_of, read, to_message
+from channels.call_center.mapping import HashPin, key_of, read, to_parsed
 from channels.call_center.status import TelephonyStatus, together
 from channels.call_center.tapes import NoTapes, Tapes, named_in
 from core.contract.errors import (
@@ -128,7 +128,7 @@ class CallCenterChannel:
 
     def parse(self, delivery: RawDelivery, item: ItemKey) -> Sequence[Parsed]:
         """The call in the common form; pure."""
-        return [to_message(read(delivery.body), hash_pin=self._hash_pin)]
+        return to_parsed(read(delivery.body), hash_pin=self._hash_pin)
 
     async def fetch(self, source: str, *, most: int) -> bytes:
         """

@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from core.contract.schema import Instant
 
 CHANNEL = "call_center"
+MACHINE = "machine"
+"""Our side of calls that the machine makes, whichever line carries them."""
 WHOLE = "whole"
 """Stem of the recording of the whole call."""
 ID = r"^[0-9a-f]{32}$"

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from channels.call_center.errands import Outcome, end_of
-from channels.call_center.facts import CHANNEL, WHOLE, CallRecord, Recording
+from channels.call_center.facts import CHANNEL, MACHINE, WHOLE, CallRecord, Recording
 from channels.call_center.reaching import was_tried
 from channels.call_center.spool import source_of
 from core.contract.errors import PayloadInvalid
@@ -23,8 +23,10 @@ from core.contract.schema import (
     CallOutcome,
     InboundMessage,
     MessageKind,
+    Parsed,
     Reporter,
     ReportForm,
+    Standing,
 )
 
 HashPin = Callable[[str, str], str]
@@ -77,6 +79,18 @@ def address(record: CallRecord) -> str:
 
 def _their_number(record: CallRecord) -> str:
     return record.called if record.way == "out" else record.caller
+
+
+def to_parsed(record: CallRecord, *, hash_pin: HashPin) -> tuple[Parsed, ...]:
+    """All that a call tells: itself, and that they want no more calls of a machine."""
+    called = to_message(record, hash_pin=hash_pin)
+    if not record.opted_out:
+        return (called,)
+    here = Address(channel=CHANNEL, account=MACHINE, value=address(record))
+    refused = Standing(
+        channel=CHANNEL, account=MACHINE, address=here, reachable=False, reason="key", at=record.ended_at
+    )
+    return called, refused
 
 
 def to_message(record: CallRecord, *, hash_pin: HashPin) -> InboundMessage:
@@ -177,7 +191,8 @@ def _told(record: CallRecord, outcome: CallOutcome) -> bool:
 
 def _reached(record: CallRecord) -> CallOutcome:
     if record.message:
-        return _OF_ERRANDS[end_of(record)] if record.purpose != "callback" else CallOutcome.CALLBACK
+        wants_us = record.purpose == "callback" and not record.talked
+        return CallOutcome.CALLBACK if wants_us else _OF_ERRANDS[end_of(record)]
     if record.talked:
         return CallOutcome.SERVED
     return CallOutcome.NOT_REACHED if was_tried(record) else CallOutcome.NOT_TRIED

@@ -143,6 +143,12 @@ class Spool:
         found = _SOURCE.fullmatch(source)
         return self.folder / found[1] / found[2] if found else None
 
+    def of_message(self, message: str) -> CallRecord | None:
+        """The last call that was made for an outbox message, while its record lies here; None: there is none."""
+        files = [path for name in (_OPEN, _RECORD, _HANDED) for path in self.folder.glob(f"*/{name}")]
+        found = [record for path in files if (record := _read(path)) and record.message == message]
+        return max(found, key=lambda record: record.id, default=None)
+
     def backlog(self) -> tuple[int, float | None]:
         """How many calls wait to be handed over, and when the oldest of them ended, in seconds since 1970."""
         times = [at for path in self.folder.glob(f"*/{_RECORD}") if (at := _mtime(path)) is not None]

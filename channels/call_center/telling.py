@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from channels.call_center.ending import close, note, until_over
-from channels.call_center.errands import Errand, ErrandEnd, end_of, speakable
+from channels.call_center.errands import Errand, ErrandEnd, Outcome, end_of, speakable
 from channels.call_center.facts import CallRecord
 from channels.call_center.flow.happenings import Begun
 from channels.call_center.flow.model import Flow
@@ -31,27 +31,33 @@ TOLD = "told_now"
 
 @dataclass(frozen=True)
 class Telling:
-    """What such calls are made with. `line` shows its own number; `levels`: how many a rating has."""
+    """What such calls are made with; `line` shows its own number."""
 
     line: Trunk
     tools: Tools
     flow: Flow
     voice: Voice
-    levels: int = 3
 
 
 @dataclass
 class ToldCall:
-    """One of them. `record` is what was known when it was answered."""
+    """
+    One of them.
+
+    `decided` is set as soon as it is clear what it came to: nobody waits for a talk with a person. `record` is what was
+    known when it was answered.
+    """
 
     errand: Errand
     telling: Telling
     record: CallRecord = field(init=False)
+    decided: asyncio.Future[ErrandEnd] = field(init=False)
     _call: Call | None = field(init=False, default=None)
     _following: Following | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         telling, now = self.telling, self.telling.tools.now()
+        self.decided = asyncio.get_running_loop().create_future()
         self.record = CallRecord(
             id=telling.tools.new_id(),
             way="out",
@@ -73,7 +79,7 @@ class ToldCall:
     def _known(self) -> CallRecord:
         return self._following.record if self._following else self.record
 
-    async def lead(self) -> ErrandEnd:
+    async def lead(self) -> None:
         """Returns when it is over. Raises: OSError: the spool takes no record, and nobody is called."""
         if self.is_kept:
             await asyncio.to_thread(self.telling.tools.spool.begin, self.record)
@@ -86,7 +92,7 @@ class ToldCall:
             log.exception("call_broke", call=self.record.id, step=self._known.step)
         finally:
             closed = await asyncio.shield(asyncio.create_task(self._close(ended)))
-        return ErrandEnd(outcome=end_of(closed), call=closed.id if self.is_kept else "")
+            self._decide(closed)
 
     async def _until_over(self) -> Ended:
         begun, sound = await self._prepared()
@@ -104,14 +110,20 @@ class ToldCall:
         errand, telling = self.errand, self.telling
         if not self.is_kept:
             return Begun("", "", otp=errand.otp), None
-        begun = Begun(errand.code, "", ours=True, levels=telling.levels)
+        begun = Begun(errand.code, "", ours=True)
         if not errand.proved:
             return begun, None
         looking, saying = telling.tools.desk.stage_of(errand.code), telling.voice.say(speakable(errand.text))
         looked, sound = await asyncio.gather(looking, saying)
         return replace(begun, looked=looked, told=(TOLD,) if sound is not None else ()), sound
 
+    def _decide(self, record: CallRecord) -> None:
+        if not self.decided.done():
+            self.decided.set_result(ErrandEnd(outcome=end_of(record), call=record.id if self.is_kept else ""))
+
     async def _keep(self, record: CallRecord) -> None:
+        if end_of(record) in (Outcome.REACHED, Outcome.OPTED_OUT):
+            self._decide(record)
         if self.is_kept:
             await note(self.telling.tools, record)
 

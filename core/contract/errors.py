@@ -4,7 +4,7 @@ Everything that can go wrong on purpose.
 GatewayError
 ├── InboundError          SignatureInvalid → 401 · PayloadInvalid → quarantine · PayloadTooLarge → 413
 ├── SendError             .retryable  .ours  .provider_code
-│   ├── TemporarySendError   ConnectionFailed · Throttled(retry_after)
+│   ├── TemporarySendError   ConnectionFailed · Throttled(retry_after) · NotAnswered(pauses)
 │   ├── OutcomeUnknown
 │   └── PermanentSendError   ChannelMisconfigured (NeedsReauth) · MessageInvalid · RecipientUnreachable
 │                            · RecipientOptedOut · WindowClosed · QuotaSpent · ProviderRefused
@@ -94,6 +94,20 @@ class Throttled(TemporarySendError):
     def __init__(self, message: str = "", *, retry_after: float, provider_code: str = "") -> None:
         super().__init__(message, provider_code=provider_code)
         self.retry_after = retry_after
+
+
+class NotAnswered(TemporarySendError):
+    """
+    A telephone rang in vain.
+
+    It is tried again after each of `pauses` (seconds), and then no more: nobody is to be pestered.
+    """
+
+    code = "not_answered"
+
+    def __init__(self, message: str = "", *, pauses: tuple[float, ...]) -> None:
+        super().__init__(message)
+        self.pauses = pauses
 
 
 class OutcomeUnknown(SendError):

@@ -219,6 +219,14 @@ class CarriesCodes(Protocol):
     """Our account that they come from."""
 
 
+@runtime_checkable
+class SpeaksCodes(Protocol):
+    """A channel that calls somebody and reads a one-time password out; only where they ask for that."""
+
+    spoken_codes_from: str
+    """Our account that the call comes from; empty while it cannot."""
+
+
 @dataclass(frozen=True)
 class Reach:
     """
@@ -230,6 +238,7 @@ class Reach:
         window: how long after the person's own words it is open; None: always.
         templates: purposes that an approved template carries, also beyond the window.
         only_templates: nothing else goes this way.
+        by: "voice" for a call of the machine, which is tried only where nothing else is left.
         price: 0 free, 1 cheap, 2 dear, per message.
     """
 
@@ -239,6 +248,7 @@ class Reach:
     window: timedelta | None = None
     templates: frozenset[str] = frozenset()
     only_templates: bool = False
+    by: Literal["", "voice"] = ""
     files: bool = False
     buttons: bool = False
     price: Literal[0, 1, 2] = 0
@@ -258,12 +268,13 @@ class Allowance:
     """
     How many messages a provider takes from us, `per_second` and `per_day` (in Vietnam); None: no limit is known.
 
-    `at_once`: how many one process may have under way.
+    `at_once`: how many one process may have under way. `patience`: seconds after which nobody waits for an answer.
     """
 
     per_second: float | None = None
     per_day: int | None = None
     at_once: int | None = None
+    patience: float = 60
 
 
 UNLIMITED = Allowance()

@@ -25,17 +25,23 @@ class Quiet:
 
     Args:
         urgent: letters that never wait, by template. `silent`: channels on which nothing rings.
-        at_once: kinds of public notices that never wait.
+        at_once: kinds of public notices that never wait. `ringing`: kinds of ways on which everything waits.
     """
 
     hours: DayWindow
     urgent: frozenset[str] = frozenset()
     silent: frozenset[str] = frozenset()
     at_once: frozenset[str] = frozenset()
+    ringing: frozenset[str] = frozenset()
 
     def may_wait(self, template: str) -> bool:
         """Whether a letter loses nothing by arriving in the morning."""
         return template not in self.urgent
+
+    def calls_at(self, way: str, now: datetime) -> datetime:
+        """When this way ("channel/kind") may be used, whatever it carries: a telephone rings for nobody at night."""
+        channel, _, kind = way.rpartition("/")
+        return self.leaves_at(channel, now) if kind in self.ringing else now
 
     def rings_at(self, kind: str, channel: str, now: datetime) -> datetime:
         """When a public notice of this kind rings on this channel."""
@@ -56,4 +62,5 @@ def quiet_hours() -> Quiet:
     told = YAML(typ="safe", pure=True).load(_FILE)
     begin, _, end = told["hours"].partition("-")
     hours = DayWindow.parse({"from": begin, "before": end})
-    return Quiet(hours, frozenset(told["urgent"]), frozenset(told["silent"]), frozenset(told["at_once"]))
+    named = (frozenset(told[name]) for name in ("urgent", "silent", "at_once", "ringing"))
+    return Quiet(hours, *named)

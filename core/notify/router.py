@@ -2,8 +2,9 @@
 Which way news goes to a person, which next where that one fails, and why.
 
 The person's own conversation comes first: they chose it by writing there. Then what they wish, then what is open, free
-and proved to be theirs. Where an address is only said to be theirs, nobody reads there what is in a case: the news is
-only that there is some (TG-5.4, LS-3.2). Pure: the present instant is an argument.
+and proved to be theirs, and at the very last a call of the machine. Where an address is only said to be theirs, nobody
+reads there what is in a case: the news is only that there is some (TG-5.4, LS-3.2). Pure: the present instant is an
+argument.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class Way:
     @property
     def name(self) -> str:
         """What this way is called in the outbox: two addresses of one kind on one channel are two tries of one way."""
-        return way_name(self.channel, self.reach.to)
+        return way_name(self.channel, self.reach.by or self.reach.to)
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class Route:
 
 
 def way_name(channel: str, kind: str) -> str:
-    """One way out: the channel, and the kind of address that it goes to."""
+    """One way out: the channel, and the kind of address that it goes to, or "voice"."""
     return f"{channel}/{kind}"
 
 
@@ -140,7 +141,8 @@ def _is_over(way: Way, now: datetime) -> bool:
 def _rank(news: News, way: Way, wish: Sequence[str]) -> tuple[object, ...]:
     wished = wish.index(way.channel) if way.channel in wish else len(wish)
     sick = not way.healthy
-    return (news.urgent and sick, not way.own, wished, sick, not way.proved, way.reach.price, way.name, way.value)
+    worth = (not way.own, wished, sick, not way.proved, way.reach.price)
+    return (bool(way.reach.by), news.urgent and sick, *worth, way.name, way.value)
 
 
 def is_thin(way: Way) -> bool:

@@ -17,12 +17,13 @@ from core.cases.decide import Actor, Refusal
 from core.clock.engine import due
 from core.contract.errors import NotFound
 from core.contract.schema import CallFacts, CallOutcome, InboundMessage, Model
-from core.service.actors import Member, actor_for
+from core.service import own_calls
 from core.service.desk import CaseDesk
+from core.service.own_calls import OwnCalls
 from core.service.safe import Safe
 from core.service.talk import Talk
 from core.service.work import Work
-from core.storage import calls, people, reports, settings
+from core.storage import calls, reports, settings
 from core.storage.calls import CallRow
 from core.storage.database import Database
 
@@ -31,7 +32,7 @@ log = structlog.get_logger()
 After = tuple[int, str]
 WITHIN = "2wh"
 EMERGENCY_WITHIN = "10min"
-REACHED, NOT_REACHED, GIVEN_UP = "reached", "not_reached", "given_up"
+REACHED, NOT_REACHED, GIVEN_UP = own_calls.REACHED, own_calls.NOT_REACHED, "given_up"
 RESULTS = frozenset({REACHED, NOT_REACHED, GIVEN_UP})
 """What came of calling back; all but `not_reached` settle it."""
 _STORM = "calls:storm"
@@ -97,6 +98,7 @@ class CallBook:
         self._database = database
         self._safe = safe
         self._desk = desk
+        self._own = OwnCalls(database, safe=safe, desk=desk)
         self._now = now
         self._within = within
 
@@ -105,6 +107,7 @@ class CallBook:
         facts = message.call
         if facts is None:
             return
+        facts = await self._own.explained(facts)
         recordings = tuple((file.name, file.stored_key) for file in message.attachments)
         kept = KeptCall(facts=facts, recordings=recordings)
         if facts.adds and await self._add(work, talk, kept):
@@ -125,7 +128,7 @@ class CallBook:
         if facts.rated is not None:
             await self._rate(work, *facts.rated)
         if facts.way == "out":
-            await self._link(work, facts)
+            await self._own.follow_up(work, facts)
         log.info("call_noted", call=facts.id, outcome=row.outcome, owed=row.due_at is not None)
 
     async def _add(self, work: Work, talk: Talk, more: KeptCall) -> bool:
@@ -144,36 +147,6 @@ class CallBook:
         work.add(partial(calls.renew, call_id=facts.id, facts_sealed=sealed))
         log.info("call_completed", call=facts.id, recordings=len(kept.recordings))
         return True
-
-    async def _link(self, work: Work, facts: CallFacts) -> None:
-        """
-        What our own call means for what it was about: an attempt of a call that was owed, or of verifying a report.
-
-        That nobody was reached is a fact, and is logged in the agent's name where the regulation has it. Whether it
-        was the reporter who answered only the agent knows, who says so on the case.
-        """
-        if facts.outcome is CallOutcome.NOT_TRIED:
-            return
-        reached = facts.outcome is CallOutcome.SERVED
-        kind, _, about = facts.about.partition(":")
-        if kind == "call":
-            result = REACHED if reached else NOT_REACHED
-            tried = partial(calls.called_back, call_id=about, result=result, settles=reached)
-            work.add(partial(tried, by=facts.agent, at=facts.ended_at))
-        elif kind == "case" and not reached:
-            await self._not_reached(work, about, facts)
-
-    async def _not_reached(self, work: Work, case_id: str, facts: CallFacts) -> None:
-        grants = await self._database.read(partial(people.grants, user_id=facts.agent))
-        try:
-            file = await self._desk.open(work, case_id)
-        except NotFound:
-            return
-        agencies = self._desk.regulation.agencies
-        by = actor_for(Member(facts.agent, tuple(grants)), file.case, pack=file.pack, agencies=agencies)
-        payload = {"outcome": NOT_REACHED, "call_id": facts.id}
-        answer = await self._desk.issue(work, case_id, "log_verification_call", payload, by)
-        log.info("call_attempt", call=facts.id, outcome=answer.code if isinstance(answer, Refusal) else "logged")
 
     async def held(self, call_id: str) -> HeldCall:
         """One call. NotFound."""

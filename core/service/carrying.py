@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from core.contract.ports import CarriesCodes, Channel
+from core.contract.ports import CarriesCodes, Channel, SpeaksCodes
 from core.contract.schema import Address
 from core.identity import phones
 from core.privacy.blind import kind_of_address
@@ -85,6 +85,24 @@ class Carriers:
             return way
         name, channel = named[tries % len(named)]
         return Way(Address(channel=name, account=channel.codes_from, value=way.to.value))
+
+    @property
+    def speak(self) -> bool:
+        """Whether a password can be read out in a call."""
+        return self._spoken() is not None
+
+    def aloud(self, way: Way) -> Way:
+        """The same telephone, by a call; the way as it is where none can be made, or it is no telephone."""
+        spoken = self._spoken() if way.kind == "phone" else None
+        if spoken is None:
+            return way
+        name, account = spoken
+        return Way(Address(channel=name, account=account, value=way.to.value))
+
+    def _spoken(self) -> tuple[str, str] | None:
+        """The first channel that reads passwords out, and our account there."""
+        able = ((name, one) for name, one in self._channels.items() if isinstance(one, SpeaksCodes))
+        return next(((name, one.spoken_codes_from) for name, one in able if one.spoken_codes_from), None)
 
     def _named(self, kind: str) -> tuple[str, CarriesCodes] | None:
         """The first channel that reaches addresses of this kind."""

@@ -16,10 +16,11 @@ from typing import Any
 
 import structlog
 
-from core.contract.errors import OutcomeUnknown, RecipientOptedOut, SendError, Throttled
-from core.contract.ports import Channel, SendResult
+from core.contract.errors import NotAnswered, OutcomeUnknown, RecipientOptedOut, SendError, Throttled
+from core.contract.ports import UNLIMITED, Channel, SendResult, SpeaksCodes
 from core.contract.schema import OutboundMessage
 from core.notify.pauses import Pauses
+from core.notify.quiet import quiet_hours
 from core.privacy.errors import Erased, Tampered
 from core.service.routing import Routing
 from core.service.safe import Safe
@@ -29,7 +30,6 @@ from core.storage.public_notices import TO_EVERYBODY
 
 log = structlog.get_logger()
 
-_SEND_SECONDS = 60
 _LOST = ("failed", "unknown")
 """Of a bell for everybody nobody has to see it: its words stand where everybody reads them."""
 
@@ -46,6 +46,7 @@ class HandingOver:
         routing: Routing | None,
         pauses: Pauses,
         gate: Gate | None,
+        patience: float = UNLIMITED.patience,
     ) -> None:
         self._channels = channels
         self._safe = safe
@@ -53,6 +54,7 @@ class HandingOver:
         self._routing = routing
         self._pauses = pauses
         self._gate = gate
+        self._patience = patience
         self._waits: set[asyncio.Timeout] = set()
         self._given_up = asyncio.Event()
 
@@ -92,7 +94,10 @@ class HandingOver:
             return Outcome("pending", reason="the worker stopped", next_at=self._now())
         if message.expires_at is not None and self._now() >= message.expires_at:
             return Outcome("failed", reason="expired")
-        if entry.way and self._routing is not None and await self._routing.is_shut(message):
+        if (may_ring := quiet_hours().calls_at(entry.way, self._now())) > self._now():
+            return Outcome("pending", reason="quiet hours", next_at=may_ring)
+        asked_first = entry.way or isinstance(channel, SpeaksCodes)
+        if asked_first and self._routing is not None and await self._routing.is_shut(message):
             return Outcome("failed", reason=RecipientOptedOut.code)
         return await self._send(entry, channel, message)
 
@@ -112,7 +117,7 @@ class HandingOver:
 
     async def _answered(self, sending: Coroutine[Any, Any, SendResult]) -> SendResult:
         """What the provider says. TimeoutError when it says nothing, or when we give up."""
-        async with asyncio.timeout(_SEND_SECONDS) as wait:
+        async with asyncio.timeout(self._patience) as wait:
             self._waits.add(wait)
             try:
                 return await sending
@@ -130,11 +135,20 @@ class HandingOver:
         if not error.retryable:
             log.log(40 if error.ours else 30, "send_failed", entry=entry.id, channel=entry.channel, error=error.code)
             return Outcome("failed", reason=error.code)
+        if isinstance(error, NotAnswered):
+            return self._rung_in_vain(entry, error)
         least = timedelta(seconds=error.retry_after) if isinstance(error, Throttled) else timedelta()
         again = self._again(entry, error.code, least=least)
         if again.next_at is None or expires_at is None:
             return again
         return replace(again, next_at=min(again.next_at, expires_at))  # its words go as soon as they are worth nothing
+
+    def _rung_in_vain(self, entry: ClaimedEntry, error: NotAnswered) -> Outcome:
+        """As often as the channel says, and in no night."""
+        if entry.forget or entry.attempts > len(error.pauses):
+            return Outcome("failed", reason=error.code)
+        pause = timedelta(seconds=error.pauses[entry.attempts - 1])
+        return Outcome("pending", reason=error.code, next_at=quiet_hours().calls_at(entry.way, self._now() + pause))
 
     def _again(self, entry: ClaimedEntry, reason: str, *, least: timedelta = timedelta()) -> Outcome:
         pause = self._pauses.after(entry.attempts, elsewhere=bool(entry.way))

@@ -21,7 +21,7 @@ from core.contract.schema import Address, OutboundMessage, Reporter, new_id
 from core.identity import phones
 from core.notify.house import House
 from core.notify.quiet import quiet_hours
-from core.notify.router import FALLS_THROUGH, News, Way, explain, is_shut, is_thin, route, way_name
+from core.notify.router import FALLS_THROUGH, News, Way, explain, is_shut, is_thin, route
 from core.privacy.blind import kind_of_address
 from core.service.reading.names import CHANNELS
 from core.service.safe import Safe
@@ -148,10 +148,13 @@ class Routing:
         """Every address of theirs, by every way that reaches such a one."""
         for row, who in contact.talks:
             for reach in self._reaches(row.channel):
-                if reach.to == kind_of_address(who.address.value):
-                    own = row.id == conversation_id
-                    heard = who.last_heard or row.last_inbound_at
-                    yield self._way(contact, who.address, reach, own=own, last_heard=heard)
+                if reach.to != kind_of_address(who.address.value):
+                    continue
+                if reach.by:  # a line of ours calls: nothing that goes on in their conversation
+                    yield self._way(contact, who.address.model_copy(update={"account": reach.account}), reach)
+                    continue
+                own, heard = row.id == conversation_id, who.last_heard or row.last_inbound_at
+                yield self._way(contact, who.address, reach, own=own, last_heard=heard)
         numbers = filter(None, map(phones.normalise, contact.profile.phones))
         for kind, values in (("phone", numbers), ("email", contact.profile.emails)):
             for value in values:
@@ -191,7 +194,8 @@ class Routing:
     def _failed(self, message: OutboundMessage) -> Way:
         to = message.recipient
         kind: Literal["chat", "phone", "email"] = kind_of_address(to.value)
-        declared = (reach for reach in self._reaches(to.channel) if reach.to == kind)
+        spoken = (reach for reach in self._reaches(to.channel) if reach.account == to.account or not reach.by)
+        declared = (reach for reach in spoken if reach.to == kind)
         reach = next(declared, Reach(kind, CHANNELS.get(to.channel, to.channel)))
         return Way(to.channel, to.account, to.value, reach, last_heard=message.last_heard)
 
@@ -219,6 +223,7 @@ class Routing:
                 "automatic": message.automatic,
                 "purpose": message.purpose,
                 "last_heard": way.last_heard,
+                "proved": not is_thin(way),
             }
         )
 
@@ -233,10 +238,12 @@ class Routing:
             channel=way.channel,
             subject_id=subject,
             payload_sealed=self._safe.seal(message, subject_id=subject, place=f"outbox:{message.id}"),
-            next_at=quiet_hours().leaves_at(way.channel, now) if failed.waits else now,
+            next_at=quiet_hours().calls_at(
+                way.name, quiet_hours().leaves_at(way.channel, now) if failed.waits else now
+            ),
             created_at=now,
             root=failed.root,
-            way=way_name(way.channel, way.reach.to),
+            way=way.name,
             why=why[:300],
             waits=failed.waits,
         )

@@ -119,7 +119,13 @@ class Sender:
         self._gate = None if rate is None else Gate(turns, share.channel, per_second=rate)
         self._pauses = bounds.pauses
         self._handing = HandingOver(
-            channels, safe=safe, now=now, routing=routing, pauses=bounds.pauses, gate=self._gate
+            channels,
+            safe=safe,
+            now=now,
+            routing=routing,
+            pauses=bounds.pauses,
+            gate=self._gate,
+            patience=self._allowance.patience,
         )
         self._most = min(SIDE_BY_SIDE, self._allowance.at_once or SIDE_BY_SIDE)
         self._worth_a_claim = max(1, self._most // 4)

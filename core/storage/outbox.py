@@ -383,6 +383,20 @@ def note_echo(connection: Connection, entry_id: str, *, provider_message_id: str
     return connection.execute(sent).rowcount == 1
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a message is about, and whose it is."""
+
+    case_id: str | None
+    subject_id: str
+
+
+def told(connection: Connection, entry_id: str) -> Told | None:
+    """The same, of one entry; None where there is none any more."""
+    row = connection.execute(select(outbox.c.case_id, outbox.c.subject_id).where(outbox.c.id == entry_id)).one_or_none()
+    return Told(*row) if row is not None else None
+
+
 def conversation_of(connection: Connection, entry_id: str) -> str | None:
     """Where an entry belongs; None where there is no such entry."""
     return connection.scalar(select(outbox.c.conversation_id).where(outbox.c.id == entry_id))

@@ -156,6 +156,15 @@ MEANINGS: Mapping[str, str] = {
     "call_center.transfers": "Numbers that callers may be connected with (113, 114 …); empty: none.",
     "call_center.storm": "Storm mode: callers are asked nothing but what and where, so that many are heard.",
     "call_center.call_back_within": "By when whoever is owed a call gets one, as regulations write it.",
+    "call_center.outgoing.tells": "Whether news that no other way could bring is told in a call of the machine; only "
+    "where a trunk has a host.",
+    "call_center.outgoing.reads_codes": "Whether a one-time password is read out in a call, for whoever asks for that.",
+    "call_center.outgoing.pause_minutes": "Minutes between the attempts to reach somebody; one attempt more than pauses.",
+    "call_center.outgoing.at_once": "How many such calls there are at once.",
+    "call_center.outgoing.flow": "Path of a flow for news; empty: the one that is shipped.",
+    "call_center.outgoing.code_flow": "Path of a flow for one-time passwords; empty: the one that is shipped.",
+    "call_center.outgoing.voice": "Command of a program that speaks the words of an answer: reads lines of JSON "
+    "(`file`, `text`, `language`), writes WAV. Empty: where the report stands is said, in recorded words.",
     "call_center.twilio.account_sid": "Account of a line at Twilio (voice); empty: there is none. Its numbers' voice URL is "
     "`/hooks/twilio/<account>/voice` below `public_url`, their status callback `…/status`.",
     "call_center.twilio.auth_token": "Its auth token, by which hooks and streams are signed.",

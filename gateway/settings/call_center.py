@@ -10,6 +10,7 @@ from gateway.settings.agents import Agents
 from gateway.settings.base import Names, Port, Section
 from gateway.settings.call_twilio import CallTwilio
 from gateway.settings.fleet import Fleet
+from gateway.settings.outgoing import Outgoing
 
 
 class Trunk(Section):
@@ -67,9 +68,15 @@ class CallCenter(Section):
     storm: bool = False
     call_back_within: str = "2wh"
     drain_seconds: float = Field(default=30, ge=0, le=3600)
+    outgoing: Outgoing = Outgoing()
     twilio: CallTwilio = CallTwilio()
     fleet: Fleet = Fleet()
     agents: Agents = Agents()
+
+    @property
+    def calls_out(self) -> bool:
+        """Whether a line can call somebody."""
+        return any(one.host for one in self.trunks.values()) or bool(self.twilio.account_sid)
 
     @property
     def has_line(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -9,7 +10,16 @@ from pathlib import Path
 from ruamel.yaml.error import YAMLError
 
 from channels.call_center.flow.lint import lint
-from channels.call_center.flow.load import FlowInvalid, Source, read_flow
+from channels.call_center.flow.load import (
+    CODE_FLOW,
+    RESULT_FLOW,
+    STANDARD,
+    FlowInvalid,
+    Source,
+    read_flow,
+    read_named,
+)
+from channels.call_center.flow.model import Flow
 from channels.call_center.media.engine import Engine
 from channels.call_center.media.settings import MediaSettings
 from channels.call_center.media.tape_file import SealTo
@@ -56,14 +66,25 @@ def prompts_of(settings: Settings, catalogue: Catalogue) -> Prompts:
 
 def flow_of(settings: Settings, catalogue: Catalogue) -> Source:
     """What callers hear. ConfigError: the first mistake, with file and line."""
-    wanted = settings.call_center.flow
+    return _flow("call_center.flow", settings.call_center.flow, STANDARD, catalogue)
+
+
+def errand_flows(settings: Settings, catalogue: Catalogue) -> Mapping[str, Flow]:
+    """What people hear whom the machine calls, by kind of errand. ConfigError: the first mistake."""
+    ours = settings.call_center.outgoing
+    told = (("result", "flow", ours.flow, RESULT_FLOW), ("code", "code_flow", ours.code_flow, CODE_FLOW))
+    return {kind: _flow(f"call_center.outgoing.{key}", path, name, catalogue).flow for kind, key, path, name in told}
+
+
+def _flow(key: str, path: str, name: str, catalogue: Catalogue) -> Source:
+    """The file that is named, else the flow that is shipped."""
     try:
-        source = read_flow(Path(wanted) if wanted else None)
+        source = read_flow(Path(path)) if path else read_named(name)
         mistakes = lint(source, catalogue)
     except FlowInvalid as error:
         mistakes = error.mistakes
     if mistakes:
-        raise ConfigError("call_center.flow", str(mistakes[0]), example="langnghe calls lint")
+        raise ConfigError(key, str(mistakes[0]), example="langnghe calls lint")
     return source
 
 

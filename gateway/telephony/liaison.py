@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import structlog
 from pydantic import ValidationError
@@ -62,14 +63,25 @@ class Liaison:
 
     async def look_up(self, code: str, pin: str, *, caller: str) -> Looked:
         """Where a report stands."""
-        request = {"action": "look_up", "code": code, "pin": pin, "caller": caller}
+        return await self._looked({"action": "look_up", "code": code, "pin": pin, "caller": caller})
+
+    async def stage_of(self, code: str) -> Looked:
+        """The same, for a call of ours to a number that is proved to be its reporter's."""
+        return await self._looked({"action": "stage", "code": code})
+
+    async def _looked(self, request: dict[str, Any]) -> Looked:
         try:
             said = await self._webs.ask(request, within_s=_PATIENCE_S)
         except Away:
             return Looked(None)
         if "found" not in said:
             return Looked(None)
-        return Looked(bool(said["found"]), stage=tuple(said.get("stage", ())), ratable=bool(said.get("ratable")))
+        return Looked(
+            bool(said["found"]),
+            stage=tuple(said.get("stage", ())),
+            ratable=bool(said.get("ratable")),
+            levels=said.get("levels", 3),
+        )
 
     async def hand_over_all(self) -> int:
         """

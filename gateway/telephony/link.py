@@ -43,6 +43,7 @@ class CallsLink:
         self._actions: Mapping[str, Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]] = {
             "hand_over": self._hand_over,
             "look_up": self._look_up,
+            "stage": self._stage,
             "report": self._report,
         }
 
@@ -68,10 +69,11 @@ class CallsLink:
         """By code and PIN, under the same limits as the portal; each caller counts as one who asks."""
         client = f"call:{request['caller']}"
         opened = await self._desk.unlock(str(request["code"]), str(request["pin"]), client=client)
-        view = None if isinstance(opened, Refused) else await self._desk.follow(opened.code)
-        if view is None:
-            return {"found": False}
-        return {"found": True, "stage": [stage_slot(view)], "ratable": bool(view.progress.levels)}
+        return _looked(None if isinstance(opened, Refused) else await self._desk.follow(opened.code))
+
+    async def _stage(self, request: dict[str, Any]) -> dict[str, Any]:
+        """For a call of ours, to a number that is proved to be the reporter's."""
+        return _looked(await self._desk.follow(str(request["code"])))
 
     async def _report(self, request: dict[str, Any]) -> dict[str, Any]:
         self._channel.note(TelephonyStatus.model_validate(request["status"]))
@@ -80,6 +82,14 @@ class CallsLink:
         storm = settings.call_center.storm or await self._deployment.intake.calls.storm()
         told = standing_of(calendar, storm=storm, now=now, seal_to=self._channel.seal_to)
         return told.model_dump(mode="json")
+
+
+def _looked(view: FollowView | None) -> dict[str, Any]:
+    if view is None:
+        return {"found": False}
+    levels = len(view.progress.levels)
+    told = {"found": True, "stage": [stage_slot(view)], "ratable": bool(levels)}
+    return told | ({"levels": levels} if levels else {})
 
 
 def stage_slot(view: FollowView) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from gateway.settings.model import Settings
 
-PORTAL = "portal-calls"
+PORTAL, ERRANDS = "portal-calls", "errands"
 VOICE, STREAMS = "voice-calls", "voice-streams"
 """Calls over Twilio, and their sound."""
 _NUMBERED = re.compile(r"calls(?:-([1-9][0-9]?))?")

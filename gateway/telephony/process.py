@@ -29,6 +29,7 @@ from core.identity import phones
 from core.identity.codes import new_code, new_pin
 from gateway.settings import Settings
 from gateway.telephony.building import Hotline, catalogue_of, flow_of, hotline_of
+from gateway.telephony.errands import ErrandCalls, errand_calls, heeding
 from gateway.telephony.floor import Floor
 from gateway.telephony.liaison import Liaison
 from gateway.telephony.node import as_node, node_of
@@ -55,6 +56,7 @@ class Telephony:
     lines: Sequence[Trunk]
     switchboard: Switchboard
     outgoing: OutgoingCalls
+    errands: ErrandCalls
     spool: Spool
     liaison: Liaison
 
@@ -70,7 +72,7 @@ class Telephony:
             late_ms=engine.late_p99_ms,
             waiting=waiting,
             oldest_waiting_s=max(0.0, _now().timestamp() - oldest) if oldest else 0.0,
-            unkept=self.switchboard.unkept + self.outgoing.unkept,
+            unkept=self.switchboard.unkept + self.outgoing.unkept + self.errands.unkept,
             cut=engine.refused_tapes,
             placeholders=len(self.hotline.prompts.placeholders),
             lines=tuple(Line.model_validate(trunk.status(), from_attributes=True) for trunk in self.lines),
@@ -79,7 +81,7 @@ class Telephony:
     @property
     def calls(self) -> int:
         """How many are up, of both ways."""
-        return self.switchboard.calls + self.outgoing.calls
+        return self.switchboard.calls + self.outgoing.calls + self.errands.calls
 
     @property
     def listening(self) -> str:
@@ -155,10 +157,12 @@ async def taking_calls(settings: Settings) -> AsyncIterator[Telephony]:
         await stack.enter_async_context(reached_by_twilio(settings, voice))
         numbers = settings.call_center.answered
         board = Switchboard([*lines, portal], tools, numbers=numbers, ended=liaison.ended)
-        telephony = Telephony(node, hotline, lines, board, outgoing, spool, liaison)
+        errands = errand_calls(settings, lines, tools, ended=liaison.ended)
+        telephony = Telephony(node, hotline, lines, board, outgoing, errands, spool, liaison)
         speaking = asyncio.create_task(liaison.run(telephony.status))
         stack.push_async_callback(_last_words, liaison, speaking)
         stack.push_async_callback(outgoing.close)
+        await stack.enter_async_context(heeding(settings, errands))
         await board.open()
         drain_s = settings.call_center.drain_seconds
         stack.push_async_callback(lambda: board.close(drain_s=drain_s))

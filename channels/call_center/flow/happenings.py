@@ -19,7 +19,6 @@ class Begun:
         code, pin: drawn for this caller, promised only where the flow comes to it.
         ours: the machine called them about the report of this `code`; `looked`: where it stands, only where the number
             is proved to be its reporter's. `otp`: a one-time password. `told`: words that were made to be heard.
-        levels: how many levels a rating has.
     """
 
     code: str
@@ -31,7 +30,6 @@ class Begun:
     looked: Looked | None = None
     otp: str = field(default="", repr=False)
     told: Slots = ()
-    levels: int = 3
 
 
 @dataclass(frozen=True)
@@ -61,6 +59,7 @@ class Looked:
     stage: Slots = ()
     due: Slots = ()
     ratable: bool = False
+    levels: int = 3
 
 
 @dataclass(frozen=True)

@@ -156,7 +156,7 @@ def _holds(state: State, on: str) -> bool:
         case "spoken":
             return bool(state.begun.told)
         case "five_levels":
-            return state.begun.levels > _THREE
+            return bool(state.looked and state.looked.levels > _THREE)
     return bool(getattr(state.begun, on))
 
 

@@ -87,7 +87,8 @@ class Trial:
         kept = replace(tools(self.folder, self.desk), people=Desk(self.person))
         flow = read_named(RESULT_FLOW if self.errand.kind == "result" else CODE_FLOW).flow
         call = ToldCall(self.errand, Telling(self.line, kept, flow, self.voice))  # type: ignore[arg-type]
-        return (await asyncio.wait_for(call.lead(), 30)).outcome
+        await asyncio.wait_for(call.lead(), 30)
+        return call.decided.result().outcome
 
     @property
     def record(self) -> CallRecord:

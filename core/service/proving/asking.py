@@ -62,7 +62,10 @@ class Asking:
         """Who asks again has perhaps got nothing: another carrier brings it. A decoy costs the same look."""
         since, scope = self._now() - _AGAIN_WITHIN, limits.RECIPIENT + recipient
         asked = await self._database.read(lambda connection: Moments(connection).times(scope, since))
-        return replace(wanted, way=self._carriers.again(wanted.way, len(asked))) if wanted.way else wanted
+        if wanted.way is None:
+            return wanted
+        by = self._carriers.aloud(wanted.way) if wanted.aloud else self._carriers.again(wanted.way, len(asked))
+        return replace(wanted, way=by)
 
     def _recipient(self, wanted: Wanted) -> str:
         """Keyed hash of where it goes; of what was named where it goes nowhere."""

@@ -24,12 +24,14 @@ class Wanted:
         client: who asks, a network address; in a chat, their address there.
         named: what they named in asking, where that is not the address itself: what they are told of limits counts
             for it, and limits of the address itself make a decoy in silence.
+        aloud: in a call, for whoever got no message.
     """
 
     purpose: str
     way: Way | None
     client: str
     named: str = ""
+    aloud: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 import pytest
@@ -83,7 +84,7 @@ def test_without_a_voice_the_stage_is_said() -> None:
 
 
 def test_five_levels_where_there_are_five() -> None:
-    begun = Begun(CODE, "", ours=True, looked=ANSWERED, levels=5)
+    begun = Begun(CODE, "", ours=True, looked=replace(ANSWERED, levels=5))
 
     state, actions = lead(RESULT, begun, [Pressed("1"), Pressed("5")])
 
