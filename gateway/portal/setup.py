@@ -16,7 +16,9 @@ from gateway.portal import (
     call_tray,
     calling,
     communes,
+    data_use,
     drafts,
+    figures,
     follow,
     follow_proof,
     handing_in,
@@ -75,6 +77,12 @@ def setup_portal(app: web.Application, *, tiles: str = "", credit: str = "") -> 
     app.router.add_post(f"{follow.REPORT}/dong", follow.leave)
     app.router.add_get(f"{supplement.PAGE}/{{token:{PATTERN}}}", supplement.show_question)
     app.router.add_post(f"{supplement.PAGE}/{{token:{PATTERN}}}", supplement.take_answer)
+    _add_reading(app)
+    _add_menu(app)
+
+
+def _add_reading(app: web.Application) -> None:
+    """What everybody may read."""
     app.router.add_get(published.RESULTS_PAGE, published.show_results)
     app.router.add_get(f"{published.RESULTS_PAGE}/{{case:[0-9a-f]{{32}}}}", published.show_result)
     app.router.add_get(
@@ -83,9 +91,12 @@ def setup_portal(app: web.Application, *, tiles: str = "", credit: str = "") -> 
     app.router.add_get(published.FEED, published.show_feed)
     app.router.add_get(published.POINTS, published.show_points)
     app.router.add_get(published.DECLINED_PAGE, published.show_declined)
+    app[figures.BOARD] = figures.FigureBoard(app[DEPLOYMENT].database, app[DEPLOYMENT].now)
+    app.router.add_get(figures.PAGE, figures.show_figures)
+    app.router.add_get(figures.DATA, figures.show_data)
+    app.router.add_get(data_use.PAGE, data_use.show_data_use)
     app.router.add_get(public_notices.PAGE, public_notices.show_notices)
     app.router.add_get(public_notices.FEED, public_notices.show_feed)
-    _add_menu(app)
 
 
 def _add_calls(app: web.Application) -> None:
@@ -105,3 +116,4 @@ def _add_menu(app: web.Application) -> None:
     menu.add(Entry("Tra cứu", follow.PAGE, order=20))
     menu.add(Entry("Kết quả", published.RESULTS_PAGE, order=30))
     menu.add(Entry("Thông báo", public_notices.PAGE, order=40))
+    menu.add(Entry("Số liệu", figures.PAGE, order=50))
