@@ -1,4 +1,4 @@
-"""`langnghe calls`: what callers hear, before anybody hears it; and what of their recordings would be erased."""
+"""`langnghe calls`: what callers hear, before anybody hears it; their recordings; letting a process run empty."""
 
 from __future__ import annotations
 
@@ -24,15 +24,32 @@ _TITLES = {
 
 def add(commands: Any) -> None:
     """Mount `calls`."""
-    own = group(commands, "calls", about="Read and draw what callers hear; see which recordings are due")
+    own = group(commands, "calls", about="What callers hear; which recordings are due; letting a process run empty")
     linting = command(own, "lint", lint_flow, about="Every mistake of a flow, with file and line; exit 1 if any")
     drawing = command(own, "draw", draw_flow, about="A flow as a diagram (Mermaid)")
     for parser in (linting, drawing):
         parser.add_argument("file", nargs="?", metavar="FILE", help="a flow of your own; without it the standard one")
     linting.add_argument("--slots", metavar="FILE", type=Path, action="append", default=[], help="own slots it says")
     drawing.add_argument("--write", action="store_true", help="those that are shipped into docs/call-flow.md")
+    draining = command(own, "drain", drain_node, about="Let a telephony process run empty and end; see docs/operations")
+    draining.add_argument("--node", type=int, default=1, help="which one (the default: 1)")
+    draining.add_argument("--seconds", type=float, default=1800, help="then calls that are still up are ended")
     due = command(own, "due", show_due, about="Count what retention.recordings_days would erase tonight; erase nothing")
     due.add_argument("--days", type=int, required=True, help="as it would be set")
+
+
+def drain_node(arguments: argparse.Namespace) -> int:
+    """For a restart that nobody hears: one node after the other."""
+    from gateway.settings import load_settings
+    from gateway.telephony.draining import NotRunning, drain
+
+    try:
+        empty = drain(load_settings().data, arguments.node, seconds=arguments.seconds, tell=print)
+    except NotRunning as error:
+        print(error, file=sys.stderr)
+        return 1
+    print("every call ended by itself" if empty else "some calls had to be ended")
+    return 0
 
 
 def show_due(arguments: argparse.Namespace) -> int:

@@ -43,6 +43,12 @@ class Floor:
         self._data, self._engine, self._opening = data, engine, opening
         self._far = FarFloor(floor_socket(data), engine)
         self._desk: Desk | None = None
+        self._door: Door | None = None
+
+    async def close_door(self) -> None:
+        """Let no more callers of other nodes in, and wait until those who are here have been served."""
+        if self._door is not None:
+            await self._door.close()
 
     @property
     def here(self) -> bool:
@@ -81,8 +87,9 @@ class Floor:
             return False
         stack.callback(os.close, lock)
         desk = await stack.enter_async_context(self._opening())
-        await stack.enter_async_context(Door(floor_socket(self._data), desk, self._engine).open())
-        self._desk = desk
+        door = Door(floor_socket(self._data), desk, self._engine)
+        await stack.enter_async_context(door.open())
+        self._desk, self._door = desk, door
         log.info("floor_taken")
         return True
 

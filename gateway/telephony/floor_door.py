@@ -57,6 +57,16 @@ class Door:
     def __init__(self, path: Path, desk: Desk, engine: Engine) -> None:
         self._path, self._desk, self._engine = path, desk, engine
         self._inside: set[asyncio.Task[None]] = set()
+        self._guests: set[str] = set()
+        self._left = asyncio.Event()
+        self._closed = False
+
+    async def close(self) -> None:
+        """Send whoever comes from now on to the machine; wait until those who are here have been served."""
+        self._closed = True
+        while self._guests:
+            self._left.clear()
+            await self._left.wait()
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
@@ -90,18 +100,27 @@ class Door:
             writer.close()
 
     async def _serve(self, asked: Bring, reader: StreamReader, writer: StreamWriter) -> None:
-        try:
-            leg = self._engine.open(words.wire(), ours=True)
-        except MediaUnavailable:
+        leg = self._leg()
+        if leg is None:
             _tell(writer, Said(outcome="machine"))
             return
         call = FarCall(asked, leg, hang_up=lambda: _tell(writer, Said(hang_up=True)))
+        self._guests.add(call.id)
         try:
             leg.talk(words.plan(asked.port))
             _tell(writer, Said(port=leg.local[1]))
             await self._until_gone(call, asked, reader, writer)
         finally:
+            self._guests.discard(call.id)
+            self._left.set()
             await leg.close()
+
+    def _leg(self) -> Media | None:
+        """Where their sound is taken; None where there is no room, or the door is closed."""
+        try:
+            return None if self._closed else self._engine.open(words.wire(), ours=True)
+        except MediaUnavailable:
+            return None
 
     async def _until_gone(self, call: Call, asked: Bring, reader: StreamReader, writer: StreamWriter) -> None:
         """On the floor until they are served, or have hung up."""

@@ -44,7 +44,8 @@ class FarFloor:
             with suppress(OSError, TimeoutError, asyncio.IncompleteReadError):
                 async with self._connected(words.PULSE) as (reader, _writer):
                     while True:
-                        await asyncio.wait_for(reader.readexactly(1), words.SILENT_S)
+                        async with asyncio.timeout(words.SILENT_S):
+                            await reader.readexactly(1)
                         if self._lost.is_set():
                             log.info("floor_found")
                             self._lost.clear()

@@ -150,7 +150,8 @@ class Liaison:
                     continue
             self.silent_s = loop.time() - heard
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.ended.wait(), _EVERY_S)
+                async with asyncio.timeout(_EVERY_S):  # wait_for loses a cancellation that comes with the event
+                    await self.ended.wait()
 
 
 def _remembered(memory: Path) -> Told | None:

@@ -62,7 +62,8 @@ class Peers:
 
 async def _asked(socket: Path, request: Mapping[str, Any], within_s: float) -> dict[str, Any]:
     try:
-        return await asyncio.wait_for(ask_line(socket, dict(request)), within_s)
+        async with asyncio.timeout(within_s):
+            return await ask_line(socket, dict(request))
     except ConnectionRefusedError:
         _forget(socket)
         raise

@@ -1,8 +1,9 @@
 """
 The telephony process: answers calls, whatever the web side and the database are doing.
 
-SIGTERM: no new calls, those that are up go on for a while, every record is in the spool. One that was started beside a
-gateway ends by itself when that stays away and nobody is on the line.
+SIGTERM: no new calls, those that are up go on for a while, every record is in the spool. SIGUSR1: no new calls, and the
+end comes with that of the last one. One that was started beside a gateway ends by itself when that stays away and
+nobody is on the line.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from core.identity import phones
 from core.identity.codes import new_code, new_pin
 from gateway.settings import Settings
 from gateway.telephony.building import Hotline, catalogue_of, flow_of, hotline_of
+from gateway.telephony.draining import SIGNAL as DRAIN
 from gateway.telephony.errands import ErrandCalls, errand_calls, heeding
 from gateway.telephony.floor import Floor
 from gateway.telephony.liaison import Liaison
@@ -44,6 +46,7 @@ log = structlog.get_logger()
 
 ALONE_S = 30.0
 """For how long a process that was started beside a gateway waits for it to come back."""
+A_DAY_S = 86_400.0
 _LOOK_S = 0.5
 
 
@@ -57,6 +60,7 @@ class Telephony:
     switchboard: Switchboard
     outgoing: OutgoingCalls
     errands: ErrandCalls
+    floor: Floor
     spool: Spool
     liaison: Liaison
 
@@ -67,6 +71,7 @@ class Telephony:
         return TelephonyStatus(
             pid=os.getpid(),
             node=self.node,
+            draining=self.switchboard.draining,
             listening=self.listening,
             calls=self.calls,
             late_ms=engine.late_p99_ms,
@@ -95,19 +100,34 @@ class Telephony:
 async def run(settings: Settings, *, beside: bool = False) -> None:
     """Take calls until SIGTERM or SIGINT; `beside`: also until the gateway that started us stays away."""
     settings = as_node(settings, node_of(settings))
-    stopping = asyncio.Event()
+    stopping, draining = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopping.set)
+    loop.add_signal_handler(DRAIN, draining.set)
     with claimed(settings):
         async with taking_calls(settings) as telephony:
             log.info("telephony_started", pid=os.getpid(), node=telephony.node, scheduling=stay_steady())
-            watching = asyncio.create_task(_until_alone(telephony, stopping)) if beside else None
+            watching = [asyncio.create_task(_until_empty(telephony, draining, stopping))]
+            watching += [asyncio.create_task(_until_alone(telephony, stopping))] if beside else []
             await stopping.wait()
-            if watching is not None:
-                watching.cancel()
+            for watch in watching:
+                watch.cancel()
             log.info("telephony_stopping", calls=telephony.calls)
     log.info("telephony_stopped")
+
+
+async def _until_empty(telephony: Telephony, wanted: asyncio.Event, stopping: asyncio.Event) -> None:
+    """Once it is wanted: take no more, and stop when the last call is over, of other nodes' callers too."""
+    await wanted.wait()
+    log.info("telephony_draining", calls=telephony.calls)
+    await telephony.switchboard.close(drain_s=A_DAY_S)
+    while True:  # what we dial ourselves ends, too: no line takes more
+        await asyncio.sleep(_LOOK_S)
+        if not telephony.calls:
+            break
+    await telephony.floor.close_door()
+    stopping.set()
 
 
 async def _until_alone(telephony: Telephony, stopping: asyncio.Event) -> None:
@@ -158,7 +178,7 @@ async def taking_calls(settings: Settings) -> AsyncIterator[Telephony]:
         numbers = settings.call_center.answered
         board = Switchboard([*lines, portal], tools, numbers=numbers, ended=liaison.ended)
         errands = errand_calls(settings, lines, tools, ended=liaison.ended)
-        telephony = Telephony(node, hotline, lines, board, outgoing, errands, spool, liaison)
+        telephony = Telephony(node, hotline, lines, board, outgoing, errands, floor, spool, liaison)
         speaking = asyncio.create_task(liaison.run(telephony.status))
         stack.push_async_callback(_last_words, liaison, speaking)
         stack.push_async_callback(outgoing.close)

@@ -27,7 +27,8 @@ class Switchboard:
 
     Args:
         numbers: those of ours that are answered; empty: all.
-        ended: set whenever a call has left its record. `started`: trunks whose address could be had.
+        ended: set whenever a call has left its record. `started`: trunks whose address could be had. `draining`: no
+            more are taken.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Switchboard:
         self._taking: list[asyncio.Task[None]] = []
         self._calls: set[asyncio.Task[None]] = set()
         self.unkept = 0
+        self.draining = False
         self.started: set[str] = set()
         self._told: set[str] = set()
 
@@ -53,7 +55,9 @@ class Switchboard:
         self._taking = [asyncio.create_task(self._take(trunk)) for trunk in self._trunks]
 
     async def close(self, *, drain_s: float) -> None:
-        """Take no more, let those that are up go on for so long, then end them; each leaves its record."""
+        """Take no more, let those that are up go on for so long, then end them; each leaves its record. May be
+        called again meanwhile, with less patience."""
+        self.draining = True
         await asyncio.gather(*(trunk.stop(drain_s=drain_s) for trunk in self._trunks))
         for task in self._taking:
             task.cancel()
