@@ -37,6 +37,13 @@ LOCKS = {RUN: "requirements/run.txt", TEST: "requirements/dev.txt"}
 COMPILERS = ("cc", "gcc", "clang")
 PHONE, PHONE_LOCK = "phone", "requirements/phone.txt"
 MAILBOX = "dovecot-imapd"
+EDGE = {
+    "kamailio": "kamailio",
+    "kamailio-tls-modules": "kamailio",
+    "rtpengine-daemon": "rtpengine-daemon",
+    "coturn": "coturn",
+}
+"""What stands before several telephony processes: Debian package → the service that it would start by itself."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CERTIFICATES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 SHOWN_LINES = 30
@@ -275,9 +282,9 @@ class Setup:
             raise MissingTool(please_install(name, package)) from error
         if not present():
             raise MissingTool(please_install(name, package))
-        if package == MAILBOX and shutil.which("systemctl"):  # the tests start their own; this is no mail server
+        for service in services_of(package) if shutil.which("systemctl") else ():  # the tests start their own
             with contextlib.suppress(StepFailed):
-                self.call([*(root_prefix() or []), "systemctl", "disable", "--now", "dovecot"])
+                self.call([*(root_prefix() or []), "systemctl", "disable", "--now", service])
 
     # Helpers
 
@@ -346,6 +353,19 @@ def has_baresip() -> bool:
 def has_linphone() -> bool:
     """Whether linphone's program for the command line is installed."""
     return shutil.which("linphonec") is not None
+
+
+def has_edge() -> bool:
+    """Whether Kamailio with TLS, rtpengine and coturn are installed, where the tests look for them."""
+    where = f"{os.environ.get('PATH', '')}:/usr/sbin"
+    found = all(shutil.which(program, path=where) for program in ("kamailio", "rtpengine", "turnserver"))
+    return found and any(Path("/usr/lib").glob("*/kamailio/modules/tls.so"))
+
+
+def services_of(packages: str) -> list[str]:
+    """Services that these Debian packages start by themselves, and that nobody wants on a machine for tests."""
+    known = {MAILBOX: "dovecot", **EDGE}
+    return sorted({known[package] for package in packages.split() if package in known})
 
 
 def has_voice() -> bool:

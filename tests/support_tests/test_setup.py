@@ -29,7 +29,7 @@ def setup(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    for name in ("browser", "compiler", "sipp", "dovecot", "baresip", "linphone"):
+    for name in ("browser", "compiler", "sipp", "dovecot", "baresip", "linphone", "edge"):
         monkeypatch.setattr(module, f"has_{name}", lambda: True)
     return module
 
