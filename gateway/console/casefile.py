@@ -53,6 +53,7 @@ async def case_page(
     deployment = request.app[DEPLOYMENT]
     pack = deployment.regulation.packs.get(view.regulation)
     hears = reader_of(request).hears(member_of(request))
+    kinds = await kinds_of(deployment, view.files)
     return show(
         request,
         "case.html",
@@ -64,7 +65,8 @@ async def case_page(
         acting=acting_choices(member_of(request), view),
         address=lambda move: move_address(view, move),
         labels={file.key: file.label for file in view.files},
-        kinds=await kinds_of(deployment, view.files),
+        kinds=kinds,
+        pictures=[key for key, kind in kinds.items() if kind == "image"],
         absent=await absent_of(request, view.files, *view.conversations),
         base=f"{CASES}/{view.id}",
         letters=letters_of(view),

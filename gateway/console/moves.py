@@ -30,7 +30,7 @@ from gateway.console.casefile import ACTING, PART, is_emergency, move_address, p
 from gateway.console.fields import Posted, Typed
 from gateway.console.files import absent_of, kinds_of
 from gateway.console.letter_list import preview_of
-from gateway.console.prefill import prefilled
+from gateway.console.prefill import prefilled, with_suggestion
 from gateway.console.proposing import advice, filled_in
 from gateway.console.shared import CASES, HOME, line_of, member_of, reader_of, show
 from gateway.deployment import DEPLOYMENT
@@ -69,7 +69,7 @@ async def show_move(request: web.Request) -> web.StreamResponse:
     move = find(view, command, request.query.get(PART, ""))
     if move is None:
         return await _page(request, view, None, Typed({}), Trouble(409, GONE))
-    return await _page(request, view, move, prefilled(view, move), None)
+    return await _page(request, view, move, with_suggestion(prefilled(view, move), move, request.query), None)
 
 
 @require_staff()

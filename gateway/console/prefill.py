@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from core.cases.commands import REGISTRY
 from core.service.reading.views import CaseView, InputView, MoveView
 from gateway.console.fields import Typed
 
+SUGGESTED = frozenset({"category", "other_case"})
+"""Fields that an address may fill in."""
 ANSWERING = frozenset({"edit_and_approve", "publish", "answer_reporter", "reply_privately"})
 
 
@@ -13,6 +17,12 @@ def prefilled(view: CaseView, move: MoveView) -> Typed:
     """The form as it is opened."""
     values = {one.name: _start(view, move, one) for one in move.fields}
     return Typed({name: (value,) for name, value in values.items() if value})
+
+
+def with_suggestion(typed: Typed, move: MoveView, asked: Mapping[str, str]) -> Typed:
+    """The same with what a suggestion on another page has chosen, where this form asks for that."""
+    given = {one.name: (asked[one.name],) for one in move.fields if one.name in SUGGESTED and asked.get(one.name)}
+    return Typed({**typed.values, **given}, typed.files)
 
 
 def _start(view: CaseView, move: MoveView, one: InputView) -> str:

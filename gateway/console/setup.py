@@ -8,6 +8,7 @@ from core.service.actors import ADMIN
 from core.service.public_notices import publishers
 from gateway.console import (
     accesses,
+    aids,
     calls,
     casefile,
     files,
@@ -34,6 +35,8 @@ from gateway.console.live import socket
 from gateway.console.live.hub import HUB, Hub
 from gateway.console.phone.page import PAGE as PHONE
 from gateway.console.phone.setup import mount as mount_phone
+from gateway.console.prompts import PAGE as PROMPTS
+from gateway.console.prompts import mount as mount_prompts
 from gateway.console.public_notices import PAGE as PUBLIC_NOTICES
 from gateway.console.public_notices import mount as mount_public_notices
 from gateway.console.shared import CASES, CONSOLE, HOME, TALKS, Console
@@ -82,6 +85,7 @@ def setup_console(app: web.Application) -> None:
     mount_canned(router)
     if app[DEPLOYMENT].settings.takes_calls:
         mount_phone(app)
+        mount_prompts(router)
     _add_menu(app)
 
 
@@ -106,6 +110,7 @@ def _add_cases(router: web.UrlDispatcher) -> None:
     router.add_get(case, casefile.show_case)
     router.add_post(f"{case}/xem-nguoi-phan-anh", casefile.reveal)
     router.add_get(f"{case}/tep/{{key:{KEY}}}{{how:(?:/nho|/phat)?}}", files.show_case_file)
+    router.add_get(f"{case}/lien-quan", aids.show_aids)
     letter = f"{case}/{letters.FOLDER}/{{letter:[a-z_]{{1,32}}}}"
     router.add_get(letter, letters.show_letter)
     router.add_post(f"{letter}/xem-truoc", letters.preview)
@@ -159,6 +164,7 @@ def _add_menu(app: web.Application) -> None:
     menu.add(Entry("Cuộc gọi", calls.PAGE, icon="clock", roles=centre, order=24))
     if app[DEPLOYMENT].settings.takes_calls:
         menu.add(Entry("Tổng đài", PHONE, icon="phone", roles=centre, order=25))
+        menu.add(Entry("Lời thoại tổng đài", PROMPTS, icon="phone", roles=(ADMIN,), order=98))
     speakers = tuple(sorted(publishers(pack)))
     menu.add(Entry("Thông báo chung", PUBLIC_NOTICES, icon="bell", roles=speakers, order=27))
     menu.add(Entry("Tìm hồ sơ", finding.PAGE, icon="search", order=30))

@@ -1,0 +1,85 @@
+"""Aids on a case page: what may be the same and why, what it may be about and why; pictures before and after."""
+
+from __future__ import annotations
+
+from core.regulations.loader import load_pack
+from core.service.reading.kin import hints_of
+from tests.gateway.api.staffing import LIGHTS, REPORT, WATER, agency, case_ids, centre, issue, report
+from tests.gateway.console.letters import report_with_picture
+from tests.gateway.console.office import Office
+from tests.support.databases import on_both_engines
+from tests.support.letters import write_mail
+from tests.support.usual import REGULATION
+
+
+@on_both_engines
+async def test_a_second_report_of_the_same_thing_is_offered_with_its_reason(office: Office) -> None:
+    """To the desk, with a way to the form that links them, already filled in; masked; not for another matter."""
+    world, ioc = office.world, await centre(office.world)
+    first = await report(world)
+    other = await report(world, "Rác đổ tràn trên đường Hùng Vương gần chợ, phường Phú Hội, từ hôm qua.")
+    await world.pass_time(minutes=30)
+    again = REPORT.replace("Nguyễn Văn An, số 0900 000 001", "Lê Thị Hoa, số 0900 000 002")
+    before = set(await case_ids(world))
+    await write_mail(world, again, sender="hoa@hopthu.example.vn", subject="Đèn đường")
+    (second,) = set(await case_ids(world)) - before
+    async with office.desk(ioc) as desk:
+        page = await desk.get(f"/console/ho-so/{second}")
+        aids = await desk.get(f"/console/ho-so/{second}/lien-quan")
+        form = aids.text.partition("Gộp vào hồ sơ này")[0].rpartition('href="')[2].partition('"')[0]
+        filled = await desk.get(form.replace("&amp;", "&"))
+    code = aids.text.partition(f'href="/console/ho-so/{first}">')[2].partition("<")[0]
+
+    assert f'hx-get="/console/ho-so/{second}/lien-quan"' in page.text
+    assert f"/console/ho-so/{other}" not in aids.text
+    assert "Người gửi khác; địa điểm trùng" in aids.text
+    assert "0900 000 001" not in aids.text
+    assert "Nguyễn Văn An" not in aids.text
+    assert f'value="{code}"' in filled.text
+
+
+async def test_an_agency_is_offered_nothing_that_it_may_not_see(office: Office) -> None:
+    """Neither the case of another agency nor, through its own, that there is one."""
+    world = office.world
+    ioc, water = await centre(world), await agency(world, WATER)
+    first, second = await report(world), await report(world)
+    for case_id in (first, second):
+        await issue(world, ioc, case_id, "accept")
+    await issue(world, ioc, second, "dispatch", agencies=[WATER])
+    async with office.desk(water) as desk:
+        theirs = await desk.get(f"/console/ho-so/{second}/lien-quan")
+        closed = await desk.get(f"/console/ho-so/{first}/lien-quan")
+
+    assert theirs.status == 200
+    assert first not in theirs.text
+    assert closed.status == 404
+
+
+def test_a_category_is_suggested_with_the_words_that_hint_at_it() -> None:
+    """The strongest first; words of the report, whole ones."""
+    hints = list(hints_of("Đèn đường hỏng, tối om.", load_pack(REGULATION)))
+
+    assert hints
+    assert "đèn đường" in {word.lower() for word in hints[0].words}
+    assert list(hints_of("Xin chào.", load_pack(REGULATION))) == []
+
+
+async def test_pictures_stand_side_by_side_once_there_are_both(office: Office) -> None:
+    """What the reporter sent, and what whoever handled it added."""
+    world = office.world
+    ioc, lights, case_id = await centre(world), await agency(world), await report_with_picture(world)
+    address = f"/console/ho-so/{case_id}"
+    async with office.desk(ioc) as desk:
+        alone = await desk.get(address)
+        key = alone.text.partition(f"{address}/tep/")[2][:64]
+        await issue(world, ioc, case_id, "accept")
+        await issue(world, ioc, case_id, "dispatch", agencies=[LIGHTS])
+        await issue(world, lights, case_id, "accept_dispatch")
+        await issue(world, lights, case_id, "submit_result", result="Đã thay bóng đèn.", evidence=[key])
+        both = await desk.get(address)
+
+    assert "Trước và sau" not in alone.text
+    pairs = both.text.partition("Trước và sau")[2].partition("</section>")[0]
+    assert pairs.count(f'src="{address}/tep/{key}/nho"') == 2
+    assert "Người dân gửi" in pairs
+    assert "Sau xử lý" in pairs
