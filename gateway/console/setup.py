@@ -35,6 +35,8 @@ from gateway.console.live import socket
 from gateway.console.live.hub import HUB, Hub
 from gateway.console.phone.page import PAGE as PHONE
 from gateway.console.phone.setup import mount as mount_phone
+from gateway.console.prompts import PAGE as PROMPTS
+from gateway.console.prompts import mount as mount_prompts
 from gateway.console.public_notices import PAGE as PUBLIC_NOTICES
 from gateway.console.public_notices import mount as mount_public_notices
 from gateway.console.shared import CASES, CONSOLE, HOME, TALKS, Console
@@ -83,6 +85,7 @@ def setup_console(app: web.Application) -> None:
     mount_canned(router)
     if app[DEPLOYMENT].settings.takes_calls:
         mount_phone(app)
+        mount_prompts(router)
     _add_menu(app)
 
 
@@ -161,6 +164,7 @@ def _add_menu(app: web.Application) -> None:
     menu.add(Entry("Cuộc gọi", calls.PAGE, icon="clock", roles=centre, order=24))
     if app[DEPLOYMENT].settings.takes_calls:
         menu.add(Entry("Tổng đài", PHONE, icon="phone", roles=centre, order=25))
+        menu.add(Entry("Lời thoại tổng đài", PROMPTS, icon="phone", roles=(ADMIN,), order=98))
     speakers = tuple(sorted(publishers(pack)))
     menu.add(Entry("Thông báo chung", PUBLIC_NOTICES, icon="bell", roles=speakers, order=27))
     menu.add(Entry("Tìm hồ sơ", finding.PAGE, icon="search", order=30))

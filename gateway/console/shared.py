@@ -64,6 +64,9 @@ _DONE = {
     "go-thong-bao": "Đã gỡ thông báo; người dân không còn thấy.",
     "cau-mau": "Đã lưu câu trả lời mẫu.",
     "bo-cau-mau": "Đã bỏ câu trả lời mẫu.",
+    "thu-loi-thoai": "Đã lưu bản thu; người gọi nghe bản này từ câu nói kế tiếp.",
+    "bo-loi-thoai": "Đã bỏ bản thu; người gọi nghe giọng máy.",
+    "cho-truc": "Đã lưu; có hiệu lực khi người này mở lại trang Tổng đài.",
     "ket-noi": "Đã kết nối kênh với nhà cung cấp.",
 }
 

@@ -55,7 +55,7 @@ def calls_warnings(settings: Settings) -> list[str]:
     if not settings.takes_calls or settings.mode == "demo":
         return []
     from channels.call_center.prompts.sounds import unfit_for_emergencies
-    from gateway.telephony.building import catalogue_of, prompts_of
+    from gateway.telephony.sentences import catalogue_of, prompts_of
 
     try:
         catalogue = catalogue_of(settings)

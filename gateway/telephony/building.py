@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 
-from ruamel.yaml.error import YAMLError
-
 from channels.call_center.flow.lint import lint
 from channels.call_center.flow.load import (
     CODE_FLOW,
@@ -23,19 +21,17 @@ from channels.call_center.flow.model import Flow
 from channels.call_center.media.engine import Engine
 from channels.call_center.media.settings import MediaSettings
 from channels.call_center.media.tape_file import SealTo
-from channels.call_center.prompts.catalogue import Catalogue, CatalogueInvalid, read_catalogue
-from channels.call_center.prompts.sounds import Prompts, load_prompts
+from channels.call_center.prompts.catalogue import Catalogue
+from channels.call_center.prompts.live import LivePrompts
 from channels.call_center.sip.endpoint import SipEndpoint
 from channels.call_center.sip.settings import EndpointSettings, TrunkSettings
 from channels.call_center.sip.trunk import SipTrunk
 from core.contract.errors import ConfigError
 from gateway.settings import Settings
 from gateway.settings.call_center import CallCenter, Trunk
-from gateway.telephony.paths import own_prompts, voices_folder
+from gateway.telephony.sentences import catalogue_of, folders_of
 
 DEMO_LINE = "demo"
-OWN_SLOTS = "slots.yaml"
-"""In the folder of a province's recordings."""
 _THIS_MACHINE = ("127.0.0.0/8", "::1")
 _LEGS_A_CALL = 2
 
@@ -47,21 +43,7 @@ class Hotline:
     endpoint: SipEndpoint
     engine: Engine
     trunks: tuple[SipTrunk, ...]
-    prompts: Prompts
-
-
-def catalogue_of(settings: Settings) -> Catalogue:
-    """What may be said: our slots, and those that a province lists beside its recordings. ConfigError: a mistake."""
-    own = own_prompts(settings) / OWN_SLOTS
-    try:
-        return read_catalogue([own] if own.exists() else [])
-    except (CatalogueInvalid, YAMLError) as error:
-        raise ConfigError("call_center.prompts", f"{own}: {error}", example="sentences: {market_day: …}") from error
-
-
-def prompts_of(settings: Settings, catalogue: Catalogue) -> Prompts:
-    """All of it as sound: recorded by people, else spoken by a machine. May be called in a thread."""
-    return load_prompts(catalogue, own=[own_prompts(settings)], placeholders=[voices_folder()])
+    prompts: LivePrompts
 
 
 def flow_of(settings: Settings, catalogue: Catalogue) -> Source:
@@ -91,7 +73,7 @@ def _flow(key: str, path: str, name: str, catalogue: Catalogue) -> Source:
 def hotline_of(settings: Settings, *, seal_to: SealTo = lambda: None) -> Hotline:
     """Built, not started. May be called in a thread: it reads every prompt. `seal_to`: who may open recordings."""
     ours = settings.call_center
-    prompts = prompts_of(settings, catalogue_of(settings))
+    prompts = LivePrompts(catalogue_of(settings), folders_of(settings))
     endpoint = SipEndpoint(_endpoint(ours))
     address = ours.media_address or ours.sip_host
     media = MediaSettings(

@@ -21,9 +21,10 @@ from channels.call_center.telling import Telling, ToldCall
 from channels.call_center.tools import Tools
 from gateway.lines import LineServer
 from gateway.settings import Settings
-from gateway.telephony.building import catalogue_of, errand_flows
+from gateway.telephony.building import errand_flows
 from gateway.telephony.node import node_of
 from gateway.telephony.paths import ERRANDS, node_socket
+from gateway.telephony.sentences import catalogue_of
 
 log = structlog.get_logger()
 

@@ -29,7 +29,7 @@ from core.contract.schema import new_id
 from core.identity import phones
 from core.identity.codes import new_code, new_pin
 from gateway.settings import Settings
-from gateway.telephony.building import Hotline, catalogue_of, flow_of, hotline_of
+from gateway.telephony.building import Hotline, flow_of, hotline_of
 from gateway.telephony.draining import SIGNAL as DRAIN
 from gateway.telephony.errands import ErrandCalls, errand_calls, heeding
 from gateway.telephony.floor import Floor
@@ -38,7 +38,9 @@ from gateway.telephony.node import as_node, node_of
 from gateway.telephony.outgoing import OutgoingCalls
 from gateway.telephony.paths import links_folder, spool_folder, standing_file
 from gateway.telephony.people import answering, bringing, portal_line
+from gateway.telephony.renewing import renewing
 from gateway.telephony.running import claimed
+from gateway.telephony.sentences import catalogue_of
 from gateway.telephony.switchboard import Switchboard, Transfers
 from gateway.telephony.voice_line import reached_by_twilio, voice_trunk
 
@@ -79,7 +81,7 @@ class Telephony:
             oldest_waiting_s=max(0.0, _now().timestamp() - oldest) if oldest else 0.0,
             unkept=self.switchboard.unkept + self.outgoing.unkept + self.errands.unkept,
             cut=engine.refused_tapes,
-            placeholders=len(self.hotline.prompts.placeholders),
+            placeholders=len(self.hotline.prompts.prompts.placeholders),
             lines=tuple(Line.model_validate(trunk.status(), from_attributes=True) for trunk in self.lines),
         )
 
@@ -168,6 +170,7 @@ async def taking_calls(settings: Settings) -> AsyncIterator[Telephony]:
     async with AsyncExitStack() as stack:
         await hotline.engine.start()
         stack.push_async_callback(hotline.engine.stop)
+        await stack.enter_async_context(renewing(hotline.prompts))
         queues = on_the_floor(source.flow.queues)
         opening = partial(answering, settings, hotline.engine, queues=queues, dial=outgoing.begin)
         floor = Floor(data, hotline.engine, opening)

@@ -20,13 +20,18 @@ class CatalogueInvalid(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One piece of sound. `text` is the sentence; it is empty for a sound that we make ourselves (`made`)."""
+    """
+    One piece of sound. `text` is the sentence; it is empty for a sound that we make ourselves (`made`).
+
+    `section` of the list in which it stands.
+    """
 
     name: str
     text: str = ""
     made: str = ""
     emergency: bool = False
     language: str = "vi"
+    section: str = "sentences"
 
 
 Catalogue = Mapping[str, Slot]
@@ -56,6 +61,6 @@ def _slot(path: Path, section: str, name: str, text: Any) -> Slot:
     if not isinstance(text, str) or not text.strip() or not name.isidentifier():
         raise CatalogueInvalid(f"{path.name}: {section}: {name}: needs a plain name and a sentence")
     if section == "made":
-        return Slot(name, made=text)
+        return Slot(name, made=text, section=section)
     language = "en" if section == "english" else "vi"
-    return Slot(name, text=" ".join(text.split()), emergency=section == "emergency", language=language)
+    return Slot(name, text=" ".join(text.split()), emergency=section == "emergency", language=language, section=section)

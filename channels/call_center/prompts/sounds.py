@@ -7,7 +7,7 @@ set-up made. What no folder has is two short tones, so that a call goes on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,13 +15,14 @@ import structlog
 
 from channels.call_center.media.g711 import frames
 from channels.call_center.ports import Law
-from channels.call_center.prompts.catalogue import Catalogue
+from channels.call_center.prompts.catalogue import Catalogue, Slot
 from channels.call_center.prompts.made import MADE
 from channels.call_center.prompts.recording import NotASound, read_sound
 
 log = structlog.get_logger()
 
 MISSING = "missing"
+LAWS: tuple[Law, Law] = ("PCMA", "PCMU")
 EXTENSIONS = ("wav", "mp3", "ogg", "m4a", "flac")
 
 
@@ -51,25 +52,41 @@ class Prompts:
 
 def load_prompts(catalogue: Catalogue, *, own: Sequence[Path] = (), placeholders: Sequence[Path] = ()) -> Prompts:
     """Read every slot of a catalogue; takes some tenths of a second. Folders need not exist."""
+    found = {slot.name: read_slot(slot, own=own, placeholders=placeholders) for slot in catalogue.values()}
     linear = {name: make() for name, make in MADE.items()}
-    spoken: set[str] = set()
-    missing: set[str] = set()
+    linear |= {name: one.sound for name, one in found.items() if one.sound is not None}
+    sounds = {law: {name: frames(sound, law) for name, sound in linear.items()} for law in LAWS}
+    return Prompts(
+        sounds,
+        frozenset(name for name, one in found.items() if one.by_machine),
+        frozenset(name for name, one in found.items() if one.sound is None),
+        tuple(file for one in found.values() for file in one.broken),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One slot as it was read: linear sound, or None where nobody says it; `broken` files were passed over."""
+
+    sound: bytes | None
+    by_machine: bool = False
+    broken: tuple[str, ...] = ()
+
+
+def read_slot(slot: Slot, *, own: Sequence[Path] = (), placeholders: Sequence[Path] = ()) -> Read:
+    """A person's recording, else the machine's, else what we make ourselves."""
     broken: list[str] = []
-    for slot in catalogue.values():
-        recorded = _find(slot.name, own, broken)
-        machine = None if recorded is not None else _find(slot.name, placeholders, broken)
-        sound = recorded if recorded is not None else machine
-        if sound is not None:
-            linear[slot.name] = sound
-        elif slot.made:
-            linear[slot.name] = MADE[slot.made]()
-        else:
-            missing.add(slot.name)
-        if machine is not None:
-            spoken.add(slot.name)
-    laws: tuple[Law, Law] = ("PCMA", "PCMU")
-    sounds = {law: {name: frames(sound, law) for name, sound in linear.items()} for law in laws}
-    return Prompts(sounds, frozenset(spoken), frozenset(missing), tuple(broken))
+    recorded = _find(slot.name, own, broken)
+    machine = None if recorded is not None else _find(slot.name, placeholders, broken)
+    if recorded is None and machine is None:
+        return Read(MADE[slot.made]() if slot.made else None, broken=tuple(broken))
+    return Read(recorded if machine is None else machine, by_machine=machine is not None, broken=tuple(broken))
+
+
+def files_of(name: str, folders: Sequence[Path]) -> Iterator[Path]:
+    """Every file that there is for a slot, the one that counts first."""
+    paths = (folder / f"{name}.{extension}" for folder in folders for extension in EXTENSIONS)
+    return (path for path in paths if path.is_file())
 
 
 def unfit_for_emergencies(prompts: Prompts, catalogue: Catalogue) -> tuple[str, ...]:
@@ -79,11 +96,10 @@ def unfit_for_emergencies(prompts: Prompts, catalogue: Catalogue) -> tuple[str, 
 
 
 def _find(name: str, folders: Sequence[Path], broken: list[str]) -> bytes | None:
-    for path in (folder / f"{name}.{extension}" for folder in folders for extension in EXTENSIONS):
-        if path.is_file():
-            try:
-                return read_sound(path)
-            except (NotASound, OSError) as error:
-                log.error("prompt_broken", file=path.name, error=type(error).__name__)
-                broken.append(path.name)
+    for path in files_of(name, folders):
+        try:
+            return read_sound(path)
+        except (NotASound, OSError) as error:
+            log.error("prompt_broken", file=path.name, error=type(error).__name__)
+            broken.append(path.name)
     return None

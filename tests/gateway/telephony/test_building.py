@@ -10,7 +10,8 @@ from channels.call_center.ports import TrunkState
 from core.contract.errors import ConfigError
 from gateway.settings import Settings
 from gateway.settings.calls import calls_warnings
-from gateway.telephony.building import catalogue_of, flow_of, hotline_of, prompts_of
+from gateway.telephony.building import flow_of, hotline_of
+from gateway.telephony.sentences import catalogue_of, prompts_of
 
 
 def settings(folder: Path, **call_center: object) -> Settings:
