@@ -70,6 +70,8 @@ class Spool:
         known = {one.file: one for one in record.recordings}
         files = [known.get(path.name) or describe(path) for path in sounds_of(place)]
         heard = tuple(one for one in files if one.size > _SHORTEST_WAV or one.seconds > 0)
+        for one in set(files) - set(heard):  # nobody would ever fetch it
+            (place / one.file).unlink(missing_ok=True)
         whole = record.model_copy(update={"recordings": tuple(_measured(place, one) for one in heard)})
         _write(place / _RECORD, whole, synced=True)
         (place / _OPEN).unlink(missing_ok=True)

@@ -108,6 +108,8 @@ def test_an_empty_recording_is_none(spool: Spool) -> None:
     (place / "what.wav").write_bytes(b"RIFF")
 
     assert spool.close(record()).recordings == ()
+    spool.handed(place)
+    assert not place.exists()
 
 
 def test_a_lost_file_is_said(spool: Spool) -> None:
