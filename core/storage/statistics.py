@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Connection, Select, and_, func, literal, or_, select
+from sqlalchemy import CTE, ColumnElement, Connection, Select, and_, func, literal, or_, select, text
 from sqlalchemy import case as when
 
-from core.storage.tables import case, case_milestone
+from core.storage.tables import SAID, case, case_milestone
 from core.storage.types import to_microseconds
 
 _SECOND = 1_000_000
@@ -137,7 +137,7 @@ def said(connection: Connection, period: Period, kind: str) -> list[Tally]:
     made = case_milestone
     query = (
         select(made.c.name, func.count(), made.c.agency)
-        .where(made.c.kind == kind, made.c.at >= period.first, made.c.at < min(period.end, period.until))
+        .where(text(SAID), made.c.kind == kind, made.c.at >= period.first, made.c.at < min(period.end, period.until))
         .group_by(made.c.name, made.c.agency)
     )
     return [Tally(*row) for row in connection.execute(query)]

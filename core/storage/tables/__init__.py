@@ -15,7 +15,7 @@ from core.storage.tables.counts import arrivals_hour, quota_day
 from core.storage.tables.devices import push_device
 from core.storage.tables.inbox import inbox_item, inbox_lease, inbox_raw
 from core.storage.tables.keys import key_metadata, subject_key
-from core.storage.tables.milestones import case_milestone
+from core.storage.tables.milestones import SAID, case_milestone
 from core.storage.tables.notices import UNREACHED, UNREAD, staff_address, staff_notice
 from core.storage.tables.people import api_token, focal_point, role_grant, session, stand_in, user
 from core.storage.tables.places import agency_edition, agency_entry, commune, commune_succession
@@ -29,6 +29,7 @@ from core.storage.tables.sending import STOPPED, outbox
 __all__ = [
     "ATTENDED",
     "OWED",
+    "SAID",
     "STOPPED",
     "UNREACHED",
     "UNREAD",

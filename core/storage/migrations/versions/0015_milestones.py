@@ -47,7 +47,10 @@ def upgrade() -> None:
         sa.Column("value", sa.BigInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("case_id", "version", "place", name="pk_case_milestone"),
     )
-    op.create_index("ix_case_milestone_kind", "case_milestone", ["kind", "at"])
+    said = sa.text("kind IN ('answered', 'rated', 'complained')")
+    op.create_index(
+        "ix_case_milestone_said", "case_milestone", ["kind", "at"], sqlite_where=said, postgresql_where=said
+    )
     op.create_index("ix_case_closed", "case", ["closed_at"])
     cases = sa.table("case", sa.column("id"))
     setting = sa.table("setting", sa.column("key"), sa.column("value", Json()))
