@@ -199,6 +199,7 @@ MEANINGS: Mapping[str, str] = {
     "sandbox.facebook": "Demo: port of the Graph API, as it is played.",
     "sandbox.telegram": "Demo: port of the Bot API, as it is played.",
     "sandbox.sms": "Demo: port of Twilio's interface, as it is played.",
+    "sandbox.voice": "Demo: port of Twilio's interface for calls, as it is played.",
     "sandbox.push": "Demo: port of the push service behind browsers, as it is played.",
     "retention.pseudonymise_after_years": "Years after closing until a case forgets who reported it; 0: never.",
     "retention.recordings_days": "Days until a call's recordings are erased, from its end, the call back or the closing"

@@ -24,6 +24,7 @@ def played(settings: Settings) -> tuple[str, ...]:
         "telegram": not settings.telegram.token.get_secret_value(),
         "sms": not settings.sms.carrier,
         "push": not settings.push.contact,
+        "voice": settings.takes_calls and not settings.call_center.twilio.account_sid,
     }
     return tuple(name for name, is_free in free.items() if is_free)
 
@@ -33,12 +34,27 @@ def connected(settings: Settings, addresses: Addresses, credentials: Credentials
     changes = {
         name: getattr(settings, name).model_copy(update=dict(_UPDATES[name](addresses[name], credentials)))
         for name in played(settings)
-        if name in addresses
+        if name in addresses and name in _UPDATES
     }
+    if "voice" in played(settings) and "voice" in addresses:
+        changes["call_center"] = with_line(settings, credentials, url=addresses["voice"]["http"]).call_center
     if "page" in addresses:
         port = int(addresses["page"]["http"].rpartition(":")[2])
         changes["sandbox"] = settings.sandbox.model_copy(update={"page": port})
     return settings.model_copy(update=changes)
+
+
+def with_line(settings: Settings, known: Credentials, *, url: str) -> Settings:
+    """The hotline has a line at the Twilio that is played; a telephony process of the demo gives it to itself."""
+    calls = settings.call_center
+    line = {
+        "account_sid": known.twilio_account,
+        "auth_token": SecretStr(known.twilio_auth_token),
+        "numbers": (known.twilio_number,),
+        "base_url": url,
+    }
+    twilio = calls.twilio.model_copy(update=line)
+    return settings.model_copy(update={"call_center": calls.model_copy(update={"twilio": twilio})})
 
 
 def described(settings: Settings, credentials: Credentials, *, telegram_secret: str = "") -> dict[str, Any]:

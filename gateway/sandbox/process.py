@@ -57,6 +57,7 @@ def _players(settings: Settings, gateway: Gateway, known: Credentials) -> tuple[
     from gateway.sandbox.player_push import PushPlayer
     from gateway.sandbox.player_sms import SmsPlayer
     from gateway.sandbox.player_telegram import TelegramPlayer
+    from gateway.sandbox.player_voice import VoicePlayer
     from gateway.sandbox.player_zalo import ZaloPlayer
 
     first = int(time.time())
@@ -65,6 +66,7 @@ def _players(settings: Settings, gateway: Gateway, known: Credentials) -> tuple[
         "facebook": FacebookPlayer(known, gateway=gateway.http, first=first),
         "telegram": TelegramPlayer(known, first=first),
         "sms": SmsPlayer(known, gateway=gateway.http, public_url=settings.public_url.rstrip("/"), first=first),
+        "voice": VoicePlayer(known, gateway=gateway.http, public_url=settings.public_url.rstrip("/")),
         "push": PushPlayer(gateway=gateway.http, first=first),
         "email": EmailPlayer(gateway=gateway.smtp, office=settings.email.address),
     }

@@ -213,6 +213,7 @@ class Sandbox(Section):
     facebook: Port = 0
     telegram: Port = 0
     sms: Port = 0
+    voice: Port = 0
     push: Port = 0
 
 

@@ -96,7 +96,15 @@ def _environment(settings: Settings, node: int) -> dict[str, str]:
         "LANGNGHE_DATA": str(settings.data),
         "LANGNGHE_SIP_PORT": str(settings.call_center.sip_port),
         "LANGNGHE_NODE": str(node),
+        **_public(settings),
     }
+
+
+def _public(settings: Settings) -> dict[str, str]:
+    """Under which address we are called, and where Twilio is that is only played."""
+    if settings.mode != "demo":
+        return {}
+    return {"LANGNGHE_PUBLIC_URL": settings.public_url, "LANGNGHE_TWILIO_URL": settings.call_center.twilio.base_url}
 
 
 async def _until_gone(data: Path, node: int) -> None:

@@ -47,7 +47,7 @@ def setup_voice(app: web.Application) -> None:
     if settings is None or not isinstance(channel, CallCenterChannel):
         return
     hooks = VoiceHooks(deployment, settings, Captures(deployment.inbox, channel))
-    below = f"/hooks/twilio/{settings.account.sid}"
+    below = "/hooks/twilio/{account}"
     posts = ("voice", "after", "gather", "recorded", "recording", "status")
     app.add_routes([web.post(f"{below}/{name}", getattr(hooks, name)) for name in posts])
     app.router.add_get(f"{below}/stream/{{name}}", hooks.stream)
@@ -115,7 +115,7 @@ class VoiceHooks:
         name = request.match_info["name"]
         self._check(request, url=self._settings.stream(name))
         node = node_of(name)
-        if node is None:
+        if node is None or not self._is_ours(request):
             raise web.HTTPNotFound
         return await relay(request, to=node_socket(self._data, STREAMS, node), token=name)
 
@@ -139,9 +139,12 @@ class VoiceHooks:
         query = request.raw_path.partition("?")[2]
         self._check(request, url=self._settings.hook(name) + (f"?{query}" if query else ""), body=body, fields=fields)
         form = first_of(fields)
-        if not same(form.get("AccountSid", ""), self._settings.account.sid):
+        if not (self._is_ours(request) and same(form.get("AccountSid", ""), self._settings.account.sid)):
             raise SignatureInvalid("another account")
         return form
+
+    def _is_ours(self, request: web.Request) -> bool:
+        return same(request.match_info["account"], self._settings.account.sid)
 
     def _check(
         self, request: web.Request, *, url: str, body: bytes = b"", fields: Mapping[str, list[str]] | None = None

@@ -12,6 +12,6 @@ Speaks Twilio's own protocols and imports nothing of the adapter, so the gateway
 
 from channels.call_center.sandbox.phone import Phone
 from channels.call_center.sandbox.service import VoiceSandbox
-from channels.call_center.sandbox.world import Answer, World
+from channels.call_center.sandbox.world import Answer, World, ulaw
 
-__all__ = ["Answer", "Phone", "VoiceSandbox", "World"]
+__all__ = ["Answer", "Phone", "VoiceSandbox", "World", "ulaw"]

@@ -33,6 +33,7 @@ class Phone:
     streams: int = 0
     over: asyncio.Event = field(default_factory=asyncio.Event)
     gone: asyncio.Event = field(default_factory=asyncio.Event)
+    cut: asyncio.Event = field(default_factory=asyncio.Event)
     keys: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
     _speech: deque[bytes] = field(default_factory=deque)
 
@@ -49,6 +50,10 @@ class Phone:
     def hang_up(self) -> None:
         """Put the receiver down."""
         self.gone.set()
+
+    def lose_stream(self) -> None:
+        """The connection of its stream breaks; the telephone stays on the line."""
+        self.cut.set()
 
     def frame(self) -> bytes:
         """What the microphone has in this moment."""

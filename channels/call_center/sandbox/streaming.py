@@ -41,14 +41,14 @@ class Streaming:
             await self._tell(socket, "start", start=self._start())
             tasks = [asyncio.create_task(work(socket)) for work in (self._speak, self._press, self._play)]
             try:
-                await self._listen(socket)
+                await self._until_over(socket)
             finally:
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
-                with suppress(ConnectionError, RuntimeError, aiohttp.ClientError):
-                    ended = {"accountSid": self._world.account, "callSid": self._phone.sid}
-                    await self._tell(socket, "stop", stop=ended)
+                if not self._phone.cut.is_set():
+                    await self._stop(socket)
+                self._phone.cut.clear()
 
     def _start(self) -> dict[str, Any]:
         return {
@@ -59,6 +59,21 @@ class Streaming:
             "mediaFormat": {"encoding": "audio/x-mulaw", "sampleRate": RATE, "channels": 1},
             "customParameters": self._parameters,
         }
+
+    async def _stop(self, socket: Socket) -> None:
+        with suppress(ConnectionError, RuntimeError, aiohttp.ClientError):
+            ended = {"accountSid": self._world.account, "callSid": self._phone.sid}
+            await self._tell(socket, "stop", stop=ended)
+
+    async def _until_over(self, socket: Socket) -> None:
+        """The other end closes it, or the connection breaks."""
+        ends = [asyncio.create_task(self._listen(socket)), asyncio.create_task(self._phone.cut.wait())]
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for end in ends:
+                end.cancel()
+            await asyncio.gather(*ends, return_exceptions=True)
 
     async def _listen(self, socket: Socket) -> None:
         async for message in socket:

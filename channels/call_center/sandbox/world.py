@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import struct
 import wave
-from collections.abc import Mapping
+from bisect import bisect
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import urlencode
@@ -104,8 +105,22 @@ def wav(ulaw: bytes) -> bytes:
     return made.getvalue()
 
 
+def ulaw(samples: Iterable[int]) -> bytes:
+    """Linear sound in µ-law: each sample by the value that lies nearest."""
+    return bytes(_nearest(sample) for sample in samples)
+
+
+def _nearest(sample: int) -> int:
+    place = bisect(_VALUES, sample)
+    return min(_CODES[max(0, place - 1) : place + 1], key=lambda code: abs(linear(code) - sample))
+
+
 def linear(byte: int) -> int:
     """One sample of µ-law (ITU-T G.711), as a textbook has it."""
     inverted = ~byte & 0xFF
     size = (((inverted & 0x0F) << 3) + 0x84) << ((inverted & 0x70) >> 4)
     return 0x84 - size if inverted & 0x80 else size - 0x84
+
+
+_CODES = sorted(range(256), key=linear)
+_VALUES = [linear(code) for code in _CODES]

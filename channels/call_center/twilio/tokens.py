@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
 LIFE_S = 60.0
+_NODE = re.compile(r"([1-9][0-9]{0,2})-", re.ASCII)
 T = TypeVar("T")
 
 
@@ -34,5 +36,5 @@ class Tokens(Generic[T]):
 
 def node_of(token: str) -> int | None:
     """The process that a name belongs to; None where nobody of ours made it."""
-    number, dash, _ = token.partition("-")
-    return int(number) if dash and number.isascii() and number.isdigit() and 0 < len(number) <= 3 else None
+    found = _NODE.match(token)
+    return int(found[1]) if found else None

@@ -16,13 +16,14 @@ from gateway.sandbox.connected import connected, played
 from gateway.sandbox.credentials import Credentials, held_credentials
 from gateway.sandbox.process import Gateway, playing
 from gateway.settings import load_settings
+from gateway.settings.call_twilio import voice_settings
 from gateway.settings.channels import facebook_settings, telegram_settings
 from gateway.settings.model import Settings
 from gateway.settings.sms import sms_settings
 from gateway.settings.zalo import zalo_settings
 
 NOWHERE = Gateway("http://127.0.0.1:9", ("127.0.0.1", 9))
-ALL = ("email", "zalo", "facebook", "telegram", "sms", "push")
+ALL = ("email", "zalo", "facebook", "telegram", "sms", "push", "voice")
 
 
 def demo(data: Path) -> Settings:
@@ -91,6 +92,10 @@ def test_every_channel_speaks_to_its_sandbox(tmp_path: Path) -> None:
     assert facebook_settings(settings).graph_url == "http://127.0.0.1:13"
     assert telegram_settings(settings, hook_secret="x" * 32).hook_url == "http://127.0.0.1:8080/hooks/telegram"
     assert sms.carrier.sender == known.twilio_number
+    line = voice_settings(settings)
+    assert line is not None
+    assert (line.numbers, line.base_url) == ((known.twilio_number,), "http://127.0.0.1:17")
+    assert line.stream("1-x") == f"ws://127.0.0.1:8080/hooks/twilio/{known.twilio_account}/stream/1-x"
     assert settings.sandbox.page == 20
 
 
