@@ -51,6 +51,11 @@ class Floor:
             await self._door.close()
 
     @property
+    def alive(self) -> bool:
+        """Whether somebody has it, as far as we know."""
+        return self.here or self._far.alive
+
+    @property
     def here(self) -> bool:
         """Whether this node has it."""
         return self._desk is not None
