@@ -15,7 +15,7 @@ class Rate(float):
 Cell = str | int | float | None
 """A word, a count, a Rate or another number; None: there is nothing to say."""
 
-_STANDINGS = ("Đúng hạn", "Trễ hạn", "Đang xử lý trong hạn", "Đang xử lý quá hạn", "Tỉ lệ đúng hạn")
+_STANDINGS = ("Xong đúng hạn", "Xong trễ hạn", "Còn trong hạn", "Đã quá hạn", "Tỉ lệ đúng hạn")
 
 
 @dataclass(frozen=True)
