@@ -52,12 +52,12 @@ class Carriers:
     @property
     def any(self) -> bool:
         """Whether what a report needs proved can be proved here."""
-        return bool(self._named("phone")) or (self._mail_stands_in and bool(self._named("email")))
+        return bool(self._named("phone")) or self.speak or (self._mail_stands_in and bool(self._named("email")))
 
     @property
     def reaches_anybody(self) -> bool:
         """Whether a password can be sent at all: to a phone or a mail address."""
-        return bool(self._named("phone") or self._named("email"))
+        return bool(self._named("phone") or self._named("email")) or self.speak
 
     @property
     def reaches_phones(self) -> bool:
@@ -70,12 +70,19 @@ class Carriers:
         return self.way((*([phone] if phone else []), *stands_in))
 
     def way(self, addresses: Iterable[str]) -> Way | None:
-        """How to reach somebody who has these addresses (E.164, mail), a phone before a mail; None: no way."""
+        """
+        How to reach somebody who has these addresses (E.164, mail), a phone before a mail; None: no way.
+
+        Where no channel writes to phones, one that calls them does.
+        """
         for address in sorted(addresses, key=lambda one: kind_of_address(one) != "phone"):
-            carrier = self._named(kind_of_address(address))
+            kind = kind_of_address(address)
+            carrier = self._named(kind)
             if carrier is not None:
                 name, channel = carrier
                 return Way(Address(channel=name, account=channel.codes_from, value=address))
+            if kind == "phone" and (spoken := self._spoken()) is not None:
+                return Way(Address(channel=spoken[0], account=spoken[1], value=address))
         return None
 
     def again(self, way: Way, tries: int) -> Way:
@@ -98,6 +105,10 @@ class Carriers:
             return way
         name, account = spoken
         return Way(Address(channel=name, account=account, value=way.to.value))
+
+    def is_aloud(self, way: Way) -> bool:
+        """Whether it is a call."""
+        return (way.to.channel, way.to.account) == self._spoken()
 
     def _spoken(self) -> tuple[str, str] | None:
         """The first channel that reads passwords out, and our account there."""

@@ -57,7 +57,7 @@ async def take_form(request: web.Request) -> web.StreamResponse:
     if parse_code(typed) is None:
         return _form(request, typed, {"code": NOT_A_CODE}, status=422)
     if "otp" in posted:
-        return await follow_proof.begin(request, typed)
+        return await follow_proof.begin(request, typed, aloud=posted["otp"] == follow_proof.ALOUD)
     if not pin:
         return await _glance(request, typed)
     answer = await request.app[PORTAL].desk.unlock(typed, pin, client=client_of(request))

@@ -26,25 +26,36 @@ REPORT = "/tra-cuu/phan-anh"
 ASKED = "langnghe_asked"
 """Cookie of whoever asked for a password: for which code, and which password."""
 ASKED_TIME = timedelta(minutes=15)
+ALOUD = "call"
+"""What the button for a call sends, in the place of 1."""
+CALLED_VI = (
+    "Nếu thông tin quý vị nhập khớp với hồ sơ, tổng đài đang gọi đến số điện thoại đã ghi. Khi nghe máy, xin bấm phím 1 "
+    "để nghe mã xác nhận, có hiệu lực trong 5 phút."
+)
 
 
-async def begin(request: web.Request, typed: str) -> web.StreamResponse:
-    """Send a password to whoever reported what was typed, or seem to; `typed` is a code that may exist."""
+async def begin(request: web.Request, typed: str, *, aloud: bool = False) -> web.StreamResponse:
+    """
+    Send a password to whoever reported what was typed, or seem to; `typed` is a code that may exist.
+
+    `aloud`: no message came, so that it is read out in a call.
+    """
     code = parse_code(typed) or ""
     if not request.app[DEPLOYMENT].proving.carriers.reaches_anybody:
         raise web.HTTPSeeOther(FORM)
-    answer = await request.app[PORTAL].proof.request(code, client=client_of(request))
+    answer = await request.app[PORTAL].proof.request(code, client=client_of(request), aloud=aloud)
     if isinstance(answer, Limited):
         return _page(request, code, {"otp": limited(answer.retry_after)}, status=429)
     response = web.HTTPSeeOther(PAGE)
-    put_note(request, response, ASKED, {"code": code, "challenge": answer.challenge_id})
+    put_note(request, response, ASKED, {"code": code, "challenge": answer.challenge_id, "aloud": aloud})
     raise response
 
 
 async def show(request: web.Request) -> web.StreamResponse:
     """Where the password is typed."""
     code, _ = _asked(request)
-    return _page(request, code)
+    note = read_note(request, ASKED, longest=ASKED_TIME)
+    return _page(request, code, said=CALLED_VI if note is not None and note.values.get("aloud") else SENT_VI)
 
 
 async def take(request: web.Request) -> web.StreamResponse:
@@ -74,6 +85,17 @@ def _asked(request: web.Request) -> tuple[str, str]:
     return str(note.values["code"]), str(note.values["challenge"])
 
 
-def _page(request: web.Request, code: str, errors: dict[str, str] | None = None, *, status: int = 200) -> web.Response:
-    page = render(request, "portal/follow_proof.html", status=status, code=code, errors=errors or {}, said=SENT_VI)
+def _page(
+    request: web.Request, code: str, errors: dict[str, str] | None = None, *, status: int = 200, said: str = SENT_VI
+) -> web.Response:
+    page = render(
+        request,
+        "portal/follow_proof.html",
+        status=status,
+        code=code,
+        errors=errors or {},
+        said=said,
+        hearable=request.app[DEPLOYMENT].proving.carriers.speak,
+        aloud=ALOUD,
+    )
     return private(page)

@@ -23,12 +23,14 @@ from gateway.portal.fields import Filled
 from gateway.portal.form_page import form_page
 from gateway.portal.handing_in import Standing, hand_in
 from gateway.portal.proving import (
+    CALLED,
     NOT_HERE,
     PATIENCE,
     SENT,
     TOO_SOON,
     KeptReport,
     ask,
+    hearable,
     keep,
     limited,
     purpose_of,
@@ -40,6 +42,7 @@ from gateway.portal.shared import KEPT_TIME, PORTAL, private, put_note, read_not
 PAGE = "/phan-anh/xac-nhan"
 EDIT = f"{PAGE}/sua"
 AGAIN = f"{PAGE}/gui-lai"
+HEAR = f"{PAGE}/nghe-ma"
 CALL = f"{PAGE}/goi-lai"
 PROOF = "langnghe_proof"
 """Cookie of whoever has a form waiting; says which, and which password was sent last."""
@@ -57,7 +60,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     note = _note(request)
     wait = timedelta(seconds=int(note.get("wait", 0)))
     errors = {"otp": limited(wait)} if wait else {}
-    return _page(request, kept, errors=errors, said=SENT if note.get("challenge") and not wait else "")
+    return _page(request, kept, errors=errors, said=_said(request, kept) if note.get("challenge") and not wait else "")
 
 
 async def take(request: web.Request) -> web.StreamResponse:
@@ -81,6 +84,12 @@ async def again(request: web.Request) -> web.StreamResponse:
     raise await _ask(request, kept.filled, contact_id)
 
 
+async def hear(request: web.Request) -> web.StreamResponse:
+    """No message came: another password, read out in a call."""
+    contact_id, kept = await _waiting(request)
+    raise await _ask(request, kept.filled, contact_id, aloud=True)
+
+
 async def call_back(request: web.Request) -> web.StreamResponse:
     """No password came, or none can: reception calls."""
     contact_id, kept = await _waiting(request)
@@ -96,11 +105,11 @@ async def edit(request: web.Request) -> web.StreamResponse:
     return form_page(request, kept.filled, contact_id=contact_id)
 
 
-async def _ask(request: web.Request, filled: Filled, contact_id: str) -> web.HTTPSeeOther:
+async def _ask(request: web.Request, filled: Filled, contact_id: str, *, aloud: bool = False) -> web.HTTPSeeOther:
     before = _note(request)
-    asked = await ask(request, filled, contact_id)
+    asked = await ask(request, filled, contact_id, aloud=aloud)
     held = before.get("challenge", "") if before.get("form") == contact_id else ""  # may still be on its way
-    values: dict[str, Any] = {"form": contact_id, "challenge": asked.challenge}
+    values: dict[str, Any] = {"form": contact_id, "challenge": asked.challenge, "aloud": aloud}
     if asked.wait:
         values |= {"challenge": held, "wait": seconds_of(asked.wait)}
     response = web.HTTPSeeOther(PAGE)
@@ -130,6 +139,13 @@ async def _waiting(request: web.Request) -> tuple[str, KeptReport]:
     return contact_id, kept
 
 
+def _said(request: web.Request, kept: KeptReport) -> str:
+    """How the password comes."""
+    way = way_of(request, kept.filled)
+    by_call = way is not None and request.app[DEPLOYMENT].proving.carriers.is_aloud(way)
+    return CALLED if by_call or _note(request).get("aloud") else SENT
+
+
 def _note(request: web.Request) -> dict[str, Any]:
     note = read_note(request, PROOF, longest=KEPT_TIME)
     return dict(note.values) if note else {}
@@ -147,6 +163,7 @@ def _page(
         said=said,
         shown=way.shown if way else "",
         by_mail=way is not None and way.kind == "email",
+        hearable=hearable(request, way),
         proved=bool(_note(request).get("proved")),
         not_here=NOT_HERE,
         lines=request.app[PORTAL].rules.emergency_lines,

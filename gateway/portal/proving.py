@@ -26,6 +26,9 @@ from gateway.portal.shared import PORTAL, client_of
 
 NO_NUMBER = "Quy chế của tỉnh yêu cầu xác nhận số điện thoại. Hãy ghi số điện thoại của Quý vị."
 SENT = "Mã xác nhận gồm 6 chữ số đã được gửi. Mã có hiệu lực trong 5 phút."
+CALLED = (
+    "Tổng đài đang gọi đến số của Quý vị. Khi nghe máy, xin bấm phím 1 để nghe mã xác nhận, có hiệu lực trong 5 phút."
+)
 _LIMITED = "Quý vị đã yêu cầu mã nhiều lần. Vui lòng thử lại sau {}."
 NOT_HERE = (
     "Hiện chưa gửi được mã xác nhận. Nội dung Quý vị đã ghi vẫn được giữ. Quý vị có thể nhờ Trung tâm gọi lại để "
@@ -105,12 +108,13 @@ async def keep(request: web.Request, form_id: str, kept: KeptReport, *, sealed: 
     await request.app[PORTAL].kept.keep(form_id, sealed or kept)
 
 
-async def ask(request: web.Request, filled: Filled, form_id: str) -> Asked:
-    """Send a password to the number of this form."""
+async def ask(request: web.Request, filled: Filled, form_id: str, *, aloud: bool = False) -> Asked:
+    """Send a password to the number of this form; `aloud`: read it out in a call."""
     way = way_of(request, filled)
     if way is None:
         return Asked()
-    answer = await request.app[DEPLOYMENT].proving.request(Wanted(purpose_of(form_id), way, client_of(request)))
+    wished = Wanted(purpose_of(form_id), way, client_of(request), aloud=aloud)
+    answer = await request.app[DEPLOYMENT].proving.request(wished)
     return Asked(wait=answer.retry_after) if isinstance(answer, Limited) else Asked(answer.challenge_id)
 
 
@@ -118,6 +122,11 @@ def way_of(request: web.Request, filled: Filled) -> Way | None:
     """Where a password for this form goes; None while none can be sent."""
     carriers, phone = request.app[DEPLOYMENT].proving.carriers, phones.normalise(filled["phone"]) or ""
     return carriers.way_to_reporter(phone=phone, email=filled["email"].strip().lower())
+
+
+def hearable(request: web.Request, way: Way | None) -> bool:
+    """Whether whoever got no message may be called instead."""
+    return way is not None and way.kind == "phone" and request.app[DEPLOYMENT].proving.carriers.speak
 
 
 def purpose_of(form_id: str) -> str:

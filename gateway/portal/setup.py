@@ -58,6 +58,7 @@ def setup_portal(app: web.Application, *, tiles: str = "", credit: str = "") -> 
     app.router.add_get(proof.PAGE, proof.show)
     app.router.add_post(proof.PAGE, proof.take)
     app.router.add_post(proof.AGAIN, proof.again)
+    app.router.add_post(proof.HEAR, proof.hear)
     app.router.add_post(proof.CALL, proof.call_back)
     app.router.add_get(proof.EDIT, proof.edit)
     app.router.add_get(follow.PAGE, follow.show_form)

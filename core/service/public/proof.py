@@ -33,11 +33,11 @@ class ReportProof:
         self._proving = proving
         self._now = now
 
-    async def request(self, code: str, *, client: str) -> Sent | Limited:
-        """Send a password to whoever reported this. `code`: twelve digits that may be a report's."""
+    async def request(self, code: str, *, client: str, aloud: bool = False) -> Sent | Limited:
+        """Send a password to whoever reported this, or call them. `code`: twelve digits that may be a report's."""
         row = await self._database.read(partial(_find, code=code))
         way = await self._way(row)
-        return await self._proving.request(Wanted(self._purpose(code), way, client, named=code))
+        return await self._proving.request(Wanted(self._purpose(code), way, client, named=code, aloud=aloud))
 
     async def open(self, code: str, challenge_id: str, typed: str) -> Opened | Refused:
         """Whether the answer opens this report; then the number it came to is verified as its reporter's."""

@@ -50,10 +50,19 @@ async def answer_challenge(call: AppCall) -> Answer:
 
 async def ask_again(call: AppCall) -> Answer:
     """Another password, as soon as one may be asked for."""
+    return await _ask(call, aloud=False)
+
+
+async def ask_aloud(call: AppCall) -> Answer:
+    """The same, read out in a call; where none can be made, sent as the one before."""
+    return await _ask(call, aloud=True)
+
+
+async def _ask(call: AppCall, *, aloud: bool) -> Answer:
     kept = await waiting(call)
     if kept is None:
         raise _refused()
-    asked = await proving.ask(call.request, kept.report.filled, kept.id)
+    asked = await proving.ask(call.request, kept.report.filled, kept.id, aloud=aloud)
     if asked.wait:
         raise too_many(asked.wait, proving.limited(asked.wait))
     return await keep(call, kept.model_copy(update={"challenge": asked.challenge}))
@@ -127,6 +136,17 @@ OPERATIONS = (
         TAG,
         "Gửi lại mã xác nhận",
         ask_again,
+        Challenged,
+        status=202,
+        door="app",
+    ),
+    Operation(
+        "appAskAloud",
+        "POST",
+        f"{_CHALLENGE}/aloud",
+        TAG,
+        "Nghe mã xác nhận qua cuộc gọi",
+        ask_aloud,
         Challenged,
         status=202,
         door="app",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
@@ -10,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from channels.call_center.calling_people import CallingChannel, Manners, TelephonyAway
-from channels.call_center.errands import Errand, ErrandEnd, Outcome
+from channels.call_center.errands import Outcome
 from channels.call_center.facts import CHANNEL, MACHINE
 from core.contract.errors import RecipientUnreachable, WindowClosed
 from core.contract.schema import Address
@@ -22,42 +21,18 @@ from core.storage.tables import outbox as outbox_table
 from gateway.workers.crew import asker_of
 from tests.gateway.flows.office import only_case, published, state_of
 from tests.gateway.flows.test_ways import NUMBER, Town, town
-from tests.support.calls import hand_over, leave_call, only_call, spool_of
+from tests.support.calls import hand_over, leave_call, only_call
 from tests.support.databases import on_both_engines
+from tests.support.errands import CALL as OURS
+from tests.support.errands import Telephony, with_calls
 
 __all__ = ["town"]
-
-OURS = "0" * 31 + "7"
-
-
-@dataclass
-class Telephony:
-    """Telephony processes that do as a test says; `away`: none is there, or it went away in the call."""
-
-    outcome: Outcome = Outcome.REACHED
-    away: Exception | None = None
-    run_: list[Errand] = field(default_factory=list)
-
-    async def run(self, errand: Errand) -> ErrandEnd:
-        self.run_.append(errand)
-        return await self.asked(errand.message)
-
-    async def asked(self, message: str) -> ErrandEnd:
-        if self.away is not None:
-            raise self.away
-        return ErrandEnd(outcome=self.outcome, call=OURS)
 
 
 @pytest.fixture
 def telephony(town: Town) -> Telephony:
     """The hotline calls out, and neither chat nor SMS reaches anybody."""
-    made, deployment = Telephony(), town.world.deployment
-    calling = CallingChannel(
-        errands=made, manners=Manners(), secret=b"s" * 16, spool=spool_of(town.world), hash_pin=lambda pin, _code: pin
-    )
-    for channels in (deployment.channels, deployment.proving.carriers._channels):
-        assert isinstance(channels, dict)
-        channels[CHANNEL] = calling
+    made = with_calls(town.world)
     town.page.problem, town.phones.problem = WindowClosed(), RecipientUnreachable()
     return made
 
@@ -69,7 +44,7 @@ async def test_a_call_is_the_last_way(town: Town, telephony: Telephony) -> None:
     await town.world.pass_time(hours=51)
     await town.news()
 
-    (errand,) = telephony.run_
+    (errand,) = telephony.errands
     assert (errand.kind, errand.number, errand.proved, errand.text) == ("result", NUMBER, False, "")
     assert errand.code.isdigit()
     entries = await town.entries()
@@ -85,7 +60,7 @@ async def test_a_proved_number_hears_the_news_itself(town: Town, telephony: Tele
     await town.prove()
     await town.news()
 
-    (errand,) = telephony.run_
+    (errand,) = telephony.errands
     assert (errand.proved, "đã tiếp nhận" in errand.text) == (True, True)
 
 
@@ -94,21 +69,21 @@ async def test_it_rings_three_times_and_not_at_night(town: Town, telephony: Tele
     telephony.outcome = Outcome.NOT_REACHED
     town.world.clock.advance(hours=12, minutes=40)
     await town.news()
-    assert (len(telephony.run_), (await town.entries())[-1][1]) == (1, "pending")
+    assert (len(telephony.errands), (await town.entries())[-1][1]) == (1, "pending")
 
     for hours, tried in ((9, 1), (1.5, 2), (2.9, 2), (0.2, 3), (30, 3)):
         await town.world.pass_time(hours=hours)
-        assert len(telephony.run_) == tried, hours
+        assert len(telephony.errands) == tried, hours
     assert (await town.entries())[-1][:2] == ("call_center/voice", "failed")
 
 
 async def test_urgent_news_waits_for_the_morning_too(town: Town, telephony: Telephony) -> None:
     town.world.clock.advance(hours=14)
     await town.news()
-    assert telephony.run_ == []
+    assert telephony.errands == []
 
     await town.world.pass_time(hours=10)
-    assert len(telephony.run_) == 1
+    assert len(telephony.errands) == 1
 
 
 @pytest.mark.parametrize(
@@ -154,7 +129,7 @@ async def test_a_call_whose_end_nobody_heard_is_asked_about(
     await asker_of(town.world.deployment).run_once()
 
     assert (await town.entries())[-1][1] == state
-    assert len(telephony.run_) == 1
+    assert len(telephony.errands) == 1
 
 
 async def machine_called(town: Town, **facts: object) -> None:
@@ -181,7 +156,7 @@ async def test_who_wants_no_calls_gets_none(town: Town, telephony: Telephony) ->
     await town.world.deployment.proving.request(wanted)
     await town.world.settle()
 
-    assert telephony.run_ == []
+    assert telephony.errands == []
     assert (await town.entries())[-1][:2] == ("sms/phone", "failed")
 
 
@@ -190,7 +165,7 @@ async def test_the_call_stands_with_the_case_and_rates_it(town: Town, telephony:
     """Its recording is kept as long as the report; the number becomes theirs by the PIN."""
     case_id = (await only_case(town.world)).id
     await published(town.world, case_id)
-    code = telephony.run_[-1].code
+    code = telephony.errands[-1].code
     await machine_called(town, proved=True, followed=True, rated=(code, "1"))
 
     call = await only_call(town.world)
@@ -231,7 +206,7 @@ async def test_a_password_is_read_out_on_request(town: Town, telephony: Telephon
     assert isinstance(asked, Sent)
     await town.world.settle()
 
-    (errand,) = telephony.run_
+    (errand,) = telephony.errands
     assert (errand.kind, errand.text, len(errand.otp)) == ("code", "", 6)
     assert await proving.check(asked.challenge_id, errand.otp, purpose="send:1")
 
@@ -245,7 +220,7 @@ async def test_a_password_rings_once_and_at_any_hour(town: Town, telephony: Tele
     await town.world.settle()
     await town.world.pass_time(minutes=3)
 
-    assert len(telephony.run_) == 1
+    assert len(telephony.errands) == 1
 
 
 def test_lines_are_left_for_those_who_call_us() -> None:

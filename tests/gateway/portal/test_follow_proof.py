@@ -18,6 +18,7 @@ from tests.gateway.portal.test_follow import ANSWER, work_through
 from tests.support.codes import PHONE, WRITTEN, Phones, with_phones
 from tests.support.databases import on_both_engines
 from tests.support.deployments import World
+from tests.support.errands import with_calls
 from tests.support.letters import received
 
 
@@ -70,6 +71,21 @@ async def test_code_and_password_open_what_code_and_pin_open(citizen: Citizen, p
     assert ANSWER in shown.text
     assert shown.has_form("/tra-cuu/phan-anh/danh-gia")
     assert shown.has_form("/tra-cuu/phan-anh/viet")
+
+
+async def test_a_password_that_did_not_come_is_heard_in_a_call(citizen: Citizen, phones: Phones) -> None:
+    """For a code that is nobody's the page says the same, and no telephone rings."""
+    called, pages = with_calls(citizen.world), []
+    for code in (new_code(), await reported(citizen)):
+        page = await ask(citizen, code)
+        citizen.world.clock.advance(seconds=61)
+        pages.append(await citizen.send(page.form("/tra-cuu"), add=(("otp", follow_proof.ALOUD),)))
+        await citizen.world.settle()
+
+    assert all("tổng đài đang gọi đến số điện thoại đã ghi" in page.text for page in pages)
+    (errand,) = called.errands
+    assert errand.number == PHONE
+    assert CONTENT in (await answer(citizen, pages[-1], errand.otp)).text
 
 
 async def test_a_password_opens_the_report_it_was_asked_for_and_no_other(citizen: Citizen, phones: Phones) -> None:

@@ -24,6 +24,7 @@ from tests.gateway.portal.conftest import portal_app
 from tests.support.codes import PHONE, WRITTEN, Phones, with_phones
 from tests.support.databases import on_both_engines
 from tests.support.deployments import World, open_world
+from tests.support.errands import with_calls
 from tests.support.letters import received
 
 REGULATION = "quang_binh"
@@ -183,7 +184,37 @@ async def test_a_number_put_right_gets_a_code_of_its_own(citizen: Citizen, phone
     assert len(await rows(citizen.world, "case", "id")) == 1
 
 
-@pytest.mark.rule("QB-QD.III.1.1a", "QB-IV.1.1a.1")
+@pytest.mark.rule("QB-QD.III.1.1a")
+async def test_a_code_that_did_not_come_is_heard_in_a_call(citizen: Citizen, phones: Phones) -> None:
+    """A new one, since the first may still arrive; the page says what to do."""
+    called = with_calls(citizen.world)
+    page = await report(citizen)
+    citizen.world.clock.advance(seconds=61)
+
+    page = await press(citizen, page, proof.HEAR)
+    await citizen.world.settle()
+
+    (errand,) = called.errands
+    assert (errand.kind, errand.number, len(phones.codes())) == ("code", PHONE, 1)
+    assert "xin bấm phím 1 để nghe mã" in page.text
+    ticket(await press(citizen, page, proof.PAGE, otp=errand.otp))
+
+
+@pytest.mark.rule("QB-QD.III.1.1a")
+async def test_where_no_message_can_be_sent_the_code_is_called_through(citizen: Citizen) -> None:
+    """Nobody has to press a second button."""
+    called = with_calls(citizen.world)
+
+    page = await report(citizen)
+
+    assert "xin bấm phím 1 để nghe mã" in page.text
+    assert [one.number for one in called.errands] == [PHONE]
+
+
+async def test_no_call_is_offered_where_none_can_be_made(citizen: Citizen, phones: Phones) -> None:
+    assert not (await report(citizen)).has_form(proof.HEAR)
+
+
 async def test_whom_no_code_reaches_is_called_before_acceptance(citizen: Citizen, phones: Phones) -> None:
     """A minute after the code; reception finds the conversation among those that want a person."""
     page = await report(citizen)

@@ -17,6 +17,7 @@ from tests.gateway.portal.citizen import File, photo
 from tests.support.codes import PHONE, WRITTEN, Phones, with_phones
 from tests.support.databases import on_both_engines
 from tests.support.deployments import World, world_over
+from tests.support.errands import with_calls
 
 WHO: dict[str, Any] = {
     "name": "Nguyễn Văn An",
@@ -113,6 +114,19 @@ async def test_a_wrong_password_another_app_and_a_challenge_that_is_none_look_th
     assert len({(one.status, str(one.json)) for one in seen}) == 1
     assert seen[0].status == 422
     assert (await answer(phone, asked, code)).status == 201
+
+
+async def test_a_code_that_did_not_come_is_heard_in_a_call(phone: Phone, numbers: Phones) -> None:
+    called = with_calls(phone.world)
+    asked = (await begin(phone)).json["challenge"]
+    phone.world.clock.advance(seconds=61)
+
+    assert (await phone("POST", f"/challenges/{asked}/aloud")).status == 202
+    await phone.world.settle()
+
+    (errand,) = called.errands
+    assert len(numbers.codes()) == 1
+    assert (await answer(phone, asked, errand.otp)).status == 201
 
 
 async def test_five_wrong_ones_end_it_and_another_may_be_asked_for_later(phone: Phone, numbers: Phones) -> None:
