@@ -9,13 +9,14 @@ from typing import Any
 from aiohttp import WSMsgType, web
 from pydantic import ValidationError
 
-from channels.call_center.agents.messages import COMMANDS, Command, Dial, SignIn, Supervise, Take
+from channels.call_center.agents.messages import COMMANDS, Command, Dial, Supervise, Take
 from channels.call_center.agents.news import Board, News, Refused
 from core.service.reading import Wanted
 from gateway.auth import Staff, staff_of
 from gateway.auth.csrf import csrf_token
 from gateway.console.phone.board import for_supervisors, note, supervises, with_names
 from gateway.console.phone.link import LINK, PhoneLink
+from gateway.console.phone.seating import sign_in_of
 from gateway.console.phone.turns import TURNS, Turns
 from gateway.console.shared import line_of, member_of, reader_of, require_caretaker, show
 from gateway.deployment import DEPLOYMENT, Deployment
@@ -73,7 +74,7 @@ class Talk:
 
     async def lead(self) -> None:
         """Until the page goes, or a newer one comes."""
-        if not await self._link.open(SignIn(agent=self._staff.id, name=self._staff.display_name), self):
+        if not await self._link.open(await sign_in_of(self._deployment, self._staff), self):
             self.hear(None)
         telling = asyncio.create_task(self._keep_telling())
         try:

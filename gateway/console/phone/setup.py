@@ -9,6 +9,8 @@ from gateway.console.calls import PAGE as CALLS
 from gateway.console.phone.dialling import call_back, call_reporter
 from gateway.console.phone.link import LINK, PhoneLink
 from gateway.console.phone.page import PAGE, show_caller, show_phone, speak
+from gateway.console.phone.seating import PAGE as SEATS
+from gateway.console.phone.seating import set_seat, show_seats
 from gateway.console.phone.tray import send_link, show_tray, show_tray_file, wrap_up
 from gateway.console.phone.turns import TURNS, Turns
 from gateway.console.shared import CASES
@@ -29,6 +31,8 @@ def mount(app: web.Application) -> None:
     app.on_startup.append(turns.run)
     app.on_cleanup.append(turns.stop)
     app.router.add_get(PAGE, show_phone)
+    app.router.add_get(SEATS, show_seats)
+    app.router.add_post(SEATS, set_seat)
     app.router.add_get(f"{PAGE}/kenh", speak)
     app.router.add_post(f"{PAGE}/nguoi-goi", show_caller)
     app.router.add_post(f"{PAGE}/lien-ket", send_link)
