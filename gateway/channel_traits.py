@@ -65,6 +65,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "new_words": "Nothing that was sent can be changed afterwards; a correction is a new message.",
         "one_desk": "Nobody can answer there but through the gateway.",
         "nothing_to_stop": "Nothing is sent that was not asked for with the report.",
+        "beside_call": "It comes beside the call in which it was said.",
         "call_over": "The call is over; whoever is to hear from us is called by a person, or written to another way.",
         "spoken": "People speak: no letters are read.",
         "behind_link": "It is too large or too dear to carry: the message holds a link to it.",

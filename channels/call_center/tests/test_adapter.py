@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from channels.call_center.adapter import AWAY, SIGNATURE, STARTING, CallCenterChannel
-from channels.call_center.facts import CHANNEL, CallRecord
+from channels.call_center.facts import CHANNEL, MACHINE, CallRecord
 from channels.call_center.mapping import outcome_of
 from channels.call_center.spool import Spool, source_of
 from channels.call_center.status import Line, TelephonyStatus
@@ -22,10 +22,11 @@ from core.contract.errors import (
     SignatureInvalid,
 )
 from core.contract.ports import RawDelivery
-from core.contract.schema import Address, CallOutcome, OutboundMessage
+from core.contract.schema import Address, CallOutcome, InboundMessage, OutboundMessage, Standing
 
 CALL = "0" * 31 + "1"
 SECRET = b"s" * 32
+PAYLOADS = Path(__file__).parents[1] / "payloads"
 
 
 def channel(folder: Path, clock: list[float] | None = None) -> CallCenterChannel:
@@ -86,6 +87,18 @@ def test_a_short_secret_is_refused(tmp_path: Path) -> None:
 )
 def test_who_is_owed_a_call(facts: dict[str, object], outcome: CallOutcome) -> None:
     assert outcome_of(record(**facts)) is outcome
+
+
+def test_who_wants_no_calls_of_a_machine_says_so_once(tmp_path: Path) -> None:
+    """Beside the call itself; at the address from which the machine calls."""
+    body = (PAYLOADS / "out__no_more_calls.json").read_bytes()
+    delivery, items = channel(tmp_path).compose(body)
+
+    called, refused = channel(tmp_path).parse(delivery, items[0])
+
+    assert isinstance(called, InboundMessage)
+    assert isinstance(refused, Standing)
+    assert (refused.account, refused.address.value, refused.reachable) == (MACHINE, "+84900000001", False)
 
 
 async def test_recordings_are_fetched_and_let_go(tmp_path: Path) -> None:
