@@ -167,6 +167,7 @@ async def _assemble(
             f"{settings.public_url}/tra-cuu",
             case_url=f"{settings.public_url}/console/ho-so",
             supplement_url=f"{settings.public_url}/bo-sung",
+            one_case_url=f"{settings.public_url}/viec",
         ),
         mailbox=settings.email.address if "email" in channels else "",
         accounts=_accounts(settings, channels),

@@ -15,7 +15,8 @@ class House:
     """
     The office behind the letters: its name, its hotline, where a report is followed, where staff find a case.
 
-    `supplement_url`: below it, links that open one question about one report.
+    `supplement_url`: below it, links that open one question about one report. `one_case_url`: below it, links that open
+    one case for one official; empty: there are none.
     """
 
     office: str
@@ -23,6 +24,7 @@ class House:
     follow_url: str
     case_url: str = ""
     supplement_url: str = ""
+    one_case_url: str = ""
 
     def write(self, template: str, values: Mapping[str, str]) -> Letter:
         """A letter from a template; placeholders that nothing is known for stay empty. KeyError: no such template."""
@@ -30,9 +32,13 @@ class House:
         known |= {"office": self.office, "hotline": self.hotline, "link": self.follow_url}
         return templates()[template].fill(known | dict(values))
 
+    def case_page(self, case_id: str) -> str:
+        """Where staff find a case once they have signed in."""
+        return f"{self.case_url}/{case_id}" if self.case_url else ""
+
     def write_to_staff(self, template: str, values: Mapping[str, str], *, case_id: str) -> Letter:
         """A notice to an official, with the address of the case; by an unknown template simply that of new work."""
         known = dict.fromkeys(STAFF_PLACEHOLDERS, "")
-        known |= {"link": f"{self.case_url}/{case_id}" if self.case_url else ""}
+        known |= {"link": self.case_page(case_id)}
         known_templates = staff_templates()
         return known_templates.get(template, known_templates[ANY_WORK]).fill(known | dict(values))

@@ -19,6 +19,7 @@ from core.privacy.media import FileMediaStore
 from core.service.arrivals import Arrivals
 from core.service.calling_back import note_callbacks
 from core.service.carrying import Carriers
+from core.service.case_links import CaseLinks
 from core.service.changes import Changes
 from core.service.committing import Committer
 from core.service.converse import Converse
@@ -100,8 +101,15 @@ class Clerk:
             thinking=thinking,
             now=now,
         )
+        self.case_links = CaseLinks(safe, page=house.one_case_url, now=now)
         self.officers = Officers(
-            database, safe=safe, regulation=regulation, house=house, accounts=accounts or {}, now=now
+            database,
+            safe=safe,
+            regulation=regulation,
+            house=house,
+            links=self.case_links,
+            accounts=accounts or {},
+            now=now,
         )
         desk = LetterDesk(media=media, house=house)
         self.letters = LettersOut(database, safe=safe, regulation=regulation, texts=self.texts, desk=desk)

@@ -20,6 +20,7 @@ from core.notify.letters import Letter
 from core.notify.plan import Notice
 from core.regulations.sections import Form
 from core.service.audience import Wanted, given_to, values_of, wanted_by
+from core.service.case_links import CaseLinks
 from core.service.casefile import CaseFile
 from core.service.regulation import Regulation
 from core.service.safe import Safe
@@ -34,6 +35,9 @@ OUTSIDE: tuple[Form, ...] = ("push", "sms", "email")
 """Forms that need a channel, and an address of the person."""
 CARRIERS: Mapping[str, str] = MappingProxyType({"push": "webpush", "sms": "sms", "email": "email"})
 """Form → the channel that brings it. The address of a push is the person: their devices are known by that."""
+
+LINKED = frozenset({"sms", "email"})
+"""Forms that reach one person alone, so that a link of their own may stand in them."""
 
 
 class StaffAddress(Model):
@@ -52,6 +56,7 @@ class Officers:
         safe: Safe,
         regulation: Regulation,
         house: House,
+        links: CaseLinks,
         accounts: Mapping[str, str],
         now: Callable[[], datetime],
     ) -> None:
@@ -59,6 +64,7 @@ class Officers:
         self._safe = safe
         self._regulation = regulation
         self._house = house
+        self._links = links
         self._accounts = accounts
         self._now = now
 
@@ -158,7 +164,7 @@ class Officers:
             channel=channel,
             account=account,
             recipient=Address(channel=channel, account=account, value=address),
-            text=row.text,
+            text=self._with_link(row),
             subject=row.subject,
             conversation_id=user_id,
             fields={"page": "work"},
@@ -174,6 +180,17 @@ class Officers:
             next_at=row.created_at,
             created_at=row.created_at,
         )
+
+    def _with_link(self, row: NoticeRow) -> str:
+        """
+        What is sent: by SMS and mail the address of the case is the reader's own, which opens it without a password.
+
+        It stands in the sealed message alone: the notice that is kept names the page that asks who one is.
+        """
+        page = self._house.case_page(row.case_id)
+        if row.form not in LINKED or not page or row.user_id is None:
+            return row.text
+        return row.text.replace(page, self._links.address(user_id=row.user_id, case_id=row.case_id))
 
     async def _address(self, user_id: str, form: str, sealed: bytes | None) -> str | None:
         if sealed is None:

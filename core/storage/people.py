@@ -49,7 +49,7 @@ class Borrowed:
 
 @dataclass(frozen=True)
 class SessionRow:
-    """One browser that is signed in; the cookie itself is not stored."""
+    """One browser that is signed in; the cookie itself is not stored. `case_id`: the only case it is good for."""
 
     id_hash: str
     user_id: str
@@ -58,6 +58,7 @@ class SessionRow:
     seen_at: datetime
     second_factor: bool
     revoked_at: datetime | None
+    case_id: str = ""
 
 
 _NEVER_LENT = "admin"

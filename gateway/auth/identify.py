@@ -8,6 +8,7 @@ import structlog
 from aiohttp import web
 
 from core.storage import people
+from core.storage.people import SessionRow
 from gateway.auth import cookies, sessions, tokens
 from gateway.auth.sessions import TOUCH_EVERY, Found
 from gateway.auth.staff import PENDING, STAFF, Staff
@@ -15,6 +16,10 @@ from gateway.deployment import DEPLOYMENT, Deployment
 
 NOBODY_ASKS = ("/static/", "/hooks/", "/open311/", "/api/v1/app/", "/healthz", "/readyz", "/metrics", "/favicon")
 """Doors at which nobody is signed in: no look into the database for them."""
+
+_ONE_CASE = "/console/ho-so/"
+NOT_BY_LINK = ("xem-nguoi-phan-anh", "goi-nguoi-phan-anh", "van-ban")
+"""What a link in a message does not open: names, numbers, calls to the reporter, letters with names."""
 
 log = structlog.get_logger()
 
@@ -40,7 +45,7 @@ async def _by_token(request: web.Request, secret: str) -> None:
 async def _by_cookie(request: web.Request, cookie: str) -> None:
     deployment = request.app[DEPLOYMENT]
     found = await deployment.database.read(partial(sessions.find, cookie=cookie, now=deployment.now()))
-    if found is None:
+    if found is None or not _reaches(found.session, request.path):
         return
     if not found.user.active:
         await _sign_out_everywhere(deployment, found.user.id)
@@ -58,6 +63,14 @@ async def _by_cookie(request: web.Request, cookie: str) -> None:
         await _touch(deployment, found)
     elif deployment.now() - found.session.created_at < sessions.UNFINISHED:
         request[PENDING] = found.session
+
+
+def _reaches(session: SessionRow, path: str) -> bool:
+    """Whether a session is good there: one that a link opened only for its case, and never for who reported it."""
+    if not session.case_id:
+        return True
+    page, _, rest = path.removeprefix(_ONE_CASE).partition("/")
+    return path.startswith(_ONE_CASE) and page == session.case_id and not rest.startswith(NOT_BY_LINK)
 
 
 async def _touch(deployment: Deployment, found: Found) -> None:

@@ -51,10 +51,12 @@ def hash_secret(value: str) -> str:
     return hashlib.sha256(value.encode()).hexdigest()
 
 
-def open_session(connection: Connection, user_id: str, *, second_factor: bool, now: datetime) -> Opened:
-    """A fresh session with a fresh CSRF token."""
+def open_session(
+    connection: Connection, user_id: str, *, second_factor: bool, now: datetime, case_id: str = ""
+) -> Opened:
+    """A fresh session with a fresh CSRF token; `case_id`: it is good for this case alone."""
     cookie = cookies.fresh()
-    row = SessionRow(hash_secret(cookie), user_id, cookies.fresh(), now, now, second_factor, None)
+    row = SessionRow(hash_secret(cookie), user_id, cookies.fresh(), now, now, second_factor, None, case_id)
     people.open_session(connection, row)
     return Opened(cookie, row)
 

@@ -33,6 +33,11 @@ class Staff:
     borrowed: tuple[Borrowed, ...] = ()
 
     @property
+    def one_case(self) -> str:
+        """The only case that this browser was signed in for, by a link; empty: signed in for everything."""
+        return self.session.case_id if self.session else ""
+
+    @property
     def roles(self) -> frozenset[str]:
         """Every role held, wherever."""
         return frozenset(role for role, _ in self.grants)

@@ -17,6 +17,7 @@ from gateway.console import (
     letters,
     moves,
     notices,
+    one_case,
     people,
     repair,
     talks,
@@ -83,6 +84,7 @@ def setup_console(app: web.Application) -> None:
     mount_connecting(router)
     mount_public_notices(router)
     mount_canned(router)
+    one_case.mount(router)
     if app[DEPLOYMENT].settings.takes_calls:
         mount_phone(app)
         mount_prompts(router)

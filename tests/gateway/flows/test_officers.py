@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from sqlalchemy import insert
 from core.cases.decide import Actor
 from core.contract.schema import new_id
 from core.service.actors import Member
+from core.service.case_links import PATTERN, Opened
 from core.storage import people, staff_notices
 from core.storage.database import Connection
 from core.storage.staff_notices import Delivery
@@ -195,7 +197,12 @@ async def test_a_form_with_a_channel_goes_through_the_outbox_to_the_persons_addr
     assert (mailed.notice.state, mailed.sending) == ("queued", "sent")
     assert mailed.sent_at is not None
     assert found["Phạm Thị Dung", "email"].notice.state == "no_address"
-    assert any("chờ nhận xử lý" in mail for mail in received(tien_giang))
+    (mail,) = [mail for mail in received(tien_giang) if "chờ nhận xử lý" in mail]
+    (token,) = re.findall(f"/viec/({PATTERN})", mail)
+    opened = tien_giang.deployment.clerk.case_links.open(token)
+    assert opened == Opened(officer.id, case_id)  # their own link; the notice that is kept names the page that asks
+    assert "/viec/" not in mailed.notice.text
+    assert f"/console/ho-so/{case_id}" in mailed.notice.text
 
 
 @pytest.mark.rule("TG-3.6")
