@@ -14,6 +14,7 @@ from core.storage.database import Connection
 from core.storage.people import SessionRow, UserRow
 from gateway.auth import cookies, sessions
 from gateway.auth.duties import duties_of
+from gateway.auth.ending import tell_ended
 from gateway.auth.errors import NotAllowed, TooManyAttempts
 from gateway.auth.network import CLIENT
 from gateway.auth.sessions import Opened
@@ -69,6 +70,7 @@ async def end_session(request: web.Request) -> web.Response:
     await deployment.database.write(
         partial(sessions.revoke_own, user_id=staff.id, id_hash=id_hash, now=deployment.now())
     )
+    tell_ended(deployment, staff.id)
     own = staff.session is not None and staff.session.id_hash == id_hash
     return see_other(SIGN_IN if own else f"{ACCOUNT}?xong=phien")
 
@@ -78,6 +80,7 @@ async def end_all_sessions(request: web.Request) -> web.Response:
     """Sign out everywhere, here included."""
     staff, deployment = staff_of(request), request.app[DEPLOYMENT]
     await deployment.database.write(partial(people.revoke_sessions, user_id=staff.id, now=deployment.now()))
+    tell_ended(deployment, staff.id)
     log.info("sessions_revoked", user=staff.id, outcome="own_wish")
     response = see_other(SIGN_IN)
     cookies.drop(request, response, name=cookies.SESSION)

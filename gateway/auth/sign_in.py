@@ -12,6 +12,7 @@ from core.storage import people
 from core.storage.people import SessionRow, UserRow
 from gateway.auth import cookies, sessions
 from gateway.auth.door import HASHING, Door, normal_login
+from gateway.auth.ending import tell_ended
 from gateway.auth.errors import TooManyAttempts
 from gateway.auth.limits import TURNSTILE
 from gateway.auth.network import CLIENT
@@ -114,6 +115,7 @@ async def sign_out(request: web.Request) -> web.Response:
     if session is not None:
         deployment = request.app[DEPLOYMENT]
         await deployment.database.write(partial(people.revoke_session, id_hash=session.id_hash, now=deployment.now()))
+        tell_ended(deployment, session.user_id)
     response = see_other(SIGN_IN)
     cookies.drop(request, response, name=cookies.SESSION)
     return response

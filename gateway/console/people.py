@@ -14,6 +14,7 @@ from core.storage.database import Connection
 from gateway.admin.services import successions_of
 from gateway.auth import accounts, require_staff, staff_of
 from gateway.auth.door import HASHING, normal_login
+from gateway.auth.ending import tell_ended
 from gateway.auth.targets import see_other
 from gateway.console.roster import (
     agency_of,
@@ -146,6 +147,7 @@ async def sign_out(request: web.Request) -> web.StreamResponse:
     deployment, user = request.app[DEPLOYMENT], request.match_info["user"]
     await _exists(deployment, user)
     await deployment.database.write(partial(people.revoke_sessions, user_id=user, now=deployment.now()))
+    tell_ended(deployment, user)
     log.info("sessions_revoked", user=user, outcome="by_admin", by=staff_of(request).id)
     return _back(user, "dang-xuat")
 

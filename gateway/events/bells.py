@@ -14,6 +14,8 @@ OUTBOX = "outbox"
 DUE = "due"
 FILES = "files"
 AGENCIES = "agencies"
+SESSIONS = "sessions"
+"""Some session of the user who is named was ended."""
 STAFF = "staff"
 """What staff look at has changed: the body names up to `MOST_NAMED` of `case:ID`, `talk:ID`; empty: anything may have."""
 MOST_NAMED = 50

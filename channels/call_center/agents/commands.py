@@ -16,6 +16,7 @@ from channels.call_center.agents.callbacks import ABOUT
 from channels.call_center.agents.desk import Desk
 from channels.call_center.agents.news import Answer, Refused
 from channels.call_center.agents.owed import Owed, WebWord
+from channels.call_center.agents.quality import level_of
 from channels.call_center.agents.seat import Seat
 from channels.call_center.media.wire import Legs
 from channels.call_center.ports import CallGone, MediaUnavailable
@@ -159,6 +160,16 @@ class Commands:
     @_do.register
     def _back(self, command: m.Back) -> None:
         self._unless(command, self._desk.consulting.back(command.agent))
+
+    @_do.register
+    def _quality(self, command: m.Quality) -> None:
+        """Told again and again; only a change is news."""
+        seat, level = self._desk.seats[command.agent], level_of(command)
+        if level != seat.quality:
+            seat.quality = level
+            figures = command.model_dump(include={"lost", "rtt_ms", "delay_ms", "concealed"})
+            log.info("agent_sound_changed", agent=command.agent, level=level, **figures)
+            self._desk.tell_changes()
 
     @_do.register
     def _wrapped_up(self, command: m.WrappedUp) -> None:

@@ -151,6 +151,17 @@ class Back(Message):
     agent: Name
 
 
+class Quality(Message):
+    """How good the sound is that the page gets, over the last ten seconds; `lost`, `concealed` as parts of one."""
+
+    do: Literal["quality"] = "quality"
+    agent: Name
+    lost: float = Field(ge=0, le=1)
+    rtt_ms: int = Field(ge=0, le=60_000)
+    delay_ms: int = Field(ge=0, le=60_000)
+    concealed: float = Field(ge=0, le=1)
+
+
 class WrappedUp(Message):
     """The notes are done."""
 
@@ -191,6 +202,7 @@ Command = (
     | Turn
     | HandOver
     | Back
+    | Quality
     | WrappedUp
     | Supervise
     | Watch

@@ -9,6 +9,9 @@ from pydantic import Field, TypeAdapter
 from channels.call_center.agents.messages import Message, Name, Side
 from core.contract.schema import Instant
 
+Level = Literal["", "good", "fair", "poor"]
+"""Of an agent's sound; empty: not known."""
+
 
 class Answer(Message):
     """Our SDP."""
@@ -76,6 +79,7 @@ class Status(Message):
     wanted: str = ""
     why: str = ""
     sound: bool = False
+    quality: Level = ""
     ringing: CallCard | None = None
     call: CallCard | None = None
     wrapping: CallCard | None = None
@@ -92,6 +96,7 @@ class OnBoard(Message):
     since: Instant
     why: str = ""
     call: CallCard | None = None
+    quality: Level = ""
     watched_by: tuple[str, ...] = ()
 
 

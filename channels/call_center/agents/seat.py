@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from channels.call_center.agents.news import Board, CallCard, Status
+from channels.call_center.agents.news import Board, CallCard, Level, Status
 from channels.call_center.media.wire import Legs
 from channels.call_center.ports import Media
 from channels.call_center.webrtc.inside import MediaPlace
@@ -35,6 +35,7 @@ class Seat:
         self.held = False
         self.told: Status | None = None
         self.last: CallCard | None = None
+        self.quality: Level = ""
         self.watching = False
         self.shown: Board | None = None
         self._connected, self._lost = connected, lost
@@ -70,6 +71,7 @@ class Seat:
         await self._replace(None)
 
     async def _replace(self, sound: Sound | None) -> None:
+        self.quality = ""
         before, self._sound = self._sound, sound
         if before is not None:
             await before.media.close()

@@ -31,6 +31,7 @@ def status_of(desk: Desk, seat: Seat) -> Status | None:
         wanted=agent.wanted.value,
         why=agent.why,
         sound=seat.heard,
+        quality=seat.quality,
         ringing=_card(desk, agent.call) if agent.state is AgentState.RESERVED else None,
         call=call,
         wrapping=seat.last if agent.state is AgentState.WRAP_UP else None,
@@ -63,6 +64,7 @@ def _on_board(desk: Desk, agent: Agent) -> OnBoard:
         since=agent.since,
         why=agent.why,
         call=_card(desk, agent.call),
+        quality=desk.seats[agent.id].quality if agent.id in desk.seats else "",
         watched_by=tuple(sorted(talk.others)) if talk else (),
     )
 

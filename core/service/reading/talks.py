@@ -9,6 +9,7 @@ from typing import NamedTuple
 from core.contract.errors import NotFound
 from core.contract.schema import Reporter
 from core.identity.codes import format_code
+from core.identity.phones import valid
 from core.service.actors import ADMIN, Member
 from core.service.reading.base import Reads, RevealRefused
 from core.service.reading.curtain import Curtain
@@ -33,6 +34,8 @@ from core.storage.reports import ReportRow
 from core.storage.staff_lists import KnownIdentity
 
 PAGE = 50
+MOST_CALLERS = 3
+"""People of one number that are shown: a household has one telephone."""
 
 
 class _Talk(NamedTuple):
@@ -99,6 +102,16 @@ class ReadsPeople(Reads):
         found = await self._database.read(partial(_read_contact, contact_id=contact_id))
         await self._reveal(member, reveal, what="contact", ref=contact_id)
         return await asyncio.to_thread(self._contact_view, contact_id, found, self.curtain(member, reveal=reveal))
+
+    async def callers(self, number: str, member: Member) -> tuple[ContactView, ...]:
+        """Whoever is known to use this number, masked, the newest first; a number proves nobody (`identities`)."""
+        self._check(member)
+        phone = valid(number)
+        if phone is None:
+            return ()
+        at = partial(staff_lists.contacts_at, address_blinds=[self._safe.blind.phone(phone)])
+        known = (await self._database.read(at))[-MOST_CALLERS:]
+        return tuple([await self.contact(contact_id, member) for contact_id in reversed(known)])
 
     def _contact_view(self, contact_id: str, found: _Contact, curtain: Curtain) -> ContactView:
         who = self._safe.open_or_none(found.profile, Reporter, subject_id=contact_id, place=f"contact:{contact_id}")

@@ -66,12 +66,12 @@ class PhoneLink:
             before[1].replaced()
         return await self.send(agent)
 
-    async def close(self, agent: str, page: Page) -> None:
-        """A page is gone; nothing if a newer one has taken its place."""
+    async def close(self, agent: str, page: Page, *, signed_out: bool = False) -> None:
+        """A page is gone, for good where `signed_out`; nothing if a newer one has taken its place."""
         known = self._pages.get(agent)
         if known is not None and known[1] is page:
             del self._pages[agent]
-            await self.send(Leave(agent=agent))
+            await self.send(Leave(agent=agent, signed_out=signed_out))
 
     async def send(self, command: WebWord) -> bool:
         """Pass a command on; False where the telephony process is away."""

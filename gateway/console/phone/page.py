@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import WSMsgType, web
 from pydantic import ValidationError
 
-from channels.call_center.agents.messages import COMMANDS, Command, Dial, Supervise, Take
+from channels.call_center.agents.messages import COMMANDS, Command, Dial, SignIn, Supervise, Take
 from channels.call_center.agents.news import Board, News, Refused
 from core.service.reading import Wanted
+from core.service.reading.views import ContactView, ConversationLine
 from gateway.auth import Staff, staff_of
 from gateway.auth.csrf import csrf_token
+from gateway.auth.ending import session_over
+from gateway.call_notes import wrap_up_codes
 from gateway.console.phone.board import for_supervisors, note, supervises, with_names
 from gateway.console.phone.link import LINK, PhoneLink
-from gateway.console.phone.seating import sign_in_of
 from gateway.console.phone.turns import TURNS, Turns
 from gateway.console.shared import line_of, member_of, reader_of, require_caretaker, show
 from gateway.deployment import DEPLOYMENT, Deployment
@@ -24,8 +27,11 @@ from gateway.portal.on_behalf import RECEPTION
 
 PAGE = "/console/tong-dai"
 LONGEST = 32 * 1024
+MOST_TALKS = 5
 ELSEWHERE = 4001
 """Close code: the agent has opened the telephone in another window."""
+ENDED = 4002
+"""Close code: the agent is signed in no more."""
 STRANGER = 4003
 """Close code: the page did not show its token."""
 
@@ -33,17 +39,39 @@ STRANGER = 4003
 @require_caretaker
 async def show_phone(request: web.Request) -> web.StreamResponse:
     """The page; everything on it comes over its websocket."""
-    return show(request, "phone.html", supervises=supervises(staff_of(request), request.app[DEPLOYMENT].settings))
+    settings = request.app[DEPLOYMENT].settings
+    codes = wrap_up_codes(settings)
+    return show(request, "phone.html", supervises=supervises(staff_of(request), settings), codes=codes)
 
 
 @require_caretaker
 async def show_caller(request: web.Request) -> web.StreamResponse:
-    """What is known of a number that calls: its cases, the newest first. Reading it is logged like any search."""
+    """
+    What is known of a number that calls: who, open cases first, the last conversations; masked, as lists are.
+
+    Whoever opens a case or a conversation from here is logged there.
+    """
     posted = await request.post()
     number, call = line_of(posted.get("so")), line_of(posted.get("cuoc-goi"))
-    found = await reader_of(request).search(member_of(request), Wanted(number), after=None) if number else None
-    writes = staff_of(request).may(RECEPTION)
-    return show(request, "_caller.html", number=number, call=call, writes=writes, rows=found.items if found else ())
+    reader, member = reader_of(request), member_of(request)
+    found = await reader.search(member, Wanted(number), after=None) if number else None
+    callers = await reader.callers(number, member) if number else ()
+    return show(
+        request,
+        "_caller.html",
+        number=number,
+        call=call,
+        writes=staff_of(request).may(RECEPTION),
+        rows=sorted(found.items if found else (), key=lambda line: not line.open),
+        callers=callers,
+        talks=talks_of(callers),
+    )
+
+
+def talks_of(callers: Sequence[ContactView]) -> list[ConversationLine]:
+    """Their last conversations, the newest first."""
+    talks = {talk.id: talk for caller in callers for talk in caller.conversations}
+    return sorted(talks.values(), key=lambda talk: talk.last_message_at, reverse=True)[:MOST_TALKS]
 
 
 @require_caretaker
@@ -71,19 +99,22 @@ class Talk:
         self._supervises = supervises(staff, deployment.settings)
         self._news: asyncio.Queue[News | None] = asyncio.Queue()
         self._closing: asyncio.Future[bool] | None = None
+        self._signed_out = False
 
     async def lead(self) -> None:
         """Until the page goes, or a newer one comes."""
-        if not await self._link.open(await sign_in_of(self._deployment, self._staff), self):
+        if not await self._link.open(SignIn(agent=self._staff.id, name=self._staff.display_name), self):
             self.hear(None)
         telling = asyncio.create_task(self._keep_telling())
+        watching = asyncio.create_task(self._until_signed_out())
         try:
             async for message in self._socket:
                 if message.type is WSMsgType.TEXT:
                     await self._heed(message.data)
         finally:
+            await self._link.close(self._staff.id, self, signed_out=self._signed_out)
             telling.cancel()
-            await self._link.close(self._staff.id, self)
+            watching.cancel()
 
     def hear(self, news: News | None) -> None:
         """News for this page; None: the telephony process is away."""
@@ -92,6 +123,12 @@ class Talk:
     def replaced(self) -> None:
         """The same agent has opened another window."""
         self._closing = asyncio.ensure_future(self._socket.close(code=ELSEWHERE))
+
+    async def _until_signed_out(self) -> None:
+        """Nobody hears callers who has left: the browser's sound ends with the page's connection."""
+        await session_over(self._deployment, self._staff)
+        self._signed_out = True
+        await self._socket.close(code=ENDED)
 
     async def _keep_telling(self) -> None:
         while True:

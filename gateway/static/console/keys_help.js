@@ -13,6 +13,22 @@ const ALWAYS = [
  * @param {(on: boolean) => void} turn
  */
 export function openHelp(page, isOn, turn) {
+  const dialog = openKeys(page, [...ALWAYS, ...ofPage(page)]);
+  const label = page.createElement("label");
+  const box = page.createElement("input");
+  box.type = "checkbox";
+  box.checked = isOn();
+  box.addEventListener("change", () => turn(box.checked));
+  label.append(box, " Dùng phím tắt một chữ trên máy này");
+  dialog.querySelector("button")?.before(label);
+}
+
+/**
+ * A dialog with keys and what they do.
+ * @param {Document} page
+ * @param {(string | undefined)[][]} rows
+ */
+export function openKeys(page, rows) {
   page.querySelector("dialog.keys")?.remove();
   const dialog = page.createElement("dialog");
   dialog.className = "keys card";
@@ -20,23 +36,18 @@ export function openHelp(page, isOn, turn) {
   const title = add(dialog, "h2", "Phím tắt");
   title.id = "phim-tat";
   const list = add(dialog, "dl", "");
-  for (const [key, what] of [...ALWAYS, ...ofPage(page)]) {
+  for (const [key, what] of rows) {
     const row = add(list, "div", "");
     add(add(row, "dt", ""), "kbd", key ?? "");
     add(row, "dd", what ?? "");
   }
-  const label = add(dialog, "label", "");
-  const box = page.createElement("input");
-  box.type = "checkbox";
-  box.checked = isOn();
-  box.addEventListener("change", () => turn(box.checked));
-  label.append(box, " Dùng phím tắt một chữ trên máy này");
   const close = add(dialog, "button", "Đóng");
   close.className = "button button--secondary";
   close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => dialog.remove());
   page.body.append(dialog);
   dialog.showModal();
+  return dialog;
 }
 
 /** @param {Document} page */

@@ -1,13 +1,22 @@
 /** The agent's telephone: what the telephony process tells is shown, what the agent does is told. */
 
 import { showBoard, watchBoard } from "./phone_board.js";
+import { speakToPages } from "./phone_channel.js";
+import { watchDevices } from "./phone_devices.js";
 import { keepDrafts } from "./phone_drafts.js";
+import { watchKeys } from "./phone_keys.js";
 import { openLine } from "./phone_line.js";
+import { watchQuality } from "./phone_quality.js";
+import { askNotice, notice } from "./phone_notice.js";
+import { showTransfer } from "./phone_transfer.js";
+import { chosenResult, sendResult } from "./phone_wrap_up.js";
 import { micProblem, openSound } from "../js/call_sound.js";
-import { find, show, since } from "./phone_view.js";
+import { REFUSALS, find, show, since } from "./phone_view.js";
 
 /** @typedef {import("./phone_line.js").Status} Status */
+/** @typedef {import("./phone_line.js").Card} Card */
 
+const SOUND_ON = "langnghe-am-thanh";
 const root = document.querySelector("[data-phone]");
 if (root instanceof HTMLElement) start(root);
 
@@ -17,17 +26,9 @@ function start(root) {
   let status = null;
   let shownCaller = "";
   let wasAway = false;
-  const line = openLine(root.dataset.token ?? "", {
-    status: (told) => {
-      if (wasAway && !told.sound) sound.again();
-      if (wasAway) problem("");
-      wasAway = false;
-      if (!status) watchBoard(root, line);
-      status = told;
-      show(root, told);
-      ring(told);
-      pop(told.ringing ?? told.call);
-    },
+  const token = root.dataset.token ?? "";
+  const line = openLine(token, {
+    status: hear,
     answer: (sdp) => void sound.take(sdp),
     refused: (command, why) => {
       wasAway ||= why === "away";
@@ -39,29 +40,61 @@ function start(root) {
       problem("Tổng đài đang khởi động lại. Cuộc gọi đang nói không bị mất; trang này tự kết nối lại.");
     },
     elsewhere: () => problem("Điện thoại đã được mở ở cửa sổ khác. Tải lại trang này để dùng ở đây."),
+    ended: () => location.assign("/console/dang-nhap"),
   });
-  const sound = openSound(find(root, "[data-audio]", HTMLAudioElement), (sdp) => line.send({ do: "offer", sdp }));
+  const audio = find(root, "[data-audio]", HTMLAudioElement);
+  const sound = openSound(audio, (sdp) => line.send({ do: "offer", sdp }));
+  const devices = watchDevices(root, audio, sound);
+  watchQuality(root, sound, (told) => line.send({ do: "quality", ...told }));
+  const pages = speakToPages((wanted) => press(wanted));
 
   find(root, "[data-sound]", HTMLButtonElement).addEventListener("click", () => {
-    sound.open().then(() => problem(""), (/** @type {unknown} */ error) => problem(micProblem(error)));
+    askNotice();
+    turnOn();
   });
   root.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest("button") : null;
     if (button?.dataset.do) act(button.dataset.do, button);
-    if (button?.dataset.key) line.send({ do: "keys", keys: button.dataset.key });
+    if (button?.dataset.digit) line.send({ do: "keys", keys: button.dataset.digit });
   });
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || isTyping(event.target)) return;
-    if (event.key.toLowerCase() === "n") root.querySelector("[data-caller] form button")?.dispatchEvent(new MouseEvent("click", { bubbles: true }));
-    const wanted = KEYS[event.key.toLowerCase()];
-    const button = wanted ? root.querySelector(`[data-do="${wanted}"]`) : null;
-    if (button instanceof HTMLButtonElement && button.checkVisibility()) act(wanted ?? "", button);
-  });
+  watchKeys(root, () => status, (key) => line.send({ do: "keys", keys: key }));
   keepDrafts(root);
+  openAsWindow(root);
   window.addEventListener("beforeunload", (event) => {
     if (status?.call) event.preventDefault();
   });
   setInterval(() => status && since(root, status), 1000);
+  void allowed().then((may) => may && sessionStorage.getItem(SOUND_ON) && turnOn());
+
+  function turnOn() {
+    const begun = sound.open().then(() => {
+      sessionStorage.setItem(SOUND_ON, "1");
+      problem("");
+      return devices.list();
+    });
+    begun.catch((/** @type {unknown} */ error) => problem(micProblem(error)));
+  }
+
+  /** @param {Status} told */
+  function hear(told) {
+    if (wasAway && !told.sound) sound.again();
+    if (wasAway) problem("");
+    wasAway = false;
+    if (!status) watchBoard(root, line);
+    if (told.state === "wrap_up" && status?.state !== "wrap_up") find(root, "[data-result]", HTMLFormElement).reset();
+    status = told;
+    show(root, told);
+    showTransfer(root, told);
+    ring(told);
+    pop(told.ringing ?? told.call ?? told.wrapping);
+    pages.tell(told);
+  }
+
+  /** As if the button were pressed, where it is to be seen. @param {string} wanted */
+  function press(wanted) {
+    const button = root.querySelector(`[data-do="${CSS.escape(wanted)}"]`);
+    if (button instanceof HTMLButtonElement && button.checkVisibility()) act(wanted, button);
+  }
 
   /**
    * @param {string} wanted
@@ -69,12 +102,36 @@ function start(root) {
    */
   function act(wanted, button) {
     problem("");
+    const call = status?.call?.call ?? "";
     if (wanted === "mute") button.setAttribute("aria-pressed", String(sound.mute()));
     else if (wanted === "available" || wanted === "away") line.send({ do: "choose", state: wanted });
     else if (wanted === "hold") line.send({ do: "hold", on: !status?.call?.held });
-    else if (wanted === "pass_on") line.send({ do: "pass_on", queue: status?.call?.queue ?? "" });
+    else if (wanted === "transfer") toggleTransfer(button);
+    else if (wanted === "pass_on") line.send({ do: "pass_on", queue: status?.call?.queue ?? "", to: button.dataset.to ?? "" });
+    else if (wanted === "consult") line.send({ do: "consult", colleague: button.dataset.to ?? "" });
+    else if (wanted.startsWith("turn_")) line.send({ do: "turn", side: wanted.slice(5) });
     else if (wanted === "take" || wanted === "decline") line.send({ do: wanted, call: status?.ringing?.call ?? "" });
-    else line.send({ do: wanted });
+    else if (wanted === "wrapped_up") wrapUp();
+    else if (wanted !== "hang_up" || call || status?.ringing) line.send({ do: wanted });
+  }
+
+  /** The result first: what is not chosen cannot be counted. */
+  function wrapUp() {
+    const code = chosenResult(root);
+    if (!code) return problem("Vui lòng chọn kết quả cuộc gọi trước khi bấm Xong.");
+    const card = status?.wrapping;
+    if (!card) return line.send({ do: "wrapped_up" });
+    sendResult(token, card, code).then(
+      () => line.send({ do: "wrapped_up" }),
+      () => problem("Chưa lưu được kết quả cuộc gọi. Vui lòng bấm Xong lần nữa."),
+    );
+  }
+
+  /** @param {HTMLButtonElement} button */
+  function toggleTransfer(button) {
+    const panel = find(root, "[data-transfer]", HTMLElement);
+    panel.hidden = !panel.hidden;
+    button.setAttribute("aria-expanded", String(!panel.hidden));
   }
 
   /** @param {string} sentence */
@@ -88,13 +145,14 @@ function start(root) {
   function ring(told) {
     document.title = told.ringing ? "☎ Cuộc gọi đến" : "Tổng đài";
     sound.ring(Boolean(told.ringing));
+    notice(told.ringing);
   }
 
-  /** What is known of the number, once for each call. @param {import("./phone_line.js").Card | null} card */
+  /** What is known of the number, once for each call. @param {Card | null} card */
   function pop(card) {
-    if (!card || card.call === shownCaller) return;
-    shownCaller = card.call;
-    const body = new URLSearchParams({ csrf: root.dataset.token ?? "", so: card.remote, "cuoc-goi": card.about || card.call });
+    if (!card || (card.about || card.call) === shownCaller) return;
+    shownCaller = card.about || card.call;
+    const body = new URLSearchParams({ csrf: token, so: card.remote, "cuoc-goi": shownCaller });
     fetch("/console/tong-dai/nguoi-goi", { method: "POST", body })
       .then((answer) => (answer.ok ? answer.text() : ""))
       .then((page) => {
@@ -106,28 +164,24 @@ function start(root) {
   }
 }
 
-/** @type {Record<string, string | undefined>} */
-const KEYS = { a: "take", d: "decline", h: "hold", m: "mute", t: "pass_on", e: "hang_up", w: "wrapped_up" };
+/** Whether the browser gives the microphone without asking: then a page that is loaded again needs no click. */
+async function allowed() {
+  try {
+    const name = /** @type {PermissionName} */ ("microphone");
+    return (await navigator.permissions.query({ name })).state === "granted";
+  } catch {
+    return false;
+  }
+}
 
-/** @type {Record<string, string | undefined>} */
-const REFUSALS = {
-  no_sound: "Chưa có âm thanh. Vui lòng bấm “Bật micro và tai nghe” trước.",
-  gone: "Người gọi đã gác máy, hoặc đồng nghiệp đã nghe.",
-  not_allowed: "Chỉ người giám sát ca trực được làm việc này.",
-  no_call: "Không còn cuộc gọi nào.",
-  not_free: "Anh/chị đang có cuộc gọi, hoặc chưa bấm Xong sau cuộc gọi trước.",
-  busy: "Máy của người phản ánh đang bận.",
-  no_answer: "Người phản ánh không nghe máy.",
-  no_such_number: "Số điện thoại này không có hoặc không liên lạc được.",
-  rejected: "Người phản ánh từ chối cuộc gọi.",
-  rang_off: "Người nghe đã gác máy khi nghe thông báo ghi âm.",
-  no_line: "Chưa gọi ra được: không có đường dây nào sẵn sàng. Vui lòng thử lại, hoặc báo người quản trị.",
-  away: "Tổng đài đang khởi động lại. Vui lòng thử lại sau vài giây.",
-  offer: "Trình duyệt này không nói chuyện được với tổng đài. Vui lòng dùng Chrome, Edge hoặc Firefox mới.",
-  no_room: "Tổng đài đã hết chỗ. Vui lòng báo người quản trị.",
-};
-
-/** @param {EventTarget | null} target */
-function isTyping(target) {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+/**
+ * A window of its own, so that going to another page does not end the sound.
+ * @param {HTMLElement} root
+ */
+function openAsWindow(root) {
+  const button = find(root, "[data-window]", HTMLButtonElement);
+  button.hidden = window.name === "langnghe-tong-dai";
+  button.addEventListener("click", () => {
+    if (window.open(location.href, "langnghe-tong-dai", "popup,width=560,height=860")) location.assign("/console");
+  });
 }

@@ -1,6 +1,6 @@
 /** The floor as supervisors see it. */
 
-import { STATES, clock, find } from "./phone_view.js";
+import { QUALITY, STATES, clock, find } from "./phone_view.js";
 
 /**
  * @typedef {import("./phone_line.js").Board} Board
@@ -47,10 +47,10 @@ function row(agent, line) {
   const made = document.createElement("tr");
   const watched = agent.watched_by.length ? ` (có ${agent.watched_by.join(", ")})` : "";
   const call = agent.call ? (agent.call.remote || "Số ẩn") + watched : "–";
-  for (const text of [agent.name || "–", STATES[agent.state] ?? agent.state, call]) {
+  for (const text of [agent.name || "–", STATES[agent.state] ?? agent.state, call, QUALITY[agent.quality] ?? "–"]) {
     made.insertCell().textContent = text;
   }
-  made.insertCell().append(...(agent.call && agent.state === "talking" ? parts(agent.call.call, line) : []));
+  made.insertCell().append(...(agent.call && agent.state === "talking" && !agent.call.asked_by ? parts(agent.call.call, line) : []));
   return made;
 }
 

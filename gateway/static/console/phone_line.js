@@ -2,17 +2,21 @@
 
 /**
  * @typedef {{call: string, about: string, remote: string, queue: string, since: string, callback: boolean, held: boolean,
- *   dialling: boolean}} Card
- * @typedef {{state: string, since: string, until: string | null, wanted: string, why: string, sound: boolean,
- *   ringing: Card | null, call: Card | null, waiting: Record<string, number>}} Status
+ *   dialling: boolean, asked_by: string}} Card
+ * @typedef {{agent: string, name: string, free: boolean}} Colleague
+ * @typedef {{colleague: string, answered: boolean, side: string}} Asking
+ * @typedef {{state: string, since: string, until: string | null, wanted: string, why: string, sound: boolean, quality: string,
+ *   ringing: Card | null, call: Card | null, wrapping: Card | null, asking: Asking | null, colleagues: Colleague[],
+ *   waiting: Record<string, number>}} Status
  * @typedef {{agent: string, name: string, state: string, since: string, why: string, call: Card | null,
- *   watched_by: string[]}} OnBoard
+ *   quality: string, watched_by: string[]}} OnBoard
  * @typedef {{agents: OnBoard[], waiting: Card[]}} Board
  * @typedef {{status: (told: Status) => void, answer: (sdp: string) => void,
- *   refused: (command: string, why: string) => void, away: () => void, elsewhere: () => void, board: (told: Board) => void}} Ears
+ *   refused: (command: string, why: string) => void, away: () => void, elsewhere: () => void, ended: () => void, board: (told: Board) => void}} Ears
  */
 
 const ELSEWHERE = 4001;
+const ENDED = 4002;
 const AGAIN_MS = 1000;
 
 /**
@@ -37,6 +41,7 @@ export function openLine(token, ears) {
     socket.addEventListener("message", (event) => hear(JSON.parse(event.data)));
     socket.addEventListener("close", (event) => {
       if (event.code === ELSEWHERE) ears.elsewhere();
+      else if (event.code === ENDED) ears.ended();
       else {
         ears.away();
         setTimeout(connect, AGAIN_MS);

@@ -11,6 +11,8 @@ export const STATES = {
   wrap_up: "Hoàn tất sau cuộc gọi",
 };
 /** @type {Record<string, string | undefined>} */
+export const QUALITY = { good: "Âm thanh tốt", fair: "Âm thanh chập chờn", poor: "Âm thanh kém: kiểm tra mạng" };
+/** @type {Record<string, string | undefined>} */
 const WHY = { no_answer: " vì không nghe máy", vanished: " vì mất kết nối" };
 
 /**
@@ -26,6 +28,27 @@ export function find(root, selector, kind) {
   return found;
 }
 
+/** @type {Record<string, string | undefined>} */
+export const REFUSALS = {
+  no_sound: "Chưa có âm thanh. Vui lòng bấm “Bật micro và tai nghe” trước.",
+  gone: "Người gọi đã gác máy, hoặc đồng nghiệp đã nghe.",
+  not_allowed: "Chỉ người giám sát ca trực được làm việc này.",
+  no_call: "Không còn cuộc gọi nào.",
+  no_colleague: "Đồng nghiệp không còn trên máy.",
+  colleague_busy: "Đồng nghiệp vừa bận hoặc không còn trực. Vui lòng chọn người khác.",
+  colleague_gone: "Đồng nghiệp không nghe hoặc đã gác máy. Người gọi đang nghe nhạc chờ: bấm Giữ máy (H) để nói tiếp.",
+  not_free: "Anh/chị đang có cuộc gọi, hoặc chưa bấm Xong sau cuộc gọi trước.",
+  busy: "Máy của người phản ánh đang bận.",
+  no_answer: "Người phản ánh không nghe máy.",
+  no_such_number: "Số điện thoại này không có hoặc không liên lạc được.",
+  rejected: "Người phản ánh từ chối cuộc gọi.",
+  rang_off: "Người nghe đã gác máy khi nghe thông báo ghi âm.",
+  no_line: "Chưa gọi ra được: không có đường dây nào sẵn sàng. Vui lòng thử lại, hoặc báo người quản trị.",
+  away: "Tổng đài đang khởi động lại. Vui lòng thử lại sau vài giây.",
+  offer: "Trình duyệt này không nói chuyện được với tổng đài. Vui lòng dùng Chrome, Edge hoặc Firefox mới.",
+  no_room: "Tổng đài đã hết chỗ. Vui lòng báo người quản trị.",
+};
+
 /**
  * @param {HTMLElement} root
  * @param {Status} status
@@ -37,18 +60,33 @@ export function show(root, status) {
   find(root, "[data-sound]", HTMLElement).hidden = status.sound;
   find(root, '[data-do="available"]', HTMLElement).hidden = !status.sound || status.wanted === "available";
   find(root, '[data-do="away"]', HTMLElement).hidden = status.wanted !== "available";
+  const quality = find(root, "[data-quality]", HTMLElement);
+  quality.hidden = !status.sound || !status.quality;
+  quality.dataset.quality = status.quality;
+  quality.textContent = QUALITY[status.quality] ?? "";
   card(root, "[data-ringing]", status.ringing);
   card(root, "[data-talking]", status.call);
-  const dialling = status.call?.dialling ?? false;
-  find(root, "[data-talk]", HTMLElement).textContent = dialling ? "Đang gọi đi, chờ người nghe máy" : "Đang nói chuyện";
-  find(root, '[data-do="hold"]', HTMLElement).hidden = dialling;
-  find(root, '[data-do="pass_on"]', HTMLElement).hidden = dialling;
+  const by = status.ringing?.asked_by;
+  find(root, "[data-ringing-kind]", HTMLElement).textContent = by ? `${by} hỏi về cuộc gọi này` : "Cuộc gọi đến";
+  talk(root, status);
   find(root, "[data-wrap-up]", HTMLElement).hidden = status.state !== "wrap_up";
-  find(root, '[data-do="hold"]', HTMLElement).setAttribute("aria-pressed", String(status.call?.held ?? false));
   const waiting = Object.values(status.waiting).reduce((sum, count) => sum + count, 0);
   find(root, "[data-waiting]", HTMLElement).textContent =
     waiting ? `${waiting} người đang chờ trên đường dây.` : "Không có ai đang chờ trên đường dây.";
   since(root, status);
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {Status} status
+ */
+function talk(root, status) {
+  const call = status.call;
+  const words = call?.dialling ? "Đang gọi đi, chờ người nghe máy" : call?.asked_by ? `Đang nói với ${call.asked_by}` : "Đang nói chuyện";
+  find(root, "[data-talk]", HTMLElement).textContent = words;
+  const hold = find(root, '[data-do="hold"]', HTMLElement);
+  hold.hidden = Boolean(call?.dialling || call?.asked_by || status.asking);
+  hold.setAttribute("aria-pressed", String(call?.held ?? false));
 }
 
 /**

@@ -12,14 +12,18 @@ export function openSound(audio, offer, over) {
   let microphone = null;
   /** @type {AudioContext | null} */
   let bell = null;
+  /** Where it rings: an id of a loudspeaker, empty: the usual one. */
+  let bellAt = "";
+  /** The microphone that was chosen, empty: the usual one. */
+  let device = "";
   /** @type {number | undefined} */
   let ringing;
 
-  return { open, again, take, mute, ring, close };
+  return { open, again, take, mute, ring, close, use, microphone: () => microphone, peer: () => peer, ringOn };
 
   /** Ask for the microphone and offer; rejects where there is none or it is refused. */
   async function open() {
-    microphone ??= await navigator.mediaDevices.getUserMedia({ audio: true });
+    microphone ??= await navigator.mediaDevices.getUserMedia({ audio: device ? { deviceId: { ideal: device } } : true });
     bell ??= new AudioContext();
     peer?.close();
     const fresh = new RTCPeerConnection({ iceServers: [] });
@@ -43,6 +47,31 @@ export function openSound(audio, offer, over) {
   /** @param {string} sdp */
   async function take(sdp) {
     await peer?.setRemoteDescription({ type: "answer", sdp });
+  }
+
+  /**
+   * Another microphone from now on, in the middle of a call as well.
+   * @param {string} id empty: the usual one
+   */
+  async function use(id) {
+    device = id;
+    if (!microphone) return;
+    const fresh = await navigator.mediaDevices.getUserMedia({ audio: id ? { deviceId: { exact: id } } : true });
+    const [before] = microphone.getAudioTracks();
+    const [track] = fresh.getAudioTracks();
+    if (!track) return;
+    track.enabled = before?.enabled ?? true;
+    await peer?.getSenders()[0]?.replaceTrack(track);
+    before?.stop();
+    microphone = fresh;
+  }
+
+  /**
+   * Ring at another loudspeaker, where the browser can.
+   * @param {string} id
+   */
+  function ringOn(id) {
+    bellAt = id;
   }
 
   /** Let go of the microphone. */
@@ -72,6 +101,7 @@ export function openSound(audio, offer, over) {
 
   function beep() {
     if (!bell) return;
+    if ("setSinkId" in bell) void /** @type {any} */ (bell).setSinkId(bellAt).catch(() => undefined);
     for (const start of [0, 0.35]) {
       const tone = bell.createOscillator();
       const volume = bell.createGain();

@@ -7,7 +7,7 @@ import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,7 @@ import pytest
 from playwright.async_api import Page
 
 from channels.call_center.acd.model import Acd, Queue
-from channels.call_center.agents.caller import Served
-from channels.call_center.agents.caller import Wanted
+from channels.call_center.agents.caller import Served, Wanted
 from channels.call_center.agents.commands import Commands
 from channels.call_center.agents.desk import Desk
 from channels.call_center.media.engine import Engine
@@ -27,10 +26,11 @@ from channels.call_center.media.tests.phone import Phone, strength, tone
 from channels.call_center.ports import Way
 from channels.call_center.webrtc.inside import MediaPlace
 from core.storage import people
+from gateway.call_notes import NOTES
 from gateway.console.phone.page import PAGE
 from gateway.telephony.agents_link import AgentsLink
 from gateway.telephony.paths import agents_socket
-from tests.gateway.api.staffing import centre, hire
+from tests.gateway.api.staffing import centre, hire, report
 from tests.gateway.console.office import Desk as Browsing
 from tests.gateway.console.office import Office, open_office
 from tests.gateway.console.test_browser import WIDE, page_of
@@ -175,7 +175,6 @@ async def test_a_call_is_answered_heard_both_ways_held_and_found_again(office: O
         await until(page, "Object.values(sessionStorage).join().includes('Cây đổ')")
         page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
         await page.reload()
-        await page.click("[data-sound]")
         await page.wait_for_selector("[data-talking]:not([hidden])")
         await page.click("[data-caller] button:has-text('Ghi phản ánh')")
         await until(
@@ -194,7 +193,12 @@ async def test_a_call_is_answered_heard_both_ways_held_and_found_again(office: O
         assert (await asyncio.wait_for(served, 10)).outcome == "talked"
         await page.wait_for_selector("[data-wrap-up]:not([hidden])")
         await page.keyboard.press("w")
+        await page.wait_for_selector("text=Vui lòng chọn kết quả cuộc gọi")
+        await page.keyboard.press("1")
+        await page.keyboard.press("w")
         await until(page, "document.querySelector('[data-phone]').dataset.shown === 'available'")
+    counted = await office.app[NOTES].codes(since=office.world.clock(), until=office.world.clock() + timedelta(days=1))
+    assert counted == {"reported": 1}
 
 
 async def test_without_telephony_the_page_says_so_and_comes_back_by_itself(office: Office, tmp_path: Path) -> None:
@@ -242,3 +246,35 @@ async def test_who_supervises_nobody_may_not_listen(office: Office) -> None:
             assert (await hear("refused"))["why"] == "not_allowed"
         await say({"do": "watch"})
         assert (await hear("refused"))["why"] == "unread"
+
+
+async def test_who_is_signed_out_hears_nobody_any_more(office: Office) -> None:
+    """At once, whichever page they left by; the floor counts on them no longer."""
+    receptionist = await hire(office.world, "Phạm Thị Dung", ("receptionist", ""))
+    async with telephony(office) as running, office.desk(receptionist) as desk:
+        page = await desk.get(PAGE)
+        token = page.text.partition('data-token="')[2].partition('"')[0]
+        async with desk.client.ws_connect(office.url + PAGE + "/kenh") as socket:
+            await socket.send_str(token)
+            await until_true(lambda: receptionist.id in running.desk.seats, "signed in")
+            await desk.submit(page, "/console/dang-xuat")
+            async with asyncio.timeout(20):
+                while not (said := await socket.receive()).type.name.startswith("CLOSE"):
+                    pass
+            assert said.data == 4002
+        await until_true(lambda: receptionist.id not in running.desk.acd.agents, "nobody there")
+
+
+async def test_the_number_tells_who_may_be_calling(office: Office, tmp_path: Path) -> None:
+    """Masked and unproved: their reports, the open ones first, and when they were last in touch."""
+    await report(office.world)
+    async with telephony(office) as running, phone_page(office, tmp_path) as page:
+        await sit_down(page)
+        await running.ring()
+        shown = await page.wait_for_selector("[data-caller] :text('Số chưa xác minh')")
+        assert shown is not None
+        told = await page.inner_text("[data-caller]")
+        assert "1 phản ánh" in told
+        assert "Liên hệ gần đây" in told
+        assert "Nguyễn Văn An" not in told
+        assert await violations(page) == []
