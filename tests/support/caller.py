@@ -33,6 +33,10 @@ class Telephone:
         """Call, and return when somebody answered."""
         return await self.trunk.dial(number, caller=caller, ring_s=20)
 
+    async def rung(self) -> Call:
+        """The next call that comes in; not answered yet."""
+        return await anext(self.trunk.incoming())
+
 
 async def over(call: Call) -> Ended:
     """Wait until the other side has hung up."""
@@ -43,12 +47,12 @@ async def over(call: Call) -> Ended:
 
 
 @asynccontextmanager
-async def telephone(target: str) -> AsyncIterator[Telephone]:
-    """A telephone whose calls go to `host:port`."""
-    host, _, port = target.rpartition(":")
-    endpoint = SipEndpoint(EndpointSettings(host=LOOPBACK, port=0))
+async def telephone(target: str, *, port: int = 0) -> AsyncIterator[Telephone]:
+    """A telephone whose calls go to `host:port`; it rings when it is called at its own `port`."""
+    host, _, theirs = target.rpartition(":")
+    endpoint = SipEndpoint(EndpointSettings(host=LOOPBACK, port=port))
     engine = Engine(LOOPBACK, range(0), load_prompts(read_catalogue()), settings=MediaSettings(latest_ms=math.inf))
-    line = TrunkSettings(host=host, port=int(port), options_s=0)
+    line = TrunkSettings(host=host, port=int(theirs), options_s=0)
     trunk = SipTrunk("telephone", line, endpoint=endpoint, media=engine)
     await engine.start()
     await trunk.start()
