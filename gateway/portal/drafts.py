@@ -25,6 +25,7 @@ MODULES = (
     "portal/drafts.js",
     "portal/draft_list.js",
     "portal/draft_sending.js",
+    "portal/exif.js",
     "portal/files.js",
     "portal/install.js",
     "portal/place.js",

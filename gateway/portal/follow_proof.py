@@ -29,8 +29,8 @@ ASKED_TIME = timedelta(minutes=15)
 ALOUD = "call"
 """What the button for a call sends, in the place of 1."""
 CALLED_VI = (
-    "Nếu thông tin quý vị nhập khớp với hồ sơ, tổng đài đang gọi đến số điện thoại đã ghi. Khi nghe máy, xin bấm phím 1 "
-    "để nghe mã xác nhận, có hiệu lực trong 5 phút."
+    "Nếu thông tin quý vị nhập khớp với hồ sơ, tổng đài đang gọi đến số điện thoại đã ghi. Khi nghe máy, xin bấm phím "
+    "1 để nghe mã xác nhận, có hiệu lực trong 5 phút."
 )
 
 

@@ -15,6 +15,7 @@ from gateway.pages.languages import say
 from gateway.portal import uploads
 from gateway.portal.checks import Problem, first_of_each, inputs, required_fields
 from gateway.portal.fields import MAY_LACK, Filled, agreement
+from gateway.portal.required import required_of
 from gateway.portal.shared import PORTAL, private
 
 FORM = "form"
@@ -60,6 +61,7 @@ def form_values(
         "agreement": say(request, agreement(deployment.settings.office)),
         "confidentiality": rules.confidentiality,
         "lines": rules.emergency_lines,
+        "required": required_of(deployment.regulation.current, channel=channel),
         "most_files": uploads.MOST_FILES,
         "most_mb": deployment.settings.http.max_body_mb,
     }

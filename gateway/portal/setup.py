@@ -27,6 +27,7 @@ from gateway.portal import (
     public_notices,
     published,
     send,
+    suggesting,
     supplement,
 )
 from gateway.portal.shared import portal_context
@@ -51,6 +52,7 @@ def setup_portal(app: web.Application, *, tiles: str = "", credit: str = "") -> 
     app.router.add_get(communes.PAGE, communes.suggest)
     app.router.add_get(send.PAGE, send.show_form)
     app.router.add_post(send.PAGE, send.take_form)
+    app.router.add_post(suggesting.PAGE, suggesting.suggest)
     app.router.add_get(drafts.PAGE, drafts.show_drafts)
     app.router.add_get(drafts.SHARE, drafts.show_shared)
     app.router.add_get(handing_in.DONE, send.show_done)

@@ -34,12 +34,22 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class NextStep:
+    """What is to happen next, in the regulation's words, and by when; `late`: it has not, and should have."""
+
+    label: str
+    due_at: datetime
+    late: bool = False
+
+
+@dataclass(frozen=True)
 class Progress:
     """
     Where a case stands, for its reporter.
 
     Args:
         asked_for: labels of what the centre asked to be added. ended_because: why it was declined or cancelled.
+        next_step: the limit that ends first; None where none runs.
         levels: (id, label) to rate the last answer with, best first; empty where there is nothing to rate.
         may: the commands of a reporter that the regulation allows now.
     """
@@ -52,6 +62,7 @@ class Progress:
     agencies: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
     asked_for: tuple[str, ...] = ()
+    next_step: NextStep | None = None
     answers: tuple[Answer, ...] = ()
     levels: tuple[tuple[str, str], ...] = ()
     may: frozenset[str] = frozenset()
@@ -81,6 +92,7 @@ class Reader:
             agencies=tuple(_agencies(case, self.regulation.agencies)),
             steps=steps,
             asked_for=_asked_for(case, pack) if "supply_supplement" in may else (),
+            next_step=_next_step(case, pack, self.now),
             answers=answers,
             levels=_levels(pack) if "rate" in may and answers and not answers[-1].level else (),
             may=may,
@@ -118,6 +130,17 @@ def answers_of(case: Case) -> list[Publication]:
 def texts_for_reporters(case: Case) -> Iterable[SealedText]:
     """The sealed texts that are meant for reporters, and no others."""
     return [*(made.text for made in answers_of(case)), *([case.decline_reason] if case.decline_reason else [])]
+
+
+def _next_step(case: Case, pack: Pack, now: datetime) -> NextStep | None:
+    """Of the limits that bind an authority, and of those that wait for the reporter (they have no role)."""
+    running = [
+        clock for clock in case.running() if clock.purpose == "deadline" or (clock.purpose == "wait" and not clock.role)
+    ]
+    first = min(running, key=lambda clock: clock.due_at, default=None)
+    if first is None or first.name not in pack.clocks:
+        return None
+    return NextStep(pack.clocks[first.name].label, first.due_at, late=first.has_run_out(now))
 
 
 def _agencies(case: Case, tree: AgencyTree) -> Iterator[str]:

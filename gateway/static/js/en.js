@@ -51,6 +51,13 @@ learn({
   "Không tìm thấy micro. Hãy cắm tai nghe có micro rồi thử lại.": "No microphone found. Plug in a headset and try again.",
   "Trang này cần HTTPS để dùng micro. Vui lòng báo người quản trị.": "This page needs HTTPS for the microphone. Please tell the administrators.",
   "Chưa mở được âm thanh. Vui lòng thử lại.": "The sound could not be opened. Please try again.",
+  "Đã lấy vị trí từ ảnh.": "The place was taken from the photo.",
+  "Lĩnh vực có vẻ là: ": "This seems to be about: ",
+  "Chọn lĩnh vực này": "Choose this category",
+  "Gần đây có người đã phản ánh việc tương tự. Quý vị có thể theo dõi thay vì gửi mới:":
+    "Something like this was reported nearby. You may follow it instead of sending a new report:",
+  "nhận ngày {}, cách khoảng {} m": "received on {}, about {} m away",
+  "Theo dõi {}": "Follow {}",
   "còn {}": "{} left",
   "quá hạn {}": "{} overdue",
   "đến hạn": "due now",

@@ -1,4 +1,5 @@
 import { say } from "../js/words.js";
+import { placeOf } from "./exif.js";
 
 /** Longest side of a photo that is sent, in pixels: enough to read a number plate, small enough for a slow line. */
 const LONGEST_SIDE = 2400;
@@ -8,12 +9,13 @@ const SMALL = 1_200_000;
 /**
  * Show what was chosen, make large photos smaller, let one be taken out again.
  * @param {HTMLFormElement} form
+ * @param {(place: [number, number]) => void} [taken] told where a photo was taken
  */
-export function watchFiles(form) {
+export function watchFiles(form, taken = () => {}) {
   const list = form.querySelector("[data-previews]");
   if (!(list instanceof HTMLElement)) return;
   for (const input of form.querySelectorAll('input[type="file"]')) {
-    if (input instanceof HTMLInputElement) input.addEventListener("change", () => void take(input, form, list));
+    if (input instanceof HTMLInputElement) input.addEventListener("change", () => void take(input, form, list, taken));
   }
 }
 
@@ -21,11 +23,15 @@ export function watchFiles(form) {
  * @param {HTMLInputElement} input
  * @param {HTMLFormElement} form
  * @param {HTMLElement} list
+ * @param {(place: [number, number]) => void} taken
  */
-async function take(input, form, list) {
+async function take(input, form, list, taken) {
+  const places = await Promise.all([...(input.files ?? [])].map(placeOf)); // before a photo is made smaller
   const files = await Promise.all([...(input.files ?? [])].map(shrink));
   setFiles(input, files);
   draw(form, list);
+  const place = places.find((one) => one !== null);
+  if (place) taken(place);
 }
 
 /**

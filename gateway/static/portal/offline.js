@@ -7,7 +7,7 @@ import { proveDraft, sendWaiting } from "./draft_sending.js";
 import { allDrafts, changeDraft, draftOf, dropDraft, keepDraft } from "./drafts.js";
 import { watchFiles } from "./files.js";
 import { askForSync, keepOffline } from "./install.js";
-import { watchPlace } from "./place.js";
+import { takePlace, watchPlace } from "./place.js";
 import { putFiles, takeShared } from "./shared.js";
 
 const EMPTY = "Hãy cho biết chuyện gì đang xảy ra, và ở đâu.";
@@ -21,7 +21,7 @@ const section = document.querySelector("[data-drafts]");
 if (form instanceof HTMLFormElement && list instanceof HTMLElement && section instanceof HTMLElement) {
   document.documentElement.classList.add("has-script");
   form.hidden = false;
-  watchFiles(form);
+  watchFiles(form, (place) => takePlace(form, place));
   watchPlace(form, () => {});
   form.addEventListener("submit", (event) => {
     event.preventDefault();

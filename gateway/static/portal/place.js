@@ -35,6 +35,20 @@ export function setPoint(form, latitude, longitude, accuracy) {
   field(form, "latitude").value = latitude.toFixed(6);
   field(form, "longitude").value = longitude.toFixed(6);
   field(form, "accuracy").value = accuracy === undefined ? "" : accuracy.toFixed(1);
+  form.dispatchEvent(new Event("change"));
+}
+
+/**
+ * The place of a photo, where nobody has named another.
+ * @param {HTMLFormElement} form
+ * @param {[number, number]} place
+ */
+export function takePlace(form, [latitude, longitude]) {
+  if (point(form)) return false;
+  setPoint(form, latitude, longitude);
+  const status = form.querySelector("[data-locate-status]");
+  if (status instanceof HTMLElement) show(status, say("Đã lấy vị trí từ ảnh."));
+  return true;
 }
 
 /**

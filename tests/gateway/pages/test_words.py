@@ -22,7 +22,7 @@ VIETNAMESE = re.compile(r"[À-ɏḀ-ỿ]")
 TAG = re.compile(r"<[^>]*>")
 VALUE = "\0"
 """Stands where a template shows a value."""
-SAME = frozenset({"Atom", "GeoJSON", "JSON", "RSS", "PDF", "MB.", "MB", "PIN", "GPS", "Email", "English", "public", "plain"})
+SAME = frozenset({"Atom", "GeoJSON", "JSON", "PDF", "MB.", "MB", "PIN", "Email", "English", "public", "plain"})
 """Words that both languages share, and names of page styles."""
 PAGES = tuple(
     sorted(
@@ -114,6 +114,7 @@ def test_every_public_word_of_a_regulation_has_its_english(name: str) -> None:
     words |= {one.label for one in (*pack.intake.categories.values(), *pack.intake.channels.values())}
     words |= {one.label for one in (*pack.rating.levels.values(), *pack.utilities.values())}
     words |= {one.label for one in pack.intake.required.values()}
+    words |= {one.label for one in pack.clocks.values() if one.kind == "deadline" or not one.role}
     words |= {one.text or one.label for one in (*pack.decline_reasons.values(), *pack.cancel_reasons.values())}
     words |= {
         pack.intake.consent,
