@@ -17,9 +17,10 @@ from aiohttp import WSMsgType, web
 from pydantic import Field, ValidationError
 
 from core.contract.schema import Model, new_id
-from core.storage import people, staff_lists
-from gateway.auth import Staff, require_staff, sessions, staff_of
+from core.storage import staff_lists
+from gateway.auth import Staff, require_staff, staff_of
 from gateway.auth.csrf import csrf_token
+from gateway.auth.ending import session_over
 from gateway.console.live.hub import HUB, Hub
 from gateway.console.live.presence import Here
 from gateway.deployment import DEPLOYMENT, Deployment
@@ -31,7 +32,6 @@ STRANGER = 4003
 """Close code: the page did not show its token."""
 OVER = 4001
 """Close code: whoever opened the page is not signed in any more."""
-CHECK_S = 30.0
 
 
 class Shows(Model):
@@ -68,14 +68,14 @@ class Open:
     async def lead(self) -> None:
         """Until the page goes."""
         telling = asyncio.create_task(self._keep_telling())
-        checking = asyncio.create_task(self._keep_checking())
+        ending = asyncio.create_task(self._end_with_session())
         try:
             async for message in self._socket:
                 if message.type is WSMsgType.TEXT:
                     self._heed(message.data)
         finally:
             telling.cancel()
-            checking.cancel()
+            ending.cancel()
             self._hub.close(self)
 
     def look(self) -> None:
@@ -112,18 +112,9 @@ class Open:
             for ref in sorted(met):
                 await self._socket.send_str(json.dumps(await self._told(ref)))
 
-    async def _keep_checking(self) -> None:
-        """Until the session ends: by hand, by age, or with the account."""
-        session = self._staff.session
-        if session is None:
-            return
-        find = partial(people.find_session, id_hash=session.id_hash)
-        while True:
-            await asyncio.sleep(CHECK_S)
-            row = await self._deployment.database.read(find)
-            if row is None or not sessions.is_alive(row, self._deployment.now()):
-                await self._socket.close(code=OVER)
-                return
+    async def _end_with_session(self) -> None:
+        await session_over(self._deployment, self._staff)
+        await self._socket.close(code=OVER)
 
     async def _told(self, ref: str) -> dict[str, Any]:
         """Who else is there, by name."""

@@ -13,6 +13,7 @@ from aiohttp import ClientWebSocketResponse, WSMsgType
 from playwright.async_api import Browser, expect
 
 from core.storage import people
+from gateway.auth.ending import tell_ended
 from gateway.console.live import socket
 from gateway.console.live.presence import LASTS, Here, Presence
 from gateway.events.bells import STAFF, pass_on_changes
@@ -101,15 +102,15 @@ async def test_a_page_without_its_token_hears_nothing(office: Office) -> None:
     assert (answer.type, stranger.close_code) == (WSMsgType.CLOSE, socket.STRANGER)
 
 
-async def test_the_page_of_an_ended_session_is_closed(office: Office, monkeypatch: Any) -> None:
+async def test_the_page_of_an_ended_session_is_closed(office: Office) -> None:
     """Whoever signed out, here or by an administrator's hand, hears no more."""
-    monkeypatch.setattr(socket, "CHECK_S", 0.05)
     ioc, world = await centre(office.world), office.world
     async with office.desk(ioc) as desk, watching(desk, "inbox") as page:
         await told(page, met(at="inbox"))
         await world.deployment.database.write(
             lambda connection: people.revoke_sessions(connection, ioc.id, now=world.clock())
         )
+        tell_ended(world.deployment, ioc.id)
         async with asyncio.timeout(30):
             assert (await page.receive()).type is WSMsgType.CLOSE
     assert page.close_code == socket.OVER
