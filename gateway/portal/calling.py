@@ -20,6 +20,7 @@ PAGE = "/goi"
 CALL = "/goi/cuoc-goi"
 KEYS = "/goi/phim"
 END = "/goi/gac-may"
+RELAYS = "/goi/tram-chuyen"
 PATIENCE_S = 5.0
 
 TOO_MANY = "Quý vị vừa gọi nhiều lần. Vui lòng chờ ít phút rồi gọi lại, hoặc gửi phản ánh bằng biểu mẫu."

@@ -31,6 +31,7 @@ from gateway.portal import (
     supplement,
 )
 from gateway.portal.shared import portal_context
+from gateway.relays import telling_relays
 
 
 def setup_portal(app: web.Application, *, tiles: str = "", credit: str = "") -> None:
@@ -107,6 +108,7 @@ def _add_calls(app: web.Application) -> None:
     app.router.add_post(calling.CALL, calling.begin)
     app.router.add_post(calling.KEYS, calling.press)
     app.router.add_post(calling.END, calling.end)
+    app.router.add_get(calling.RELAYS, telling_relays("portal"))
     tray = f"{CALL_TRAY}/{{token:{TOKEN}}}"
     app.router.add_get(tray, call_tray.show_tray)
     app.router.add_post(tray, call_tray.fill_tray)

@@ -11,6 +11,7 @@ from gateway.settings.base import Names, Port, Section
 from gateway.settings.call_twilio import CallTwilio
 from gateway.settings.fleet import Fleet
 from gateway.settings.outgoing import Outgoing
+from gateway.settings.turn import Turn
 
 
 class Trunk(Section):
@@ -71,6 +72,7 @@ class CallCenter(Section):
     outgoing: Outgoing = Outgoing()
     twilio: CallTwilio = CallTwilio()
     fleet: Fleet = Fleet()
+    turn: Turn = Turn()
     agents: Agents = Agents()
 
     @property

@@ -33,6 +33,11 @@ def _mistakes(settings: Settings) -> Iterator[ConfigError]:
         yield ConfigError("call_center.call_back_within", str(error), example="2wh")
     if ours.flow and not Path(ours.flow).is_file():
         yield ConfigError("call_center.flow", f"there is no file {ours.flow}", example="/etc/langnghe/flow.yaml")
+    if ours.turn.urls and not ours.turn.secret.get_secret_value():
+        yield ConfigError("call_center.turn.secret", "is missing", example="file:/run/secrets/turn")
+    for url in ours.turn.urls:
+        if not url.startswith(("turn:", "turns:")):
+            yield ConfigError("call_center.turn.urls", f"no relay: {url}", example="turn:turn.example.vn:3478")
     yield from _trunk_mistakes(settings)
 
 

@@ -82,6 +82,7 @@ SECRETS = (
     ("sms", "speedsms", "hook_secret"),
     ("sms", "smpp", "password"),
     ("call_center", "trunks", "*", "password"),
+    ("call_center", "turn", "secret"),
     ("call_center", "twilio", "auth_token"),
     ("call_center", "twilio", "old_auth_token"),
     ("call_center", "twilio", "key_secret"),

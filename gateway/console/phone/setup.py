@@ -13,8 +13,9 @@ from gateway.console.phone.seating import PAGE as SEATS
 from gateway.console.phone.seating import set_seat, show_seats
 from gateway.console.phone.tray import send_link, show_tray, show_tray_file, wrap_up
 from gateway.console.phone.turns import TURNS, Turns
-from gateway.console.shared import CASES
+from gateway.console.shared import CASES, require_caretaker
 from gateway.deployment import DEPLOYMENT
+from gateway.relays import telling_relays
 from gateway.telephony.paths import agents_socket
 
 ID = "[0-9a-f]{32}"
@@ -34,6 +35,7 @@ def mount(app: web.Application) -> None:
     app.router.add_get(SEATS, show_seats)
     app.router.add_post(SEATS, set_seat)
     app.router.add_get(f"{PAGE}/kenh", speak)
+    app.router.add_get(f"{PAGE}/tram-chuyen", require_caretaker(telling_relays("console")))
     app.router.add_post(f"{PAGE}/nguoi-goi", show_caller)
     app.router.add_post(f"{PAGE}/lien-ket", send_link)
     app.router.add_post(f"{PAGE}/ket-qua", wrap_up)

@@ -25,8 +25,8 @@ export function openSound(audio, offer, over) {
   async function open() {
     microphone ??= await navigator.mediaDevices.getUserMedia({ audio: device ? { deviceId: { ideal: device } } : true });
     bell ??= new AudioContext();
+    const fresh = new RTCPeerConnection(await relays(audio.dataset.relays));
     peer?.close();
-    const fresh = new RTCPeerConnection({ iceServers: [] });
     peer = fresh;
     for (const track of microphone.getTracks()) fresh.addTrack(track, microphone);
     fresh.addEventListener("track", (event) => (audio.srcObject = event.streams[0] ?? new MediaStream([event.track])));
@@ -112,6 +112,17 @@ export function openSound(audio, offer, over) {
       tone.stop(bell.currentTime + start + 0.25);
     }
   }
+}
+
+/**
+ * The relays to send through where nothing else is let through; none where the page cannot know.
+ * @param {string | undefined} place
+ * @returns {Promise<RTCConfiguration>}
+ */
+async function relays(place) {
+  if (!place) return { iceServers: [] };
+  const told = await fetch(place).catch(() => null);
+  return told?.ok ? told.json() : { iceServers: [] };
 }
 
 /** Why there is no sound, for the person before the page. @param {unknown} error */
