@@ -48,6 +48,16 @@ def test_what_rings_nowhere_does_not_wait() -> None:
 
 
 @pytest.mark.rule("VN-6")
+def test_the_machine_calls_nobody_at_night() -> None:
+    """Whatever it has to tell; other ways are not held up."""
+    night, quiet = at("23 22:00:00"), quiet_hours()
+
+    assert quiet.calls_at("call_center/voice", night) == at("24 07:00:00")
+    assert quiet.calls_at("call_center/voice", at("24 07:00:00")) == at("24 07:00:00")
+    assert [quiet.calls_at(way, night) for way in ("sms/phone", "")] == [night, night]
+
+
+@pytest.mark.rule("VN-6")
 def test_only_a_disaster_rings_at_night() -> None:
     """Public notices of every other kind wait for the morning."""
     night = at("23 22:00:00")

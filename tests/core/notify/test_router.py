@@ -42,6 +42,19 @@ def test_the_own_conversation_comes_first_then_what_is_proved_and_cheap() -> Non
     ]
 
 
+def test_a_call_comes_after_everything_else() -> None:
+    """Even before it the way that is sick, dear and unproved; and it is another way than their own call."""
+    spoken = Reach("phone", "gọi tự động", "machine", by="voice")
+    call = Way("call_center", "machine", "+84900000001", spoken, proved=True)
+    own = Way("call_center", "carrier", "+84900000001", Reach("phone", "Tổng đài"), own=True)
+    sick = replace(TEXT, healthy=False, proved=False)
+
+    for news in (NEWS, News("notice", urgent=True)):
+        ways = route(news, (call, sick, LETTER), wish=["call_center"], now=NOW).ways
+        assert [way.name for way in ways][-1] == "call_center/voice"
+    assert route(NEWS, (call,), tried=[own.name], now=NOW).ways == (call,)
+
+
 def test_a_closed_window_leads_to_the_template_and_then_to_the_dear_way() -> None:
     """As the sentence for staff says it."""
     closed = heard(51)

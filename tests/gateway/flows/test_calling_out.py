@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from core.cases.events import VerificationCallLogged
 from core.service.actors import Member
 from core.service.calls import NOT_REACHED, REACHED
 from core.storage import cases
+from core.storage.tables import identity
 from tests.gateway.api.staffing import centre, hire, issue, report
 from tests.gateway.flows.office import state_of
 from tests.support.calls import CALL, book_of, hand_over, leave_call
@@ -22,13 +24,27 @@ OURS, KIND = "0" * 31 + "7", "verification_call_logged"
 
 
 async def we_called(
-    world: World, agent: Member, about: str, *, talked: bool, call: str = OURS, code: int = 486
+    world: World,
+    agent: Member,
+    about: str,
+    *,
+    talked: bool,
+    call: str = OURS,
+    code: int = 486,
+    number: str = "+84900000001",
 ) -> None:
     """Our own call has just ended, and is handed over. `code`: how, where nobody talked."""
-    ours = {"way": "out", "caller": "", "called": "+84900000001", "agent": agent.id, "about": about}
+    ours = {"way": "out", "caller": "", "called": number, "agent": agent.id, "about": about}
     ours |= {} if talked else {"ended_code": code}
     leave_call(world, id=call, talked=talked, **ours)
     await hand_over(world)
+
+
+async def proofs(world: World, number: str) -> list[str | None]:
+    """By what this number is proved to be its contact's."""
+    blind = world.deployment.safe.blind.phone(number)
+    query = select(identity.c.verified_by).where(identity.c.address_blind == blind)
+    return list(await world.deployment.database.read(lambda connection: connection.scalars(query).all()))
 
 
 async def attempts(world: World, case_id: str) -> list[tuple[str, str | None, str]]:
@@ -57,6 +73,23 @@ async def test_a_call_that_was_owed_is_returned(world: World) -> None:
     assert (before.row.attempts, before.row.result, before.owed) == (2, REACHED, False)
     ours = await book_of(world).held("0" * 31 + "8")
     assert (ours.row.outcome, ours.row.due_at, ours.row.subject_id) == ("served", None, before.row.subject_id)
+
+
+@on_both_engines
+@pytest.mark.parametrize(("called", "proved"), [("+84900000001", "callback"), ("+84900000002", None)])
+async def test_who_answers_where_the_call_came_from_has_that_number(
+    world: World, called: str, proved: str | None
+) -> None:
+    """A number that the network asserted is verified by our calling it back; another one proves nothing of it."""
+    ioc = await centre(world)
+    leave_call(world)
+    await hand_over(world)
+    await we_called(world, ioc, f"call:{CALL}", talked=False, number=called)
+    assert await proofs(world, "+84900000001") == [None]
+
+    await we_called(world, ioc, f"call:{CALL}", talked=True, call="0" * 31 + "8", number=called)
+
+    assert await proofs(world, "+84900000001") == [proved]
 
 
 async def test_a_call_that_a_colleague_settled_meanwhile_stays_settled(world: World) -> None:
