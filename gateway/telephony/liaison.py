@@ -79,6 +79,7 @@ class Liaison:
         return Looked(
             bool(said["found"]),
             stage=tuple(said.get("stage", ())),
+            due=tuple(said.get("due", ())),
             ratable=bool(said.get("ratable")),
             levels=said.get("levels", 3),
         )

@@ -20,11 +20,12 @@ from channels.call_center.facts import CHANNEL
 from channels.call_center.status import TelephonyStatus
 from core.contract.errors import GatewayError
 from core.contract.schema import new_id
-from core.service.public import FollowView, PublicDesk, Refused
+from core.service.public import PublicDesk, Refused
 from gateway.deployment import Deployment
 from gateway.lines import LineServer
 from gateway.telephony.paths import links_folder
 from gateway.telephony.standing import standing_of
+from gateway.telephony.told import looked
 
 log = structlog.get_logger()
 
@@ -69,11 +70,12 @@ class CallsLink:
         """By code and PIN, under the same limits as the portal; each caller counts as one who asks."""
         client = f"call:{request['caller']}"
         opened = await self._desk.unlock(str(request["code"]), str(request["pin"]), client=client)
-        return _looked(None if isinstance(opened, Refused) else await self._desk.follow(opened.code))
+        view = None if isinstance(opened, Refused) else await self._desk.follow(opened.code)
+        return looked(view, now=self._deployment.now())
 
     async def _stage(self, request: dict[str, Any]) -> dict[str, Any]:
         """For a call of ours, to a number that is proved to be the reporter's."""
-        return _looked(await self._desk.follow(str(request["code"])))
+        return looked(await self._desk.follow(str(request["code"])), now=self._deployment.now())
 
     async def _report(self, request: dict[str, Any]) -> dict[str, Any]:
         self._channel.note(TelephonyStatus.model_validate(request["status"]))
@@ -82,26 +84,6 @@ class CallsLink:
         storm = settings.call_center.storm or await self._deployment.intake.calls.storm()
         told = standing_of(calendar, storm=storm, now=now, seal_to=self._channel.seal_to)
         return told.model_dump(mode="json")
-
-
-def _looked(view: FollowView | None) -> dict[str, Any]:
-    if view is None:
-        return {"found": False}
-    levels = len(view.progress.levels)
-    told = {"found": True, "stage": [stage_slot(view)], "ratable": bool(levels)}
-    return told | ({"levels": levels} if levels else {})
-
-
-def stage_slot(view: FollowView) -> str:
-    """Which sentence says where a report stands."""
-    told = view.progress
-    if told.answers:
-        return "stage_answered"
-    if told.ended:
-        return "stage_declined"
-    if told.asked_for:
-        return "stage_waiting"
-    return "stage_processing" if told.agencies else "stage_received"
 
 
 async def until_calls_arrive(deployment: Deployment) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -13,12 +14,16 @@ import pytest_asyncio
 from channels.call_center.adapter import CallCenterChannel
 from channels.call_center.facts import CHANNEL
 from channels.call_center.flow.happenings import Looked
+from channels.call_center.prompts.catalogue import read_catalogue
 from channels.call_center.status import TelephonyStatus
-from channels.call_center.tests.played import CODE, PIN
+from channels.call_center.tests.played import CODE, NOON, PIN
+from core.service.public import FollowView
+from core.service.public.progress import NextStep, Progress
 from gateway.lines import ask_line
 from gateway.telephony.liaison import Liaison
 from gateway.telephony.link import serving_calls, until_calls_arrive
 from gateway.telephony.paths import links_folder, standing_file
+from gateway.telephony.told import next_slots
 from tests.gateway.api.staffing import centre, issue
 from tests.gateway.flows.office import only_case
 from tests.support.calls import CALL, book_of, leave_call, only_call, spool_of
@@ -91,9 +96,27 @@ async def test_a_report_is_looked_up_by_code_and_pin(world: World, linked: Liais
     await issue(world, await centre(world), (await only_case(world)).id, "cancel", reason_code="mistake")
     ended = await linked.look_up(CODE, PIN, caller="+84900000001")
 
-    assert fresh == Looked(found=True, stage=("stage_received",))
+    assert (fresh.stage, fresh.due) == (("stage_received",), ()), "no limit runs yet under this regulation"
     assert wrong == unknown == Looked(found=False)
-    assert ended.stage == ("stage_declined",)
+    assert (ended.stage, ended.due) == (("stage_declined",), ())
+
+
+@pytest.mark.parametrize(
+    ("told", "slots"),
+    [
+        ({"agencies": ("Sở X",)}, "next_processing next_due at digit_8 hour in_the_morning tomorrow"),
+        ({"asked_for": ("ảnh",)}, "next_waiting next_due at digit_8 hour in_the_morning tomorrow"),
+        ({"late": True}, "next_received next_late"),
+    ],
+)
+def test_the_next_step_is_said_with_its_limit_and_late_ones_without(told: dict[str, Any], slots: str) -> None:
+    due = datetime.fromisoformat("2026-03-03T08:00+07:00")
+    step = NextStep("Tiếp nhận", due, late=told.pop("late", False))
+    follow = FollowView(CODE, "r", "c", "t", "k", NOON, "call_center", progress=Progress(next_step=step, **told))
+
+    said = next_slots(follow, now=NOON)
+    assert " ".join(said) == slots
+    assert set(said) <= read_catalogue().keys()
 
 
 async def test_hours_and_storm_are_told_and_remembered(world: World, linked: Liaison) -> None:
