@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 Law = Literal["PCMA", "PCMU"]
 Direction = Literal["sendrecv", "sendonly", "recvonly", "inactive"]
@@ -247,6 +247,14 @@ class Call(Protocol):
 
     def events(self) -> AsyncIterator[CallEvent]:
         """What happens from now on; `Ended` is the last. One reader."""
+
+
+@runtime_checkable
+class PutsThrough(Protocol):
+    """A call whose network can connect the caller with somebody else by itself."""
+
+    async def put_through(self, to: str, *, ring_s: int = 30) -> None:
+        """Returns when they have talked and the caller is with us again. Raises: CallFailed: not taken. CallGone."""
 
 
 @dataclass(frozen=True, slots=True)

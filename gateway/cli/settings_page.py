@@ -148,8 +148,8 @@ MEANINGS: Mapping[str, str] = {
     "call_center.latest_ms": "In a crowd, new calls are refused while sound leaves later than this (p99, ms).",
     "call_center.max_calls": "Calls at once; beyond, callers hear that all lines are busy (503).",
     "call_center.trunks": "Lines to carriers or PBXs by name: `[call_center.trunks.viettel]` with `host`, `port`, "
-    "`transport`, `user`, `password`, `domain`, `registers`, `peers`, `public`, `caller_ids`, `channels`, `identity`, "
-    "`options_seconds`.",
+    "`transport`, `user`, `password`, `domain`, `registers`, `peers`, `public`, `caller_ids`, `passes_callers`, "
+    "`dials`, `shows`, `channels`, `identity`, `options_seconds`.",
     "call_center.numbers": "Numbers of ours that are answered; empty: whatever a trunk brings.",
     "call_center.flow": "Path of a flow (YAML) of your own; empty: the standard one. Look at it with `langnghe calls`.",
     "call_center.prompts": "Folder of recorded prompts (WAV); empty: `prompts` in the data folder.",
@@ -165,16 +165,16 @@ MEANINGS: Mapping[str, str] = {
     "call_center.outgoing.code_flow": "Path of a flow for one-time passwords; empty: the one that is shipped.",
     "call_center.outgoing.voice": "Command of a program that speaks the words of an answer: reads lines of JSON "
     "(`file`, `text`, `language`), writes WAV. Empty: where the report stands is said, in recorded words.",
-    "call_center.twilio.account_sid": "Account of a line at Twilio (voice); empty: there is none. Its numbers' voice URL is "
-    "`/hooks/twilio/<account>/voice` below `public_url`, their status callback `…/status`.",
+    "call_center.twilio.account_sid": "Account of a line at Twilio (voice); empty: there is none. The voice URL of its "
+    "numbers is `/hooks/twilio/<account>/voice` below `public_url`, their status callback `…/status`.",
     "call_center.twilio.auth_token": "Its auth token, by which hooks and streams are signed.",
     "call_center.twilio.old_auth_token": "The one before it, while it is being changed.",
     "call_center.twilio.key_sid": "API key (`SK…`) for our calls; empty: the auth token is used.",
     "call_center.twilio.key_secret": "Secret of that key.",
     "call_center.twilio.numbers": "Our numbers there (E.164): all are answered, the first is shown on calls of ours.",
     "call_center.twilio.channels": "Calls at once over this line, in each telephony process.",
-    "call_center.twilio.when_full": "What callers get when all are taken: `record` a message (they are owed a call), or "
-    "the `busy` tone.",
+    "call_center.twilio.when_full": "What callers get when all are taken: `record` a message (they are owed a "
+    "call), or the `busy` tone.",
     "call_center.twilio.voice": "Twilio's voice that speaks where no telephony process can; empty: its usual one.",
     "call_center.twilio.stream_host": "Address of the port for streams.",
     "call_center.twilio.stream_port": "Port on which a telephony process takes streams itself (node k: + k - 1), for a "

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr
 
+from channels.call_center.numbers import NumberFormat
 from gateway.settings.agents import Agents
 from gateway.settings.base import Names, Port, Section
 from gateway.settings.call_twilio import CallTwilio
@@ -19,7 +20,9 @@ class Trunk(Section):
     A line to a carrier or PBX. Without a `host` it only takes calls from its `peers` (addresses or networks).
 
     With `registers` we make ourselves known at the host. `caller_ids` are the numbers that may be shown, the first
-    where none is asked for; with `identity` the number goes into that header and `user` into From, as some carriers
+    where none is asked for (`0232312*`: all that begin so); with `passes_callers` callers who are put through are shown
+    by their own number. `dials` and `shows` are how the line wants numbers written: `national` (0900…), `e164` (+84…),
+    `digits` (84…). With `identity` the number goes into that header and `user` into From, as some carriers
     want it; `domain` is the name after the @ where it is not the host. `channels` is how many calls it carries at once
     (0: no limit of its own). `options_seconds` is how often the host is asked whether it is there (0: never). `public`
     takes calls from anybody: for a test line, not for a carrier.
@@ -35,6 +38,9 @@ class Trunk(Section):
     peers: Names = ()
     public: bool = False
     caller_ids: Names = ()
+    passes_callers: bool = False
+    dials: NumberFormat = "as_is"
+    shows: NumberFormat = "as_is"
     channels: int = Field(default=0, ge=0)
     identity: Literal["", "P-Asserted-Identity", "P-Preferred-Identity"] = ""
     options_seconds: float = Field(default=30, ge=0, le=3600)

@@ -8,7 +8,8 @@ from contextlib import suppress
 
 import structlog
 
-from channels.call_center.ports import Call, CallFailed, CallGone, Ended, Trunk
+from channels.call_center.numbers import is_among
+from channels.call_center.ports import Call, CallFailed, CallGone, Ended, PutsThrough, Trunk
 from channels.call_center.session import Session
 from channels.call_center.sip.group import TrunkGroup
 from channels.call_center.tools import Tools
@@ -86,7 +87,7 @@ class Switchboard:
 
     async def _lead(self, call: Call) -> None:
         """One call from its first sign to its record."""
-        if self._numbers and call.called not in self._numbers:
+        if self._numbers and not is_among(call.called, self._numbers):
             log.info("call_refused", trunk=call.trunk, reason="number")
             await self._refuse(call, _NO_SUCH_NUMBER)
             return
@@ -116,9 +117,18 @@ class Transfers:
         self._allowed = frozenset(allowed)
 
     async def connect(self, call: Call, to: str) -> None:
-        """Call the number and let both hear each other until it hangs up. Raises: CallFailed."""
+        """
+        Call the number and let both hear each other until it hangs up. Raises: CallFailed.
+
+        Where the caller's own network does that by itself it shows the caller's own number, which we may not.
+        """
         if to not in self._allowed:
             raise CallFailed(403, "not a number that callers are connected with")
+        if isinstance(call, PutsThrough):
+            try:
+                return await call.put_through(to)
+            except CallFailed as error:
+                log.info("call_not_put_through", trunk=call.trunk, code=error.code)
         other = await self._dial(to, caller=call.remote)
         call.media.bridge(other.media)
         try:

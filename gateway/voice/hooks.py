@@ -78,12 +78,15 @@ class VoiceHooks:
         """Sound or a transfer has ended."""
         form = await self._form(request)
         arrived, went = forms.arrived(form), forms.dialled(form)
+        if (news := forms.news(form)).is_over:
+            await self._tell(news)
+            return _twiml(twiml.hang_up())
         dialled = {"status": went.status, "code": went.code} if went else None
         said = await self._ask("after", arrived.sid, unless=("gone",), dialled=dialled)
         if "error" not in said:
             stream = said["stream"]
             return _twiml(twiml.connect(self._settings, stream) if stream else twiml.hang_up())
-        if forms.is_ours(form) or forms.news(form).is_over or (went and not went.code):
+        if forms.is_ours(form) or (went and not went.code):
             return _twiml(twiml.hang_up())
         return await self._capture(arrived, "broken")
 
@@ -106,8 +109,7 @@ class VoiceHooks:
 
     async def status(self, request: web.Request) -> web.Response:
         """How far a call is."""
-        news = forms.news(await self._form(request))
-        await self._ask("told", news.sid, unless=("gone",), status=news.status, code=news.code)
+        await self._tell(forms.news(await self._form(request)))
         return web.Response(status=204)
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
@@ -123,6 +125,9 @@ class VoiceHooks:
         log.warning("call_to_be_captured", call=arrived.sid, why=why)
         await self._captures.begin(arrived, now=self._now())
         return _twiml(twiml.capture(self._settings, why, asks_number=not arrived.caller))
+
+    async def _tell(self, news: forms.News) -> None:
+        await self._ask("told", news.sid, unless=("gone",), status=news.status, code=news.code)
 
     async def _ask(self, action: str, sid: str, *, unless: tuple[str, ...], **more: Any) -> dict[str, Any]:
         """What the telephony processes say; `away` where none does."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from aiosipua import generate_call_id
 
+from channels.call_center.numbers import is_among, written
 from channels.call_center.ports import CallFailed
 from channels.call_center.sip.dialog import Dialog, Here
 from channels.call_center.sip.settings import TrunkSettings, bracketed
@@ -16,12 +17,14 @@ _USER = re.compile(r"[\w.+*#-]{1,64}", re.ASCII)
 
 def shown(settings: TrunkSettings, caller: str) -> str:
     """The number to show; the line's first where none is asked for. Raises: CallFailed: not one of this line's."""
-    number = caller or next(iter(settings.caller_ids), settings.user or "anonymous")
-    if settings.caller_ids and number not in settings.caller_ids:
+    own = next((one for one in settings.caller_ids if not one.endswith("*")), settings.user or "anonymous")
+    number = caller or own
+    may = not settings.caller_ids or settings.passes_callers or not caller
+    if not (may or is_among(number, settings.caller_ids)):
         raise CallFailed(403, "this number may not be shown on this trunk")
     if not _USER.fullmatch(number):
         raise CallFailed(403, "not a number to show")
-    return number
+    return written(number, settings.shows)
 
 
 def target(settings: TrunkSettings, user: str = "") -> str:
@@ -35,6 +38,7 @@ def draft(settings: TrunkSettings, here: Here, to: str, caller: str) -> Dialog:
     """Both ends of a call that we make. Raises: CallFailed: no such number can be."""
     if not _USER.fullmatch(to):
         raise CallFailed(404, "not a number")
+    to = written(to, settings.dials)
     from_user = settings.user if settings.identity else caller
     return Dialog(
         call_id=generate_call_id(here.address),

@@ -7,6 +7,7 @@ from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Literal
 
+from channels.call_center.numbers import NumberFormat
 from channels.call_center.ports import Law
 
 Transport = Literal["udp", "tcp"]
@@ -56,7 +57,9 @@ class TrunkSettings:
     One line. Without a `host` it only takes calls from its `peers` (addresses or networks).
 
     With a `host` calls go out by it; `register` makes us known there under `user`, for `expires_s` at a time.
-    `caller_ids` are the numbers that may be shown, the first one where none is asked for; empty: any. `channels` is
+    `caller_ids` are the numbers that may be shown, the first one where none is asked for (`0232312*`: a whole range);
+    empty: any. With `passes_callers` others may be shown as well, those of callers who are put through. `dials` and
+    `shows` are how this line wants numbers written, the one called and the one shown. `channels` is
     how many calls it carries at once (0: no limit of its own). `options_s` is the pause between two OPTIONS (0: none).
     `silence_s` is how long a call of ours waits for the first sign of life before it is given up: another trunk may
     take it. `session_s` is the interval of session timers (RFC 4028; 0: none). With `identity` the number goes into
@@ -75,6 +78,9 @@ class TrunkSettings:
     peers: tuple[str, ...] = ()
     public: bool = False
     caller_ids: tuple[str, ...] = ()
+    passes_callers: bool = False
+    dials: NumberFormat = "as_is"
+    shows: NumberFormat = "as_is"
     channels: int = 0
     options_s: float = 30.0
     silence_s: float = 8.0

@@ -1,8 +1,8 @@
 """
 A call over Twilio: the telephone is theirs, the sound comes by a stream, and a lost stream may come back.
 
-Twilio never opens a stream again by itself. Where one breaks, the call goes on to `after`, which asks us: for
-`RESUME_S` we wait for it and give it a new one, and the caller only misses a moment.
+Twilio never opens a stream again by itself. Where one breaks, the call goes on to `after`, which asks us: for a while
+we wait for it and give it a new one, and the caller only misses a moment.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from typing import Literal
 import structlog
 
 from channels.call_center.ports import Answered, Call, CallEvent, CallFailed, CallGone, Ended, Media, Way
+from channels.call_center.twilio.carriage import Carriage
 from channels.call_center.twilio.client import VoiceClient
-from channels.call_center.twilio.forms import News
+from channels.call_center.twilio.forms import News, at_status
 from channels.call_center.twilio.settings import NAME
 from channels.call_center.twilio.stream import Stream
 from channels.call_center.twilio.wire import StreamWire
@@ -25,18 +26,19 @@ from core.contract.errors import SendError
 log = structlog.get_logger()
 REACHED_S = 15.0
 """How long Twilio may take from our answer to its stream."""
-RESUME_S = 10.0
 HEARD_S = 2.0
 """How long a hang-up waits until what was said has been heard."""
+ASK_S = 30.0
+"""How often we ask about a call that is elsewhere, should nobody tell us."""
 BUSY = frozenset({486, 503, 600})
 Verdict = Literal["taken", "full", "refused"]
 
 
 class TwilioCall(Call):
     """
-    Implements `Call`. `verdict` is what whoever leads it makes of a call that came in, as soon as that is known.
+    Implements `Call` and `PutsThrough`. `id` is Twilio's name of it, empty until it is told.
 
-    `id` is Twilio's name of it, empty until it is told.
+    `verdict` is what whoever leads it makes of a call that came in, as soon as that is known.
     """
 
     trunk = NAME
@@ -46,12 +48,11 @@ class TwilioCall(Call):
     ) -> None:
         self.id, self.way, self.remote, self.called, self.media = "", way, remote, called, media
         self._wire, self._client = wire, client
+        self._carriage = Carriage(wire, lambda: self._end(Ended("trunk")))
         self._over: Callable[[TwilioCall], None] = _to_nobody
-        self._stream: Stream | None = None
-        self._up, self._answered, self._ended = asyncio.Event(), False, False
+        self._answered = self._ended = False
         self.ended_code = 0
         self._events: asyncio.Queue[CallEvent] = asyncio.Queue()
-        self._losing: asyncio.TimerHandle | None = None
         self._elsewhere: asyncio.Future[News] | None = None
         self.verdict: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
         media.listen(self._events.put_nowait)
@@ -95,11 +96,17 @@ class TwilioCall(Call):
         if self._ended:
             return
         self._end(Ended("us"))
-        if self._stream is not None:
-            await self._stream.until_heard(HEARD_S)
-            await self._drop()
+        await self._carriage.finish(HEARD_S)
         if self._answered:
             await self._complete()
+
+    async def give_up(self) -> None:
+        """A call of ours that nobody took: let it ring no more."""
+        was_over = self._ended
+        self._end(Ended("us"))
+        if self.id and not was_over:
+            await self._complete()
+        await self.media.close()
 
     async def events(self) -> AsyncIterator[CallEvent]:
         """What happens, from the first moment on; `Ended` is the last."""
@@ -109,41 +116,11 @@ class TwilioCall(Call):
             if isinstance(event, Ended):
                 return
 
-    def carry(self, stream: Stream) -> None:
-        """The sound comes by this stream from now on."""
-        self._keep()
-        self._stream = stream
-        self._wire.carry(stream.say)
-        self._up.set()
-        if not self._answered:
-            self._answered = True
-            self._events.put_nowait(Answered())
+    async def until_up(self, within_s: float) -> bool:
+        """Wait until its sound is here or it is over; False where neither came so soon."""
+        return await self._carriage.until_here(within_s)
 
-    def lost(self, stream: Stream) -> None:
-        """This stream is gone, and nobody said why: the call may ask for another."""
-        if stream is not self._stream or self._ended:
-            return
-        self._stream = None
-        self._wire.carry(None)
-        self._up.clear()
-        if not self.is_elsewhere:
-            log.warning("call_stream_lost", call=self.id)
-            self._await_stream()
-
-    def told(self, news: News) -> None:
-        """Twilio tells how far it is."""
-        if news.is_over:
-            self._end(Ended("them", news.code))
-
-    def heard(self, payload: bytes) -> None:
-        """The caller says this."""
-        self._wire.bring(payload)
-
-    def press(self, key: str) -> None:
-        """A key of the caller's."""
-        self.media.press(key)
-
-    async def put_through(self, twiml: str) -> None:
+    async def put_through(self, to: str, *, ring_s: int = 30) -> None:
         """
         Have Twilio connect the caller with somebody else by itself; returns when they have talked.
 
@@ -154,37 +131,58 @@ class TwilioCall(Call):
             raise CallGone
         self._elsewhere = asyncio.get_running_loop().create_future()
         try:
-            if not await self._client.change(self.id, Twiml=twiml):
+            if not await self._client.put_through(self.id, to, ring_s=ring_s):
                 raise CallGone
-            went = await self._elsewhere
+            went = await self._until_back(self._elsewhere)
         except SendError as error:
             raise CallFailed(503, error.code) from error
         finally:
             self._elsewhere = None
-        self._await_stream()
+        self._carriage.expect()
         await self._heard_again()
         if went.code:
             raise CallFailed(went.code, went.status)
 
+    # What Twilio and its streams tell
+
+    def carry(self, stream: Stream) -> None:
+        """The sound comes by this stream from now on."""
+        self._carriage.take(stream)
+        if not self._answered:
+            self._answered = True
+            self._events.put_nowait(Answered())
+
+    def lost(self, stream: Stream) -> None:
+        """This stream is gone, and nobody said why: the call may ask for another."""
+        if not self._ended and self._carriage.lose(stream) and not self.is_elsewhere:
+            log.warning("call_stream_lost", call=self.id)
+            self._carriage.expect()
+
+    def told(self, news: News) -> None:
+        """How far it is."""
+        if news.is_over:
+            self._end(Ended("them", news.code))
+
     def back(self, news: News) -> None:
-        """The caller is back from there; `news` tells how it went."""
+        """The caller is back from elsewhere; `news` tells how it went."""
         if self._elsewhere is not None and not self._elsewhere.done():
             self._elsewhere.set_result(news)
 
-    async def until_up(self, within_s: float) -> bool:
-        """Wait until its sound is here or it is over; False where neither came so soon."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(within_s):
-                await self._up.wait()
-        return self._up.is_set()
+    def heard(self, payload: bytes) -> None:
+        """The caller says this."""
+        self._wire.bring(payload)
 
-    async def give_up(self) -> None:
-        """A call of ours that nobody took: let it ring no more."""
-        was_over = self._ended
-        self._end(Ended("us"))
-        if self.id and not was_over:
-            await self._complete()
-        await self.media.close()
+    def press(self, key: str) -> None:
+        """A key of the caller's."""
+        self.media.press(key)
+
+    async def _until_back(self, elsewhere: asyncio.Future[News]) -> News:
+        """Told by `after`; should the web side be away to hear it, we ask. Raises: CallGone."""
+        while True:
+            if (await asyncio.wait({elsewhere}, timeout=ASK_S))[0]:
+                return elsewhere.result()
+            with suppress(SendError):
+                self.told(at_status(self.id, await self._client.status(self.id)))
 
     async def _heard_again(self) -> None:
         """Raises: CallGone: no stream came."""
@@ -192,29 +190,12 @@ class TwilioCall(Call):
             await self.hangup()
             raise CallGone
 
-    def _await_stream(self) -> None:
-        """It may be gone for a moment; for longer, so is the caller."""
-        self._keep()
-        if not self._up.is_set():
-            self._losing = asyncio.get_running_loop().call_later(RESUME_S, self._end, Ended("trunk"))
-
-    async def _drop(self) -> None:
-        stream, self._stream = self._stream, None
-        self._wire.carry(None)
-        if stream is not None:
-            await stream.close()
-
     async def _complete(self) -> None:
         """Closing the stream ends it too, by way of `after`; this does not need the web side."""
         try:
             await self._client.change(self.id, Status="completed")
         except SendError as error:
             log.info("call_not_completed", call=self.id, error=error.code)
-
-    def _keep(self) -> None:
-        if self._losing is not None:
-            self._losing.cancel()
-            self._losing = None
 
     def _decide(self, verdict: Verdict) -> None:
         if not self.verdict.done():
@@ -224,9 +205,8 @@ class TwilioCall(Call):
         if self._ended:
             return
         self._ended, self.ended_code = True, ended.code
-        self._keep()
         self._decide("refused")
-        self._up.set()
+        self._carriage.give_up()
         if self._elsewhere is not None and not self._elsewhere.done():
             self._elsewhere.set_exception(CallGone())
         self._events.put_nowait(ended)

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 import aiohttp
 
 from channels.call_center.ports import CallFailed
+from channels.call_center.twilio import twiml
 from channels.call_center.twilio.settings import VoiceSettings
 from channels.http import Reply
 from channels.twilio import MEDIA_HOSTS, TwilioRest, code_of
@@ -69,6 +70,10 @@ class VoiceClient:
         if reply.status >= 500:
             raise TemporarySendError("Twilio has trouble", provider_code=str(reply.status))
         return reply.ok
+
+    async def put_through(self, sid: str, to: str, *, ring_s: int) -> bool:
+        """Connect somebody who is on the line with another number; False where the call is over. Raises SendError."""
+        return await self.change(sid, Twiml=twiml.dial(self._settings, to, ring_s=ring_s))
 
     async def account_status(self) -> str:
         """ "active", or what is wrong. Raises SendError."""

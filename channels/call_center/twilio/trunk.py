@@ -16,6 +16,7 @@ from typing import Literal
 import structlog
 
 from channels.call_center.media.wire import Legs
+from channels.call_center.numbers import is_among, written
 from channels.call_center.ports import Call, CallFailed, MediaUnavailable, TrunkState, TrunkStatus, Way
 from channels.call_center.twilio import twiml
 from channels.call_center.twilio.call import TwilioCall
@@ -143,8 +144,9 @@ class TwilioTrunk:
     async def dial(self, to: str, *, caller: str, ring_s: float = 45, headers: Mapping[str, str] | None = None) -> Call:
         """Have Twilio ring somebody; returns when their sound is here. Raises: CallFailed."""
         shown = caller or self.settings.numbers[0]
-        if shown not in self.settings.numbers:
+        if not is_among(shown, self.settings.numbers):
             raise CallFailed(403, "not a number of ours at Twilio")
+        to = written(to, "e164")
         try:
             call = self._begin(Way.OUT, remote=to, called=shown)
         except NotTaken as error:

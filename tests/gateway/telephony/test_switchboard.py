@@ -161,3 +161,47 @@ async def test_who_may_not_be_called_is_not(tmp_path: Path) -> None:
     assert (caught.value.code, free.dialled) == (403, [])
     with pytest.raises(CallFailed):
         await Transfers([], allowed=["114"]).connect(PlayedCall(PlayedMedia()), "114")
+
+
+@dataclass
+class NetworkCall(PlayedCall):
+    """A call whose network puts callers through by itself, or says why it did not."""
+
+    code: int = 0
+    asked: list[str] = field(default_factory=list)
+
+    async def put_through(self, to: str, *, ring_s: int = 30) -> None:
+        self.asked.append(to)
+        if self.code:
+            raise CallFailed(self.code)
+
+
+async def test_a_network_that_puts_callers_through_is_asked_first() -> None:
+    """It shows their own number; where it fails our lines are tried; whoever may not be called is asked of nobody."""
+    other = PlayedCall(PlayedMedia())
+    other.ended.put_nowait(Ended("them"))
+    ours = PlayedTrunk("ours", answers=other)
+    transfers, able, unable = Transfers([ours], allowed=["114"]), NetworkCall(PlayedMedia()), NetworkCall(PlayedMedia())
+    unable.code = 404
+
+    await transfers.connect(able, "114")
+    assert (able.asked, ours.dialled) == (["114"], [])
+    await transfers.connect(unable, "114")
+    assert (unable.asked, ours.dialled) == (["114"], [("114", "0900000001")])
+    with pytest.raises(CallFailed):
+        await transfers.connect(able, "115")
+    assert able.asked == ["114"]
+
+
+async def test_a_number_of_ours_is_answered_in_any_spelling(tmp_path: Path) -> None:
+    trunk = PlayedTrunk()
+    board = board_of(tmp_path, trunk, numbers=("02343000000",))
+    await board.open()
+    call = RefusedCall(PlayedMedia(leaves_at="welcome"))
+    call.called = "+842343000000"
+    trunk.calls.put_nowait(call)
+
+    await until(lambda: Spool(tmp_path).waiting(), "its record")
+    await board.close(drain_s=0)
+
+    assert call.refused == []

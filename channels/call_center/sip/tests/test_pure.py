@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -248,6 +249,24 @@ def test_only_numbers_of_the_line_are_shown() -> None:
     assert dialling.shown(line, "02340000002") == "02340000002"
     with pytest.raises(CallFailed, match="403"):
         dialling.shown(line, "0900000001")
+    assert dialling.shown(replace(line, passes_callers=True), "0900000001") == "0900000001"
+
+
+def test_numbers_are_written_as_the_line_wants_them() -> None:
+    """The one called and the one shown, however we write them ourselves; a range allows all that begin so."""
+    line = TrunkSettings(host="192.0.2.1", caller_ids=("+84234000001", "0234111*"), dials="national", shows="e164")
+    here = Here("192.0.2.9:5060", "udp", "langnghe")
+
+    assert dialling.shown(line, "") == "+84234000001"
+    assert dialling.shown(line, "0234000001") == "+84234000001"
+    assert dialling.shown(line, "0234111222") == "+84234111222"
+    with pytest.raises(CallFailed, match="403"):
+        dialling.shown(line, "0234222222")
+    assert dialling.draft(line, here, "+84900000001", "+84234000001").theirs == "<sip:0900000001@192.0.2.1>"
+    assert dialling.draft(line, here, "114", "+84234000001").theirs == "<sip:114@192.0.2.1>"
+
+
+def test_a_trunk_on_ipv6_is_bracketed() -> None:
     assert dialling.target(TrunkSettings(host="2001:db8::1", transport="tcp"), "*1#") == (
         "sip:*1%23@[2001:db8::1]:5060;transport=tcp"
     )
