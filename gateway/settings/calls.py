@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,7 +39,20 @@ def _mistakes(settings: Settings) -> Iterator[ConfigError]:
     for url in ours.turn.urls:
         if not url.startswith(("turn:", "turns:")):
             yield ConfigError("call_center.turn.urls", f"no relay: {url}", example="turn:turn.example.vn:3478")
+    yield from _outgoing_mistakes(settings)
     yield from _trunk_mistakes(settings)
+
+
+def _outgoing_mistakes(settings: Settings) -> Iterator[ConfigError]:
+    ours = settings.call_center.outgoing
+    for key in ("flow", "code_flow"):
+        path = getattr(ours, key)
+        if path and not Path(path).is_file():
+            example = f"/etc/langnghe/{key}.yaml"
+            yield ConfigError(f"call_center.outgoing.{key}", f"there is no file {path}", example=example)
+    if ours.voice and shutil.which(ours.voice[0]) is None:
+        problem = f"there is no program {ours.voice[0]}"
+        yield ConfigError("call_center.outgoing.voice", problem, example="/usr/local/bin/speak")
 
 
 def _trunk_mistakes(settings: Settings) -> Iterator[ConfigError]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
 from gateway.settings.base import Names, Section
+
+Minutes = Annotated[float, Field(gt=0, le=1440)]
 
 
 class Outgoing(Section):
@@ -19,7 +23,7 @@ class Outgoing(Section):
 
     tells: bool = True
     reads_codes: bool = True
-    pause_minutes: tuple[float, ...] = Field(default=(30, 180), max_length=5)
+    pause_minutes: tuple[Minutes, ...] = Field(default=(30, 180), max_length=5)
     at_once: int = Field(default=4, ge=1, le=100)
     flow: str = Field(default="", description="path of a flow for news; empty: the shipped one")
     code_flow: str = Field(default="", description="path of a flow for passwords; empty: the shipped one")

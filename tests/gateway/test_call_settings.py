@@ -24,6 +24,9 @@ def settings(mode: str = "production", **call_center: Any) -> Settings:
         ({"trunks": {"viettel": {"peers": ["nonsense"]}}}, "trunks.viettel"),
         ({"trunks": {"viettel": {"registers": True, "peers": ["203.0.113.7"]}}}, "trunks.viettel"),
         ({"trunks": {"viettel": {}}}, "trunks.viettel"),
+        ({"outgoing": {"flow": "/nowhere/told.yaml"}}, "outgoing.flow"),
+        ({"outgoing": {"code_flow": "/nowhere/code.yaml"}}, "outgoing.code_flow"),
+        ({"outgoing": {"voice": ["/nowhere/speak"]}}, "outgoing.voice"),
     ],
 )
 def test_each_mistake_is_named(given: dict[str, Any], key: str) -> None:
@@ -48,6 +51,15 @@ def test_whether_there_is_a_hotline(given: dict[str, Any], takes: bool, awaits: 
 
     assert (found.takes_calls, found.awaits_calls) == (takes, awaits)
     assert calls_mistakes(found) == []
+
+
+@pytest.mark.parametrize(
+    ("trunk", "calls_out"),
+    [({"host": "203.0.113.7"}, True), ({"peers": ["203.0.113.7"]}, False)],
+    ids=["a carrier", "a PBX that calls us"],
+)
+def test_people_are_called_where_a_line_goes_out(trunk: dict[str, Any], calls_out: bool) -> None:
+    assert settings(trunks={"viettel": trunk}).call_center.calls_out is calls_out
 
 
 @pytest.mark.rule("VN-8")
