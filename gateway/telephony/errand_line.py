@@ -12,6 +12,8 @@ from gateway.lines import ask_line
 from gateway.settings.outgoing import Outgoing
 from gateway.telephony.paths import ERRANDS, node_sockets
 
+_NOT_HERE = (Outcome.FULL, Outcome.NO_LINE)  # another process may have a place, or a line that is up
+
 
 class ErrandLine:
     """Implements `Errands` over the sockets of a data folder, the first process first."""
@@ -27,7 +29,7 @@ class ErrandLine:
                 said = await ask_line(socket, {"action": "run", "errand": errand.model_dump()})
             except (ConnectionRefusedError, FileNotFoundError):
                 continue
-            if said.get("outcome") != Outcome.FULL:
+            if said.get("outcome") not in _NOT_HERE:
                 break
         if not said:
             raise TelephonyAway("nobody listens")
