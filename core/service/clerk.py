@@ -8,6 +8,7 @@ cases closed, and all of it committed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +35,7 @@ from core.service.officers import CARRIERS, Officers
 from core.service.own_number import OwnNumber
 from core.service.posting import Posting
 from core.service.proving import Proving
-from core.service.publishing import Publishing
+from core.service.publishing import Publishing, Shown
 from core.service.receiving import Receiving
 from core.service.regulation import Regulation
 from core.service.ringing import Ringing
@@ -49,6 +50,14 @@ from core.service.work import Work, Write
 from core.storage.database import Database
 
 _TRIES = 3
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What a command would make public: in which list (empty: in none), and what outsiders could read."""
+
+    kind: str
+    shown: Shown
 
 
 class Clerk:
@@ -127,13 +136,13 @@ class Clerk:
             links=self.supplements,
             house=house,
         )
-        self._publishing = Publishing(regulation=regulation, texts=self.texts)
+        self.publishing = Publishing(regulation=regulation, texts=self.texts)
         self.arrivals = Arrivals(database, regulation=regulation, execute=self.execute)
 
     async def finish(self, work: Work) -> None:
         """Write what follows from the work, and store all of it or nothing."""
         await self._notices.write(work)
-        await self._publishing.write(work)
+        await self.publishing.write(work)
         note_diversions(work)
         note_callbacks(work)
         await self.talks.save_all(work)
@@ -172,6 +181,16 @@ class Clerk:
                 if version is not None or attempt == _TRIES - 1:
                     raise
         raise AssertionError("unreachable: the loop returns or raises")
+
+    async def foresee(self, case_id: str, name: str, payload: Mapping[str, Any], *, actor: Actor) -> Foreseen | Refusal:
+        """What everybody would read if this command were carried out now; nothing is stored. NotFound."""
+        work = Work()
+        file = await self.desk.open(work, case_id)
+        answer = await self.desk.issue(work, case_id, name, payload, actor)
+        if isinstance(answer, Refusal):
+            return answer
+        objection = await held_back(work, file, name, payload, self.texts)
+        return objection or Foreseen(*await self.publishing.shown(work, file))
 
     async def _execute(
         self,

@@ -62,13 +62,16 @@ class Publishing:
             if file.events:
                 await self._write(work, file)
 
+    async def shown(self, work: Work, file: CaseFile) -> tuple[str, Shown]:
+        """Under which list a case stands as it is in the hand (empty: none), and what of it outsiders may read."""
+        view = public_view(file.now, file.pack, self._regulation.agencies)
+        kind = RESULT if is_published(file.now, file.pack) else DECLINED if view.decline_label else ""
+        words = await self._texts.read([view.answer], work=work)
+        return kind, _shown(view, words[view.answer.id] if view.answer else "")
+
     async def _write(self, work: Work, file: CaseFile) -> None:
-        case = file.now
-        view = public_view(case, file.pack, self._regulation.agencies)
-        kind = RESULT if is_published(case, file.pack) else DECLINED if view.decline_label else ""
+        case, (kind, shown) = file.now, await self.shown(work, file)
         if kind:
-            words = await self._texts.read([view.answer], work=work)
-            shown = _shown(view, words[view.answer.id] if view.answer else "")
             work.add(partial(reports.publish, row=_row(case.id, kind, shown, at=file.events[-1].at)))
         elif case.publications or case.decline_code:
             work.add(partial(reports.unpublish, case_id=case.id))

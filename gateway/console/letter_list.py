@@ -11,6 +11,9 @@ from core.service.reading.views import CaseView
 ANSWERING = ("publish", "reply_privately", "answer_reporter", "edit_and_approve")
 """Commands whose form can be seen as a letter before it is sent."""
 
+PUBLISHING = ("publish", "answer_reporter", "edit_and_approve", "decline")
+"""Commands after which everybody may read something of the case."""
+
 
 def letters_of(view: CaseView) -> list[tuple[str, str]]:
     """(name, what it is called) of the letters that a case has something to say in."""

@@ -29,7 +29,7 @@ from gateway.console import confirming, fields, uploads
 from gateway.console.casefile import ACTING, PART, is_emergency, move_address, part_of, read_view
 from gateway.console.fields import Posted, Typed
 from gateway.console.files import absent_of, kinds_of
-from gateway.console.letter_list import preview_of
+from gateway.console.letter_list import PUBLISHING, preview_of
 from gateway.console.prefill import prefilled, with_suggestion
 from gateway.console.proposing import advice, filled_in
 from gateway.console.shared import CASES, HOME, line_of, member_of, reader_of, show
@@ -68,8 +68,8 @@ async def show_move(request: web.Request) -> web.StreamResponse:
     command, view = _command(request), await read_view(request)
     move = find(view, command, request.query.get(PART, ""))
     if move is None:
-        return await _page(request, view, None, Typed({}), Trouble(409, GONE))
-    return await _page(request, view, move, with_suggestion(prefilled(view, move), move, request.query), None)
+        return await move_page(request, view, None, Typed({}), Trouble(409, GONE))
+    return await move_page(request, view, move, with_suggestion(prefilled(view, move), move, request.query), None)
 
 
 @require_staff()
@@ -83,16 +83,16 @@ async def take_move(request: web.Request) -> web.StreamResponse:
         typed, refused = await uploads.take(request, view.id, move, posted, typed)
     if view.version != sent.version:
         return await _lost(request, sent, typed)
-    carried, unknown = await _resolve(request, sent.command, typed)
+    carried, unknown = await resolve(request, sent.command, typed)
     unmarked = confirming.missing(_pack(request, view), sent.command, typed, posted)
     if errors := {**(fields.problems(move, typed) if move else {}), **refused, **unknown, **unmarked}:
-        return await _page(request, view, move, typed, Trouble(422, errors=errors))
+        return await move_page(request, view, move, typed, Trouble(422, errors=errors))
     try:
         answer = await _execute(request, view, sent, carried)
     except VersionConflict:
         return await _lost(request, sent, typed)
     if isinstance(answer, Refusal):
-        return await _page(request, view, move, typed, trouble_of(answer, sent.command))
+        return await move_page(request, view, move, typed, trouble_of(answer, sent.command))
     raise web.HTTPSeeOther(await _afterwards(request, view.id, sent.command))
 
 
@@ -100,7 +100,7 @@ async def _lost(request: web.Request, sent: Sent, typed: Typed) -> web.Response:
     """Somebody else was first: the case as it is now, and what was typed."""
     view = await read_view(request, acting=sent.acting)
     move = find(view, sent.command, sent.part)
-    return await _page(request, view, move, typed, Trouble(409, LOST if move else LOST_AND_GONE))
+    return await move_page(request, view, move, typed, Trouble(409, LOST if move else LOST_AND_GONE))
 
 
 def find(view: CaseView, command: str, part: str) -> MoveView | None:
@@ -146,7 +146,7 @@ def _version(posted: Posted) -> int:
     return int(given)
 
 
-async def _resolve(request: web.Request, command: str, typed: Typed) -> tuple[dict[str, Any], dict[str, str]]:
+async def resolve(request: web.Request, command: str, typed: Typed) -> tuple[dict[str, Any], dict[str, str]]:
     """The payload, report codes turned into the cases they belong to; and the fields whose code nobody knows."""
     carried, unknown = fields.payload(command, typed), dict[str, str]()
     for name, asked in fields.inputs_of(command).items():
@@ -168,7 +168,7 @@ async def _case_of(request: web.Request, typed: str) -> str:
     return row.case_id
 
 
-def _subject(view: CaseView, part: str) -> dict[str, str]:
+def subject_of(view: CaseView, part: str) -> dict[str, str]:
     if any(item.id == part for item in view.dispatches):
         return {"dispatch_id": part}
     return {"coordination_id": part} if any(item.id == part for item in view.coordinations) else {}
@@ -180,7 +180,7 @@ async def _execute(request: web.Request, view: CaseView, sent: Sent, carried: di
     case = await reader_of(request).case(view.id, member)
     pack, agencies = deployment.regulation.packs.get(case.regulation), deployment.regulation.agencies
     actor = actor_for(member, case, pack=pack, agencies=agencies, acting=sent.acting, about=sent.part)
-    payload = carried | _subject(view, sent.part)
+    payload = carried | subject_of(view, sent.part)
     return await deployment.clerk.execute(view.id, sent.command, payload, actor=actor, version=sent.version)
 
 
@@ -193,9 +193,10 @@ async def _afterwards(request: web.Request, case_id: str, command: str) -> str:
     return str(URL(f"{CASES}/{case_id}").with_query({"xong": command}))
 
 
-async def _page(
+async def move_page(
     request: web.Request, view: CaseView, move: MoveView | None, typed: Typed, trouble: Trouble | None
 ) -> web.Response:
+    """The page of a form, with what was typed and what is wrong with it; without one, what was typed is kept."""
     deployment, command = request.app[DEPLOYMENT], request.match_info["command"]
     errors, advised = trouble.errors if trouble else {}, await advice(request, view, move)
     if move is not None and trouble is None:
@@ -220,6 +221,7 @@ async def _page(
         base=f"{CASES}/{view.id}",
         advised=advised,
         preview=preview_of(command),
+        public=command in PUBLISHING,
         pairs=lambda options: [(one.id, one.label) for one in options],
         uploading=move is not None and any(one.kind == "files" for one in move.fields),
     )

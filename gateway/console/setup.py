@@ -13,6 +13,7 @@ from gateway.console import (
     casefile,
     files,
     finding,
+    foreseeing,
     handing_out,
     letters,
     moves,
@@ -117,6 +118,8 @@ def _add_cases(router: web.UrlDispatcher) -> None:
     router.add_get(letter, letters.show_letter)
     router.add_post(f"{letter}/xem-truoc", letters.preview)
     router.add_post(f"{letter}/pdf", letters.download)
+    router.add_post(f"{case}/{{command:[a-z_]+}}/xem-cong-khai", foreseeing.foresee)
+    router.add_post(f"{case}/{{command:[a-z_]+}}/che-ten", foreseeing.redact)
     router.add_get(f"{case}/{{command:[a-z_]+}}", moves.show_move)
     router.add_post(f"{case}/{{command:[a-z_]+}}", moves.take_move)
 
