@@ -184,6 +184,7 @@ MEANINGS: Mapping[str, str] = {
     "call_center.twilio.base_url": "Address of the interface; another one only for a trial.",
     "call_center.fleet.nodes": "How many telephony processes take calls on this machine, behind one proxy.",
     "call_center.fleet.node": "Which of them a process is that was started by itself, from 1 on.",
+    "call_center.rtpengine": "Control address (ng) of an rtpengine that meets browsers for us; empty: we do ourselves.",
     "call_center.turn.urls": "Relays for browsers whose network lets no sound through; empty: none.",
     "call_center.turn.secret": "Shared with the relay, which knows no users (coturn: `static-auth-secret`).",
     "call_center.turn.hours": "How long a page may use what it was given; a page that stays open asks again.",

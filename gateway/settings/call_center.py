@@ -65,6 +65,7 @@ class CallCenter(Section):
     behind_nat: bool = Field(default=False, description="sound may come from another address than callers say")
     rtp_first: Port = 20000
     rtp_last: Port = 20999
+    rtpengine: str = Field(default="", description="host:port of rtpengine, which meets browsers for us; empty: none")
     latest_ms: float = Field(default=20, gt=0, description="in a crowd, new calls are refused while sound leaves later")
     max_calls: int = Field(default=120, ge=1, le=2000)
     trunks: dict[str, Trunk] = Field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from core.contract.errors import ConfigError
 from gateway.settings.model import Settings
 
 _PORTS_A_NODE = 4  # for one call: its sound and its agent's
+_ADDRESS = re.compile(r"[\w.-]+:\d{1,5}", re.ASCII)
 _EXAMPLE_TRUNK = '[call_center.trunks.viettel]\nhost = "203.0.113.7"'
 
 
@@ -39,6 +41,8 @@ def _mistakes(settings: Settings) -> Iterator[ConfigError]:
     for url in ours.turn.urls:
         if not url.startswith(("turn:", "turns:")):
             yield ConfigError("call_center.turn.urls", f"no relay: {url}", example="turn:turn.example.vn:3478")
+    if ours.rtpengine and not _ADDRESS.fullmatch(ours.rtpengine):
+        yield ConfigError("call_center.rtpengine", "not an address", example="127.0.0.1:2223")
     yield from _outgoing_mistakes(settings)
     yield from _trunk_mistakes(settings)
 

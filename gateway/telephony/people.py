@@ -21,10 +21,14 @@ from gateway.telephony.portal_calls import PortalCalls
 
 
 def place_of(settings: Settings) -> MediaPlace:
-    """Where browsers send their sound: the same address and ports as telephones."""
+    """Where browsers send their sound: the same address and ports as telephones, or rtpengine before them."""
     ours = settings.call_center
+    host, _, control = ours.rtpengine.rpartition(":")
     return MediaPlace(
-        ours.media_address or ours.sip_host, (ours.rtp_first, ours.rtp_last), advertised=ours.media_advertised
+        ours.media_address or ours.sip_host,
+        (ours.rtp_first, ours.rtp_last),
+        advertised=ours.media_advertised,
+        rtpengine=(host, int(control)) if control else None,
     )
 
 

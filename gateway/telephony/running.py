@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
@@ -68,7 +69,7 @@ def running(data: Path, node: int = 1) -> Running | None:
 
 def digest_of(settings: Settings) -> str:
     """Changes with whatever a telephony process would have to be started anew for."""
-    changing = {"twilio": {"base_url"}, "turn": True}  # the former in trials; the latter is for pages alone
+    changing: dict[str, Any] = {"twilio": {"base_url"}, "turn": True}  # the former in trials; the latter is for pages alone
     ours = json.dumps(settings.call_center.model_dump(exclude=changing), default=_plain, sort_keys=True)
     return hashlib.sha256(f"{settings.mode} {settings.data.absolute()} {ours}".encode()).hexdigest()
 

@@ -10,7 +10,7 @@ from channels.call_center.agents.news import Board, CallCard, Level, Status
 from channels.call_center.media.wire import Legs
 from channels.call_center.ports import Media
 from channels.call_center.webrtc.inside import MediaPlace
-from channels.call_center.webrtc.peer import Peer
+from channels.call_center.webrtc.meeting import Browser, browser_at
 from channels.call_center.webrtc.wire import BrowserWire
 
 
@@ -18,7 +18,7 @@ from channels.call_center.webrtc.wire import BrowserWire
 class Sound:
     """A browser that is connected, or about to be."""
 
-    peer: Peer
+    peer: Browser
     media: Media
 
 
@@ -54,7 +54,7 @@ class Seat:
 
     async def answer(self, sdp: str, *, legs: Legs, place: MediaPlace) -> str:
         """Our SDP. Raises: OfferRefused, NoPort, MediaUnavailable."""
-        peer = Peer(place, up=lambda: self._connected(self.agent), gone=lambda: self._gone(peer))
+        peer = browser_at(place, up=lambda: self._connected(self.agent), gone=lambda: self._gone(peer))
         try:
             answer = await peer.answer(sdp)
             wire = BrowserWire(peer)
@@ -76,7 +76,7 @@ class Seat:
         if before is not None:
             await before.media.close()
 
-    def _gone(self, peer: Peer) -> None:
+    def _gone(self, peer: Browser) -> None:
         if self._sound is not None and self._sound.peer is peer:
             self._closing = asyncio.ensure_future(self.close())
             self._lost(self.agent)

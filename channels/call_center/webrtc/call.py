@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 
 from channels.call_center.ports import Call, CallEvent, CallGone, Ended, KeyPressed, Media, MediaEvent, Way
-from channels.call_center.webrtc.peer import Peer
+from channels.call_center.webrtc.meeting import Browser
 
 REACHED_S = 15.0
 """How long a browser may take from our answer to its first packet."""
@@ -23,7 +23,7 @@ class BrowserCall(Call):
     remote = ""
 
     def __init__(
-        self, name: str, peer: Peer, media: Media, *, trunk: str, called: str, over: Callable[[], None]
+        self, name: str, peer: Browser, media: Media, *, trunk: str, called: str, over: Callable[[], None]
     ) -> None:
         self.id, self.trunk, self.called, self.media = name, trunk, called, media
         self._peer, self._over = peer, over

@@ -35,12 +35,14 @@ class MediaPlace:
     """
     Where browsers reach us: the address we bind, the ports (first, last; 0, 0: any), and the address told to them.
 
-    `advertised` differs from `address` behind a one-to-one NAT; empty: the same.
+    `advertised` differs from `address` behind a one-to-one NAT; empty: the same. With `rtpengine` (its control address)
+    browsers reach that, and only its plain RTP comes to `address`.
     """
 
     address: str
     ports: tuple[int, int] = (0, 0)
     advertised: str = ""
+    rtpengine: tuple[str, int] | None = None
 
 
 def bind_to(peer: RTCPeerConnection, place: MediaPlace) -> None:

@@ -31,7 +31,7 @@ class Peer:
     def __init__(self, place: MediaPlace, *, up: Callable[[], None], gone: Callable[[], None]) -> None:
         self._place, self._up = place, up
         self._gone: Callable[[], None] | None = gone
-        self._hear: Callable[[bytes], None] = _nobody
+        self._hear: Callable[[bytes], None] = nobody
         self._path: FastPath | None = None
         self._peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._peer.on("connectionstatechange", self._changed)
@@ -65,7 +65,7 @@ class Peer:
         transceiver.setCodecPreferences([codec for name in G711 for codec in known if codec.mimeType == name])
         bind_to(self._peer, self._place)
         try:
-            await self._peer.setRemoteDescription(RTCSessionDescription(sdp=_without_addresses(offer), type="offer"))
+            await self._peer.setRemoteDescription(RTCSessionDescription(sdp=without_addresses(offer), type="offer"))
             await self._peer.setLocalDescription(await self._peer.createAnswer())
         except NoPort:
             raise
@@ -107,7 +107,7 @@ class Peer:
         self._hear(packet)
 
 
-def _without_addresses(offer: str) -> str:
+def without_addresses(offer: str) -> str:
     """
     The offer without its candidates: a browser reaches us first, and its check shows where it is.
 
@@ -125,5 +125,5 @@ class _Quiet(AudioStreamTrack):
         await asyncio.get_running_loop().create_future()
 
 
-def _nobody(packet: bytes) -> None:
+def nobody(packet: bytes) -> None:
     """Nobody listens yet."""

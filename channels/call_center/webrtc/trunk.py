@@ -13,7 +13,7 @@ from channels.call_center.media.wire import Legs
 from channels.call_center.ports import Call, CallFailed, Media, MediaUnavailable, TrunkState, TrunkStatus
 from channels.call_center.webrtc.call import BrowserCall
 from channels.call_center.webrtc.inside import MediaPlace
-from channels.call_center.webrtc.peer import Peer
+from channels.call_center.webrtc.meeting import browser_at
 from channels.call_center.webrtc.wire import BrowserWire
 
 
@@ -66,7 +66,7 @@ class PortalTrunk:
             self._refused += 1
             raise LineFull
         name = secrets.token_hex(16)
-        peer = Peer(self._place, up=lambda: self._is_up(name), gone=lambda: self._gone(name))
+        peer = browser_at(self._place, up=lambda: self._is_up(name), gone=lambda: self._gone(name))
         try:
             sdp = await peer.answer(offer)
             media = self._leg(BrowserWire(peer))

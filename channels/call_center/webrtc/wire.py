@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable
 
 from channels.call_center.ports import RtpPlan
-from channels.call_center.webrtc.peer import Peer
+from channels.call_center.webrtc.meeting import Browser
 
 
 class BrowserWire:
     """Implements `media.wire.Wire` over an answered peer: the browser is where ICE found it."""
 
-    def __init__(self, peer: Peer) -> None:
+    def __init__(self, peer: Browser) -> None:
         self._peer = peer
         self._closing: asyncio.Task[None] | None = None
         self.local = peer.local

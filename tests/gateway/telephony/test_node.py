@@ -20,6 +20,7 @@ from gateway.settings.calls import calls_mistakes
 from gateway.telephony.node import as_node, node_of, nodes_of
 from gateway.telephony.paths import node_socket, node_sockets, running_file, spool_folder, spool_folders
 from gateway.telephony.peers import OLD_S, Away, Peers
+from gateway.telephony.people import place_of
 from gateway.telephony.running import claimed, digest_of, running
 from tests.support.deployments import settings_for
 
@@ -161,3 +162,12 @@ async def test_a_process_that_hangs_holds_nobody_up_for_long(tmp_path: Path) -> 
     listening.listen()
     with listening, pytest.raises(Away, match="TimeoutError"):
         await asyncio.wait_for(Peers(lambda: [tmp_path / "calls.sock"]).ask({}, within_s=0.05), 5)
+
+
+def test_an_rtpengine_is_named_by_its_address(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, call_center={"rtpengine": "127.0.0.1:2223"})
+
+    assert place_of(settings).rtpengine == ("127.0.0.1", 2223)
+    assert place_of(settings_for(tmp_path)).rtpengine is None
+    wrong = settings_for(tmp_path, call_center={"rtpengine": "2223"})
+    assert [error.key for error in calls_mistakes(wrong)] == ["call_center.rtpengine"]
