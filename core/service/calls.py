@@ -187,6 +187,10 @@ class CallBook:
         rows = await self._database.read(partial(calls.newest, after=after, most=most))
         return CallPage(await self.opened(rows), calls.place_of(rows[-1]) if len(rows) == most else None)
 
+    async def outcomes(self, *, since: datetime, until: datetime) -> Mapping[tuple[str, bool], int]:
+        """Calls that began in that time: by outcome, and whether the caller still waits for ours."""
+        return await self._database.read(partial(calls.count_outcomes, since=since, until=until))
+
     async def opened(self, rows: Sequence[CallRow]) -> Sequence[HeldCall]:
         """These calls with what is sealed of them."""
         return [HeldCall(row, await self._kept(row)) for row in rows]

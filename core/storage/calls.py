@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, text, tuple_, update
+from sqlalchemy import Connection, case, func, select, text, tuple_, update
 
 from core.contract.errors import NotFound, VersionConflict
 from core.storage.tables import OWED, phone_call
@@ -84,6 +84,14 @@ def newest(connection: Connection, *, after: tuple[int, str] | None = None, most
     if after is not None:
         query = query.where(tuple_(phone_call.c.began_at, phone_call.c.id) < (from_microseconds(after[0]), after[1]))
     return [CallRow(**row._mapping) for row in connection.execute(query)]
+
+
+def count_outcomes(connection: Connection, *, since: datetime, until: datetime) -> dict[tuple[str, bool], int]:
+    """Calls that began in that time, by what came of them, and whether somebody still waits for ours."""
+    still = case((_IS_OWED, 1), else_=0).label("owed")
+    began = phone_call.c.began_at >= since, phone_call.c.began_at < until
+    query = select(phone_call.c.outcome, still, func.count()).where(*began).group_by(phone_call.c.outcome, still)
+    return {(row[0], bool(row[1])): row[2] for row in connection.execute(query)}
 
 
 def place_of(row: CallRow) -> tuple[int, str]:

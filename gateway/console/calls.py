@@ -14,6 +14,7 @@ from core.service.absent import absent_files
 from core.service.calls import GIVEN_UP, NOT_REACHED, REACHED, RESULTS, CallBook, HeldCall
 from gateway.auth import staff_of
 from gateway.auth.targets import see_other
+from gateway.call_notes import NOTES, wrap_up_codes
 from gateway.console.shared import HOME, line_of, next_page, read_after, require_caretaker, show
 from gateway.deployment import DEPLOYMENT
 
@@ -71,10 +72,14 @@ async def show_page(request: web.Request, *, status: int = 200, problem: str = "
     book, after = book_of(request), read_after(request)
     owed, calls = () if after else await book.owed(), await book.newest(after=after)
     keys = [key for call in (*owed, *calls.items) for key in call.labels]
-    deployment = request.app[DEPLOYMENT]
+    deployment, ids = request.app[DEPLOYMENT], [call.row.id for call in (*owed, *calls.items)]
+    notes = request.app.get(NOTES)
     return show(
         request,
         "calls.html",
+        notes=await notes.of_calls(ids) if notes else {},
+        written=await notes.reports_of(ids) if notes else {},
+        codes=wrap_up_codes(deployment.settings),
         status=status,
         problem=problem,
         owed=owed,

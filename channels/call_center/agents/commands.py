@@ -15,9 +15,10 @@ from channels.call_center.agents import messages as m
 from channels.call_center.agents.callbacks import ABOUT
 from channels.call_center.agents.desk import Desk
 from channels.call_center.agents.news import Answer, Refused
-from channels.call_center.agents.owed import Owed, WebWord
+from channels.call_center.agents.owed import Owed, ShowFloor, WebWord
 from channels.call_center.agents.quality import level_of
 from channels.call_center.agents.seat import Seat
+from channels.call_center.agents.status import board_of
 from channels.call_center.media.wire import Legs
 from channels.call_center.ports import CallGone, MediaUnavailable
 from channels.call_center.webrtc.inside import MediaPlace, NoPort
@@ -46,6 +47,8 @@ class Commands:
         """Do it now, or begin to."""
         if isinstance(command, Owed):
             self._desk.callbacks.tell(command.calls)
+        elif isinstance(command, ShowFloor):
+            self._desk.tell(board_of(self._desk, command.ask))
         elif not isinstance(command, m.SignIn) and command.agent not in self._desk.seats:
             self._refuse(command, "not_signed_in")
         else:

@@ -110,7 +110,7 @@ class Desk:
             if status is not None and status != seat.told:
                 seat.told = status
                 self.tell(status)
-            board = board_of(self, seat) if seat.watching else None
+            board = board_of(self, seat.agent) if seat.watching else None
             if board is not None and board != seat.shown:
                 seat.shown = board
                 self.tell(board)

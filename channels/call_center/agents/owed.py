@@ -1,4 +1,4 @@
-"""Who is owed a call: what the web side itself says to the telephony process, beside what it passes on from pages."""
+"""What the web side itself says to the telephony process, beside what it passes on from pages: who is owed a call."""
 
 from __future__ import annotations
 
@@ -35,6 +35,13 @@ class Owed(Message):
     calls: tuple[OwedCall, ...] = Field(default=(), max_length=100)
 
 
-WebWord = Command | Owed
+class ShowFloor(Message):
+    """How the floor is now; answered by a `Board` for `ask`, which is no agent. Of the web side itself."""
+
+    do: Literal["show_floor"] = "show_floor"
+    ask: Name
+
+
+WebWord = Command | Owed | ShowFloor
 WEB_WORDS: TypeAdapter[WebWord] = TypeAdapter(Annotated[WebWord, Field(discriminator="do")])
 """What web processes send."""

@@ -49,11 +49,11 @@ def _colleagues(desk: Desk, agent: Agent) -> tuple[Colleague, ...]:
     return tuple(sorted(told, key=lambda colleague: (colleague.name, colleague.agent)))
 
 
-def board_of(desk: Desk, seat: Seat) -> Board:
-    """Everybody on the floor, for a supervisor."""
+def board_of(desk: Desk, reader: str) -> Board:
+    """Everybody on the floor, for a supervisor or a wallboard."""
     waiting = (_card(desk, waiter.call) for waiter in in_order(Floor(desk.acd, desk.now())) if waiter.kind == "line")
     agents = tuple(_on_board(desk, agent) for agent in sorted(desk.acd.agents.values(), key=lambda agent: agent.id))
-    return Board(agent=seat.agent, agents=agents, waiting=tuple(card for card in waiting if card))
+    return Board(agent=reader, agents=agents, waiting=tuple(card for card in waiting if card))
 
 
 def _on_board(desk: Desk, agent: Agent) -> OnBoard:

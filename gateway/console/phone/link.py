@@ -11,8 +11,9 @@ import structlog
 from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, UnixConnector, WSMsgType, web
 
 from channels.call_center.agents.messages import Dial, Leave, SignIn
-from channels.call_center.agents.news import NEWS, CallCard, News, Refused, Status
-from channels.call_center.agents.owed import WebWord
+from channels.call_center.agents.news import NEWS, Board, CallCard, News, Refused, Status
+from channels.call_center.agents.owed import ShowFloor, WebWord
+from core.contract.schema import new_id
 from gateway.lines import short_path
 
 log = structlog.get_logger()
@@ -44,6 +45,7 @@ class PhoneLink:
         self._web: ClientWebSocketResponse | None = None
         self._pages: dict[str, tuple[SignIn, Page]] = {}
         self._cards: dict[str, dict[str, CallCard]] = {}
+        self._asked: dict[str, asyncio.Future[Board]] = {}
         self._dialling: dict[str, asyncio.Future[str]] = {}
         self._keeping: asyncio.Task[None] | None = None
 
@@ -92,6 +94,18 @@ class PhoneLink:
         """Whether somebody answers calls here."""
         return bool(self._pages)
 
+    async def floor(self) -> Board | None:
+        """Who is there, who talks, who waits, as of now; None where the telephony process is away."""
+        ask = new_id()
+        told = self._asked[ask] = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                return await told if await self.send(ShowFloor(ask=ask)) else None
+        except TimeoutError:
+            return None
+        finally:
+            del self._asked[ask]
+
     async def dial(self, command: Dial) -> str:
         """Call somebody for an agent, wherever their page is: empty where it rings now, else why not."""
         told = self._dialling[command.agent] = asyncio.get_running_loop().create_future()
@@ -127,6 +141,8 @@ class PhoneLink:
         if isinstance(news, Status):
             cards = (news.ringing, news.call, news.wrapping)
             self._cards[news.agent] = {card.about or card.call: card for card in cards if card is not None}
+        if isinstance(news, Board) and (asked := self._asked.get(news.agent)) is not None and not asked.done():
+            asked.set_result(news)
         known, waiting = self._pages.get(news.agent), self._dialling.get(news.agent)
         if waiting is not None and not waiting.done() and (began := _of_dialling(news)) is not None:
             waiting.set_result(began)

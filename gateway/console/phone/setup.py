@@ -13,6 +13,8 @@ from gateway.console.phone.seating import PAGE as SEATS
 from gateway.console.phone.seating import set_seat, show_seats
 from gateway.console.phone.tray import send_link, show_tray, show_tray_file, wrap_up
 from gateway.console.phone.turns import TURNS, Turns
+from gateway.console.phone.wallboard import PAGE as WALL
+from gateway.console.phone.wallboard import show_wallboard
 from gateway.console.shared import CASES, require_caretaker
 from gateway.deployment import DEPLOYMENT
 from gateway.relays import telling_relays
@@ -37,6 +39,7 @@ def mount(app: web.Application) -> None:
     app.router.add_get(f"{PAGE}/kenh", speak)
     app.router.add_get(f"{PAGE}/tram-chuyen", require_caretaker(telling_relays("console")))
     app.router.add_post(f"{PAGE}/nguoi-goi", show_caller)
+    app.router.add_get(WALL, show_wallboard)
     app.router.add_post(f"{PAGE}/lien-ket", send_link)
     app.router.add_post(f"{PAGE}/ket-qua", wrap_up)
     app.router.add_get(f"{PAGE}/den/{{call:{ID}}}", show_tray)

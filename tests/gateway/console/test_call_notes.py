@@ -162,7 +162,7 @@ async def test_what_comes_after_the_report_joins_its_conversation(office: Office
     report = await office.world.deployment.database.read(partial(reports.by_code, code=code))
     async with office.desk(agent) as desk:
         talk = await desk.get(f"/console/hoi-thoai/{report.conversation_id}")
-    assert ("Ảnh đây ạ" in talk.text, talk.text.count("<img src=\"/console/hoi-thoai/")) == (True, 1)
+    assert ("Ảnh đây ạ" in talk.text, talk.text.count('<img src="/console/hoi-thoai/')) == (True, 1)
 
 
 async def test_without_a_channel_to_telephones_the_agent_is_told(office: Office, agent: Member) -> None:
