@@ -1,0 +1,103 @@
+"""Two agents in two windows, a caller on the telephone: asked first and handed over, given at once, and keys."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.async_api import Page
+
+from gateway.console.phone.page import PAGE
+from tests.gateway.api.staffing import hire
+from tests.gateway.console.office import Office
+from tests.gateway.console.test_browser import WIDE, page_of
+from tests.gateway.console.test_phone import Telephony, hears, sit_down, telephony
+from tests.gateway.pages.axe import violations
+from tests.support.chromium import open_browser, until
+from tests.support.sounding import AGENT_HERTZ, CALLER_HERTZ, LISTEN, MUSIC_HERTZ, RAW_SOUND, microphone
+from tests.support.waiting import until as until_true
+
+
+@dataclass
+class TwoAgents:
+    """Lan and Minh, each at a telephone in a browser of their own, free."""
+
+    running: Telephony
+    lan: Page
+    minh: Page
+
+
+@asynccontextmanager
+async def two_agents(office: Office, tmp_path: Path) -> AsyncIterator[TwoAgents]:
+    """Lan sits down first, so that callers ring there."""
+    async with telephony(office) as running, open_browser(*microphone(tmp_path)) as browser:
+        pages = []
+        for name in ("Phạm Thị Lan", "Đỗ Văn Minh"):
+            page = await page_of(office, browser, await hire(office.world, name, ("receptionist", "")), WIDE)
+            await page.add_init_script(RAW_SOUND)
+            await page.goto(office.url + PAGE)
+            await sit_down(page)
+            await page.evaluate(LISTEN)
+            pages.append(page)
+        yield TwoAgents(running, *pages)
+
+
+async def test_a_colleague_is_asked_and_gets_the_call(office: Office, tmp_path: Path) -> None:
+    """By keyboard alone: the caller hears music, all three talk, then the colleague has the call."""
+    async with two_agents(office, tmp_path) as both:
+        caller, served = await both.running.ring()
+        await both.lan.wait_for_selector("[data-ringing]:not([hidden])")
+        for key in ("a", "t", "1"):
+            await both.lan.keyboard.press(key)
+            await both.lan.wait_for_selector("[data-talking]:not([hidden])")
+            if key == "t":
+                await both.lan.wait_for_selector("[data-colleagues] :text('Hỏi trước (1)')")
+        await both.minh.wait_for_selector("text=Phạm Thị Lan hỏi về cuộc gọi này")
+        await until_true(lambda: hears(caller, MUSIC_HERTZ), "music for the caller")
+        await both.minh.keyboard.press("a")
+        await until(both.minh, f"window.loudness({AGENT_HERTZ}) > -50 && window.loudness({CALLER_HERTZ}) < -80")
+        assert await violations(both.lan) == []
+        await both.lan.keyboard.press("3")
+        await until(both.minh, f"window.loudness({CALLER_HERTZ}) > -50 && window.loudness({AGENT_HERTZ}) > -50")
+        await both.lan.keyboard.press("g")
+        await both.lan.wait_for_selector("[data-wrap-up]:not([hidden])")
+        await until(both.minh, f"window.loudness({AGENT_HERTZ}) < -80 && window.loudness({CALLER_HERTZ}) > -50")
+        caller.phone.heard.clear()
+        await until_true(lambda: hears(caller, AGENT_HERTZ), "the colleague is heard")
+        await both.minh.keyboard.press("e")
+        assert (await asyncio.wait_for(served, 10)).outcome == "talked"
+
+
+async def test_a_call_is_given_away_at_once_and_keys_reach_the_caller(office: Office, tmp_path: Path) -> None:
+    async with two_agents(office, tmp_path) as both:
+        caller, _served = await both.running.ring()
+        await both.lan.click('[data-do="take"]')
+        await both.lan.wait_for_selector("[data-talking]:not([hidden])")
+        await both.lan.keyboard.press("5")
+        await until_true(lambda: any(one.payload_type == 101 for one in caller.phone.heard), "a key (RFC 4733)")
+        await both.lan.keyboard.press("t")
+        await both.lan.click("[data-colleagues] :text('Chuyển ngay')")
+        await both.minh.click('[data-do="take"]')
+        await until(both.minh, f"window.loudness({CALLER_HERTZ}) > -50")
+        await both.lan.wait_for_selector("[data-wrap-up]:not([hidden])")
+
+
+async def test_another_page_shows_the_call_and_answers_it(office: Office, tmp_path: Path) -> None:
+    """The telephone stays in its window, whatever page is worked on."""
+    async with two_agents(office, tmp_path) as both:
+        other = await both.lan.context.new_page()
+        await other.goto(office.url + "/console")
+        await other.wait_for_selector("[data-phone-bar]:not([hidden]) :text('Sẵn sàng nhận cuộc gọi')")
+        caller, _served = await both.running.ring()
+        await other.wait_for_selector(f"[data-phone-bar] :text('{caller.remote}')")
+        assert await violations(other) == []
+        await other.click('[data-bar="take"]')
+        await until(both.lan, f"window.loudness({CALLER_HERTZ}) > -50")
+        await other.goto(office.url + "/console/cuoc-goi")
+        await other.click('[data-bar="hold"]')
+        await until_true(lambda: hears(caller, MUSIC_HERTZ), "music while held")
+        await both.lan.close(run_before_unload=False)
+        await until(other, "document.querySelector('[data-phone-bar]').hidden")
