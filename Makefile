@@ -12,7 +12,7 @@ COMPILE := $(UV) pip compile --universal --generate-hashes --no-emit-index-url -
 PYTEST := $(VENV)/python -m pytest
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help run test chaos drill bench profile docs check setup setup-test lock clean
+.PHONY: help run test chaos drill bench profile docs transcripts check setup setup-test lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show the targets
@@ -40,6 +40,10 @@ profile: setup-test .tools/bench/bin/py-spy ## Watch the gateway under load (ENG
 	@$(UV) venv --quiet --clear .tools/bench
 	@$(UV) pip sync --quiet --require-hashes --python .tools/bench/bin/python requirements/bench.txt
 	@touch $@
+
+transcripts: requirements/transcripts.txt ## Set up the program that drafts what callers said (optional; see the hotline's README)
+	@$(UV) venv --quiet --clear .tools/transcripts
+	@$(UV) pip sync --quiet --require-hashes --python .tools/transcripts/bin/python requirements/transcripts.txt
 
 docs: setup-test ## Renew the pages that are made from data: docs/rules.md, docs/regulations, docs/channels.md, docs/call-flow.md
 	@$(VENV)/python -m gateway.cli regulation draw --all --write
@@ -71,6 +75,7 @@ lock: setup-test ## Choose versions anew; the locks hold hashes, never addresses
 	echo "py-spy>=0.4" | $(COMPILE) --upgrade - -o requirements/bench.txt
 	$(COMPILE) --upgrade requirements/peer.in -o requirements/peer.txt
 	echo "pyVoIP==1.6.8" | $(COMPILE) - -o requirements/phone.txt
+	echo "viet-asr==0.1.0.dev11" | $(COMPILE) --prerelease allow - -o requirements/transcripts.txt
 	npm update --package-lock-only
 
 clean: ## Remove what set-up and tools made; your data in var/ stays

@@ -17,6 +17,7 @@ from core.cases.decide import Actor, Refusal
 from core.clock.engine import due
 from core.contract.errors import NotFound
 from core.contract.schema import CallFacts, CallOutcome, InboundMessage, Model
+from core.privacy.mask import mask_text
 from core.service import own_calls
 from core.service.desk import CaseDesk
 from core.service.own_calls import OwnCalls
@@ -35,15 +36,21 @@ EMERGENCY_WITHIN = "10min"
 REACHED, NOT_REACHED, GIVEN_UP = own_calls.REACHED, own_calls.NOT_REACHED, "given_up"
 RESULTS = frozenset({REACHED, NOT_REACHED, GIVEN_UP})
 """What came of calling back; all but `not_reached` settle it."""
+WHOLE_CALL = "Toàn bộ cuộc gọi.wav"
 _STORM = "calls:storm"
 _OWED = frozenset({CallOutcome.MISSED, CallOutcome.CALLBACK, CallOutcome.EMERGENCY})
 
 
 class KeptCall(Model):
-    """What is sealed of a call: its facts, and its recordings by name and place in the media store."""
+    """
+    What is sealed of a call: its facts, and its recordings by name and place in the media store.
+
+    `drafts`: by that place, what a machine heard in it; empty: nothing.
+    """
 
     facts: CallFacts
     recordings: tuple[tuple[str, str], ...] = ()
+    drafts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,12 @@ class HeldCall:
     def labels(self) -> Mapping[str, str]:
         """Its recordings: place in the media store → name, in order."""
         return {key: name.removesuffix(".wav") for name, key in self.kept.recordings} if self.kept else {}
+
+    @property
+    def drafts(self) -> Mapping[str, str]:
+        """What a machine heard in its recordings, numbers and addresses masked: name of the recording → words."""
+        heard = self.kept.drafts if self.kept else ()
+        return {self.labels.get(key, ""): mask_text(words) for key, words in heard if words}
 
 
 @dataclass(frozen=True)
@@ -200,6 +213,16 @@ class CallBook:
             self._safe.open_or_none, row.facts_sealed, KeptCall, subject_id=row.subject_id, place=_place(row.id)
         )
         return await self._safe.aside(unseal, row.subject_id)
+
+    async def amend(self, call: HeldCall, kept: KeptCall) -> bool:
+        """Something else is known of a call; False where it has changed since it was read, or was erased."""
+        row = call.row
+        if row.facts_sealed is None:
+            return False
+        seal = partial(self._safe.seal, kept, subject_id=row.subject_id, place=_place(row.id))
+        fresh = await self._safe.aside(seal, row.subject_id)
+        change = partial(calls.amend, call_id=row.id, before=row.facts_sealed, facts_sealed=fresh)
+        return await self._database.write(change)
 
     async def called(self, call_id: str, result: str, *, by: str, attempts: int) -> None:
         """

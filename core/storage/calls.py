@@ -121,6 +121,12 @@ def called_back(connection: Connection, call_id: str, *, result: str, by: str, a
     connection.execute(query.values(change | ({"settled_at": at} if settles else {})))
 
 
+def amend(connection: Connection, call_id: str, *, before: bytes, facts_sealed: bytes) -> bool:
+    """The same for whoever has read it before; False where it has changed since."""
+    query = update(phone_call).where(phone_call.c.id == call_id, phone_call.c.facts_sealed == before)
+    return connection.execute(query.values(facts_sealed=facts_sealed)).rowcount == 1
+
+
 def renew(connection: Connection, call_id: str, *, facts_sealed: bytes) -> None:
     """More is known of a call."""
     connection.execute(update(phone_call).where(phone_call.c.id == call_id).values(facts_sealed=facts_sealed))

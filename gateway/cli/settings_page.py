@@ -193,6 +193,9 @@ MEANINGS: Mapping[str, str] = {
     "call_center.agents.wrap_up": "What agents choose from when a call is over: code and words; empty: the "
     "usual ones. It is counted, so a code keeps its meaning.",
     "call_center.agents.supervisors": "Roles that see every call, listen, whisper, take over; administrators do, too.",
+    "call_center.transcripts.command": "A program and its arguments that drafts what callers said: it is given the path "
+    "of a WAV file and prints the words. Empty: no drafts.",
+    "call_center.transcripts.seconds": "How long it may take for one recording.",
     "portal.tiles": "Address of map tiles with `{z}`, `{x}`, `{y}`; empty: a place is typed or taken from the device.",
     "portal.credit": "Whom the map is from, shown on it.",
     "portal.utilities": "Public services that the regulation names, by its keys, and their https addresses: "

@@ -12,6 +12,7 @@ from gateway.settings.base import Names, Port, Section
 from gateway.settings.call_twilio import CallTwilio
 from gateway.settings.fleet import Fleet
 from gateway.settings.outgoing import Outgoing
+from gateway.settings.transcripts import Transcripts
 from gateway.settings.turn import Turn
 
 
@@ -81,6 +82,7 @@ class CallCenter(Section):
     fleet: Fleet = Fleet()
     turn: Turn = Turn()
     agents: Agents = Agents()
+    transcripts: Transcripts = Transcripts()
 
     @property
     def calls_out(self) -> bool:

@@ -44,6 +44,9 @@ def _mistakes(settings: Settings) -> Iterator[ConfigError]:
     if ours.rtpengine and not _ADDRESS.fullmatch(ours.rtpengine):
         yield ConfigError("call_center.rtpengine", "not an address", example="127.0.0.1:2223")
     yield from _outgoing_mistakes(settings)
+    program = next(iter(ours.transcripts.command), "")
+    if program and shutil.which(program) is None:
+        yield ConfigError("call_center.transcripts.command", f"there is no program {program}", example="/usr/bin/…")
     yield from _trunk_mistakes(settings)
 
 

@@ -16,12 +16,14 @@ from core.service.inbox_files import InboxFiles
 from core.service.notice_bell import NoticeBell
 from core.service.sending import SIDE_BY_SIDE, Ears, Sender
 from core.service.statistics.rebuilding import BATCH
+from core.service.transcripts import Transcripts
 from core.storage import outbox
 from core.storage.outbox import Share
 from gateway.admin.services import letting_go_of, rebuilding_of
 from gateway.deployment import Deployment
 from gateway.events.bells import AGENCIES, DUE, FILES, INBOX, OUTBOX, bell, pass_on, pass_on_changes
 from gateway.metrics import SENT
+from gateway.transcribing import CommandTranscriber
 from gateway.watch.watch import Watch
 from gateway.workers.ahead import until_due
 from gateway.workers.daily import Daily
@@ -46,6 +48,7 @@ _QUIET_SECONDS = 600.0
 _ASKING_SECONDS = 15.0
 _MISSING_SECONDS = 600.0
 _MISSING_BREATH = 0.1
+_DRAFT_SECONDS = 5.0
 _DIVERTED_SECONDS = 5.0  # within a minute of a diversion nothing of it may be left
 LONGEST_STOP = _ROUND_SECONDS + _RECORD_SECONDS
 """Seconds after which `stop` has ended everything, whatever it was doing."""
@@ -78,6 +81,7 @@ class Crew:
             *(_work(deployment, owner, self._bells) if self._works else ()),
             *(_sendings(self._senders, rung) if self._works else ()),
             *(_fetches(deployment, sources, asked) if self._works else ()),
+            *(_drafts(deployment) if self._works else ()),
             *((_lookout(deployment, rung, asked),) if self._works else ()),
         ]
         self._tasks: list[asyncio.Task[None]] = []
@@ -214,6 +218,20 @@ def _fetches(
             interval=_UNRUNG_SECONDS,
             wake=rung[name],
         )
+
+
+def _drafts(deployment: Deployment) -> Iterator[Loop]:
+    """Where a program is named that writes down what callers said."""
+    wanted = deployment.settings.call_center.transcripts
+    if wanted.command:
+        drafts = Transcripts(
+            deployment.database,
+            book=deployment.intake.calls,
+            media=deployment.media,
+            transcriber=CommandTranscriber(wanted.command, seconds=wanted.seconds),
+            now=deployment.now,
+        )
+        yield Loop("drafts", drafts.run_once, interval=_DRAFT_SECONDS)
 
 
 def file_sources(deployment: Deployment) -> dict[str, FetchesFiles]:
