@@ -31,6 +31,8 @@ from gateway.console.canned.page import mount as mount_canned
 from gateway.console.connecting import PAGE as CONNECTING
 from gateway.console.connecting import channels_of
 from gateway.console.connecting import mount as mount_connecting
+from gateway.console.deadlines import PAGE as DEADLINES
+from gateway.console.deadlines import mount as mount_deadlines
 from gateway.console.deputies import mount as mount_deputies
 from gateway.console.inbox import page as inbox
 from gateway.console.live import socket
@@ -80,6 +82,7 @@ def setup_console(app: web.Application) -> None:
     _add_calls(router)
     _add_people(router)
     mount_statistics(router)
+    mount_deadlines(router)
     mount_agencies(router)
     mount_deputies(router)
     mount_connecting(router)
@@ -173,6 +176,7 @@ def _add_menu(app: web.Application) -> None:
     speakers = tuple(sorted(publishers(pack)))
     menu.add(Entry("Thông báo chung", PUBLIC_NOTICES, icon="bell", roles=speakers, order=27))
     menu.add(Entry("Tìm hồ sơ", finding.PAGE, icon="search", order=30))
+    menu.add(Entry("Bảng thời hạn", DEADLINES, icon="clock", order=38))
     menu.add(Entry("Thống kê", STATISTICS, icon="file", order=40))
     menu.add(Entry("Tin chưa đọc được", repair.QUARANTINE, icon="alert", roles=centre, order=60))
     menu.add(Entry("Tin gửi lỗi", repair.OUTBOX, icon="send", roles=centre, order=70))

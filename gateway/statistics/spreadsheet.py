@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from typing import Any
 
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 
 from core.service.statistics.sheets import Cell, Rate, Sheet
 
@@ -35,7 +36,7 @@ def workbook(title: str, subtitle: str, sheets: Sequence[Sheet]) -> bytes:
     return out.getvalue()
 
 
-def _write(page: xlsxwriter.worksheet.Worksheet, row: int, column: int, cell: Cell, form: object) -> None:
+def _write(page: Any, row: int, column: int, cell: Cell, form: object) -> None:
     if isinstance(cell, str):
         page.write_string(row, column, cell)
     elif cell is not None:

@@ -41,9 +41,7 @@ session = Table(
     Column("seen_at", Instant, nullable=False),
     Column("second_factor", Boolean, nullable=False),
     Column("revoked_at", Instant),
-    Column(
-        "case_id", String(32), nullable=False, server_default="", comment="the only case it is good for"
-    ),
+    Column("case_id", String(32), nullable=False, server_default="", comment="the only case it is good for"),
 )
 Index("ix_session_user", session.c.user_id)
 
