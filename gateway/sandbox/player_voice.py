@@ -99,7 +99,7 @@ class VoicePlayer:
 
     async def _take_calls(self) -> None:
         while True:
-            phone = await self._provider.rung.get()
+            phone = await self._provider.exchange.rung.get()
             screen = self._screens.get(phone.number.removeprefix("+"))
             if screen is not None and not screen.is_busy:
                 screen.phone = phone

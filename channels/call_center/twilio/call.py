@@ -10,13 +10,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from typing import Literal
 
 import structlog
 
 from channels.call_center.ports import Answered, Call, CallEvent, CallFailed, CallGone, Ended, Media, Way
 from channels.call_center.twilio.carriage import Carriage
 from channels.call_center.twilio.client import VoiceClient
+from channels.call_center.twilio.course import Course, Verdict
+from channels.call_center.twilio.elsewhere import Elsewhere
 from channels.call_center.twilio.forms import News, at_status
 from channels.call_center.twilio.settings import NAME
 from channels.call_center.twilio.stream import Stream
@@ -28,48 +29,48 @@ REACHED_S = 15.0
 """How long Twilio may take from our answer to its stream."""
 HEARD_S = 2.0
 """How long a hang-up waits until what was said has been heard."""
-ASK_S = 30.0
-"""How often we ask about a call that is elsewhere, should nobody tell us."""
+ASK_S = 5.0
+"""How often we ask whether somebody whom we call has taken it, should nobody tell us."""
 BUSY = frozenset({486, 503, 600})
-Verdict = Literal["taken", "full", "refused"]
 
 
 class TwilioCall(Call):
-    """
-    Implements `Call` and `PutsThrough`. `id` is Twilio's name of it, empty until it is told.
-
-    `verdict` is what whoever leads it makes of a call that came in, as soon as that is known.
-    """
+    """Implements `Call`, `PutsThrough`. `id`: Twilio's name of it, empty until it is told. `over` is told once."""
 
     trunk = NAME
 
     def __init__(
-        self, way: Way, *, remote: str, called: str, wire: StreamWire, media: Media, client: VoiceClient
+        self,
+        way: Way,
+        *,
+        remote: str,
+        called: str,
+        wire: StreamWire,
+        media: Media,
+        client: VoiceClient,
+        over: Callable[[TwilioCall], None],
     ) -> None:
         self.id, self.way, self.remote, self.called, self.media = "", way, remote, called, media
-        self._wire, self._client = wire, client
+        self._wire, self._client, self._over = wire, client, over
         self._carriage = Carriage(wire, lambda: self._end(Ended("trunk")))
-        self._over: Callable[[TwilioCall], None] = _to_nobody
-        self._answered = self._ended = False
-        self.ended_code = 0
-        self._events: asyncio.Queue[CallEvent] = asyncio.Queue()
-        self._elsewhere: asyncio.Future[News] | None = None
-        self.verdict: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
-        media.listen(self._events.put_nowait)
-
-    def on_end(self, over: Callable[[TwilioCall], None]) -> None:
-        """Tell `over`, once, when it is over."""
-        self._over = over
+        self._course, self._answered = Course(), False
+        self._elsewhere: Elsewhere | None = None
+        media.listen(self._course.happened)
 
     @property
     def is_over(self) -> bool:
         """Nothing more happens in it."""
-        return self._ended
+        return self._course.is_over
+
+    @property
+    def verdict(self) -> asyncio.Future[Verdict]:
+        """What whoever leads it makes of a call that came in, as soon as that is known."""
+        return self._course.verdict
 
     @property
     def is_up(self) -> bool:
         """Its sound has come, and it is not over."""
-        return self._answered and not self._ended
+        return self._answered and not self.is_over
 
     @property
     def is_elsewhere(self) -> bool:
@@ -78,22 +79,22 @@ class TwilioCall(Call):
 
     async def ring(self) -> None:
         """Twilio lets it ring itself. Raises: CallGone."""
-        if self._ended:
+        if self.is_over:
             raise CallGone
 
     async def answer(self) -> None:
         """Have Twilio bring the sound. Raises: CallGone: it never came."""
-        self._decide("taken")
+        self._course.decide("taken")
         await self._heard_again()
 
     async def reject(self, code: int, *, retry_after_s: int | None = None) -> None:
         """Where we have no room Twilio takes a message, or is busy; a number that is not ours is refused."""
-        self._decide("full" if code in BUSY else "refused")
+        self._course.decide("full" if code in BUSY else "refused")
         await self.hangup()
 
     async def hangup(self) -> None:
         """End it, once all that was said has been heard."""
-        if self._ended:
+        if self.is_over:
             return
         self._end(Ended("us"))
         await self._carriage.finish(HEARD_S)
@@ -102,23 +103,22 @@ class TwilioCall(Call):
 
     async def give_up(self) -> None:
         """A call of ours that nobody took: let it ring no more."""
-        was_over = self._ended
+        was_over = self.is_over
         self._end(Ended("us"))
         if self.id and not was_over:
             await self._complete()
         await self.media.close()
 
-    async def events(self) -> AsyncIterator[CallEvent]:
+    def events(self) -> AsyncIterator[CallEvent]:
         """What happens, from the first moment on; `Ended` is the last."""
-        while True:
-            event = await self._events.get()
-            yield event
-            if isinstance(event, Ended):
-                return
+        return self._course.events()
 
-    async def until_up(self, within_s: float) -> bool:
-        """Wait until its sound is here or it is over; False where neither came so soon."""
-        return await self._carriage.until_here(within_s)
+    async def until_taken(self) -> None:
+        """Somebody whom we call takes it. Raises: CallFailed."""
+        while not await self._carriage.until_here(ASK_S):
+            await self._ask()
+        if not self.is_up:
+            raise CallFailed(self._course.code or 480, "not taken")
 
     async def put_through(self, to: str, *, ring_s: int = 30) -> None:
         """
@@ -127,13 +127,13 @@ class TwilioCall(Call):
         The caller's own number is shown there, which a call of ours may not do. Raises: CallFailed: nobody took it,
         and the caller is with us again. CallGone.
         """
-        if self._ended:
+        if self.is_over:
             raise CallGone
-        self._elsewhere = asyncio.get_running_loop().create_future()
+        self._elsewhere = elsewhere = Elsewhere(self._ask)
         try:
             if not await self._client.put_through(self.id, to, ring_s=ring_s):
                 raise CallGone
-            went = await self._until_back(self._elsewhere)
+            went = await elsewhere.until_back()
         except SendError as error:
             raise CallFailed(503, error.code) from error
         finally:
@@ -150,11 +150,11 @@ class TwilioCall(Call):
         self._carriage.take(stream)
         if not self._answered:
             self._answered = True
-            self._events.put_nowait(Answered())
+            self._course.happened(Answered())
 
     def lost(self, stream: Stream) -> None:
         """This stream is gone, and nobody said why: the call may ask for another."""
-        if not self._ended and self._carriage.lose(stream) and not self.is_elsewhere:
+        if not self.is_over and self._carriage.lose(stream) and not self.is_elsewhere:
             log.warning("call_stream_lost", call=self.id)
             self._carriage.expect()
 
@@ -165,8 +165,8 @@ class TwilioCall(Call):
 
     def back(self, news: News) -> None:
         """The caller is back from elsewhere; `news` tells how it went."""
-        if self._elsewhere is not None and not self._elsewhere.done():
-            self._elsewhere.set_result(news)
+        if self._elsewhere is not None:
+            self._elsewhere.back(news)
 
     def heard(self, payload: bytes) -> None:
         """The caller says this."""
@@ -176,17 +176,14 @@ class TwilioCall(Call):
         """A key of the caller's."""
         self.media.press(key)
 
-    async def _until_back(self, elsewhere: asyncio.Future[News]) -> News:
-        """Told by `after`; should the web side be away to hear it, we ask. Raises: CallGone."""
-        while True:
-            if (await asyncio.wait({elsewhere}, timeout=ASK_S))[0]:
-                return elsewhere.result()
-            with suppress(SendError):
-                self.told(at_status(self.id, await self._client.status(self.id)))
+    async def _ask(self) -> None:
+        """How far it is, should the web side be away to hear it."""
+        with suppress(SendError):
+            self.told(at_status(self.id, await self._client.status(self.id)))
 
     async def _heard_again(self) -> None:
         """Raises: CallGone: no stream came."""
-        if not await self.until_up(REACHED_S) or self._ended:
+        if not await self._carriage.until_here(REACHED_S) or self.is_over:
             await self.hangup()
             raise CallGone
 
@@ -197,21 +194,10 @@ class TwilioCall(Call):
         except SendError as error:
             log.info("call_not_completed", call=self.id, error=error.code)
 
-    def _decide(self, verdict: Verdict) -> None:
-        if not self.verdict.done():
-            self.verdict.set_result(verdict)
-
     def _end(self, ended: Ended) -> None:
-        if self._ended:
+        if not self._course.end(ended):
             return
-        self._ended, self.ended_code = True, ended.code
-        self._decide("refused")
         self._carriage.give_up()
-        if self._elsewhere is not None and not self._elsewhere.done():
-            self._elsewhere.set_exception(CallGone())
-        self._events.put_nowait(ended)
+        if self._elsewhere is not None:
+            self._elsewhere.gone()
         self._over(self)
-
-
-def _to_nobody(_call: TwilioCall) -> None:
-    """Nobody asked to be told."""

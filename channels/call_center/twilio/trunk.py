@@ -21,22 +21,18 @@ from channels.call_center.ports import Call, CallFailed, MediaUnavailable, Trunk
 from channels.call_center.twilio import twiml
 from channels.call_center.twilio.call import TwilioCall
 from channels.call_center.twilio.client import VoiceClient
-from channels.call_center.twilio.forms import Arrived, News, at_status
+from channels.call_center.twilio.forms import Arrived, News
+from channels.call_center.twilio.looking import Looking
 from channels.call_center.twilio.settings import NAME, VoiceSettings
 from channels.call_center.twilio.tokens import Tokens
 from channels.call_center.twilio.wire import PLAN, StreamWire
-from core.contract.errors import SendError
 
 log = structlog.get_logger()
 DECIDED_S = 3.0
 """How long whoever leads a call may take to say whether it can be kept."""
 REMEMBERED = 1000
-LOOK_S = 60.0
-ASK_S = 5.0
 SLACK_S = 10.0
 """Twilio lets it ring a little longer than it was asked to."""
-_BAD = "Twilio không chấp nhận tài khoản hoặc khóa truy cập."
-_AWAY = "Không kết nối được với Twilio."
 Problem = Literal["full", "refused", "gone"]
 
 
@@ -63,20 +59,18 @@ class TwilioTrunk:
         self._empty = asyncio.Event()
         self._empty.set()
         self._open = False
-        self._problem = ""
         self._refused = self._resumed = 0
-        self._looking: asyncio.Task[None] | None = None
+        self._looking = Looking(client)
 
     async def start(self) -> None:
         """Take calls, and look now and then whether Twilio takes ours."""
         self._open = True
-        self._looking = asyncio.create_task(self._keep_looking())
+        self._looking.start()
 
     async def stop(self, *, drain_s: float = 0) -> None:
         """Take no more, wait for those that are up, then end them."""
         self._open = False
-        if self._looking is not None:
-            self._looking.cancel()
+        self._looking.stop()
         with suppress(TimeoutError):
             async with asyncio.timeout(drain_s):
                 await self._empty.wait()
@@ -155,7 +149,7 @@ class TwilioTrunk:
             document = twiml.connect(self.settings, self._tokens.give(call))
             self.name_call(call, await self._client.call(to, shown=shown, twiml=document, ring_s=ring_s))
             async with asyncio.timeout(ring_s + SLACK_S):
-                await self._until_taken(call)
+                await call.until_taken()
         except TimeoutError:
             raise CallFailed(408, "nobody answers") from None
         finally:
@@ -165,9 +159,10 @@ class TwilioTrunk:
 
     def status(self) -> TrunkStatus:
         """Its calls, and whether Twilio takes ours."""
-        state = TrunkState.IDLE if not self._open else TrunkState.DOWN if self._problem else TrunkState.UP
+        problem = self._looking.problem
+        state = TrunkState.IDLE if not self._open else TrunkState.DOWN if problem else TrunkState.UP
         counters = {"refused": self._refused, "resumed": self._resumed}
-        return TrunkStatus(self.name, state, calls=len(self._up), problem=self._problem, counters=counters)
+        return TrunkStatus(self.name, state, calls=len(self._up), problem=problem, counters=counters)
 
     def _begin(self, way: Way, *, remote: str, called: str) -> TwilioCall:
         """Raises: NotTaken."""
@@ -181,8 +176,8 @@ class TwilioTrunk:
             self._refused += 1
             raise NotTaken("full") from error
         media.talk(PLAN)
-        call = TwilioCall(way, remote=remote, called=called, wire=wire, media=media, client=self._client)
-        call.on_end(self._forget)
+        client, over = self._client, self._forget
+        call = TwilioCall(way, remote=remote, called=called, wire=wire, media=media, client=client, over=over)
         self._up.add(call)
         self._empty.clear()
         return call
@@ -195,19 +190,3 @@ class TwilioTrunk:
                 self._over.popitem(last=False)
         if not self._up:
             self._empty.set()
-
-    async def _until_taken(self, call: TwilioCall) -> None:
-        """Twilio tells how it goes; where the web side is away to hear it, we ask. Raises: CallFailed."""
-        while not await call.until_up(ASK_S):
-            with suppress(SendError):
-                call.told(at_status(call.id, await self._client.status(call.id)))
-        if not call.is_up:
-            raise CallFailed(call.ended_code or 480, "not taken")
-
-    async def _keep_looking(self) -> None:
-        while True:
-            try:
-                self._problem = "" if await self._client.account_status() == "active" else _BAD
-            except SendError:
-                self._problem = _AWAY
-            await asyncio.sleep(LOOK_S)

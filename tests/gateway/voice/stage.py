@@ -69,6 +69,7 @@ async def voice_stage(folder: Path, **twilio: object) -> AsyncIterator[VoiceStag
             "rtp_last": 0,
             "latest_ms": 100_000,
             "drain_seconds": 0,
+            "transfers": ("114",),
             "prompts": str(short_prompts(folder / "prompts")),
         }
         world = await stack.enter_async_context(open_world(folder / "var", call_center=calls))

@@ -102,7 +102,7 @@ async def test_a_stream_is_let_in_once_by_its_name_and_signature() -> None:
 async def test_a_call_of_ours_is_taken_and_shows_our_number() -> None:
     async with a_line() as line:
         call = await line.trunk.dial(AN, caller="", ring_s=5)
-        phone = await line.twilio.rung.get()
+        phone = await line.twilio.exchange.rung.get()
         await call.media.play(["440"])
         await until(lambda: len(phone.heard) > 3000, "a prompt")
         asked = line.twilio.asked[0]
@@ -133,10 +133,10 @@ async def test_what_twilio_refuses_and_what_is_not_ours_to_show() -> None:
 async def test_a_call_that_is_given_up_rings_no_more() -> None:
     async with a_line() as line:
         dialling = asyncio.create_task(line.trunk.dial(AN, caller="", ring_s=30))
-        await until(lambda: line.twilio.lines, "it rings")
+        await until(lambda: line.twilio.exchange.lines, "it rings")
         dialling.cancel()
         await asyncio.gather(dialling, return_exceptions=True)
-        (one,) = line.twilio.lines.values()
+        (one,) = line.twilio.exchange.lines.values()
         await until(one.phone.over.is_set, "no more")
 
 
