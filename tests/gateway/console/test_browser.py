@@ -85,7 +85,7 @@ async def test_a_case_is_worked_by_keyboard_without_scripts(office: Office, brow
     await page.focus("button:has-text('Tiếp nhận')")
     await page.keyboard.press("Enter")
     await page.wait_for_url("**?xong=accept")
-    assert "Đã thực hiện: Tiếp nhận." in await page.inner_text("[role=status]")
+    assert "Đã thực hiện: Tiếp nhận." in await page.inner_text("main [role=status]")
     await page.focus("a:has-text('Phân phối…')")
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/dispatch")
