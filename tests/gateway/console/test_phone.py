@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import wave
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -49,6 +50,7 @@ from tests.support.sounding import (
 )
 from tests.support.waiting import until as until_true
 
+TONES = (AGENT_HERTZ, CALLER_HERTZ, MUSIC_HERTZ)
 Say = Callable[[dict[str, Any]], Awaitable[None]]
 Hear = Callable[[str], Awaitable[dict[str, Any]]]
 
@@ -146,6 +148,20 @@ async def telephone(desk: Browsing, url: str) -> AsyncIterator[tuple[Say, Hear]]
         yield socket.send_json, hear
 
 
+def read(path: Path) -> bytes:
+    """What a file holds; nothing before it is there."""
+    return path.read_bytes() if path.exists() else b""
+
+
+def tones(path: Path) -> tuple[int, int]:
+    """Which of our tones is strongest on the left and on the right of a recording."""
+    with wave.open(str(path)) as file:
+        frames, size = file.readframes(file.getnframes()), 2 * file.getnchannels()
+    sides = (b"".join(frames[at + side : at + side + 2] for at in range(0, len(frames), size)) for side in (0, 2))
+    left, right = (max(TONES, key=lambda hertz, heard=heard: strength(heard[-16000:], hertz)) for heard in sides)
+    return left, right
+
+
 def hears(caller: Caller, hertz: int) -> bool:
     """Whether the last half second at the caller's ear is this tone."""
     heard = caller.phone.linear()[-8000:]
@@ -165,6 +181,11 @@ async def test_a_call_is_answered_heard_both_ways_held_and_found_again(office: O
         await page.evaluate(LISTEN)
         await until(page, f"window.loudness({CALLER_HERTZ}) > -50 && window.loudness({AGENT_HERTZ}) < -80")
         await until_true(lambda: hears(caller, AGENT_HERTZ), "the agent is heard")
+        caller.media.record(tmp_path / "whole.wav")
+        await until_true(lambda: len(read(tmp_path / "whole.wav")) > 64_000, "two seconds are kept")
+        recorded = await caller.media.stop_recording()
+        assert recorded is not None
+        assert tones(recorded.path) == (CALLER_HERTZ, AGENT_HERTZ)
         await page.keyboard.press("h")
         await until(page, f"window.loudness({CALLER_HERTZ}) < -80")
         await until_true(lambda: hears(caller, MUSIC_HERTZ), "music while held")
