@@ -12,7 +12,7 @@ COMPILE := $(UV) pip compile --universal --generate-hashes --no-emit-index-url -
 PYTEST := $(VENV)/python -m pytest
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help run test chaos drill bench profile docs transcripts check setup setup-test lock clean
+.PHONY: help run test chaos drill bench bench-calls profile docs transcripts screenshots check setup setup-test lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show the targets
@@ -33,6 +33,9 @@ drill: setup-test ## An hour of 1.6 calls a second and nobody there, then ten ag
 bench: setup-test ## Measure; tables in docs/performance.md (ONLY="hook.sqlite growth", QUICK=1)
 	@$(VENV)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick)
 
+bench-calls: setup-test ## Measure the hotline alone; tables in docs/performance.md (QUICK=1)
+	@$(VENV)/python -m bench --only calls $(if $(QUICK),--quick)
+
 profile: setup-test .tools/bench/bin/py-spy ## Watch the gateway under load (ENGINE=postgresql): a flame graph in build/
 	@$(VENV)/python -m bench.profile --engine $(or $(ENGINE),sqlite)
 
@@ -50,6 +53,9 @@ docs: setup-test ## Renew the pages that are made from data: docs/rules.md, docs
 	@$(VENV)/python -m gateway.cli regulation rules --all --write >/dev/null
 	@$(VENV)/python -m gateway.cli channel table --write
 	@$(VENV)/python -m gateway.cli calls draw --write
+
+screenshots: setup-test ## Take the pictures of docs/screens anew (ONLY="home send": some of them)
+	@$(VENV)/python -m tests.screens $(ONLY)
 
 check: setup-test ## Format, lint, types, boundaries
 	@$(VENV)/ruff check .

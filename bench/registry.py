@@ -15,7 +15,10 @@ MODULES = (
     "bench.startup",
     "bench.calls.measurements",
     "bench.calls.sound",
+    "bench.calls.loss",
     "bench.calls.side_by_side",
+    "bench.calls.hotline",
+    "bench.calls.pop",
 )
 """Each offers `measurements()`. Their order is that of the run; a group has the first part of a measurement's name."""
 

@@ -113,7 +113,7 @@ def sounded(command: Command, calls: int, *, folder: Path, seconds: float) -> So
     """So many calls at once, heard for so long."""
     caller = free_port()
     with Telephones(calls) as telephones, _running(command(free_port(), caller), folder) as (process, port):
-        with _called(port, caller, telephones=telephones, folder=folder):
+        with holding(port, caller, telephones=telephones, folder=folder):
             telephones.talk((), calls / _A_SECOND + _SETTLE_S)
             telephones.forget()
             began, cpu = time.monotonic(), cpu_seconds([process.pid])
@@ -143,7 +143,7 @@ def _running(command: Sequence[str], folder: Path) -> Iterator[tuple[subprocess.
 
 
 @contextmanager
-def _called(port: int, caller: int, *, telephones: Telephones, folder: Path) -> Iterator[None]:
+def holding(port: int, caller: int, *, telephones: Telephones, folder: Path) -> Iterator[None]:
     """So many calls up, or on their way."""
     calls = len(telephones.all)
     lines = ["SEQUENTIAL", *(str(telephones.first_port + number) for number in range(calls))]

@@ -1,9 +1,8 @@
-"""What sound costs, how evenly it leaves, and how long a voice waits in the jitter buffer of a network that loses."""
+"""What sound costs, and how evenly it leaves."""
 
 from __future__ import annotations
 
 import json
-import random
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -14,11 +13,8 @@ from typing import Any
 from bench.calls.telephones import Telephones
 from bench.measurement import Goal, Measurement, Result, Table, Terms
 from bench.results import ROOT
-from channels.call_center.media.g711 import FRAME, FRAME_MS
-from channels.call_center.media.jitter import JitterBuffer
 
 _WARM_S = 3.0
-LOSSES = (0.0, 0.01, 0.03, 0.05)
 
 
 @dataclass(frozen=True)
@@ -52,7 +48,7 @@ class Heard:
 
 
 def measurements() -> list[Measurement]:
-    """Sound, and the jitter buffer."""
+    """One."""
     sound = (
         Goal("cpu", "CPU of 60 bridged + 40 listening calls, all recorded", at_most=40, unit="%", source="issue 6"),
         Goal("gap_p99_ms", "time between two packets to a caller then, p99", at_most=25, unit="ms", source="issue 6"),
@@ -60,11 +56,7 @@ def measurements() -> list[Measurement]:
         Goal("lost", "packets lost or out of order, both ways", at_most=0, source="issue 6"),
         Goal("kb", "memory of a call", at_most=250, unit="kB", source="issue 6"),
     )
-    loss = (Goal("delay_ms", "delay in the jitter buffer at 5 % loss, p95", at_most=60, unit="ms", source="issue 6"),)
-    return [
-        Measurement("calls.sound", "Sound of many calls", sound, measure_sound),
-        Measurement("calls.loss", "A voice over a network that loses", loss, measure_loss),
-    ]
+    return [Measurement("calls.sound", "Sound of many calls", sound, measure_sound)]
 
 
 def measure_sound(terms: Terms) -> Result:
@@ -139,39 +131,3 @@ def _tell(process: subprocess.Popen[str]) -> None:
     assert process.stdin is not None
     process.stdin.write("\n")
     process.stdin.flush()
-
-
-# Loss
-
-
-def measure_loss(terms: Terms) -> Result:
-    """Ten minutes of each loss, simulated: the buffer is pure."""
-    frames = 5_000 if terms.quick else 30_000
-    delays = {loss: sorted(_delays(loss, frames)) for loss in LOSSES}
-    columns = ("loss %", "delay p50 ms", "p95", "max", "heard %")
-    rows = tuple(
-        (round(100 * loss), found[len(found) // 2], _p95(found), found[-1], round(100 * len(found) / frames, 1))
-        for loss, found in delays.items()
-    )
-    table = Table("From when a frame was spoken until it is played", columns, rows)
-    note = "Simulated: 10 ms of network, up to 5 ms of jitter, frames of 20 ms. Stock aiortc: 287 ms after one loss."
-    return Result({"delay_ms": _p95(delays[0.05])}, (table,), (note,))
-
-
-def _p95(ordered: Sequence[float]) -> float:
-    return ordered[int(len(ordered) * 0.95)]
-
-
-def _delays(loss: float, frames: int) -> Iterator[int]:
-    """Of each frame that is heard, in ms, by the ticks of the player."""
-    chance = random.Random(711)
-    buffer = JitterBuffer("PCMA")
-    coming = sorted((10 + n * FRAME_MS + 5 * chance.random(), n) for n in range(1, frames) if chance.random() >= loss)
-    coming.reverse()
-    for tick in range(frames):
-        while coming and coming[-1][0] <= tick * FRAME_MS:
-            number = coming.pop()[1]
-            buffer.put(number, number.to_bytes(4, "big") * (FRAME // 4))
-        frame = buffer.get()
-        if frame is not None and frame[0] == 0 and frame == frame[:4] * (FRAME // 4):
-            yield tick * FRAME_MS - int.from_bytes(frame[:4], "big") * FRAME_MS

@@ -15,13 +15,12 @@ from channels.call_center.webrtc.tests.pages import Page
 from core.identity.passwords import Passwords
 from gateway.auth.accounts import create_user
 from gateway.auth.door import Hashing
-from gateway.console.phone.page import PAGE
 from gateway.deployment import Deployment
 from tests.gateway.console.office import Desk
 from tests.support.waiting import until
 
 PASSWORD = "bốn mùa hoa nở ven sông"
-SIGN_IN, CALLS = "/console/dang-nhap", "/console/cuoc-goi"
+SIGN_IN, CALLS, TELEPHONE = "/console/dang-nhap", "/console/cuoc-goi", "/console/tong-dai"
 TRIES = 3
 """As often as a reporter is called (QB-QD.III.1.1b)."""
 _LOUD = 1000
@@ -51,7 +50,11 @@ async def employ(deployment: Deployment, count: int) -> None:
 
 @dataclass
 class Agent:
-    """One agent. `status` is what their page shows; `refused` why the last call did not begin, or reached nobody."""
+    """
+    One agent. `status` is what their page shows; `refused` why the last call did not begin, or reached nobody.
+
+    `rang_at`: when a call last came up on the page, by the loop's clock.
+    """
 
     desk: Desk
     socket: ClientWebSocketResponse
@@ -61,6 +64,7 @@ class Agent:
     refused: str = ""
     heard_s: float = 0.0
     heard_calls: int = 0
+    rang_at: float = 0.0
 
     async def call_back(self, call: str) -> None:
         """Click, talk once somebody answers, hang up; done when the agent is free again."""
@@ -87,6 +91,24 @@ class Agent:
             await self.socket.send_json({"do": "wrapped_up"})
         await until(lambda: self.status["state"] != "wrap_up", "the notes are done")
 
+    async def open_up(self) -> None:
+        """Be free for calls."""
+        await self.socket.send_json({"do": "choose", "state": "available"})
+        await until(lambda: self.status["state"] == "available" or self.refused, "the agent is free")
+        assert not self.refused, self.refused
+
+    async def take(self) -> None:
+        """Answer the call that rings."""
+        await until(lambda: self.status["ringing"], "a call rings")
+        await self.socket.send_json({"do": "take", "call": self.status["ringing"]["call"]})
+        await until(lambda: self.talks, "the agent talks")
+
+    async def finish(self) -> None:
+        """The call is over, or shall be; free again."""
+        if self.talks:
+            await self.socket.send_json({"do": "hang_up"})
+        await self._free()
+
     async def follow(self) -> None:
         """Keep `status` as the page would show it."""
         async for message in self.socket:
@@ -94,6 +116,8 @@ class Agent:
                 continue
             told = message.json()
             if told["tell"] == "status":
+                if told["ringing"] and not self.status.get("ringing"):
+                    self.rang_at = asyncio.get_running_loop().time()
                 self.status = told
             elif told["tell"] == "refused":
                 self.refused = told["why"]
@@ -101,29 +125,31 @@ class Agent:
                 await self.page.take(told["sdp"])
 
     async def listen(self) -> None:
-        """Count the sound that is no silence."""
+        """Count the sound of a talk that is no silence; while it rings there is a tone of ours."""
         track = await self.page.track
         while True:
             frame = await track.recv()
             samples = memoryview(bytes(frame.planes[0])).cast("h")[: frame.samples]
-            if max(samples, default=0) > _LOUD:
+            if self.talks and max(samples, default=0) > _LOUD:
                 self.heard_s += FRAME_MS / 1000
 
 
 @asynccontextmanager
-async def sitting(url: str, number: int) -> AsyncIterator[Agent]:
-    """Signed in, microphone on."""
+async def sitting(url: str, number: int, page: Page | None = None) -> AsyncIterator[Agent]:
+    """Signed in, microphone on. With a `page` of another kind nobody listens to what comes."""
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(ClientSession(cookie_jar=CookieJar(unsafe=True)))
-        desk, page = Desk(url, client), Page()
+        desk, listens = Desk(url, client), page is None
+        page = page or Page()
         stack.push_async_callback(page.peer.close)
         entered = await desk.send(SIGN_IN, SIGN_IN, login=login(number), password=PASSWORD)
         assert entered.status == 303, entered.text
-        shown = await desk.get(PAGE)
-        socket = await stack.enter_async_context(client.ws_connect(url + PAGE + "/kenh"))
+        shown = await desk.get(TELEPHONE)
+        socket = await stack.enter_async_context(client.ws_connect(url + TELEPHONE + "/kenh"))
         await socket.send_str(shown.text.partition('data-token="')[2].partition('"')[0])
         agent = Agent(desk, socket, page, next(iter(shown.forms().values())))
-        tasks = [asyncio.create_task(work) for work in (agent.follow(), agent.listen())]
+        works = [agent.follow(), agent.listen()] if listens else [agent.follow()]
+        tasks = [asyncio.create_task(work) for work in works]
         stack.push_async_callback(_end, tasks)
         await until(lambda: agent.status, "the page is told where its agent stands")
         await socket.send_json({"do": "offer", "sdp": await page.offer()})

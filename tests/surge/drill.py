@@ -43,7 +43,7 @@ public = true
 peers = ["127.0.0.0/8"]
 options_seconds = 0
 """
-_RTP_PORTS = 2000
+RTP_PORTS = 2000
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ async def drill(surge: Surge, folder: Path, *, say: Callable[[str], None] = lamb
     """All of it, in an empty folder."""
     carrier, callers = free_port(), crowd(surge)
     environ = _configure(folder, carrier=carrier, short=surge.short)
-    async with open_deployment(_settings(folder, environ)) as deployment:
+    async with open_deployment(settings_of(folder, environ)) as deployment:
         await employ(deployment, surge.agents)
     served = await asyncio.to_thread(lambda: start(folder, **environ))
     try:
@@ -116,7 +116,7 @@ async def drill(surge: Surge, folder: Path, *, say: Callable[[str], None] = lamb
     finally:
         code = await asyncio.to_thread(served.stop)
     assert code == 0, served.log.read_text()[-5000:]
-    async with open_deployment(_settings(folder, environ)) as deployment:
+    async with open_deployment(settings_of(folder, environ)) as deployment:
         return Outcome(surge, told, await audit(deployment, callers), heard, callbacks_s)
 
 
@@ -133,11 +133,15 @@ async def _call_back(agents: int, served: Served, *, carrier: int, folder: Path)
 
 
 def _configure(folder: Path, *, carrier: int, short: bool) -> Mapping[str, str]:
-    """Writes langnghe.toml; returns the environment that leads to it."""
     prompts = f'prompts = "{short_prompts(folder / "prompts")}"' if short else ""
-    first = _free_range()
-    ports = {"sip": free_port(), "rtp": first, "rtp_last": first + _RTP_PORTS - 1, "carrier": carrier}
-    (folder / "langnghe.toml").write_text(CONFIG.format(prompts=prompts, **ports))
+    first = rtp_range()
+    ports = {"sip": free_port(), "rtp": first, "rtp_last": first + RTP_PORTS - 1, "carrier": carrier}
+    return configured(folder, CONFIG.format(prompts=prompts, **ports))
+
+
+def configured(folder: Path, config: str) -> Mapping[str, str]:
+    """Writes langnghe.toml; returns the environment that leads to it."""
+    (folder / "langnghe.toml").write_text(config)
     return {
         "LANGNGHE_CONFIG": str(folder / "langnghe.toml"),
         "LANGNGHE_ROLES": "web,worker,telephony",
@@ -146,12 +150,13 @@ def _configure(folder: Path, *, carrier: int, short: bool) -> Mapping[str, str]:
     }
 
 
-def _free_range() -> int:
+def rtp_range() -> int:
     """Below the ports that the system gives to whoever asks for any."""
     return 10_000 + 2 * (os.getpid() % 5000)
 
 
-def _settings(folder: Path, environ: Mapping[str, str]) -> Settings:
+def settings_of(folder: Path, environ: Mapping[str, str]) -> Settings:
+    """Of the deployment in a folder, as `configured` left it."""
     return load_settings({**os.environ, "LANGNGHE_MODE": "demo", "LANGNGHE_DATA": str(folder / "var"), **environ})
 
 

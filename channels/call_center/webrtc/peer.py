@@ -60,7 +60,7 @@ class Peer:
 
     async def answer(self, offer: str) -> str:
         """The SDP that answers the page's. Raises: OfferRefused, NoPort."""
-        transceiver = self._peer.addTransceiver(_Quiet(), direction="sendrecv")
+        transceiver = self._peer.addTransceiver(Quiet(), direction="sendrecv")
         known = RTCRtpSender.getCapabilities("audio").codecs
         transceiver.setCodecPreferences([codec for name in G711 for codec in known if codec.mimeType == name])
         bind_to(self._peer, self._place)
@@ -117,7 +117,7 @@ def without_addresses(offer: str) -> str:
     return "".join(line for line in lines if not line.startswith(("a=candidate", "a=end-of-candidates")))
 
 
-class _Quiet(AudioStreamTrack):
+class Quiet(AudioStreamTrack):
     """A track that never gives anything: our own clock sends."""
 
     async def recv(self) -> Any:

@@ -15,9 +15,9 @@ LOOPBACK = MediaPlace("127.0.0.1")
 class Page:
     """Offers, and keeps the frames that it hears."""
 
-    def __init__(self, codec: str = "audio/PCMA") -> None:
+    def __init__(self, codec: str = "audio/PCMA", *, says: MediaStreamTrack | None = None) -> None:
         self.peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        transceiver = self.peer.addTransceiver(AudioStreamTrack(), direction="sendrecv")
+        transceiver = self.peer.addTransceiver(says or AudioStreamTrack(), direction="sendrecv")
         known = RTCRtpSender.getCapabilities("audio").codecs
         transceiver.setCodecPreferences([item for item in known if item.mimeType == codec])
         self.peer.on("track", self._track)
