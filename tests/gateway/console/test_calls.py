@@ -35,6 +35,20 @@ async def test_who_is_owed_a_call_stands_there_with_what_they_said(office: Offic
     assert played.status == 200
 
 
+async def test_calls_of_the_machine_are_told_from_those_of_people(office: Office) -> None:
+    world = office.world
+    ioc = await centre(world)
+    for call, message in (("0" * 31 + "2", ""), ("0" * 31 + "3", "a" * 32)):
+        leave_call(
+            world, id=call, way="out", caller="", called="+84900000001", message=message, answered_at=world.clock()
+        )
+    await hand_over(world)
+    async with office.desk(ioc) as desk:
+        page = await desk.get(PAGE)
+
+    assert (page.text.count("Gọi ra"), page.text.count("Gọi tự động")) == (1, 1)
+
+
 @on_both_engines
 async def test_one_click_settles_it(office: Office) -> None:
     """A colleague's second click is told."""
