@@ -224,6 +224,14 @@ class CallBook:
         change = partial(calls.amend, call_id=row.id, before=row.facts_sealed, facts_sealed=fresh)
         return await self._database.write(change)
 
+    async def forget_drafts(self, call_id: str) -> None:
+        """What a machine heard goes with the recordings."""
+        call = await self.held(call_id)
+        while call.kept is not None and call.kept.drafts:
+            if await self.amend(call, call.kept.model_copy(update={"drafts": ()})):
+                return
+            call = await self.held(call_id)
+
     async def called(self, call_id: str, result: str, *, by: str, attempts: int) -> None:
         """
         Somebody called back: what came of it, of `RESULTS`; `attempts` as they read it.

@@ -115,11 +115,12 @@ class RecordingRetention:
         in_use = partial(recordings.in_use, conversation_id=talk, about=about, before=before)
         if not here or await self._database.read(in_use):
             return ()
-        return (ServedCall(here, refs=(talk, *about.split("case:")[1:])),)
+        return (ServedCall(here, refs=(talk, *about.split("case:")[1:]), call_id=call.row.id),)
 
     async def _let_go(self, call: ServedCall) -> None:
         for key in call.stored_keys:
             await self._media.delete(key)
+        await self._book.forget_drafts(call.call_id)
         await self._database.write(partial(recordings.let_go, call=call, now=self._now()))
 
 

@@ -26,6 +26,7 @@ class ServedCall:
 
     stored_keys: tuple[str, ...]
     refs: tuple[str, ...]
+    call_id: str
 
 
 def settled(connection: Connection, *, before: datetime, after: str = "", most: int = _PAGE) -> list[CallRow]:

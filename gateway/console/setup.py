@@ -38,6 +38,7 @@ from gateway.console.inbox import page as inbox
 from gateway.console.live import socket
 from gateway.console.live.hub import HUB, Hub
 from gateway.console.phone.page import PAGE as PHONE
+from gateway.console.phone.seating import PAGE as SEATS
 from gateway.console.phone.setup import mount as mount_phone
 from gateway.console.prompts import PAGE as PROMPTS
 from gateway.console.prompts import mount as mount_prompts
@@ -172,6 +173,8 @@ def _add_menu(app: web.Application) -> None:
     menu.add(Entry("Cuộc gọi", calls.PAGE, icon="clock", roles=centre, order=24))
     if app[DEPLOYMENT].settings.takes_calls:
         menu.add(Entry("Tổng đài", PHONE, icon="phone", roles=centre, order=25))
+        heads = (*app[DEPLOYMENT].settings.call_center.agents.supervisors, ADMIN)
+        menu.add(Entry("Ai trực hàng đợi nào", SEATS, icon="user", roles=heads, order=26))
         menu.add(Entry("Lời thoại tổng đài", PROMPTS, icon="phone", roles=(ADMIN,), order=98))
     speakers = tuple(sorted(publishers(pack)))
     menu.add(Entry("Thông báo chung", PUBLIC_NOTICES, icon="bell", roles=speakers, order=27))

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from channels.call_center.tests.played import wav
+from core.service.calls import REACHED
+from core.service.retaining import RecordingRetention
 from core.service.transcripts import LONGEST, NotHeard, Transcripts
 from gateway.settings import Settings
 from gateway.settings.calls import calls_mistakes
@@ -92,6 +94,21 @@ async def test_a_call_that_changed_meanwhile_keeps_what_it_has_and_is_drafted_ag
     assert not await book.amend(before, before.kept)
     assert (await only_call(world)).kept.drafts == (("k", "mới"),)  # type: ignore[union-attr]
     assert await transcripts(world, program(tmp_path, HEARS)).run_once() == 1
+
+
+async def test_a_draft_goes_with_its_recording(world: World, tmp_path: Path) -> None:
+    await taken(world, "message")
+    assert await transcripts(world, program(tmp_path, HEARS)).run_once() == 1
+    held = await only_call(world)
+    await book_of(world).called(held.row.id, REACHED, by="u1", attempts=0)
+    world.clock.advance(days=31)
+    given = world.deployment
+    retention = RecordingRetention(
+        given.database, book=book_of(world), media=given.media, now=world.clock, days=30, most=10
+    )
+    assert (held.drafts != {}, await retention.run_once()) == (True, 1)
+    after = await only_call(world)
+    assert (after.drafts, after.kept.drafts if after.kept else None) == ({}, ())
 
 
 async def test_older_calls_and_long_drafts(world: World, tmp_path: Path) -> None:

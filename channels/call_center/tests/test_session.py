@@ -184,6 +184,26 @@ async def test_since_when_and_for_whom_somebody_waits_is_kept(tmp_path: Path) ->
     assert (facts.queue, facts.skills, facts.queued_at) == ("english", ("en",), given.now())
 
 
+class Waiting:
+    """Everybody is busy, and the caller has enough."""
+
+    async def serve(self, call: Call, wanted: Wanted, *, about: str, answered: Callable[[str], None]) -> Served:
+        await call.media._gone()  # type: ignore[attr-defined]
+        await asyncio.Event().wait()
+        return Served("machine")
+
+
+async def test_who_hangs_up_in_the_queue_is_owed_a_call_in_their_old_place(tmp_path: Path) -> None:
+    given = replace(tools(tmp_path), people=Waiting())
+
+    record = await Session(PlayedCall(PlayedMedia(keys=["0"])), given).lead()
+
+    assert (record.ended_by, record.step, record.talked) == ("them", "agent", False)
+    facts = to_facts(record)
+    assert (facts.outcome, facts.told, facts.queue) == (CallOutcome.MISSED, False, "reports")
+    assert facts.queued_at == given.now()
+
+
 async def test_a_call_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     class Slow(PlayedMedia):
         async def collect(self, most: int, *, first_s: float, next_s: float, end: str = "#") -> str:
