@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import Callable
 
 import aiohttp
 import pytest
@@ -189,3 +191,41 @@ async def test_the_line_is_up_while_twilio_takes_our_key() -> None:
     async with a_line(account=Account(ACCOUNT, SecretStr("another"))) as line:
         await until(lambda: line.trunk.status().state is TrunkState.DOWN, "down")
         assert "Twilio" in line.trunk.status().problem
+
+
+CLOSED = (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSING)
+START = {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1}
+
+
+def start(sid: str, account: str = ACCOUNT) -> str:
+    named = {"streamSid": "MZ1", "callSid": sid, "accountSid": account, "mediaFormat": START}
+    return json.dumps({"event": "start", "streamSid": "MZ1", "start": named})
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        lambda call: start("CA" + "f" * 32),
+        lambda call: start(call.id, account="AC" + "f" * 32),
+        lambda call: '{"event":"media","media":{"payload":"AAAA"}}',
+        lambda call: "{",
+        lambda call: "x" * 100_000,
+        lambda call: b"binary",
+    ],
+    ids=["another call", "another account", "no start", "no message", "too long", "binary"],
+)
+async def test_a_stream_that_is_not_the_calls_is_closed_and_the_call_goes_on(
+    says: Callable[[TwilioCall], str | bytes],
+) -> None:
+    """Even one that has a name of ours and Twilio's signature."""
+    async with a_line() as line:
+        phone, call = await answered(line)
+        settings, world = line.trunk.settings, line.twilio.world
+        address, said = settings.stream(line.trunk._tokens.give(call)), says(call)
+        async with aiohttp.ClientSession() as session, world.socket(session, address) as socket:
+            await (socket.send_str(said) if isinstance(said, str) else socket.send_bytes(said))
+            assert (await asyncio.wait_for(socket.receive(), 10)).type in CLOSED
+        before = len(phone.heard)
+        await call.media.play(["440"])
+        await until(lambda: len(phone.heard) > before + 3000, "a prompt")
+        assert phone.streams == 1

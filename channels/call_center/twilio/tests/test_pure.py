@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
+from contextlib import suppress
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from channels.call_center.media.g711 import SILENCE
 from channels.call_center.media.rtp import read as read_packet
@@ -119,6 +122,27 @@ def test_a_streams_messages_are_read() -> None:
 def test_what_is_no_message_breaks_nothing_else(broken: str) -> None:
     with pytest.raises(PayloadInvalid):
         messages.read(broken)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(),
+    lambda inner: (
+        st.lists(inner) | st.dictionaries(st.sampled_from(["event", "start", "media", "payload", "dtmf"]), inner)
+    ),
+)
+
+
+@given(
+    st.text()
+    | JSON.map(json.dumps)
+    | st.sampled_from(["media", "start", "dtmf", "mark"]).flatmap(
+        lambda event: JSON.map(lambda inner: json.dumps({"event": event, event: inner}))
+    )
+)
+def test_whatever_comes_is_read_or_refused(text: str) -> None:
+    """Nothing else happens to the call."""
+    with suppress(PayloadInvalid):
+        messages.read(text)
 
 
 def events(told: list[str]) -> list[str]:
