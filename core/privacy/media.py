@@ -106,6 +106,7 @@ class FileMediaStore:
         name: str,
         stored_key: str = "",
         ours: bool = False,
+        anew: bool = False,
         tell_place: bool = False,
     ) -> Attachment:
         """
@@ -114,11 +115,14 @@ class FileMediaStore:
         Args:
             stored_key: a place that was promised before the bytes were here.
             ours: we made it ourselves; it does not wait for the scanner.
+            anew: in the place of what lies there already, in one step.
             tell_place: with `taken`, where a photo says that it was taken; for the dialogue alone.
         Raises: as `put`; ScannerAway where a scanner is wanted and does not answer.
         """
         scanner = None if ours else self.scanner
-        stored = await asyncio.to_thread(self._put, data, subject_id, name, promised=stored_key, scanner=scanner)
+        stored = await asyncio.to_thread(
+            self._put, data, subject_id, name, promised=stored_key, scanner=scanner, anew=anew
+        )
         return stored if tell_place else stored.model_copy(update={"taken": None})
 
     async def get(self, stored_key: str) -> bytes:
@@ -137,8 +141,17 @@ class FileMediaStore:
         """Where the playable copy of a file lies: beside it, and it goes with it."""
         return stored_key[:HASH_DIGITS] + self._blind.other("media-copy", stored_key)[:HASH_DIGITS]
 
+    def covered_key(self, stored_key: str) -> str:
+        """Where the copy of a picture lies in which regions are painted over for the public; it goes with it, too."""
+        return stored_key[:HASH_DIGITS] + self._blind.other("media-covered", stored_key)[:HASH_DIGITS]
+
+    async def open_public(self, stored_key: str) -> StoredMedia:
+        """What the public may see of a file: the covered copy where there is one. Raises as `get`."""
+        covered = self.covered_key(stored_key)
+        return await self.open(covered if await self.holds(covered) else stored_key)
+
     async def delete(self, stored_key: str) -> None:
-        """Remove one file and its playable copy; none there is fine."""
+        """Remove one file and its copies; none there is fine."""
         await asyncio.to_thread(self._delete, stored_key)
 
     async def delete_subject(self, subject_id: str) -> None:
@@ -159,14 +172,16 @@ class FileMediaStore:
         content = self._blind.other("media", subject_id, sha256)
         return self._subject_hash(subject_id) + content[:HASH_DIGITS]
 
-    def _put(self, data: bytes, subject_id: str, name: str, *, promised: str, scanner: Scanner | None) -> Attachment:
+    def _put(
+        self, data: bytes, subject_id: str, name: str, *, promised: str, scanner: Scanner | None, anew: bool
+    ) -> Attachment:
         prepared = prepare(data, self._limits)
         if scanner is not None:
             scanner.check(data)
         sha256 = hashlib.sha256(data).hexdigest()
         stored_key = promised or self.stored_key(sha256, subject_id=subject_id)
         key, path = self._keys.key(subject_id), self._path(stored_key)
-        if not path.exists():
+        if anew or not path.exists():
             taken = {"taken": prepared.taken.model_dump()} if prepared.taken else {}
             description = json.dumps({"media_type": prepared.media_type, "name": name, **taken}).encode()
             plain = len(description).to_bytes(4, "big") + description + prepared.data
@@ -209,7 +224,7 @@ class FileMediaStore:
 
     def _delete(self, stored_key: str) -> None:
         path = self._path(stored_key)
-        for one in (path, self._path(self.copy_key(stored_key))):
+        for one in (path, *map(self._path, (self.copy_key(stored_key), self.covered_key(stored_key)))):
             one.unlink(missing_ok=True)
         if path.parent.exists():
             _sync_folder(path.parent)

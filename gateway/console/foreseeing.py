@@ -17,6 +17,7 @@ from core.service.publishing import RESULT
 from gateway.auth import require_staff
 from gateway.console import fields
 from gateway.console.casefile import ACTING, PART, read_view
+from gateway.console.covering import AS_PUBLIC
 from gateway.console.fields import Typed
 from gateway.console.files import kinds_of
 from gateway.console.letter_list import PUBLISHING
@@ -50,7 +51,7 @@ async def foresee(request: web.Request) -> web.StreamResponse:
         "portal/result.html",
         shown=found.shown,
         files=[(key, f"{kinds.get(key, 'file')}/") for key in found.shown.media],
-        here=f"{CASES}/{view.id}",
+        here=f"{CASES}/{view.id}/{AS_PUBLIC}",
         preview=AS_SEEN if told == found.shown.answer else f"{AS_SEEN} {PERSONAL}",
     )
 

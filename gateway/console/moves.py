@@ -222,6 +222,7 @@ async def move_page(
         advised=advised,
         preview=preview_of(command),
         public=command in PUBLISHING,
+        coverable=[file for file in view.files if command in PUBLISHING],
         pairs=lambda options: [(one.id, one.label) for one in options],
         uploading=move is not None and any(one.kind == "files" for one in move.fields),
     )

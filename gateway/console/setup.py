@@ -11,6 +11,7 @@ from gateway.console import (
     aids,
     calls,
     casefile,
+    covering,
     files,
     finding,
     foreseeing,
@@ -118,6 +119,10 @@ def _add_cases(router: web.UrlDispatcher) -> None:
     router.add_post(f"{case}/xem-nguoi-phan-anh", casefile.reveal)
     router.add_get(f"{case}/tep/{{key:{KEY}}}{{how:(?:/nho|/phat)?}}", files.show_case_file)
     router.add_get(f"{case}/lien-quan", aids.show_aids)
+    picture = f"{case}/che-anh/{{key:{KEY}}}"
+    router.add_get(picture, covering.show_picture)
+    router.add_post(picture, covering.paint)
+    router.add_get(f"{case}/{covering.AS_PUBLIC}/tep/{{key:{KEY}}}", covering.show_covered)
     letter = f"{case}/{letters.FOLDER}/{{letter:[a-z_]{{1,32}}}}"
     router.add_get(letter, letters.show_letter)
     router.add_post(f"{letter}/xem-truoc", letters.preview)

@@ -62,6 +62,8 @@ _DONE = {
     "sua-thong-bao": "Đã lưu bản nháp; vui lòng xem lại trước khi công bố.",
     "cong-bo": "Đã công bố thông báo.",
     "go-thong-bao": "Đã gỡ thông báo; người dân không còn thấy.",
+    "che-anh": "Đã che vùng đã chọn trong ảnh công khai.",
+    "bo-che": "Đã bỏ che; ảnh công khai hiện đầy đủ.",
     "cau-mau": "Đã lưu câu trả lời mẫu.",
     "bo-cau-mau": "Đã bỏ câu trả lời mẫu.",
     "thu-loi-thoai": "Đã lưu bản thu; người gọi nghe bản này từ câu nói kế tiếp.",

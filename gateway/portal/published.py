@@ -108,7 +108,7 @@ async def show_result_file(request: web.Request) -> web.StreamResponse:
     number = int(request.match_info["number"])
     if not 1 <= number <= len(shown.media):
         raise web.HTTPNotFound
-    found = await request.app[DEPLOYMENT].media.open(shown.media[number - 1])
+    found = await request.app[DEPLOYMENT].media.open_public(shown.media[number - 1])
     response = file_response(found.data, found.media_type)
     response.headers["Cache-Control"] = "public, max-age=300"
     return response
@@ -117,7 +117,7 @@ async def show_result_file(request: web.Request) -> web.StreamResponse:
 async def _kind(request: web.Request, key: str) -> str:
     """Media type of a file; empty for one whose time was over."""
     try:
-        return (await request.app[DEPLOYMENT].media.open(key)).media_type
+        return (await request.app[DEPLOYMENT].media.open_public(key)).media_type
     except NotFound:
         return ""
 
