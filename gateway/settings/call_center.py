@@ -12,6 +12,7 @@ from gateway.settings.base import Names, Port, Section
 from gateway.settings.call_twilio import CallTwilio
 from gateway.settings.fleet import Fleet
 from gateway.settings.outgoing import Outgoing
+from gateway.settings.sip_tls import SipTls
 from gateway.settings.transcripts import Transcripts
 from gateway.settings.turn import Turn
 
@@ -31,7 +32,7 @@ class Trunk(Section):
 
     host: str = ""
     port: Port = 5060
-    transport: Literal["udp", "tcp"] = "udp"
+    transport: Literal["udp", "tcp", "tls"] = "udp"
     user: str = ""
     password: SecretStr = SecretStr("")
     domain: str = ""
@@ -81,6 +82,7 @@ class CallCenter(Section):
     twilio: CallTwilio = CallTwilio()
     fleet: Fleet = Fleet()
     turn: Turn = Turn()
+    tls: SipTls = SipTls()
     agents: Agents = Agents()
     transcripts: Transcripts = Transcripts()
 

@@ -25,6 +25,7 @@ from channels.call_center.prompts.catalogue import Catalogue
 from channels.call_center.prompts.live import LivePrompts
 from channels.call_center.sip.endpoint import SipEndpoint
 from channels.call_center.sip.settings import EndpointSettings, TrunkSettings
+from channels.call_center.sip.tls import Tls
 from channels.call_center.sip.trunk import SipTrunk
 from core.contract.errors import ConfigError
 from gateway.settings import Settings
@@ -103,7 +104,11 @@ def _only_here(address: str) -> bool:
 
 def _endpoint(ours: CallCenter) -> EndpointSettings:
     return EndpointSettings(
-        host=ours.sip_host, port=ours.sip_port, advertised=ours.advertised, max_calls=ours.max_calls
+        host=ours.sip_host,
+        port=ours.sip_port,
+        advertised=ours.advertised,
+        max_calls=ours.max_calls,
+        tls=Tls(port=ours.tls.port, certificate=ours.tls.certificate, key=ours.tls.key, ca=ours.tls.ca),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from channels.call_center.sip.flows import Flow
 from channels.call_center.sip.repeating import Repeater
-from channels.call_center.sip.settings import Timers
+from channels.call_center.sip.settings import STREAMS, Timers
 from channels.call_center.sip.wire import SipRequest, SipResponse, same_transaction, tag
 
 Heard = Callable[[SipResponse | None], None]
@@ -52,7 +52,7 @@ class ClientTransaction:
             self._rest.cancel()
 
     def _repeat(self) -> Repeater:
-        first = None if self.flow.transport == "tcp" else self._timers.t1
+        first = None if self.flow.transport in STREAMS else self._timers.t1
         return Repeater(self._send, self._lapse, first=first, longest=self._longest, lifetime=self._timers.lifetime)
 
     @property
@@ -67,7 +67,7 @@ class ClientTransaction:
         self._repeater.stop()
         if self._rest:
             self._rest.cancel()
-        pause = 0.0 if self.flow.transport == "tcp" else linger
+        pause = 0.0 if self.flow.transport in STREAMS else linger
         self._rest = asyncio.get_running_loop().call_later(pause, self._forget)
 
     def _lapse(self) -> None:

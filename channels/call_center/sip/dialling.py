@@ -30,8 +30,8 @@ def shown(settings: TrunkSettings, caller: str) -> str:
 def target(settings: TrunkSettings, user: str = "") -> str:
     """The URI of somebody behind this trunk, or of the trunk itself."""
     name = f"{user.replace('#', '%23')}@" if user else ""
-    tcp = ";transport=tcp" if settings.transport == "tcp" else ""
-    return f"sip:{name}{bracketed(settings.host)}:{settings.port}{tcp}"
+    stream = "" if settings.transport == "udp" else f";transport={settings.transport}"
+    return f"sip:{name}{bracketed(settings.host)}:{settings.port}{stream}"
 
 
 def draft(settings: TrunkSettings, here: Here, to: str, caller: str) -> Dialog:

@@ -44,7 +44,8 @@ class Here(NamedTuple):
     def contact(self) -> str:
         """The value of our Contact header."""
         user = f"{self.user}@" if self.user else ""
-        return f"<sip:{user}{self.address}{';transport=tcp' if self.transport == 'tcp' else ''}>"
+        stream = "" if self.transport == "udp" else f";transport={self.transport}"
+        return f"<sip:{user}{self.address}{stream}>"
 
     @property
     def via(self) -> str:

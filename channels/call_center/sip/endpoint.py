@@ -23,7 +23,7 @@ from channels.call_center.sip.wires import Wires
 
 log = structlog.get_logger()
 
-SIP_PORT = 5060
+SIP_PORT, SIPS_PORT = 5060, 5061
 
 
 class SipEndpoint:
@@ -34,7 +34,7 @@ class SipEndpoint:
         self.counters: Counter[str] = Counter()
         self.dispatch = Dispatch(settings, self.counters)
         self.transactions = self.dispatch.transactions
-        self._wires = Wires(self._taken, self.dispatch.accepts)
+        self._wires = Wires(self._taken, self.dispatch.accepts, tls=settings.tls)
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -85,7 +85,7 @@ class SipEndpoint:
 
     def here(self, transport: Transport, towards: str, user: str = "") -> Here:
         """How we are reached from `towards`, a numeric address."""
-        host, port = self.address
+        host, port = self._wires.local_tls if transport == "tls" else self.address
         known = self.settings.advertised or ("" if ip_address(host).is_unspecified else host)
         return Here(f"{bracketed(known or source_towards(towards))}:{port}", transport, user)
 
@@ -93,17 +93,17 @@ class SipEndpoint:
         """
         The way to a URI.
 
-        `near` is the way by which its dialog came: taken again where it leads to the same host by TCP, or where the
-        URI leads nowhere. Raises: OSError, TimeoutError.
+        `near` is the way by which its dialog came: taken again where it leads to the same host by TCP or TLS, or where
+        the URI leads nowhere. Raises: OSError, TimeoutError.
         """
-        transport: Transport = "tcp" if (uri.params.get("transport") or "").lower() == "tcp" else "udp"
+        transport = transport_of(uri)
         try:
-            host, port = await numeric(uri.host), uri.port or SIP_PORT
+            host, port = await numeric(uri.host), uri.port or (SIPS_PORT if transport == "tls" else SIP_PORT)
             if not 0 < port < 2**16 or (":" in host) != (":" in self.address[0]):
                 raise ConnectionError("no way there from here")
-            if near and near.transport == transport == "tcp" and near.remote[0] == host and not near.closing:
+            if near and near.transport == transport != "udp" and near.remote[0] == host and not near.closing:
                 return near
-            return await self._wires.flow(transport, (host, port))
+            return await self._wires.flow(transport, (host, port), name=uri.host)
         except (OSError, TimeoutError):
             if near is None:
                 raise
@@ -142,3 +142,9 @@ class SipEndpoint:
         if request and request.method != "ACK" and self.dispatch.hears(request, flow):
             way = stamp(request, flow)
             way.send(bytes(wire.response(request, fault.status, str(fault).capitalize(), to_tag=wire.new_tag())))
+
+
+def transport_of(uri: SipUri) -> Transport:
+    """By which a URI wants to be reached: UDP where it does not say."""
+    said = (uri.params.get("transport") or "").lower()
+    return "tls" if said == "tls" else "tcp" if said == "tcp" else "udp"

@@ -61,11 +61,21 @@ class UdpFlow:
 
 
 class TcpFlow(asyncio.Protocol):
-    """One TCP connection, whoever opened it; one whose address `accepts` does not like is closed at once."""
+    """
+    One connection over TCP, in plain or protected by TLS, whoever opened it.
 
-    transport: Transport = "tcp"
+    One whose address `accepts` does not like is closed at once.
+    """
 
-    def __init__(self, taken: Taken, connections: dict[Remote, TcpFlow], accepts: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        taken: Taken,
+        connections: dict[Remote, TcpFlow],
+        accepts: Callable[[str], bool],
+        *,
+        transport: Transport = "tcp",
+    ) -> None:
+        self.transport: Transport = transport
         self._taken = taken
         self._accepts = accepts
         self._connections = connections

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from channels.call_center.sip.flows import Flow
 from channels.call_center.sip.repeating import Repeater
-from channels.call_center.sip.settings import Timers
+from channels.call_center.sip.settings import STREAMS, Timers
 from channels.call_center.sip.wire import SipRequest, SipResponse
 
 Forget = Callable[[], None]
@@ -51,7 +51,7 @@ class ServerTransaction:
 
     @property
     def _linger(self) -> float:
-        return 0.0 if self.flow.transport == "tcp" else self._timers.lifetime
+        return 0.0 if self.flow.transport in STREAMS else self._timers.lifetime
 
     def _send(self) -> None:
         if self.last:
@@ -87,7 +87,7 @@ class InviteServer(ServerTransaction):
             self._repeat(response.status_code < 300)
 
     def _repeat(self, accepted: bool) -> None:
-        silent = self.flow.transport == "tcp" and not accepted  # a 2xx may have to cross UDP further on
+        silent = self.flow.transport in STREAMS and not accepted  # a 2xx may have to cross UDP further on
         first = None if silent else self._timers.t1
         self._repeater = Repeater(
             self._send, self._lapse, first=first, longest=self._timers.t2, lifetime=self._timers.lifetime
@@ -98,7 +98,7 @@ class InviteServer(ServerTransaction):
         if self._repeater:
             self._repeater.stop()
             self._repeater = None
-            pause = 0.0 if self.flow.transport == "tcp" else max(self._timers.t4, self._timers.lifetime)
+            pause = 0.0 if self.flow.transport in STREAMS else max(self._timers.t4, self._timers.lifetime)
             self._rest = asyncio.get_running_loop().call_later(pause, self._forget)
 
     def _lapse(self) -> None:

@@ -9,8 +9,11 @@ from typing import Literal
 
 from channels.call_center.numbers import NumberFormat
 from channels.call_center.ports import Law
+from channels.call_center.sip.tls import Tls
 
-Transport = Literal["udp", "tcp"]
+Transport = Literal["udp", "tcp", "tls"]
+STREAMS = ("tcp", "tls")
+"""Transports that lose nothing: what goes by them is not sent again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Timers:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointSettings:
     """
-    One SIP address of the process, over UDP and TCP alike.
+    One SIP address of the process, over UDP and TCP alike, and over TLS on a port of its own.
 
     `port` 0 lets the system choose. `advertised` is what others are told to write to; empty: the address we listen on
     (found by routing where that is a wildcard). More calls than `max_calls`, or new ones faster than `setups_per_s`
@@ -49,6 +52,7 @@ class EndpointSettings:
     questions_burst: int = 30
     user_agent: str = "LangNghe"
     timers: Timers = field(default_factory=Timers)
+    tls: Tls = field(default_factory=Tls)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from gateway.telephony.paths import node_socket, node_sockets, running_file, spo
 from gateway.telephony.peers import OLD_S, Away, Peers
 from gateway.telephony.people import place_of
 from gateway.telephony.running import claimed, digest_of, running
+from tests.support.certificates import self_signed
 from tests.support.deployments import settings_for
 
 CALL = "0" * 31 + "1"
@@ -171,3 +172,14 @@ def test_an_rtpengine_is_named_by_its_address(tmp_path: Path) -> None:
     assert place_of(settings_for(tmp_path)).rtpengine is None
     wrong = settings_for(tmp_path, call_center={"rtpengine": "2223"})
     assert [error.key for error in calls_mistakes(wrong)] == ["call_center.rtpengine"]
+
+
+def test_each_has_a_port_for_tls(tmp_path: Path) -> None:
+    (folder := tmp_path / "certificate").mkdir()
+    certificate, key = self_signed(folder)
+    every = fleet(tmp_path, 2, tls={"port": 6061, "certificate": certificate, "key": key})
+
+    assert [one.tls.port for one in every] == [6061, 6062]
+    for wrong, where in (({"certificate": certificate}, "key"), ({"ca": "/no/such/file.pem"}, "ca")):
+        mistakes = calls_mistakes(settings_for(tmp_path, call_center={"tls": wrong}))
+        assert [error.key for error in mistakes] == [f"call_center.tls.{where}"]
