@@ -103,6 +103,7 @@ class FastPath:
         self._sender: Any = transceiver.sender
         self._streams = transceiver.receiver._RTCRtpReceiver__remote_streams
         self._sent = self._octets = 0
+        transceiver.receiver._RTCRtpReceiver__decoder_queue.put(None)  # no thread waits for what never comes
         for protocol in self._connection._protocols:
             protocol.datagram_received = self._tap(protocol.datagram_received)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import struct
+import threading
 from collections.abc import AsyncIterator
 
 import pytest
@@ -98,6 +99,17 @@ async def test_being_connected_is_told(peer: Peer, page: Page, up: asyncio.Event
     assert not peer.connected
     await connected(peer, page)
     assert up.is_set()
+
+
+async def test_a_leg_takes_no_thread(peer: Peer, page: Page) -> None:
+    """The only decoder is the page's: a hundred agents must not be a hundred threads."""
+
+    def decoders() -> int:
+        return sum(one.name == "audio-decoder" for one in threading.enumerate())
+
+    await connected(peer, page)
+    await page.track
+    await until(lambda: decoders() == 1, "ours has gone, the page's has come")
 
 
 async def test_closing_it_ourselves_is_no_news(peer: Peer, page: Page, gone: asyncio.Event) -> None:
