@@ -91,8 +91,7 @@ class ToldCall:
         except Exception:
             log.exception("call_broke", call=self.record.id, step=self._known.step)
         finally:
-            closed = await asyncio.shield(asyncio.create_task(self._close(ended)))
-            self._decide(closed)
+            self._decide(await asyncio.shield(asyncio.create_task(self._close(ended))))
 
     async def _until_over(self) -> Ended:
         begun, sound = await self._prepared()

@@ -88,7 +88,9 @@ class ErrandCalls:
     def _begin(self, errand: Errand) -> None:
         telling = Telling(self._line, self._tools, self._flows[errand.kind], self._voice)
         call = ToldCall(errand, telling)
-        self._calls[errand.message] = call, asyncio.create_task(self._lead(call))
+        task = asyncio.create_task(self._lead(call))
+        self._calls[errand.message] = call, task
+        task.add_done_callback(lambda _: self._forget(call))
 
     async def _lead(self, call: ToldCall) -> None:
         try:
@@ -96,13 +98,15 @@ class ErrandCalls:
         except OSError as error:
             self.unkept += 1
             log.error("call_not_kept", trunk=self._line.name, error=error.strerror)
-        finally:
-            del self._calls[call.errand.message]
-            if call.decided.done():
-                self._over[call.errand.message] = call.decided.result()
-            if len(self._over) > _REMEMBERED:
-                self._over.popitem(last=False)
-            self._ended.set()
+
+    def _forget(self, call: ToldCall) -> None:
+        """All but what it came to."""
+        del self._calls[call.errand.message]
+        if call.decided.done():
+            self._over[call.errand.message] = call.decided.result()
+        if len(self._over) > _REMEMBERED:
+            self._over.popitem(last=False)
+        self._ended.set()
 
     async def _asked(self, message: str) -> ErrandEnd:
         """Out of memory, or of the record that a process before us left."""

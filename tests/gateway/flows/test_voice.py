@@ -228,7 +228,7 @@ def test_lines_are_left_for_those_who_call_us() -> None:
         errands=Telephony(),
         manners=Manners(at_once=2, tells=False, reads_codes=False),
         secret=b"s" * 16,
-        spool=None,  # type: ignore[arg-type]
+        spool=None,
         hash_pin=lambda pin, _code: pin,
     )
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from channels.call_center.calling_people import TelephonyAway
 from channels.call_center.errands import Errand, ErrandEnd, Outcome
+from channels.call_center.ports import Call
 from core.contract.schema import new_id
 from gateway.telephony.errand_line import ErrandLine
 from tests.gateway.telephony.test_hotline import CONFIG, lines, logged, only_case, report, start_again
@@ -51,13 +53,17 @@ def result(code: str, **more: object) -> Errand:
     return Errand.model_validate({"message": new_id(), "kind": "result", "number": NUMBER, "code": code} | more)
 
 
+def _has_heard(call: Call, packets: int) -> bool:
+    return call.media.stats().received > packets
+
+
 async def pick_up(mine: Telephone, *keys: str) -> None:
     """Answer, press a key now and then, and listen until they hang up."""
     call = await mine.rung()
     await call.answer()
     for key in keys:
-        heard = call.media.stats().received
-        await asyncio.to_thread(wait_until, lambda heard=heard: call.media.stats().received > heard + 25, "they speak")
+        enough = call.media.stats().received + 25
+        await asyncio.to_thread(wait_until, partial(_has_heard, call, enough), "they speak")
         await call.media.send_keys(key)
     assert (await over(call)).by == "them"
     await call.media.close()
