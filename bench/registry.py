@@ -19,6 +19,7 @@ MODULES = (
     "bench.calls.side_by_side",
     "bench.calls.hotline",
     "bench.calls.pop",
+    "bench.calls.delay",
 )
 """Each offers `measurements()`. Their order is that of the run; a group has the first part of a measurement's name."""
 

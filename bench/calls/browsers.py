@@ -14,16 +14,24 @@ from channels.call_center.webrtc.tests.pages import Page
 
 FRAME_S = 0.02
 _PCMA = 8
+SILENCE = b"\xd5" * FRAME
 _SAID = random.Random(711).randbytes(FRAME)
 
 
 class FastPage(Page):
-    """Says the same frame each tick; notes when packets come, by the loop's clock."""
+    """
+    Says the same frame each tick; notes when packets come, by the loop's clock.
+
+    `says` is that frame. `loud_at`: when something that is no silence last began to be heard; `said_at`: when we
+    began to say another one.
+    """
 
     def __init__(self) -> None:
         super().__init__(says=Quiet())
+        self.says, self.loud_at, self.said_at = _SAID, 0.0, 0.0
         self.arrivals: list[float] = []
         self.jumps = 0
+        self.is_loud, self._said = False, self.says
         self._last: int | None = None
         self._path: FastPath | None = None
         self._sender: Sender | None = None
@@ -32,8 +40,10 @@ class FastPage(Page):
     def say(self) -> None:
         """One packet; nothing before it is connected."""
         if self._path is not None and self._sender is not None:
-            self._path.send(self._sender.pack(_SAID, _PCMA))
+            self._path.send(self._sender.pack(self.says, _PCMA))
             self._sender.advance(FRAME)
+            if self.says is not self._said:
+                self._said, self.said_at = self.says, asyncio.get_running_loop().time()
 
     def forget(self) -> None:
         """Begin to note anew."""
@@ -46,7 +56,12 @@ class FastPage(Page):
             self._sender = Sender(ssrc=int(self.peer.getTransceivers()[0].sender._ssrc))
 
     def _heard(self, packet: bytes) -> None:
-        self.arrivals.append(asyncio.get_running_loop().time())
+        now = asyncio.get_running_loop().time()
+        self.arrivals.append(now)
+        loud = packet[12:] != SILENCE
+        if loud and not self.is_loud:
+            self.loud_at = now
+        self.is_loud = loud
         sequence = int.from_bytes(packet[2:4], "big")
         self.jumps += self._last is not None and (sequence - self._last) & 0xFFFF != 1
         self._last = sequence

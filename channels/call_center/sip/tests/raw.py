@@ -22,12 +22,13 @@ def sdp(direction: str = "sendrecv", version: int = 1) -> str:
 
 
 class RawPhone(asyncio.DatagramProtocol):
-    """One UDP socket; `target` is whom it calls."""
+    """One UDP socket; `target` is whom it calls, `answer` what they said last to a call."""
 
     def __init__(self, target: int) -> None:
         self.target = target
         self.got: asyncio.Queue[SipRequest | SipResponse] = asyncio.Queue()
         self.count = 0
+        self.answer: SipResponse | None = None
         self._seen: set[tuple[str, ...]] = set()
         self._wire: asyncio.DatagramTransport | None = None
 
@@ -90,10 +91,10 @@ class RawPhone(asyncio.DatagramProtocol):
             f"{more}{kind}Content-Length: {len(body.encode())}\r\n\r\n{body}"
         )
 
-    async def call(self, *, call: str = "goi-1", more: str = "", ack: bool = True) -> str:
+    async def call(self, *, call: str = "goi-1", more: str = "", ack: bool = True, body: str = "") -> str:
         """Set up a call; the tag of the other side."""
-        self.send(self.build("INVITE", call=call, branch=f"{call}-1", body=sdp(), more=more))
-        answer = await self.status(200)
+        self.send(self.build("INVITE", call=call, branch=f"{call}-1", body=body or sdp(), more=more))
+        answer = self.answer = await self.status(200)
         tag = tag_of(answer)
         if ack:
             self.send(self.build("ACK", call=call, branch=f"{call}-ack", to_tag=tag))
