@@ -481,3 +481,13 @@ def outbox_state(connection: Connection) -> OutboxState:
     ended = select(outbox.c.state, func.count()).where(outbox.c.state.in_(("unknown", "failed")))
     ends = {row[0]: int(row[1]) for row in connection.execute(ended.group_by(outbox.c.state))}
     return OutboxState(pending, oldest, ends.get("unknown", 0), ends.get("failed", 0))
+
+
+def states_by_channel(connection: Connection) -> dict[str, dict[str, int]]:
+    """How many messages of each channel are on their way, or stopped: channel → state → count."""
+    open_states = ("pending", "claimed", "unknown", "failed")
+    query = select(outbox.c.channel, outbox.c.state, func.count()).where(outbox.c.state.in_(open_states))
+    found: dict[str, dict[str, int]] = {}
+    for channel, state, count in connection.execute(query.group_by(outbox.c.channel, outbox.c.state)):
+        found.setdefault(channel, {})[state] = count
+    return found

@@ -29,6 +29,8 @@ from gateway.console.agencies import PAGE as AGENCIES
 from gateway.console.agencies import mount as mount_agencies
 from gateway.console.canned.page import PAGE as CANNED
 from gateway.console.canned.page import mount as mount_canned
+from gateway.console.channels import PAGE as CHANNELS
+from gateway.console.channels import mount as mount_channels
 from gateway.console.connecting import PAGE as CONNECTING
 from gateway.console.connecting import channels_of
 from gateway.console.connecting import mount as mount_connecting
@@ -83,6 +85,7 @@ def setup_console(app: web.Application) -> None:
     _add_talks(router)
     _add_calls(router)
     _add_people(router)
+    mount_channels(router)
     mount_statistics(router)
     mount_deadlines(router)
     mount_agencies(router)
@@ -186,6 +189,7 @@ def _add_menu(app: web.Application) -> None:
     menu.add(Entry("Tìm hồ sơ", finding.PAGE, icon="search", order=30))
     menu.add(Entry("Bảng thời hạn", DEADLINES, icon="clock", order=38))
     menu.add(Entry("Thống kê", STATISTICS, icon="file", order=40))
+    menu.add(Entry("Các kênh", CHANNELS, icon="chat", roles=centre, order=50))
     menu.add(Entry("Tin chưa đọc được", repair.QUARANTINE, icon="alert", roles=centre, order=60))
     menu.add(Entry("Tin gửi lỗi", repair.OUTBOX, icon="send", roles=centre, order=70))
     menu.add(Entry("Nhật ký xem", "/console/nhat-ky", icon="clock", roles=centre, order=80))

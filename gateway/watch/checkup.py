@@ -17,12 +17,12 @@ log = structlog.get_logger()
 
 _PATIENCE = 15.0
 _DAY = 86_400
+NO_ANSWER = "Chưa nhận được trả lời khi kiểm tra kênh này."
 
 
 async def check_up(channels: Mapping[str, Channel], *, public_url: str, now: datetime) -> Samples:
     """Whether each channel could send now, and how many days certificates and tokens have left."""
-    states = await asyncio.gather(*(_health(name, channel.check_health()) for name, channel in channels.items()))
-    healths = dict(zip(channels, states, strict=True))
+    healths = await healths_of(channels)
     ends = {
         what: {(of,): health.expires[what] for of, health in healths.items() if what in health.expires}
         for what in ("certificate", "token")
@@ -41,10 +41,15 @@ def _days(ends: Mapping[tuple[str], datetime], now: datetime) -> dict[tuple[str,
     return {of: (end - now).total_seconds() / _DAY for of, end in ends.items()}
 
 
-async def _health(name: str, asking: Coroutine[Any, Any, Health]) -> Health:
-    """What a channel says of itself; one that fails or is silent cannot send."""
+async def healths_of(channels: Mapping[str, Channel], *, patience: float = _PATIENCE) -> dict[str, Health]:
+    """What each channel says of itself, asked side by side; one that fails or is silent cannot send."""
+    asked = (_health(name, channel.check_health(), patience) for name, channel in channels.items())
+    return dict(zip(channels, await asyncio.gather(*asked), strict=True))
+
+
+async def _health(name: str, asking: Coroutine[Any, Any, Health], patience: float) -> Health:
     try:
-        return await asyncio.wait_for(asking, _PATIENCE)
+        return await asyncio.wait_for(asking, patience)
     except Exception as error:
         log.warning("channel_check_failed", channel=name, error=type(error).__name__)
-        return Health(ok=False)
+        return Health(ok=False, detail=NO_ANSWER)

@@ -1,0 +1,89 @@
+"""
+`/console/kenh`: every channel at a glance: whether it works, what came today, what waits to leave, what it may still
+send, and when its token or certificate ends.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aiohttp import web
+
+from core.clock import local
+from core.clock.zone import midnight
+from core.contract.ports import Health
+from core.service.reading.names import CHANNELS
+from core.storage import counts, outbox
+from gateway.console.shared import HOME, require_caretaker, show
+from gateway.deployment import DEPLOYMENT, Deployment
+from gateway.quotas import Quota, quotas_of
+from gateway.watch.checkup import healths_of
+from gateway.watch.silence import missing
+
+PAGE = f"{HOME}/kenh"
+PATIENCE = 5.0
+WEEK = timedelta(weeks=1)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One channel. `usual`: what came by this hour a week ago; `missing`: what came at least in such a silence."""
+
+    name: str
+    label: str
+    health: Health
+    today: int
+    usual: int
+    missing: int
+    leaving: Counter[str]
+    quota: Quota | None
+
+
+@require_caretaker
+async def show_channels(request: web.Request) -> web.StreamResponse:
+    """Each channel asked now, side by side: a slow one holds up the page for five seconds at most."""
+    deployment = request.app[DEPLOYMENT]
+    healths = await healths_of(deployment.channels, patience=PATIENCE)
+    arrivals = await deployment.database.read(counts.arrivals)
+    leaving = await deployment.database.read(outbox.states_by_channel)
+    quotas = {quota.channel: quota for quota in await quotas_of(deployment)}
+    lines = [
+        _line(deployment, name, health, arrivals, Counter(leaving.get(name)), quotas.get(name))
+        for name, health in healths.items()
+    ]
+    return show(request, "channels.html", lines=lines)
+
+
+def _line(
+    deployment: Deployment,
+    name: str,
+    health: Health,
+    arrivals: Mapping[str, Mapping[datetime, int]],
+    leaving: Counter[str],
+    quota: Quota | None,
+) -> Line:
+    now, hours = deployment.now(), arrivals.get(name, {})
+    begun = midnight(local(now).date())
+    since = min((hour for found in arrivals.values() for hour in found), default=now)
+    return Line(
+        name=name,
+        label=CHANNELS.get(name, name),
+        health=health,
+        today=_between(hours, begun, now),
+        usual=_between(hours, begun - WEEK, now - WEEK),
+        missing=missing(hours, since=since, now=now),
+        leaving=leaving,
+        quota=quota,
+    )
+
+
+def _between(hours: Mapping[datetime, int], first: datetime, last: datetime) -> int:
+    return sum(count for hour, count in hours.items() if first <= hour <= last)
+
+
+def mount(router: web.UrlDispatcher) -> None:
+    """Its address."""
+    router.add_get(PAGE, show_channels)
