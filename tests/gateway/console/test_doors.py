@@ -8,6 +8,8 @@ from tests.gateway.api.staffing import centre, hire, report
 from tests.gateway.console.office import Office
 
 SIGN_IN = ("/console/dang-nhap", "/console/xac-thuc", "/console/dang-xuat")
+_EXAMPLES = {"key": "0" * 64, "how": "", "command": "accept", "letter": "result", "kind": "pdf", "slot": "greeting"}
+"""Parts of addresses that are no ids."""
 _PART = re.compile(r"\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 
 
@@ -17,13 +19,10 @@ def addresses(office: Office, method: str) -> list[str]:
     for route in office.app.router.routes():
         path = route.resource.canonical if route.resource else ""
         if route.method == method and path.startswith("/console") and path not in SIGN_IN:
-            found.append(
-                path.replace("{key}", "0" * 64)
-                .replace("{how}", "")
-                .replace("{command}", "accept")
-                .replace("{letter}", "result")
-            )
-    return [_PART.sub("0" * 32, path) for path in found]
+            for name, example in _EXAMPLES.items():
+                path = path.replace(f"{{{name}}}", example)
+            found.append(_PART.sub("0" * 32, path))
+    return found
 
 
 async def test_every_page_leads_strangers_to_the_sign_in(office: Office) -> None:
