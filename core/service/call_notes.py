@@ -201,6 +201,10 @@ class CallNotes:
         """By call, the report that was written in it; left out while it is being taken up."""
         return await self._database.read(partial(_written, call_ids=call_ids))
 
+    async def calls_of(self, codes: Collection[str]) -> list[str]:
+        """Ids of the calls in which these reports were written, the oldest first."""
+        return await self._database.read(partial(call_notes.of_report, codes=codes))
+
     async def codes(self, *, since: datetime, until: datetime) -> Mapping[str, int]:
         """How often each wrap-up code was chosen in that time."""
         return await self._database.read(partial(call_notes.count_codes, since=since, until=until))

@@ -6,7 +6,7 @@ A due time is counted in working time, by the calendar; an emergency's by the wa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -199,6 +199,10 @@ class CallBook:
         """All calls, the newest first; `after` continues."""
         rows = await self._database.read(partial(calls.newest, after=after, most=most))
         return CallPage(await self.opened(rows), calls.place_of(rows[-1]) if len(rows) == most else None)
+
+    async def some(self, call_ids: Collection[str]) -> Sequence[HeldCall]:
+        """These calls, the oldest first; one that is not over yet is left out."""
+        return await self.opened(await self._database.read(partial(calls.some, call_ids=call_ids)))
 
     async def outcomes(self, *, since: datetime, until: datetime) -> Mapping[tuple[str, bool], int]:
         """Calls that began in that time: by outcome, and whether the caller still waits for ours."""

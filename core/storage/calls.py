@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -83,6 +84,12 @@ def newest(connection: Connection, *, after: tuple[int, str] | None = None, most
     query = select(*_ROW).order_by(phone_call.c.began_at.desc(), phone_call.c.id.desc()).limit(most)
     if after is not None:
         query = query.where(tuple_(phone_call.c.began_at, phone_call.c.id) < (from_microseconds(after[0]), after[1]))
+    return [CallRow(**row._mapping) for row in connection.execute(query)]
+
+
+def some(connection: Connection, call_ids: Collection[str]) -> list[CallRow]:
+    """These calls, the oldest first."""
+    query = select(*_ROW).where(phone_call.c.id.in_(call_ids)).order_by(phone_call.c.began_at, phone_call.c.id)
     return [CallRow(**row._mapping) for row in connection.execute(query)]
 
 

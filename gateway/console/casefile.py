@@ -8,11 +8,15 @@ from aiohttp import web
 from yarl import URL
 
 from core.contract.errors import NotFound
+from core.identity.codes import parse_code
 from core.regulations.model import Move, Pack
 from core.service.actors import Member
+from core.service.calls import HeldCall
 from core.service.reading import RevealRefused
 from core.service.reading.views import CaseView, Labelled, MoveView
 from gateway.auth import require_staff
+from gateway.call_notes import NOTES
+from gateway.console.calls import book_of
 from gateway.console.files import absent_of, kinds_of, taken_of
 from gateway.console.letter_list import letters_of
 from gateway.console.shared import CASES, member_of, reader_of, show
@@ -76,7 +80,15 @@ async def case_page(
         hears=hears,
         dials=hears and view.may_reveal and deployment.settings.takes_calls,
         taken=await taken_of(deployment, view.reports) if hears else {},
+        calls=await calls_of(request, view) if hears else (),
     )
+
+
+async def calls_of(request: web.Request, view: CaseView) -> Sequence[HeldCall]:
+    """The calls in which its reports were written; their recordings stand in the conversation of each."""
+    notes = request.app.get(NOTES)
+    codes = [parse_code(report.code) or "" for report in view.reports]
+    return await book_of(request).some(await notes.calls_of(codes)) if notes else ()
 
 
 def is_emergency(pack: Pack, view: CaseView) -> bool:

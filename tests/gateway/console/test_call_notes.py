@@ -1,4 +1,4 @@
-"""What an agent notes of a call: photos and place by a link sent during it, the report written in it, what came of it."""
+"""What an agent notes of a call: photos and place by a link sent during it, its report, what came of it."""
 
 from __future__ import annotations
 
@@ -25,8 +25,10 @@ from tests.gateway.console.office import Desk as Browsing
 from tests.gateway.console.test_phone import Caller, Hear, telephone, telephony
 from tests.gateway.console.test_writing import TOLD, code_in
 from tests.gateway.portal.citizen import photo
+from tests.support.calls import hand_over, leave_call
 from tests.support.codes import PHONE, with_phones
 
+CASES = "/console/ho-so"
 LINK, RESULT = f"{PAGE}/lien-ket", f"{PAGE}/ket-qua"
 
 
@@ -124,6 +126,11 @@ async def test_what_the_caller_sends_during_the_call_is_in_the_report(office: Of
     now = office.world.clock()
     counted = await notes.codes(since=now - timedelta(hours=1), until=now + timedelta(hours=1))
     assert counted == {"reported": 1}
+    leave_call(office.world, "whole", id=caller.id, talked=True, agent=agent.id)
+    await hand_over(office.world)
+    async with office.desk(agent) as desk:
+        assert "Cuộc gọi đã ghi phản ánh này" in (await desk.get(f"{CASES}/{report.case_id}")).text
+        assert f"{CASES}/{report.case_id}" in (await desk.get("/console/cuoc-goi")).text
     logged = await deployment.database.read(partial(people.accesses, ref=caller.id))
     assert [(who, what) for _at, who, what in logged] == [(agent.id, "call_link")]
 
