@@ -26,8 +26,9 @@ from channels.call_center.twilio.settings import VoiceSettings
 from channels.call_center.twilio.tokens import node_of
 from channels.twilio import HEADER, check
 from core.contract.errors import SignatureInvalid
+from core.contract.ports import HookedChannel, RawDelivery
 from gateway.deployment import DEPLOYMENT, Deployment
-from gateway.hooks import read_body
+from gateway.hooks import read_body, split_or_quarantine
 from gateway.settings.call_twilio import voice_settings
 from gateway.telephony.paths import STREAMS, VOICE, node_socket, node_sockets
 from gateway.telephony.peers import Away, Peers
@@ -59,6 +60,7 @@ class VoiceHooks:
     def __init__(self, deployment: Deployment, settings: VoiceSettings, captures: Captures) -> None:
         self._now, self._data = deployment.now, deployment.settings.data
         self._settings, self._captures = settings, captures
+        self._inbox, self._messages = deployment.inbox, _messages_of(deployment, settings)
         self._lines = Peers(lambda: node_sockets(self._data, VOICE))
 
     async def voice(self, request: web.Request) -> web.Response:
@@ -108,8 +110,12 @@ class VoiceHooks:
         return web.Response(status=204)
 
     async def status(self, request: web.Request) -> web.Response:
-        """How far a call is."""
-        await self._tell(forms.news(await self._form(request)))
+        """How far a call is; or a message (SMS) of the same account, whoever was told to send that here."""
+        body, form = await self._read(request)
+        if "MessageSid" in form and self._messages is not None:
+            await self._keep(body, self._messages)
+        else:
+            await self._tell(forms.news(form))
         return web.Response(status=204)
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
@@ -136,7 +142,15 @@ class VoiceHooks:
         except Away:
             return {"error": "away"}
 
+    async def _keep(self, body: bytes, channel: HookedChannel) -> None:
+        delivery = RawDelivery(channel.name, channel.account, body, {}, received_at=self._now())
+        items, reason = split_or_quarantine(channel, delivery)
+        await self._inbox.accept(delivery, items, quarantine=reason)
+
     async def _form(self, request: web.Request) -> dict[str, str]:
+        return (await self._read(request))[1]
+
+    async def _read(self, request: web.Request) -> tuple[bytes, dict[str, str]]:
         """What Twilio says, proved. Raises: SignatureInvalid, PayloadInvalid."""
         body = await read_body(request, most=LONGEST_FORM)
         fields = read_form(body)
@@ -146,7 +160,7 @@ class VoiceHooks:
         form = first_of(fields)
         if not (self._is_ours(request) and same(form.get("AccountSid", ""), self._settings.account.sid)):
             raise SignatureInvalid("another account")
-        return form
+        return body, form
 
     def _is_ours(self, request: web.Request) -> bool:
         return same(request.match_info["account"], self._settings.account.sid)
@@ -156,6 +170,13 @@ class VoiceHooks:
     ) -> None:
         given, tokens = request.headers.get(HEADER, ""), self._settings.account.tokens
         check(given, url=url, body=body, fields=fields or {}, tokens=tokens)
+
+
+def _messages_of(deployment: Deployment, settings: VoiceSettings) -> HookedChannel | None:
+    """The channel of the account's messages, where there is one."""
+    hook = f"twilio/{settings.account.sid}/sms"
+    hooked = (one for one in deployment.channels.values() if isinstance(one, HookedChannel))
+    return next((one for one in hooked if one.hook == hook), None)
 
 
 def _twiml(document: str) -> web.Response:

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from channels.call_center.sandbox import Phone, VoiceSandbox
 from channels.call_center.sandbox import World as Telephones
+from channels.sms.tests.builders import channel
 from gateway.settings import Settings
 from gateway.telephony.link import serving_calls
 from gateway.telephony.process import Telephony, taking_calls
 from tests.support.caller import short_prompts
 from tests.support.deployments import World, open_world
-from tests.support.stage import served
+from tests.support.stage import join, served
 from tests.support.waiting import until
 
 ACCOUNT, TOKEN, NUMBER = "AC00000000000000000000000000000001", "auth-token-for-tests", "+15005550009"
@@ -73,6 +74,7 @@ async def voice_stage(folder: Path, **twilio: object) -> AsyncIterator[VoiceStag
             "prompts": str(short_prompts(folder / "prompts")),
         }
         world = await stack.enter_async_context(open_world(folder / "var", call_center=calls))
+        join(world, channel("twilio"))  # the account's messages
         telephones.gateway = await stack.enter_async_context(served(world))
         await stack.enter_async_context(serving_calls(world.deployment))
         yield VoiceStage(world, sandbox)

@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from channels.call_center.sandbox import Phone
 from channels.call_center.sandbox.carrying_out import fields_of
 from channels.call_center.twilio import twiml
 from core.service.calls import HeldCall
+from core.storage.tables import inbox_item
 from tests.gateway.voice.stage import ACCOUNT, PUBLIC, TONE, VoiceStage, voice_stage
 from tests.support.calls import book_of, fetch_recordings
 from tests.support.waiting import until
@@ -136,3 +138,17 @@ async def test_nobody_but_twilio_is_answered(stage: VoiceStage, hook: str) -> No
     assert await status(f"{PUBLIC}/hooks/twilio/AC{'f' * 32}/{hook}", good) == 401
     assert await status(f"{HOOKS}/{hook}", good | {"CallSid": "../x"}) in ({400, 422} if hook != "recorded" else {200})
     assert await owed(stage) == []
+
+
+async def test_what_became_of_a_message_may_be_told_at_the_accounts_address(stage: VoiceStage) -> None:
+    """Of calls and of messages: one address for both."""
+    about = {"AccountSid": ACCOUNT, "MessageSid": "SM" + "1" * 32, "From": stage.twilio.world.number}
+    told = {"MessageStatus": "delivered", "To": "+84900000001"}
+    for _ in range(2):
+        await stage.twilio.world.post(f"{HOOKS}/status", about | told)
+    await stage.world.settle()
+
+    kept = select(inbox_item.c.channel, inbox_item.c.state)
+    rows = await stage.world.deployment.database.read(lambda one: one.execute(kept).all())
+    assert stage.twilio.world.refused == []
+    assert [tuple(row) for row in rows] == [("sms", "done")]
