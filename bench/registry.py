@@ -17,6 +17,7 @@ MODULES = (
     "bench.calls.sound",
     "bench.calls.loss",
     "bench.calls.side_by_side",
+    "bench.calls.stock",
     "bench.calls.hotline",
     "bench.calls.pop",
     "bench.calls.delay",

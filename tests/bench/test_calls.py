@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bench.calls.loss import arrivals
+from bench.calls.loss import ours as ours_buffer
+from bench.calls.loss import stock as stock_buffer
 from bench.calls.measurements import Load, measured
 from bench.calls.side_by_side import ours, sounded
+from bench.calls.stock import cost
 
 
 def test_a_small_load_is_counted_whole(tmp_path: Path) -> None:
@@ -20,6 +24,26 @@ def test_a_small_load_is_counted_whole(tmp_path: Path) -> None:
     assert outcome.own["invited"] == 20
     assert outcome.own["cpu_s"] > 0
     assert refused.counted.failed == refused.own["refused"] == 15
+
+
+async def test_what_a_browsers_leg_costs_is_measured() -> None:
+    """Every browser hears; no leg of ours is a thread, each of aiortc's is."""
+    fast, stock = await cost("ours", 2, seconds=0.3), await cost("aiortc", 2, seconds=0.3)
+
+    assert (fast.legs, stock.legs) == (2, 2)
+    assert min(fast.packets_s, stock.packets_s) > 10
+    assert fast.threads < 2 <= stock.threads
+
+
+def test_a_voice_waits_for_what_was_lost_but_not_for_long() -> None:
+    """The same arrivals for both buffers; nothing is heard before it was spoken."""
+    coming = arrivals(0.05, 1000)
+    mine, stocks = list(ours_buffer(coming, 1000)), list(stock_buffer(coming, 1000))
+
+    assert 900 < len(coming) < 1000
+    assert min(mine) >= 0
+    assert min(stocks) >= 0
+    assert len(mine) > len(stocks) > 500
 
 
 def test_what_telephones_hear_is_measured(tmp_path: Path) -> None:
