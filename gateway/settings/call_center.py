@@ -19,7 +19,8 @@ from gateway.settings.turn import Turn
 
 class Trunk(Section):
     """
-    A line to a carrier or PBX. Without a `host` it only takes calls from its `peers` (addresses or networks).
+    A line to a carrier or PBX. Without a `host` it only takes calls from its `peers` (addresses or networks). `port` 0:
+    DNS says where the host is served (SRV).
 
     With `registers` we make ourselves known at the host. `caller_ids` are the numbers that may be shown, the first
     where none is asked for (`0232312*`: all that begin so); with `passes_callers` callers who are put through are shown

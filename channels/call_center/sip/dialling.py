@@ -31,7 +31,8 @@ def target(settings: TrunkSettings, user: str = "") -> str:
     """The URI of somebody behind this trunk, or of the trunk itself."""
     name = f"{user.replace('#', '%23')}@" if user else ""
     stream = "" if settings.transport == "udp" else f";transport={settings.transport}"
-    return f"sip:{name}{bracketed(settings.host)}:{settings.port}{stream}"
+    port = f":{settings.port}" if settings.port else ""
+    return f"sip:{name}{bracketed(settings.host)}{port}{stream}"
 
 
 def draft(settings: TrunkSettings, here: Here, to: str, caller: str) -> Dialog:

@@ -16,6 +16,7 @@ from channels.call_center.sip.addressing import numeric, source_towards, stamp
 from channels.call_center.sip.dialog import Dialog, Here
 from channels.call_center.sip.dispatch import Dispatch, Line
 from channels.call_center.sip.flows import Flow
+from channels.call_center.sip.locating import PORTS, Locator
 from channels.call_center.sip.reading import Malformed, read
 from channels.call_center.sip.settings import EndpointSettings, Transport, bracketed
 from channels.call_center.sip.wire import SipRequest, SipUri
@@ -23,14 +24,13 @@ from channels.call_center.sip.wires import Wires
 
 log = structlog.get_logger()
 
-SIP_PORT, SIPS_PORT = 5060, 5061
-
 
 class SipEndpoint:
     """Opened by the first trunk that starts, closed by the last one that stops. `counters` are since the start."""
 
-    def __init__(self, settings: EndpointSettings) -> None:
+    def __init__(self, settings: EndpointSettings, *, locator: Locator | None = None) -> None:
         self.settings = settings
+        self.locator = locator or Locator()
         self.counters: Counter[str] = Counter()
         self.dispatch = Dispatch(settings, self.counters)
         self.transactions = self.dispatch.transactions
@@ -97,17 +97,27 @@ class SipEndpoint:
         the URI leads nowhere. Raises: OSError, TimeoutError.
         """
         transport = transport_of(uri)
-        try:
-            host, port = await numeric(uri.host), uri.port or (SIPS_PORT if transport == "tls" else SIP_PORT)
-            if not 0 < port < 2**16 or (":" in host) != (":" in self.address[0]):
-                raise ConnectionError("no way there from here")
-            if near and near.transport == transport != "udp" and near.remote[0] == host and not near.closing:
-                return near
-            return await self._wires.flow(transport, (host, port), name=uri.host)
-        except (OSError, TimeoutError):
-            if near is None:
-                raise
+        failed: Exception = ConnectionError("no way there")
+        places = [(uri.host, uri.port or PORTS[transport])]
+        if near is None:  # ours; name servers are not asked for what a peer writes
+            places = await self.locator.places(uri.host, uri.port, transport)
+        for name, port in places:
+            try:
+                return await self._flow(transport, (name, port), near, named=uri.host)
+            except (OSError, TimeoutError) as error:
+                self.locator.avoid(uri.host, transport, (name, port))
+                failed = error
+        if near is None:
+            raise failed
+        return near
+
+    async def _flow(self, transport: Transport, place: tuple[str, int], near: Flow | None, *, named: str) -> Flow:
+        host, port = await numeric(place[0]), place[1]
+        if not 0 < port < 2**16 or (":" in host) != (":" in self.address[0]):
+            raise ConnectionError("no way there from here")
+        if near and near.transport == transport != "udp" and near.remote[0] == host and not near.closing:
             return near
+        return await self._wires.flow(transport, (host, port), name=named)
 
     async def way(self, dialog: Dialog, near: Flow | None) -> Flow:
         """The way within a dialog; its Via and Contact follow the transport. Raises: OSError, TimeoutError."""

@@ -71,12 +71,18 @@ class Presence:
         """Begin to register and to ask. A name that cannot be looked up now is looked up again with every request."""
         self._started = True
         with suppress(OSError, TimeoutError):
-            self.address = await numeric(self._settings.host) if self._settings.host else ""
+            self.address = await self._found() if self._settings.host else ""
         loop = asyncio.get_running_loop()
         if self._settings.register:
             self._tasks.append(loop.create_task(self._forever(self._registering)))
         if self._pings:
             self._tasks.append(loop.create_task(self._forever(self._pinging)))
+
+    async def _found(self) -> str:
+        """The address of whoever is asked first. Raises: OSError, TimeoutError."""
+        ours = self._settings
+        places = await self._endpoint.locator.places(ours.host, ours.port or None, ours.transport)
+        return await numeric(places[0][0])
 
     async def stop(self) -> None:
         """Stop, and take our registration back where there is one."""
@@ -138,6 +144,8 @@ class Presence:
             self.rtt_ms = round((asyncio.get_running_loop().time() - began) * 1000, 1)
         elif self._reached is not None or not self._settings.register:
             self._reached = False
+        if answer is None:
+            self._endpoint.locator.pass_over(self._settings.host, self._settings.transport)
         self._note(NO_ANSWER)
         return self._settings.options_s
 
@@ -169,7 +177,7 @@ class Presence:
 
 def hop(settings: TrunkSettings) -> wire.SipUri:
     """Where a trunk's own requests go."""
-    return wire.SipUri(host=settings.host, port=settings.port, params={"transport": settings.transport})
+    return wire.SipUri(host=settings.host, port=settings.port or None, params={"transport": settings.transport})
 
 
 def granted(answer: SipResponse, asked: int) -> float:

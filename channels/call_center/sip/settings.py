@@ -58,7 +58,8 @@ class EndpointSettings:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrunkSettings:
     """
-    One line. Without a `host` it only takes calls from its `peers` (addresses or networks).
+    One line. Without a `host` it only takes calls from its `peers` (addresses or networks). With `port` 0 the host is a
+    name whose servers DNS tells (NAPTR, SRV).
 
     With a `host` calls go out by it; `register` makes us known there under `user`, for `expires_s` at a time.
     `caller_ids` are the numbers that may be shown, the first one where none is asked for (`0232312*`: a whole range);
