@@ -46,6 +46,8 @@ _OF_ERRANDS: Mapping[Outcome, CallOutcome] = MappingProxyType(
 _NAMES = MappingProxyType(
     {"what": "Nội dung phản ánh", "where": "Địa điểm", "message": "Lời nhắn", WHOLE: "Toàn bộ cuộc gọi"}
 )
+_CUT = " (thiếu một phần)"
+"""The disk did not take all of it."""
 _TO_LISTEN = "Người dân nói qua tổng đài; cán bộ bổ sung sau khi nghe ghi âm."
 _UNTOLD = ("place", "time", "name", "phone", "email", "address", "identity", "contact")
 """What nobody reads out of a recording by itself; each is declared so that a person fills it in (A-8)."""
@@ -151,7 +153,7 @@ def _attachment(record: CallRecord, one: Recording) -> Attachment:
         size=one.size,
         sha256="",
         source_url=one.source or source_of(record.id, one.file),
-        name=f"{_NAMES.get(one.part, one.part)}.wav",
+        name=f"{_NAMES.get(one.part, one.part)}{'' if one.complete else _CUT}.wav",
     )
 
 

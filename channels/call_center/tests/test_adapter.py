@@ -8,7 +8,7 @@ import pytest
 
 from channels.call_center.adapter import AWAY, SIGNATURE, STARTING, CallCenterChannel
 from channels.call_center.facts import CHANNEL, MACHINE, CallRecord
-from channels.call_center.mapping import outcome_of
+from channels.call_center.mapping import outcome_of, to_message
 from channels.call_center.spool import Spool, source_of
 from channels.call_center.status import Line, TelephonyStatus
 from channels.call_center.tests.played import CODE, NOON, wav
@@ -99,6 +99,15 @@ def test_who_wants_no_calls_of_a_machine_says_so_once(tmp_path: Path) -> None:
     assert isinstance(called, InboundMessage)
     assert isinstance(refused, Standing)
     assert (refused.account, refused.address.value, refused.reachable) == (MACHINE, "+84900000001", False)
+
+
+def test_a_recording_that_the_disk_cut_says_so() -> None:
+    """Whoever listens knows that something is missing."""
+    held = [{"part": "whole", "file": "whole.wav"}, {"part": "what", "file": "what.wav", "complete": False}]
+    message = to_message(record(recordings=held), hash_pin=lambda pin, code: f"{pin}/{code}")
+
+    names = [attachment.name for attachment in message.attachments]
+    assert names == ["Toàn bộ cuộc gọi.wav", "Nội dung phản ánh (thiếu một phần).wav"]
 
 
 async def test_recordings_are_fetched_and_let_go(tmp_path: Path) -> None:
