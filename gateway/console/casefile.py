@@ -14,13 +14,14 @@ from core.service.actors import Member
 from core.service.calls import HeldCall
 from core.service.reading import RevealRefused
 from core.service.reading.views import CaseView, Labelled, MoveView
-from gateway.auth import require_staff
+from gateway.auth import require_staff, staff_of
 from gateway.call_notes import NOTES
 from gateway.console.calls import book_of
 from gateway.console.files import absent_of, kinds_of, taken_of
 from gateway.console.letter_list import letters_of
 from gateway.console.shared import CASES, member_of, reader_of, show
 from gateway.deployment import DEPLOYMENT
+from gateway.portal.on_behalf import RECEPTION
 
 ACTING, PART = "co-quan", "phan"
 REVEAL_REFUSED = "Người phản ánh yêu cầu giữ bí mật, hoặc anh/chị không có phần việc trong hồ sơ này."
@@ -78,6 +79,7 @@ async def case_page(
         steps=[move for move in view.moves if is_step(pack, move)],
         others=[move for move in view.moves if not is_step(pack, move)],
         hears=hears,
+        places=view.open and staff_of(request).may(RECEPTION) and not staff_of(request).one_case,
         dials=hears and view.may_reveal and deployment.settings.takes_calls,
         taken=await taken_of(deployment, view.reports) if hears else {},
         calls=await calls_of(request, view) if hears else (),

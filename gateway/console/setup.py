@@ -21,6 +21,7 @@ from gateway.console import (
     notices,
     one_case,
     people,
+    placing,
     repair,
     talks,
     writing,
@@ -122,6 +123,8 @@ def _add_cases(router: web.UrlDispatcher) -> None:
     router.add_post(f"{case}/xem-nguoi-phan-anh", casefile.reveal)
     router.add_get(f"{case}/tep/{{key:{KEY}}}{{how:(?:/nho|/phat)?}}", files.show_case_file)
     router.add_get(f"{case}/lien-quan", aids.show_aids)
+    router.add_get(f"{case}/sua-dia-diem", placing.show_place)
+    router.add_post(f"{case}/sua-dia-diem", placing.correct)
     picture = f"{case}/che-anh/{{key:{KEY}}}"
     router.add_get(picture, covering.show_picture)
     router.add_post(picture, covering.paint)
@@ -182,8 +185,8 @@ def _add_menu(app: web.Application) -> None:
     if app[DEPLOYMENT].settings.takes_calls:
         menu.add(Entry("Tổng đài", PHONE, icon="phone", roles=centre, order=25))
         heads = (*app[DEPLOYMENT].settings.call_center.agents.supervisors, ADMIN)
-        menu.add(Entry("Ai trực hàng đợi nào", SEATS, icon="user", roles=heads, order=26))
-        menu.add(Entry("Lời thoại tổng đài", PROMPTS, icon="phone", roles=(ADMIN,), order=98))
+        menu.add(Entry("Nhóm trực", SEATS, icon="user", roles=heads, order=26))
+        menu.add(Entry("Lời thoại", PROMPTS, icon="phone", roles=(ADMIN,), order=98))
     speakers = tuple(sorted(publishers(pack)))
     menu.add(Entry("Thông báo chung", PUBLIC_NOTICES, icon="bell", roles=speakers, order=27))
     menu.add(Entry("Tìm hồ sơ", finding.PAGE, icon="search", order=30))

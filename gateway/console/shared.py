@@ -62,6 +62,7 @@ _DONE = {
     "sua-thong-bao": "Đã lưu bản nháp; vui lòng xem lại trước khi công bố.",
     "cong-bo": "Đã công bố thông báo.",
     "go-thong-bao": "Đã gỡ thông báo; người dân không còn thấy.",
+    "dia-diem": "Đã sửa địa điểm của hồ sơ.",
     "che-anh": "Đã che vùng đã chọn trong ảnh công khai.",
     "bo-che": "Đã bỏ che; ảnh công khai hiện đầy đủ.",
     "cau-mau": "Đã lưu câu trả lời mẫu.",

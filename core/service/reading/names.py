@@ -146,11 +146,11 @@ class Names:
         """Whoever is behind an event."""
         if by.role == REPORTER:
             return Person(id="", name=THE_REPORTER)
-        if SYSTEM in (by.role, by.id):
+        if by.id == SYSTEM:
             return Person(id=SYSTEM, name=THE_SYSTEM)
         agency = self.agencies.name(by.agency_id) if by.agency_id else ""
         away = self.staff(by.acting_for).name if by.acting_for else ""
-        name, role = self.users.get(by.id, UNKNOWN), self.role(by.role).label
+        name, role = self.users.get(by.id, UNKNOWN), "" if by.role == SYSTEM else self.role(by.role).label
         return Person(id=by.id, name=name, role=role, agency=agency, acting_for=away)
 
     def flags(self, flags: Flags) -> tuple[Labelled, ...]:

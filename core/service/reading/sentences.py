@@ -30,7 +30,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "request_sent": "Đã gửi yêu cầu bổ sung cho người phản ánh.",
         "request_delivered": "Yêu cầu bổ sung đã đến người phản ánh.",
         "supplement_supplied": "Nhận thông tin bổ sung{fields_given}.",
-        "place_corrected": "Sửa địa điểm theo lời người phản ánh.",
+        "place_corrected": "Sửa địa điểm.",
         "case_declined": "Từ chối tiếp nhận{ground}.",
         "case_cancelled": "Hủy hồ sơ{ground}{same_as}.",
         "spam_marked": "{spam}.",
