@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 from pydantic import ValidationError
 
-from channels.call_center.agents.messages import COMMANDS, Command, Dial, SignIn, Supervise, Take
+from channels.call_center.agents.messages import COMMANDS, Command, Dial, Supervise, Take
 from channels.call_center.agents.news import Board, News, Refused
 from core.service.reading import Wanted
 from core.service.reading.views import ContactView, ConversationLine
@@ -20,6 +20,7 @@ from gateway.auth.ending import session_over
 from gateway.call_notes import wrap_up_codes
 from gateway.console.phone.board import for_supervisors, note, supervises, with_names
 from gateway.console.phone.link import LINK, PhoneLink
+from gateway.console.phone.seating import sign_in_of
 from gateway.console.phone.turns import TURNS, Turns
 from gateway.console.shared import line_of, member_of, reader_of, require_caretaker, show
 from gateway.deployment import DEPLOYMENT, Deployment
@@ -103,7 +104,7 @@ class Talk:
 
     async def lead(self) -> None:
         """Until the page goes, or a newer one comes."""
-        if not await self._link.open(SignIn(agent=self._staff.id, name=self._staff.display_name), self):
+        if not await self._link.open(await sign_in_of(self._deployment, self._staff), self):
             self.hear(None)
         telling = asyncio.create_task(self._keep_telling())
         watching = asyncio.create_task(self._until_signed_out())

@@ -56,7 +56,16 @@ async def test_no_console_page_has_a_barrier(office: Office, browser: Browser, s
         f"/ho-so/{first}/{command}" for command in ("decline", "cancel", "classify", "set_confidential", "approve")
     ]
     told, draft = await tell_everybody(world), await write_notice(world)
-    paths += ["/thong-ke", "/thoi-han", "/thoi-han/ho-so", "/kenh", "/thong-bao-chung", f"/thong-bao-chung/{told}", f"/thong-bao-chung/{draft}"]
+    paths += [
+        "/thong-ke",
+        "/thoi-han",
+        "/thoi-han/ho-so",
+        "/kenh",
+        "/thong-bao-chung",
+        f"/thong-bao-chung/{told}",
+        f"/thong-bao-chung/{draft}",
+    ]
+    paths += ["/loi-thoai", "/tong-dai/nhom"]
     for path in paths:
         await check(page, f"{office.url}/console{path}", size["width"])
     await page.goto(f"{case}/decline")
