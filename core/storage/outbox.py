@@ -469,8 +469,9 @@ class OutboxState:
     failed: int
 
 
-_WAITS_SINCE = case((and_(outbox.c.waits, outbox.c.attempts == 0), outbox.c.next_at), else_=outbox.c.created_at)
-"""Since when an entry is late: one that rests in the quiet hours, since they are over."""
+_RESTS = or_(and_(outbox.c.waits, outbox.c.attempts == 0), outbox.c.way.endswith("/voice"))
+_WAITS_SINCE = case((_RESTS, outbox.c.next_at), else_=outbox.c.created_at)
+"""Since when an entry is late: one that rests in the quiet hours, or between two calls, since that is over."""
 
 
 def outbox_state(connection: Connection) -> OutboxState:

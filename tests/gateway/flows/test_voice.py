@@ -15,7 +15,7 @@ from core.contract.errors import RecipientUnreachable, WindowClosed
 from core.contract.schema import Address
 from core.service.carrying import Way
 from core.service.proving import Sent, Wanted
-from core.storage import cases
+from core.storage import cases, outbox
 from core.storage.tables import identity
 from core.storage.tables import outbox as outbox_table
 from gateway.workers.crew import asker_of
@@ -70,6 +70,10 @@ async def test_it_rings_three_times_and_not_at_night(town: Town, telephony: Tele
     town.world.clock.advance(hours=12, minutes=40)
     await town.news()
     assert (len(telephony.errands), (await town.entries())[-1][1]) == (1, "pending")
+
+    state = await town.world.deployment.database.read(outbox.outbox_state)
+    assert state.oldest is not None
+    assert state.oldest > town.world.clock(), "nobody is alarmed by a pause"
 
     for hours, tried in ((9, 1), (1.5, 2), (2.9, 2), (0.2, 3), (30, 3)):
         await town.world.pass_time(hours=hours)
