@@ -17,7 +17,8 @@ from pathlib import Path
 
 from tests.faults import render
 from tests.support.record import record
-from tests.surge.drill import Outcome, drill
+from tests.surge.drill import drill
+from tests.surge.outcome import Outcome
 from tests.surge.plan import Surge
 
 

@@ -8,7 +8,6 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import ClientSession
@@ -21,10 +20,11 @@ from tests.support.servers.ports import LOOPBACK, free_port
 from tests.support.serving import Served, start, wait_until
 from tests.support.waiting import until
 from tests.surge.agents import employ, sitting
-from tests.surge.books import Books, audit
+from tests.surge.books import audit
 from tests.surge.callbacks import Callbacks
+from tests.surge.outcome import Outcome
 from tests.surge.plan import Surge, crowd
-from tests.surge.telephones import Told, call, called_back
+from tests.surge.telephones import call, called_back
 
 CONFIG = """
 [call_center]
@@ -44,57 +44,6 @@ peers = ["127.0.0.0/8"]
 options_seconds = 0
 """
 RTP_PORTS = 2000
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What sipp says of the callers, what our books say, and how long the callbacks took for how many agents."""
-
-    surge: Surge
-    told: Told
-    books: Books
-    heard: int
-    callbacks_s: float
-
-    def waited_ms(self, part: float) -> float:
-        """Percentile of the time from INVITE to 200."""
-        answers = self.told.answers_ms
-        return answers[min(len(answers) - 1, int(part * len(answers)))]
-
-    def figures(self) -> dict[str, int]:
-        """A row for docs/reliability.md: counts alone."""
-        books = self.books
-        return {
-            "callers": self.surge.callers,
-            "failed (sipp)": self.told.counted.failed,
-            "calls in the books": books.calls,
-            "answered after 3 s": sum(at > 3000 for at in self.told.answers_ms),
-            "unheard": books.unheard + books.unknown,
-            "without a playable recording": books.unplayable,
-            "hung up before the notice": books.unannounced,
-            "cases": books.cases,
-            "owed a call": books.owed,
-            "called and reached": books.reached,
-            "given up after three": books.given_up,
-            "still waiting": books.waiting,
-        }
-
-    def mistakes(self) -> list[str]:
-        """What did not hold of what is promised; empty when all is well."""
-        books, told = self.books, self.told.counted
-        promises = {
-            f"sipp made {told.calls} calls, the books know {books.calls}": told.calls == books.calls,
-            f"{told.failed} calls failed": told.failed == 0,
-            f"{books.unknown} callers are in the books never, or twice": books.unknown == 0,
-            f"{books.unheard} callers were unheard": books.unheard == 0,
-            f"{books.unplayable} callers have no recording that plays": books.unplayable == 0,
-            f"{books.recorded_unasked} were recorded before they were told so": books.recorded_unasked == 0,
-            f"{books.waiting} still wait for a call": books.waiting == 0,
-            f"{books.too_few_tries} were given up too soon": books.too_few_tries == 0,
-            "somebody waited for more than 3 s": self.waited_ms(1.0) <= 3000,
-            f"{books.reached} were called, {self.heard} of them heard": self.heard == books.reached,
-        }
-        return [mistake for mistake, held in promises.items() if not held]
 
 
 async def drill(surge: Surge, folder: Path, *, say: Callable[[str], None] = lambda _: None) -> Outcome:
