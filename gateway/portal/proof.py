@@ -16,6 +16,7 @@ from aiohttp import web
 
 from core.contract.errors import IntakeUnavailable
 from core.otp.challenge import REFUSED_VI
+from core.service.carrying import Way
 from gateway.auth import cookies
 from gateway.deployment import DEPLOYMENT
 from gateway.pages import render
@@ -60,7 +61,8 @@ async def show(request: web.Request) -> web.StreamResponse:
     note = _note(request)
     wait = timedelta(seconds=int(note.get("wait", 0)))
     errors = {"otp": limited(wait)} if wait else {}
-    return _page(request, kept, errors=errors, said=_said(request, kept) if note.get("challenge") and not wait else "")
+    said = CALLED if _is_called(request, way_of(request, kept.filled)) else SENT
+    return _page(request, kept, errors=errors, said=said if note.get("challenge") and not wait else "")
 
 
 async def take(request: web.Request) -> web.StreamResponse:
@@ -139,11 +141,10 @@ async def _waiting(request: web.Request) -> tuple[str, KeptReport]:
     return contact_id, kept
 
 
-def _said(request: web.Request, kept: KeptReport) -> str:
-    """How the password comes."""
-    way = way_of(request, kept.filled)
-    by_call = way is not None and request.app[DEPLOYMENT].proving.carriers.is_aloud(way)
-    return CALLED if by_call or _note(request).get("aloud") else SENT
+def _is_called(request: web.Request, way: Way | None) -> bool:
+    """Whether the password comes in a call: by their wish, or since nothing else reaches a phone."""
+    only = way is not None and request.app[DEPLOYMENT].proving.carriers.is_aloud(way)
+    return only or bool(_note(request).get("aloud"))
 
 
 def _note(request: web.Request) -> dict[str, Any]:
@@ -164,6 +165,7 @@ def _page(
         shown=way.shown if way else "",
         by_mail=way is not None and way.kind == "email",
         hearable=hearable(request, way),
+        by_call=_is_called(request, way),
         proved=bool(_note(request).get("proved")),
         not_here=NOT_HERE,
         lines=request.app[PORTAL].rules.emergency_lines,

@@ -197,6 +197,7 @@ async def test_a_code_that_did_not_come_is_heard_in_a_call(citizen: Citizen, pho
     (errand,) = called.errands
     assert (errand.kind, errand.number, len(phones.codes())) == ("code", PHONE, 1)
     assert "xin bấm phím 1 để nghe mã" in page.text
+    assert "6 chữ số trong cuộc gọi" in page.text
     ticket(await press(citizen, page, proof.PAGE, otp=errand.otp))
 
 
