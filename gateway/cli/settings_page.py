@@ -159,7 +159,7 @@ MEANINGS: Mapping[str, str] = {
     "call_center.outgoing.tells": "Whether news that no other way could bring is told in a call of the machine; only "
     "where a trunk has a host.",
     "call_center.outgoing.reads_codes": "Whether a one-time password is read out in a call, for whoever asks for that.",
-    "call_center.outgoing.pause_minutes": "Minutes between the attempts to reach somebody; one attempt more than pauses.",
+    "call_center.outgoing.pause_minutes": "Minutes between the attempts to reach somebody; one attempt more.",
     "call_center.outgoing.at_once": "How many such calls there are at once.",
     "call_center.outgoing.flow": "Path of a flow for news; empty: the one that is shipped.",
     "call_center.outgoing.code_flow": "Path of a flow for one-time passwords; empty: the one that is shipped.",
@@ -197,8 +197,8 @@ MEANINGS: Mapping[str, str] = {
     "call_center.agents.wrap_up": "What agents choose from when a call is over: code and words; empty: the "
     "usual ones. It is counted, so a code keeps its meaning.",
     "call_center.agents.supervisors": "Roles that see every call, listen, whisper, take over; administrators do, too.",
-    "call_center.transcripts.command": "A program and its arguments that drafts what callers said: it is given the path "
-    "of a WAV file and prints the words. Empty: no drafts.",
+    "call_center.transcripts.command": "A program and its arguments that drafts what callers said: it is given the "
+    "path of a WAV file and prints the words. Empty: no drafts.",
     "call_center.transcripts.seconds": "How long it may take for one recording.",
     "portal.tiles": "Address of map tiles with `{z}`, `{x}`, `{y}`; empty: a place is typed or taken from the device.",
     "portal.credit": "Whom the map is from, shown on it.",

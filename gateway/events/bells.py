@@ -17,7 +17,7 @@ AGENCIES = "agencies"
 SESSIONS = "sessions"
 """Some session of the user who is named was ended."""
 STAFF = "staff"
-"""What staff look at has changed: the body names up to `MOST_NAMED` of `case:ID`, `talk:ID`; empty: anything may have."""
+"""What staff look at has changed: the body names up to `MOST_NAMED` of `case:ID`, `talk:ID`; empty: anything may."""
 MOST_NAMED = 50
 
 

@@ -69,7 +69,8 @@ def running(data: Path, node: int = 1) -> Running | None:
 
 def digest_of(settings: Settings) -> str:
     """Changes with whatever a telephony process would have to be started anew for."""
-    changing: dict[str, Any] = {"twilio": {"base_url"}, "turn": True}  # the former in trials; the latter is for pages alone
+    # The former changes in trials; the latter is for pages alone.
+    changing: dict[str, Any] = {"twilio": {"base_url"}, "turn": True}
     ours = json.dumps(settings.call_center.model_dump(exclude=changing), default=_plain, sort_keys=True)
     return hashlib.sha256(f"{settings.mode} {settings.data.absolute()} {ours}".encode()).hexdigest()
 
