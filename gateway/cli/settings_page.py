@@ -159,7 +159,7 @@ MEANINGS: Mapping[str, str] = {
     "call_center.outgoing.tells": "Whether news that no other way could bring is told in a call of the machine; only "
     "where a trunk has a host.",
     "call_center.outgoing.reads_codes": "Whether a one-time password is read out in a call, for whoever asks for that.",
-    "call_center.outgoing.pause_minutes": "Minutes between the attempts to reach somebody; one attempt more.",
+    "call_center.outgoing.pause_minutes": "Minutes between attempts to reach somebody: one pause fewer than attempts.",
     "call_center.outgoing.at_once": "How many such calls there are at once.",
     "call_center.outgoing.flow": "Path of a flow for news; empty: the one that is shipped.",
     "call_center.outgoing.code_flow": "Path of a flow for one-time passwords; empty: the one that is shipped.",
