@@ -41,8 +41,20 @@ class MediaUnavailable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class SrtpKeys:
+    """Master key and salt, 30 bytes, of what we send and of what we hear (RFC 4568)."""
+
+    ours: bytes = field(repr=False)
+    theirs: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class RtpPlan:
-    """Where and how one leg sends, as agreed in SDP. `direction` is ours; `dtmf_type` is None without RFC 4733."""
+    """
+    Where and how one leg sends, as agreed in SDP.
+
+    `direction` is ours; `dtmf_type` is None without RFC 4733, `srtp` where the sound is not protected.
+    """
 
     address: str
     port: int
@@ -50,6 +62,7 @@ class RtpPlan:
     payload_type: int = 8
     dtmf_type: int | None = 101
     direction: Direction = "sendrecv"
+    srtp: SrtpKeys | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,7 @@ MEANINGS: Mapping[str, str] = {
     "call_center.max_calls": "Calls at once; beyond, callers hear that all lines are busy (503).",
     "call_center.trunks": "Lines to carriers or PBXs by name: `[call_center.trunks.viettel]` with `host`, `port`, "
     "`transport`, `user`, `password`, `domain`, `registers`, `peers`, `public`, `caller_ids`, `passes_callers`, "
-    "`dials`, `shows`, `channels`, `identity`, `options_seconds`.",
+    "`dials`, `shows`, `channels`, `srtp`, `identity`, `options_seconds`.",
     "call_center.numbers": "Numbers of ours that are answered; empty: whatever a trunk brings.",
     "call_center.flow": "Path of a flow (YAML) of your own; empty: the standard one. Look at it with `langnghe calls`.",
     "call_center.prompts": "Folder of recorded prompts (WAV); empty: `prompts` in the data folder.",

@@ -20,7 +20,8 @@ from gateway.settings.turn import Turn
 class Trunk(Section):
     """
     A line to a carrier or PBX. Without a `host` it only takes calls from its `peers` (addresses or networks). `port` 0:
-    DNS says where the host is served (SRV).
+    DNS says where the host is served (SRV). `srtp`: sound is protected by keys in the description, which `transport`
+    tls keeps secret; a call without is refused.
 
     With `registers` we make ourselves known at the host. `caller_ids` are the numbers that may be shown, the first
     where none is asked for (`0232312*`: all that begin so); with `passes_callers` callers who are put through are shown
@@ -45,6 +46,7 @@ class Trunk(Section):
     dials: NumberFormat = "as_is"
     shows: NumberFormat = "as_is"
     channels: int = Field(default=0, ge=0)
+    srtp: bool = False
     identity: Literal["", "P-Asserted-Identity", "P-Preferred-Identity"] = ""
     options_seconds: float = Field(default=30, ge=0, le=3600)
 

@@ -130,6 +130,7 @@ def _trunk(name: str, one: Trunk) -> TrunkSettings:
             dials=one.dials,
             shows=one.shows,
             channels=one.channels,
+            srtp=one.srtp,
             identity=one.identity,
             options_s=one.options_seconds,
         )

@@ -13,6 +13,7 @@ import time
 from contextlib import suppress
 
 from channels.call_center.media.latch import Latch
+from channels.call_center.media.srtp import Shield
 from channels.call_center.media.wire import Hear
 from channels.call_center.ports import MediaUnavailable, RtpPlan
 
@@ -31,12 +32,17 @@ class UdpWire:
         self._socket = sock
         self._latch = Latch(anywhere=anywhere)
         self._hear: Hear | None = None
+        self._shield: Shield | None = None
         self.local: tuple[str, int] = (advertised, sock.getsockname()[1])
         self.ssrc: int | None = None
 
     def talk(self, plan: RtpPlan) -> None:
         """Send there; what came before counts for nothing."""
         self._latch.expect(plan)
+        if plan.srtp is None:
+            self._shield = None
+        elif self._shield is None or self._shield.keys != plan.srtp:
+            self._shield = Shield(plan.srtp)
 
     def listen(self, hear: Hear) -> None:
         """Give admitted packets to `hear`."""
@@ -50,15 +56,16 @@ class UdpWire:
                 data, ancillary, _flags, source = self._socket.recvmsg(LONGEST, _ANCILLARY)
             except OSError:  # nothing more; or an ICMP answer to something we sent
                 return
-            if self._hear is not None and self._latch.admits(source[:2], data):
-                self._hear(data, _arrival(ancillary))
+            packet = data if self._shield is None else self._shield.open(data)
+            if packet is not None and self._hear is not None and self._latch.admits(source[:2], packet):
+                self._hear(packet, _arrival(ancillary))
 
     def send(self, packet: bytes) -> None:
         """To the latched source, or where SDP says. A full queue loses the packet, as a network would."""
         target = self._latch.target
         if target is not None:
             with suppress(OSError):
-                self._socket.sendto(packet, target)
+                self._socket.sendto(packet if self._shield is None else self._shield.close(packet), target)
 
     def close(self) -> None:
         """Give the port back."""

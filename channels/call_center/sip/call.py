@@ -71,7 +71,7 @@ class SipCall:
         self.media = media
         self.owner = owner
         self.endpoint = owner.endpoint
-        self.talk = Talk(media, owner.settings.laws, self.tell)
+        self.talk = Talk(media, owner.settings.laws, self.tell, protected=owner.settings.srtp)
         self.dialog: Dialog | None = None
         self.near: Flow | None = None
         self.keeping: Stoppable | None = None

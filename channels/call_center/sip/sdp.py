@@ -7,12 +7,13 @@ Every other stream of an offer is refused with port 0 in its place.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 
 from aiosipua import Codec, MediaDescription, SdpMessage, parse_sdp
 
 from channels.call_center.ports import Direction, Law, RtpPlan
+from channels.call_center.sip import sdes
 
 PAYLOAD: dict[Law, int] = {"PCMA": 8, "PCMU": 0}
 DTMF = 101
@@ -20,6 +21,7 @@ _MIRROR: dict[str, Direction] = {
     "sendrecv": "sendrecv", "sendonly": "recvonly", "recvonly": "sendonly", "inactive": "inactive",
 }  # fmt: skip
 MAX_BODY = 16_000
+_PROTOCOLS = {False: "RTP/AVP", True: "RTP/SAVP"}
 
 
 class NotAcceptable(Exception):
@@ -32,30 +34,47 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """Our side: where we hear; `session` numbers the call, `version` grows with each description that differs."""
+    """
+    Our side: where we hear; `session` numbers the call, `version` grows with each description that differs.
+
+    `key`: the sound is protected (SDES, RFC 4568) by this key of ours; empty: it is not.
+    """
 
     address: str
     port: int
     session: int
     version: int = 1
+    key: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What the other side proposed: `plan` is how we would send, `lines` the m= lines in their order."""
+    """
+    What the other side proposed: `plan` is how we would send, `lines` the m= lines in their order.
+
+    `key` protects what they send, under `tag`; empty where the sound is not protected.
+    """
 
     plan: RtpPlan
     lines: tuple[MediaDescription, ...]
     chosen: int
+    key: bytes = field(default=b"", repr=False)
+    tag: str = "1"
 
 
-def read(body: bytes, laws: Sequence[Law]) -> Offer:
-    """Their description, offer or answer. Raises: Unreadable, NotAcceptable."""
+def read(body: bytes, laws: Sequence[Law], *, protected: bool = False) -> Offer:
+    """Their description, offer or answer; `protected`: by SRTP or not at all. Raises: Unreadable, NotAcceptable."""
     session = _parsed(body)
     for position, line in enumerate(session.media):
-        law = _law(line, laws)
-        if line.media == "audio" and line.proto == "RTP/AVP" and line.port and law:
-            return Offer(_plan(session, line, law), tuple(session.media), position)
+        law, (tag, key) = _law(line, laws), sdes.read(line.attributes.get("crypto") or ())
+        if (
+            line.media == "audio"
+            and line.proto == _PROTOCOLS[protected]
+            and line.port
+            and law
+            and bool(key) >= protected
+        ):
+            return Offer(_plan(session, line, law), tuple(session.media), position, key if protected else b"", tag)
     raise NotAcceptable
 
 
@@ -119,7 +138,7 @@ def answer(offer: Offer, local: Local) -> bytes:
 
 def _accepted(offer: Offer, local: Local) -> list[str]:
     plan = offer.plan
-    return _audio(local.port, [(plan.law, plan.payload_type)], plan.dtmf_type, plan.direction)
+    return _audio(local, [(plan.law, plan.payload_type)], plan.dtmf_type, plan.direction, tag=offer.tag)
 
 
 def _refused(line: MediaDescription) -> list[str]:
@@ -128,14 +147,17 @@ def _refused(line: MediaDescription) -> list[str]:
 
 def propose(local: Local, laws: Sequence[Law]) -> bytes:
     """An offer of ours."""
-    return _description(local, [_audio(local.port, [(law, PAYLOAD[law]) for law in laws], DTMF, "sendrecv")])
+    return _description(local, [_audio(local, [(law, PAYLOAD[law]) for law in laws], DTMF, "sendrecv")])
 
 
-def _audio(port: int, laws: Sequence[tuple[Law, int]], dtmf: int | None, direction: Direction) -> list[str]:
+def _audio(
+    local: Local, laws: Sequence[tuple[Law, int]], dtmf: int | None, direction: Direction, *, tag: str = "1"
+) -> list[str]:
     types = [str(payload) for _, payload in laws] + ([str(dtmf)] if dtmf is not None else [])
     keys = [] if dtmf is None else [f"a=rtpmap:{dtmf} telephone-event/8000", f"a=fmtp:{dtmf} 0-15"]
     return [
-        f"m=audio {port} RTP/AVP {' '.join(types)}",
+        f"m=audio {local.port} {_PROTOCOLS[bool(local.key)]} {' '.join(types)}",
+        *([sdes.line(tag, local.key)] if local.key else []),
         *(f"a=rtpmap:{payload} {law}/8000" for law, payload in laws),
         *keys,
         "a=ptime:20",

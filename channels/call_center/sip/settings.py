@@ -68,7 +68,8 @@ class TrunkSettings:
     how many calls it carries at once (0: no limit of its own). `options_s` is the pause between two OPTIONS (0: none).
     `silence_s` is how long a call of ours waits for the first sign of life before it is given up: another trunk may
     take it. `session_s` is the interval of session timers (RFC 4028; 0: none). With `identity` the number goes into
-    that header and `user` into From. `public` takes calls from anybody, each source throttled: for a test line, not
+    that header and `user` into From. With `srtp` sound is protected by keys in the description (use TLS), or there is
+    no call. `public` takes calls from anybody, each source throttled: for a test line, not
     for a carrier.
     """
 
@@ -91,6 +92,7 @@ class TrunkSettings:
     silence_s: float = 8.0
     session_s: int = 1800
     laws: tuple[Law, ...] = ("PCMA", "PCMU")
+    srtp: bool = False
     identity: Literal["", "P-Asserted-Identity", "P-Preferred-Identity"] = ""
 
     def __post_init__(self) -> None:

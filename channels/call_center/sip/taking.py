@@ -37,7 +37,7 @@ def _call(owner: Owner, transaction: InviteServer) -> IncomingCall:
     session = timing.asked(request, settings.session_s)
     offer = description(request)
     if offer:
-        sdp.read(offer, settings.laws)  # before a port is taken for it
+        sdp.read(offer, settings.laws, protected=settings.srtp)  # before a port is taken for it
     remote, called = parties(request, settings.user)
     return IncomingCall(
         owner, Parties(Way.IN, remote, called), owner.media.open(), transaction, Invitation(offer, session)

@@ -4,34 +4,40 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from channels.call_center.ports import Held, Law, Media, Resumed, RtpPlan
-from channels.call_center.sip import sdp
+from channels.call_center.ports import Held, Law, Media, Resumed, RtpPlan, SrtpKeys
+from channels.call_center.sip import sdes, sdp
 
 _QUIET = ("recvonly", "inactive")
 
 
 class Talk:
     """
-    Offers and answers of one call. Nothing is sent before `begin`; later agreements hold at once.
+    Offers and answers of one call. Nothing is sent before `begin`; later agreements hold at once. `protected`: by SRTP,
+    or there is no call.
 
     `tell` hears of Held and Resumed.
     """
 
-    def __init__(self, media: Media, laws: Sequence[Law], tell: Callable[[Held | Resumed], None]) -> None:
+    def __init__(
+        self, media: Media, laws: Sequence[Law], tell: Callable[[Held | Resumed], None], *, protected: bool = False
+    ) -> None:
         address, port = media.local
         self._media = media
         self._laws = laws
         self._tell = tell
-        self._local = sdp.Local(address, port, session=secrets.randbits(31))
+        self._protected = protected
+        key = secrets.token_bytes(sdes.KEY_BYTES) if protected else b""
+        self._local = sdp.Local(address, port, session=secrets.randbits(31), key=key)
         self._said = b""
         self._plan: RtpPlan | None = None
         self._begun = False
 
     def answer(self, body: bytes) -> bytes:
         """Take their offer; our answer. Raises: sdp.Unreadable, sdp.NotAcceptable."""
-        offer = sdp.read(body, self._laws)
-        self._agree(offer.plan)
+        offer = self._read(body)
+        self._agree(self._plan_of(offer))
         return self._say(lambda local: sdp.answer(offer, local))
 
     def propose(self) -> bytes:
@@ -41,7 +47,15 @@ class Talk:
 
     def settle(self, body: bytes) -> None:
         """Take their answer to our offer. Raises: sdp.Unreadable, sdp.NotAcceptable."""
-        self._agree(sdp.read(body, self._laws).plan)
+        self._agree(self._plan_of(self._read(body)))
+
+    def _read(self, body: bytes) -> sdp.Offer:
+        return sdp.read(body, self._laws, protected=self._protected)
+
+    def _plan_of(self, offer: sdp.Offer) -> RtpPlan:
+        """With both keys, where the sound is protected."""
+        keys = SrtpKeys(self._local.key, offer.key) if self._protected else None
+        return replace(offer.plan, srtp=keys)
 
     def begin(self) -> None:
         """The call is answered: send from now on, if it is known where to."""
