@@ -1,4 +1,4 @@
-"""The pages in a real browser: accessible, narrow enough for a small phone, helped by scripts without needing them."""
+"""The way of a report in a real browser: accessible, narrow enough for a small phone, better with scripts than without."""
 
 from __future__ import annotations
 
@@ -10,14 +10,11 @@ import pytest
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Page, expect
 
-from core.storage import reports
-from core.storage.reports import PublicationRow
 from tests.gateway.pages.axe import violations
 from tests.gateway.portal.citizen import CONTENT, PLACE, photo
 from tests.gateway.portal.conftest import portal_app
 from tests.gateway.portal.test_follow import ANSWER, work_through
 from tests.support.deployments import World
-from tests.support.public_notices import tell_everybody
 
 PHONE = {"width": 360, "height": 740}
 
@@ -45,26 +42,6 @@ async def send(page: Page) -> tuple[str, str]:
     await page.fill("#place", PLACE)
     await page.click("text=Gửi phản ánh >> nth=-1")
     return await page.inner_text("#ma"), await page.inner_text("#pin")
-
-
-@pytest.mark.rule("VN-13")
-async def test_every_page_is_accessible_on_a_small_phone(world: World, browser: Browser) -> None:
-    view = {"category": "Giao thông", "answer": "Đã vá mặt đường.", "agencies": ["Sở Xây dựng"], "stage": "Đã trả lời"}
-    row = PublicationRow("0" * 32, world.clock(), view, "result", "da va")
-    await world.deployment.database.write(lambda connection: reports.publish(connection, row))
-    await tell_everybody(world)
-    async with opened(world, browser) as page:
-        for path in (
-            "/",
-            "/thong-bao",
-            "/phan-anh",
-            "/tra-cuu",
-            "/cong-khai",
-            "/cong-khai?q=voi",
-            f"/cong-khai/{row.case_id}",
-        ):
-            await page.goto(path)
-            await check(page)
 
 
 @pytest.mark.rule("VN-13")
