@@ -6,6 +6,7 @@ import asyncio
 import math
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from channels.call_center.sandbox import Phone, VoiceSandbox, World, ulaw
@@ -17,6 +18,7 @@ _LOOK_S = 0.1
 CALL, HANG_UP, SPEAK = "Gọi tổng đài", "Gác máy", "Nói 3 giây"
 _SPEECH_S = 3
 _TYPED = (*"123450#9", SPEAK, HANG_UP)
+_TROUBLES = MappingProxyType({Mood.THROTTLED: 429, Mood.ERROR: 500})
 _KEYS = frozenset("0123456789*#")
 CALLING, TAKEN, RINGS, OVER = (
     "Đang gọi tổng đài…",
@@ -92,7 +94,9 @@ class VoicePlayer:
         return False
 
     def behave(self, mood: Mood) -> None:
-        """Twilio's voice side is as it is."""
+        """What the gateway wants of Twilio is refused, or all that Twilio tells is told twice."""
+        world = self._provider.world
+        world.trouble, world.tells = _TROUBLES.get(mood, 0), 2 if mood is Mood.DUPLICATE else 1
 
     async def retry(self) -> None:
         """Nothing waits."""

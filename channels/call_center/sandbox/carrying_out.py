@@ -108,7 +108,7 @@ class Carrying:
         told = about | {"RecordingDuration": seconds}
         if url := verb.get("recordingStatusCallback"):
             status = {"RecordingStatus": "completed", "RecordingChannels": "1", "RecordingSource": "RecordVerb"}
-            await self.ask(url, **told, **status)
+            await self._world.tell(url, fields_of(self._world, self._phone) | told | status)
         raise Elsewhere(await self.ask(verb.attrib["action"], **told, Digits=keys))
 
     async def _take(self, verb: Element) -> tuple[bytes, str]:

@@ -115,7 +115,7 @@ class Exchange:
     async def _tell(self, line: Line, event: str) -> None:
         if line.callback and event in line.events:
             code = {"SipResponseCode": "404"} if line.phone.status == "failed" else {}
-            await self.world.post(line.callback, fields_of(self.world, line.phone) | code)
+            await self.world.tell(line.callback, fields_of(self.world, line.phone) | code)
 
 
 def _has_result(task: asyncio.Task[str]) -> bool:

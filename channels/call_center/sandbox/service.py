@@ -104,6 +104,10 @@ class VoiceSandbox:
     async def _form(self, request: web.Request) -> MultiDictProxy[Any]:
         """The fields, of whoever knows the account's token."""
         own = self.world
+        if own.trouble == 429:
+            raise web.HTTPTooManyRequests(text='{"code": 20429}', content_type="application/json")
+        if own.trouble:
+            raise web.HTTPInternalServerError(text='{"code": 20500}', content_type="application/json")
         if request.headers.get("Authorization") != encode_basic_auth(own.account, own.token):
             raise web.HTTPUnauthorized(text='{"code": 20003}', content_type="application/json")
         if request.match_info["account"] != own.account:

@@ -36,7 +36,8 @@ class World:
 
     `public_url` begins every address that the gateway names, and `gateway` is where it is really found; signatures are
     made over the public address. `answers`: how numbers take calls, others as `otherwise`. `patience`: how long
-    silences and timeouts last, compared with the real ones.
+    silences and timeouts last, compared with the real ones. `tells`: how often each news is told. `trouble`: the status
+    by which everything that the gateway wants is refused; 0: none.
     """
 
     account: str
@@ -47,6 +48,8 @@ class World:
     answers: dict[str, Answer] = field(default_factory=dict)
     otherwise: Answer = Answer.TAKEN
     patience: float = 1.0
+    tells: int = 1
+    trouble: int = 0
     recordings: dict[str, bytes] = field(default_factory=dict)
     refused: list[tuple[str, int]] = field(default_factory=list)
 
@@ -59,6 +62,11 @@ class World:
     def status_hook(self) -> str:
         """The number's own status callback."""
         return f"{self.public_url}/hooks/twilio/{self.account}/status"
+
+    async def tell(self, url: str, fields: Mapping[str, str]) -> None:
+        """News, to which nothing is to be answered."""
+        for _ in range(self.tells):
+            await self.post(url, fields)
 
     async def post(self, url: str, fields: Mapping[str, str]) -> str | None:
         """Call one of the gateway's hooks; the document it answers, None where it is away or refuses."""

@@ -23,6 +23,7 @@ LONGEST = 64 * 1024
 SILENT_S = 30.0
 """Twilio sends fifty messages a second, silence too: after so many without one the stream is dead."""
 BEFORE_START_S = 5.0
+CLOSING_S = 2.0
 
 
 class StreamListener:
@@ -46,7 +47,8 @@ class StreamListener:
         if call is None:
             log.warning("stream_refused", reason="name")
             raise web.HTTPNotFound
-        socket = web.WebSocketResponse(max_msg_size=LONGEST, receive_timeout=SILENT_S, compress=False)
+        limits = {"timeout": CLOSING_S, "receive_timeout": SILENT_S}
+        socket = web.WebSocketResponse(**limits, max_msg_size=LONGEST, compress=False)
         await socket.prepare(request)
         try:
             await self._carry(call, socket)
@@ -68,7 +70,7 @@ class StreamListener:
         started = await self._started(call, socket)
         if started is None:
             return
-        stream = Stream(started.stream, socket.send_str)
+        stream = Stream(started.stream, socket.send_str, hang_up=socket.close)
         call.carry(stream)
         try:
             await self._follow(call, stream, socket)

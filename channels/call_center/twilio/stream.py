@@ -15,10 +15,14 @@ Send = Callable[[str], Awaitable[None]]
 
 
 class Stream:
-    """Says frames by `send`, in its own time: the clock of the sound never waits for a socket."""
+    """
+    Says frames by `send`, in its own time: the clock of the sound never waits for a socket.
 
-    def __init__(self, sid: str, send: Send) -> None:
-        self._send = send
+    `hang_up` closes the socket; Twilio then goes on to what stands behind the stream.
+    """
+
+    def __init__(self, sid: str, send: Send, *, hang_up: Callable[[], Awaitable[object]]) -> None:
+        self._send, self._hang_up = send, hang_up
         self._playout = Playout(sid)
         self._waiting: asyncio.Queue[str] = asyncio.Queue(MOST_WAITING)
         self._played: dict[str, asyncio.Event] = {}
@@ -51,11 +55,13 @@ class Stream:
                 await heard.wait()
 
     async def close(self) -> None:
-        """Say no more. Twice is once."""
+        """Say no more, and end it. Twice is once."""
         self._sending.cancel()
         await asyncio.gather(self._sending, return_exceptions=True)
         for heard in self._played.values():
             heard.set()
+        with suppress(ConnectionError, RuntimeError):
+            await self._hang_up()
 
     def _put(self, message: str) -> None:
         if self._waiting.full():

@@ -42,7 +42,8 @@ async def owed(stage: VoiceStage) -> list[HeldCall]:
 
 
 async def test_a_message_that_twilio_took_is_a_missed_call_with_its_recording(stage: VoiceStage) -> None:
-    """One call, whatever comes of it later; the recording lies here and no longer there."""
+    """One call, whatever comes of it later, told as often as may be; the recording lies here and no longer there."""
+    stage.twilio.world.tells = 2
     phone = stage.twilio.call("+84900000001")
     await until(lambda: "Record" in phone.verbs, "the tone")
     (before,) = await owed(stage)

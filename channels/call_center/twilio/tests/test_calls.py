@@ -132,6 +132,19 @@ async def test_what_twilio_refuses_and_what_is_not_ours_to_show() -> None:
     assert (unknown.value.code, shown.value.code) == (404, 403)
 
 
+@pytest.mark.parametrize("trouble", [429, 500])
+async def test_trouble_at_twilio_says_something_of_the_line(trouble: int) -> None:
+    """So that another line is tried; a call that is up ends without it."""
+    async with a_line() as line:
+        phone, call = await answered(line)
+        line.twilio.world.trouble = trouble
+        with pytest.raises(CallFailed) as refused:
+            await line.trunk.dial(AN, caller="")
+        await call.hangup()
+        await until(phone.over.is_set, "the end")
+    assert refused.value.code == 503
+
+
 async def test_a_call_that_is_given_up_rings_no_more() -> None:
     async with a_line() as line:
         dialling = asyncio.create_task(line.trunk.dial(AN, caller="", ring_s=30))
