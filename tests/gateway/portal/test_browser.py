@@ -1,4 +1,4 @@
-"""The way of a report in a real browser: accessible, narrow enough for a small phone, better with scripts than without."""
+"""The way of a report in a real browser: accessible, narrow enough for a small phone, complete without scripts."""
 
 from __future__ import annotations
 
