@@ -47,8 +47,7 @@ class StreamListener:
         if call is None:
             log.warning("stream_refused", reason="name")
             raise web.HTTPNotFound
-        limits = {"timeout": CLOSING_S, "receive_timeout": SILENT_S}
-        socket = web.WebSocketResponse(**limits, max_msg_size=LONGEST, compress=False)
+        socket = _opened()
         await socket.prepare(request)
         try:
             await self._carry(call, socket)
@@ -108,3 +107,8 @@ class StreamListener:
                     return
                 case _:
                     pass
+
+
+def _opened() -> web.WebSocketResponse:
+    """Nothing is packed: fifty messages a second are small, and sound does not shrink."""
+    return web.WebSocketResponse(timeout=CLOSING_S, receive_timeout=SILENT_S, max_msg_size=LONGEST, compress=False)
