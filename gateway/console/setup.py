@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from core.service.actors import ADMIN
-from core.service.public_notices import publishers
 from gateway.console import (
     accesses,
     aids,
@@ -26,35 +24,23 @@ from gateway.console import (
     talks,
     writing,
 )
-from gateway.console.agencies import PAGE as AGENCIES
 from gateway.console.agencies import mount as mount_agencies
-from gateway.console.canned.page import PAGE as CANNED
 from gateway.console.canned.page import mount as mount_canned
-from gateway.console.channels import PAGE as CHANNELS
 from gateway.console.channels import mount as mount_channels
-from gateway.console.connecting import PAGE as CONNECTING
-from gateway.console.connecting import channels_of
 from gateway.console.connecting import mount as mount_connecting
-from gateway.console.deadlines import PAGE as DEADLINES
 from gateway.console.deadlines import mount as mount_deadlines
 from gateway.console.deputies import mount as mount_deputies
 from gateway.console.inbox import page as inbox
 from gateway.console.live import socket
 from gateway.console.live.hub import HUB, Hub
-from gateway.console.phone.page import PAGE as PHONE
-from gateway.console.phone.seating import PAGE as SEATS
+from gateway.console.menu import add_menu
 from gateway.console.phone.setup import mount as mount_phone
-from gateway.console.prompts import PAGE as PROMPTS
 from gateway.console.prompts import mount as mount_prompts
-from gateway.console.public_notices import PAGE as PUBLIC_NOTICES
 from gateway.console.public_notices import mount as mount_public_notices
 from gateway.console.shared import CASES, CONSOLE, HOME, TALKS, Console
-from gateway.console.statistics import PAGE as STATISTICS
 from gateway.console.statistics import mount as mount_statistics
 from gateway.deployment import DEPLOYMENT
-from gateway.pages import CONSOLE_MENU, Entry
 from gateway.playing import setup_playing
-from gateway.portal.on_behalf import RECEPTION
 
 ID = "[0-9a-f]{32}"
 KEY = "[0-9a-f]{64}"
@@ -98,7 +84,7 @@ def setup_console(app: web.Application) -> None:
     if app[DEPLOYMENT].settings.takes_calls:
         mount_phone(app)
         mount_prompts(router)
-    _add_menu(app)
+    add_menu(app)
 
 
 def _add_live(app: web.Application) -> None:
@@ -171,34 +157,3 @@ def _add_people(router: web.UrlDispatcher) -> None:
     router.add_post(f"{user}/lop-hai", people.reset_second_factor)
     router.add_post(f"{user}/dang-xuat", people.sign_out)
     router.add_post(f"{user}/khoa", people.switch)
-
-
-def _add_menu(app: web.Application) -> None:
-    """Entries of the centre are for whichever roles the regulation in force puts there."""
-    pack = app[DEPLOYMENT].regulation.current
-    centre = (*(name for name, role in pack.roles.items() if role.level in ("centre", "owner", "board")), ADMIN)
-    menu = app[CONSOLE_MENU]
-    menu.add(Entry("Việc của tôi", HOME, icon="inbox", order=10))
-    menu.add(Entry("Ghi phản ánh", writing.PAGE, icon="send", roles=(RECEPTION,), order=15))
-    menu.add(Entry("Hội thoại", TALKS, icon="chat", roles=centre, order=20))
-    menu.add(Entry("Cuộc gọi", calls.PAGE, icon="clock", roles=centre, order=24))
-    if app[DEPLOYMENT].settings.takes_calls:
-        menu.add(Entry("Tổng đài", PHONE, icon="phone", roles=centre, order=25))
-        heads = (*app[DEPLOYMENT].settings.call_center.agents.supervisors, ADMIN)
-        menu.add(Entry("Nhóm trực", SEATS, icon="user", roles=heads, order=26))
-        menu.add(Entry("Lời thoại", PROMPTS, icon="phone", roles=(ADMIN,), order=98))
-    speakers = tuple(sorted(publishers(pack)))
-    menu.add(Entry("Thông báo chung", PUBLIC_NOTICES, icon="bell", roles=speakers, order=27))
-    menu.add(Entry("Tìm hồ sơ", finding.PAGE, icon="search", order=30))
-    menu.add(Entry("Bảng thời hạn", DEADLINES, icon="clock", order=38))
-    menu.add(Entry("Thống kê", STATISTICS, icon="file", order=40))
-    menu.add(Entry("Các kênh", CHANNELS, icon="chat", roles=centre, order=50))
-    menu.add(Entry("Tin chưa đọc được", repair.QUARANTINE, icon="alert", roles=centre, order=60))
-    menu.add(Entry("Tin gửi lỗi", repair.OUTBOX, icon="send", roles=centre, order=70))
-    menu.add(Entry("Nhật ký xem", "/console/nhat-ky", icon="clock", roles=centre, order=80))
-    menu.add(Entry("Cung cấp hồ sơ", handing_out.PAGE, icon="file", roles=centre, order=85))
-    menu.add(Entry("Người dùng", people.PAGE, icon="user", roles=(ADMIN,), order=90))
-    menu.add(Entry("Cơ quan", AGENCIES, icon="agency", roles=(ADMIN,), order=95))
-    menu.add(Entry("Câu trả lời mẫu", CANNED, icon="chat", roles=(ADMIN,), order=96))
-    if channels_of(app[DEPLOYMENT]):
-        menu.add(Entry("Kết nối kênh", CONNECTING, icon="settings", roles=(ADMIN,), order=97))

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
-from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -15,7 +12,6 @@ from core.contract.errors import VersionConflict
 from core.contract.schema import new_id
 from core.service.answering import LONGEST_REPLY, AddressUnknown, Attended
 from core.service.reading import RevealRefused
-from core.service.reading.views import ConversationView
 from core.service.work import Write
 from core.storage import staff_lists
 from core.storage.database import Connection
@@ -37,8 +33,7 @@ from gateway.console.shared import (
     require_caretaker,
     show,
 )
-from gateway.console.talk_window import notices_of
-from gateway.deployment import DEPLOYMENT
+from gateway.console.talk_page import mark_of, talk_page, view_of, watch_of
 
 ONCE = "lan_gui"
 HOLDER = "nguoi_giu"
@@ -65,7 +60,7 @@ async def show_talks(request: web.Request) -> web.StreamResponse:
 @require_caretaker
 async def show_talk(request: web.Request) -> web.StreamResponse:
     """One conversation, masked."""
-    return await _page(request, await _view(request))
+    return await talk_page(request, await view_of(request))
 
 
 @require_caretaker
@@ -75,36 +70,26 @@ async def show_messages(request: web.Request) -> web.StreamResponse:
 
     Asking ends after a while (286 stops it), so that a page left open does not keep its session alive for a day.
     """
-    view, since = await _view(request), line_of(request.query.get("tu"))
+    view, since = await view_of(request), line_of(request.query.get("tu"))
     opened = int(since) if since.isascii() and since.isdigit() and len(since) < 12 else 0
     over = now_of(request).timestamp() - opened > WATCHED.total_seconds()
     absent = await absent_of(request, (), view)
     mark = mark_of(view, absent)
     if mark == request.query.get("dau") and not over:
         return web.Response(status=204)
-    watch = "" if over else _watch(mark, opened)
+    watch = "" if over else watch_of(mark, opened)
     status = STOP_ASKING if over else 200
     base = f"{TALKS}/{view.id}"
     return show(request, "_messages.html", status=status, view=view, absent=absent, base=base, watch=watch)
-
-
-def mark_of(view: ConversationView, absent: Mapping[str, str]) -> str:
-    """Changes whenever a message comes or gets further on its way, or one of its files."""
-    told = [(line.id, line.delivery and (line.delivery.state, line.delivery.outcome)) for line in view.messages]
-    return hashlib.sha256(repr((told, sorted(absent.items()))).encode()).hexdigest()[:16]
-
-
-def _watch(mark: str, opened: int) -> str:
-    return urlencode({"dau": mark, "tu": opened})
 
 
 @require_caretaker
 async def reveal(request: web.Request) -> web.StreamResponse:
     """The same in clear, for this one answer; who looked is noted before (VN-4)."""
     try:
-        return await _page(request, await _view(request, reveal=True))
+        return await talk_page(request, await view_of(request, reveal=True))
     except RevealRefused:
-        return await _page(request, await _view(request), status=403, problem=MASKED_ONLY)
+        return await talk_page(request, await view_of(request), status=403, problem=MASKED_ONLY)
 
 
 @require_caretaker
@@ -113,7 +98,7 @@ async def reply(request: web.Request) -> web.StreamResponse:
     form = await request.post()
     text, once = clean_text(str(form.get("text", ""))).strip(), line_of(form.get(ONCE)) or new_id()
     if problem := (EMPTY if not text else TOO_LONG if len(text) > LONGEST_REPLY else ""):
-        return await _page(request, await _view(request), status=422, text=text, errors={"text": problem})
+        return await talk_page(request, await view_of(request), status=422, text=text, errors={"text": problem})
     talk, author, cause = request.match_info["talk"], staff_of(request).id, f"{staff_of(request).id}/{once}"
     holder = line_of(form.get(HOLDER))
     try:
@@ -123,19 +108,19 @@ async def reply(request: web.Request) -> web.StreamResponse:
     except Repeated:
         return _back(request, "tra-loi")
     except (AddressUnknown, Attended) as error:
-        return await _page(request, await _view(request), status=409, text=text, problem=error.vi)
+        return await talk_page(request, await view_of(request), status=409, text=text, problem=error.vi)
     except VersionConflict:
-        return await _page(request, await _view(request), status=409, text=text, problem=CHANGED)
+        return await talk_page(request, await view_of(request), status=409, text=text, problem=CHANGED)
     return _back(request, "tra-loi")
 
 
 @require_caretaker
 async def insert_canned(request: web.Request) -> web.StreamResponse:
     """The page with a canned answer behind what was typed: for browsers without our module."""
-    form, view = await request.post(), await _view(request)
+    form, view = await request.post(), await view_of(request)
     typed, wanted = clean_text(str(form.get("text", ""))).strip(), line_of(form.get("mau"))
     words = next((one.text for one in await offered(request, view) if one.id == wanted), "")
-    return await _page(request, view, text="\n".join(filter(None, (typed, words))))
+    return await talk_page(request, view, text="\n".join(filter(None, (typed, words))))
 
 
 @require_caretaker
@@ -147,7 +132,7 @@ async def take_over(request: web.Request) -> web.StreamResponse:
             request.match_info["talk"], by=staff_of(request).id, holder=holder
         )
     except Attended as error:
-        return await _page(request, await _view(request), status=409, problem=error.vi)
+        return await talk_page(request, await view_of(request), status=409, problem=error.vi)
     return _back(request, "tiep-nhan")
 
 
@@ -174,38 +159,6 @@ def _once(request: web.Request, key: str) -> Write:
             raise Repeated(key)
 
     return write
-
-
-async def _view(request: web.Request, *, reveal: bool = False) -> ConversationView:
-    return await reader_of(request).conversation(request.match_info["talk"], member_of(request), reveal=reveal)
-
-
-async def _page(
-    request: web.Request,
-    view: ConversationView,
-    *,
-    status: int = 200,
-    text: str = "",
-    errors: dict[str, str] | None = None,
-    problem: str = "",
-) -> web.Response:
-    absent = await absent_of(request, (), view)
-    return show(
-        request,
-        "talk.html",
-        canned=await offered(request, view),
-        notices=await notices_of(request.app[DEPLOYMENT], view),
-        status=status,
-        view=view,
-        absent=absent,
-        text=text,
-        errors=errors or {},
-        problem=problem,
-        once=new_id(),
-        longest=LONGEST_REPLY,
-        watch="" if view.revealed else _watch(mark_of(view, absent), int(now_of(request).timestamp())),
-        base=f"{TALKS}/{view.id}",
-    )
 
 
 def _back(request: web.Request, done: str) -> web.Response:

@@ -1,0 +1,62 @@
+"""The menu of the console; entries of the centre are for whichever roles the regulation in force puts there."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from core.service.actors import ADMIN
+from core.service.public_notices import publishers
+from gateway.console import (
+    calls,
+    finding,
+    handing_out,
+    people,
+    repair,
+    writing,
+)
+from gateway.console.agencies import PAGE as AGENCIES
+from gateway.console.canned.page import PAGE as CANNED
+from gateway.console.channels import PAGE as CHANNELS
+from gateway.console.connecting import PAGE as CONNECTING
+from gateway.console.connecting import channels_of
+from gateway.console.deadlines import PAGE as DEADLINES
+from gateway.console.phone.page import PAGE as PHONE
+from gateway.console.phone.seating import PAGE as SEATS
+from gateway.console.prompts import PAGE as PROMPTS
+from gateway.console.public_notices import PAGE as PUBLIC_NOTICES
+from gateway.console.shared import HOME, TALKS
+from gateway.console.statistics import PAGE as STATISTICS
+from gateway.deployment import DEPLOYMENT
+from gateway.pages import CONSOLE_MENU, Entry
+from gateway.portal.on_behalf import RECEPTION
+
+
+def add_menu(app: web.Application) -> None:
+    """Put every entry in; each is seen by the roles it names, or by everybody."""
+    pack = app[DEPLOYMENT].regulation.current
+    centre = (*(name for name, role in pack.roles.items() if role.level in ("centre", "owner", "board")), ADMIN)
+    menu = app[CONSOLE_MENU]
+    menu.add(Entry("Việc của tôi", HOME, icon="inbox", order=10))
+    menu.add(Entry("Ghi phản ánh", writing.PAGE, icon="send", roles=(RECEPTION,), order=15))
+    menu.add(Entry("Hội thoại", TALKS, icon="chat", roles=centre, order=20))
+    menu.add(Entry("Cuộc gọi", calls.PAGE, icon="clock", roles=centre, order=24))
+    if app[DEPLOYMENT].settings.takes_calls:
+        menu.add(Entry("Tổng đài", PHONE, icon="phone", roles=centre, order=25))
+        heads = (*app[DEPLOYMENT].settings.call_center.agents.supervisors, ADMIN)
+        menu.add(Entry("Nhóm trực", SEATS, icon="user", roles=heads, order=26))
+        menu.add(Entry("Lời thoại", PROMPTS, icon="phone", roles=(ADMIN,), order=98))
+    speakers = tuple(sorted(publishers(pack)))
+    menu.add(Entry("Thông báo chung", PUBLIC_NOTICES, icon="bell", roles=speakers, order=27))
+    menu.add(Entry("Tìm hồ sơ", finding.PAGE, icon="search", order=30))
+    menu.add(Entry("Bảng thời hạn", DEADLINES, icon="clock", order=38))
+    menu.add(Entry("Thống kê", STATISTICS, icon="file", order=40))
+    menu.add(Entry("Các kênh", CHANNELS, icon="chat", roles=centre, order=50))
+    menu.add(Entry("Tin chưa đọc được", repair.QUARANTINE, icon="alert", roles=centre, order=60))
+    menu.add(Entry("Tin gửi lỗi", repair.OUTBOX, icon="send", roles=centre, order=70))
+    menu.add(Entry("Nhật ký xem", "/console/nhat-ky", icon="clock", roles=centre, order=80))
+    menu.add(Entry("Cung cấp hồ sơ", handing_out.PAGE, icon="file", roles=centre, order=85))
+    menu.add(Entry("Người dùng", people.PAGE, icon="user", roles=(ADMIN,), order=90))
+    menu.add(Entry("Cơ quan", AGENCIES, icon="agency", roles=(ADMIN,), order=95))
+    menu.add(Entry("Câu trả lời mẫu", CANNED, icon="chat", roles=(ADMIN,), order=96))
+    if channels_of(app[DEPLOYMENT]):
+        menu.add(Entry("Kết nối kênh", CONNECTING, icon="settings", roles=(ADMIN,), order=97))
