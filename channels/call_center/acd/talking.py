@@ -9,7 +9,7 @@ from channels.call_center.acd import happenings as h
 from channels.call_center.acd.dealing import deal
 from channels.call_center.acd.effects import Comfort, Connect, Join
 from channels.call_center.acd.floor import FREE_TO_CHOOSE, Floor
-from channels.call_center.acd.model import AgentState, Talk, Waiter
+from channels.call_center.acd.model import Agent, AgentState, Talk, Waiter
 
 
 @deal.register
@@ -32,11 +32,20 @@ def _declined(no: h.Declined, floor: Floor) -> None:
 
 @deal.register
 def _dials(new: h.Dials, floor: Floor) -> None:
-    """A callback that somebody makes out of turn rings for nobody else."""
+    """A callback that somebody makes out of turn rings for nobody else; one that rings for them can wait."""
     known = new.call in floor.waiting or new.call in floor.talks
-    agent = floor.agents.get(new.agent)
+    agent = _with_hands_free(floor, new.agent)
     if agent is not None and agent.state in FREE_TO_CHOOSE and not known:
         floor.begin_talk(new.call, new.agent, new.queue, owed=callbacks.take(floor, new.owed))
+
+
+def _with_hands_free(floor: Floor, name: str) -> Agent | None:
+    """The agent; a callback that rings for them goes back to its place, for nobody is on the line."""
+    agent = floor.agents.get(name)
+    waiter = floor.waiting.get(agent.call) if agent is not None and agent.state is AgentState.RESERVED else None
+    if waiter is not None and waiter.kind == "callback":
+        floor.stop_ringing(waiter, "moved")
+    return floor.agents.get(name)
 
 
 @deal.register

@@ -128,6 +128,23 @@ def test_a_callback_made_out_of_turn_rings_for_nobody_else(floor: Try) -> None:
     assert floor.acd.waiting["owed"].attempts == 1
 
 
+@pytest.mark.parametrize("wanted", ["owed", "other"])
+def test_a_callback_that_rings_does_not_keep_the_agent_from_calling(floor: Try, wanted: str) -> None:
+    """Them, or somebody else of the list: they have clicked there while it rang."""
+    floor.agent("lan")
+    floor.do(owed("owed"))
+    assert StopRinging("lan", "owed", "moved") in floor.do(h.Dials("lan", "out", "reports", wanted))
+    assert floor.acd.agents["lan"].call == "out"
+    assert set(floor.acd.waiting) == ({"owed"} - {wanted})
+
+
+def test_a_caller_on_the_line_who_rings_does(floor: Try) -> None:
+    floor.agent("lan")
+    floor.do(h.Queued("c1", "reports"))
+    floor.do(h.Dials("lan", "out", "reports"))
+    assert (floor.acd.waiting["c1"].ringing, set(floor.acd.talks)) == ("lan", set())
+
+
 def test_nobody_is_woken_before_the_time(floor: Try) -> None:
     floor.agent("lan")
     floor.do(owed("owed", not_before=EIGHT + timedelta(hours=1)))
