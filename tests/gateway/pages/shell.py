@@ -30,6 +30,8 @@ from gateway.auth import require_staff, setup_auth, staff_of
 from gateway.auth.accounts import create_user
 from gateway.auth.door import HASHING, Hashing
 from gateway.deployment import DEPLOYMENT, Deployment
+from gateway.events.base import Events
+from gateway.events.memory import MemoryEvents
 from gateway.middleware import middlewares
 from gateway.pages import CONSOLE_MENU, PUBLIC_MENU, Entry, setup_pages
 from gateway.settings.model import Settings
@@ -62,6 +64,7 @@ class Shell:
     database: Database
     safe: Safe
     regulation: Regulation
+    events: Events = field(default_factory=MemoryEvents)
 
 
 @dataclass
