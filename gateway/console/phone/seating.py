@@ -23,8 +23,6 @@ from gateway.auth.targets import see_other
 from gateway.console.phone.board import supervises
 from gateway.console.shared import line_of, reader_of, require_caretaker, show
 from gateway.deployment import DEPLOYMENT, Deployment
-from gateway.telephony.building import flow_of
-from gateway.telephony.sentences import catalogue_of
 
 PAGE = "/console/tong-dai/nhom"
 NAMES: Mapping[str, str] = MappingProxyType(
@@ -107,6 +105,10 @@ async def _answering(request: web.Request) -> list[UserRow]:
 
 async def _offered(deployment: Deployment) -> Offered:
     def read() -> Offered:
+        # Only here: whoever shows no such page needs none of what answers calls.
+        from gateway.telephony.building import flow_of
+        from gateway.telephony.sentences import catalogue_of
+
         flow = flow_of(deployment.settings, catalogue_of(deployment.settings)).flow
         return Offered(tuple(flow.queues), skills_of(flow))
 
