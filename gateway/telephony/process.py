@@ -31,6 +31,7 @@ from core.identity.codes import new_code, new_pin
 from gateway.settings import Settings
 from gateway.telephony.building import Hotline, flow_of, hotline_of
 from gateway.telephony.draining import SIGNAL as DRAIN
+from gateway.telephony.ends import until_alone, until_empty
 from gateway.telephony.errands import ErrandCalls, errand_calls, heeding
 from gateway.telephony.floor import Floor
 from gateway.telephony.liaison import Liaison
@@ -45,11 +46,6 @@ from gateway.telephony.switchboard import Switchboard, Transfers
 from gateway.telephony.voice_line import reached_by_twilio, voice_trunk
 
 log = structlog.get_logger()
-
-ALONE_S = 30.0
-"""For how long a process that was started beside a gateway waits for it to come back."""
-A_DAY_S = 86_400.0
-_LOOK_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -110,35 +106,13 @@ async def run(settings: Settings, *, beside: bool = False) -> None:
     with claimed(settings):
         async with taking_calls(settings) as telephony:
             log.info("telephony_started", pid=os.getpid(), node=telephony.node, scheduling=stay_steady())
-            watching = [asyncio.create_task(_until_empty(telephony, draining, stopping))]
-            watching += [asyncio.create_task(_until_alone(telephony, stopping))] if beside else []
+            watching = [asyncio.create_task(until_empty(telephony, draining, stopping))]
+            watching += [asyncio.create_task(until_alone(telephony, stopping))] if beside else []
             await stopping.wait()
             for watch in watching:
                 watch.cancel()
             log.info("telephony_stopping", calls=telephony.calls)
     log.info("telephony_stopped")
-
-
-async def _until_empty(telephony: Telephony, wanted: asyncio.Event, stopping: asyncio.Event) -> None:
-    """Once it is wanted: take no more, and stop when the last call is over, of other nodes' callers too."""
-    await wanted.wait()
-    log.info("telephony_draining", calls=telephony.calls)
-    await telephony.switchboard.close(drain_s=A_DAY_S)
-    while True:  # what we dial ourselves ends, too: no line takes more
-        await asyncio.sleep(_LOOK_S)
-        if not telephony.calls:
-            break
-    await telephony.floor.close_door()
-    stopping.set()
-
-
-async def _until_alone(telephony: Telephony, stopping: asyncio.Event) -> None:
-    while True:
-        await asyncio.sleep(_LOOK_S)
-        if telephony.liaison.silent_s >= ALONE_S and not telephony.calls:
-            break
-    log.warning("telephony_alone", seconds=round(telephony.liaison.silent_s))
-    stopping.set()
 
 
 @asynccontextmanager
