@@ -128,7 +128,7 @@ class Agent:
         """Count the sound of a talk that is no silence; while it rings there is a tone of ours."""
         track = await self.page.track
         while True:
-            frame = await track.recv()
+            frame: Any = await track.recv()
             samples = memoryview(bytes(frame.planes[0])).cast("h")[: frame.samples]
             if self.talks and max(samples, default=0) > _LOUD:
                 self.heard_s += FRAME_MS / 1000

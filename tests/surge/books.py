@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from core.contract.errors import NotFound
-from core.service.calls import GIVEN_UP, REACHED, HeldCall
+from core.service.calls import GIVEN_UP, REACHED, After, HeldCall
 from core.storage import cases, reports
 from gateway.deployment import Deployment
 from tests.surge.agents import TRIES
@@ -110,13 +110,14 @@ def seconds_of(recording: bytes) -> float:
     """How long a recording is, as any player reads it; 0 for what is none."""
     try:
         with wave.open(io.BytesIO(recording)) as sound:
-            return sound.getnframes() / sound.getframerate()
+            return float(sound.getnframes() / sound.getframerate())
     except (wave.Error, EOFError):
         return 0.0
 
 
 async def _all_calls(deployment: Deployment) -> list[HeldCall]:
-    found, after = [], None
+    found: list[HeldCall] = []
+    after: After | None = None
     while True:
         page = await deployment.intake.calls.newest(after=after)
         found += page.items

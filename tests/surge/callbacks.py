@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from aiohttp import ClientSession
@@ -43,7 +44,7 @@ class Callbacks:
                     await self.give_up(call)
             todo = [call["id"] for call in owed if call["attempts"] < TRIES]
             await asyncio.gather(*(_take_from(todo, agent) for agent in agents))
-            await until(lambda before=known: self._moved(before), "what came of the calls is known")
+            await until(partial(self._moved, known), "what came of the calls is known")
 
     async def _moved(self, before: dict[str, int]) -> bool:
         return all(before.get(call["id"]) != call["attempts"] for call in await self.owed())

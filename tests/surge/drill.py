@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 
 from aiohttp import ClientSession
@@ -122,9 +123,16 @@ def _all_handed_over(served: Served) -> bool:
 
 async def _all_stored(served: Served) -> None:
     """Until every recording lies in the media store; however many there are, their number goes down."""
-    calls = served.data / "calls"
-    while left := len(list(calls.glob("*/*.wav*"))):
-        await until(lambda before=left: len(list(calls.glob("*/*.wav*"))) < before, f"one of {left} recordings stored")
+    while left := _recordings(served):
+        await until(partial(_fewer, served, left), f"one of {left} recordings stored")
+
+
+def _fewer(served: Served, before: int) -> bool:
+    return _recordings(served) < before
+
+
+def _recordings(served: Served) -> int:
+    return len(list((served.data / "calls").glob("*/*.wav*")))
 
 
 def _port(served: Served) -> int:
