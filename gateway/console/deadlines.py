@@ -1,7 +1,7 @@
 """
 `/console/thoi-han`: open work by agency and step, late first; what the regulation sets no time for is said so.
 
-Whoever leads or oversees sees their own agencies, the centre all of them (TG-2.2c, TG-2.2d, TG-P1.II.4b).
+Whoever leads or oversees sees their own agencies, the centre all of them (TG-2.2, TG-P1.II.4b).
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ async def figures_of(deployment: Deployment, name: str, *, as_of: date | None = 
 
 
 def for_member(figures: Figures, member: Member, regulation: Regulation) -> Figures:
-    """With the agencies whose cases this person may see, and no others (TG-2.2c, TG-2.2d, TG-P1.II.4b)."""
+    """With the agencies whose cases this person may see, and no others (TG-2.2, TG-P1.II.4b)."""
     seen = reach(member, packs=regulation.packs, agencies=regulation.agencies)
     if seen is None:
         return figures

@@ -18,7 +18,7 @@ PAGE = "/console/thoi-han"
 
 
 @on_both_engines
-@pytest.mark.rule("TG-2.2c", "TG-2.2d", "TG-P1.II.4b", "TG-12.4")
+@pytest.mark.rule("TG-P1.II.4b", "TG-12.4")
 async def test_open_work_stands_by_agency_and_step_and_turns_late(office: Office) -> None:
     """In time first; past the limit it is overdue, and the number leads to its case."""
     await at_work(office, LIGHTS)
