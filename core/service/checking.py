@@ -68,7 +68,7 @@ class Checkers:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._pool is not None:
-            await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)
+            _end(self._pool)
 
     async def check(self, page: CasePage) -> list[Finding]:
         """Take one page; returns what was found in those that had to be finished first."""
@@ -104,6 +104,17 @@ class Checkers:
             if self._pool is not None:
                 self._pool.submit(int)
         return await checking
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    """
+    Let go of the processes, whatever they do: nothing is written by them. Asked politely, one that waits for a lock
+    which a killed one took along would never end, and whoever waits for it neither.
+    """
+    processes = list((pool._processes or {}).values())
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.kill()
 
 
 def _be_modest() -> None:
