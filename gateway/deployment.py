@@ -19,6 +19,7 @@ from core.contract.ports import UNLIMITED, Allowance, Allows, Channel, Stops
 from core.courtesy import Courtesy
 from core.notify.house import House
 from core.notify.pauses import Pauses
+from core.notify.quiet import quiet_hours
 from core.privacy.master import KeyRing, create_master_key_file
 from core.privacy.media import FileMediaStore
 from core.privacy.scanner import Clamd
@@ -168,6 +169,7 @@ async def _assemble(
             case_url=f"{settings.public_url}/console/ho-so",
             supplement_url=f"{settings.public_url}/bo-sung",
             one_case_url=f"{settings.public_url}/viec",
+            quiet=quiet_hours(settings.sending.quiet_hours),
         ),
         mailbox=settings.email.address if "email" in channels else "",
         accounts=_accounts(settings, channels),
@@ -218,6 +220,7 @@ def bounds_of(settings: Settings, channels: Mapping[str, Channel], *, turns: Tur
         {name: allowance(name, channel) for name, channel in channels.items()},
         turns=turns,
         pauses=Pauses(timedelta(minutes=ours.elsewhere_minutes)),
+        quiet=quiet_hours(ours.quiet_hours),
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.notify.letters import PLACEHOLDERS, STAFF_PLACEHOLDERS, Letter, staff_templates, templates
+from core.notify.quiet import Quiet, quiet_hours
 
 ANY_WORK = "task_new"
 
@@ -16,7 +17,7 @@ class House:
     The office behind the letters: its name, its hotline, where a report is followed, where staff find a case.
 
     `supplement_url`: below it, links that open one question about one report. `one_case_url`: below it, links that open
-    one case for one official; empty: there are none.
+    one case for one official; empty: there are none. `quiet`: when nobody is woken for what can wait (VN-6).
     """
 
     office: str
@@ -25,6 +26,7 @@ class House:
     case_url: str = ""
     supplement_url: str = ""
     one_case_url: str = ""
+    quiet: Quiet = field(default_factory=quiet_hours)
 
     def write(self, template: str, values: Mapping[str, str]) -> Letter:
         """A letter from a template; placeholders that nothing is known for stay empty. KeyError: no such template."""

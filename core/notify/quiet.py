@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 from core.clock import VIETNAM, DayWindow, local
 
 _FILE = Path(__file__).parent / "quiet.yaml"
+NEVER = "never"
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,11 @@ class Quiet:
     The quiet hours of a deployment, in Vietnamese time.
 
     Args:
-        urgent: letters that never wait, by template. `silent`: channels on which nothing rings.
-        at_once: kinds of public notices that never wait. `ringing`: kinds of ways on which everything waits.
+        hours: None: nobody sleeps. urgent: letters that never wait, by template. `silent`: channels on which nothing
+            rings. at_once: kinds of public notices that never wait. `ringing`: kinds of ways on which everything waits.
     """
 
-    hours: DayWindow
+    hours: DayWindow | None
     urgent: frozenset[str] = frozenset()
     silent: frozenset[str] = frozenset()
     at_once: frozenset[str] = frozenset()
@@ -49,7 +50,7 @@ class Quiet:
 
     def leaves_at(self, channel: str, now: datetime) -> datetime:
         """When a letter that may wait leaves on this channel: now, or with the end of the quiet hours."""
-        if channel in self.silent or now not in self.hours:
+        if channel in self.silent or self.hours is None or now not in self.hours:
             return now
         here = local(now)
         morning = datetime.combine(here.date(), time(), VIETNAM) + timedelta(seconds=self.hours.end)
@@ -57,10 +58,14 @@ class Quiet:
 
 
 @cache
-def quiet_hours() -> Quiet:
-    """The rule as the program carries it."""
+def quiet_hours(hours: str = "") -> Quiet:
+    """
+    The rule as the program carries it; with other hours where a deployment has its own ("22:00-06:00", NEVER).
+
+    Raises: NotationInvalid: these are no hours.
+    """
     told = YAML(typ="safe", pure=True).load(_FILE)
-    begin, _, end = told["hours"].partition("-")
-    hours = DayWindow.parse({"from": begin, "before": end})
+    begin, _, end = (hours or told["hours"]).partition("-")
+    window = None if hours == NEVER else DayWindow.parse({"from": begin, "before": end})
     named = (frozenset(told[name]) for name in ("urgent", "silent", "at_once", "ringing"))
-    return Quiet(hours, *named)
+    return Quiet(window, *named)

@@ -43,11 +43,11 @@ class Turn:
 
 
 async def turns(
-    database: Database, book: CallBook, *, now: Callable[[], datetime], most: int = MOST
+    database: Database, book: CallBook, *, now: Callable[[], datetime], quiet: Quiet | None = None, most: int = MOST
 ) -> tuple[Turn, ...]:
     """Those whose turn comes first: who was never tried before who was, then by due time. None without a number."""
     rows = await database.read(partial(calls.turns, most=most))
-    return tuple(_turns(await book.opened(rows), quiet_hours(), now()))
+    return tuple(_turns(await book.opened(rows), quiet or quiet_hours(), now()))
 
 
 def _turns(held: Iterable[HeldCall], quiet: Quiet, now: datetime) -> Iterable[Turn]:

@@ -94,7 +94,7 @@ class Clerk:
         self.carriers = carriers
         self.devices = SealedDevices(database, safe=safe, service=CARRIERS["push"], now=now)
         ringing = Ringing(database, devices=self.devices, carriers=carriers, push="push" in (accounts or {}))
-        self.posting = Posting(self.talks, safe=safe, now=now, ringing=ringing)
+        self.posting = Posting(self.talks, safe=safe, now=now, ringing=ringing, quiet=house.quiet)
         self.proving = Proving(database, safe=safe, carriers=carriers, now=now, changed=self.changed.set)
         self.joining = Joining(database, safe=safe, now=now)
         self.desk = CaseDesk(database, safe=safe, regulation=regulation, now=now)

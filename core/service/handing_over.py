@@ -20,7 +20,7 @@ from core.contract.errors import NotAnswered, OutcomeUnknown, RecipientOptedOut,
 from core.contract.ports import UNLIMITED, Channel, SendResult, SpeaksCodes
 from core.contract.schema import OutboundMessage
 from core.notify.pauses import Pauses
-from core.notify.quiet import quiet_hours
+from core.notify.quiet import Quiet, quiet_hours
 from core.privacy.errors import Erased, Tampered
 from core.service.routing import Routing
 from core.service.safe import Safe
@@ -47,6 +47,7 @@ class HandingOver:
         pauses: Pauses,
         gate: Gate | None,
         patience: float = UNLIMITED.patience,
+        quiet: Quiet | None = None,
     ) -> None:
         self._channels = channels
         self._safe = safe
@@ -55,6 +56,7 @@ class HandingOver:
         self._pauses = pauses
         self._gate = gate
         self._patience = patience
+        self._quiet = quiet or quiet_hours()
         self._waits: set[asyncio.Timeout] = set()
         self._given_up = asyncio.Event()
 
@@ -94,7 +96,7 @@ class HandingOver:
             return Outcome("pending", reason="the worker stopped", next_at=self._now())
         if message.expires_at is not None and self._now() >= message.expires_at:
             return Outcome("failed", reason="expired")
-        if (may_ring := quiet_hours().calls_at(entry.way, self._now())) > self._now():
+        if (may_ring := self._quiet.calls_at(entry.way, self._now())) > self._now():
             return Outcome("pending", reason="quiet hours", next_at=may_ring)
         asked_first = entry.way or isinstance(channel, SpeaksCodes)
         if asked_first and self._routing is not None and await self._routing.is_shut(message):
@@ -148,7 +150,7 @@ class HandingOver:
         if entry.forget or entry.attempts > len(error.pauses):
             return Outcome("failed", reason=error.code)
         pause = timedelta(seconds=error.pauses[entry.attempts - 1])
-        return Outcome("pending", reason=error.code, next_at=quiet_hours().calls_at(entry.way, self._now() + pause))
+        return Outcome("pending", reason=error.code, next_at=self._quiet.calls_at(entry.way, self._now() + pause))
 
     def _again(self, entry: ClaimedEntry, reason: str, *, least: timedelta = timedelta()) -> Outcome:
         pause = self._pauses.after(entry.attempts, elsewhere=bool(entry.way))

@@ -16,7 +16,7 @@ from functools import partial
 import structlog
 
 from core.contract.schema import Address, OutboundMessage, new_id
-from core.notify.quiet import quiet_hours
+from core.notify.quiet import Quiet, quiet_hours
 from core.privacy.errors import Erased
 from core.service.committing import Committer
 from core.service.public_notices import RINGING
@@ -37,11 +37,14 @@ AT_ONCE = 200
 class NoticeBell:
     """Writes the bells into the outbox; the lookout wakes who rings them."""
 
-    def __init__(self, database: Database, *, safe: Safe, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, *, safe: Safe, now: Callable[[], datetime], quiet: Quiet | None = None
+    ) -> None:
         self._database = database
         self._committer = Committer(database)
         self._safe = safe
         self._now = now
+        self._quiet = quiet or quiet_hours()
 
     async def run_once(self) -> int:
         """The next step of every notice that has not rung everywhere; returns how many bells were written."""
@@ -75,7 +78,7 @@ class NoticeBell:
             fields={"page": "warning", "about": notice.id},
             expires_at=notice.valid_until,
         )
-        rings_at = quiet_hours().rings_at(notice.kind, CHANNEL, now)
+        rings_at = self._quiet.rings_at(notice.kind, CHANNEL, now)
         return NewEntry(
             id=entry_id,
             dedupe_key=public_notices.bell_key(notice.id, owner),

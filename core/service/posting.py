@@ -17,7 +17,7 @@ from typing import Literal
 from core.contract.schema import Address, Attachment, OutboundMessage, new_id
 from core.identity.codes import format_code
 from core.intake.render import Asked
-from core.notify.quiet import quiet_hours
+from core.notify.quiet import Quiet, quiet_hours
 from core.notify.router import way_name
 from core.privacy.blind import kind_of_address
 from core.service.ringing import Ringing
@@ -76,11 +76,13 @@ class Posting:
         safe: Safe,
         now: Callable[[], datetime],
         ringing: Ringing | None = None,
+        quiet: Quiet | None = None,
     ) -> None:
         self.talks = talks
         self._safe = safe
         self._now = now
         self._ringing = ringing
+        self._quiet = quiet or quiet_hours()
 
     async def say(self, work: Work, talk: Talk, letter: Letter) -> None:
         """Write to the person of this conversation, on its channel, in its thread; to one who was erased, nothing."""
@@ -140,7 +142,7 @@ class Posting:
             channel=message.channel,
             subject_id=subject_id,
             payload_sealed=self._safe.seal(message, subject_id=subject_id, place=f"outbox:{message.id}"),
-            next_at=quiet_hours().leaves_at(message.channel, now) if letter.waits else now,
+            next_at=self._quiet.leaves_at(message.channel, now) if letter.waits else now,
             created_at=now,
             waits=letter.waits,
             root=message.id if way else "",

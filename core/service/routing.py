@@ -20,7 +20,6 @@ from core.contract.ports import Channel, Reach, Reaches
 from core.contract.schema import Address, OutboundMessage, Reporter, new_id
 from core.identity import phones
 from core.notify.house import House
-from core.notify.quiet import quiet_hours
 from core.notify.router import FALLS_THROUGH, News, Way, explain, is_shut, is_thin, route
 from core.privacy.blind import kind_of_address
 from core.service.reading.names import CHANNELS
@@ -228,7 +227,7 @@ class Routing:
         )
 
     def _entry(self, failed: ClaimedEntry, message: OutboundMessage, way: Way, *, why: str) -> NewEntry:
-        now, subject = self._now(), failed.subject_id
+        now, subject, quiet = self._now(), failed.subject_id, self._house.quiet
         first = failed.dedupe_key.partition("#")[0]
         return NewEntry(
             id=message.id,
@@ -238,9 +237,7 @@ class Routing:
             channel=way.channel,
             subject_id=subject,
             payload_sealed=self._safe.seal(message, subject_id=subject, place=f"outbox:{message.id}"),
-            next_at=quiet_hours().calls_at(
-                way.name, quiet_hours().leaves_at(way.channel, now) if failed.waits else now
-            ),
+            next_at=quiet.calls_at(way.name, quiet.leaves_at(way.channel, now) if failed.waits else now),
             created_at=now,
             root=failed.root,
             way=way.name,

@@ -20,6 +20,7 @@ from core.clock import local
 from core.contract.errors import GatewayError, QuotaSpent
 from core.contract.ports import UNLIMITED, Allowance, Channel
 from core.notify.pauses import Pauses
+from core.notify.quiet import Quiet, quiet_hours
 from core.notify.quota import next_day
 from core.service.committing import Committer
 from core.service.flights import Flights
@@ -51,12 +52,13 @@ class Bounds:
 
     Args:
         allowances: what each channel's provider takes. `turns`: whose turn it is, among all processes.
-        pauses: when a message is tried again, and when elsewhere.
+        pauses: when a message is tried again, and when elsewhere. quiet: when nobody is rung.
     """
 
     allowances: Mapping[str, Allowance] = field(default_factory=dict)
     turns: Turns | None = None
     pauses: Pauses = field(default_factory=Pauses)
+    quiet: Quiet = field(default_factory=quiet_hours)
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,7 @@ class Sender:
             pauses=bounds.pauses,
             gate=self._gate,
             patience=self._allowance.patience,
+            quiet=bounds.quiet,
         )
         self._most = min(SIDE_BY_SIDE, self._allowance.at_once or SIDE_BY_SIDE)
         self._worth_a_claim = max(1, self._most // 4)

@@ -135,6 +135,7 @@ MEANINGS: Mapping[str, str] = {
     "push.sandbox": "Origin of a push service on this machine, for a trial only.",
     "sending.per_second": "By channel, how many messages a second it takes; before what the channel declares.",
     "sending.per_day": "By channel, its daily quota (days in Vietnam): `email = 2000`. Beyond it another way is tried.",
+    "sending.quiet_hours": "When what can wait does (22:00-06:00), or never, as in the demo; empty: 21:00-07:00.",
     "sending.elsewhere_minutes": "Minutes for which one way is tried with a notice before another is.",
     "call_center.enabled": "Whether there is a hotline; `auto`: in demo mode, and wherever a trunk is named.",
     "call_center.sip_host": "Address on which calls arrive (SIP over UDP and TCP).",

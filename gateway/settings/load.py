@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from core.contract.errors import ConfigError
+from core.notify.quiet import NEVER
 from gateway.settings.call_twilio import voice_mistakes
 from gateway.settings.calls import calls_mistakes
 from gateway.settings.model import Settings
@@ -115,7 +116,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
 def mistakes(environ: Mapping[str, str] = os.environ) -> Settings | list[ConfigError]:
     """The settings, or everything that is wrong with them."""
     try:
-        raw = _overlay(_read_file(environ), environ)
+        raw = _for_trials(_overlay(_read_file(environ), environ))
         raw = _fetch_secrets(raw, environ)
         settings = Settings.model_validate(raw)
     except ConfigError as error:
@@ -123,6 +124,13 @@ def mistakes(environ: Mapping[str, str] = os.environ) -> Settings | list[ConfigE
     except ValidationError as error:
         return [_explain(one) for one in error.errors(include_url=False, include_input=False)]
     return _contradictions(settings) or settings
+
+
+def _for_trials(raw: dict[str, Any]) -> dict[str, Any]:
+    """In the demo nobody sleeps: whoever tries it in the evening sees the answer come."""
+    if raw.get("mode") != "demo":
+        return raw
+    return raw | {"sending": {"quiet_hours": NEVER} | raw.get("sending", {})}
 
 
 def _read_file(environ: Mapping[str, str]) -> dict[str, Any]:

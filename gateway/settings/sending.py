@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from core.contract.errors import ConfigError
+from core.clock.errors import NotationInvalid
+from core.notify.quiet import quiet_hours
 from gateway.settings.base import Section
 
 if TYPE_CHECKING:
@@ -14,6 +16,14 @@ if TYPE_CHECKING:
 
 NAMES = frozenset({"app", "email", "facebook", "sms", "telegram", "web", "webpush", "zalo"})
 """Channels that may be named; those that are off may be as well."""
+
+
+def _readable(hours: str) -> str:
+    try:
+        quiet_hours(hours)
+    except NotationInvalid as error:
+        raise ValueError('hours of a night, like "22:00-06:00", or "never"') from error
+    return hours
 
 
 class Sending(Section):
@@ -26,6 +36,7 @@ class Sending(Section):
     per_second: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
     per_day: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
     elsewhere_minutes: float = Field(default=30, gt=0, le=1440)
+    quiet_hours: Annotated[str, AfterValidator(_readable)] = ""
 
 
 def sending_mistakes(settings: Settings) -> list[ConfigError]:

@@ -259,7 +259,7 @@ def asker_of(deployment: Deployment) -> Asker:
 
 def notice_bell_of(deployment: Deployment) -> NoticeBell:
     """What rings devices when everybody is warned."""
-    return NoticeBell(deployment.database, safe=deployment.safe, now=deployment.now)
+    return NoticeBell(deployment.database, safe=deployment.safe, now=deployment.now, quiet=deployment.clerk.house.quiet)
 
 
 def fetcher_of(deployment: Deployment, name: str, channel: FetchesFiles) -> Fetcher:

@@ -73,8 +73,8 @@ async def receive_and_distribute(office: Office, browser: Browser, code: str) ->
 async def handle(office: Office, browser: Browser) -> None:
     """Bước 2–4: the officer accepts within thirty minutes and reports with a photo; the leader approves."""
     page = await sign_in(office, browser, "chuyenvien")
-    assert "còn 20 phút" in await page.inner_text(".queue__due")
-    assert "HUE-2" in await page.inner_text(".queue__due")
+    assert "còn 20 phút" in await page.inner_text(".inbox__when")
+    assert "HUE-2" in await page.inner_text(".inbox__when")
     await open_first(page)
     await press_step(page, "Nhận xử lý", "accept_dispatch")
     await office.world.pass_time(hours=11)

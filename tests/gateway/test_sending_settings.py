@@ -55,3 +55,17 @@ def test_a_rate_of_nothing_is_a_mistake(tmp_path: Path) -> None:
     found = mistakes({"LANGNGHE_CONFIG": str(path)})
     assert isinstance(found, list)
     assert [one.key for one in found] == ["sending.per_second.sms"]
+
+
+def test_in_the_demo_nobody_sleeps_and_elsewhere_hours_are_checked(tmp_path: Path) -> None:
+    """Whoever tries it in the evening sees the answer come; a province may have a night of its own."""
+    path = tmp_path / "langnghe.toml"
+
+    def read(text: str) -> object:
+        path.write_text(text, encoding="utf-8")
+        found = mistakes({"LANGNGHE_CONFIG": str(path)})
+        return [one.key for one in found] if isinstance(found, list) else found.sending.quiet_hours
+
+    assert read('mode = "demo"\n') == "never"
+    assert read('mode = "demo"\n[sending]\nquiet_hours = "22:00-06:00"\n') == "22:00-06:00"
+    assert read('mode = "demo"\n[sending]\nquiet_hours = "nachts"\n') == ["sending.quiet_hours"]

@@ -43,7 +43,7 @@ class Turns:
     async def tell(self) -> None:
         """The list as it is now."""
         given = self._deployment
-        waiting = await turns(given.database, given.intake.calls, now=given.now)
+        waiting = await turns(given.database, given.intake.calls, now=given.now, quiet=given.clerk.house.quiet)
         self._whose = {turn.call_id: turn.subject_id for turn in waiting}
         await self._link.send(Owed(calls=tuple(map(_told, waiting))))
 

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from core.clock import VIETNAM
+from core.clock.errors import NotationInvalid
 from core.notify.letters import templates
-from core.notify.quiet import quiet_hours
+from core.notify.quiet import NEVER, quiet_hours
 from core.service.public_notices import NoticeKind
 
 
@@ -84,3 +85,15 @@ def test_nothing_waits_longer_than_the_night() -> None:
         leaves = quiet_hours().leaves_at("sms", now)
         assert timedelta() <= leaves - now <= timedelta(hours=10)
         assert leaves not in quiet_hours().hours
+
+
+def test_a_deployment_has_hours_of_its_own_or_none() -> None:
+    """Whoever shortens the night is heard; nonsense is not."""
+    night = at("23 22:00:00")
+
+    assert quiet_hours("23:00-06:00").leaves_at("sms", night) == night
+    assert quiet_hours("23:00-06:00").leaves_at("sms", at("23 23:30:00")) == at("24 06:00:00")
+    assert quiet_hours(NEVER).leaves_at("sms", night) == night
+    assert quiet_hours(NEVER).calls_at("call_center/voice", night) == night
+    with pytest.raises(NotationInvalid, match="nachts"):
+        quiet_hours("nachts")
