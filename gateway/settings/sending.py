@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field
 
-from core.contract.errors import ConfigError
 from core.clock.errors import NotationInvalid
+from core.contract.errors import ConfigError
 from core.notify.quiet import quiet_hours
 from gateway.settings.base import Section
 
