@@ -17,6 +17,7 @@ import { REFUSALS, find, show, since } from "./phone_view.js";
 /** @typedef {import("./phone_line.js").Card} Card */
 
 const SOUND_ON = "langnghe-am-thanh";
+const AWAY = "Tổng đài đang khởi động lại. Cuộc gọi đang nói không bị mất; trang này tự kết nối lại.";
 const root = document.querySelector("[data-phone]");
 if (root instanceof HTMLElement) start(root);
 
@@ -37,7 +38,7 @@ function start(root) {
     board: (told) => showBoard(root, told, line),
     away: () => {
       wasAway = true;
-      problem("Tổng đài đang khởi động lại. Cuộc gọi đang nói không bị mất; trang này tự kết nối lại.");
+      problem(AWAY);
     },
     elsewhere: () => problem("Điện thoại đã được mở ở cửa sổ khác. Tải lại trang này để dùng ở đây."),
     ended: () => location.assign("/console/dang-nhap"),
@@ -78,7 +79,7 @@ function start(root) {
   /** @param {Status} told */
   function hear(told) {
     if (wasAway && !told.sound) sound.again();
-    if (wasAway) problem("");
+    if (wasAway && isAway()) problem("");
     wasAway = false;
     if (!status) watchBoard(root, line);
     if (told.state === "wrap_up" && status?.state !== "wrap_up") find(root, "[data-result]", HTMLFormElement).reset();
@@ -139,6 +140,11 @@ function start(root) {
     const place = find(root, "[data-problem]", HTMLElement);
     place.textContent = sentence;
     place.hidden = sentence === "";
+  }
+
+  /** Whether what is shown is over once the hotline answers again; a refused microphone is not. */
+  function isAway() {
+    return [AWAY, REFUSALS.away].includes(find(root, "[data-problem]", HTMLElement).textContent ?? "");
   }
 
   /** @param {Status} told */

@@ -230,10 +230,15 @@ async def test_without_telephony_the_page_says_so_and_comes_back_by_itself(offic
 
 
 async def test_a_microphone_that_is_refused_is_explained(office: Office, tmp_path: Path) -> None:
-    async with telephony(office), phone_page(office, tmp_path) as page:
+    """…and stays so, whatever else begins to work meanwhile."""
+    async with phone_page(office, tmp_path) as page:
+        await page.wait_for_selector("text=Tổng đài đang khởi động lại")
         await page.evaluate(NO_MICROPHONE)
         await page.click("[data-sound]")
         await page.wait_for_selector("text=chọn Cho phép micro")
+        async with telephony(office):
+            await until(page, "document.querySelector('[data-state]').textContent.startsWith('Đang tạm nghỉ')")
+            assert "chọn Cho phép micro" in await page.inner_text("[data-problem]")
 
 
 async def test_another_site_cannot_speak_in_an_agents_name(office: Office) -> None:
