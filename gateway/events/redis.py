@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -26,6 +25,7 @@ from gateway.events.base import Hear, Listeners
 log = structlog.get_logger()
 
 _MOST_WAITING = 1000
+_HEARD_SECONDS = 0.1
 _SHORTEST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
 _ECHO = ""  # no topic
@@ -65,9 +65,7 @@ class RedisEvents:
     async def close(self) -> None:
         """Let go of the server."""
         if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await ended(self._task)
         self._connected = False
         await self._client.aclose()
 
@@ -169,6 +167,17 @@ async def _until_one_fails(*endless: Coroutine[Any, Any, None]) -> None:
     try:
         await asyncio.gather(*tasks)
     finally:
-        for task in tasks:
+        await ended(*tasks)
+
+
+async def ended(*tasks: asyncio.Task[None]) -> None:
+    """
+    Cancel until it is heard. A library that is just done with what it waited for may swallow a cancellation (in
+    CPython 3.11 `wait_for` does), and whoever asked only once would wait for ever.
+    """
+    running = set(tasks)
+    while running:
+        for task in running:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        _, running = await asyncio.wait(running, timeout=_HEARD_SECONDS)
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -45,6 +45,8 @@ regulation = "{regulation}"
 enabled = false
 [workers]
 poll = {poll}
+[sending]
+quiet_hours = "never"
 """
 
 

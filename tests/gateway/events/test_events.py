@@ -17,7 +17,7 @@ from core.contract.schema import new_id
 from core.service.changes import Changes
 from gateway.events import Events, open_events
 from gateway.events.bells import DUE, OUTBOX, bell, pass_on, pass_on_changes
-from gateway.events.redis import RedisEvents
+from gateway.events.redis import RedisEvents, ended
 from tests.support.servers import RedisServer
 from tests.support.waiting import until
 
@@ -293,3 +293,25 @@ async def test_a_flood_is_bounded(pair: tuple[RedisEvents, RedisEvents]) -> None
     assert notebook.bodies == [str(number) for number in range(len(notebook.bodies))]
     assert notebook.heard[-1] == ""
     assert bells.heard == [""]
+
+
+async def test_what_swallows_a_cancellation_is_asked_again() -> None:
+    """Libraries do; a process that is told to stop must not wait for them for ever."""
+    heard = 0
+
+    async def hard_of_hearing() -> None:
+        nonlocal heard
+        while True:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                heard += 1
+                if heard == 3:
+                    raise
+
+    task = asyncio.create_task(hard_of_hearing())
+    await asyncio.sleep(0)
+    async with asyncio.timeout(30):
+        await ended(task)
+
+    assert (heard, task.cancelled()) == (3, True)
