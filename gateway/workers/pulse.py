@@ -11,6 +11,7 @@ from core.counting import Buckets
 
 _NAP = 0.05
 _REMEMBERED = 60.0
+LAGS = (0.001, 0.0025, 0.005, 0.01, 0.015, 0.02, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
 
 class Pulse:
@@ -19,7 +20,7 @@ class Pulse:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._worst: deque[tuple[float, float]] = deque()
-        self.lags = Buckets()
+        self.lags = Buckets(LAGS)
 
     async def run_once(self) -> int:
         """One beat; the next follows at once."""
