@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -21,11 +22,11 @@ from redis.backoff import NoBackoff
 
 from core.contract.schema import new_id
 from gateway.events.base import Hear, Listeners
+from gateway.tasks import ended
 
 log = structlog.get_logger()
 
 _MOST_WAITING = 1000
-_HEARD_SECONDS = 0.1
 _SHORTEST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
 _ECHO = ""  # no topic
@@ -167,17 +168,5 @@ async def _until_one_fails(*endless: Coroutine[Any, Any, None]) -> None:
     try:
         await asyncio.gather(*tasks)
     finally:
-        await ended(*tasks)
-
-
-async def ended(*tasks: asyncio.Task[None]) -> None:
-    """
-    Cancel until it is heard. A library that is just done with what it waited for may swallow a cancellation (in
-    CPython 3.11 `wait_for` does), and whoever asked only once would wait for ever.
-    """
-    running = set(tasks)
-    while running:
-        for task in running:
-            task.cancel()
-        _, running = await asyncio.wait(running, timeout=_HEARD_SECONDS)
-    await asyncio.gather(*tasks, return_exceptions=True)
+        with suppress(Exception):  # of several failures the first is told
+            await ended(*tasks)

@@ -7,7 +7,6 @@ Nothing depends on what is told: a page that hears of a change asks for itself, 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Protocol
@@ -20,6 +19,7 @@ from core.contract.schema import Model
 from gateway.console.live.presence import Here, Presence
 from gateway.events import Events
 from gateway.events.bells import STAFF
+from gateway.tasks import ended
 
 log = structlog.get_logger()
 
@@ -70,9 +70,7 @@ class Hub:
         for end in self._ends:
             end()
         if self._keeping is not None:
-            self._keeping.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._keeping
+            await ended(self._keeping)
 
     def tell(self, page: Page) -> None:
         """A page is there, or shows something else than before."""

@@ -15,6 +15,7 @@ from channels.call_center.agents.news import NEWS, Board, CallCard, News, Refuse
 from channels.call_center.agents.owed import ShowFloor, WebWord
 from core.contract.schema import new_id
 from gateway.lines import short_path
+from gateway.tasks import ended
 
 log = structlog.get_logger()
 AGAIN_S = 1.0
@@ -56,9 +57,7 @@ class PhoneLink:
     async def stop(self, _app: web.Application) -> None:
         """Signal `on_cleanup`: calls go on without us."""
         if self._keeping is not None:
-            self._keeping.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._keeping
+            await ended(self._keeping)
 
     async def open(self, agent: SignIn, page: Page) -> bool:
         """A page is there. False where the telephony process is away."""

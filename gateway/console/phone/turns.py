@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Mapping
 from functools import partial
 
@@ -16,6 +15,7 @@ from core.service.callbacks import Turn, turns
 from core.storage import people
 from gateway.console.phone.link import PhoneLink
 from gateway.deployment import Deployment
+from gateway.tasks import ended
 
 log = structlog.get_logger()
 EVERY_S = 3.0
@@ -36,9 +36,7 @@ class Turns:
     async def stop(self, _app: web.Application) -> None:
         """Signal `on_cleanup`."""
         if self._telling is not None:
-            self._telling.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._telling
+            await ended(self._telling)
 
     async def tell(self) -> None:
         """The list as it is now."""

@@ -17,7 +17,8 @@ from core.contract.schema import new_id
 from core.service.changes import Changes
 from gateway.events import Events, open_events
 from gateway.events.bells import DUE, OUTBOX, bell, pass_on, pass_on_changes
-from gateway.events.redis import RedisEvents, ended
+from gateway.events.redis import RedisEvents
+from gateway.tasks import ended
 from tests.support.servers import RedisServer
 from tests.support.waiting import until
 
