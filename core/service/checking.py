@@ -15,6 +15,7 @@ import sys
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -76,7 +77,7 @@ class Checkers:
         if self._given > self._pages_here and self._pool is None:
             context = multiprocessing.get_context("spawn")  # threads and locks of this process must not be copied
             self._pool = ProcessPoolExecutor(self._most, mp_context=context, initializer=_be_modest)
-        self._busy.append((page, asyncio.get_running_loop().run_in_executor(self._pool, check_page, page)))
+        self._busy.append((page, self._begin(page)))
         return await self._finished() if len(self._busy) > 2 * self._most else []
 
     async def rest(self) -> list[Finding]:
@@ -86,14 +87,27 @@ class Checkers:
             found += await self._finished()
         return found
 
+    def _begin(self, page: CasePage) -> asyncio.Future[list[Finding]]:
+        """In another process while there is one, else in a thread; a pool may know already that one was killed."""
+        loop = asyncio.get_running_loop()
+        try:
+            return loop.run_in_executor(self._pool, check_page, page)
+        except BrokenExecutor:
+            self._stay_here()
+            return loop.run_in_executor(None, check_page, page)
+
     async def _finished(self) -> list[Finding]:
         """The longest given page; checked here when the process that had it was killed."""
         page, checking = self._busy.popleft()
         try:
             return await self._done(checking)
         except BrokenExecutor:
-            self._pool, self._pages_here = None, sys.maxsize
+            self._stay_here()
             return await asyncio.to_thread(check_page, page)
+
+    def _stay_here(self) -> None:
+        """No more processes: what killed one may kill the next."""
+        self._pool, self._pages_here = None, sys.maxsize
 
     async def _done(self, checking: asyncio.Future[list[Finding]]) -> list[Finding]:
         """
@@ -102,7 +116,8 @@ class Checkers:
         """
         while not (await asyncio.wait({checking}, timeout=_PATIENCE))[0]:
             if self._pool is not None:
-                self._pool.submit(int)
+                with suppress(BrokenExecutor):  # it has seen it by now
+                    self._pool.submit(int)
         return await checking
 
 

@@ -18,6 +18,7 @@ from gateway.workers.daily import Daily
 from tests.support.databases import on_both_engines
 from tests.support.deployments import World
 from tests.support.letters import write_mail
+from tests.support.waiting import until
 
 
 async def report(world: World, number: int) -> str:
@@ -147,6 +148,23 @@ async def test_a_killed_process_costs_nothing_but_time(world: World) -> None:
             os.kill(process.pid, signal.SIGKILL)
         for _ in range(3):
             await checkers.check(page)
+        assert await checkers.rest() == []
+
+
+async def test_a_pool_that_knows_it_is_broken_gets_nothing_more(world: World) -> None:
+    """Its process died while nothing was in hand, and the pool has seen it: the next page is checked here."""
+    await report(world, 1)
+    page = await world.deployment.database.read(audit.case_page)
+    async with Checkers(pages_here=0) as checkers:
+        assert await checkers.check(page) == []
+        assert await checkers.rest() == []
+        pool = checkers._pool
+        assert pool is not None
+        for process in list(pool._processes.values()):
+            os.kill(process.pid, signal.SIGKILL)
+        await until(lambda: bool(pool._broken), "the pool sees that its process is gone")
+
+        assert await checkers.check(page) == []
         assert await checkers.rest() == []
 
 
