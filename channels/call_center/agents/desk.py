@@ -20,7 +20,7 @@ from channels.call_center.agents.dialling import Dialling
 from channels.call_center.agents.hearing import Hearing
 from channels.call_center.agents.news import News
 from channels.call_center.agents.seat import Seat
-from channels.call_center.agents.status import board_of, status_of
+from channels.call_center.agents.status import board_of, glance_at, status_of
 from channels.call_center.ports import Call
 
 log = structlog.get_logger()
@@ -105,8 +105,9 @@ class Desk:
 
     def tell_changes(self) -> None:
         """Tell every page whose status or board is another than before."""
+        glance = glance_at(self)
         for seat in self.seats.values():
-            status = status_of(self, seat)
+            status = status_of(self, seat, glance)
             if status is not None and status != seat.told:
                 seat.told = status
                 self.tell(status)

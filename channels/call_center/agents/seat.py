@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from channels.call_center.agents.news import Board, CallCard, Level, Status
+from channels.call_center.agents.news import Board, CallCard, Colleague, Level, Status
 from channels.call_center.media.wire import Legs
 from channels.call_center.ports import Media
 from channels.call_center.webrtc.inside import MediaPlace
@@ -27,7 +27,8 @@ class Seat:
     An agent who is signed in.
 
     A page that offers again (a reload, a new microphone) gets a new leg; the old one is closed when the new one is
-    there. `last`: the call that they had, or have. `connected` and `lost` are told on the event loop.
+    there. `last`: the call that they had, or have; `seen`: as colleagues saw them last. `connected` and `lost` are told
+    on the event loop.
     """
 
     def __init__(self, agent: str, *, connected: Callable[[str], None], lost: Callable[[str], None]) -> None:
@@ -35,6 +36,7 @@ class Seat:
         self.held = False
         self.told: Status | None = None
         self.last: CallCard | None = None
+        self.seen: Colleague | None = None
         self.quality: Level = ""
         self.watching = False
         self.shown: Board | None = None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from channels.call_center.acd.floor import Floor
@@ -16,7 +18,34 @@ if TYPE_CHECKING:
     from channels.call_center.agents.seat import Seat
 
 
-def status_of(desk: Desk, seat: Seat) -> Status | None:
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """
+    What the statuses of one moment have in common, looked up once for all of them.
+
+    Sixty agents who each look at all others would stop the sound for 12 ms a second. `waiting`: on the line, by queue.
+    """
+
+    colleagues: tuple[Colleague, ...]
+    waiting: Mapping[str, int]
+
+
+def glance_at(desk: Desk) -> Glance:
+    """Everybody who is signed in, by name, and how many wait; whoever cannot be asked now is not free."""
+    waiting = Counter(waiter.queue for waiter in desk.acd.waiting.values() if waiter.kind == "line")
+    there = (_as_colleague(desk, seat) for seat in desk.seats.values() if seat.agent in desk.acd.agents)
+    return Glance(tuple(sorted(there, key=lambda colleague: (colleague.name, colleague.agent))), waiting)
+
+
+def _as_colleague(desk: Desk, seat: Seat) -> Colleague:
+    """The same object as long as nothing has changed: statuses are then equal at first sight."""
+    free, known = desk.acd.agents[seat.agent].state is AgentState.AVAILABLE, seat.seen
+    if known is None or (known.name, known.free) != (seat.name, free):
+        known = seat.seen = Colleague(agent=seat.agent, name=seat.name, free=free)
+    return known
+
+
+def status_of(desk: Desk, seat: Seat, glance: Glance) -> Status | None:
     """The agent's whole state; None for somebody whom the floor does not know (any more)."""
     agent = desk.acd.agents.get(seat.agent)
     if agent is None:
@@ -36,17 +65,13 @@ def status_of(desk: Desk, seat: Seat) -> Status | None:
         call=call,
         wrapping=seat.last if agent.state is AgentState.WRAP_UP else None,
         asking=desk.consulting.asking(agent.id),
-        colleagues=_colleagues(desk, agent) if call and not call.asked_by else (),
-        waiting=_waiting(desk, agent.queues),
+        colleagues=_others(glance, agent.id) if call and not call.asked_by else (),
+        waiting={queue: glance.waiting.get(queue, 0) for queue in sorted(agent.queues)},
     )
 
 
-def _colleagues(desk: Desk, agent: Agent) -> tuple[Colleague, ...]:
-    """Everybody else, by name; whoever cannot be asked now is not free."""
-    others = (seat for seat in desk.seats.values() if seat.agent != agent.id and seat.agent in desk.acd.agents)
-    free = {one.id for one in desk.acd.agents.values() if one.state is AgentState.AVAILABLE}
-    told = (Colleague(agent=seat.agent, name=seat.name, free=seat.agent in free) for seat in others)
-    return tuple(sorted(told, key=lambda colleague: (colleague.name, colleague.agent)))
+def _others(glance: Glance, agent: str) -> tuple[Colleague, ...]:
+    return tuple(one for one in glance.colleagues if one.agent != agent)
 
 
 def board_of(desk: Desk, reader: str) -> Board:
@@ -98,9 +123,3 @@ def _owed_card(owed: OwedCall) -> CallCard:
     return CallCard(
         call=owed.call, about=owed.call, remote=owed.shown, queue=owed.queue, since=owed.since, callback=True
     )
-
-
-def _waiting(desk: Desk, queues: frozenset[str]) -> dict[str, int]:
-    """How many wait on the line in each of the agent's queues."""
-    counted = Counter(waiter.queue for waiter in desk.acd.waiting.values() if waiter.kind == "line")
-    return {queue: counted[queue] for queue in sorted(queues)}
