@@ -303,6 +303,13 @@ class Fate:
 
 
 @runtime_checkable
+class KnowsRepeats(Protocol):
+    """A way out whose receiver knows a message by its id: what may have arrived is sent again, never left unknown."""
+
+    knows_repeats: Literal[True]
+
+
+@runtime_checkable
 class AsksStatus(Protocol):
     """A channel whose provider can be asked, by what we know ourselves, what became of a message."""
 

@@ -17,7 +17,7 @@ from typing import Any
 import structlog
 
 from core.contract.errors import NotAnswered, OutcomeUnknown, RecipientOptedOut, SendError, Throttled
-from core.contract.ports import UNLIMITED, Channel, SendResult, SpeaksCodes
+from core.contract.ports import UNLIMITED, Channel, KnowsRepeats, SendResult, SpeaksCodes
 from core.contract.schema import OutboundMessage
 from core.notify.pauses import Pauses
 from core.notify.quiet import Quiet, quiet_hours
@@ -107,15 +107,19 @@ class HandingOver:
         try:
             result = await self._answered(channel.send(message))
         except TimeoutError:
-            return Outcome("unknown", reason="the worker stopped" if self.given_up else "no answer in time")
+            return self._in_doubt(entry, channel, "the worker stopped" if self.given_up else "no answer in time")
         except OutcomeUnknown as error:
-            return Outcome("unknown", reason=error.code)
+            return self._in_doubt(entry, channel, error.code)
         except SendError as error:
             return self._after_failure(entry, error, expires_at=message.expires_at)
         except Exception as error:  # nobody foresaw it, so nobody knows how far it came
             log.exception("send_broke_off", entry=entry.id, channel=entry.channel)
-            return Outcome("unknown", reason=type(error).__name__)
+            return self._in_doubt(entry, channel, type(error).__name__)
         return Outcome("sent", provider_message_id=result.provider_message_id, reached_at=result.reached_at)
+
+    def _in_doubt(self, entry: ClaimedEntry, channel: Channel, reason: str) -> Outcome:
+        """It may have gone out: never sent again blindly, unless its receiver knows it by its id."""
+        return self._again(entry, reason) if isinstance(channel, KnowsRepeats) else Outcome("unknown", reason=reason)
 
     async def _answered(self, sending: Coroutine[Any, Any, SendResult]) -> SendResult:
         """What the provider says. TimeoutError when it says nothing, or when we give up."""

@@ -38,6 +38,11 @@ _LONGEST = _CLAIM + timedelta(minutes=1)  # and how far the clocks of two machin
 CLAIMED_AT_ONCE = 20
 TO_STAFF = "staff/"
 """How the dedupe key of a message to an official begins; it belongs to no conversation."""
+LANES = "link/"
+"""
+How the channel of a message to another system begins; the rest names the system. Each has a lane of its own, and knows
+a message by its id: what may have gone out is sent again.
+"""
 
 # Of a last word nothing stays once it was sent, or once nobody can know whether it was (VN-1, VN-2).
 _PAYLOAD = outbox.c.payload_sealed
@@ -90,7 +95,10 @@ class ClaimedEntry:
 
 @dataclass(frozen=True)
 class Share:
-    """Which entries somebody sends: of one `channel`, or of all others than those in `but`; neither: all."""
+    """
+    Which entries somebody sends: of one `channel`, or of all others than those in `but`; neither: all. A lane is sent
+    only by whoever names it.
+    """
 
     channel: str = ""
     but: tuple[str, ...] = ()
@@ -124,7 +132,9 @@ _DUE = (
     .with_for_update(skip_locked=True)
 )
 _DUE_HERE = _DUE.where(outbox.c.channel == bindparam("channel"))
-_DUE_ELSEWHERE = _DUE.where(outbox.c.channel.not_in(bindparam("but", expanding=True)))
+_IS_LANE = outbox.c.channel.startswith(LANES)
+_DUE_ANYWHERE = _DUE.where(~_IS_LANE)
+_DUE_ELSEWHERE = _DUE_ANYWHERE.where(outbox.c.channel.not_in(bindparam("but", expanding=True)))
 _TAKE = (
     update(outbox)
     .where(outbox.c.id.in_(bindparam("due", expanding=True)))
@@ -160,7 +170,7 @@ def _due_of(connection: Connection, share: Share, asked: dict[str, object]) -> l
         return list(connection.scalars(_DUE_HERE, {**asked, "channel": share.channel}))
     if share.but:
         return list(connection.scalars(_DUE_ELSEWHERE, {**asked, "but": list(share.but)}))
-    return list(connection.scalars(_DUE, asked))
+    return list(connection.scalars(_DUE_ANYWHERE, asked))
 
 
 _HERE = outbox.c.channel == bindparam("channel")
@@ -173,6 +183,13 @@ _NEXT_SEND_HERE = _NEXT_SEND.where(_HERE)
 def count_due(connection: Connection, *, channel: str, now: datetime, most: int) -> int:
     """How many waiting entries of a channel are due, counted up to `most`; some may wait behind others."""
     return connection.scalar(_COUNT_DUE, {"channel": channel, "now": now, "most": most}) or 0
+
+
+def hasten(connection: Connection, *, channel: str, now: datetime) -> int:
+    """Whoever is behind this channel is back: what waits for another try is due now. Returns how many waited."""
+    here = and_(outbox.c.state == "pending", outbox.c.channel == channel)
+    waiting = update(outbox).where(here, outbox.c.next_at > now)
+    return connection.execute(waiting.values(next_at=now)).rowcount
 
 
 def next_send(connection: Connection, *, channel: str = "") -> datetime | None:
@@ -313,7 +330,7 @@ _ORPHAN = (
     update(outbox)
     .where(outbox.c.state == "claimed")
     .values(
-        state=case((_SHOWN, "sent"), else_="unknown"),
+        state=case((_SHOWN, "sent"), (_IS_LANE, "pending"), else_="unknown"),
         sent_at=case((_SHOWN, func.coalesce(outbox.c.claimed_until, outbox.c.next_at)), else_=null()),
         reason=case((_SHOWN, ""), else_="owner died while sending"),
         owner=None,

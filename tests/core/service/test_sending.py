@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import select
 
+from core.contract.errors import OutcomeUnknown
 from core.contract.ports import Allowance, SendResult
 from core.contract.schema import Address, OutboundMessage, new_id
 from core.service import sending
@@ -100,6 +101,26 @@ async def test_what_nobody_foresaw_is_unknown_and_hurts_nobody_else(world: World
     await sender(world, channel).run_once()
 
     assert await states(world) == {"odd": "unknown", "plain": "sent"}
+
+
+@dataclass
+class RememberingChannel(OddChannel):
+    """Its receiver knows a message by its id."""
+
+    knows_repeats: Literal[True] = True
+
+
+async def test_what_a_receiver_knows_by_its_id_is_tried_again(world: World) -> None:
+    """It may have arrived: that is no reason to leave it to a person."""
+    channel = RememberingChannel(problems={"odd": OutcomeUnknown("half way")})
+    await post(world, "odd")
+
+    await sender(world, channel).run_once()
+    channel.problems.clear()
+    world.clock.advance(seconds=30)
+    await sender(world, channel).run_once()
+
+    assert await states(world) == {"odd": "sent"}
 
 
 async def test_without_keys_nothing_has_gone_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

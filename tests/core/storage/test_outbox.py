@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -203,3 +204,50 @@ async def test_the_next_time_to_send_is_known(database: Database) -> None:
     await settle(database, "2", outbox.Outcome("sent", provider_message_id="p2"))
 
     assert await database.read(outbox.next_send) == later
+
+
+def to_system(name: str, system: str) -> outbox.NewEntry:
+    return replace(entry(name), channel=f"{outbox.LANES}{system}")
+
+
+async def claim_lane(database: Database, system: str) -> list[str]:
+    share = outbox.Share(f"{outbox.LANES}{system}")
+    return [one.id for one in await database.write(partial(outbox.claim, owner="me", now=NOW, share=share))]
+
+
+@on_both_engines
+async def test_what_goes_to_another_system_is_sent_by_its_own_lane_alone(database: Database) -> None:
+    """Neither a sender of everything nor that of channels that are off takes it for a message to somebody."""
+    await add(database, to_system("1", "a"), to_system("2", "b"))
+    elsewhere = partial(outbox.claim, owner="me", now=NOW, share=outbox.Share(but=("mail",)))
+
+    taken = await claim(database), await database.write(elsewhere)
+
+    assert taken == ([], [])
+    assert (await claim_lane(database, "a"), await claim_lane(database, "b")) == (["1"], ["2"])
+
+
+@on_both_engines
+async def test_what_a_dead_owner_sent_to_a_system_is_sent_again(database: Database) -> None:
+    """It knows the message by its id, so that nobody has to decide."""
+    await add(database, to_system("1", "a"))
+    await claim_lane(database, "a")
+
+    unknown = await database.write(outbox.mark_all_unknown)
+
+    assert unknown == []
+    assert await claim_lane(database, "a") == ["1"]
+
+
+@on_both_engines
+async def test_whoever_is_back_hears_at_once_of_what_waited(database: Database) -> None:
+    """Of its own lane only."""
+    for system in ("a", "b"):
+        await add(database, to_system(system, system))
+        await claim_lane(database, system)
+        await settle(database, system, outbox.Outcome("pending", next_at=NOW + timedelta(hours=1)))
+
+    hastened = await database.write(partial(outbox.hasten, channel=f"{outbox.LANES}a", now=NOW))
+
+    assert hastened == 1
+    assert (await claim_lane(database, "a"), await claim_lane(database, "b")) == (["a"], [])
