@@ -19,7 +19,9 @@ class HandoutRow:
     Args:
         received_from, received_until: first and last day (Vietnamese time) on which its cases came in.
         withheld: how many of that time are not in it, because a state secret is suspected.
-        digest: SHA-256 of the file, in hex.
+        digest: SHA-256 of the file, in hex; empty until it is made.
+        document: number and date of the letter that asked for it; `ground`: the law its sender relies on.
+        decided_by: the second person, who gave it (`GIVEN`) or refused it (`REFUSED`).
     """
 
     id: str
@@ -33,6 +35,11 @@ class HandoutRow:
     cases: int
     withheld: int
     digest: str
+    document: str = ""
+    ground: str = ""
+    state: str = "given"
+    decided_by: str | None = None
+    decided_at: datetime | None = None
 
 
 def count_between(connection: Connection, *, since: datetime, until: datetime) -> int:

@@ -23,8 +23,9 @@ from core.storage.tables.providers import fetch, grant_request, provider_token
 from core.storage.tables.proving import contact_link, kept_form, otp_challenge
 from core.storage.tables.public_notices import public_notice
 from core.storage.tables.publishing import diversion, publication, vault
-from core.storage.tables.records import access_log, attempt, handout, setting
+from core.storage.tables.records import access_log, attempt, handout, handout_case, setting
 from core.storage.tables.sending import STOPPED, outbox
+from core.storage.tables.subjects import consent, consent_wording, data_request, data_step, deletion, restriction
 
 __all__ = [
     "ATTENDED",
@@ -48,14 +49,20 @@ __all__ = [
     "chain_root",
     "commune",
     "commune_succession",
+    "consent",
+    "consent_wording",
     "contact",
     "contact_link",
     "conversation",
+    "data_request",
+    "data_step",
+    "deletion",
     "diversion",
     "fetch",
     "focal_point",
     "grant_request",
     "handout",
+    "handout_case",
     "idempotency",
     "identity",
     "inbox_item",
@@ -74,6 +81,7 @@ __all__ = [
     "push_device",
     "quota_day",
     "report",
+    "restriction",
     "role_grant",
     "session",
     "setting",

@@ -42,8 +42,21 @@ handout = Table(
     Column("cases", Integer, nullable=False),
     Column("withheld", Integer, nullable=False, comment="left out: state secret suspected"),
     Column("digest", String(64), nullable=False, comment="SHA-256 of the file"),
+    Column("document", String(120), nullable=False, server_default="", comment="number and date of the request"),
+    Column("ground", String(200), nullable=False, server_default="", comment="the law the receiver relies on"),
+    Column("state", String(12), nullable=False, server_default="given", comment="asked, given or refused"),
+    Column("decided_by", String(32), comment="the second person"),
+    Column("decided_at", Instant),
 )
 Index("ix_handout_at", handout.c.at)
+
+handout_case = Table(
+    "handout_case",
+    metadata,
+    Column("handout_id", String(32), primary_key=True),
+    Column("case_id", String(32), primary_key=True),
+)
+Index("ix_handout_case_case", handout_case.c.case_id)
 
 setting = Table(
     "setting",
