@@ -151,7 +151,8 @@ async def _assemble(
     places = PlaceBook(database)
     if settings.mode == "demo":
         await places.begin_with_sample()
-    regulation.book.changed = places.changed = partial(events.publish, AGENCIES)
+    told = partial(events.publish, AGENCIES)
+    regulation.book.changed = regulation.calendars.changed = places.changed = told
     channels = await asyncio.to_thread(build_channels, Supplies(settings, safe, media, database, now))
     stands_in = settings.otp.mail_stands_in or settings.mode == "demo"
     courtesy = Courtesy()

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 
 from core.cases.agencies import AgencyTree
-from core.clock import BusinessCalendar, CalendarHistory, load_calendar
+from core.clock import BusinessCalendar
 from core.intake.rules import (
     ANY_CHANNEL,
     CategoryRule,
@@ -28,6 +28,7 @@ from core.regulations.library import PackLibrary
 from core.regulations.loader import load_pack
 from core.regulations.model import Pack
 from core.service.agencies import AgencyBook, open_book
+from core.service.calendars import CalendarBook, open_calendars
 from core.storage import settings
 from core.storage.database import Database
 
@@ -61,7 +62,7 @@ class Regulation:
 
     packs: PackLibrary
     book: AgencyBook
-    calendars: CalendarHistory
+    calendars: CalendarBook
 
     @property
     def agencies(self) -> AgencyTree:
@@ -77,6 +78,10 @@ class Regulation:
         """The calendar version to compute with at this instant."""
         return self.calendars.at(now)
 
+    async def refresh(self, database: Database) -> int:
+        """Look whether another process changed agencies or the calendar → how many of them."""
+        return await self.book.refresh(database) + await self.calendars.refresh(database)
+
     def intake_rules(self, office: str) -> IntakeRules:
         """What the intake dialogue asks for, from the pack in force."""
         return intake_rules(self.current, office=office)
@@ -87,7 +92,7 @@ async def open_regulation(name: str, database: Database, *, now: Callable[[], da
     pack = load_pack(name)
 
     documents = await database.write(partial(settings.keep, prefix=_PREFIX, name=pack.ref, value=pack.document))
-    calendars = CalendarHistory((load_calendar(pack.meta.calendar),))
+    calendars = await open_calendars(database, pack.meta.calendar)
     book = await open_book(database, name, now=now)
     return Regulation(PackLibrary.of(pack, documents), book, calendars)
 

@@ -81,7 +81,7 @@ async def rehearse(
     Raises: PackError: no such pack; AgencyRefused: its agencies do not hold together with ours.
     """
     pack = load_pack(name)
-    calendar, history = load_calendar(pack.meta.calendar), _with_agencies_of(name, regulation.book.history)
+    calendar, history = _calendar(pack, regulation), _with_agencies_of(name, regulation.book.history)
     stage = _Stage(regulation, pack, calendar, history, {})
     found: list[Outcome] = []
     after: tuple[datetime, str] | None = None
@@ -91,6 +91,12 @@ async def rehearse(
     ids = {key for one in found for key in (*one.was, *one.would)}
     tree = history.tree(local(until).date())
     return Rehearsal(pack, tuple(found), {key: tree.name(key) for key in ids})
+
+
+def _calendar(pack: Pack, regulation: Regulation) -> BusinessCalendar:
+    """Ours with the notices that were read in, where the pack reckons with the same one."""
+    ours = regulation.calendars.newest
+    return ours if ours.id == pack.meta.calendar else load_calendar(pack.meta.calendar)
 
 
 def _with_agencies_of(name: str, known: AgencyHistory) -> AgencyHistory:

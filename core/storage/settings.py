@@ -19,6 +19,12 @@ def get(connection: Connection, key: str) -> Any:
     return None if row is None else row.value
 
 
+def add(connection: Connection, key: str, value: Any) -> bool:
+    """Write one fact down for good; False where there is one already, which stays as it is."""
+    statement = insert_or_ignore(connection, setting).values(key=key, value=value)
+    return connection.execute(statement).rowcount == 1
+
+
 def keep(connection: Connection, *, prefix: str, name: str, value: Any) -> list[Any]:
     """Add one fact under a prefix unless it is there; returns all facts under that prefix."""
     connection.execute(insert_or_ignore(connection, setting).values(key=prefix + name, value=value))

@@ -25,6 +25,7 @@ from gateway.console import (
     writing,
 )
 from gateway.console.agencies import mount as mount_agencies
+from gateway.console.calendars import mount as mount_calendars
 from gateway.console.canned.page import mount as mount_canned
 from gateway.console.channels import mount as mount_channels
 from gateway.console.connecting import mount as mount_connecting
@@ -80,6 +81,7 @@ def setup_console(app: web.Application) -> None:
     mount_connecting(router)
     mount_public_notices(router)
     mount_canned(router)
+    mount_calendars(router)
     one_case.mount(router)
     if app[DEPLOYMENT].settings.takes_calls:
         mount_phone(app)
