@@ -17,7 +17,7 @@ WORKER = "/sw.js"
 
 
 class NotADevice(ValueError):
-    """Not what a push service says of a device."""
+    """Not what a push service says of a device, or of one that is not called from here."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ async def ring_device(request: web.Request, owner: str, device: Subscription, *,
     channel = _channel(request)
     if channel is None:
         return False
-    if not channel.takes(device.endpoint, p256dh=device.p256dh, auth=device.auth):
+    if not channel.takes(**device.model_dump()):
         raise NotADevice
     await request.app[DEPLOYMENT].clerk.devices.add(owner, device, subject_id=subject_id)
     return True
@@ -71,6 +71,12 @@ async def ring_device(request: web.Request, owner: str, device: Subscription, *,
 async def drop_device(request: web.Request, owner: str, endpoint: str) -> None:
     """A device rings for them no more."""
     await request.app[DEPLOYMENT].clerk.devices.remove(owner, endpoint)
+
+
+def rings_apps(request: web.Request) -> bool:
+    """Whether an app may register with its token."""
+    channel = _channel(request)
+    return channel is not None and channel.rings_apps
 
 
 def push_key(request: web.Request) -> str:

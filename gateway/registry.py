@@ -121,7 +121,7 @@ def _webpush(given: Supplies) -> Channel | None:
     from gateway.settings.push import push_settings
 
     settings = push_settings(given.settings, secret=given.safe.keys.system_secret("webpush-vapid"))
-    devices = SealedDevices(given.database, safe=given.safe, service=WebPushChannel.name, now=given.now)
+    devices = SealedDevices(given.database, safe=given.safe, now=given.now)
     return WebPushChannel(settings, devices=devices, clock=given.now)
 
 

@@ -1,27 +1,44 @@
-"""Web Push as a channel: one message rings every device that its reader switched on."""
+"""Ringing as a channel: one message rings every browser and every app that its reader switched on."""
 
 from __future__ import annotations
 
 import asyncio
 import base64
 import binascii
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Protocol
 
 from channels.webpush.client import DeviceGone, PushClient
+from channels.webpush.fcm import FCM, FcmClient
 from channels.webpush.mapping import CHANNEL, Push, to_push
 from channels.webpush.settings import WebPushSettings
 from channels.webpush.vapid import Vapid
-from core.contract.errors import PayloadInvalid, RecipientUnreachable, SendError, SignatureInvalid
+from core.contract.errors import ChannelMisconfigured, PayloadInvalid, RecipientUnreachable, SendError, SignatureInvalid
 from core.contract.ports import Device, Devices, Health, ItemKey, RawDelivery, Reach, SendResult
 from core.contract.schema import OutboundMessage, Parsed
 
 _POINT_BYTES, _AUTH_BYTES = 65, 16
 _LONGEST_ENDPOINT = 2000
+_REGISTERED = r"[A-Za-z0-9_:.-]{20,1000}"
+
+
+class Service(Protocol):
+    """Who rings devices of one sort."""
+
+    async def push(self, device: Device, push: Push) -> None:
+        """Ring one. Raises DeviceGone where it is no more, else the SendError that the answer means."""
+
+    async def close(self) -> None:
+        """Let go of the connections."""
 
 
 class WebPushChannel:
-    """Rings browsers. An address is whose devices are meant: a conversation, or a member of staff."""
+    """
+    Rings browsers, and apps where there is an `fcm`. An address is whose devices are meant: a conversation, or a member
+    of staff.
+    """
 
     name = CHANNEL
     threaded = False
@@ -32,7 +49,9 @@ class WebPushChannel:
         self._devices = devices
         vapid = Vapid(settings.secret.get_secret_value(), contact=settings.contact)
         self.public_key = vapid.public_key
-        self._client = PushClient(settings, vapid=vapid, now=clock)
+        self._services: dict[str, Service] = {CHANNEL: PushClient(settings, vapid=vapid, now=clock)}
+        if settings.fcm is not None:
+            self._services[FCM] = FcmClient(settings.fcm, now=clock)
 
     def __repr__(self) -> str:
         return "WebPushChannel()"
@@ -49,8 +68,18 @@ class WebPushChannel:
         """Nothing comes in."""
         raise PayloadInvalid("nothing comes in by web push")
 
-    def takes(self, endpoint: str, *, p256dh: str, auth: str) -> bool:
-        """Whether a browser's subscription is one: a push service that may be called, a point and a secret."""
+    @property
+    def rings_apps(self) -> bool:
+        """Whether an app can be rung by its registration token."""
+        return FCM in self._services
+
+    def takes(self, endpoint: str, *, p256dh: str = "", auth: str = "", service: str = CHANNEL) -> bool:
+        """
+        Whether what was registered can be rung: a browser's push service that may be called, a point and a secret; or
+        an app's token, where apps are rung.
+        """
+        if service == FCM:
+            return self.rings_apps and re.fullmatch(_REGISTERED, endpoint) is not None
         sizes = (_size(p256dh), _size(auth))
         known = len(endpoint) <= _LONGEST_ENDPOINT and self._settings.allows(endpoint)
         return known and sizes == (_POINT_BYTES, _AUTH_BYTES)
@@ -72,8 +101,11 @@ class WebPushChannel:
         raise errors[0]
 
     async def _ring(self, device: Device, push: Push) -> SendError | None:
+        service = self._services.get(device.service)
         try:
-            await self._client.push(device, push)
+            if service is None:
+                raise ChannelMisconfigured(f"{device.service} is switched off")
+            await service.push(device, push)
         except DeviceGone as error:
             await self._devices.end(device.id)
             return error
@@ -87,7 +119,8 @@ class WebPushChannel:
 
     async def stop(self) -> None:
         """Let go of the connections."""
-        await self._client.close()
+        for service in self._services.values():
+            await service.close()
 
 
 def _weight(error: SendError) -> tuple[bool, bool]:

@@ -42,10 +42,28 @@ class Push:
     `urgency`: very-low to high (RFC 8030 §5.3); `ttl`: seconds that the service keeps it for a device that is away.
     """
 
-    payload: bytes
+    id: str
+    page: str
+    title: str
     topic: str
     urgency: str
     ttl: int
+
+    @property
+    def body(self) -> str:
+        """The sentence that is shown."""
+        return _SENTENCES[self.page]
+
+    @property
+    def data(self) -> dict[str, str]:
+        """What the program that shows it may know."""
+        return {"id": self.id, "tag": self.topic, "page": self.page}
+
+    @property
+    def payload(self) -> bytes:
+        """All of it, for a browser."""
+        whole = self.data | {"title": self.title, "body": self.body}
+        return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def to_push(message: OutboundMessage, *, title: str) -> Push:
@@ -53,6 +71,5 @@ def to_push(message: OutboundMessage, *, title: str) -> Push:
     page = message.fields.get(PAGE, REPORT)
     about = message.fields.get(ABOUT, "")
     topic = hashlib.sha256(f"{page}:{about or message.recipient.value}".encode()).hexdigest()[:32]
-    payload = {"id": about or message.id, "tag": topic, "page": page, "title": title, "body": _SENTENCES[page]}
-    body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
-    return Push(body, topic, _URGENCY[page], int(_TTL[page].total_seconds()))
+    seconds = int(_TTL[page].total_seconds())
+    return Push(about or message.id, page, title, topic, urgency=_URGENCY[page], ttl=seconds)

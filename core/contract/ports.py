@@ -405,12 +405,18 @@ class NeedsGrant(Protocol):
 
 @dataclass(frozen=True)
 class Device:
-    """A browser that rings for somebody: where its push service is called, and its keys (base64url)."""
+    """
+    A browser or an app that rings for somebody.
+
+    `endpoint`: where a browser's push service is called, or an app's registration token. `p256dh`, `auth`: a browser's
+    keys (base64url). `service`: who rings it: "webpush", or "fcm" for an app of its own.
+    """
 
     id: str
     endpoint: str = field(repr=False)
-    p256dh: str = field(repr=False)
-    auth: str = field(repr=False)
+    p256dh: str = field(default="", repr=False)
+    auth: str = field(default="", repr=False)
+    service: str = "webpush"
 
 
 class Devices(Protocol):

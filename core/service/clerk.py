@@ -31,7 +31,7 @@ from core.service.joining import Joining
 from core.service.letters import LetterDesk
 from core.service.letters_out import LettersOut
 from core.service.notices import Notices
-from core.service.officers import CARRIERS, Officers
+from core.service.officers import Officers
 from core.service.own_number import OwnNumber
 from core.service.posting import Posting
 from core.service.proving import Proving
@@ -92,7 +92,7 @@ class Clerk:
         self.texts = Texts(database, safe=safe)
         self.talks = Talks(database, safe=safe, stock=self.stock, now=now)
         self.carriers = carriers
-        self.devices = SealedDevices(database, safe=safe, service=CARRIERS["push"], now=now)
+        self.devices = SealedDevices(database, safe=safe, now=now)
         ringing = Ringing(database, devices=self.devices, carriers=carriers, push="push" in (accounts or {}))
         self.posting = Posting(self.talks, safe=safe, now=now, ringing=ringing, quiet=house.quiet)
         self.proving = Proving(database, safe=safe, carriers=carriers, now=now, changed=self.changed.set)

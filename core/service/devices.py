@@ -15,32 +15,35 @@ from core.storage.devices import DeviceRow
 
 
 class Subscription(Model):
-    """What a browser says on subscribing: where its service is called, and its two keys (base64url)."""
+    """
+    What a browser says on subscribing: where its service is called, and its two keys (base64url). An app that is rung
+    by "fcm" has only its registration token, which stands for the endpoint.
+    """
 
     endpoint: str
-    p256dh: str
-    auth: str
+    p256dh: str = ""
+    auth: str = ""
+    service: str = "webpush"
 
 
 class SealedDevices:
-    """The devices of one service; implements `core.contract.ports.Devices`. `now` is the deployment's clock."""
+    """Everybody's devices; implements `core.contract.ports.Devices`. `now` is the deployment's clock."""
 
-    def __init__(self, database: Database, *, safe: Safe, service: str, now: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, *, safe: Safe, now: Callable[[], datetime]) -> None:
         self._database = database
         self._safe = safe
-        self._service = service
         self._now = now
 
     def __repr__(self) -> str:
-        return f"SealedDevices({self._service})"
+        return "SealedDevices()"
 
     async def of(self, owner: str) -> Sequence[Device]:
         """What rings for this conversation or user; nothing of somebody who was erased."""
-        rows = await self._database.read(partial(devices.of, owner=owner, service=self._service))
+        rows = await self._database.read(partial(devices.of, owner=owner))
         for subject in {row.subject_id for row in rows}:
             await self._safe.bring(subject, new=False)
         found = [(row, self._opened(row)) for row in rows]
-        return [Device(row.id, one.endpoint, one.p256dh, one.auth) for row, one in found if one is not None]
+        return [Device(row.id, **one.model_dump()) for row, one in found if one is not None]
 
     async def rings(self, owner: str) -> bool:
         """Whether any device rings for this conversation or user."""
@@ -54,7 +57,7 @@ class SealedDevices:
             id=device_id,
             owner=owner,
             subject_id=subject_id,
-            service=self._service,
+            service=subscription.service,
             endpoint_blind=self._blind(subscription.endpoint),
             device_sealed=self._safe.seal(subscription, subject_id=subject_id, place=_place(device_id)),
             added_at=self._now(),

@@ -29,15 +29,15 @@ class DeviceRow:
 def add(connection: Connection, row: DeviceRow) -> None:
     """Keep a device; the same one again takes the place of what stood there."""
     remove(connection, row.owner, endpoint_blind=row.endpoint_blind)
-    for known in of(connection, row.owner, service=row.service)[: -MOST + 1]:
+    for known in of(connection, row.owner)[: -MOST + 1]:
         end(connection, known.id)
     connection.execute(insert(push_device).values(row.__dict__))
 
 
-def of(connection: Connection, owner: str, *, service: str) -> list[DeviceRow]:
+def of(connection: Connection, owner: str) -> list[DeviceRow]:
     """Devices of one owner, the oldest first."""
-    mine = (push_device.c.owner == owner, push_device.c.service == service)
-    rows = connection.execute(select(push_device).where(*mine).order_by(push_device.c.added_at, push_device.c.id))
+    mine = select(push_device).where(push_device.c.owner == owner)
+    rows = connection.execute(mine.order_by(push_device.c.added_at, push_device.c.id))
     return [DeviceRow(**row._mapping) for row in rows]
 
 

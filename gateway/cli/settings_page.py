@@ -133,6 +133,9 @@ MEANINGS: Mapping[str, str] = {
     "push.contact": "Whom a push service may write to, as `mailto:ops@example.vn`. Empty: no notices in browsers.",
     "push.hosts": "Push services that may be called, `.example.vn`: all below it. Empty: those of the browsers in use.",
     "push.sandbox": "Origin of a push service on this machine, for a trial only.",
+    "push.fcm_account": "The file of a service account of Firebase Cloud Messaging (`file:/run/secrets/fcm.json`), for\
+ the province's own app on telephones. Empty: only browsers are rung.",
+    "push.fcm_sandbox": "Origin of such a service on this machine, for a trial only.",
     "sending.per_second": "By channel, how many messages a second it takes; before what the channel declares.",
     "sending.per_day": "By channel, its daily quota (days in Vietnam): `email = 2000`. Beyond it another way is tried.",
     "sending.quiet_hours": "When what can wait does (22:00-06:00), or never, as in the demo; empty: 21:00-07:00.",

@@ -82,6 +82,7 @@ SECRETS = (
     ("sms", "speedsms", "token"),
     ("sms", "speedsms", "hook_secret"),
     ("sms", "smpp", "password"),
+    ("push", "fcm_account"),
     ("call_center", "trunks", "*", "password"),
     ("call_center", "turn", "secret"),
     ("call_center", "twilio", "auth_token"),

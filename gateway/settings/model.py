@@ -196,11 +196,16 @@ class Sms(Section):
 
 
 class Push(Section):
-    """Notices in browsers (Web Push); off without a contact. The key pair is the deployment's own."""
+    """
+    Notices on devices; off without a contact. Browsers are rung by Web Push, with a key pair of the deployment's own;
+    apps by Firebase Cloud Messaging, where a service account is given.
+    """
 
     contact: str = Field(default="", description="whom a push service may write to, mailto: or https:")
     hosts: Names = Field(default=(), description="push services that may be called; empty: those of known browsers")
     sandbox: str = Field(default="", description="origin of a push service on this machine")
+    fcm_account: SecretStr = Field(default=SecretStr(""), description="JSON of a service account that may ring apps")
+    fcm_sandbox: str = Field(default="", description="origin of a service on this machine in place of Google's")
 
 
 class Sandbox(Section):

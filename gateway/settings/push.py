@@ -1,4 +1,4 @@
-"""Notices in browsers, from the deployment's settings to the channel's own."""
+"""Notices on devices, from the deployment's settings to the channel's own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from pydantic import SecretBytes, ValidationError
 
-from channels.webpush.settings import HOSTS, WebPushSettings
+from channels.webpush.settings import HOSTS, FcmSettings, WebPushSettings
 from core.contract.errors import ConfigError
 from gateway.settings.model import Settings
 
@@ -16,6 +16,7 @@ EXAMPLES: Mapping[str, str] = MappingProxyType(
         "contact": "mailto:vanhanh@phananh.example.vn",
         "hosts": 'hosts = ["fcm.googleapis.com", ".push.apple.com"]',
         "sandbox": "http://127.0.0.1:8099",
+        "fcm_account": "file:/run/secrets/fcm.json",
     }
 )
 _ANY = b"0" * 32
@@ -30,13 +31,28 @@ def push_settings(settings: Settings, *, secret: bytes) -> WebPushSettings:
         title=settings.office,
         hosts=ours.hosts or HOSTS,
         sandbox=ours.sandbox.rstrip("/"),
+        fcm=fcm_settings(settings),
     )
+
+
+def fcm_settings(settings: Settings) -> FcmSettings | None:
+    """For apps, from the file that the provider's console gives; None: browsers only. Raises ValidationError."""
+    account = settings.push.fcm_account.get_secret_value()
+    if not account:
+        return None
+    known = FcmSettings.model_validate_json(account)
+    return FcmSettings.model_validate(known.model_dump() | {"sandbox": settings.push.fcm_sandbox.rstrip("/")})
 
 
 def push_mistakes(settings: Settings) -> list[ConfigError]:
     """What cannot be so; nothing while it is off."""
     if not settings.push.contact:
         return []
+    try:
+        fcm_settings(settings)
+    except ValidationError as error:
+        keys = sorted({str(one["loc"][0]) if one["loc"] else "JSON" for one in error.errors(include_input=False)})
+        return [_mistake("fcm_account", f"not the file of a service account: {', '.join(keys)}")]
     try:
         push_settings(settings, secret=_ANY)
     except ValidationError as error:

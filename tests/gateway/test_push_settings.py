@@ -20,6 +20,8 @@ CONTACT = "mailto:vanhanh@phananh.example.vn"
         ({"contact": CONTACT}, ""),
         ({"contact": "vanhanh@phananh.example.vn"}, "push.contact"),
         ({"contact": CONTACT, "sandbox": "http://push.example.vn"}, "push.sandbox"),
+        ({"contact": CONTACT, "fcm_account": "{"}, "push.fcm_account"),
+        ({"contact": CONTACT, "fcm_account": '{"project_id": "phan-anh", "private_key": "none"}'}, "push.fcm_account"),
     ],
 )
 def test_what_cannot_work_is_said(tmp_path: Path, given: dict[str, str], key: str) -> None:

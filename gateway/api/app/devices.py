@@ -22,15 +22,16 @@ NOT_ONE = "Thiết bị chưa gửi đúng thông tin đăng ký nhận thông b
 
 class NewDevice(Model):
     """
-    Where a device is rung, as its push service says (RFC 8030, 8291): keys in base64url.
+    Where a device is rung.
 
-    `service`: who rings it; "webpush" is the one there is.
+    `service`: who rings it. "webpush": the address that its push service gave (RFC 8030) and its keys in base64url
+    (RFC 8291). "fcm": the registration token of Firebase Cloud Messaging stands for the address, without keys.
     """
 
-    service: Literal["webpush"] = "webpush"
+    service: Literal["webpush", "fcm"] = "webpush"
     endpoint: str = Field(max_length=2000)
-    p256dh: str = Field(max_length=200)
-    auth: str = Field(max_length=100)
+    p256dh: str = Field(default="", max_length=200)
+    auth: str = Field(default="", max_length=100)
 
 
 class KnownDevice(Model):
@@ -46,7 +47,7 @@ async def add(call: AppCall) -> Answer:
     if view.channel not in READ_THERE:
         raise ApiError(409, "goes_on_elsewhere", ELSEWHERE)
     told: NewDevice = call.body
-    device = Subscription(endpoint=told.endpoint, p256dh=told.p256dh, auth=told.auth)
+    device = Subscription.model_validate(told.model_dump())
     try:
         rings = await ring_device(call.request, view.conversation_id, device, subject_id=view.contact_id)
     except NotADevice:

@@ -7,7 +7,7 @@ from core.contract.schema import Model
 from core.service.reading.names import FIELDS
 from gateway.api.app.door import TAG, AppCall
 from gateway.api.operation import Answer, Operation
-from gateway.bell import push_key
+from gateway.bell import push_key, rings_apps
 from gateway.portal.checks import inputs, required_fields
 from gateway.portal.fields import LONGEST_CONTENT, agreement
 from gateway.portal.form_page import grouped_categories, lackable_fields
@@ -56,7 +56,7 @@ class FormView(Model):
         agreement: stands beside the box `consent`, which is never ticked beforehand (VN-4). terms: what a reporter
             answers for, in the regulation's words. confidentiality: whether the box `confidential` is offered.
         proof: a one-time password is asked for before the report is taken. push: key that devices subscribe with
-            (VAPID, base64url), empty: off.
+            (VAPID, base64url), empty: off. push_fcm: whether an app may register its token instead.
     """
 
     office: str
@@ -68,6 +68,7 @@ class FormView(Model):
     confidentiality: bool
     proof: bool
     push: str
+    push_fcm: bool
     emergency_lines: tuple[LineView, ...]
     limits: LimitsView
 
@@ -92,6 +93,7 @@ async def show_form(call: AppCall) -> Answer:
             confidentiality=rules.confidentiality,
             proof=named is not None and named.otp,
             push=push_key(call.request),
+            push_fcm=rings_apps(call.request),
             emergency_lines=tuple(LineView(number=one.number, label=one.label) for one in rules.emergency_lines),
             limits=LimitsView(files=MOST_FILES, megabytes=settings.http.max_body_mb, content=LONGEST_CONTENT),
         )

@@ -18,7 +18,7 @@ PHONE = DeviceRow("d" * 32, "owner", "subject", "webpush", "e" * 64, b"sealed", 
 async def kept(database: Database, *rows: DeviceRow) -> list[DeviceRow]:
     for row in rows:
         await database.write(partial(devices.add, row=row))
-    return await database.read(partial(devices.of, owner="owner", service="webpush"))
+    return await database.read(partial(devices.of, owner="owner"))
 
 
 @on_both_engines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from channels.webpush.sandbox import PushSandbox, SandboxBrowser
+from channels.webpush.sandbox_fcm import FcmSandbox
 from core.storage.tables import outbox
 from tests.gateway.api.app.phone import Phone
 from tests.gateway.portal.citizen import CONTENT, PLACE
@@ -27,11 +29,19 @@ async def service() -> AsyncIterator[PushSandbox]:
 
 
 @pytest_asyncio.fixture
-async def world(database_url: str, tmp_path: Path, service: PushSandbox) -> AsyncIterator[World]:
+async def apps() -> AsyncIterator[FcmSandbox]:
+    """The service that rings apps."""
+    async with FcmSandbox() as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture
+async def world(database_url: str, tmp_path: Path, service: PushSandbox, apps: FcmSandbox) -> AsyncIterator[World]:
     """A deployment that rings devices."""
-    push = {"contact": "mailto:vanhanh@phananh.example.vn", "sandbox": service.url}
+    account = {"fcm_account": json.dumps(apps.account), "fcm_sandbox": apps.url}
+    push = {"contact": "mailto:vanhanh@phananh.example.vn", "sandbox": service.url, **account}
     async with world_over(database_url, tmp_path, push=push) as opened:
-        service.now = opened.clock
+        service.now = apps.now = opened.clock
         yield opened
 
 
@@ -66,6 +76,22 @@ async def test_what_is_no_device_is_refused(phone: Phone, service: PushSandbox) 
     for changes in ({"endpoint": "https://127.0.0.1:1/x"}, {"p256dh": "x"}, {"auth": "!"}):
         refused = await mine("POST", f"/reports/{code}/devices", json=device(ringing, **changes))
         assert (refused.status, refused.code) == (422, "device_invalid")
+
+
+@pytest.mark.rule("TG-4.3")
+async def test_an_app_rings_by_its_registration_token(phone: Phone, apps: FcmSandbox) -> None:
+    """Where the office has an account for it; the app hears that from the form."""
+    assert (await phone("GET", "/form")).json["push_fcm"]
+    mine, code, _ = await phone.reported()
+    app = apps.install()
+    given = {"service": "fcm", "endpoint": app.token}
+    assert (await mine("POST", f"/reports/{code}/devices", json=given)).status == 204
+    wrong = await mine("POST", f"/reports/{code}/devices", json=given | {"endpoint": "x"})
+    assert (wrong.status, wrong.code) == (422, "device_invalid")
+    await work_through(phone.world)
+
+    (notice,) = app.shown.values()
+    assert (notice["page"], ANSWER in str(app.calls)) == ("report", False)
 
 
 async def told_by_phone(phone: Phone, numbers: Phones) -> list[str]:
