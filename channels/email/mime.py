@@ -26,6 +26,7 @@ from io import BytesIO
 from channels.base import clean_text
 from channels.email.charset import decode_header, decode_text, has_raw_bytes, header, raw_header, raw_headers
 from channels.email.htmltext import html_to_text
+from channels.email.lifting import Lifted, lift, put_back
 from core.contract.errors import PayloadInvalid
 
 HEADER_BLOCK_LIMIT = 256 * 1024
@@ -91,7 +92,9 @@ def read_message(body: bytes) -> Message:
     """The whole structure of a raw mail. Raises PayloadInvalid when it is empty, RecursionError when nested madly."""
     if not body.strip():
         raise PayloadInvalid("the mail is empty")
-    return _parse(body)
+    skeleton, files = lift(body)
+    message = _parse(skeleton)
+    return message if put_back(message, files) else _parse(body)
 
 
 def read_content(message: Message) -> Content:
@@ -131,6 +134,9 @@ def all_addresses(message: Message, *names: str) -> tuple[str, ...]:
 
 def part_bytes(part: Message) -> bytes:
     """The bytes of a leaf, its transfer encoding undone as far as that is possible."""
+    lifted = part.get_payload()
+    if isinstance(lifted, Lifted):
+        return lifted.data
     payload = part.get_payload(decode=True)
     return payload if isinstance(payload, bytes) else b""
 
