@@ -1,201 +1,123 @@
 """
-Figures of a period, as of a moment, counted in SQL over the milestones of cases.
-
-Counted are the cases that were received in the period (fresh), and those of before that were still open when it began
-(carried). How each stands is what its newest milestones before `until` say, so the figures of a past moment never
-change. Where the present row of a case is looked at, it only saves work: no case is left out for it.
+Figures of a period: facts of counted cases (`counted`), added up, and the cases behind each sum by the same query.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, Connection, Select, and_, func, literal, or_, select, text
-from sqlalchemy import case as when
+from sqlalchemy import Connection, Select, Subquery, func, select, union_all
 
-from core.storage.tables import SAID, case, case_milestone
-from core.storage.types import to_microseconds
+from core.storage.counted import KINDS, Period, facts
+from core.storage.tables import case
 
-_SECOND = 1_000_000
-LIMITS = ("runs", "rests", "ended")
+__all__ = ["Asked", "Behind", "Fact", "Numbers", "Period", "behind", "how_many", "numbers", "written"]
 
 
-@dataclass(frozen=True)
-class Period:
-    """From `first` to before `end`, as it looked just before `until`."""
+class Fact(NamedTuple):
+    """What is said alike of several cases; the meaning of each field by kind: `counted.facts`."""
 
-    first: datetime
-    end: datetime
-    until: datetime
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How many counted cases stand alike. `late`: a limit of theirs was missed, or runs on after its end."""
-
+    kind: str
+    name: str
+    agency: str
     fresh: bool
-    stage: str
     open: bool
     late: bool
-    count: int
+
+
+Numbers = Counter[Fact]
+"""How often each fact holds. Those of two disjoint sets of cases add up."""
 
 
 @dataclass(frozen=True)
-class Share:
-    """How many counted cases an agency has a part in, that stand alike. `late`: a limit of its own was missed."""
+class Asked:
+    """Which facts a figure counts; None: whatever it is."""
 
-    agency: str
-    open: bool
-    late: bool
-    count: int
+    kind: str
+    name: str | None = None
+    agency: str | None = None
+    fresh: bool | None = None
+    open: bool | None = None
+    late: bool | None = None
+
+    @property
+    def fixed(self) -> Mapping[str, str | bool]:
+        """What is asked for, field by field."""
+        return {name: value for name, value in self.__dict__.items() if value is not None}
+
+    def takes(self, fact: Fact) -> bool:
+        """Whether this fact is among what is asked for."""
+        return all(getattr(fact, name) == value for name, value in self.fixed.items())
+
+    def of(self, counted: Mapping[Fact, int]) -> int:
+        """How many there are."""
+        return sum(number for fact, number in counted.items() if self.takes(fact))
 
 
 @dataclass(frozen=True)
-class Limit:
-    """How one time limit stands: ended in time or late, or running within it, or beyond. `agency`, "": the centre."""
+class Behind:
+    """One fact of one case. `at`: when it happened; None of how a case stands."""
 
-    name: str
-    agency: str
-    ended: bool
-    late: bool
-    count: int
-
-
-@dataclass(frozen=True)
-class Tally:
-    """How many of one name."""
-
-    name: str
-    count: int
-    agency: str = ""
+    fact: Fact
+    case_id: str
+    code: str
+    category: str
+    received_at: datetime
+    at: datetime | None
 
 
-def standings(connection: Connection, period: Period) -> list[Standing]:
-    """Every counted case, once."""
-    counted = _counted(period)
-    stage, late = _newest(counted, period, ("stage",)), _late(counted, period)
-    is_late = func.coalesce(late.c.late, 0)
-    query = (
-        select(counted.c.fresh, stage.c.name, stage.c.value, is_late, func.count())
-        .select_from(counted.join(stage, stage.c.case_id == counted.c.id))
-        .outerjoin(late, late.c.case_id == counted.c.id)
-        .where(stage.c.turn == 1)
-        .group_by(counted.c.fresh, stage.c.name, stage.c.value, is_late)
-    )
-    return [Standing(bool(row[0]), row[1], bool(row[2]), bool(row[3]), row[4]) for row in connection.execute(query)]
+def numbers(connection: Connection, period: Period, *, only: Collection[str] | None = None) -> Numbers:
+    """Every figure of a period at once; `only`: as far as these cases go."""
+    found = union_all(*facts(period, only=only)).subquery("fact")
+    columns = [found.c[name] for name in Fact._fields]
+    rows = connection.execute(select(*columns, func.count()).group_by(*columns))
+    return Counter({_fact(row): row[-1] for row in rows})
 
 
-def shares(connection: Connection, period: Period) -> list[Share]:
-    """Every agency with a part in a counted case, once for each such case."""
-    counted = _counted(period)
-    part, late = _newest(counted, period, ("part",)), _late(counted, period, by_agency=True)
-    parts = (
-        select(part.c.case_id, part.c.agency, func.max(part.c.value).label("open"))
-        .where(part.c.turn == 1)
-        .group_by(part.c.case_id, part.c.agency)
-        .cte("parts")
-    )
-    is_late = func.coalesce(late.c.late, 0)
-    query = (
-        select(parts.c.agency, parts.c.open, is_late, func.count())
-        .select_from(parts)
-        .outerjoin(late, and_(late.c.case_id == parts.c.case_id, late.c.agency == parts.c.agency))
-        .group_by(parts.c.agency, parts.c.open, is_late)
-    )
-    return [Share(row[0], bool(row[1]), bool(row[2]), row[3]) for row in connection.execute(query)]
+def behind(
+    connection: Connection, period: Period, asked: Asked | None = None, *, most: int, skip: int = 0
+) -> list[Behind]:
+    """The cases behind a figure, the newest first; as many rows as the figure says. None: those behind all of them."""
+    found = _found(period, asked)
+    ordered = _rows(found, asked).order_by(case.c.received_at.desc(), case.c.id, *_sorts(found)).limit(most)
+    return [Behind(_fact(row), *row[len(Fact._fields) :]) for row in connection.execute(ordered.offset(skip))]
 
 
-def limits(connection: Connection, period: Period) -> list[Limit]:
-    """Every time limit of a counted case, as it stood last."""
-    newest = _newest(_counted(period), period, LIMITS)
-    ended, late = when((newest.c.kind == "ended", 1), else_=0), _is_late(newest, period)
-    query = (
-        select(newest.c.name, newest.c.agency, ended, late, func.count())
-        .where(newest.c.turn == 1)
-        .group_by(newest.c.name, newest.c.agency, ended, late)
-    )
-    return [Limit(row[0], row[1], bool(row[2]), bool(row[3]), row[4]) for row in connection.execute(query)]
+def how_many(connection: Connection, period: Period, asked: Asked) -> int:
+    """The figure itself, counted anew."""
+    return int(connection.scalar(select(func.count()).select_from(_rows(_found(period, asked), asked).subquery())) or 0)
 
 
-def received_by(connection: Connection, period: Period, kind: str) -> list[Tally]:
-    """Cases received in the period, by their newest `received` (channel), `category`, `urgency` or `commune`."""
-    newest = _newest(_counted(period), period, (kind,))
-    query = (
-        select(newest.c.name, func.count())
-        .where(newest.c.turn == 1, newest.c.fresh == 1)
-        .group_by(newest.c.name)
-        .order_by(func.count().desc(), newest.c.name)
-    )
-    return [Tally(*row) for row in connection.execute(query)]
+def written(connection: Connection, period: Period, asked: Asked) -> str:
+    """The query behind a figure as SQL, with the values it is asked with: to be read, not to be run again from text."""
+    query = _rows(_found(period, asked), asked)
+    return str(query.compile(connection.engine, compile_kwargs={"literal_binds": True}))
 
 
-def said(connection: Connection, period: Period, kind: str) -> list[Tally]:
-    """What happened within the period, to whatever case: answers (`answered`), verdicts (`rated`), `complained`."""
-    made = case_milestone
-    query = (
-        select(made.c.name, func.count(), made.c.agency)
-        .where(text(SAID), made.c.kind == kind, made.c.at >= period.first, made.c.at < min(period.end, period.until))
-        .group_by(made.c.name, made.c.agency)
-    )
-    return [Tally(*row) for row in connection.execute(query)]
+def _found(period: Period, asked: Asked | None) -> Subquery:
+    return union_all(*facts(period, (asked.kind,) if asked else KINDS)).subquery("fact")
 
 
-def late_cases(connection: Connection, period: Period, *, most: int) -> list[str]:
-    """Counted cases that missed a limit, by id: whose lateness is explained (LS-14.4)."""
-    late = _late(_counted(period), period)
-    query = select(late.c.case_id).where(late.c.late == 1).order_by(late.c.case_id).limit(most)
-    return list(connection.scalars(query))
+def _rows(found: Subquery, asked: Asked | None) -> Select[Any]:
+    columns = [found.c[name] for name in Fact._fields]
+    query = select(*columns, case.c.id, case.c.code, case.c.category, case.c.received_at, found.c.at)
+    joined = query.select_from(found.join(case, case.c.id == found.c.case_id))
+    return joined.where(*(found.c[name] == value for name, value in _bound(asked)))
 
 
-def _counted(period: Period) -> CTE:
-    """The cases that count, and whether they are of this period."""
-    fresh = select(case.c.id, literal(1).label("fresh")).where(
-        case.c.received_at >= period.first, case.c.received_at < min(period.end, period.until)
-    )
-    stage = case_milestone
-    was_open = (
-        select(stage.c.value)
-        .where(stage.c.case_id == case.c.id, stage.c.kind == "stage", stage.c.at < period.first)
-        .order_by(stage.c.version.desc(), stage.c.place.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    older = case.c.received_at < period.first
-    carried = [
-        select(case.c.id, literal(0).label("fresh")).where(older, still, was_open == 1)
-        for still in (case.c.open, and_(~case.c.open, case.c.closed_at >= period.first))
-    ]
-    return fresh.union_all(*carried).cte("counted")
+def _bound(asked: Asked | None) -> list[tuple[str, str | int]]:
+    """As columns hold it: truth is a number there."""
+    fixed = asked.fixed if asked else {}
+    return [(name, int(value) if isinstance(value, bool) else value) for name, value in fixed.items()]
 
 
-def _newest(counted: CTE, period: Period, kinds: Sequence[str]) -> CTE:
-    """The milestones of these kinds of the counted cases; of each subject the newest has turn 1."""
-    made = case_milestone
-    columns = (made.c.case_id, made.c.kind, made.c.name, made.c.agency, made.c.value, counted.c.fresh)
-    turn = func.row_number().over(
-        partition_by=(made.c.case_id, made.c.subject), order_by=(made.c.version.desc(), made.c.place.desc())
-    )
-    query: Select[Any] = (
-        select(*columns, turn.label("turn"))
-        .select_from(counted.join(made, made.c.case_id == counted.c.id))
-        .where(made.c.kind.in_(kinds), made.c.at < period.until)
-    )
-    return query.cte(f"newest_{kinds[0]}")
+def _sorts(found: Subquery) -> list[Any]:
+    return [found.c.kind, found.c.name, found.c.agency, found.c.at]
 
 
-def _late(counted: CTE, period: Period, *, by_agency: bool = False) -> CTE:
-    """Per case (and agency): 1 where a limit was missed, 0 where there are limits and none was."""
-    newest = _newest(counted, period, LIMITS)
-    keys = (newest.c.case_id, newest.c.agency) if by_agency else (newest.c.case_id,)
-    late = func.max(_is_late(newest, period)).label("late")
-    return select(*keys, late).where(newest.c.turn == 1).group_by(*keys).cte("late")
-
-
-def _is_late(newest: CTE, period: Period) -> ColumnElement[int]:
-    """Ended late, missed before it was paused, or running and beyond its end."""
-    now = to_microseconds(period.until) // _SECOND
-    missed = or_(and_(newest.c.kind != "runs", newest.c.value > 0), and_(newest.c.kind == "runs", newest.c.value < now))
-    return when((missed, 1), else_=0)
+def _fact(row: Any) -> Fact:
+    return Fact(row[0], row[1], row[2], bool(row[3]), bool(row[4]), bool(row[5]))

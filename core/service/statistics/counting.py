@@ -1,4 +1,4 @@
-"""Counts a period and puts the regulation's words to it."""
+"""Puts the regulation's words to what was counted in a period."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from core.service.regulation import Regulation
 from core.service.statistics.model import AgencyRow, Count, Counts, Figures, LimitRow
 from core.storage import milestones, statistics
 from core.storage.database import Connection
-from core.storage.statistics import Period, Tally
+from core.storage.statistics import Asked, Fact, Numbers, Period
 
 NONE = "Chưa xác định"
 CENTRE = "Trung tâm"
@@ -35,30 +35,37 @@ def count(
     connection: Connection, period: Period, *, regulation: Regulation, places: Gazetteer, now: datetime
 ) -> Figures:
     """Everything of one period, at one moment of the database."""
-    packs = list(regulation.packs)
-    cases = statistics.standings(connection, period)
-    rated = statistics.said(connection, period, "rated")
+    counted, whole = statistics.numbers(connection, period), milestones.missing_after(connection) is None
+    return named(counted, period, regulation=regulation, places=places, now=now, whole=whole)
 
-    def received(kind: str, labels: Mapping[str, str]) -> tuple[Count, ...]:
-        return _counted(statistics.received_by(connection, period, kind), labels)
+
+def named(
+    counted: Numbers, period: Period, *, regulation: Regulation, places: Gazetteer, now: datetime, whole: bool = True
+) -> Figures:
+    """What was counted, in the words of the regulation."""
+    packs = list(regulation.packs)
+    facts = _grouped(counted.items(), lambda fact: fact.kind)
+
+    def rows(kind: str, labels: Mapping[str, str]) -> tuple[Count, ...]:
+        return _counted(facts[kind], labels)
 
     return Figures(
         period=period,
-        received=sum(one.count for one in cases if one.fresh),
-        carried=sum(one.count for one in cases if not one.fresh),
-        cases=_together((one.open, one.late, one.count) for one in cases),
-        stages=_counted((Tally(one.stage, one.count) for one in cases), _stages(packs)),
-        channels=received("received", CHANNELS),
-        categories=received("category", _labels(packs, lambda pack: pack.intake.categories)),
-        urgencies=received("urgency", _labels(packs, lambda pack: pack.intake.urgencies)),
-        communes=tuple(_commune(one, places, period) for one in received("commune", {})),
-        agencies=tuple(_agencies(connection, period, regulation, rated)),
-        limits=tuple(_limits(connection, period, packs)),
-        answers=_counted(statistics.said(connection, period, "answered"), ANSWERS),
-        ratings=_verdicts(rated, regulation.current),
-        complaints=sum(one.count for one in statistics.said(connection, period, "complained")),
+        received=Asked("case", fresh=True).of(counted),
+        carried=Asked("case", fresh=False).of(counted),
+        cases=_together(facts["case"]),
+        stages=rows("case", _labels(packs, lambda pack: pack.stages.case)),
+        channels=rows("received", CHANNELS),
+        categories=rows("category", _labels(packs, lambda pack: pack.intake.categories)),
+        urgencies=rows("urgency", _labels(packs, lambda pack: pack.intake.urgencies)),
+        communes=tuple(_commune(one, places, period) for one in rows("commune", {})),
+        agencies=tuple(_agencies(facts, regulation)),
+        limits=tuple(_limits(facts["limit"], packs)),
+        answers=rows("answered", ANSWERS),
+        ratings=_verdicts(facts["rated"], regulation.current),
+        complaints=Asked("complained").of(counted),
         counted_at=now,
-        whole=milestones.missing_after(connection) is None,
+        whole=whole,
     )
 
 
@@ -68,19 +75,19 @@ def _commune(counted: Count, places: Gazetteer, period: Period) -> Count:
     return replace(counted, label=found.title) if found else counted
 
 
-def _together(rows: Iterable[tuple[bool, bool, int]]) -> Counts:
+def _together(some: Iterable[tuple[Fact, int]]) -> Counts:
     counts = Counts()
-    for is_open, late, number in rows:
-        counts = counts.plus(number, running=is_open, late=late)
+    for fact, number in some:
+        counts = counts.plus(number, running=fact.open, late=fact.late)
     return counts
 
 
-def _counted(tallies: Iterable[Tally], labels: Mapping[str, str]) -> tuple[Count, ...]:
-    """One row for each id, the most frequent first."""
-    numbers: Counter[str] = Counter()
-    for one in tallies:
-        numbers[one.name] += one.count
-    rows = sorted(numbers.items(), key=lambda pair: (-pair[1], pair[0]))
+def _counted(some: Iterable[tuple[Fact, int]], labels: Mapping[str, str]) -> tuple[Count, ...]:
+    """One row for each name, the most frequent first."""
+    totals: Counter[str] = Counter()
+    for fact, number in some:
+        totals[fact.name] += number
+    rows = sorted(totals.items(), key=lambda pair: (-pair[1], pair[0]))
     return tuple(Count(name, labels.get(name) or name or NONE, number) for name, number in rows)
 
 
@@ -89,28 +96,28 @@ def _labels(packs: Iterable[Pack], of: Callable[[Pack], Mapping[str, Any]]) -> d
     return {name: entry.label for pack in reversed(list(packs)) for name, entry in of(pack).items()}
 
 
-def _stages(packs: Iterable[Pack]) -> dict[str, str]:
-    return _labels(packs, lambda pack: pack.stages.case)
-
-
-def _verdicts(rated: Iterable[Tally], pack: Pack) -> tuple[Count, ...]:
+def _verdicts(rated: Iterable[tuple[Fact, int]], pack: Pack) -> tuple[Count, ...]:
     """Best first, in the words of the regulation."""
     levels = pack.rating.levels
     labels = {name: level.label for name, level in levels.items()}
     return tuple(sorted(_counted(rated, labels), key=lambda one: -levels[one.id].score if one.id in levels else 0))
 
 
-def _agencies(
-    connection: Connection, period: Period, regulation: Regulation, rated: Sequence[Tally]
-) -> Iterator[AgencyRow]:
+def _agencies(facts: Mapping[str, list[tuple[Fact, int]]], regulation: Regulation) -> Iterator[AgencyRow]:
     """Every agency with a part in a counted case, those with the most first."""
-    counts: dict[str, Counts] = defaultdict(Counts)
-    for one in statistics.shares(connection, period):
-        counts[one.agency] = counts[one.agency].plus(one.count, running=one.open, late=one.late)
-    for agency, of_it in sorted(counts.items(), key=lambda pair: (-pair[1].total, pair[0])):
-        verdicts = _verdicts([one for one in rated if one.agency == agency], regulation.current)
+    parts, rated = _grouped(facts["part"], lambda fact: fact.agency), _grouped(facts["rated"], lambda fact: fact.agency)
+    rows = {agency: _together(some) for agency, some in parts.items()}
+    for agency, counts in sorted(rows.items(), key=lambda pair: (-pair[1].total, pair[0])):
+        verdicts = _verdicts(rated.get(agency, ()), regulation.current)
         label = regulation.agencies.name(agency)
-        yield AgencyRow(agency, label, of_it, verdicts, _mean(verdicts, regulation.current))
+        yield AgencyRow(agency, label, counts, verdicts, _mean(verdicts, regulation.current))
+
+
+def _grouped(some: Iterable[tuple[Fact, int]], key: Callable[[Fact], str]) -> dict[str, list[tuple[Fact, int]]]:
+    found: dict[str, list[tuple[Fact, int]]] = defaultdict(list)
+    for fact, number in some:
+        found[key(fact)].append((fact, number))
+    return found
 
 
 def _mean(verdicts: Iterable[Count], pack: Pack) -> float | None:
@@ -119,11 +126,9 @@ def _mean(verdicts: Iterable[Count], pack: Pack) -> float | None:
     return sum(score * number for score, number in scores) / given if given else None
 
 
-def _limits(connection: Connection, period: Period, packs: Sequence[Pack]) -> Iterator[LimitRow]:
+def _limits(some: Iterable[tuple[Fact, int]], packs: Sequence[Pack]) -> Iterator[LimitRow]:
     """Every time limit that ran, in the order of the regulation."""
-    counts: dict[str, Counts] = defaultdict(Counts)
-    for one in statistics.limits(connection, period):
-        counts[one.name] = counts[one.name].plus(one.count, running=not one.ended, late=one.late)
+    counts = {name: _together(facts) for name, facts in _grouped(some, lambda fact: fact.name).items()}
     clocks = {name: clock for pack in reversed(packs) for name, clock in pack.clocks.items()}
     order = list(clocks)
     for name in sorted(counts, key=lambda name: order.index(name) if name in clocks else len(order)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import date
@@ -13,12 +12,9 @@ from core.service.statistics import PeriodUnknown, usual_periods
 from core.service.statistics.sheets import Sheet, sheets, written
 from gateway.admin.services import rebuilding_of
 from gateway.deployment import Deployment
-from gateway.statistics.asking import figures_of
-from gateway.statistics.printed import drawn
-from gateway.statistics.spreadsheet import workbook
+from gateway.statistics.asking import figures_of, period_of
+from gateway.statistics.files import FILES, file_of
 from gateway.statistics.wording import subtitle_of, title_of
-
-_MAKERS = {"xlsx": workbook, "pdf": drawn}
 
 
 class NotCounted(GatewayError):
@@ -32,16 +28,18 @@ async def period(deployment: Deployment, arguments: Mapping[str, Any]) -> Any:
     name = arguments.get("period") or usual_periods(deployment.now())[0][0]
     try:
         as_of = date.fromisoformat(arguments["as_of"]) if arguments.get("as_of") else None
-        figures = await figures_of(deployment, name, as_of=as_of)
+        wanted = period_of(deployment, name, as_of=as_of)
     except (PeriodUnknown, ValueError) as error:
         raise NotCounted(f"no such period or day: {error}") from error
+    figures = await figures_of(deployment, wanted)
     title, subtitle = title_of(figures), subtitle_of(figures, deployment.settings.office)
     tables = sheets(figures)
     answer = {"title": title, "subtitle": subtitle, "sheets": [_shown(sheet) for sheet in tables]}
     if kind := arguments.get("file"):
-        if kind not in _MAKERS:
-            raise NotCounted(f"files are .xlsx or .pdf, not .{kind}")
-        answer["file"] = b64encode(await asyncio.to_thread(_MAKERS[kind], title, subtitle, tables)).decode()
+        if kind not in FILES:
+            raise NotCounted(f"files are .{' or .'.join(FILES)}, not .{kind}")
+        made = await file_of(deployment, kind, wanted, title=title, subtitle=subtitle, tables=tables)
+        answer["file"] = b64encode(made).decode()
     return answer
 
 

@@ -58,6 +58,7 @@ async def test_no_console_page_has_a_barrier(office: Office, browser: Browser, s
     told, draft = await tell_everybody(world), await write_notice(world)
     paths += [
         "/thong-ke",
+        "/thong-ke/ho-so?ky=thang:2026-12&so=case",
         "/thoi-han",
         "/thoi-han/ho-so",
         "/kenh",

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
+from html import unescape
 from zipfile import ZipFile
 
 import pytest
 
+from core.identity.codes import format_code
 from core.service.statistics.sheets import Rate, Sheet, written
+from core.storage import cases
 from gateway.statistics.spreadsheet import workbook
 from tests.gateway.api.staffing import LIGHTS, WATER, agency, centre, issue, report
 from tests.gateway.console.office import Office
@@ -24,7 +28,8 @@ async def at_work(office: Office, agency_id: str) -> None:
 
 def number_after(page: str, label: str) -> str:
     """What stands in the cell beside a label."""
-    return page.split(label)[1].split('class="number">')[1].split("<", maxsplit=1)[0]
+    found = re.search(rf"{label}</td>\s*<td[^>]*>(.*?)</td>", page)
+    return re.sub("<[^>]*>", "", found[1]) if found else ""
 
 
 @pytest.mark.rule("TG-12.5", "TG-13.4", "LS-10.3", "DL-II.2.3a.w")
@@ -60,6 +65,55 @@ async def test_an_agency_sees_its_own_part(office: Office) -> None:
 
     assert [name in every for name in names] == [True, True]
     assert [name in own for name in names] == [True, False]
+
+
+async def test_every_number_leads_to_as_many_cases(office: Office) -> None:
+    """On the page of the centre and on that of an agency, whose numbers are made of its own cases alone."""
+    await at_work(office, LIGHTS)
+    await at_work(office, WATER)
+    await report(office.world)
+    office.world.clock.advance(days=20)
+    totals = []
+    for member in (await centre(office.world), await agency(office.world)):
+        async with office.desk(member) as desk:
+            page = (await desk.get(f"{PAGE}?tu=2026-11-01&den=2026-12-31")).text
+            links = re.findall(r'href="(/console/thong-ke/ho-so\?[^"]+)" aria-label="([\d.]+): ', page)
+            assert len(links) > 10
+            for link, number in links:
+                listed = await desk.get(unescape(link))
+                assert f">{number} mục<" in listed.text, link
+                assert listed.text.count('data-label="Mã"') == int(number)
+            totals.append(number_after(page, "Tổng số phải xử lý"))
+    assert totals == ["3", "1"]
+
+
+@pytest.mark.rule("TG-12.5", "LS-10.3")
+async def test_a_number_says_what_it_counts_and_how(office: Office) -> None:
+    """In words, by article, and as the query itself; an agency's list never shows what is another's."""
+    await at_work(office, LIGHTS)
+    await at_work(office, WATER)
+    where = f"{PAGE}/ho-so?tu=2026-11-01&den=2026-12-31"
+    async with office.desk(await centre(office.world)) as desk:
+        every = (await desk.get(f"{where}&so=part&co-quan={WATER}")).text
+        assert "mỗi hồ sơ tính một lần cho mỗi cơ quan" in every
+        assert office.world.deployment.regulation.agencies.name(WATER) in every
+        assert "SELECT" in every
+        assert (await desk.get(f"{where}&so=gi")).status == 404
+        assert (await desk.get(f"{PAGE}/ho-so?ky=gi&so=part")).status == 404
+    async with office.desk(await agency(office.world)) as desk:
+        assert ">0 mục<" in (await desk.get(f"{where}&so=part&co-quan={WATER}")).text
+
+
+async def test_the_spreadsheet_lists_the_codes_of_every_figure(office: Office) -> None:
+    """Beside the tables, for whoever wants to look one up."""
+    case_id = await report(office.world)
+    row = await office.world.deployment.database.read(lambda one: cases.load(one, case_id))
+    async with office.desk(await centre(office.world)) as desk:
+        sheet = await desk.get(f"{PAGE}/tai-ve.xlsx?tu=2026-11-01&den=2026-11-30")
+
+    words = ZipFile(io.BytesIO(sheet.body)).read("xl/sharedStrings.xml").decode()
+    assert format_code(row.code) in words
+    assert "Hồ sơ theo số liệu" in ZipFile(io.BytesIO(sheet.body)).read("xl/workbook.xml").decode()
 
 
 def test_words_of_a_table_never_become_formulas() -> None:

@@ -12,7 +12,8 @@ from sqlalchemy import delete
 from core.clock import VIETNAM
 from core.places import Gazetteer
 from core.service.statistics import Figures, count, read_period
-from core.storage import milestones
+from core.service.statistics.sheets import sheets
+from core.storage import milestones, statistics
 from core.storage.tables import case_milestone
 from gateway.admin.services import rebuilding_of
 from gateway.simulation.month import Month, Plan, opened
@@ -68,6 +69,11 @@ async def _agrees(office: Office, made: Figures, now: datetime) -> None:
     assert limits == await database.read(partial(oracle.limits, until=now))
     assert made.received == await database.read(partial(oracle.received, first=made.period.first, until=now))
     assert sum(one.count for one in made.channels) == made.received
+    for sheet in sheets(made):
+        for _, _, cell, asked in sheet.cells():
+            if isinstance(cell, int):
+                listed = await database.read(partial(statistics.behind, period=made.period, asked=asked, most=1000))
+                assert len(listed) == cell, (sheet.id, asked)
 
 
 async def _from_nothing(office: Office) -> None:

@@ -1,0 +1,36 @@
+"""The codes of the cases behind every figure, as a table of their own for the spreadsheet."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from core.identity.codes import format_code
+from core.service.statistics.sheets import Sheet
+from core.storage.statistics import Asked, Behind, Fact
+
+MOST_CODES = 100_000
+"""Facts that are read for it: a table has to be opened by a spreadsheet program."""
+_COLUMNS = ("Bảng", "Dòng", "Chỉ tiêu", "Mã hồ sơ")
+
+
+def codes_sheet(tables: Sequence[Sheet], behind: Sequence[Behind]) -> Sheet:
+    """A line for each case of each figure. Where there are too many, the table says so."""
+    known: dict[Fact, list[str]] = defaultdict(list)
+    for one in behind:
+        known[one.fact].append(format_code(one.code))
+    rows = [
+        (table.title, str(row), column, code)
+        for table in tables
+        for row, column, _, asked in table.cells()
+        for code in _codes(asked, known)
+    ]
+    if len(behind) >= MOST_CODES:
+        rows.append(("Chưa liệt kê hết", "", "Vui lòng chọn kỳ ngắn hơn để có đủ mã hồ sơ", ""))
+    return Sheet("ho-so", "Hồ sơ theo số liệu", _COLUMNS, tuple(rows))
+
+
+def _codes(asked: Asked, known: dict[Fact, list[str]]) -> Iterator[str]:
+    for fact, codes in known.items():
+        if asked.takes(fact):
+            yield from codes

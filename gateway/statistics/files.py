@@ -1,0 +1,42 @@
+"""Figures as files to keep or to send on: which kinds there are, and how each is made."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
+
+from core.service.statistics.codes import MOST_CODES, codes_sheet
+from core.service.statistics.sheets import Sheet
+from core.storage import statistics
+from core.storage.statistics import Period
+from gateway.deployment import Deployment
+from gateway.statistics.printed import drawn
+from gateway.statistics.spreadsheet import MEDIA_TYPE, workbook
+
+
+@dataclass(frozen=True)
+class FileKind:
+    """A kind of file. `lists_codes`: it has room for the codes of the cases behind every figure."""
+
+    media_type: str
+    make: Callable[[str, str, Sequence[Sheet]], bytes]
+    lists_codes: bool = False
+
+
+FILES: Mapping[str, FileKind] = MappingProxyType(
+    {"xlsx": FileKind(MEDIA_TYPE, workbook, lists_codes=True), "pdf": FileKind("application/pdf", drawn)}
+)
+
+
+async def file_of(
+    deployment: Deployment, kind: str, period: Period, *, title: str, subtitle: str, tables: Sequence[Sheet]
+) -> bytes:
+    """The file of a kind that `FILES` knows; drawn beside the event loop."""
+    made = list(tables)
+    if FILES[kind].lists_codes:
+        asked = partial(statistics.behind, period=period, most=MOST_CODES)
+        made.append(codes_sheet(tables, await deployment.database.read(asked)))
+    return await asyncio.to_thread(FILES[kind].make, title, subtitle, [sheet for sheet in made if sheet.rows])
