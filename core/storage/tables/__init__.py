@@ -24,6 +24,7 @@ from core.storage.tables.proving import contact_link, kept_form, otp_challenge
 from core.storage.tables.public_notices import public_notice
 from core.storage.tables.publishing import diversion, publication, vault
 from core.storage.tables.records import access_log, attempt, handout, handout_case, setting
+from core.storage.tables.reporting import kept_figures, period_report, report_file, service_hour
 from core.storage.tables.sending import STOPPED, outbox
 from core.storage.tables.subjects import consent, consent_wording, data_request, data_step, deletion, restriction
 
@@ -68,12 +69,14 @@ __all__ = [
     "inbox_item",
     "inbox_lease",
     "inbox_raw",
+    "kept_figures",
     "kept_form",
     "key_metadata",
     "message",
     "metadata",
     "otp_challenge",
     "outbox",
+    "period_report",
     "phone_call",
     "provider_token",
     "public_notice",
@@ -81,8 +84,10 @@ __all__ = [
     "push_device",
     "quota_day",
     "report",
+    "report_file",
     "restriction",
     "role_grant",
+    "service_hour",
     "session",
     "setting",
     "staff_address",
