@@ -15,6 +15,7 @@ from gateway.console import (
     writing,
 )
 from gateway.console.agencies import PAGE as AGENCIES
+from gateway.console.audit.page import PAGE as AUDIT
 from gateway.console.calendars import PAGE as CALENDAR
 from gateway.console.canned.page import PAGE as CANNED
 from gateway.console.channels import PAGE as CHANNELS
@@ -54,7 +55,7 @@ def add_menu(app: web.Application) -> None:
     menu.add(Entry("Các kênh", CHANNELS, icon="chat", roles=centre, order=50))
     menu.add(Entry("Tin chưa đọc được", repair.QUARANTINE, icon="alert", roles=centre, order=60))
     menu.add(Entry("Tin gửi lỗi", repair.OUTBOX, icon="send", roles=centre, order=70))
-    menu.add(Entry("Nhật ký xem", "/console/nhat-ky", icon="clock", roles=centre, order=80))
+    menu.add(Entry("Nhật ký", AUDIT, icon="clock", roles=centre, order=80))
     menu.add(Entry("Cung cấp hồ sơ", handing_out.PAGE, icon="file", roles=centre, order=85))
     menu.add(Entry("Người dùng", people.PAGE, icon="user", roles=(ADMIN,), order=90))
     menu.add(Entry("Cơ quan", AGENCIES, icon="agency", roles=(ADMIN,), order=95))

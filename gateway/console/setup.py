@@ -5,7 +5,6 @@ from __future__ import annotations
 from aiohttp import web
 
 from gateway.console import (
-    accesses,
     aids,
     calls,
     casefile,
@@ -25,6 +24,7 @@ from gateway.console import (
     writing,
 )
 from gateway.console.agencies import mount as mount_agencies
+from gateway.console.audit.page import mount as mount_audit
 from gateway.console.calendars import mount as mount_calendars
 from gateway.console.canned.page import mount as mount_canned
 from gateway.console.channels import mount as mount_channels
@@ -57,7 +57,6 @@ def setup_console(app: web.Application) -> None:
     _add_notices(router)
     router.add_get(finding.PAGE, finding.show_search)
     router.add_post(finding.PAGE, finding.search)
-    router.add_get("/console/nhat-ky", accesses.show_accesses)
     router.add_get(repair.QUARANTINE, repair.show_quarantine)
     router.add_post(repair.QUARANTINE, repair.replay)
     router.add_get(repair.OUTBOX, repair.show_outbox)
@@ -68,6 +67,7 @@ def setup_console(app: web.Application) -> None:
     router.add_get(handing_out.PAGE, handing_out.show_page)
     router.add_post(handing_out.PAGE, handing_out.hand_out)
     setup_playing(app)
+    mount_audit(app)
     _add_live(app)
     _add_cases(router)
     _add_talks(router)

@@ -65,6 +65,7 @@ _DONE = {
     "dia-diem": "Đã sửa địa điểm của hồ sơ.",
     "che-anh": "Đã che vùng đã chọn trong ảnh công khai.",
     "bo-che": "Đã bỏ che; ảnh công khai hiện đầy đủ.",
+    "kiem-tra": "Đã bắt đầu kiểm tra; kết quả hiện ở cuối trang khi xong.",
     "lich": "Đã ghi thông báo vào lịch làm việc.",
     "cau-mau": "Đã lưu câu trả lời mẫu.",
     "bo-cau-mau": "Đã bỏ câu trả lời mẫu.",

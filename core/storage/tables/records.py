@@ -27,6 +27,8 @@ access_log = Table(
     Column("ref", String(64), nullable=False),
 )
 Index("ix_access_log_ref", access_log.c.ref, access_log.c.at)
+Index("ix_access_log_at", access_log.c.at, access_log.c.id)
+Index("ix_access_log_user", access_log.c.user_id, access_log.c.at)
 
 handout = Table(
     "handout",
