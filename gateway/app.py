@@ -11,6 +11,7 @@ from gateway.deployment import DEPLOYMENT, Deployment
 from gateway.health import setup_health
 from gateway.hooks import setup_hooks
 from gateway.middleware import middlewares
+from gateway.open311.setup import setup_open311
 from gateway.pages.setup import setup_pages
 from gateway.portal.setup import setup_portal
 from gateway.sandbox.link import setup_sandbox_link
@@ -31,4 +32,5 @@ def create_app(deployment: Deployment, watch: Watch | None = None) -> web.Applic
     setup_voice(app)
     setup_console(app)
     setup_api(app)
+    setup_open311(app)
     return app

@@ -378,6 +378,28 @@ def open_cases_since(connection: Connection, since: datetime, *, most: int = 200
     ]
 
 
+def received(
+    connection: Connection,
+    *,
+    since: datetime,
+    until: datetime,
+    before: tuple[datetime, str] | None = None,
+    categories: Collection[str] = (),
+    is_open: bool | None = None,
+    most: int = 100,
+) -> list[CaseRow]:
+    """Cases received in [since, until), the newest first; `before`: behind this one. Empty or None: any."""
+    place = tuple_(case.c.received_at, case.c.id)
+    query = select(*_COLUMNS).where(case.c.received_at >= since, case.c.received_at < until)
+    if before is not None:
+        query = query.where(place < before)
+    if categories:
+        query = query.where(case.c.category.in_(categories))
+    if is_open is not None:
+        query = query.where(case.c.open == is_open)
+    return _rows(connection, query.order_by(case.c.received_at.desc(), case.c.id.desc()).limit(most))
+
+
 def heads(connection: Connection, *, after: str = "", most: int = 10_000) -> list[tuple[str, int, bytes]]:
     """(case id, version, head) of every case in order of id, for the daily root."""
     query = select(case.c.id, case.c.version, case.c.head).where(case.c.id > after).order_by(case.c.id).limit(most)

@@ -208,6 +208,10 @@ MEANINGS: Mapping[str, str] = {
     "portal.credit": "Whom the map is from, shown on it.",
     "portal.utilities": "Public services that the regulation names, by its keys, and their https addresses: "
     "`[portal.utilities]` with `public_services`, `land` …; without an address one is not shown.",
+    "open311.jurisdiction": "The name others ask for this place by (`jurisdiction_id`); empty: any means us.",
+    "open311.media_hosts": "Hosts from which pictures are fetched that a request names by their address, "
+    "`.example.vn`: all below it; empty: none is.",
+    "open311.sandbox": "Origin of such pictures on this machine, for a trial only.",
     "sandbox.page": "Demo: port of the page with the citizens' phones and mailboxes; `/sandbox` leads there.",
     "sandbox.email": "Demo: port of the citizens' mailboxes (JSON).",
     "sandbox.email_smtp": "Demo: port on which the citizens' mail provider takes our mail.",

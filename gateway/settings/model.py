@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr
 from gateway.settings.base import Names, Port, Section
 from gateway.settings.call_center import CallCenter
 from gateway.settings.mail_oauth import MailOAuth
+from gateway.settings.open311 import Open311
 from gateway.settings.portal import Portal
 from gateway.settings.sending import Sending
 
@@ -325,6 +326,7 @@ class Settings(Section):
     sending: Sending = Sending()
     call_center: CallCenter = CallCenter()
     portal: Portal = Portal()
+    open311: Open311 = Open311()
     sandbox: Sandbox = Sandbox()
     intake: Intake = Intake()
     retention: Retention = Retention()

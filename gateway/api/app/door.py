@@ -19,7 +19,7 @@ from multidict import MultiDictProxy
 from channels.app.adapter import AppChannel
 from channels.base import same
 from core.contract.errors import ConfigError, NotFound
-from core.contract.schema import Model
+from core.contract.schema import Attachment, Model
 from core.identity.codes import parse_code
 from core.service.public import FollowView
 from gateway.api.app.forms import NOTHING, read_form
@@ -40,6 +40,9 @@ OVER = "Phiên xem phản ánh đã hết. Vui lòng mở lại bằng mã phả
 ANOTHERS = "Phiên này không mở phản ánh đó. Vui lòng mở bằng mã phản ánh và mã PIN."
 NOT_HERE = "Chưa thấy phản ánh nào có mã này. Nếu Quý vị vừa gửi, vui lòng chờ vài phút rồi thử lại."
 TOO_FAST = "Nơi Quý vị đang dùng mạng vừa gửi rất nhiều. Vui lòng thử lại sau ít phút."
+
+
+Brought = Callable[[str], Awaitable[tuple[Attachment, ...]]]
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,11 @@ async def open_door(app: web.Application) -> AsyncIterator[None]:
 
 @dataclass(frozen=True)
 class AppCall:
-    """One request of an app, read and checked. `posted`: the parts of a form that came as one, files among them."""
+    """
+    One request of an app, read and checked. `posted`: the parts of a form that came as one, files among them.
+
+    `brought`: stores, under the contact it is given, what the request only says the address of.
+    """
 
     request: web.Request
     deployment: Deployment
@@ -74,6 +81,7 @@ class AppCall:
     query: Any
     body: Any
     posted: MultiDictProxy[Any]
+    brought: Brought | None = None
 
     @property
     def door(self) -> Door:
@@ -147,7 +155,7 @@ def serve_app(operation: Operation) -> Callable[[web.Request], Awaitable[web.Str
     """The aiohttp handler of an operation for apps. ApiError 401 before anything is read."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        app = await _known_app(request)
+        app = await known_app(request, request.headers.get(HEADER, ""))
         check_path(request)
         query = read_query(request, operation.query)
         body, posted = await _read(request, operation)
@@ -157,8 +165,8 @@ def serve_app(operation: Operation) -> Callable[[web.Request], Awaitable[web.Str
     return handle
 
 
-async def _known_app(request: web.Request) -> App:
-    key = request.headers.get(HEADER, "")
+async def known_app(request: web.Request, key: str) -> App:
+    """The app that a key stands for. ApiError 401."""
     if same(key, request.app[PAGES].app_key):
         return App(PORTAL, "")
     found = await app_of(request.app[DEPLOYMENT].database, key)

@@ -72,7 +72,8 @@ async def _with_files(call: AppCall, coming: Coming) -> Filled:
     if taken.refused:
         text = " ".join(taken.refused)
         raise ApiError(taken.status, "files_refused", text, details={"fields": {"media": text}}, headers=taken.headers)
-    return replace(coming.filled, files=taken.files)
+    brought = await call.brought(coming.contact_id) if call.brought else ()
+    return replace(coming.filled, files=(*taken.files, *brought))
 
 
 async def _begin(call: AppCall, coming: Coming) -> Answer:
