@@ -13,7 +13,7 @@ import ipaddress
 import json
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -40,6 +40,7 @@ ANSWER_LIMIT = 4 * 1024 * 1024
 PAUSE = 30.0
 """Seconds to wait after a 429 that does not say how long."""
 LONGEST_PAUSE = 86_400.0
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 """What can only happen before a request has left."""
 _HOPS = 3
@@ -97,14 +98,18 @@ class ProviderHttp:
     Calls to one provider below `base_url`. Opened with the first call, in the event loop that makes it.
 
     Plain http and addresses inside the house are allowed only where `base_url` itself points at this machine (a
-    sandbox, a test); everywhere else a name that leads to a private address is refused (SSRF).
+    sandbox, a test); everywhere else a name that leads to a private address is refused (SSRF), unless that lies in one
+    of the networks `inside` that the deployment named.
     """
 
-    def __init__(self, base_url: str, *, timeout: float = 20.0, connections: int = 64) -> None:
+    def __init__(
+        self, base_url: str, *, timeout: float = 20.0, connections: int = 64, inside: Sequence[Network] = ()
+    ) -> None:
         self._base = base_url.rstrip("/")
         self.at_home = _is_loopback(URL(self._base).host or "")
         self._timeout = aiohttp.ClientTimeout(total=timeout, sock_connect=min(timeout, 5.0))
         self._connections = connections
+        self._inside = tuple(inside)
         self._session: aiohttp.ClientSession | None = None
 
     async def get(
@@ -194,7 +199,7 @@ class ProviderHttp:
             connector = aiohttp.TCPConnector(
                 limit=self._connections,
                 keepalive_timeout=10,  # shorter than providers': a call on a dead connection has an unknown outcome
-                resolver=None if self.at_home else _Outside(),
+                resolver=None if self.at_home else _Outside(self._inside),
             )
             self._session = aiohttp.ClientSession(
                 connector=connector, timeout=self._timeout, trust_env=False, cookie_jar=aiohttp.DummyCookieJar()
@@ -244,13 +249,15 @@ def _is_loopback(host: str) -> bool:
 class _Outside(AbstractResolver):
     """Names that lead into the house, or to this machine, lead nowhere: the address checked is the one connected to."""
 
-    def __init__(self) -> None:
+    def __init__(self, inside: Sequence[Network]) -> None:
+        self._inside = inside
         self._resolver = aiohttp.ThreadedResolver()
 
     async def resolve(
         self, host: str, port: int = 0, family: AddressFamily = AddressFamily.AF_INET
     ) -> list[ResolveResult]:
-        found = [one for one in await self._resolver.resolve(host, port, family) if _is_public(one["host"])]
+        resolved = await self._resolver.resolve(host, port, family)
+        found = [one for one in resolved if may_be_called(one["host"], self._inside)]
         if not found:
             raise OSError(f"{host} has no public address")
         return found
@@ -259,8 +266,10 @@ class _Outside(AbstractResolver):
         await self._resolver.close()
 
 
-def _is_public(address: str) -> bool:
-    return ipaddress.ip_address(address.partition("%")[0]).is_global
+def may_be_called(address: str, inside: Sequence[Network] = ()) -> bool:
+    """Whether an IP address is everybody's, or lies in one of these networks."""
+    known = ipaddress.ip_address(address.partition("%")[0])
+    return known.is_global or any(known in network for network in inside)
 
 
 async def _at_most(answer: aiohttp.ClientResponse, most: int) -> bytes:

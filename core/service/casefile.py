@@ -24,7 +24,7 @@ from core.storage.together import Entry
 @dataclass
 class CaseFile:
     """
-    `case` already holds `events`; `stored_version` and `head` are those of the database.
+    `case` already holds `events`; `before`, `stored_version` and `head` are those of the database.
 
     `subject`: the key subject its texts are sealed under.
     """
@@ -37,12 +37,13 @@ class CaseFile:
     events: list[Event] = field(default_factory=list)
     milestones: list[Milestone] = field(default_factory=list)
     subject: str = ""
+    before: Case | None = None
 
     @classmethod
     def of(cls, row: CaseRow, pack: Pack, *, subject: str) -> CaseFile:
         """A stored case."""
         case = Case.model_validate(row.state)
-        return cls(pack, case, row.version, row.head, row.search_text, subject=subject)
+        return cls(pack, case, row.version, row.head, row.search_text, subject=subject, before=case)
 
     def take(self, events: Sequence[Event]) -> None:
         """Fold what was decided."""
@@ -61,7 +62,11 @@ class CaseFile:
     @property
     def public_stage(self) -> str:
         """Where the case stands, in the words for outsiders; a stage without such words shows the one before."""
-        stages = (self.pack.stage("case", visit.stage) for visit in reversed(self.now.trail))
+        return self.public_stage_of(self.now)
+
+    def public_stage_of(self, case: Case) -> str:
+        """The same of the case as it stood at some moment."""
+        stages = (self.pack.stage("case", visit.stage) for visit in reversed(case.trail))
         return next((stage.public for stage in stages if stage.public), "")
 
     def rows(self) -> tuple[CaseRow, list[Entry]]:

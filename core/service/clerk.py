@@ -30,6 +30,9 @@ from core.service.diverting import note_diversions
 from core.service.joining import Joining
 from core.service.letters import LetterDesk
 from core.service.letters_out import LettersOut
+from core.service.links.book import LinkBook
+from core.service.links.origins import Origins
+from core.service.links.telling import Telling
 from core.service.notices import Notices
 from core.service.officers import Officers
 from core.service.own_number import OwnNumber
@@ -41,6 +44,7 @@ from core.service.regulation import Regulation
 from core.service.ringing import Ringing
 from core.service.safe import Safe
 from core.service.stock import Stock
+from core.service.subjects.taking import Taking
 from core.service.supplement_links import SupplementLinks
 from core.service.talk import Talks
 from core.service.texts import Texts
@@ -64,7 +68,7 @@ class Clerk:
     """
     The use cases' common hands in one process.
 
-    `accounts`: channels by which staff can be told, with our side of each.
+    `accounts`: channels by which staff can be told, with our side of each. `processors`: others process data for us.
     `changed` is set whenever a unit was stored: there may be something to send, or a due time sooner than before.
     `opened`: seconds from a report's first message to its opened case, for each case this process opened.
     """
@@ -82,6 +86,7 @@ class Clerk:
         now: Callable[[], datetime],
         carriers: Carriers,
         accounts: Mapping[str, str] | None = None,
+        processors: bool = False,
     ) -> None:
         self._now = now
         self.house = house
@@ -98,6 +103,7 @@ class Clerk:
         self.proving = Proving(database, safe=safe, carriers=carriers, now=now, changed=self.changed.set)
         self.joining = Joining(database, safe=safe, now=now)
         self.desk = CaseDesk(database, safe=safe, regulation=regulation, now=now)
+        self.requests = Taking(database, safe=safe, regulation=regulation, now=now, processors=processors)
         self.converse = Converse(
             database,
             safe=safe,
@@ -106,6 +112,7 @@ class Clerk:
             posting=self.posting,
             receiving=Receiving(database, safe=safe, stock=self.stock, desk=self.desk, mailbox=mailbox, now=now),
             numbers=OwnNumber(self.proving, self.joining),
+            requests=self.requests,
             house=house,
             thinking=thinking,
             now=now,
@@ -136,13 +143,19 @@ class Clerk:
             links=self.supplements,
             house=house,
         )
-        self.publishing = Publishing(regulation=regulation, texts=self.texts)
+        self.publishing = Publishing(database, media=media, regulation=regulation, texts=self.texts)
+        self.links = LinkBook(database, safe=safe, now=now)
+        self.origins = Origins(database)
+        self.telling = Telling(
+            self.links, safe=safe, texts=self.texts, publishing=self.publishing, origins=self.origins, now=now
+        )
         self.arrivals = Arrivals(database, regulation=regulation, execute=self.execute)
 
     async def finish(self, work: Work) -> None:
         """Write what follows from the work, and store all of it or nothing."""
         await self._notices.write(work)
         await self.publishing.write(work)
+        await self.telling.write(work)
         note_diversions(work)
         note_callbacks(work)
         await self.talks.save_all(work)

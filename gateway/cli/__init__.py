@@ -22,6 +22,7 @@ GROUPS = (
     "schema",
     "people",
     "apps",
+    "links",
     "offices",
     "agencies",
     "places",

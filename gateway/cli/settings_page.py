@@ -140,6 +140,8 @@ MEANINGS: Mapping[str, str] = {
     "sending.per_day": "By channel, its daily quota (days in Vietnam): `email = 2000`. Beyond it another way is tried.",
     "sending.quiet_hours": "When what can wait does (22:00-06:00), or never, as in the demo; empty: 21:00-07:00.",
     "sending.elsewhere_minutes": "Minutes for which one way is tried with a notice before another is.",
+    "links.inside": "Networks of yours that other systems may lie in besides the public ones: `10.20.0.0/16`.",
+    "links.most_a_minute": "How much one other system may ask of one process in a minute.",
     "call_center.enabled": "Whether there is a hotline; `auto`: in demo mode, and wherever a trunk is named.",
     "call_center.sip_host": "Address on which calls arrive (SIP over UDP and TCP).",
     "call_center.sip_port": "Its port; 0: any free one.",

@@ -19,6 +19,7 @@ from core.contract.errors import ConfigError
 from core.notify.quiet import NEVER
 from gateway.settings.call_twilio import voice_mistakes
 from gateway.settings.calls import calls_mistakes
+from gateway.settings.links import link_mistakes
 from gateway.settings.model import Settings
 from gateway.settings.providers import facebook_mistakes, imap_mistakes, mail_oauth_mistakes, telegram_mistakes
 from gateway.settings.push import push_mistakes
@@ -246,6 +247,7 @@ def _contradictions(settings: Settings) -> list[ConfigError]:
     found += calls_mistakes(settings)
     found += voice_mistakes(settings)
     found += sending_mistakes(settings)
+    found += link_mistakes(settings)
     redis_url = settings.redis_url.get_secret_value()
     if redis_url and not redis_url.startswith(("redis://", "rediss://", "unix://")):
         found.append(ConfigError("redis_url", "not an address of Redis", example=EXAMPLES["redis_url"]))

@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr
 
 from gateway.settings.base import Names, Port, Section
 from gateway.settings.call_center import CallCenter
+from gateway.settings.links import Links
 from gateway.settings.mail_oauth import MailOAuth
 from gateway.settings.open311 import Open311
 from gateway.settings.portal import Portal
@@ -324,6 +325,7 @@ class Settings(Section):
     otp: Otp = Otp()
     push: Push = Push()
     sending: Sending = Sending()
+    links: Links = Links()
     call_center: CallCenter = CallCenter()
     portal: Portal = Portal()
     open311: Open311 = Open311()

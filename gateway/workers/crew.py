@@ -22,6 +22,7 @@ from core.storage.outbox import Share
 from gateway.admin.services import letting_go_of, rebuilding_of
 from gateway.deployment import Deployment
 from gateway.events.bells import AGENCIES, DUE, FILES, INBOX, OUTBOX, bell, pass_on, pass_on_changes
+from gateway.links.lanes import Lanes, lane_bell
 from gateway.metrics import SENT
 from gateway.transcribing import CommandTranscriber
 from gateway.watch.watch import Watch
@@ -72,6 +73,8 @@ class Crew:
         asked = {name: self._bells.enter_context(bell(deployment.events, FILES)) for name in sources}
         self._senders = {name: _sender(deployment, owner, Share(name), landed=rung[name].set) for name in names}
         self._senders[""] = _sender(deployment, owner, Share(but=names))
+        told = self._bells.enter_context(lane_bell(deployment.events))
+        self._lanes = Lanes(deployment, owner=owner, rung=told)
         self.watch = Watch(deployment, loops=lambda: self._loops, pulse=Pulse())
         self._loops = [
             Loop("journal", deployment.inbox.ship, interval=1.0),
@@ -80,6 +83,7 @@ class Crew:
             *_news(deployment, self._bells),
             *(_work(deployment, owner, self._bells) if self._works else ()),
             *(_sendings(self._senders, rung) if self._works else ()),
+            *((_links(self._lanes, told),) if self._works else ()),
             *(_fetches(deployment, sources, asked) if self._works else ()),
             *(_drafts(deployment) if self._works else ()),
             *((_lookout(deployment, rung, asked),) if self._works else ()),
@@ -112,6 +116,7 @@ class Crew:
         if await self._unfinished(_ROUND_SECONDS):
             for sender in self._senders.values():
                 sender.give_up()
+            self._lanes.give_up()
         for task in await self._unfinished(_RECORD_SECONDS):
             log.warning("loop_cut", loop=task.get_name())
             task.cancel()
@@ -205,6 +210,14 @@ def _sendings(senders: Mapping[str, Sender], rung: Mapping[str, asyncio.Event]) 
             full=SIDE_BY_SIDE,
             last=sender.finish,
         )
+
+
+def _links(lanes: Lanes, rung: asyncio.Event) -> Loop:
+    """One loop for all: each link has a sender of its own, and one that is slow holds up nobody else."""
+    run_once, finish = lanes.run_once, lanes.finish
+    return Loop(
+        "links", run_once, interval=_UNRUNG_SECONDS, wake=rung, breath=_SENDING_BREATH, full=SIDE_BY_SIDE, last=finish
+    )
 
 
 def _fetches(

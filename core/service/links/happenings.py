@@ -1,0 +1,71 @@
+"""What happened to a case in one unit of work, as links are told it: read off the case before and after; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from core.cases.model import Case, Dispatch
+from core.service.actors import involved_agencies
+from core.service.casefile import CaseFile
+from core.service.links.book import Link
+from core.service.links.news import MirrorState
+
+PARTNER = "partner"
+"""The channel by which cases of peers come."""
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One thing to tell. `dispatch`: the part that it is about."""
+
+    type: str
+    dispatch: Dispatch | None = None
+
+
+def happenings_of(file: CaseFile) -> list[Happening]:
+    """All of them, in order: the case first."""
+    return [*_of_the_case(file), *_of_its_parts(file.before, file.now)]
+
+
+def concerns(link: Link, happening: Happening, case: Case) -> bool:
+    """Whether a link is told of it: it wants the type, and it is about what it may know."""
+    if link.events and happening.type not in link.events:
+        return False
+    if happening.dispatch is not None:
+        return bool(link.agency) and link.agency in (happening.dispatch.agency_id, happening.dispatch.unit_id)
+    return link.kind != "peer" and (not link.agency or link.agency in involved_agencies(case))
+
+
+def is_from(case: Case, link: Link) -> bool:
+    """Whether the case was handed to us by this peer."""
+    return link.kind == "peer" and case.channel == PARTNER and case.account == link.name
+
+
+def mirror_of(case: Case) -> MirrorState:
+    """Where a case stands, for whoever handed it to us."""
+    answered = [one for one in case.publications if not one.interim]
+    if answered:
+        return "answered"
+    if case.decline_code or case.cancel_code or case.diversion or case.merged_into:
+        return "returned"
+    return "taken" if case.dispatches or len(case.trail) > 1 else "received"
+
+
+def _of_the_case(file: CaseFile) -> Iterator[Happening]:
+    before, after = file.before, file.now
+    if before is None:
+        yield Happening("case.opened")
+    elif file.public_stage_of(before) != file.public_stage:
+        yield Happening("case.moved")
+    if len(after.publications) > len(before.publications if before else ()):
+        yield Happening("case.published")
+
+
+def _of_its_parts(before: Case | None, after: Case) -> Iterator[Happening]:
+    known = {one.id: one for one in before.dispatches} if before else {}
+    for part in after.dispatches:
+        if part.id not in known:
+            yield Happening("dispatch.opened", part)
+        elif (part.stage, part.unit_id) != (known[part.id].stage, known[part.id].unit_id):
+            yield Happening("dispatch.moved", part)

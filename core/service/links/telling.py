@@ -1,0 +1,179 @@
+"""
+Writes what links are told into the unit of work that caused it: stored with the events or not at all.
+
+Each piece of news is an entry of the outbox, in the lane of its link and in order with the others of its case. It is
+made once, from the version of the case that it tells of, and sent as it was made however often it is tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+
+from core.cases.model import Case
+from core.contract.schema import Address, Model, OutboundMessage, new_id
+from core.identity.codes import format_code
+from core.privacy.keys import SYSTEM
+from core.service.casefile import CaseFile
+from core.service.links.book import Link, LinkBook
+from core.service.links.happenings import Happening, concerns, happenings_of, is_from, mirror_of
+from core.service.links.news import (
+    MIRRORED,
+    TEST,
+    CaseNews,
+    DispatchFacts,
+    DispatchNews,
+    Mirrored,
+    MirrorNews,
+    PublicCase,
+    TestNews,
+)
+from core.service.links.origins import Origins
+from core.service.publishing import Publishing
+from core.service.safe import Safe
+from core.service.texts import Texts
+from core.service.work import Work
+from core.storage import outbox
+from core.storage.outbox import NewEntry
+
+SUBJECT = f"{SYSTEM}links"
+_CASES = "/api/v1/cases"
+_CLOSED = "Hồ sơ đã xử lý xong; kết quả không công khai."
+_RETURNED = "Đơn vị nhận không tiếp tục xử lý hồ sơ này."
+
+
+class Telling:
+    """What links are told."""
+
+    def __init__(
+        self,
+        book: LinkBook,
+        *,
+        safe: Safe,
+        texts: Texts,
+        publishing: Publishing,
+        origins: Origins,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._book = book
+        self._safe = safe
+        self._texts = texts
+        self._publishing = publishing
+        self._origins = origins
+        self._now = now
+
+    async def write(self, work: Work) -> None:
+        """News of every case that changed, for every link that it concerns."""
+        changed = [file for file in work.cases.values() if file.events]
+        links = await self._book.current() if changed else ()
+        for file in changed if links else ():
+            happened = happenings_of(file)
+            for link in links:
+                await self._tell(work, file, link, [one for one in happened if concerns(link, one, file.now)])
+                if is_from(file.now, link):
+                    await self._mirror(work, file, link)
+
+    async def test(self, link: Link) -> Work:
+        """A unit of work that sends a link something that means nothing."""
+        work, entry = Work(), new_id()
+        await self._put(work, link, entry, TestNews(id=entry, type=TEST, at=self._now()), cause=entry)
+        return work
+
+    async def _tell(self, work: Work, file: CaseFile, link: Link, happened: list[Happening]) -> None:
+        for number, one in enumerate(happened):
+            entry = new_id()
+            news = await self._news(work, file, one, entry)
+            if news is not None:
+                await self._put(work, link, entry, news, case=file.now, cause=f"{file.now.version}/{number}")
+
+    async def _news(self, work: Work, file: CaseFile, happening: Happening, entry: str) -> Model | None:
+        at = file.events[-1].at
+        if happening.dispatch is not None:
+            facts = self._facts(file, happening)
+            return DispatchNews.model_validate({"id": entry, "type": happening.type, "at": at, "data": facts})
+        shown = (await self._publishing.shown(work, file))[1]
+        if not shown.code:
+            return None  # not even that there is such a case is for everybody
+        known = shown.model_dump(include=set(PublicCase.model_fields))
+        return CaseNews.model_validate({"id": entry, "type": happening.type, "at": at, "data": known})
+
+    def _facts(self, file: CaseFile, happening: Happening) -> DispatchFacts:
+        case, part = file.now, happening.dispatch
+        assert part is not None
+        stage = file.pack.stage("dispatch", part.stage)
+        limits = [clock.due_at for clock in case.running() if case.part_of(clock) == part.id]
+        return DispatchFacts(
+            case_id=case.id,
+            code=format_code(case.code),
+            dispatch_id=part.id,
+            agency_id=part.agency_id,
+            stage=part.stage,
+            label=stage.label,
+            open=stage.kind == "open",
+            due_at=min(limits, default=None),
+            version=case.version,
+            path=f"{_CASES}/{case.id}",
+        )
+
+    async def _mirror(self, work: Work, file: CaseFile, link: Link) -> None:
+        """What has become of a case of theirs, where that is news."""
+        before, case = file.before, file.now
+        state, stage = mirror_of(case), file.public_stage
+        if before is not None and (mirror_of(before), file.public_stage_of(before)) == (state, stage):
+            return
+        origin = await self._origins.of(link.name, case.code)
+        if origin is None:
+            return
+        entry, media = new_id(), case.publications[-1].media if state == "answered" else ()
+        text = await self._word(work, file, state)
+        told = Mirrored(case_id=origin.case_id, dispatch_id=origin.dispatch_id, state=state, stage=stage, text=text)
+        news = MirrorNews(id=entry, type=MIRRORED, at=file.events[-1].at, data=told)
+        fields = {"case": origin.case_id, "media": " ".join(media)}
+        await self._put(work, link, entry, news, case=case, cause=f"{case.version}/mirror", fields=fields)
+
+    async def _word(self, work: Work, file: CaseFile, state: str) -> str:
+        case = file.now
+        if state == "answered":
+            last = next(one for one in reversed(case.publications) if not one.interim)
+            said = None if last.kind == "withheld" else last.text
+            return (await self._texts.read([said], work=work))[said.id] if said else _CLOSED
+        if state != "returned":
+            return ""
+        ground = file.pack.decline_reasons.get(case.decline_code or "")
+        ground = ground or file.pack.cancel_reasons.get(case.cancel_code or "")
+        return ground.label if ground else _RETURNED
+
+    async def _put(
+        self,
+        work: Work,
+        link: Link,
+        entry: str,
+        news: Model,
+        *,
+        cause: str,
+        case: Case | None = None,
+        fields: Mapping[str, str] | None = None,
+    ) -> None:
+        message = OutboundMessage(
+            id=entry,
+            channel=link.lane,
+            account="",
+            recipient=Address(channel=link.lane, account="", value=link.name),
+            text=news.model_dump_json(),
+            conversation_id=case.id if case else entry,
+            fields=dict(fields or {}),
+        )
+        seal = partial(self._safe.seal, message, subject_id=SUBJECT, place=f"outbox:{entry}")
+        row = NewEntry(
+            id=entry,
+            dedupe_key=f"{link.lane}/{case.id if case else ''}/{cause}",
+            conversation_id=message.conversation_id,
+            case_id=case.id if case else None,
+            channel=link.lane,
+            subject_id=SUBJECT,
+            payload_sealed=await self._safe.aside(seal, SUBJECT),
+            next_at=self._now(),
+            created_at=self._now(),
+        )
+        work.put(outbox.ENTRIES, row.__dict__)

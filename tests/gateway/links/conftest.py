@@ -1,0 +1,43 @@
+"""A deployment that may call this machine, its lanes, and officials."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest_asyncio
+
+from gateway.admin.actions import ACTIONS
+from gateway.links.lanes import Lanes
+from tests.support.deployments import World, world_over
+
+HERE = {"links": {"inside": ("127.0.0.0/8",)}}
+
+
+@pytest_asyncio.fixture
+async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
+    """A fresh world that may call this machine."""
+    async with world_over(database_url, tmp_path, **HERE) as opened:
+        yield opened
+
+
+async def linked(world: World, name: str, **wanted: Any) -> str:
+    """Begin a link as an operator does; returns its secret."""
+    made = await ACTIONS["link.add"](world.deployment, {"name": name, "kind": "webhook", **wanted})
+    return str(made["secret"])
+
+
+async def told(world: World, lanes: Lanes | None = None) -> None:
+    """Settle, then send what links are told until nothing is due."""
+    await world.settle()
+    ours = lanes or Lanes(world.deployment, owner="lanes")
+    while await ours.run_once():
+        await ours.finish()
+    await ours.finish()
+
+
+async def standing(world: World) -> dict[str, tuple[int, int]]:
+    """Link → what waits for it, what failed."""
+    lines = await ACTIONS["link.list"](world.deployment, {})
+    return {line["name"]: (line["waiting"], line["failed"]) for line in lines}
