@@ -44,7 +44,6 @@ from core.service.regulation import Regulation
 from core.service.ringing import Ringing
 from core.service.safe import Safe
 from core.service.stock import Stock
-from core.service.subjects.taking import Taking
 from core.service.supplement_links import SupplementLinks
 from core.service.talk import Talks
 from core.service.texts import Texts
@@ -68,7 +67,7 @@ class Clerk:
     """
     The use cases' common hands in one process.
 
-    `accounts`: channels by which staff can be told, with our side of each. `processors`: others process data for us.
+    `accounts`: channels by which staff can be told, with our side of each.
     `changed` is set whenever a unit was stored: there may be something to send, or a due time sooner than before.
     `opened`: seconds from a report's first message to its opened case, for each case this process opened.
     """
@@ -86,7 +85,6 @@ class Clerk:
         now: Callable[[], datetime],
         carriers: Carriers,
         accounts: Mapping[str, str] | None = None,
-        processors: bool = False,
     ) -> None:
         self._now = now
         self.house = house
@@ -103,7 +101,6 @@ class Clerk:
         self.proving = Proving(database, safe=safe, carriers=carriers, now=now, changed=self.changed.set)
         self.joining = Joining(database, safe=safe, now=now)
         self.desk = CaseDesk(database, safe=safe, regulation=regulation, now=now)
-        self.requests = Taking(database, safe=safe, regulation=regulation, now=now, processors=processors)
         self.converse = Converse(
             database,
             safe=safe,
@@ -112,7 +109,6 @@ class Clerk:
             posting=self.posting,
             receiving=Receiving(database, safe=safe, stock=self.stock, desk=self.desk, mailbox=mailbox, now=now),
             numbers=OwnNumber(self.proving, self.joining),
-            requests=self.requests,
             house=house,
             thinking=thinking,
             now=now,
@@ -143,7 +139,7 @@ class Clerk:
             links=self.supplements,
             house=house,
         )
-        self.publishing = Publishing(database, media=media, regulation=regulation, texts=self.texts)
+        self.publishing = Publishing(regulation=regulation, texts=self.texts)
         self.links = LinkBook(database, safe=safe, now=now)
         self.origins = Origins(database)
         self.telling = Telling(
