@@ -7,25 +7,22 @@ Nothing is recorded before the notice was heard (VN-5). Whatever happens, the ca
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
 
 import structlog
 
 from channels.call_center import reaching
+from channels.call_center.agents.caller import Told
 from channels.call_center.agents.desk import Desk
-from channels.call_center.agents.dialling import Dialled
-from channels.call_center.ending import close, note, until_over
+from channels.call_center.agents.dialling import NOTICE, Dialled
+from channels.call_center.ending import close, note, unless, until_over
 from channels.call_center.facts import WHOLE, CallRecord
 from channels.call_center.ports import Call, CallFailed, CallGone, Ended, Trunk
 from channels.call_center.tools import Tools
 
 log = structlog.get_logger()
-T = TypeVar("T")
 
-NOTICE = "outgoing_notice"
 RING_S = 45
 
 
@@ -76,17 +73,21 @@ class OutgoingSession:
         return closed
 
     async def _until_over(self) -> Ended:
-        self._call = call = await self._unless_over(self.line.dial(self.dialled.number, caller="", ring_s=RING_S))
+        self._call = call = await unless(
+            self.dialled.over, self.line.dial(self.dialled.number, caller="", ring_s=RING_S)
+        )
         self._know(answered_at=self.tools.now(), trunk=call.trunk, step="notice")
         self.desk.dialling.answered(self.dialled, call)
         return await until_over(call, self._talk(call))
 
     async def _talk(self, call: Call) -> None:
         with suppress(CallGone, CallFailed):
-            await self._unless_over(call.media.play([NOTICE]))
+            await unless(self.dialled.over, call.media.play([NOTICE]))
             call.media.record(self.tools.spool.folder / self.record.id / f"{WHOLE}.wav")
             self._know(notice=True, talked=True, finished=True, step="talk")
-            talking = asyncio.create_task(self.desk.dialling.talk(self.dialled, call, talks=self._passed))
+            talking = asyncio.create_task(
+                self.desk.dialling.talk(self.dialled, call, told=Told(self._passed, self._given))
+            )
             try:
                 await note(self.tools, self.record)
                 await talking
@@ -96,18 +97,8 @@ class OutgoingSession:
     def _passed(self, agent: str) -> None:
         self._know(agent=agent)
 
-    async def _unless_over(self, work: Coroutine[Any, Any, T]) -> T:
-        """What comes of it. Raises: CallFailed: the agent wants it no more; and what `work` raises."""
-        doing, over = asyncio.create_task(work), asyncio.create_task(self.dialled.over.wait())
-        try:
-            await asyncio.wait({doing, over}, return_when=asyncio.FIRST_COMPLETED)
-            if doing.done():
-                return doing.result()
-            raise CallFailed(reaching.GIVEN_UP, "given up")
-        finally:
-            for task in (doing, over):
-                task.cancel()
-            await asyncio.gather(doing, over, return_exceptions=True)
+    def _given(self, place: str) -> None:
+        self._know(given_to=place)
 
     def _know(self, **facts: object) -> None:
         self.record = self.record.model_copy(update=facts)

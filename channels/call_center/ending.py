@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
+from channels.call_center import reaching
 from channels.call_center.facts import WHOLE, CallRecord, Recording
-from channels.call_center.ports import Call, Ended, Media, Recorded
+from channels.call_center.ports import Call, CallFailed, Ended, Media, Recorded
 from channels.call_center.tools import Tools
 
 log = structlog.get_logger()
+T = TypeVar("T")
 
 
 async def until_over(call: Call, leading: Coroutine[Any, Any, None]) -> Ended:
@@ -37,6 +39,20 @@ async def _watch(call: Call) -> Ended:
         if isinstance(event, Ended):
             return event
     return Ended("trunk")
+
+
+async def unless(over: asyncio.Event, work: Coroutine[Any, Any, T]) -> T:
+    """What comes of it. Raises: CallFailed: `over` came first, and nobody wants it any more; and what `work` raises."""
+    doing, waiting = asyncio.create_task(work), asyncio.create_task(over.wait())
+    try:
+        await asyncio.wait({doing, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if doing.done():
+            return doing.result()
+        raise CallFailed(reaching.GIVEN_UP, "given up")
+    finally:
+        for task in (doing, waiting):
+            task.cancel()
+        await asyncio.gather(doing, waiting, return_exceptions=True)
 
 
 async def note(tools: Tools, record: CallRecord) -> None:

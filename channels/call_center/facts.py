@@ -76,7 +76,8 @@ class CallRecord(_Facts):
         followed: the caller was told where a report stands. `talked`: with a person.
         finished: the flow came to an end that leaves nothing to do.
         call_back_to: another number than the caller's, typed by them.
-        agent: who of ours talked to the caller, or called them (a user's id).
+        agent: who of ours talked to the caller, or called them (a user's id). `given_to`: the place outside that they
+            gave the call to.
         about: what we called about, "case:" or "call:" and an id. Of our own calls `called` is theirs, in E.164.
         queue: in which they waited for a person, since `queued_at`, and the `skills` that were asked for.
         rated: code of the report they follow, proved by its PIN or by their number, and the key they pressed.
@@ -112,6 +113,7 @@ class CallRecord(_Facts):
     pin: str = Field(default="", repr=False)
     call_back_to: str = ""
     agent: str = ""
+    given_to: str = ""
     about: str = ""
     queue: str = ""
     queued_at: Instant | None = None

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import structlog
 
-from channels.call_center.agents.caller import Wanted
+from channels.call_center.agents.caller import Told, Wanted
 from channels.call_center.ending import described
 from channels.call_center.facts import WHOLE, Answer, CallRecord
 from channels.call_center.flow.happenings import (
@@ -136,11 +136,14 @@ class Following:
             queue=wanted.queue, skills=tuple(sorted(wanted.skills)), queued_at=record.queued_at or self.tools.now()
         )
         with self._without_limit():
-            served = await people.serve(self.call, wanted, about=record.id, answered=self._answered)
+            served = await people.serve(self.call, wanted, about=record.id, told=Told(self._answered, self._given))
         return Waited(served.outcome)
 
     def _answered(self, agent: str) -> None:
         self.know(talked=True, agent=agent)
+
+    def _given(self, place: str) -> None:
+        self.know(given_to=place)
 
     @contextmanager
     def _without_limit(self) -> Iterator[None]:

@@ -182,6 +182,7 @@ def to_facts(record: CallRecord) -> CallFacts:
         skills=record.skills,
         message=record.message,
         proved=record.proved,
+        given_to=record.given_to,
     )
 
 

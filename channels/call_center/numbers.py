@@ -13,6 +13,8 @@ from typing import Literal
 
 NumberFormat = Literal["as_is", "e164", "national", "digits"]
 COUNTRY = "84"
+NUMBER = r"^\+?[0-9]{3,15}$"
+"""What we may dial."""
 _SUBSCRIBER = re.compile(r"(?:(?P<plus>\+|00)(?P<abroad>[1-9]\d{6,14})|0(?P<home>[1-9]\d{7,10}))")
 _BARE = re.compile(COUNTRY + r"[1-9]\d{7,9}")
 _SPACES = re.compile(r"[ .()-]")

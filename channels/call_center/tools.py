@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from channels.call_center.agents.caller import Served, Wanted
+from channels.call_center.agents.caller import Served, Told, Wanted
 from channels.call_center.flow.happenings import Looked
 from channels.call_center.flow.model import Flow
 from channels.call_center.ports import Call
@@ -38,18 +38,14 @@ class Desk(Protocol):
 class People(Protocol):
     """Those who answer, and the places before them (`agents.desk.Desk`). `about`: the call's record."""
 
-    async def serve(self, call: Call, wanted: Wanted, *, about: str, answered: Callable[[str], None]) -> Served:
-        """
-        Music, places, ringing, talking, until that is over; cancelled where the caller hangs up.
-
-        `answered` is told who talks to them, as soon as somebody does.
-        """
+    async def serve(self, call: Call, wanted: Wanted, *, about: str, told: Told) -> Served:
+        """Music, places, ringing, talking, until that is over; cancelled where the caller hangs up."""
 
 
 class Nobody:
     """Where nobody answers calls."""
 
-    async def serve(self, call: Call, wanted: Wanted, *, about: str, answered: Callable[[str], None]) -> Served:
+    async def serve(self, call: Call, wanted: Wanted, *, about: str, told: Told) -> Served:
         """The flow goes on at once."""
         return Served("machine")
 

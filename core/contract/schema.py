@@ -229,6 +229,7 @@ class CallFacts(Model):
     `adds`: of a call that is known already, here is more: a recording, a number to be called back.
     `way`: "out" where one of ours (`agent`, a user's id) called them, about a case or a call ("case:", "call:" and id),
     or the machine, to tell an outbox `message`. `proved`: they gave the PIN of its report in that call.
+    `given_to`: name of the place outside to which the agent gave the call.
     """
 
     id: str
@@ -252,6 +253,7 @@ class CallFacts(Model):
     skills: tuple[str, ...] = ()
     message: str = ""
     proved: bool = False
+    given_to: str = ""
 
 
 class InboundMessage(Model):

@@ -160,6 +160,8 @@ MEANINGS: Mapping[str, str] = {
     "call_center.flow": "Path of a flow (YAML) of your own; empty: the standard one. Look at it with `langnghe calls`.",
     "call_center.prompts": "Folder of recorded prompts (WAV); empty: `prompts` in the data folder.",
     "call_center.transfers": "Numbers that callers may be connected with (113, 114 …); empty: none.",
+    "call_center.outside": "Places outside that agents may ask about a call and give it to, name and number: "
+    '`[call_center.outside]` with `"Trực ban huyện" = "0232000001"`; nothing else is dialled so.',
     "call_center.storm": "Storm mode: callers are asked nothing but what and where, so that many are heard.",
     "call_center.call_back_within": "By when whoever is owed a call gets one, as regulations write it.",
     "call_center.outgoing.tells": "Whether news that no other way could bring is told in a call of the machine; only "

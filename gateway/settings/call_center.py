@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
-from channels.call_center.numbers import NumberFormat
+from channels.call_center.numbers import NUMBER, NumberFormat
 from gateway.settings.agents import Agents
 from gateway.settings.base import Names, Port, Section
 from gateway.settings.call_twilio import CallTwilio
@@ -78,6 +78,9 @@ class CallCenter(Section):
     flow: str = Field(default="", description="path of a flow; empty: the standard one")
     prompts: str = Field(default="", description="folder of recorded prompts; empty: prompts in the data folder")
     transfers: Names = Field(default=(), description="numbers that callers may be connected with (113, 114 …)")
+    outside: dict[Annotated[str, Field(min_length=1, max_length=80)], Annotated[str, Field(pattern=NUMBER)]] = Field(
+        default_factory=dict, description="name and number of places that agents may ask about a call, and give it to"
+    )
     storm: bool = False
     call_back_within: str = "2wh"
     drain_seconds: float = Field(default=30, ge=0, le=3600)

@@ -43,6 +43,8 @@ def _mistakes(settings: Settings) -> Iterator[ConfigError]:
             yield ConfigError("call_center.turn.urls", f"no relay: {url}", example="turn:turn.example.vn:3478")
     if ours.rtpengine and not _ADDRESS.fullmatch(ours.rtpengine):
         yield ConfigError("call_center.rtpengine", "not an address", example="127.0.0.1:2223")
+    if ours.outside and not ours.calls_out:
+        yield ConfigError("call_center.outside", "no line goes out", example=_EXAMPLE_TRUNK)
     yield from ours.tls.mistakes()
     yield from _outgoing_mistakes(settings)
     program = next(iter(ours.transcripts.command), "")

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import structlog
 
-from channels.call_center.agents.caller import Served, Wanted
+from channels.call_center.agents.caller import Served, Told, Wanted
 from channels.call_center.agents.desk import Desk
 from channels.call_center.media.engine import Engine
 from channels.call_center.ports import Call
@@ -60,11 +60,11 @@ class Floor:
         """Whether this node has it."""
         return self._desk is not None
 
-    async def serve(self, call: Call, wanted: Wanted, *, about: str, answered: Callable[[str], None]) -> Served:
+    async def serve(self, call: Call, wanted: Wanted, *, about: str, told: Told) -> Served:
         """With the people who answer, wherever they are; "machine" at once while that is unknown."""
         if self._desk is not None:
-            return await self._desk.serve(call, wanted, about=about, answered=answered)
-        return await self._far.serve(call, wanted, about=about, answered=answered)
+            return await self._desk.serve(call, wanted, about=about, told=told)
+        return await self._far.serve(call, wanted, about=about, told=told)
 
     @asynccontextmanager
     async def taking_part(self) -> AsyncIterator[None]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import structlog
 from pydantic import ValidationError
 
+from channels.call_center.agents.caller import Told
 from channels.call_center.agents.desk import Desk
 from channels.call_center.media.engine import Engine
 from channels.call_center.ports import Call, CallEvent, Ended, Media, MediaUnavailable, Way
@@ -124,11 +125,11 @@ class Door:
 
     async def _until_gone(self, call: Call, asked: Bring, reader: StreamReader, writer: StreamWriter) -> None:
         """On the floor until they are served, or have hung up."""
-        serving = asyncio.ensure_future(
-            self._desk.serve(
-                call, asked.wanted, about=asked.about, answered=lambda agent: _tell(writer, Said(answered=agent))
-            )
+        told = Told(
+            answered=lambda agent: _tell(writer, Said(answered=agent)),
+            given=lambda place: _tell(writer, Said(given=place)),
         )
+        serving = asyncio.ensure_future(self._desk.serve(call, asked.wanted, about=asked.about, told=told))
         gone = asyncio.ensure_future(reader.read())
         try:
             await asyncio.wait({serving, gone}, return_when=asyncio.FIRST_COMPLETED)

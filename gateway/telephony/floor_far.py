@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import StreamReader, StreamWriter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import structlog
 from pydantic import ValidationError
 
-from channels.call_center.agents.caller import Served, Wanted
+from channels.call_center.agents.caller import Served, Told, Wanted
 from channels.call_center.media.engine import Engine
 from channels.call_center.ports import Call, CallGone, Media, MediaUnavailable
 from gateway.lines import short_path
@@ -54,7 +54,7 @@ class FarFloor:
                 self._lost.set()
             await asyncio.sleep(AGAIN_S)
 
-    async def serve(self, call: Call, wanted: Wanted, *, about: str, answered: Callable[[str], None]) -> Served:
+    async def serve(self, call: Call, wanted: Wanted, *, about: str, told: Told) -> Served:
         """Until they are served there, or nobody is there any more; cancelled where the caller hangs up."""
         if not self.alive:
             return MACHINE
@@ -66,7 +66,7 @@ class FarFloor:
             call=call.id, trunk=call.trunk, remote=call.remote, called=call.called,
             wanted=wanted, about=about, port=leg.local[1],
         )  # fmt: skip
-        bringing = asyncio.ensure_future(self._brought(call, leg, asked, answered))
+        bringing = asyncio.ensure_future(self._brought(call, leg, asked, told))
         lost = asyncio.ensure_future(self._lost.wait())
         keys = [asyncio.ensure_future(_pass_keys(*both)) for both in ((call.media, leg), (leg, call.media))]
         try:
@@ -79,7 +79,7 @@ class FarFloor:
             await asyncio.gather(bringing, lost, *keys, return_exceptions=True)
             await leg.close()
 
-    async def _brought(self, call: Call, leg: Media, asked: Bring, answered: Callable[[str], None]) -> Served:
+    async def _brought(self, call: Call, leg: Media, asked: Bring, told: Told) -> Served:
         """What they say of the caller, until the end of it."""
         with suppress(OSError, ValidationError):
             async with self._connected(words.line_of(asked)) as (reader, _writer):
@@ -89,7 +89,9 @@ class FarFloor:
                         leg.talk(words.plan(said.port))
                         call.media.bridge(leg)
                     if said.answered:
-                        answered(said.answered)
+                        told.answered(said.answered)
+                    if said.given:
+                        told.given(said.given)
                     if said.hang_up:
                         await call.hangup()
                     if said.outcome:

@@ -37,10 +37,14 @@ class Bring(_Word):
 
 
 class Said(_Word):
-    """Whoever has the floor: where our sound is taken; who answered; how it ended; or that the caller must go."""
+    """
+    Whoever has the floor: where our sound is taken; who answered, or was given the call; how it ended; or that the
+    caller must go.
+    """
 
     port: int = 0
     answered: str = ""
+    given: str = ""
     outcome: Literal["", "talked", "callback", "machine"] = ""
     agent: str = ""
     began: AwareDatetime | None = None

@@ -10,8 +10,8 @@ import structlog
 from channels.call_center.agents.desk import Desk
 from channels.call_center.agents.dialling import Dialled
 from channels.call_center.agents.messages import Dial
-from channels.call_center.calling import OutgoingSession
-from channels.call_center.ports import Trunk
+from channels.call_center.calling import RING_S, OutgoingSession
+from channels.call_center.ports import Call, Trunk
 from channels.call_center.sip.group import TrunkGroup
 from channels.call_center.tools import Tools
 
@@ -46,6 +46,10 @@ class OutgoingCalls:
         self._calls.add(task)
         task.add_done_callback(self._calls.discard)
         return True
+
+    async def reach(self, number: str) -> Call:
+        """Call a place outside that an agent asks about a call; returns when it answered. Raises: CallFailed."""
+        return await self._lines.dial(number, caller="", ring_s=RING_S)
 
     async def close(self) -> None:
         """End those that are still up; each leaves its record."""

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
 from channels.call_center.acd.model import Acd, Queue
-from channels.call_center.agents.commands import Commands, Dial
+from channels.call_center.agents.commands import Commands
 from channels.call_center.agents.desk import Desk
 from channels.call_center.media.engine import Engine
 from channels.call_center.webrtc.inside import MediaPlace
@@ -16,6 +16,7 @@ from gateway.lines import LineServer
 from gateway.settings import Settings
 from gateway.telephony.agents_link import AgentsLink
 from gateway.telephony.node import node_of
+from gateway.telephony.outgoing import OutgoingCalls
 from gateway.telephony.paths import agents_socket, portal_socket
 from gateway.telephony.portal_calls import PortalCalls
 
@@ -41,15 +42,21 @@ def portal_line(settings: Settings, engine: Engine) -> PortalTrunk:
 
 @asynccontextmanager
 async def answering(
-    settings: Settings, engine: Engine, *, queues: Mapping[str, Queue], dial: Dial
+    settings: Settings, engine: Engine, *, queues: Mapping[str, Queue], outgoing: OutgoingCalls
 ) -> AsyncIterator[Desk]:
-    """The desk, for the length of a block; agents' pages come and go as they like. `dial`: calls whom they call."""
+    """The desk, for the length of a block; agents' pages come and go as they like. `outgoing`: calls whom they call."""
     link = AgentsLink(agents_socket(settings.data))
-    desk = Desk(Acd(queues), tell=link.tell, now=lambda: datetime.now(UTC))
+    desk = Desk(
+        Acd(queues),
+        tell=link.tell,
+        now=lambda: datetime.now(UTC),
+        outside=settings.call_center.outside,
+        reach=outgoing.reach,
+    )
     async with AsyncExitStack() as stack:
         await desk.start()
         stack.push_async_callback(desk.stop)
-        await link.start(Commands(desk, legs=engine, place=place_of(settings), dial=dial))
+        await link.start(Commands(desk, legs=engine, place=place_of(settings), dial=outgoing.begin))
         stack.push_async_callback(link.stop)
         yield desk
 

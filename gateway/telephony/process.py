@@ -146,7 +146,7 @@ async def taking_calls(settings: Settings) -> AsyncIterator[Telephony]:
         stack.push_async_callback(hotline.engine.stop)
         await stack.enter_async_context(renewing(hotline.prompts))
         queues = on_the_floor(source.flow.queues)
-        opening = partial(answering, settings, hotline.engine, queues=queues, dial=outgoing.begin)
+        opening = partial(answering, settings, hotline.engine, queues=queues, outgoing=outgoing)
         floor = Floor(data, hotline.engine, opening)
         await stack.enter_async_context(floor.taking_part())
         await stack.enter_async_context(bringing(settings, portal))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from gateway.settings import Settings
 from gateway.settings.calls import calls_mistakes, calls_warnings
@@ -27,6 +28,7 @@ def settings(mode: str = "production", **call_center: Any) -> Settings:
         ({"outgoing": {"flow": "/nowhere/told.yaml"}}, "outgoing.flow"),
         ({"outgoing": {"code_flow": "/nowhere/code.yaml"}}, "outgoing.code_flow"),
         ({"outgoing": {"voice": ["/nowhere/speak"]}}, "outgoing.voice"),
+        ({"outside": {"Trực ban huyện": "0232000001"}}, "outside"),
     ],
 )
 def test_each_mistake_is_named(given: dict[str, Any], key: str) -> None:
@@ -60,6 +62,12 @@ def test_whether_there_is_a_hotline(given: dict[str, Any], takes: bool, awaits: 
 )
 def test_people_are_called_where_a_line_goes_out(trunk: dict[str, Any], calls_out: bool) -> None:
     assert settings(trunks={"viettel": trunk}).call_center.calls_out is calls_out
+
+
+@pytest.mark.parametrize("number", ["0900 000 001", "sip:a@example.vn", "1900*", ""])
+def test_a_place_outside_has_one_number_that_can_be_dialled(number: str) -> None:
+    with pytest.raises(ValidationError, match="outside"):
+        settings(outside={"Trực ban huyện": number})
 
 
 @pytest.mark.rule("VN-8")

@@ -34,6 +34,20 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """
+    What is told at once, since a caller may hang up at any moment: who talks to them (`answered`, an agent's id), and
+    to which place outside they were given (`given`, its name).
+    """
+
+    answered: Callable[[str], None] = lambda _agent: None
+    given: Callable[[str], None] = lambda _place: None
+
+
+NOBODY = Told()
+
+
+@dataclass(frozen=True, slots=True)
 class Served:
     """How it went: an agent talked to them; they will be called back; or the machine has to take what they say."""
 
@@ -50,7 +64,7 @@ class Caller:
 
     Args:
         about: the record that the call will leave.
-        answered: told with the agent's id when somebody talks to them.
+        told: who talks to them.
     """
 
     def __init__(
@@ -60,13 +74,13 @@ class Caller:
         since: datetime,
         *,
         about: str,
-        answered: Callable[[str], None],
+        told: Told,
         language: str = VIETNAMESE,
     ) -> None:
         self.call, self.queue, self.since = call, queue, since
         self.about, self._language = about, language
         self.served: asyncio.Future[Served] = asyncio.get_running_loop().create_future()
-        self.answered = answered
+        self.told = told
         self._speech: asyncio.Queue[tuple[str, ...]] = asyncio.Queue()
         self._waiting: tuple[asyncio.Task[None], ...] = ()
 

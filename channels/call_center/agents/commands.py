@@ -153,6 +153,10 @@ class Commands:
         self._unless(command, self._desk.consulting.begin(command.agent, command.colleague))
 
     @_do.register
+    def _consult_outside(self, command: m.ConsultOutside) -> None:
+        self._unless(command, self._desk.consulting.begin_outside(command.agent, command.place))
+
+    @_do.register
     def _turn(self, command: m.Turn) -> None:
         self._unless(command, self._desk.consulting.turn(command.agent, command.side))
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import singledispatchmethod
+from types import MappingProxyType
 
 import structlog
 
@@ -14,11 +15,12 @@ from channels.call_center.acd import happenings as h
 from channels.call_center.acd.model import Acd, Talk
 from channels.call_center.acd.step import step
 from channels.call_center.agents.callbacks import Callbacks
-from channels.call_center.agents.caller import Caller, Served, Wanted
+from channels.call_center.agents.caller import NOBODY, Caller, Served, Told, Wanted
 from channels.call_center.agents.consulting import Consulting
 from channels.call_center.agents.dialling import Dialling
 from channels.call_center.agents.hearing import Hearing
 from channels.call_center.agents.news import News
+from channels.call_center.agents.outside import Outside, Reach, no_line
 from channels.call_center.agents.seat import Seat
 from channels.call_center.agents.status import board_of, glance_at, status_of
 from channels.call_center.ports import Call
@@ -35,9 +37,18 @@ class Desk:
     Args:
         acd: queues and rules, nobody on it yet.
         tell: given every news for a page; it finds the page by `agent`.
+        outside: numbers that agents may ask about a call, by name; `reach` calls one.
     """
 
-    def __init__(self, acd: Acd, *, tell: Callable[[News], None], now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        acd: Acd,
+        *,
+        tell: Callable[[News], None],
+        now: Callable[[], datetime],
+        outside: Mapping[str, str] = MappingProxyType({}),
+        reach: Reach = no_line,
+    ) -> None:
         self.acd = acd
         self.now, self.tell = now, tell
         self.callers: dict[str, Caller] = {}
@@ -45,6 +56,7 @@ class Desk:
         self.dialling = Dialling(self)
         self.callbacks = Callbacks(self)
         self.consulting = Consulting(self)
+        self.outside = Outside(self, outside, reach)
         self.hearing = Hearing(self)
         self._ticking: asyncio.Task[None] | None = None
 
@@ -56,6 +68,7 @@ class Desk:
         """No more rings; calls that are up are their sessions' to end."""
         if self._ticking is not None:
             self._ticking.cancel()
+        await self.outside.close()
         await asyncio.gather(*(seat.close() for seat in self.seats.values()))
 
     async def serve(
@@ -64,19 +77,18 @@ class Desk:
         wanted: Wanted,
         *,
         about: str = "",
-        answered: Callable[[str], None] = lambda _agent: None,
+        told: Told = NOBODY,
     ) -> Served:
         """
         Keep a caller until somebody has talked to them, or it is clear that nobody will now.
 
-        `about` is the call's record, by which pages know it. `answered` is told at once who talks to them, for this may
-        be cancelled at any moment (the caller hung up).
+        `about` is the call's record, by which pages know it. Cancelled where the caller hangs up.
         """
         queue, language = wanted.queue, wanted.language
         if queue not in self.acd.queues:  # a flow of our own may name one that the province has not
             log.warning("no_such_queue", queue=queue)
             return Served("machine")
-        caller = Caller(call, queue, self.now(), about=about, answered=answered, language=language)
+        caller = Caller(call, queue, self.now(), about=about, told=told, language=language)
         return await self.keep(call.id, caller, h.Queued(call.id, queue, wanted.priority, wanted.skills))
 
     async def keep(self, call: str, caller: Caller, begins: h.Happening | None = None) -> Served:
@@ -157,7 +169,7 @@ class Desk:
         if caller is not None:
             caller.stop_waiting()
             self.seats[wish.agent].held = False
-            caller.answered(wish.agent)
+            caller.told.answered(wish.agent)
         self.hearing.set(wish.call)
 
     @_carry_out.register

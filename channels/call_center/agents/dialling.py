@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from channels.call_center.acd import happenings as h
 from channels.call_center.agents.callbacks import ABOUT
-from channels.call_center.agents.caller import Caller, Served
+from channels.call_center.agents.caller import Caller, Served, Told
 from channels.call_center.agents.news import Refused
 from channels.call_center.ports import Call, Media
 
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
     from channels.call_center.agents.desk import Desk
 
 RINGING = "ringing"
+NOTICE = "outgoing_notice"
+"""What everybody whom we call hears first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +84,9 @@ class Dialling:
         if media is not None:
             media.hear([call.media])
 
-    async def talk(self, dialled: Dialled, call: Call, *, talks: Callable[[str], None]) -> Served:
-        """Let both hear each other until the agent has ended it. `talks` is told to whom it was passed on."""
-        caller = Caller(call, dialled.queue, dialled.since, about=dialled.record, answered=talks)
+    async def talk(self, dialled: Dialled, call: Call, *, told: Told) -> Served:
+        """Let both hear each other until the agent has ended it. `told` to whom it was passed on."""
+        caller = Caller(call, dialled.queue, dialled.since, about=dialled.record, told=told)
         del self.calls[dialled.call]
         return await self._desk.keep(dialled.call, caller)
 

@@ -21,6 +21,7 @@ _TOGETHER: Mapping[str, frozenset[str]] = MappingProxyType(
         "caller": frozenset({"caller", "agent"}),
         "colleague": frozenset({"colleague", "agent"}),
         "all": frozenset({"caller", "agent", "colleague"}),
+        "given": frozenset({"caller", "colleague"}),
     }
 )
 
@@ -45,9 +46,9 @@ class Hearing:
         there = {"caller": theirs}
         if talk is not None and (ours := self._agent_of(talk)):
             there["agent"] = ours
-        if consult is not None and consult.answered and (colleague := self._media_of(consult.asked)):
+        if consult is not None and consult.answered and (colleague := consult.media or self._media_of(consult.asked)):
             there["colleague"] = colleague
-        together = _TOGETHER[consult.side if consult else self._side(talk)]
+        together = _TOGETHER[_side_of(consult) if consult else self._side(talk)]
         whispering = self._others(talk, "whisper")
         for part, media in there.items():
             others = [one for name, one in there.items() if name != part and {name, part} <= together]
@@ -86,6 +87,10 @@ class Hearing:
     def _media_of(self, agent: str) -> Media | None:
         seat = self._desk.seats.get(agent)
         return seat.media if seat is not None else None
+
+
+def _side_of(consult: Consult) -> str:
+    return "given" if consult.given else consult.side
 
 
 def _alone(part: str, consult: Consult | None) -> str | None:

@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from channels.call_center.numbers import NUMBER
+
 Name = Annotated[str, Field(min_length=1, max_length=64)]
-NUMBER = r"^\+?[0-9]{3,15}$"
 Side = Literal["colleague", "caller", "all"]
 
 
@@ -129,6 +130,14 @@ class Consult(Message):
     colleague: Name
 
 
+class ConsultOutside(Message):
+    """Ask a place outside about the agent's call, one of those that the status names; the caller hears music."""
+
+    do: Literal["consult_outside"] = "consult_outside"
+    agent: Name
+    place: str = Field(min_length=1, max_length=200)
+
+
 class Turn(Message):
     """While a colleague is asked: talk to them, to the caller, or all together."""
 
@@ -138,7 +147,7 @@ class Turn(Message):
 
 
 class HandOver(Message):
-    """The colleague who was asked has the call from now on."""
+    """The colleague, or place outside, that was asked has the call from now on."""
 
     do: Literal["hand_over"] = "hand_over"
     agent: Name
@@ -199,6 +208,7 @@ Command = (
     | Keys
     | PassOn
     | Consult
+    | ConsultOutside
     | Turn
     | HandOver
     | Back

@@ -57,18 +57,20 @@ class Colleague(Message):
 
 
 class Asking(Message):
-    """The colleague whom an agent asks about their call, and who hears whom; not `answered`: it rings there."""
+    """Whom an agent asks about their call, and who hears whom; not `answered`: it rings there. `outside`: a place."""
 
     colleague: str
     answered: bool
     side: Side
+    outside: bool = False
 
 
 class Status(Message):
     """
     Where an agent stands, whole; sent when it has changed. `sound`: their browser is connected.
 
-    `wrapping`: the call that is over and is written up. `colleagues`: to whom a call may be given, while there is one.
+    `wrapping`: the call that is over and is written up. `colleagues`, `outside` (places): to whom a call may be given,
+    while there is one.
     """
 
     tell: Literal["status"] = "status"
@@ -85,6 +87,7 @@ class Status(Message):
     wrapping: CallCard | None = None
     asking: Asking | None = None
     colleagues: tuple[Colleague, ...] = ()
+    outside: tuple[str, ...] = ()
     waiting: dict[str, int] = Field(default_factory=dict)
 
 

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from channels.call_center.agents.messages import NUMBER, Command, Message, Name
+from channels.call_center.agents.messages import Command, Message, Name
+from channels.call_center.numbers import NUMBER
 from core.contract.schema import Instant
 
 

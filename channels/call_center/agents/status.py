@@ -51,6 +51,7 @@ def status_of(desk: Desk, seat: Seat, glance: Glance) -> Status | None:
     if agent is None:
         return None
     call = _card(desk, agent.call, held=seat.held) if agent.state is AgentState.TALKING else None
+    may_ask = call is not None and not call.asked_by
     seat.last = call or seat.last
     return Status(
         agent=agent.id,
@@ -65,7 +66,8 @@ def status_of(desk: Desk, seat: Seat, glance: Glance) -> Status | None:
         call=call,
         wrapping=seat.last if agent.state is AgentState.WRAP_UP else None,
         asking=desk.consulting.asking(agent.id),
-        colleagues=_others(glance, agent.id) if call and not call.asked_by else (),
+        colleagues=_others(glance, agent.id) if may_ask else (),
+        outside=desk.outside.names if may_ask else (),
         waiting={queue: glance.waiting.get(queue, 0) for queue in sorted(agent.queues)},
     )
 

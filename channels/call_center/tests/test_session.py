@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from channels.call_center.agents.caller import Served, Wanted
+from channels.call_center.agents.caller import Served, Told, Wanted
 from channels.call_center.facts import CallRecord
 from channels.call_center.flow.happenings import Looked
 from channels.call_center.mapping import outcome_of, to_facts
@@ -148,9 +147,10 @@ class Talkative:
         self.hangs_up = hangs_up
         self.wanted: list[Wanted] = []
 
-    async def serve(self, call: Call, wanted: Wanted, *, about: str, answered: Callable[[str], None]) -> Served:
+    async def serve(self, call: Call, wanted: Wanted, *, about: str, told: Told) -> Served:
         self.wanted.append(wanted)
-        answered("u1")
+        told.answered("u1")
+        told.given("Trực ban huyện")
         if self.hangs_up:
             await call.media._gone()  # type: ignore[attr-defined]
         await asyncio.sleep(0.05)
@@ -167,6 +167,7 @@ async def test_who_has_talked_to_somebody_was_served(tmp_path: Path, hangs_up: b
     record = await Session(call, replace(given, flow=flow, people=Talkative(hangs_up=hangs_up))).lead()
 
     assert (record.talked, record.agent, outcome_of(record)) == (True, "u1", CallOutcome.SERVED)
+    assert to_facts(record).given_to == "Trực ban huyện"
     assert record.ended_by == ("them" if hangs_up else "us")
     assert ("goodbye" in media.heard) is not hangs_up
 
@@ -187,7 +188,7 @@ async def test_since_when_and_for_whom_somebody_waits_is_kept(tmp_path: Path) ->
 class Waiting:
     """Everybody is busy, and the caller has enough."""
 
-    async def serve(self, call: Call, wanted: Wanted, *, about: str, answered: Callable[[str], None]) -> Served:
+    async def serve(self, call: Call, wanted: Wanted, *, about: str, told: Told) -> Served:
         await call.media._gone()  # type: ignore[attr-defined]
         await asyncio.Event().wait()
         return Served("machine")

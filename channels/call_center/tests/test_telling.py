@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from channels.call_center.agents.caller import Served, Wanted
+from channels.call_center.agents.caller import Served, Told, Wanted
 from channels.call_center.errands import LONGEST_TEXT, Errand, Outcome, end_of, speakable
 from channels.call_center.facts import CallRecord
 from channels.call_center.flow.happenings import Looked
@@ -64,9 +63,9 @@ class Desk:
     def __init__(self, outcome: str) -> None:
         self._outcome = outcome
 
-    async def serve(self, call: Call, wanted: Wanted, *, about: str, answered: Callable[[str], None]) -> Served:
+    async def serve(self, call: Call, wanted: Wanted, *, about: str, told: Told) -> Served:
         if self._outcome == "talked":
-            answered("lan")
+            told.answered("lan")
         return Served(self._outcome)  # type: ignore[arg-type]
 
 

@@ -110,6 +110,7 @@ function start(root) {
     else if (wanted === "transfer") toggleTransfer(button);
     else if (wanted === "pass_on") line.send({ do: "pass_on", queue: status?.call?.queue ?? "", to: button.dataset.to ?? "" });
     else if (wanted === "consult") line.send({ do: "consult", colleague: button.dataset.to ?? "" });
+    else if (wanted === "consult_outside") line.send({ do: wanted, place: button.dataset.to ?? "" });
     else if (wanted.startsWith("turn_")) line.send({ do: "turn", side: wanted.slice(5) });
     else if (wanted === "take" || wanted === "decline") line.send({ do: wanted, call: status?.ringing?.call ?? "" });
     else if (wanted === "wrapped_up") wrapUp();

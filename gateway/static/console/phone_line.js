@@ -4,10 +4,10 @@
  * @typedef {{call: string, about: string, remote: string, queue: string, since: string, callback: boolean, held: boolean,
  *   dialling: boolean, asked_by: string}} Card
  * @typedef {{agent: string, name: string, free: boolean}} Colleague
- * @typedef {{colleague: string, answered: boolean, side: string}} Asking
+ * @typedef {{colleague: string, answered: boolean, side: string, outside: boolean}} Asking
  * @typedef {{state: string, since: string, until: string | null, wanted: string, why: string, sound: boolean, quality: string,
  *   ringing: Card | null, call: Card | null, wrapping: Card | null, asking: Asking | null, colleagues: Colleague[],
- *   waiting: Record<string, number>}} Status
+ *   outside: string[], waiting: Record<string, number>}} Status
  * @typedef {{agent: string, name: string, state: string, since: string, why: string, call: Card | null,
  *   quality: string, watched_by: string[]}} OnBoard
  * @typedef {{agents: OnBoard[], waiting: Card[]}} Board

@@ -1,4 +1,4 @@
-/** To whom a call may be given: colleagues, and the one who is being asked about it. */
+/** To whom a call may be given: colleagues, places outside, and whoever is being asked about it. */
 
 import { find } from "./phone_view.js";
 
@@ -22,28 +22,34 @@ export function showTransfer(root, status) {
       button.hidden = !asking.answered;
       button.setAttribute("aria-pressed", String(asking.side === side));
     }
+    const first = find(root, '[data-do="turn_colleague"]', HTMLElement);
+    first.textContent = asking.outside ? "Nói với nơi được hỏi (1)" : "Nói với đồng nghiệp (1)";
     find(root, '[data-do="hand_over"]', HTMLElement).hidden = !asking.answered;
   }
   const may = status.call !== null && !status.call.dialling && !status.call.asked_by && !asking;
   find(root, '[data-do="transfer"]', HTMLElement).hidden = !may;
   if (!may) find(root, "[data-transfer]", HTMLElement).hidden = true;
-  list(root, status.colleagues);
+  list(find(root, "[data-colleagues]", HTMLElement), status.colleagues, row, "Không có đồng nghiệp nào đang trực.");
+  find(root, "[data-outside-head]", HTMLElement).hidden = !status.outside.length;
+  list(find(root, "[data-outside]", HTMLElement), status.outside, outsideRow, "");
 }
 
 /**
  * Drawn anew only where something is another: a button must not go away under the finger.
- * @param {HTMLElement} root
- * @param {Colleague[]} colleagues
+ * @template T
+ * @param {HTMLElement} place
+ * @param {T[]} all
+ * @param {(one: T, number: number) => HTMLElement} row
+ * @param {string} nobody
  */
-function list(root, colleagues) {
-  const place = find(root, "[data-colleagues]", HTMLElement);
-  const now = JSON.stringify(colleagues);
+function list(place, all, row, nobody) {
+  const now = JSON.stringify(all);
   if (place.dataset.shown === now) return;
   place.dataset.shown = now;
-  const lines = colleagues.map((colleague, number) => row(colleague, number));
-  if (!lines.length) {
+  const lines = all.map(row);
+  if (!lines.length && nobody) {
     const none = document.createElement("li");
-    none.textContent = "Không có đồng nghiệp nào đang trực.";
+    none.textContent = nobody;
     lines.push(none);
   }
   place.replaceChildren(...lines);
@@ -54,16 +60,29 @@ function list(root, colleagues) {
  * @param {number} number
  */
 function row(colleague, number) {
+  const { agent, name, free } = colleague;
+  const key = number < 9 ? String(number + 1) : "";
+  const ways = free ? [button("consult", "Hỏi trước", agent, name, key), button("pass_on", "Chuyển ngay", agent, name, "")] : [];
+  return line(free ? name : `${name} (đang bận)`, ways);
+}
+
+/** @param {string} name */
+function outsideRow(name) {
+  return line(name, [button("consult_outside", "Gọi hỏi", name, name, "")]);
+}
+
+/**
+ * @param {string} words
+ * @param {HTMLButtonElement[]} ways
+ */
+function line(words, ways) {
   const made = document.createElement("li");
   made.className = "lines__row";
   const name = document.createElement("span");
-  name.textContent = colleague.free ? colleague.name : `${colleague.name} (đang bận)`;
+  name.textContent = words;
   const choices = document.createElement("span");
   choices.className = "phone__choices";
-  if (colleague.free) {
-    const key = number < 9 ? String(number + 1) : "";
-    choices.append(button("consult", "Hỏi trước", colleague, key), button("pass_on", "Chuyển ngay", colleague, ""));
-  }
+  choices.append(...ways);
   made.append(name, choices);
   return made;
 }
@@ -71,17 +90,18 @@ function row(colleague, number) {
 /**
  * @param {string} act
  * @param {string} label
- * @param {Colleague} colleague
+ * @param {string} to
+ * @param {string} name
  * @param {string} key
  */
-function button(act, label, colleague, key) {
+function button(act, label, to, name, key) {
   const made = document.createElement("button");
   made.type = "button";
   made.className = "button button--secondary button--small";
   made.dataset.do = act;
-  made.dataset.to = colleague.agent;
+  made.dataset.to = to;
   if (key) made.dataset.phoneKey = key;
   made.textContent = key ? `${label} (${key})` : label;
-  made.setAttribute("aria-label", `${label}: ${colleague.name}`);
+  made.setAttribute("aria-label", `${label}: ${name}`);
   return made;
 }

@@ -42,11 +42,13 @@ async def test_calls_of_the_machine_are_told_from_those_of_people(office: Office
         leave_call(
             world, id=call, way="out", caller="", called="+84900000001", message=message, answered_at=world.clock()
         )
+    leave_call(world, id="0" * 31 + "4", talked=True, given_to="Trực ban huyện")
     await hand_over(world)
     async with office.desk(ioc) as desk:
         page = await desk.get(PAGE)
 
     assert (page.text.count("Gọi ra"), page.text.count("Gọi tự động")) == (1, 1)
+    assert "Đã chuyển: Trực ban huyện" in page.text
 
 
 @on_both_engines

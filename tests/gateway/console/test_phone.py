@@ -78,12 +78,15 @@ class Telephony:
 
     async def ring(self) -> tuple[Caller, asyncio.Task[Served]]:
         """A caller who hums 1000 Hz wants an agent."""
-        phone = await Phone.open()
-        leg = self.engine.open()
-        leg.talk(phone.plan)
-        caller = Caller(leg, phone)
-        self.talking.append(asyncio.create_task(phone.talk(leg.local, tone(CALLER_HERTZ, seconds=60))))
+        caller = Caller(*await self.line(CALLER_HERTZ))
         return caller, asyncio.create_task(self.desk.serve(caller, Wanted("reports")))
+
+    async def line(self, hertz: float) -> tuple[Leg, Phone]:
+        """A telephone that hums, and our leg to it."""
+        phone, leg = await Phone.open(), self.engine.open()
+        leg.talk(phone.plan)
+        self.talking.append(asyncio.create_task(phone.talk(leg.local, tone(hertz, seconds=60))))
+        return leg, phone
 
 
 @asynccontextmanager

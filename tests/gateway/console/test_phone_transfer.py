@@ -5,20 +5,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from playwright.async_api import Page
 
+from channels.call_center.agents.outside import Outside
+from channels.call_center.ports import Ended
 from gateway.console.phone.page import PAGE
 from tests.gateway.api.staffing import hire
 from tests.gateway.console.office import Office
 from tests.gateway.console.test_browser import WIDE, page_of
-from tests.gateway.console.test_phone import Telephony, hears, sit_down, telephony
+from tests.gateway.console.test_phone import Caller, Telephony, hears, phone_page, sit_down, telephony
 from tests.gateway.pages.axe import violations
 from tests.support.chromium import open_browser, until
 from tests.support.sounding import AGENT_HERTZ, CALLER_HERTZ, LISTEN, MUSIC_HERTZ, RAW_SOUND, microphone
 from tests.support.waiting import until as until_true
+
+GUARD_HERTZ = 620
 
 
 @dataclass
@@ -28,6 +33,26 @@ class TwoAgents:
     running: Telephony
     lan: Page
     minh: Page
+
+
+@dataclass
+class Guard(Caller):
+    """Whoever answers at a place outside."""
+
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def reached(self, _number: str) -> Any:
+        """As a line calls it."""
+        return self
+
+    async def events(self) -> AsyncIterator[Ended]:
+        """Until somebody hangs up."""
+        await self.over.wait()
+        yield Ended("them")
+
+    async def hangup(self) -> None:
+        """It is over."""
+        self.over.set()
 
 
 @asynccontextmanager
@@ -83,6 +108,30 @@ async def test_a_call_is_given_away_at_once_and_keys_reach_the_caller(office: Of
         await both.minh.click('[data-do="take"]')
         await until(both.minh, f"window.loudness({CALLER_HERTZ}) > -50")
         await both.lan.wait_for_selector("[data-wrap-up]:not([hidden])")
+
+
+async def test_a_place_outside_is_asked_and_gets_the_call(office: Office, tmp_path: Path) -> None:
+    """By its name: the caller hears music, the agent the place, at last both each other without the agent."""
+    async with phone_page(office, tmp_path) as lan, telephony(office) as running:
+        guard = Guard(*await running.line(GUARD_HERTZ))
+        running.desk.outside = Outside(running.desk, {"Trực ban huyện": "0232000001"}, guard.reached)
+        await sit_down(lan)
+        await lan.evaluate(LISTEN)
+        caller, served = await running.ring()
+        await lan.click('[data-do="take"]')
+        await lan.keyboard.press("t")
+        await lan.click("[data-outside] :text('Gọi hỏi')")
+        await lan.wait_for_selector("text=Đang hỏi Trực ban huyện")
+        await until_true(lambda: hears(caller, MUSIC_HERTZ), "music for the caller")
+        await until(lan, f"window.loudness({GUARD_HERTZ}) > -50")
+        assert await violations(lan) == []
+        await lan.keyboard.press("g")
+        await lan.wait_for_selector("[data-wrap-up]:not([hidden])")
+        caller.phone.heard.clear()
+        await until_true(lambda: hears(caller, GUARD_HERTZ), "the place is heard")
+        await until_true(lambda: hears(guard, CALLER_HERTZ), "and the caller there")
+        await guard.hangup()
+        assert (await asyncio.wait_for(served, 10)).outcome == "talked"
 
 
 async def test_another_page_shows_the_call_and_answers_it(office: Office, tmp_path: Path) -> None:

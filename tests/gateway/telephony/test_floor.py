@@ -17,7 +17,7 @@ from aiortc.mediastreams import AudioStreamTrack
 
 from channels.call_center.acd.model import Acd, Queue
 from channels.call_center.agents import messages as m
-from channels.call_center.agents.caller import Served, Wanted
+from channels.call_center.agents.caller import Served, Told, Wanted
 from channels.call_center.agents.commands import Commands
 from channels.call_center.agents.desk import Desk
 from channels.call_center.agents.news import Answer
@@ -111,7 +111,7 @@ class Caller:
 
     def waits_at(self, node: Node) -> asyncio.Task[Served]:
         return asyncio.ensure_future(
-            node.floor.serve(self, REPORTS, about="record", answered=self.agents.append)  # type: ignore[arg-type]
+            node.floor.serve(self, REPORTS, about="record", told=Told(self.agents.append))  # type: ignore[arg-type]
         )
 
 

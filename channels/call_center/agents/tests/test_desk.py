@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from channels.call_center.acd.effects import Say
 from channels.call_center.acd.model import Overflow, Queue, Rule
 from channels.call_center.agents import messages as m
-from channels.call_center.agents.caller import Caller, Wanted
+from channels.call_center.agents.caller import Caller, Told, Wanted
 from channels.call_center.agents.desk import COUNT_EVERY, TICK_S
 from channels.call_center.agents.news import Board
 from channels.call_center.agents.tests.centre import REPORTS, Centre, open_centre
@@ -86,7 +86,7 @@ async def test_who_has_waited_is_offered_a_callback(centre: Centre) -> None:
 
 async def test_a_long_or_unknown_wait_is_told_without_a_number() -> None:
     call = NotedCall(1)
-    caller = Caller(call, "reports", NOON, about="", answered=lambda _agent: None)
+    caller = Caller(call, "reports", NOON, about="", told=Told())
     for seconds in (1, 61, 1800, 1801, math.inf):
         caller.tell(Say(call.id, 2, seconds))
     await until(lambda: len(call.media.said) == 5, "five sentences")
@@ -131,7 +131,7 @@ async def test_a_caller_whose_line_is_gone_is_found_too(centre: Centre) -> None:
     del centre.desk.callers[call.id]
     centre.desk.count()
     assert centre.status("lan").state == "wrap_up"
-    centre.desk.callers[call.id] = Caller(call, "reports", NOON, about="", answered=lambda _agent: None)
+    centre.desk.callers[call.id] = Caller(call, "reports", NOON, about="", told=Told())
     await page.peer.close()
 
 
