@@ -28,6 +28,7 @@ from core.service.clerk import Clerk
 from core.service.intake import Intake
 from core.service.keyhouse import KeyHouse, load_key_ring
 from core.service.officers import CARRIERS, OUTSIDE
+from core.service.phrasebook import Phrasebook, open_phrasebook
 from core.service.places import PlaceBook
 from core.service.proving import Proving
 from core.service.regulation import Regulation, open_regulation
@@ -67,6 +68,7 @@ class Deployment:
     journal: Journal
     regulation: Regulation
     places: PlaceBook
+    phrasebook: Phrasebook
     clerk: Clerk
     proving: Proving
     intake: Intake
@@ -148,11 +150,11 @@ async def _assemble(
         linger=settings.intake.linger,
     )
     regulation = await open_regulation(settings.regulation, database, now=now)
-    places = PlaceBook(database)
+    places, phrasebook = PlaceBook(database), await open_phrasebook(database)
     if settings.mode == "demo":
         await places.begin_with_sample()
     told = partial(events.publish, AGENCIES)
-    regulation.book.changed = regulation.calendars.changed = places.changed = told
+    regulation.book.changed = regulation.calendars.changed = places.changed = phrasebook.changed = told
     channels = await asyncio.to_thread(build_channels, Supplies(settings, safe, media, database, now))
     stands_in = settings.otp.mail_stands_in or settings.mode == "demo"
     courtesy = Courtesy()
@@ -171,6 +173,7 @@ async def _assemble(
             supplement_url=f"{settings.public_url}/bo-sung",
             one_case_url=f"{settings.public_url}/viec",
             quiet=quiet_hours(settings.sending.quiet_hours),
+            words=phrasebook,
         ),
         mailbox=settings.email.address if "email" in channels else "",
         accounts=_accounts(settings, channels),
@@ -198,6 +201,7 @@ async def _assemble(
         journal=journal,
         regulation=regulation,
         places=places,
+        phrasebook=phrasebook,
         clerk=clerk,
         proving=clerk.proving,
         intake=intake,

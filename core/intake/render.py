@@ -56,23 +56,24 @@ def flatten(node: object, prefix: str, into: dict[str, str]) -> None:
         into[prefix] = str(node)
 
 
-def render(effect: Say) -> Rendered:
+def render(effect: Say, said: Mapping[str, str] | None = None) -> Rendered:
     """
-    The words and buttons of a `Say`.
+    The words and buttons of a `Say`; `said`: a deployment's own words instead of ours.
 
     A citizen's words stand as they are, whatever they look like. Raises KeyError for a template, phrase or parameter
     that is missing: a slip of ours, found by tests.
     """
-    params = {name: resolve(value) for name, value in effect.params.items()}
-    lines = texts()[effect.template].format_map(params).splitlines()
+    words = said or texts()
+    params = {name: resolve(value, words) for name, value in effect.params.items()}
+    lines = words[effect.template].format_map(params).splitlines()
     text = "\n".join(" ".join(line.split()) for line in lines if line.strip())
     buttons = tuple((title(button), button.payload) for button in effect.buttons)
     return Rendered(text, buttons, ASKED.get(effect.template, ""))
 
 
-def resolve(value: str | Phrase) -> str:
+def resolve(value: str | Phrase, words: Mapping[str, str]) -> str:
     """A parameter's own words, or the phrase it names."""
-    return texts()[value.key].format_map(value.params) if isinstance(value, Phrase) else value
+    return words[value.key].format_map(value.params) if isinstance(value, Phrase) else value
 
 
 def title(button: Button) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from core.notify.letters import PLACEHOLDERS, STAFF_PLACEHOLDERS, Letter, staff_templates, templates
+from core.notify.letters import PLACEHOLDERS, STAFF_PLACEHOLDERS, Letter
 from core.notify.quiet import Quiet, quiet_hours
+from core.notify.words import Shipped, Words
 
 ANY_WORK = "task_new"
 
@@ -18,6 +19,7 @@ class House:
 
     `supplement_url`: below it, links that open one question about one report. `one_case_url`: below it, links that open
     one case for one official; empty: there are none. `quiet`: when nobody is woken for what can wait (VN-6).
+    `words`: what letters and the dialogue say.
     """
 
     office: str
@@ -27,12 +29,13 @@ class House:
     supplement_url: str = ""
     one_case_url: str = ""
     quiet: Quiet = field(default_factory=quiet_hours)
+    words: Words = field(default_factory=Shipped)
 
     def write(self, template: str, values: Mapping[str, str]) -> Letter:
         """A letter from a template; placeholders that nothing is known for stay empty. KeyError: no such template."""
         known = dict.fromkeys(PLACEHOLDERS, "")
         known |= {"office": self.office, "hotline": self.hotline, "link": self.follow_url}
-        return templates()[template].fill(known | dict(values))
+        return self.words.letter(template).fill(known | dict(values))
 
     def case_page(self, case_id: str) -> str:
         """Where staff find a case once they have signed in."""
@@ -42,5 +45,7 @@ class House:
         """A notice to an official, with the address of the case; by an unknown template simply that of new work."""
         known = dict.fromkeys(STAFF_PLACEHOLDERS, "")
         known |= {"link": self.case_page(case_id)}
-        known_templates = staff_templates()
-        return known_templates.get(template, known_templates[ANY_WORK]).fill(known | dict(values))
+        chosen = self.words.to_staff(template) or self.words.to_staff(ANY_WORK)
+        if chosen is None:
+            raise KeyError(ANY_WORK)
+        return chosen.fill(known | dict(values))

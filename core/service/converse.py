@@ -169,7 +169,7 @@ class Converse:
             await self._hands[type(effect)](work, talk, effect)
 
     async def _say(self, work: Work, talk: Talk, effect: Say) -> None:
-        talk.lines.append(render(effect))
+        talk.lines.append(render(effect, self._house.words.said))
         if not self._rules.traits_of(talk.row.channel).one_matter:
             await self._send_lines(work, talk)
 

@@ -28,6 +28,7 @@ from gateway.console.prompts import PAGE as PROMPTS
 from gateway.console.public_notices import PAGE as PUBLIC_NOTICES
 from gateway.console.shared import HOME, TALKS
 from gateway.console.statistics import PAGE as STATISTICS
+from gateway.console.wordings import PAGE as WORDINGS
 from gateway.deployment import DEPLOYMENT
 from gateway.pages import CONSOLE_MENU, Entry
 from gateway.portal.on_behalf import RECEPTION
@@ -60,6 +61,7 @@ def add_menu(app: web.Application) -> None:
     menu.add(Entry("Người dùng", people.PAGE, icon="user", roles=(ADMIN,), order=90))
     menu.add(Entry("Cơ quan", AGENCIES, icon="agency", roles=(ADMIN,), order=95))
     menu.add(Entry("Lịch làm việc", CALENDAR, icon="clock", roles=(ADMIN,), order=96))
+    menu.add(Entry("Lời nhắn, thư mẫu", WORDINGS, icon="send", roles=(ADMIN,), order=96))
     menu.add(Entry("Câu trả lời mẫu", CANNED, icon="chat", roles=(ADMIN,), order=96))
     if channels_of(app[DEPLOYMENT]):
         menu.add(Entry("Kết nối kênh", CONNECTING, icon="settings", roles=(ADMIN,), order=97))

@@ -40,6 +40,7 @@ from gateway.console.prompts import mount as mount_prompts
 from gateway.console.public_notices import mount as mount_public_notices
 from gateway.console.shared import CASES, CONSOLE, HOME, TALKS, Console
 from gateway.console.statistics import mount as mount_statistics
+from gateway.console.wordings import mount as mount_wordings
 from gateway.deployment import DEPLOYMENT
 from gateway.playing import setup_playing
 
@@ -82,6 +83,7 @@ def setup_console(app: web.Application) -> None:
     mount_public_notices(router)
     mount_canned(router)
     mount_calendars(router)
+    mount_wordings(router)
     one_case.mount(router)
     if app[DEPLOYMENT].settings.takes_calls:
         mount_phone(app)

@@ -66,6 +66,8 @@ _DONE = {
     "che-anh": "Đã che vùng đã chọn trong ảnh công khai.",
     "bo-che": "Đã bỏ che; ảnh công khai hiện đầy đủ.",
     "kiem-tra": "Đã bắt đầu kiểm tra; kết quả hiện ở cuối trang khi xong.",
+    "loi-nhan": "Đã lưu; nội dung mới có hiệu lực ngay.",
+    "ban-goc": "Đã trả về bản gốc.",
     "lich": "Đã ghi thông báo vào lịch làm việc.",
     "cau-mau": "Đã lưu câu trả lời mẫu.",
     "bo-cau-mau": "Đã bỏ câu trả lời mẫu.",

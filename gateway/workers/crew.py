@@ -158,10 +158,11 @@ def _news(deployment: Deployment, bells: ExitStack) -> list[Loop]:
     """What other processes may have changed, and what is read once beside the first requests."""
     if deployment.settings.embedded:
         return [Loop("news", deployment.places.refresh, interval=_QUIET_SECONDS)]
-    regulation, rung = deployment.regulation, bells.enter_context(bell(deployment.events, AGENCIES))
+    database, rung = deployment.database, bells.enter_context(bell(deployment.events, AGENCIES))
 
     async def look() -> int:
-        return await regulation.refresh(deployment.database) + await deployment.places.refresh()
+        found = await deployment.regulation.refresh(database) + await deployment.phrasebook.refresh(database)
+        return found + await deployment.places.refresh()
 
     return [Loop("news", look, interval=_NEWS_SECONDS, wake=rung)]
 
