@@ -27,6 +27,7 @@ from core.clock.units import Options
 from core.clock.zone import ONE_DAY, at_second, end_of, local, months_before
 
 CLOSING_DAY = 14  # NĐ 09/2019/NĐ-CP Điều 12
+SENT_BEFORE = 26  # by the 25th of the last month, where nothing else is said (Điều 8; VN-9, A-LS-6)
 
 
 class Every(StrEnum):

@@ -73,7 +73,12 @@ def given_to(one: Wanted, holders: Sequence[Holder]) -> list[Holder]:
     """The person the work was given to, if they hold the role; else all who do, each once."""
     given = one.part.staff_id if one.part else None
     meant = [holder for holder in holders if holder.user_id == given] or list(holders)
-    return list({holder.user_id: holder for holder in reversed(meant)}.values())[::-1]
+    return each_once(meant)
+
+
+def each_once(holders: Sequence[Holder]) -> list[Holder]:
+    """Nobody twice, whoever holds several of the roles."""
+    return list({holder.user_id: holder for holder in reversed(holders)}.values())[::-1]
 
 
 def values_of(file: CaseFile, one: Wanted, agencies: AgencyTree) -> dict[str, str]:

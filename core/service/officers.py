@@ -8,7 +8,8 @@ what is recorded: no delivery is ever pretended. A notice says which work is due
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
@@ -19,7 +20,7 @@ from core.notify.house import House
 from core.notify.letters import Letter
 from core.notify.plan import Notice
 from core.regulations.sections import Form
-from core.service.audience import Wanted, given_to, values_of, wanted_by
+from core.service.audience import Wanted, each_once, given_to, values_of, wanted_by
 from core.service.case_links import CaseLinks
 from core.service.casefile import CaseFile
 from core.service.regulation import Regulation
@@ -38,6 +39,26 @@ CARRIERS: Mapping[str, str] = MappingProxyType({"push": "webpush", "sms": "sms",
 
 LINKED = frozenset({"sms", "email"})
 """Forms that reach one person alone, so that a link of their own may stand in them."""
+
+
+@dataclass(frozen=True)
+class Saying:
+    """
+    Something that staff are told for another reason than an event of a case; once under its key.
+
+    Args:
+        seats: (role, agency) pairs, the nearest first. notification: what sort of thing it is, by which the console
+            knows where it leads. text: its last line is the address where it is seen to.
+        case_id, code: where it is about one case after all.
+    """
+
+    key: str
+    seats: tuple[tuple[str, str], ...]
+    notification: str
+    letter: Letter
+    via: tuple[Form, ...] = ("console", *OUTSIDE)
+    case_id: str = ""
+    code: str = ""
 
 
 class StaffAddress(Model):
@@ -76,12 +97,22 @@ class Officers:
             return
         seats = {seat for one in wanted for seat in one.seats}
         holders = await self._database.read(partial(staff_notices.holders, seats=seats, now=self._now()))
-        addresses = await self._addresses({holder.user_id for holder in holders}, told)
+        forms = {form for notice in told for form in notice.via}
+        addresses = await self._addresses({holder.user_id for holder in holders}, forms)
         for one in wanted:
             await self._tell(work, file, one, [found for found in holders if one.concerns(found)], addresses)
 
-    async def _addresses(self, users: set[str], told: Sequence[Notice]) -> Mapping[tuple[str, str], bytes]:
-        reachable = any(form in self._accounts for notice in told for form in notice.via)
+    async def say(self, work: Work, sayings: Sequence[Saying]) -> None:
+        """Put each before everybody who sits there; what was said before under its key is not said again."""
+        seats = {seat for one in sayings for seat in one.seats}
+        holders = await self._database.read(partial(staff_notices.holders, seats=seats, now=self._now()))
+        forms = {form for one in sayings for form in one.via}
+        addresses = await self._addresses({holder.user_id for holder in holders}, forms)
+        for one in sayings:
+            await self._give(work, one, [found for found in holders if _seat_of(found) in one.seats], addresses)
+
+    async def _addresses(self, users: set[str], forms: Collection[str]) -> Mapping[tuple[str, str], bytes]:
+        reachable = any(form in self._accounts for form in forms)
         return await self._database.read(partial(staff_notices.addresses, user_ids=users)) if reachable else {}
 
     async def _tell(
@@ -95,61 +126,56 @@ class Officers:
         letter = self._house.write_to_staff(
             one.notice.template, values_of(file, one, self._regulation.agencies), case_id=file.now.id
         )
-        chosen = given_to(one, holders)
-        if not chosen:
-            work.put(staff_notices.NOTICES, self._row(file, one, letter, None, CONSOLE, "nobody").__dict__)
-        for holder in chosen:
-            for form in one.notice.via:
-                await self._deliver(work, file, one, letter, holder, form, addresses.get((holder.user_id, form)))
+        saying = Saying(
+            key=f"{file.now.id}/{one.notice.key}/{one.part.id if one.part else '-'}",
+            seats=one.seats,
+            notification=one.notice.notification,
+            letter=letter,
+            via=tuple(one.notice.via),
+            case_id=file.now.id,
+            code=file.now.code,
+        )
+        await self._give(work, saying, given_to(one, holders), addresses)
 
-    async def _deliver(
-        self,
-        work: Work,
-        file: CaseFile,
-        one: Wanted,
-        letter: Letter,
-        holder: Holder,
-        form: Form,
-        sealed: bytes | None,
+    async def _give(
+        self, work: Work, saying: Saying, chosen: Sequence[Holder], addresses: Mapping[tuple[str, str], bytes]
     ) -> None:
+        if not chosen:
+            work.put(staff_notices.NOTICES, self._row(saying, None, CONSOLE, "nobody").__dict__)
+        for holder in each_once(chosen):
+            for form in saying.via:
+                await self._deliver(work, saying, holder, form, addresses.get((holder.user_id, form)))
+
+    async def _deliver(self, work: Work, saying: Saying, holder: Holder, form: Form, sealed: bytes | None) -> None:
         if form == CONSOLE:
-            work.put(staff_notices.NOTICES, self._row(file, one, letter, holder, form, "shown").__dict__)
+            work.put(staff_notices.NOTICES, self._row(saying, holder, form, "shown").__dict__)
             return
         address = await self._address(holder.user_id, form, sealed) if form in self._accounts else None
         if address is None:
             state = "no_address" if form in self._accounts else "no_channel"
-            work.put(staff_notices.NOTICES, self._row(file, one, letter, holder, form, state).__dict__)
+            work.put(staff_notices.NOTICES, self._row(saying, holder, form, state).__dict__)
             return
-        row = self._row(file, one, letter, holder, form, "queued", outbox_id=new_id())
+        row = self._row(saying, holder, form, "queued", outbox_id=new_id())
         work.put(outbox.ENTRIES, self._entry(row, address).__dict__)
         work.put(staff_notices.NOTICES, row.__dict__)
 
     def _row(
-        self,
-        file: CaseFile,
-        one: Wanted,
-        letter: Letter,
-        holder: Holder | None,
-        form: str,
-        state: str,
-        *,
-        outbox_id: str | None = None,
+        self, saying: Saying, holder: Holder | None, form: str, state: str, *, outbox_id: str | None = None
     ) -> NoticeRow:
-        seat = (holder.role, holder.agency_id) if holder else one.seats[0]
+        seat = _seat_of(holder) if holder else saying.seats[0]
         who = holder.user_id if holder else "@".join(seat)
-        part = one.part.id if one.part else "-"
         return NoticeRow(
             id=new_id(),
-            dedupe_key=f"{file.now.id}/{one.notice.key}/{part}/{who}/{form}",
+            dedupe_key=f"{saying.key}/{who}/{form}",
             user_id=holder.user_id if holder else None,
             role=seat[0],
             agency_id=seat[1],
-            case_id=file.now.id,
-            case_code=file.now.code,
-            notification=one.notice.notification,
+            case_id=saying.case_id,
+            case_code=saying.code,
+            notification=saying.notification,
             form=form,
-            subject=letter.subject[:200],
-            text=letter.text[:600],
+            subject=saying.letter.subject[:200],
+            text=saying.letter.text[:600],
             state=state,
             outbox_id=outbox_id,
             created_at=self._now(),
@@ -173,7 +199,7 @@ class Officers:
             id=entry_id,
             dedupe_key=f"{outbox.TO_STAFF}{sha256(row.dedupe_key.encode()).hexdigest()}",
             conversation_id=user_id,
-            case_id=row.case_id,
+            case_id=row.case_id or None,
             channel=channel,
             subject_id=user_id,
             payload_sealed=self._safe.seal(message, subject_id=user_id, place=f"outbox:{entry_id}"),
@@ -187,7 +213,7 @@ class Officers:
 
         It stands in the sealed message alone: the notice that is kept names the page that asks who one is.
         """
-        page = self._house.case_page(row.case_id)
+        page = self._house.case_page(row.case_id) if row.case_id else ""
         if row.form not in LINKED or not page or row.user_id is None:
             return row.text
         return row.text.replace(page, self._links.address(user_id=row.user_id, case_id=row.case_id))
@@ -215,6 +241,10 @@ class Officers:
         found = await self._database.read(partial(staff_notices.addresses, user_ids=[user_id]))
         opened = {form: await self._address(user_id, form, sealed) for (_, form), sealed in found.items()}
         return {form: value for form, value in opened.items() if value}
+
+
+def _seat_of(holder: Holder) -> tuple[str, str]:
+    return holder.role, holder.agency_id
 
 
 def _place(user_id: str, form: str) -> str:

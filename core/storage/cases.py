@@ -161,6 +161,13 @@ def load_events(connection: Connection, case_id: str) -> list[EventRow]:
     return [EventRow(*row) for row in connection.execute(_EVENTS_OF, {"case_id": case_id})]
 
 
+def events_named(connection: Connection, name: str, case_ids: Collection[str]) -> list[tuple[str, bytes]]:
+    """(case, body) of every event of this name of these cases, in order."""
+    query = select(case_event.c.case_id, case_event.c.body)
+    of_them = query.where(case_event.c.case_id.in_(case_ids), case_event.c.name == name)
+    return [tuple(row) for row in connection.execute(of_them.order_by(case_event.c.case_id, case_event.c.version))]
+
+
 @dataclass(frozen=True)
 class QueueRow:
     """One line of a queue page."""
@@ -376,6 +383,11 @@ def open_cases_since(connection: Connection, since: datetime, *, most: int = 200
     return [
         CaseRow(**row._mapping) for row in connection.execute(query.order_by(case.c.received_at.desc()).limit(most))
     ]
+
+
+def of_ids(connection: Connection, ids: Collection[str]) -> list[CaseRow]:
+    """These cases in any order; unknown ids are left out."""
+    return _rows(connection, select(*_COLUMNS).where(case.c.id.in_(ids))) if ids else []
 
 
 def received(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, func, literal, or_, select, text
+from sqlalchemy import CTE, ColumnElement, Select, and_, func, literal, or_, select, text, type_coerce
 from sqlalchemy import case as when
 
 from core.storage.tables import SAID, case, case_milestone
@@ -42,11 +42,12 @@ class Period:
 
 def facts(period: Period, kinds: Collection[str] = KINDS, *, only: Collection[str] | None = None) -> list[Select[Any]]:
     """
-    One query for each sort of fact, all with the columns kind, name, agency, fresh, open, late, case_id, at.
+    One query for each sort of fact, all with the columns kind, name, agency, fresh, open, late, case_id, subject, at.
 
     case: a counted case; name its stage, late: a limit of it was missed. part: an agency in one. limit: a time limit of
     one, open while it has not ended, agency "" the centre's. received, category, urgency, commune: of a case that came
-    in the period. answered, rated, complained: what happened within it, to whatever case. `only`: of these cases.
+    in the period. answered, rated, complained: what happened within it, to whatever case, `at` then. Of a limit
+    that runs `at` is when it ends, `subject` its clock. `only`: of these cases.
     """
     stands = _stands(period, only)
     made = {
@@ -59,11 +60,12 @@ def facts(period: Period, kinds: Collection[str] = KINDS, *, only: Collection[st
     return [query for kind, query in made.items() if kind in kinds] + said
 
 
-def _columns(case_id: Any, kind: str, *, at: Any = None, **given: Any) -> list[Any]:
+def _columns(case_id: Any, kind: str, *, subject: Any = None, at: Any = None, **given: Any) -> list[Any]:
     """The columns of a fact in their order; what is not given is empty, or 0."""
     empty = {"name": literal(""), "agency": literal(""), "fresh": literal(0), "open": literal(0), "late": literal(0)}
-    when_it_was = literal(None, Instant) if at is None else at
-    shown = {"kind": literal(kind), **(empty | given), "case_id": case_id, "at": when_it_was}
+    about = literal("") if subject is None else subject
+    moment = literal(None, Instant) if at is None else at
+    shown = {"kind": literal(kind), **(empty | given), "case_id": case_id, "subject": about, "at": moment}
     return [column.label(label) for label, column in shown.items()]
 
 
@@ -103,6 +105,8 @@ def _limits(stands: CTE, period: Period) -> Select[Any]:
         fresh=stands.c.fresh,
         open=when((stands.c.kind == "ended", 0), else_=1),
         late=_is_late(stands, period),
+        subject=stands.c.subject,
+        at=type_coerce(when((stands.c.kind == "runs", stands.c.value * _SECOND)), Instant),
     )
     return select(*shown).where(stands.c.kind.in_(LIMITS), *_own(stands.c.agency, period))
 
@@ -173,7 +177,7 @@ def _stands(period: Period, only: Collection[str] | None) -> CTE:
     subject = (when((made.c.kind.in_(LIMITS), "limit"), else_=made.c.kind), made.c.subject)
     newest = (made.c.version.desc(), made.c.place.desc())
     turn = func.row_number().over(partition_by=(made.c.case_id, *subject), order_by=newest)
-    columns = (made.c.case_id, made.c.kind, made.c.name, made.c.agency, made.c.value, counted.c.fresh)
+    columns = (made.c.case_id, made.c.kind, made.c.subject, made.c.name, made.c.agency, made.c.value, counted.c.fresh)
     query = (
         select(*columns, turn.label("turn"))
         .select_from(counted.join(made, made.c.case_id == counted.c.id))

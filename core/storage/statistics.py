@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, Subquery, func, select, union_all
+from sqlalchemy import Connection, Select, Subquery, exists, func, select, union_all
 
 from core.storage.counted import KINDS, Period, facts
 from core.storage.tables import case
+from core.storage.tables import case_event as event
 
-__all__ = ["Asked", "Behind", "Fact", "Numbers", "Period", "behind", "how_many", "numbers", "written"]
+__all__ = ["Asked", "Behind", "Fact", "Numbers", "Period", "behind", "how_many", "numbers", "still", "written"]
 
 
 class Fact(NamedTuple):
@@ -60,13 +61,14 @@ class Asked:
 
 @dataclass(frozen=True)
 class Behind:
-    """One fact of one case. `at`: when it happened; None of how a case stands."""
+    """One fact of one case. `at`: when it happened, or a running limit ends; `subject`: the clock of a limit."""
 
     fact: Fact
     case_id: str
     code: str
     category: str
     received_at: datetime
+    subject: str
     at: datetime | None
 
 
@@ -87,6 +89,15 @@ def behind(
     return [Behind(_fact(row), *row[len(Fact._fields) :]) for row in connection.execute(ordered.offset(skip))]
 
 
+def still(connection: Connection, period: Period, *, since: datetime, most: int) -> list[Behind]:
+    """Open cases to which nothing has happened since then, the oldest first: those that are stuck (TG-12.4)."""
+    found = _found(period, Asked("case", open=True))
+    moved = exists().where(event.c.case_id == case.c.id, event.c.at >= since, event.c.at < period.until)
+    query = _rows(found, Asked("case", open=True)).where(~moved, case.c.received_at < since)
+    ordered = query.order_by(case.c.received_at, case.c.id).limit(most)
+    return [Behind(_fact(row), *row[len(Fact._fields) :]) for row in connection.execute(ordered)]
+
+
 def how_many(connection: Connection, period: Period, asked: Asked) -> int:
     """The figure itself, counted anew."""
     return int(connection.scalar(select(func.count()).select_from(_rows(_found(period, asked), asked).subquery())) or 0)
@@ -104,7 +115,7 @@ def _found(period: Period, asked: Asked | None) -> Subquery:
 
 def _rows(found: Subquery, asked: Asked | None) -> Select[Any]:
     columns = [found.c[name] for name in Fact._fields]
-    query = select(*columns, case.c.id, case.c.code, case.c.category, case.c.received_at, found.c.at)
+    query = select(*columns, case.c.id, case.c.code, case.c.category, case.c.received_at, found.c.subject, found.c.at)
     joined = query.select_from(found.join(case, case.c.id == found.c.case_id))
     return joined.where(*(found.c[name] == value for name, value in _bound(asked)))
 
@@ -116,7 +127,7 @@ def _bound(asked: Asked | None) -> list[tuple[str, str | int]]:
 
 
 def _sorts(found: Subquery) -> list[Any]:
-    return [found.c.kind, found.c.name, found.c.agency, found.c.at]
+    return [found.c.kind, found.c.name, found.c.agency, found.c.subject, found.c.at]
 
 
 def _fact(row: Any) -> Fact:

@@ -80,15 +80,14 @@ async def show_cases(request: web.Request) -> web.StreamResponse:
         "figure_cases.html",
         rows=rows[:AT_ONCE],
         total=total,
-        agency=definition.agency_of,
-        category=definition.category_of,
         dated=any(row.at for row in rows),
+        moment="Hạn" if asked.kind == "limit" else "Lúc",
         more=next_page(request, skip + AT_ONCE if len(rows) > AT_ONCE else None),
         definition=definition,
         days=days_of(period),
         as_of=as_of(period),
         query=query,
-        back=f"{PAGE}",
+        back=PAGE,
         period=wanted_query(request),
     )
 

@@ -23,6 +23,8 @@ from gateway.pages.rendering import UNREAD
 PAGE = f"{HOME}/thong-bao"
 ADDRESSES = f"{PAGE}/dia-chi"
 BELL = f"{PAGE}/trinh-duyet"
+REPORTS = f"{HOME}/bao-cao"
+"""What staff are told beside cases is about reports they owe."""
 GIVEN: tuple[Form, ...] = ("sms", "email")
 """Forms whose address a person can type; that of a push message is registered by the browser."""
 
@@ -56,9 +58,9 @@ async def read_all(request: web.Request) -> web.StreamResponse:
 
 @require_staff()
 async def read_one(request: web.Request) -> web.StreamResponse:
-    """Read, and on to its case. NotFound: no notice of theirs."""
+    """Read, and on to its case, or to what else is owed. NotFound: no notice of theirs."""
     case_id = await reader_of(request).read_notice(member_of(request), request.match_info["notice"])
-    return see_other(f"{CASES}/{case_id}")
+    return see_other(f"{CASES}/{case_id}" if case_id else REPORTS)
 
 
 @require_staff()

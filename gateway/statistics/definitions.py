@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from types import MappingProxyType
 
 from core.regulations.model import Pack
-from core.service.reading.names import CHANNELS
 from core.service.regulation import Regulation
-from core.service.statistics.counting import ANSWERS, CENTRE, NONE
+from core.service.statistics.labels import Labels
 from core.storage.statistics import Asked
 
 _KINDS: Mapping[str, str] = MappingProxyType(
@@ -39,45 +37,22 @@ class Definition:
     words: str
     narrowed: tuple[str, ...]
     rules: tuple[str, ...]
-    agency_of: Callable[[str], str]
-    category_of: Callable[[str], str]
+    labels: Labels
 
     @classmethod
     def of(cls, asked: Asked, regulation: Regulation) -> Definition:
         """Of one figure."""
-        agency = partial(_agency, regulation)
-        narrowed = tuple(_narrowed(asked, regulation, agency))
-        category = partial(_category, list(regulation.packs))
-        return cls(_KINDS[asked.kind], narrowed, _rules(asked, regulation.current), agency, category)
+        labels = Labels(regulation)
+        return cls(_KINDS[asked.kind], tuple(_narrowed(asked, labels)), _rules(asked, regulation.current), labels)
 
 
-def _narrowed(asked: Asked, regulation: Regulation, agency: Callable[[str], str]) -> list[str]:
-    found = [] if asked.name is None else [_name(asked.kind, asked.name, regulation)]
-    found += [] if asked.agency is None else [agency(asked.agency)]
+def _narrowed(asked: Asked, labels: Labels) -> Iterator[str]:
+    if asked.name is not None:
+        yield labels.name(asked.kind, asked.name)
+    if asked.agency is not None:
+        yield labels.agency(asked.agency)
     truths = ((asked.fresh, _FRESH), (asked.open, _OPEN), (asked.late, _LATE))
-    return found + [words[said] for said, words in truths if said is not None]
-
-
-def _name(kind: str, name: str, regulation: Regulation) -> str:
-    for pack in regulation.packs:
-        labels = _labels(kind, pack)
-        if name in labels:
-            return labels[name]
-    return name or NONE
-
-
-def _labels(kind: str, pack: Pack) -> Mapping[str, str]:
-    sections: Mapping[str, Mapping[str, object]] = {
-        "case": pack.stages.case,
-        "limit": pack.clocks,
-        "category": pack.intake.categories,
-        "urgency": pack.intake.urgencies,
-        "rated": pack.rating.levels,
-    }
-    known = {"received": CHANNELS, "answered": ANSWERS}.get(kind)
-    if known is not None:
-        return known
-    return {name: str(entry.label) for name, entry in sections.get(kind, {}).items()}  # type: ignore[attr-defined]
+    yield from (words[said] for said, words in truths if said is not None)
 
 
 def _rules(asked: Asked, pack: Pack) -> tuple[str, ...]:
@@ -85,12 +60,3 @@ def _rules(asked: Asked, pack: Pack) -> tuple[str, ...]:
     clock = pack.clocks.get(asked.name or "") if asked.kind == "limit" else None
     wanted = [rule for report in pack.reports.values() for rule in report.cites]
     return tuple(dict.fromkeys([*(clock.cites if clock else ()), *wanted]))
-
-
-def _agency(regulation: Regulation, agency: str) -> str:
-    return regulation.agencies.name(agency) if agency else CENTRE
-
-
-def _category(packs: list[Pack], category: str) -> str:
-    known = (pack.intake.categories[category].label for pack in packs if category in pack.intake.categories)
-    return next(known, category or NONE)

@@ -6,29 +6,16 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from types import MappingProxyType
-from typing import Any
 
 from core.clock import local
 from core.places import Gazetteer
 from core.regulations.model import Pack
-from core.service.reading.names import CHANNELS
 from core.service.regulation import Regulation
+from core.service.statistics.labels import NONE, Labels
 from core.service.statistics.model import AgencyRow, Count, Counts, Figures, LimitRow
 from core.storage import milestones, statistics
 from core.storage.database import Connection
 from core.storage.statistics import Asked, Fact, Numbers, Period
-
-NONE = "Chưa xác định"
-CENTRE = "Trung tâm"
-ANSWERS: Mapping[str, str] = MappingProxyType(
-    {
-        "public": "Công khai",
-        "private": "Trả lời riêng",
-        "agency": "Cơ quan trả lời trực tiếp",
-        "withheld": "Không công khai",
-    }
-)
 
 
 def count(
@@ -43,25 +30,25 @@ def named(
     counted: Numbers, period: Period, *, regulation: Regulation, places: Gazetteer, now: datetime, whole: bool = True
 ) -> Figures:
     """What was counted, in the words of the regulation."""
-    packs = list(regulation.packs)
+    labels = Labels(regulation)
     facts = _grouped(counted.items(), lambda fact: fact.kind)
 
-    def rows(kind: str, labels: Mapping[str, str]) -> tuple[Count, ...]:
-        return _counted(facts[kind], labels)
+    def rows(kind: str) -> tuple[Count, ...]:
+        return _counted(facts[kind], labels.of(kind))
 
     return Figures(
         period=period,
         received=Asked("case", fresh=True).of(counted),
         carried=Asked("case", fresh=False).of(counted),
         cases=_together(facts["case"]),
-        stages=rows("case", _labels(packs, lambda pack: pack.stages.case)),
-        channels=rows("received", CHANNELS),
-        categories=rows("category", _labels(packs, lambda pack: pack.intake.categories)),
-        urgencies=rows("urgency", _labels(packs, lambda pack: pack.intake.urgencies)),
-        communes=tuple(_commune(one, places, period) for one in rows("commune", {})),
+        stages=rows("case"),
+        channels=rows("received"),
+        categories=rows("category"),
+        urgencies=rows("urgency"),
+        communes=tuple(_commune(one, places, period) for one in rows("commune")),
         agencies=tuple(_agencies(facts, regulation)),
-        limits=tuple(_limits(facts["limit"], packs)),
-        answers=rows("answered", ANSWERS),
+        limits=tuple(_limits(facts["limit"], list(regulation.packs))),
+        answers=rows("answered"),
         ratings=_verdicts(facts["rated"], regulation.current),
         complaints=Asked("complained").of(counted),
         counted_at=now,
@@ -89,11 +76,6 @@ def _counted(some: Iterable[tuple[Fact, int]], labels: Mapping[str, str]) -> tup
         totals[fact.name] += number
     rows = sorted(totals.items(), key=lambda pair: (-pair[1], pair[0]))
     return tuple(Count(name, labels.get(name) or name or NONE, number) for name, number in rows)
-
-
-def _labels(packs: Iterable[Pack], of: Callable[[Pack], Mapping[str, Any]]) -> dict[str, str]:
-    """Id → label, as the newest pack that knows it words it."""
-    return {name: entry.label for pack in reversed(list(packs)) for name, entry in of(pack).items()}
 
 
 def _verdicts(rated: Iterable[tuple[Fact, int]], pack: Pack) -> tuple[Count, ...]:
