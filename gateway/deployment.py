@@ -173,6 +173,7 @@ async def _assemble(
             supplement_url=f"{settings.public_url}/bo-sung",
             one_case_url=f"{settings.public_url}/viec",
             quiet=quiet_hours(settings.sending.quiet_hours),
+            processors=bool(settings.personal_data.processors),
             words=phrasebook,
         ),
         mailbox=settings.email.address if "email" in channels else "",

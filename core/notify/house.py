@@ -19,6 +19,7 @@ class House:
 
     `supplement_url`: below it, links that open one question about one report. `one_case_url`: below it, links that open
     one case for one official; empty: there are none. `quiet`: when nobody is woken for what can wait (VN-6).
+    `processors`: others process people's data on its behalf (VN-4).
     `words`: what letters and the dialogue say.
     """
 
@@ -29,6 +30,7 @@ class House:
     supplement_url: str = ""
     one_case_url: str = ""
     quiet: Quiet = field(default_factory=quiet_hours)
+    processors: bool = False
     words: Words = field(default_factory=Shipped)
 
     def write(self, template: str, values: Mapping[str, str]) -> Letter:

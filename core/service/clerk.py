@@ -33,6 +33,7 @@ from core.service.letters_out import LettersOut
 from core.service.links.book import LinkBook
 from core.service.links.origins import Origins
 from core.service.links.telling import Telling
+from core.service.national_queue import note_national
 from core.service.notices import Notices
 from core.service.officers import Officers
 from core.service.own_number import OwnNumber
@@ -44,6 +45,7 @@ from core.service.regulation import Regulation
 from core.service.ringing import Ringing
 from core.service.safe import Safe
 from core.service.stock import Stock
+from core.service.subjects.taking import Taking
 from core.service.supplement_links import SupplementLinks
 from core.service.talk import Talks
 from core.service.texts import Texts
@@ -101,13 +103,22 @@ class Clerk:
         self.proving = Proving(database, safe=safe, carriers=carriers, now=now, changed=self.changed.set)
         self.joining = Joining(database, safe=safe, now=now)
         self.desk = CaseDesk(database, safe=safe, regulation=regulation, now=now)
+        self.requests = Taking(database, safe=safe, regulation=regulation, now=now, processors=house.processors)
         self.converse = Converse(
             database,
             safe=safe,
             media=media,
             desk=self.desk,
             posting=self.posting,
-            receiving=Receiving(database, safe=safe, stock=self.stock, desk=self.desk, mailbox=mailbox, now=now),
+            receiving=Receiving(
+                database,
+                safe=safe,
+                stock=self.stock,
+                desk=self.desk,
+                requests=self.requests,
+                mailbox=mailbox,
+                now=now,
+            ),
             numbers=OwnNumber(self.proving, self.joining),
             house=house,
             thinking=thinking,
@@ -139,7 +150,7 @@ class Clerk:
             links=self.supplements,
             house=house,
         )
-        self.publishing = Publishing(regulation=regulation, texts=self.texts)
+        self.publishing = Publishing(database, media=media, regulation=regulation, texts=self.texts)
         self.links = LinkBook(database, safe=safe, now=now)
         self.origins = Origins(database)
         self.telling = Telling(
@@ -154,6 +165,7 @@ class Clerk:
         await self.telling.write(work)
         note_diversions(work)
         note_callbacks(work)
+        note_national(work)
         await self.talks.save_all(work)
         self.desk.close(work)
         await self.committer.commit(work)

@@ -346,7 +346,9 @@ class Converse:
         """Whatever the dialogue does next, a person looks now (QB-II.2h: both tracks at once)."""
         self._wants_person(talk, f"emergency_{effect.service}")
 
-    async def _erase_request(self, _work: Work, talk: Talk, _effect: EraseRequest) -> None:
+    async def _erase_request(self, work: Work, talk: Talk, _effect: EraseRequest) -> None:
+        """On the desk for people's data, with its own times (VN-4); somebody finds out first who is asking."""
+        await self._receiving.wish_of_erasure(work, talk)
         self._wants_person(talk, "erase_request")
 
     async def _abandon(self, _work: Work, talk: Talk, _effect: Abandon) -> None:

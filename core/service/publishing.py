@@ -1,12 +1,14 @@
 """
 What everybody may read of a case, kept as shown: written whenever a case that is published, or was, changes.
 
-The view is the pack's allow-list with the sealed answer opened; nothing else of the case has a way into it.
+The view is the pack's allow-list with the sealed answer opened; nothing else of the case has a way into it. Of people
+who had processing restricted (VN-4) nothing is shown: not a case of theirs alone, nor their files in one that others
+share.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -14,11 +16,13 @@ from core.cases.view import PublicView, is_published, public_view
 from core.contract.schema import Model
 from core.identity.codes import format_code
 from core.intake.fold import fold
+from core.privacy.media import HASH_DIGITS, FileMediaStore
 from core.service.casefile import CaseFile
 from core.service.regulation import Regulation
 from core.service.texts import Texts
 from core.service.work import Work
-from core.storage import reports
+from core.storage import reports, restrictions
+from core.storage.database import Database
 from core.storage.reports import PublicationRow
 
 RESULT, DECLINED = "result", "declined"
@@ -52,7 +56,9 @@ class Shown(Model):
 class Publishing:
     """Keeps the publication table in step with the cases of a unit of work."""
 
-    def __init__(self, *, regulation: Regulation, texts: Texts) -> None:
+    def __init__(self, database: Database, *, media: FileMediaStore, regulation: Regulation, texts: Texts) -> None:
+        self._database = database
+        self._media = media
         self._regulation = regulation
         self._texts = texts
 
@@ -62,19 +68,53 @@ class Publishing:
             if file.events:
                 await self._write(work, file)
 
-    async def shown(self, work: Work, file: CaseFile) -> tuple[str, Shown]:
-        """Under which list a case stands as it is in the hand (empty: none), and what of it outsiders may read."""
+    async def renew(self, work: Work, file: CaseFile, *, held: Collection[str]) -> None:
+        """Show a case anew, or take it down, although nothing has happened in it: these people hold back theirs now."""
+        if file.now.publications or file.now.decline_code:
+            await self._write(work, file, held=held)
+
+    async def shown(self, work: Work, file: CaseFile, *, held: Collection[str] | None = None) -> tuple[str, Shown]:
+        """
+        Under which list a case stands as it is in the hand (empty: none), and what of it outsiders may read.
+
+        `held`: whose data are held back; None: as it is stored.
+        """
+        kind, shown = await self._allowed(work, file)
+        reporters = {one.contact_id for one in file.now.reports}
+        if kind and held is None:
+            held = await self._database.read(partial(restrictions.held_among, contact_ids=reporters))
+        return held_back(kind, shown, reporters=reporters, held=held or (), begins=self._begins)
+
+    def _begins(self, contact_id: str) -> str:
+        """How the stored keys of somebody's files begin."""
+        return self._media.stored_key("", subject_id=contact_id)[:HASH_DIGITS]
+
+    async def _allowed(self, work: Work, file: CaseFile) -> tuple[str, Shown]:
         view = public_view(file.now, file.pack, self._regulation.agencies)
         kind = RESULT if is_published(file.now, file.pack) else DECLINED if view.decline_label else ""
         words = await self._texts.read([view.answer], work=work)
         return kind, _shown(view, words[view.answer.id] if view.answer else "")
 
-    async def _write(self, work: Work, file: CaseFile) -> None:
-        case, (kind, shown) = file.now, await self.shown(work, file)
+    async def _write(self, work: Work, file: CaseFile, *, held: Collection[str] | None = None) -> None:
+        case, (kind, shown) = file.now, await self.shown(work, file, held=held)
         if kind:
-            work.add(partial(reports.publish, row=_row(case.id, kind, shown, at=file.events[-1].at)))
+            at = file.events[-1].at if file.events else case.trail[-1].at
+            work.add(partial(reports.publish, row=_row(case.id, kind, shown, at=at)))
         elif case.publications or case.decline_code:
             work.add(partial(reports.unpublish, case_id=case.id))
+
+
+def held_back(
+    kind: str, shown: Shown, *, reporters: Collection[str], held: Collection[str], begins: Callable[[str], str]
+) -> tuple[str, Shown]:
+    """The same without those who hold theirs back: nothing where nobody else reported it, else without their files."""
+    restricted = set(held) & set(reporters)
+    if not restricted:
+        return kind, shown
+    if restricted == set(reporters):
+        return "", Shown()
+    marks = tuple(map(begins, restricted))
+    return kind, shown.model_copy(update={"media": tuple(key for key in shown.media if not key.startswith(marks))})
 
 
 def _shown(view: PublicView, answer: str) -> Shown:

@@ -25,11 +25,14 @@ from core.service.posting import READ_THERE
 from core.service.regulation import pack_field
 from core.service.safe import Safe
 from core.service.stock import Stock
+from core.service.subjects.taking import Entering, Taking
 from core.service.talk import Talk
 from core.service.work import Work
-from core.storage import conversations, reports
+from core.storage import consents, conversations, reports
 from core.storage.database import Database
 from core.storage.reports import ReportRow
+from core.subjects.request import ProvedBy, Via
+from core.subjects.rights import Right
 
 log = structlog.get_logger()
 
@@ -56,6 +59,7 @@ class Receiving:
         safe: Safe,
         stock: Stock,
         desk: CaseDesk,
+        requests: Taking,
         mailbox: str,
         now: Callable[[], datetime],
     ) -> None:
@@ -64,6 +68,7 @@ class Receiving:
         self._safe = safe
         self._stock = stock
         self._desk = desk
+        self._requests = requests
         self._now = now
 
     async def open(self, work: Work, talk: Talk, draft: ReportDraft) -> Received | Refusal:
@@ -82,6 +87,10 @@ class Receiving:
         seal = partial(self._sealed, report, received, draft, talk)
         row, profile, identities = await self._safe.aside(seal, talk.contact_id, _PIN)
         work.put(reports.REPORTS, row.__dict__)
+        if report.consent is not None:
+            wording, given = consents.rows_of(report.consent, report_id=report.id, contact_id=talk.contact_id)
+            work.put(consents.WORDINGS, wording)
+            work.put(consents.CONSENTS, given)
         if talk.newcomer:
             talk.profile = profile  # stored with the contact itself
         else:
@@ -91,6 +100,11 @@ class Receiving:
             work.put(conversations.IDENTITIES, identity)
         self._note_proofs(work, talk, draft)
         return received
+
+    async def wish_of_erasure(self, work: Work, talk: Talk) -> None:
+        """Whoever this is wants to be erased: a request about their data, of somebody who is not proved yet."""
+        wish = Entering(talk.contact_id, Right.ERASURE, Via.MESSAGE, ProvedBy.NOTHING)
+        await self._requests.put(work, wish)
 
     def _note_proofs(self, work: Work, talk: Talk, draft: ReportDraft) -> None:
         """What a one-time password proved is verified; a number that none reached is a call for reception."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, exists, insert, select
 
 from core.storage.holdings import holdings
-from core.storage.tables import access_log, case, contact, conversation, report
+from core.storage.tables import access_log, case, contact, conversation, data_request, report
 
 SYSTEM = "system"
 PSEUDONYMISED = "pseudonymise"
@@ -19,7 +19,8 @@ def due(connection: Connection, *, before: datetime, after: str = "", most: int 
     """
     Contacts whose every case was closed by an instant and who have been silent since, in order of id.
 
-    Erased ones, those who never reported, and those whose report hangs on a case that is open are not among them.
+    Erased ones, those who never reported, those whose report hangs on a case that is open, and those who asked for
+    something about their data that is not answered yet (VN-4) are not among them.
     """
     kept = (
         select(report.c.id)
@@ -29,6 +30,9 @@ def due(connection: Connection, *, before: datetime, after: str = "", most: int 
     talking = select(conversation.c.id).where(
         conversation.c.contact_id == contact.c.id, conversation.c.last_message_at > before
     )
+    asking = select(data_request.c.id).where(
+        data_request.c.contact_id == contact.c.id, data_request.c.ended_at.is_(None)
+    )
     query = select(contact.c.id).where(
         contact.c.id > after,
         contact.c.erased_at.is_(None),
@@ -36,6 +40,7 @@ def due(connection: Connection, *, before: datetime, after: str = "", most: int 
         exists(select(report.c.id).where(report.c.contact_id == contact.c.id)),
         ~exists(kept),
         ~exists(talking),
+        ~exists(asking),
     )
     return list(connection.scalars(query.order_by(contact.c.id).limit(most)))
 

@@ -43,10 +43,15 @@ class Via(StrEnum):
 
 
 class ProvedBy(StrEnum):
-    """By what the person is known to be the one whose data they are; NOTHING: not yet, and nothing is told."""
+    """
+    By what the person is known to be the one whose data they are; NOTHING: not yet, and nothing is told.
 
-    PIN = "pin"
-    OTP = "otp"
+    CODE: code and PIN of a report, or a one-time password in its place. CHANNEL: the provider's word for the account.
+    """
+
+    CODE = "code"
+    CALL_BACK = "call_back"
+    CHANNEL = "channel"
     PAPERS = "papers"
     NOTHING = "nothing"
 
@@ -180,6 +185,11 @@ def take_back(request: Request, *, now: datetime) -> Request:
     """The person does not want it any more. MoveRefused."""
     _require_open(request)
     return _ended(request, State.TAKEN_BACK, now)
+
+
+def note(request: Request) -> Request:
+    """Something was done about it after its end: written down like a move."""
+    return _moved(request)
 
 
 def _ended(request: Request, state: State, now: datetime, *, ground: str = "") -> Request:

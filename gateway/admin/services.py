@@ -9,6 +9,7 @@ from core.service.offices import Successions
 from core.service.retaining import RecordingRetention, Retention
 from core.service.shredding import Shredder
 from core.service.statistics import Rebuilding
+from core.service.subjects.desk import SubjectDesk
 from gateway.deployment import Deployment
 
 
@@ -31,6 +32,19 @@ def shredder_of(deployment: Deployment) -> Shredder:
 def eraser_of(deployment: Deployment) -> Eraser:
     """Erases persons."""
     return Eraser(shredder_of(deployment), inbox=deployment.inbox)
+
+
+def subject_desk_of(deployment: Deployment) -> SubjectDesk:
+    """Answers what people ask about their data."""
+    return SubjectDesk(
+        deployment.database,
+        clerk=deployment.clerk,
+        eraser=eraser_of(deployment),
+        safe=deployment.safe,
+        media=deployment.media,
+        regulation=deployment.regulation,
+        now=deployment.now,
+    )
 
 
 def letting_go_of(deployment: Deployment) -> LettingGo:

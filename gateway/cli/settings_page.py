@@ -229,6 +229,8 @@ MEANINGS: Mapping[str, str] = {
     "retention.recordings_days": "Days until a call's recordings are erased, from its end, the call back or the closing"
     " of its case, whichever is last; 0: kept with the report. Look first: `langnghe calls due --days 365`.",
     "retention.most_a_day": "So many people, and recordings of so many calls, at most in one night.",
+    "personal_data.processors": "Who else processes people's data for the centre, as citizens read it (VN-4).",
+    "personal_data.access_log_months": "Months for which it is known who read personal data; twelve at least (VN-14).",
     "intake.most_a_minute": "Messages of one sender within a minute that are read by themselves. What is beyond waits"
     " in quarantine, and a person is told; a call for help is always read.",
     "intake.keep_raw_days": "Days that raw bodies are kept for `langnghe replay`; unread ones stay until read.",

@@ -12,6 +12,7 @@ from gateway.settings.call_center import CallCenter
 from gateway.settings.links import Links
 from gateway.settings.mail_oauth import MailOAuth
 from gateway.settings.open311 import Open311
+from gateway.settings.personal_data import PersonalData
 from gateway.settings.portal import Portal
 from gateway.settings.sending import Sending
 
@@ -332,6 +333,7 @@ class Settings(Section):
     sandbox: Sandbox = Sandbox()
     intake: Intake = Intake()
     retention: Retention = Retention()
+    personal_data: PersonalData = PersonalData()
     workers: Workers = Workers()
     alarms: Alarms = Alarms()
     logs: Logs = Logs()

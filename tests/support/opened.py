@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 
 from core.contract.errors import NotFound
@@ -11,6 +12,7 @@ from core.intake.state import Dialogue
 from core.privacy.errors import Erased
 from core.service.calls import KeptCall
 from core.service.safe import Safe
+from core.service.subjects.words import Asked, Note
 from core.service.talk import Correspondent, MessageContent
 from core.storage import tables
 from core.storage.database import Connection
@@ -54,6 +56,14 @@ def _sealed_rows(connection: Connection) -> Sealed:
         found.append(("call", row.id, row.subject_id, row.facts_sealed, None))
     for row in connection.execute(tables.outbox.select()):
         found.append(("outbox", row.id, row.subject_id, row.payload_sealed, None))
+    asked = {row.id: row for row in connection.execute(tables.data_request.select())}
+    for row in asked.values():
+        found.append(("asked", row.id, row.contact_id, row.words_sealed, None))
+    numbers = Counter[str]()
+    for row in connection.execute(tables.data_step.select().order_by(tables.data_step.c.id)):
+        numbers[row.request_id] += 1
+        place = f"{row.request_id}/{numbers[row.request_id]}"
+        found.append(("step", place, asked[row.request_id].contact_id, row.note_sealed, None))
     for row in connection.execute(tables.inbox_raw.select()):
         found.append(("raw", row.id, "", row.body_sealed, row.wrapped_key))
     return [row for row in found if row[3] is not None]
@@ -67,6 +77,8 @@ _MODELS: dict[str, tuple[type[Model], str]] = {
     "dialogue": (Dialogue, "conversation"),
     "outbox": (OutboundMessage, "outbox"),
     "call": (KeptCall, "call"),
+    "asked": (Asked, "data_request"),
+    "step": (Note, "data_step"),
 }
 
 

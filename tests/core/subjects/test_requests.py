@@ -21,7 +21,7 @@ SOON = FRIDAY + timedelta(hours=1)
 pytestmark = pytest.mark.rule("VN-4")
 
 
-def asked(right: Right = Right.ACCESS, *, by: ProvedBy = ProvedBy.PIN, processors: bool = False) -> Request:
+def asked(right: Right = Right.ACCESS, *, by: ProvedBy = ProvedBy.CODE, processors: bool = False) -> Request:
     """A request of a Friday afternoon."""
     return requests.ask(
         "r1", "c1", right, via=Via.PORTAL, proved_by=by, now=FRIDAY, calendar=CALENDAR, processors=processors
@@ -95,7 +95,7 @@ def test_lateness_is_recorded_time_against_due_time() -> None:
 
 
 MOVES = {
-    "prove": lambda one: requests.prove(one, ProvedBy.OTP),
+    "prove": lambda one: requests.prove(one, ProvedBy.CALL_BACK),
     "answer": lambda one: requests.answer(one, now=SOON),
     "lengthen": lambda one: requests.lengthen(one, now=SOON, calendar=CALENDAR),
     "refuse": lambda one: requests.refuse(one, "not_held", now=SOON),
