@@ -5,7 +5,7 @@ The dependency rule, read from every import of the tree.
     a sandbox     imports nothing of the adapter that it tries: only sandboxes of its channel, channels.playing and
                   core.contract
     channels.x    imports core.contract, channels.base, channels.http, channels.listening, channels.own,
-                  channels.twilio and itself
+                  channels.tasks, channels.twilio and itself
     gateway       wires; nobody imports it
     sqlalchemy    only in core.storage
     core.cases, core.clock, core.intake    plain synchronous Python: no await, no loop, no socket, no database
@@ -33,6 +33,7 @@ SHARED_BY_CHANNELS = (
     "channels.http",
     "channels.listening",
     "channels.own",
+    "channels.tasks",
     "channels.twilio",
 )
 SHARED_BY_SANDBOXES = "channels.playing"

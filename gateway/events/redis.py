@@ -20,9 +20,9 @@ from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from channels.tasks import ended
 from core.contract.schema import new_id
 from gateway.events.base import Hear, Listeners
-from gateway.tasks import ended
 
 log = structlog.get_logger()
 

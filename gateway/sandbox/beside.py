@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from channels.tasks import ended
 from gateway.sandbox.connected import Addresses
 from gateway.settings.model import Settings
 
@@ -39,9 +40,7 @@ async def sandbox_beside(settings: Settings) -> AsyncIterator[Beside]:
     try:
         yield beside
     finally:
-        watch.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await watch
+        await ended(watch)
 
 
 async def _keep_up(settings: Settings, process: Process, beside: Beside) -> None:

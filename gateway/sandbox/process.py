@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from channels.tasks import ended
 from core.contract.errors import ConfigError
 from gateway.sandbox.connected import Addresses, played
 from gateway.sandbox.credentials import Credentials, held_credentials
@@ -85,7 +85,5 @@ async def _serving(desk: Desk, settings: Settings, gateway: Gateway, *, port: in
         await web.TCPSite(runner, HOST, port).start()
         yield f"http://{HOST}:{runner.addresses[0][1]}"
     finally:
-        looking.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await looking
+        await ended(looking)
         await runner.cleanup()

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from channels.call_center.agents.commands import Commands
 from channels.call_center.agents.news import News
 from channels.call_center.agents.owed import WEB_WORDS
+from channels.tasks import let_go
 from gateway.lines import serve_privately
 
 log = structlog.get_logger()
@@ -67,8 +68,8 @@ class AgentsLink:
                 if message.type is WSMsgType.TEXT:
                     self._heed(message.data)
         finally:
-            telling.cancel()
             del self._webs[socket]
+            await let_go(telling)
         return socket
 
     def _heed(self, written: str) -> None:

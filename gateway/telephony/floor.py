@@ -12,7 +12,7 @@ import asyncio
 import fcntl
 import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import structlog
@@ -21,6 +21,7 @@ from channels.call_center.agents.caller import Served, Told, Wanted
 from channels.call_center.agents.desk import Desk
 from channels.call_center.media.engine import Engine
 from channels.call_center.ports import Call
+from channels.tasks import let_go
 from gateway.telephony.floor_door import Door
 from gateway.telephony.floor_far import FarFloor
 from gateway.telephony.paths import floor_lock, floor_socket
@@ -72,7 +73,7 @@ class Floor:
         async with AsyncExitStack() as stack:
             if not await self._take(stack):
                 task = asyncio.create_task(self._stand_by(stack))
-                stack.push_async_callback(_ended, task)
+                stack.push_async_callback(let_go, task)
             yield
 
     async def _stand_by(self, stack: AsyncExitStack) -> None:
@@ -84,7 +85,7 @@ class Floor:
                 if await self._take(stack):
                     return
         finally:
-            await _ended(watching)
+            await let_go(watching)
 
     async def _take(self, stack: AsyncExitStack) -> bool:
         lock = _locked(floor_lock(self._data))
@@ -108,9 +109,3 @@ def _locked(path: Path) -> int | None:
         os.close(file)
         return None
     return file
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task

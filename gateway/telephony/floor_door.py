@@ -15,6 +15,7 @@ from channels.call_center.agents.caller import Told
 from channels.call_center.agents.desk import Desk
 from channels.call_center.media.engine import Engine
 from channels.call_center.ports import Call, CallEvent, Ended, Media, MediaUnavailable, Way
+from channels.tasks import let_go
 from gateway.lines import bound
 from gateway.telephony import floor_words as words
 from gateway.telephony.floor_words import Bring, Said
@@ -138,9 +139,7 @@ class Door:
                 _tell(writer, Said(outcome=served.outcome, agent=served.agent, began=served.began))
                 await writer.drain()
         finally:
-            for task in (serving, gone):
-                task.cancel()
-            await asyncio.gather(serving, gone, return_exceptions=True)
+            await let_go(serving, gone)
 
 
 def _tell(writer: StreamWriter, said: Said) -> None:

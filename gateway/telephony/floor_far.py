@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from channels.call_center.agents.caller import Served, Told, Wanted
 from channels.call_center.media.engine import Engine
 from channels.call_center.ports import Call, CallGone, Media, MediaUnavailable
+from channels.tasks import let_go
 from gateway.lines import short_path
 from gateway.telephony import floor_words as words
 from gateway.telephony.floor_words import Bring, Said
@@ -74,9 +75,7 @@ class FarFloor:
             return bringing.result() if bringing.done() else MACHINE
         finally:
             call.media.bridge(None)
-            for task in (bringing, lost, *keys):
-                task.cancel()
-            await asyncio.gather(bringing, lost, *keys, return_exceptions=True)
+            await let_go(bringing, lost, *keys)
             await leg.close()
 
     async def _brought(self, call: Call, leg: Media, asked: Bring, told: Told) -> Served:

@@ -25,6 +25,7 @@ from channels.call_center.ports import Trunk
 from channels.call_center.spool import Spool
 from channels.call_center.status import Line, TelephonyStatus
 from channels.call_center.tools import Tools
+from channels.tasks import let_go
 from core.contract.schema import new_id
 from core.identity import phones
 from core.identity.codes import new_code, new_pin
@@ -109,8 +110,7 @@ async def run(settings: Settings, *, beside: bool = False) -> None:
             watching = [asyncio.create_task(until_empty(telephony, draining, stopping))]
             watching += [asyncio.create_task(until_alone(telephony, stopping))] if beside else []
             await stopping.wait()
-            for watch in watching:
-                watch.cancel()
+            await let_go(*watching)
             log.info("telephony_stopping", calls=telephony.calls)
     log.info("telephony_stopped")
 
@@ -168,8 +168,7 @@ async def taking_calls(settings: Settings) -> AsyncIterator[Telephony]:
 
 async def _last_words(liaison: Liaison, speaking: asyncio.Task[None]) -> None:
     """What the last calls left is handed over now, if anybody is there; else at the next start."""
-    speaking.cancel()
-    await asyncio.gather(speaking, return_exceptions=True)
+    await let_go(speaking)
     await liaison.hand_over_all()
 
 

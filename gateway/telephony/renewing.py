@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import structlog
 
 from channels.call_center.prompts.live import LivePrompts
+from channels.tasks import ended
 
 log = structlog.get_logger()
 EVERY_S = 1.0
@@ -21,9 +22,7 @@ async def renewing(prompts: LivePrompts) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await ended(task)
 
 
 async def _keep(prompts: LivePrompts) -> None:

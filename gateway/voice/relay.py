@@ -10,6 +10,7 @@ import aiohttp
 import structlog
 from aiohttp import WSMsgType, web
 
+from channels.tasks import let_go
 from gateway.lines import short_path
 
 log = structlog.get_logger()
@@ -36,9 +37,7 @@ async def relay(request: web.Request, *, to: Path, token: str) -> web.StreamResp
             try:
                 await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
             finally:
-                for way in ways:
-                    way.cancel()
-                await asyncio.gather(*ways, return_exceptions=True)
+                await let_go(*ways)
                 with suppress(ConnectionError, RuntimeError):
                     await asyncio.gather(inner.close(), outer.close())
             return outer

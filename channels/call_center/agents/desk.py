@@ -24,6 +24,7 @@ from channels.call_center.agents.outside import Outside, Reach, no_line
 from channels.call_center.agents.seat import Seat
 from channels.call_center.agents.status import board_of, glance_at, status_of
 from channels.call_center.ports import Call
+from channels.tasks import ended
 
 log = structlog.get_logger()
 TICK_S = 1.0
@@ -67,7 +68,7 @@ class Desk:
     async def stop(self) -> None:
         """No more rings; calls that are up are their sessions' to end."""
         if self._ticking is not None:
-            self._ticking.cancel()
+            await ended(self._ticking)
         await self.outside.close()
         await asyncio.gather(*(seat.close() for seat in self.seats.values()))
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 import structlog
 
 from channels.call_center.ports import Call, CallFailed, Trunk, TrunkState, TrunkStatus
+from channels.tasks import let_go
 
 log = structlog.get_logger()
 
@@ -54,9 +55,7 @@ class TrunkGroup:
                 else:
                     yield call
         finally:
-            for reader in readers:
-                reader.cancel()
-            await asyncio.gather(*readers, return_exceptions=True)
+            await let_go(*readers)
 
     async def dial(self, to: str, *, caller: str, ring_s: float = 45, headers: Mapping[str, str] | None = None) -> Call:
         """

@@ -17,6 +17,7 @@ from channels.call_center.sip.digest import Digest
 from channels.call_center.sip.endpoint import SipEndpoint
 from channels.call_center.sip.settings import TrunkSettings
 from channels.call_center.sip.wire import SipResponse
+from channels.tasks import let_go
 
 log = structlog.get_logger()
 
@@ -86,9 +87,7 @@ class Presence:
 
     async def stop(self) -> None:
         """Stop, and take our registration back where there is one."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await let_go(*self._tasks)
         self._tasks.clear()
         if self._settings.register and self._registered:
             with suppress(TimeoutError, OSError):

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from channels.call_center.twilio.playout import Playout
+from channels.tasks import let_go
 
 MOST_WAITING = 50
 """Messages on their way to a socket that takes none; beyond, the oldest are not worth saying any more."""
@@ -56,8 +57,7 @@ class Stream:
 
     async def close(self) -> None:
         """Say no more, and end it. Twice is once."""
-        self._sending.cancel()
-        await asyncio.gather(self._sending, return_exceptions=True)
+        await let_go(self._sending)
         for heard in self._played.values():
             heard.set()
         with suppress(ConnectionError, RuntimeError):

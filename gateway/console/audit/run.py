@@ -10,10 +10,10 @@ from typing import Any
 import structlog
 from aiohttp import web
 
+from channels.tasks import ended
 from core.storage import upkeep
 from gateway.admin.actions.upkeep import verify
 from gateway.deployment import Deployment
-from gateway.tasks import ended
 
 log = structlog.get_logger()
 

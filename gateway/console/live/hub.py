@@ -15,11 +15,11 @@ import structlog
 from aiohttp import web
 from pydantic import Field, ValidationError
 
+from channels.tasks import ended
 from core.contract.schema import Model
 from gateway.console.live.presence import Here, Presence
 from gateway.events import Events
 from gateway.events.bells import STAFF
-from gateway.tasks import ended
 
 log = structlog.get_logger()
 

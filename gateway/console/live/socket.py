@@ -16,6 +16,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 from pydantic import Field, ValidationError
 
+from channels.tasks import let_go
 from core.contract.schema import Model, new_id
 from core.storage import staff_lists
 from gateway.auth import Staff, require_staff, staff_of
@@ -74,9 +75,8 @@ class Open:
                 if message.type is WSMsgType.TEXT:
                     self._heed(message.data)
         finally:
-            telling.cancel()
-            ending.cancel()
             self._hub.close(self)
+            await let_go(telling, ending)
 
     def look(self) -> None:
         """Something that the page shows has changed; many changes at once are one."""

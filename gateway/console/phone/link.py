@@ -13,9 +13,9 @@ from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, UnixCon
 from channels.call_center.agents.messages import Dial, Leave, SignIn
 from channels.call_center.agents.news import NEWS, Board, CallCard, News, Refused, Status
 from channels.call_center.agents.owed import ShowFloor, WebWord
+from channels.tasks import ended
 from core.contract.schema import new_id
 from gateway.lines import short_path
-from gateway.tasks import ended
 
 log = structlog.get_logger()
 AGAIN_S = 1.0

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from channels.call_center.agents.messages import COMMANDS, Command, Dial, Supervise, Take
 from channels.call_center.agents.news import Board, News, Refused
+from channels.tasks import let_go
 from core.service.reading import Wanted
 from core.service.reading.views import ContactView, ConversationLine
 from gateway.auth import Staff, staff_of
@@ -114,8 +115,7 @@ class Talk:
                     await self._heed(message.data)
         finally:
             await self._link.close(self._staff.id, self, signed_out=self._signed_out)
-            telling.cancel()
-            watching.cancel()
+            await let_go(telling, watching)
 
     def hear(self, news: News | None) -> None:
         """News for this page; None: the telephony process is away."""

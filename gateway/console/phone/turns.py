@@ -10,12 +10,12 @@ import structlog
 from aiohttp import web
 
 from channels.call_center.agents.owed import Owed, OwedCall
+from channels.tasks import ended
 from core.identity import phones
 from core.service.callbacks import Turn, turns
 from core.storage import people
 from gateway.console.phone.link import PhoneLink
 from gateway.deployment import Deployment
-from gateway.tasks import ended
 
 log = structlog.get_logger()
 EVERY_S = 3.0

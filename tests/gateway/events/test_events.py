@@ -13,12 +13,12 @@ import pytest_asyncio
 from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
+from channels.tasks import ended
 from core.contract.schema import new_id
 from core.service.changes import Changes
 from gateway.events import Events, open_events
 from gateway.events.bells import DUE, OUTBOX, bell, pass_on, pass_on_changes
 from gateway.events.redis import RedisEvents
-from gateway.tasks import ended
 from tests.support.servers import RedisServer
 from tests.support.waiting import until
 
