@@ -8,7 +8,7 @@ The dependency rule, read from every import of the tree.
                   channels.tasks, channels.twilio and itself
     gateway       wires; nobody imports it
     sqlalchemy    only in core.storage
-    core.cases, core.clock, core.intake    plain synchronous Python: no await, no loop, no socket, no database
+    core.cases, core.clock, core.intake, core.triage    plain synchronous Python: no await, no loop, no socket, no database
 
 Tests and scripts may import what they test.
 """
@@ -24,7 +24,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 AREAS = ("core", "channels", "gateway")
-SYNCHRONOUS = ("core.agencies", "core.cases", "core.clock", "core.intake", "core.places")
+SYNCHRONOUS = ("core.agencies", "core.cases", "core.clock", "core.intake", "core.places", "core.triage")
 NOT_IN_SYNCHRONOUS = ("asyncio", "aiohttp", "sqlalchemy", "socket")
 STORAGE = "core.storage"
 SHARED_BY_CHANNELS = (

@@ -79,6 +79,7 @@ class Category(Entry):
     agencies: Words = Field(default=(), description="Agencies it usually goes to, the default first")
     competences: Words = Field(default=(), description="Fields whose responders it goes to, where `agencies` is empty")
     keywords: Words = Field(default=(), description="Words of a message that hint at it; marks and case do not matter")
+    topics: Words = Field(default=(), description="Topics of core/triage that belong here, so that it is suggested")
     active: bool = True
 
 

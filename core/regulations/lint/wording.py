@@ -12,6 +12,7 @@ from core.regulations.letters import PLACEHOLDERS, fact_of, holes
 from core.regulations.lint.finding import Finding, Kind, Path, error
 from core.regulations.lint.walk import Subject
 from core.regulations.sections import FieldName
+from core.triage.sorter import topics
 
 TELLING = frozenset({"place", "answer", "media", "decline_reason"})
 """Fields that may give away who wrote, or what must stay unsaid (A-TG-8: stages under the code, no text)."""
@@ -33,14 +34,27 @@ def check_fields(subject: Subject) -> Iterator[Finding]:
 
 
 def check_groups(subject: Subject) -> Iterator[Finding]:
-    """A category's group has a heading, and the usual urgency is one of the tiers, where there are tiers."""
+    """A category's group and topics are known, and the usual urgency is one of the tiers, where there are tiers."""
     intake = subject.pack.intake
     for category in intake.categories.values():
         if category.group and category.group not in intake.groups:
             path = ("intake", "categories", category.id, "group")
             yield error(Kind.DANGLING, path, f"no group {category.group!r}", category.cites)
+    yield from _topics(subject)
     if intake.urgencies and intake.usual_urgency not in intake.urgencies:
         yield error(Kind.DANGLING, ("intake", "usual_urgency"), f"no urgency {intake.usual_urgency!r}")
+
+
+def _topics(subject: Subject) -> Iterator[Finding]:
+    """Topics are known ones, each of one category: which of two to suggest, nobody could say."""
+    holders: dict[str, str] = {}
+    for category in subject.pack.intake.categories.values():
+        path = ("intake", "categories", category.id, "topics")
+        for topic in category.topics:
+            if topic not in topics():
+                yield error(Kind.DANGLING, path, f"no topic {topic!r}", category.cites)
+            if holders.setdefault(topic, category.id) != category.id:
+                yield error(Kind.DUPLICATE, path, f"topic {topic!r} is {holders[topic]!r}'s already", category.cites)
 
 
 def check_duplicates(subject: Subject) -> Iterator[Finding]:

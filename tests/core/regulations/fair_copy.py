@@ -21,7 +21,7 @@ from core.regulations.model import Pack
 from core.regulations.words import ALWAYS, PackModel
 
 FOLDER = Path(__file__).with_name("fair_copies")
-TOLD_ELSEWHERE = {"id", "cites", "keywords", "beyond_text"}
+TOLD_ELSEWHERE = {"id", "cites", "keywords", "topics", "beyond_text"}
 LEFT_OUT = {"meta", "readings", "digest", "document", "id"}
 
 

@@ -112,6 +112,7 @@ SLIPS = [
     Slip(Kind.DANGLING, "clocks.slip.start", "no command 'fly'", clock("slip", start="fly")),
     Slip(Kind.DANGLING, "clocks.slip.stop", "no case stage 'nowhere'", clock("slip", stop="case/nowhere")),
     Slip(Kind.DANGLING, "notifications.slip.to", "no role 'nobody'", notice("slip", to="nobody")),
+    Slip(Kind.DANGLING, "intake.categories.slip.topics", "no topic 'none'", category("slip", topics=["none"])),
     Slip(Kind.DANGLING, "intake.categories.slip.group", "no group 'none'", category("slip", group="none")),
     Slip(Kind.DANGLING, "intake.usual_urgency", "no urgency 'lazy'", put("intake.usual_urgency", "lazy")),
     Slip(
