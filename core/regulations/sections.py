@@ -112,6 +112,15 @@ class EmergencyTarget(Entry):
     number: str = ""
 
 
+class NationalSystem(PackModel):
+    """Which reports are also entered in the national system for phản ánh, kiến nghị (VN-7)."""
+
+    categories: Words = Field(default=(), description="Those about administrative regulations")
+    channels: Words = Field(default=(), description="Ways by which a report comes that is not in that system already")
+    remind_after: str = Field(default="", description="How long one may wait until those in charge are reminded")
+    cites: Words = ()
+
+
 class Intake(PackModel):
     """How a report comes in, and what it must carry."""
 
@@ -128,6 +137,7 @@ class Intake(PackModel):
     usual_urgency: str = "normal"
     emergency_targets: dict[Id, EmergencyTarget] = Field(default_factory=dict)
     diversions: dict[Id, Diversion] = Field(default_factory=dict)
+    national_system: NationalSystem = NationalSystem()
     languages: Words = ("vi",)
     consent: str = Field(default="", description="What the reporter agrees to, as the regulation words it")
     sectors_limited: bool = Field(default=False, description="Outside the categories: accepted, marked out_of_scope")

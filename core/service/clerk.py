@@ -33,6 +33,7 @@ from core.service.letters_out import LettersOut
 from core.service.links.book import LinkBook
 from core.service.links.origins import Origins
 from core.service.links.telling import Telling
+from core.service.national_queue import note_national
 from core.service.notices import Notices
 from core.service.officers import Officers
 from core.service.own_number import OwnNumber
@@ -164,6 +165,7 @@ class Clerk:
         await self.telling.write(work)
         note_diversions(work)
         note_callbacks(work)
+        note_national(work)
         await self.talks.save_all(work)
         self.desk.close(work)
         await self.committer.commit(work)

@@ -22,6 +22,7 @@ from gateway.console.channels import PAGE as CHANNELS
 from gateway.console.connecting import PAGE as CONNECTING
 from gateway.console.connecting import channels_of
 from gateway.console.deadlines import PAGE as DEADLINES
+from gateway.console.national import PAGE as NATIONAL
 from gateway.console.phone.page import PAGE as PHONE
 from gateway.console.phone.seating import PAGE as SEATS
 from gateway.console.prompts import PAGE as PROMPTS
@@ -57,6 +58,7 @@ def add_menu(app: web.Application) -> None:
     menu.add(Entry("Tin chưa đọc được", repair.QUARANTINE, icon="alert", roles=centre, order=60))
     menu.add(Entry("Tin gửi lỗi", repair.OUTBOX, icon="send", roles=centre, order=70))
     menu.add(Entry("Nhật ký", AUDIT, icon="clock", roles=centre, order=80))
+    menu.add(Entry("Hệ thống quốc gia", NATIONAL, icon="file", roles=centre, order=84))
     menu.add(Entry("Cung cấp hồ sơ", handing_out.PAGE, icon="file", roles=centre, order=85))
     menu.add(Entry("Người dùng", people.PAGE, icon="user", roles=(ADMIN,), order=90))
     menu.add(Entry("Cơ quan", AGENCIES, icon="agency", roles=(ADMIN,), order=95))

@@ -35,6 +35,7 @@ from gateway.console.inbox import page as inbox
 from gateway.console.live import socket
 from gateway.console.live.hub import HUB, Hub
 from gateway.console.menu import add_menu
+from gateway.console.national import mount as mount_national
 from gateway.console.phone.setup import mount as mount_phone
 from gateway.console.prompts import mount as mount_prompts
 from gateway.console.public_notices import mount as mount_public_notices
@@ -81,6 +82,7 @@ def setup_console(app: web.Application) -> None:
     mount_deputies(router)
     mount_connecting(router)
     mount_public_notices(router)
+    mount_national(router)
     mount_canned(router)
     mount_calendars(router)
     mount_wordings(router)

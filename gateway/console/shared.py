@@ -74,6 +74,9 @@ _DONE = {
     "thu-loi-thoai": "Đã lưu bản thu; người gọi nghe bản này từ câu nói kế tiếp.",
     "bo-loi-thoai": "Đã bỏ bản thu; người gọi nghe giọng máy.",
     "cho-truc": "Đã lưu; có hiệu lực khi người này mở lại trang Tổng đài.",
+    "quoc-gia-them": "Đã đưa hồ sơ vào danh sách chờ nhập hệ thống quốc gia.",
+    "quoc-gia-nhap": "Đã ghi mã trên hệ thống quốc gia vào hồ sơ.",
+    "quoc-gia-bo": "Đã ghi nhận hồ sơ không thuộc diện nhập hệ thống quốc gia.",
     "ket-noi": "Đã kết nối kênh với nhà cung cấp.",
 }
 

@@ -16,6 +16,7 @@ from core.storage.tables.devices import push_device
 from core.storage.tables.inbox import inbox_item, inbox_lease, inbox_raw
 from core.storage.tables.keys import key_metadata, subject_key
 from core.storage.tables.milestones import SAID, case_milestone
+from core.storage.tables.national import national_item
 from core.storage.tables.notices import UNREACHED, UNREAD, staff_address, staff_notice
 from core.storage.tables.people import api_token, focal_point, role_grant, session, stand_in, user
 from core.storage.tables.places import agency_edition, agency_entry, commune, commune_succession
@@ -74,6 +75,7 @@ __all__ = [
     "key_metadata",
     "message",
     "metadata",
+    "national_item",
     "otp_challenge",
     "outbox",
     "period_report",
