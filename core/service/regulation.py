@@ -7,9 +7,8 @@ Cases go on under the pack they began with, so every pack ever in force is kept 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 
 from core.cases.agencies import AgencyTree
 from core.clock import BusinessCalendar
@@ -29,10 +28,8 @@ from core.regulations.loader import load_pack
 from core.regulations.model import Pack
 from core.service.agencies import AgencyBook, open_book
 from core.service.calendars import CalendarBook, open_calendars
-from core.storage import settings
+from core.service.categories import PackShelf
 from core.storage.database import Database
-
-_PREFIX = "pack:"
 
 # Where the dialogue's question and the regulation's required field have different names.
 _FIELDS = {"reachable": IntakeField.CONTACT, "identity_number": IntakeField.IDENTITY}
@@ -60,14 +57,20 @@ _LINES = {
 class Regulation:
     """What `decide` reads: packs by reference, the agencies of a day, the calendar of an instant."""
 
-    packs: PackLibrary
+    shelf: PackShelf
     book: AgencyBook
     calendars: CalendarBook
+    _rules: dict[tuple[str, str], IntakeRules] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def agencies(self) -> AgencyTree:
         """The agencies of today: what decisions of this moment are made from."""
         return self.book.today
+
+    @property
+    def packs(self) -> PackLibrary:
+        """The pack in force and every older one."""
+        return self.shelf.library
 
     @property
     def current(self) -> Pack:
@@ -79,22 +82,25 @@ class Regulation:
         return self.calendars.at(now)
 
     async def refresh(self, database: Database) -> int:
-        """Look whether another process changed agencies or the calendar → how many of them."""
-        return await self.book.refresh(database) + await self.calendars.refresh(database)
+        """Look whether another process changed agencies, the calendar or categories → how many of them."""
+        found = await self.book.refresh(database) + await self.calendars.refresh(database)
+        return found + await self.shelf.refresh(database)
 
     def intake_rules(self, office: str) -> IntakeRules:
-        """What the intake dialogue asks for, from the pack in force."""
-        return intake_rules(self.current, office=office)
+        """What the intake dialogue asks for, from the pack in force; made once for each."""
+        key = self.current.ref, office
+        if key not in self._rules:
+            self._rules.clear()
+            self._rules[key] = intake_rules(self.current, office=office)
+        return self._rules[key]
 
 
 async def open_regulation(name: str, database: Database, *, now: Callable[[], datetime]) -> Regulation:
     """Load the pack in force, keep its document, bring back the older ones, and open the tree of agencies."""
-    pack = load_pack(name)
-
-    documents = await database.write(partial(settings.keep, prefix=_PREFIX, name=pack.ref, value=pack.document))
-    calendars = await open_calendars(database, pack.meta.calendar)
-    book = await open_book(database, name, now=now)
-    return Regulation(PackLibrary.of(pack, documents), book, calendars)
+    shelf = PackShelf(load_pack(name))
+    await shelf.open(database)
+    calendars = await open_calendars(database, shelf.library.current.meta.calendar)
+    return Regulation(shelf, await open_book(database, name, now=now), calendars)
 
 
 def intake_rules(pack: Pack, *, office: str) -> IntakeRules:

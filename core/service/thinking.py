@@ -19,11 +19,16 @@ from core.service.talk import Talk
 class Thinking:
     """Lets the pure dialogue answer with what is known now; nothing is written."""
 
-    rules: IntakeRules
+    rules_now: Callable[[], IntakeRules]
     places: PlaceBook
     agencies: AgencyBook
     now: Callable[[], datetime]
     courtesy: Courtesy
+
+    @property
+    def rules(self) -> IntakeRules:
+        """The rules of the regulation in force."""
+        return self.rules_now()
 
     async def answer(self, talk: Talk, happening: Happening) -> Step:
         """What the dialogue does about one happening, once nobody outside is kept waiting by that."""

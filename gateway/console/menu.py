@@ -18,6 +18,7 @@ from gateway.console.agencies import PAGE as AGENCIES
 from gateway.console.audit.page import PAGE as AUDIT
 from gateway.console.calendars import PAGE as CALENDAR
 from gateway.console.canned.page import PAGE as CANNED
+from gateway.console.categories import PAGE as CATEGORIES
 from gateway.console.channels import PAGE as CHANNELS
 from gateway.console.connecting import PAGE as CONNECTING
 from gateway.console.connecting import channels_of
@@ -62,6 +63,7 @@ def add_menu(app: web.Application) -> None:
     menu.add(Entry("Cung cấp hồ sơ", handing_out.PAGE, icon="file", roles=centre, order=85))
     menu.add(Entry("Người dùng", people.PAGE, icon="user", roles=(ADMIN,), order=90))
     menu.add(Entry("Cơ quan", AGENCIES, icon="agency", roles=(ADMIN,), order=95))
+    menu.add(Entry("Lĩnh vực", CATEGORIES, icon="file", roles=(ADMIN,), order=96))
     menu.add(Entry("Lịch làm việc", CALENDAR, icon="clock", roles=(ADMIN,), order=96))
     menu.add(Entry("Lời nhắn, thư mẫu", WORDINGS, icon="send", roles=(ADMIN,), order=96))
     menu.add(Entry("Câu trả lời mẫu", CANNED, icon="chat", roles=(ADMIN,), order=96))

@@ -27,6 +27,7 @@ from gateway.console.agencies import mount as mount_agencies
 from gateway.console.audit.page import mount as mount_audit
 from gateway.console.calendars import mount as mount_calendars
 from gateway.console.canned.page import mount as mount_canned
+from gateway.console.categories import mount as mount_categories
 from gateway.console.channels import mount as mount_channels
 from gateway.console.connecting import mount as mount_connecting
 from gateway.console.deadlines import mount as mount_deadlines
@@ -85,6 +86,7 @@ def setup_console(app: web.Application) -> None:
     mount_national(router)
     mount_canned(router)
     mount_calendars(router)
+    mount_categories(router)
     mount_wordings(router)
     one_case.mount(router)
     if app[DEPLOYMENT].settings.takes_calls:

@@ -68,6 +68,7 @@ _DONE = {
     "kiem-tra": "Đã bắt đầu kiểm tra; kết quả hiện ở cuối trang khi xong.",
     "loi-nhan": "Đã lưu; nội dung mới có hiệu lực ngay.",
     "ban-goc": "Đã trả về bản gốc.",
+    "linh-vuc": "Đã lưu lĩnh vực; áp dụng cho phản ánh nhận từ bây giờ.",
     "lich": "Đã ghi thông báo vào lịch làm việc.",
     "cau-mau": "Đã lưu câu trả lời mẫu.",
     "bo-cau-mau": "Đã bỏ câu trả lời mẫu.",

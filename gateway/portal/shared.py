@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -48,7 +49,7 @@ class Portal:
     kept: KeptForms
     channel: WebChannel
     notes: Notes
-    rules: IntakeRules
+    rules_now: Callable[[], IntakeRules]
     app_key: str = field(default="", repr=False)
     tiles: str = ""
     tiles_origin: str = ""
@@ -59,6 +60,11 @@ class Portal:
     suggesting: Limits = field(default_factory=lambda: Limits(most=120, span=timedelta(minutes=10)))
     calling: Limits = field(default_factory=lambda: Limits(most=10, span=timedelta(minutes=10)))
     writing: Limits = field(default_factory=lambda: Limits(most=60, span=timedelta(minutes=10)))
+
+    @property
+    def rules(self) -> IntakeRules:
+        """What the regulation in force asks for."""
+        return self.rules_now()
 
 
 PORTAL = web.AppKey("portal", Portal)
@@ -73,7 +79,7 @@ async def open_portal(deployment: Deployment, *, tiles: str = "", credit: str = 
     desk = await PublicDesk.open(deployment.database, safe=deployment.safe, regulation=regulation, now=deployment.now)
     proof = ReportProof(deployment.database, safe=deployment.safe, proving=deployment.proving, now=deployment.now)
     key = await asyncio.to_thread(deployment.safe.keys.system_secret, "portal")
-    rules = regulation.intake_rules(deployment.settings.office)
+    rules = partial(regulation.intake_rules, deployment.settings.office)
     origin = tiles_origin(tiles)
     kept = kept_forms_of(deployment)
     own = await portal_key(deployment.safe)

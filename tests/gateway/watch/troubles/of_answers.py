@@ -13,8 +13,8 @@ from sqlalchemy import delete, insert
 
 from core.contract.ports import Health
 from core.contract.schema import new_id
-from core.regulations.library import PackLibrary
 from core.regulations.loader import load_pack
+from core.service.categories import PackShelf
 from core.storage import outbox, staff_notices, tables
 from core.storage.outbox import NewEntry, Outcome, Settled
 from gateway.watch.watch import Watch
@@ -119,7 +119,7 @@ async def staff_unreached(world: World, tmp_path: Path) -> AsyncIterator[Trouble
 @asynccontextmanager
 async def otp_uncarried(world: World, tmp_path: Path) -> AsyncIterator[Trouble]:
     """A regulation that wants numbers proved, in a deployment whose only carrier was switched off."""
-    wanting = replace(world.deployment.regulation, packs=PackLibrary.of(load_pack("quang_binh")))
+    wanting = replace(world.deployment.regulation, shelf=PackShelf(load_pack("quang_binh")))
     channels = world.deployment.channels
     assert isinstance(channels, dict)
     del channels["email"]
