@@ -35,6 +35,7 @@ from core.service.regulation import Regulation, open_regulation
 from core.service.safe import Safe
 from core.service.sending import Bounds
 from core.service.thinking import Thinking
+from core.service.triage.book import Sorters
 from core.service.turns import Turns
 from core.storage.database import Database
 from core.storage.folders import make_folder
@@ -76,6 +77,7 @@ class Deployment:
     courtesy: Courtesy
     channels: Mapping[str, Channel]
     bounds: Bounds
+    sorters: Sorters
 
 
 DEPLOYMENT = web.AppKey("deployment", Deployment)
@@ -210,6 +212,7 @@ async def _assemble(
         courtesy=courtesy,
         channels=channels,
         bounds=bounds_of(settings, channels, turns=turns),
+        sorters=Sorters(database, regulation=regulation, now=now),
     )
 
 

@@ -8,15 +8,16 @@ from core.service.reading.views import CaseView
 from gateway.auth import require_staff
 from gateway.console.casefile import move_address, read_view
 from gateway.console.shared import CASES, member_of, reader_of, show
+from gateway.deployment import DEPLOYMENT
 
-LINK, CLASSIFY = "link_report", "classify"
+LINK, CLASSIFY, RAISE = "link_report", "classify", "raise_emergency"
 
 
 @require_staff()
 async def show_aids(request: web.Request) -> web.StreamResponse:
     """Each open case that resembles this one with the reason, each category with its words; acts where one may act."""
     view = await read_view(request)
-    aids = await reader_of(request).aids(view.id, member_of(request))
+    aids = await reader_of(request).aids(view.id, member_of(request), sorters=request.app[DEPLOYMENT].sorters)
     template = "_aids.html" if "HX-Request" in request.headers else "aids.html"
     return show(
         request,
@@ -26,6 +27,7 @@ async def show_aids(request: web.Request) -> web.StreamResponse:
         base=f"{CASES}/{view.id}",
         link=_address(view, LINK),
         classify=_address(view, CLASSIFY),
+        raises=_address(view, RAISE),
     )
 
 

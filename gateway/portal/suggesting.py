@@ -13,10 +13,8 @@ from typing import Any
 from aiohttp import web
 
 from core.identity.codes import format_code
-from core.intake.category import read_categories
-from core.intake.rules import IntakeRules
 from core.service.public.nearby import Nearby, nearby
-from gateway.deployment import DEPLOYMENT
+from gateway.deployment import DEPLOYMENT, Deployment
 from gateway.pages.formats import local_date
 from gateway.pages.languages import say
 from gateway.portal.fields import Filled, read_fields
@@ -32,7 +30,7 @@ async def suggest(request: web.Request) -> web.StreamResponse:
     if portal.suggesting.wait(client_of(request), deployment.now()):
         raise web.HTTPTooManyRequests
     filled = read_fields(await request.post())
-    category = await asyncio.to_thread(_hinted, filled, portal.rules)
+    category = await _hinted(deployment, filled)
     chosen = filled["category"] or category
     near = await _near(request, filled, chosen) if chosen else []
     known = deployment.regulation.current.intake.categories
@@ -41,9 +39,10 @@ async def suggest(request: web.Request) -> web.StreamResponse:
     return web.json_response(answer, headers={"Cache-Control": "no-store"})
 
 
-def _hinted(filled: Filled, rules: IntakeRules) -> str:
-    found = read_categories(readable(filled), rules.categories)
-    return found[0][0] if found else ""
+async def _hinted(deployment: Deployment, filled: Filled) -> str:
+    sorter = await deployment.sorters.categories()
+    found = await asyncio.to_thread(sorter.sort, readable(filled).raw)
+    return found.guesses[0].label if found.sure else ""
 
 
 async def _near(request: web.Request, filled: Filled, category: str) -> list[Nearby]:

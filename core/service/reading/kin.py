@@ -1,34 +1,32 @@
-"""What helps the desk to decide: open cases that one may repeat, and the category that its words hint at."""
+"""What helps the desk to decide: open cases that one may repeat, what its words hint at, whether it sounds urgent."""
 
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import NamedTuple
 
+from core.cases.decide.facts import is_emergency
 from core.cases.model import Case
 from core.contract.schema import Model, Report
 from core.identity.codes import format_code
-from core.intake.category import read_categories
 from core.intake.duplicates import LONG_AGO, Likeness, Sketch, find_duplicates
-from core.intake.fold import fold
-from core.intake.rules import CategoryRule
-from core.intake.words import Text
 from core.regulations.model import Pack
 from core.service.actors import Member
 from core.service.reading.casework import ReadsCases
 from core.service.reading.curtain import Curtain, excerpt
 from core.service.reading.lists import content_rows
 from core.service.reading.views import Labelled
+from core.service.triage.book import Sorters
 from core.storage import cases
 from core.storage.database import Connection
 from core.storage.reports import ReportRow
+from core.triage.sorter import Sorted, Sorter
+from core.triage.urgency import alarming
 
 MOST_COMPARED = 200
-MOST_HINTS = 3
-_WORDS = re.compile(r"\w+")
+LEAST_CHANCE = 0.08
 
 
 class KinView(Model):
@@ -43,17 +41,26 @@ class KinView(Model):
 
 
 class HintView(Model):
-    """A category that the words of a report hint at, with the words that do."""
+    """A category that the words of a report hint at, with the words that do. `chance`: 0 to 1."""
 
     category: Labelled
     words: tuple[str, ...]
+    chance: float
 
 
 class AidsView(Model):
-    """Both; neither decides anything."""
+    """
+    All of it; none decides anything.
+
+    Args:
+        sure: whether the first hint may be suggested; else they are only what comes into question.
+        urgent: words that sound like a call for help, where the case is not treated as one yet.
+    """
 
     kin: tuple[KinView, ...] = ()
     hints: tuple[HintView, ...] = ()
+    sure: bool = False
+    urgent: tuple[str, ...] = ()
 
 
 class _Near(NamedTuple):
@@ -64,7 +71,7 @@ class _Near(NamedTuple):
 class ReadsKin(ReadsCases):
     """Aids for whoever receives and distributes."""
 
-    async def aids(self, case_id: str, member: Member) -> AidsView:
+    async def aids(self, case_id: str, member: Member, *, sorters: Sorters) -> AidsView:
         """Of one case: what may be the same among the newest open ones that this person may see. NotFound."""
         case = await self.case(case_id, member)
 
@@ -76,13 +83,14 @@ class ReadsKin(ReadsCases):
             return _Near(near, content_rows(connection, [case, *near.values()]))
 
         found = await self._database.read(read)
-        return await asyncio.to_thread(self._aids, case, found)
+        sorter = await sorters.categories(self.pack(case))
+        return await asyncio.to_thread(self._aids, case, found, sorter)
 
     def _comparable(self, case: Case, other: Case, member: Member) -> bool:
         apart = abs(other.received_at - case.received_at)
         return apart <= LONG_AGO + timedelta(days=1) and self.allowed(member, other)
 
-    def _aids(self, case: Case, found: _Near) -> AidsView:
+    def _aids(self, case: Case, found: _Near, sorter: Sorter) -> AidsView:
         opened = {key: report for key, row in found.rows.items() if (report := self._opener.report(row)) is not None}
         if case.id not in opened:
             return AidsView()
@@ -90,9 +98,13 @@ class ReadsKin(ReadsCases):
         sketches = {key: _sketch(states[key], found.rows[key], told) for key, told in opened.items()}
         own = sketches.pop(case.id)
         likely = find_duplicates(own, sketches.values())
+        pack, sorted_ = self.pack(case), sorter.sort(own.content)
+        urgent = None if is_emergency(pack, case.urgency) else alarming(own.content)
         return AidsView(
             kin=tuple(self._kin(states[one.report_id], opened[one.report_id], one) for one in likely),
-            hints=tuple(hints_of(own.content, self.pack(case))),
+            hints=tuple(hints_of(sorted_, pack)),
+            sure=sorted_.sure,
+            urgent=urgent.words if urgent else (),
         )
 
     def _kin(self, other: Case, told: Report, likeness: Likeness) -> KinView:
@@ -118,15 +130,9 @@ def _sketch(case: Case, row: ReportRow, told: Report) -> Sketch:
     )
 
 
-def hints_of(content: str, pack: Pack) -> Iterable[HintView]:
-    """The strongest categories for these words, each with the keywords that were found. Pure."""
-    known = {key: one for key, one in pack.intake.categories.items() if one.active}
-    rules = tuple(CategoryRule(id=key, label=one.label, keywords=one.keywords) for key, one in known.items())
-    for name, _ in read_categories(Text.of(content), rules)[:MOST_HINTS]:
-        words = tuple(word for word in known[name].keywords if _bare(word) in _bare(content))
-        yield HintView(category=Labelled(id=name, label=known[name].label), words=words)
-
-
-def _bare(text: str) -> str:
-    """Folded words with a space around each, so that only whole words are found."""
-    return f" {' '.join(_WORDS.findall(fold(text)))} "
+def hints_of(found: Sorted, pack: Pack) -> Iterator[HintView]:
+    """The categories that come into question, each with the words that speak for it."""
+    for guess in found.guesses:
+        if guess.chance >= LEAST_CHANCE:
+            label = pack.intake.categories[guess.label].label
+            yield HintView(category=Labelled(id=guess.label, label=label), words=guess.words, chance=guess.chance)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from core.regulations.loader import load_pack
 from core.service.reading.kin import hints_of
+from core.triage.sorter import Sorter
+from core.triage.usual import labels_of
 from tests.gateway.api.staffing import LIGHTS, REPORT, WATER, agency, case_ids, centre, issue, report
 from tests.gateway.console.letters import report_with_picture
 from tests.gateway.console.office import Office
@@ -55,13 +57,31 @@ async def test_an_agency_is_offered_nothing_that_it_may_not_see(office: Office) 
     assert closed.status == 404
 
 
+async def test_what_sounds_urgent_is_put_before_the_desk(office: Office) -> None:
+    """With the words; nothing is changed by it, and nothing is said of an ordinary report."""
+    world, ioc = office.world, await centre(office.world)
+    ordinary = await report(world)
+    urgent = await report(
+        world, "Kè đá bị thủng, còn mấy hộ già yếu chạy không kịp, làm ơn cho ghe. Ở thôn Bàu, xã Phú Hội."
+    )
+    async with office.desk(ioc) as desk:
+        told = await desk.get(f"/console/ho-so/{urgent}/lien-quan")
+        calm = await desk.get(f"/console/ho-so/{ordinary}/lien-quan")
+
+    assert "Có thể là việc khẩn cấp" in told.text
+    assert "chạy không kịp" in told.text
+    assert "Có thể là việc khẩn cấp" not in calm.text
+
+
 def test_a_category_is_suggested_with_the_words_that_hint_at_it() -> None:
     """The strongest first; words of the report, whole ones."""
-    hints = list(hints_of("Đèn đường hỏng, tối om.", load_pack(REGULATION)))
+    pack = load_pack(REGULATION)
+    sorter = Sorter(labels_of(pack))
+    hints = list(hints_of(sorter.sort("Đèn đường hỏng, tối om."), pack))
 
     assert hints
     assert "đèn đường" in {word.lower() for word in hints[0].words}
-    assert list(hints_of("Xin chào.", load_pack(REGULATION))) == []
+    assert list(hints_of(sorter.sort("Xin chào."), pack)) == []
 
 
 async def test_pictures_stand_side_by_side_once_there_are_both(office: Office) -> None:

@@ -1,0 +1,210 @@
+"""
+Makes models from what the desk decided, and says how good they are on cases that no model ever learns from.
+
+A fifth of all cases, told by a hash of their id, is kept for looking alone, for ever: the card is honest whenever it
+is drawn. What is confidential, secret, diverted or erased is not read at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import structlog
+
+from core.cases.model import Case as CaseState
+from core.clock import local
+from core.service.reading.gathering import Opener
+from core.service.reading.lists import content_rows
+from core.service.regulation import Regulation
+from core.service.safe import Safe
+from core.service.triage.book import Sorters
+from core.storage import triage
+from core.storage.database import Connection, Database
+from core.storage.reports import ReportRow
+from core.triage.learning import Example, learn, own_examples
+from core.triage.modelfile import written
+from core.triage.scoring import Card, Case, score
+from core.triage.sorter import Label, Sorter
+from core.triage.usual import labels_of
+
+log = structlog.get_logger()
+
+LOOK_BACK = timedelta(days=365)
+MOST_READ = 2_000
+ENOUGH_NEW = 20
+"""Decisions a model is made anew for."""
+LEAST_AGENCY = 5
+"""Cases an agency must have had before it is suggested."""
+LEAST_AGENCIES = 2
+KEPT_BACK = 5
+
+
+@dataclass(frozen=True)
+class Decided:
+    """One report as the desk let it stand: its category, and the agency that had it in the end."""
+
+    text: str
+    writer: str
+    category: str
+    agency: str
+    facts: tuple[str, ...]
+    held_out: bool
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What came of making a model. `used`: it is in use now; else it was no better than the one before."""
+
+    hash: str
+    own: int
+    decided: int
+    used: bool
+    before: Card
+    after: Card
+
+
+@dataclass(frozen=True)
+class Score:
+    """How good the model in use is on the cases held back. `model`: its hash, empty for known words alone."""
+
+    day: str
+    model: str
+    categories: Card
+    agencies: Card
+
+
+class School:
+    """Learns and looks; both read at most two thousand of the newest cases."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        safe: Safe,
+        regulation: Regulation,
+        sorters: Sorters,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._opener = Opener(safe)
+        self._regulation = regulation
+        self._sorters = sorters
+        self._now = now
+
+    async def nightly(self) -> int:
+        """A card of the day; a new model where enough was decided since. Returns how many cases were looked at."""
+        decided = await self.decided()
+        card = await self.score(decided)
+        kept = await self._database.read(triage.model)
+        learnt = kept["decided"] if kept else 0
+        if kept is None or abs(len(_lessons(decided)) - learnt) >= ENOUGH_NEW:
+            await self.train(decided)
+        return card.categories.seen
+
+    async def score(self, decided: list[Decided] | None = None) -> Score:
+        """Look at the cases held back, and keep the card of this day."""
+        found = await self.decided() if decided is None else decided
+        sorter, agencies = await self._sorters.categories(), await self._sorters.agencies()
+        day = local(self._now()).date().isoformat()
+        cards = await asyncio.to_thread(_cards, sorter, agencies, [one for one in found if one.held_out])
+        made = Score(day, self._sorters.hash, *cards)
+        await self._database.write(partial(triage.put_card, card=asdict(made)))
+        log.info("triage_scored", **asdict(made.categories), model=made.model[:12])
+        return made
+
+    async def train(self, decided: list[Decided] | None = None) -> Trained:
+        """Learn, and use what was learnt unless it is worse than before on the cases held back."""
+        found = await self.decided() if decided is None else decided
+        sorter = await self._sorters.categories()
+        first = not self._sorters.hash
+        labels = labels_of(self._regulation.current)
+        trained, told = await asyncio.to_thread(partial(_trained, sorter, labels, found, first=first))
+        if trained.used:
+            told |= {"made_at": self._now().isoformat(), "regulation": self._regulation.current.ref}
+            await self._database.write(partial(triage.put_model, told=told, name=trained.hash))
+            await self._sorters.renew()
+        log.info("triage_trained", model=trained.hash[:12], decided=trained.decided, used=trained.used)
+        return trained
+
+    async def decided(self) -> list[Decided]:
+        """What the desk sent on or answered within a year, the newest first."""
+
+        def read(connection: Connection) -> tuple[dict[str, CaseState], dict[str, ReportRow]]:
+            since = self._now() - LOOK_BACK
+            states = map(CaseState.model_validate, triage.newest_states(connection, since=since, most=MOST_READ))
+            standing = {one.id: one for one in states if _stands(one)}
+            return standing, content_rows(connection, standing.values())
+
+        states, rows = await self._database.read(read)
+        return await asyncio.to_thread(self._open, states, rows)
+
+    def _open(self, states: dict[str, CaseState], rows: dict[str, ReportRow]) -> list[Decided]:
+        opened = ((case, rows[key], self._opener.report(rows[key])) for key, case in states.items() if key in rows)
+        return [_decided(case, row.contact_id, told.content) for case, row, told in opened if told is not None]
+
+
+def facts_of(case: CaseState) -> tuple[str, ...]:
+    """What tells an agency beside the words: where it happened, and what it is about."""
+    named = (("commune", case.commune_code), ("category", case.category))
+    return tuple(f"{name}:{value}" for name, value in named if value)
+
+
+def _stands(case: CaseState) -> bool:
+    """Sent on by somebody, and nothing that is to be read by few."""
+    flags = case.flags
+    closed = flags.confidential or flags.secret or flags.reputation != "none"
+    return bool(case.category and case.dispatches) and not closed and case.diversion is None
+
+
+def _decided(case: CaseState, writer: str, content: str) -> Decided:
+    kept = [one for one in case.dispatches if one.sent_back_to is None and not one.marks.get("send_back")]
+    agency = kept[-1].agency_id if kept else ""
+    held_out = hashlib.sha256(case.id.encode()).digest()[0] % KEPT_BACK == 0
+    return Decided(content, writer, case.category or "", agency, facts_of(case), held_out)
+
+
+def _lessons(decided: Iterable[Decided]) -> list[Decided]:
+    return [one for one in decided if not one.held_out]
+
+
+def _trained(
+    before: Sorter, labels: tuple[Label, ...], decided: list[Decided], *, first: bool
+) -> tuple[Trained, dict[str, Any]]:
+    """A new model, how it does beside the one before, and it as text; takes seconds, belongs in a thread."""
+    own, lessons = own_examples(labels), _lessons(decided)
+    told = [Example(one.text, one.category, one.writer) for one in lessons]
+    after = learn(labels, [*own, *told])
+    looked_at = [Case(one.text, one.category) for one in decided if one.held_out]
+    was, now = score(before, looked_at), score(after, looked_at)
+    agencies = _agencies(lessons)
+    model = {"categories": written(after), "agencies": written(agencies) if agencies else None}
+    digest = hashlib.sha256(repr([part and part["hash"] for part in model.values()]).encode()).hexdigest()
+    made = Trained(digest, len(own), len(told), used=first or now.right >= was.right, before=was, after=now)
+    return made, {**model, "hash": digest, "own": len(own), "decided": len(told)}
+
+
+def _agencies(lessons: Iterable[Decided]) -> Sorter | None:
+    """A sorter of agencies that had several cases; None while hardly any had."""
+    had: dict[str, list[Example]] = {}
+    for one in lessons:
+        if one.agency:
+            had.setdefault(one.agency, []).append(Example(one.text, one.agency, one.writer, one.facts))
+    often = {name: told for name, told in sorted(had.items()) if len(told) >= LEAST_AGENCY}
+    if len(often) < LEAST_AGENCIES:
+        return None
+    return learn([Label(name) for name in often], [one for told in often.values() for one in told])
+
+
+def _cards(categories: Sorter, agencies: Sorter | None, decided: list[Decided]) -> tuple[Card, Card]:
+    by_category = score(categories, (Case(one.text, one.category) for one in decided))
+    if agencies is None:
+        return by_category, Card()
+    known = {label.id for label in agencies.labels}
+    asked = (Case(one.text, one.agency, one.facts) for one in decided if one.agency in known)
+    return by_category, score(agencies, asked)
