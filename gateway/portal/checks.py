@@ -20,6 +20,8 @@ from core.intake.facts import Facts, PlacePiece
 from core.intake.rules import IntakeField, IntakeRules
 from gateway.portal.fields import LONGEST_CONTENT, LONGEST_LINE, NONE_REASON, Filled
 
+BAD_PHONE = "Số điện thoại chưa đúng. Ví dụ: 0900 000 001."
+BAD_EMAIL = "Địa chỉ thư điện tử chưa đúng. Ví dụ: an@example.vn."
 _EMAIL = re.compile(r"[^\s@<>(),;:\"]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}")
 
 _INPUT_OF = {IntakeField.TIME: "occurred", IntakeField.CONTACT: "phone"}
@@ -114,14 +116,19 @@ def _malformed(filled: Filled, rules: IntakeRules, today: date) -> Iterator[Prob
     yield from _misspelt(filled, rules, today)
 
 
+def is_email(written: str) -> bool:
+    """Whether it could be a mail address."""
+    return _EMAIL.fullmatch(written[:LONGEST_LINE]) is not None
+
+
 def _misspelt(filled: Filled, rules: IntakeRules, today: date) -> Iterator[Problem]:
     phone, email, identity = (filled[name].strip()[:LONGEST_LINE] for name in ("phone", "email", "identity"))
     if filled["category"] and filled["category"] not in {category.id for category in rules.categories}:
         yield Problem("category", "Hãy chọn một lĩnh vực trong danh sách.")
     if phone and phones.normalise(phone) is None:
-        yield Problem("phone", "Số điện thoại chưa đúng. Ví dụ: 0900 000 001.")
-    if email and not _EMAIL.fullmatch(email):
-        yield Problem("email", "Địa chỉ thư điện tử chưa đúng. Ví dụ: an@example.vn.")
+        yield Problem("phone", BAD_PHONE)
+    if email and not is_email(email):
+        yield Problem("email", BAD_EMAIL)
     if identity and parse_personal_number(identity, today=today) is None:
         yield Problem("identity", "Số căn cước chưa đúng: có 12 chữ số, hoặc 9 chữ số nếu chỉ còn CMND cũ.")
 

@@ -13,4 +13,10 @@ PAGE = "/du-lieu-cua-ban"
 async def show_data_use(request: web.Request) -> web.StreamResponse:
     """The page; the times it names are this deployment's own."""
     settings = request.app[DEPLOYMENT].settings
-    return render(request, "portal/data_use.html", retention=settings.retention, calls=settings.takes_calls)
+    return render(
+        request,
+        "portal/data_use.html",
+        retention=settings.retention,
+        calls=settings.takes_calls,
+        processors=settings.personal_data.processors,
+    )

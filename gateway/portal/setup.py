@@ -30,6 +30,7 @@ from gateway.portal import (
     suggesting,
     supplement,
 )
+from gateway.portal.data_requests import mount as mount_data_requests
 from gateway.portal.shared import portal_context
 from gateway.relays import telling_relays
 
@@ -99,6 +100,7 @@ def _add_reading(app: web.Application) -> None:
     app.router.add_get(figures.PAGE, figures.show_figures)
     app.router.add_get(figures.DATA, figures.show_data)
     app.router.add_get(data_use.PAGE, data_use.show_data_use)
+    mount_data_requests(app.router)
     app.router.add_get(public_notices.PAGE, public_notices.show_notices)
     app.router.add_get(public_notices.FEED, public_notices.show_feed)
 
