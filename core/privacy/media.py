@@ -22,6 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
+from core.aside import Aside
 from core.contract.errors import NotFound
 from core.contract.schema import Attachment, AttachmentKind, GeoPoint
 from core.privacy.blind import BlindIndex
@@ -60,7 +61,7 @@ class StoredMedia:
 
 def prepare(data: bytes, limits: MediaLimits) -> Prepared:
     """
-    Check a file and strip it of metadata. Slow for pictures: call it in a thread.
+    Check a file and strip it of metadata. Slow for pictures: call it in a thread (`core.aside`).
 
     Raises: MediaRefused, MediaTooLarge, with a Vietnamese sentence for the sender.
     """
@@ -87,6 +88,7 @@ class FileMediaStore:
         scanner: Scanner | None = None,
     ) -> None:
         self.scanner = scanner
+        self.aside = Aside()
         self._folder, self._keys, self._blind = folder, keys, blind
         self._limits = limits or MediaLimits()
 
@@ -120,8 +122,9 @@ class FileMediaStore:
         Raises: as `put`; ScannerAway where a scanner is wanted and does not answer.
         """
         scanner = None if ours else self.scanner
+        prepared = await self.aside.run(prepare, data, self._limits)
         stored = await asyncio.to_thread(
-            self._put, data, subject_id, name, promised=stored_key, scanner=scanner, anew=anew
+            self._put, prepared, data, subject_id, name, promised=stored_key, scanner=scanner, anew=anew
         )
         return stored if tell_place else stored.model_copy(update={"taken": None})
 
@@ -173,9 +176,16 @@ class FileMediaStore:
         return self._subject_hash(subject_id) + content[:HASH_DIGITS]
 
     def _put(
-        self, data: bytes, subject_id: str, name: str, *, promised: str, scanner: Scanner | None, anew: bool
+        self,
+        prepared: Prepared,
+        data: bytes,
+        subject_id: str,
+        name: str,
+        *,
+        promised: str,
+        scanner: Scanner | None,
+        anew: bool,
     ) -> Attachment:
-        prepared = prepare(data, self._limits)
         if scanner is not None:
             scanner.check(data)
         sha256 = hashlib.sha256(data).hexdigest()

@@ -7,7 +7,6 @@ up again. What cannot be read goes to quarantine with its reason and blocks nobo
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -147,7 +146,7 @@ class Intake:
         if not item.large:
             return self._parse(item, channel)
         complete = await self._database.read(partial(inbox_queue.with_body, item=item))
-        return await asyncio.to_thread(self._parse, complete, channel)
+        return await self._media.aside.run(self._parse, complete, channel)
 
     def _parse(self, item: WaitingItem, channel: Channel) -> tuple[Sequence[Parsed], Files]:
         packed = self._safe.zone.open(item.wrapped_key, item.body_sealed, binding=item.raw_id)
