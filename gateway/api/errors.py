@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 from aiohttp import web
@@ -24,6 +25,7 @@ from core.service.offices import OfficeRefused
 from core.service.reading import RevealRefused
 from gateway.pages.failures import Failure, failure_of
 
+PROBLEM = "application/problem+json"
 BEARER = {"WWW-Authenticate": 'Bearer realm="langnghe"'}
 
 
@@ -34,6 +36,15 @@ class Problem(Model):
     message: str = Field(description="One or two Vietnamese sentences: what happened and what to do")
     rules: tuple[str, ...] = Field(default=(), description="Rule ids that a refusal rests on")
     details: dict[str, Any] = Field(default_factory=dict, description="Fields, roles, stages … to show beside it")
+
+
+class ProblemDetails(Problem):
+    """The same for programs of others, with the members of RFC 9457 beside it."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
 
 
 @dataclass
@@ -51,11 +62,14 @@ class ApiError(Exception):
         return self.code
 
 
-def respond(error: ApiError) -> web.Response:
-    """The error as an answer."""
+def respond(error: ApiError, *, media_type: str = "application/json") -> web.Response:
+    """The error as an answer; as `PROBLEM` it says the same once more in the words of RFC 9457."""
     body = Problem(code=error.code, message=error.message, rules=error.rules, details=_plain(error.details))
+    if media_type == PROBLEM:
+        title = HTTPStatus(error.status).phrase
+        body = ProblemDetails(title=title, status=error.status, detail=error.message, **body.__dict__)
     return web.Response(
-        text=body.model_dump_json(), status=error.status, content_type="application/json", headers=error.headers
+        text=body.model_dump_json(), status=error.status, content_type=media_type, headers=error.headers
     )
 
 

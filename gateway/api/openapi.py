@@ -14,14 +14,17 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from core.cases.commands import NAMES, REGISTRY, command_schema
+from core.service.links.news import WEBHOOKS
 from gateway.api.app.forms import FILES
-from gateway.api.errors import Problem
+from gateway.api.errors import PROBLEM, Problem, ProblemDetails
 from gateway.api.idempotency import HEADER as KEY_HEADER
 from gateway.api.idempotency import LONGEST_KEY
 from gateway.api.operation import ACTING, PREFIX, Operation
 from gateway.auth.apps import HEADER as APP_KEY
 from gateway.auth.cookies import SESSION
 from gateway.auth.csrf import HEADER as CSRF
+from gateway.links.partner import KEY as LINK_KEY
+from gateway.links.partner import SIGNATURE
 from gateway.portal.uploads import MOST_FILES
 
 Json = dict[str, Any]
@@ -54,6 +57,9 @@ lời cũ (có `Idempotency-Replayed: true`); cùng khóa, khác nội dung thì
 
 Ứng dụng của tỉnh dùng các địa chỉ `/api/v1/app/…`, không cần tài khoản cán bộ: `X-App-Key` cho biết ứng dụng nào, và
 phiên mở bằng mã phản ánh (`Authorization: Bearer`) cho xem và trao đổi về đúng một phản ánh.
+
+Phần mềm của cơ quan ký từng yêu cầu bằng khóa của liên thông (`X-Link-Key`, `X-Link-Id`, `X-Link-Timestamp`,
+`X-Link-Signature`) và nhận tin theo mục `webhooks`; hướng dẫn kèm chương trình mẫu: `docs/connect-an-agency.md`.
 """
 ERRORS: Mapping[int, str] = {
     400: "Không đọc được yêu cầu",
@@ -82,8 +88,9 @@ def document(operations: Iterable[Operation], *, server: str) -> Json:
         "info": {"title": "Lắng Nghe", "version": VERSION, "description": ABOUT},
         "servers": [{"url": server}],
         "tags": [{"name": name, "description": text} for name, text in TAGS.items()],
-        "security": [{"bearer": []}, {"session": [], "csrf": []}],
+        "security": [{"bearer": []}, {"session": [], "csrf": []}, {"link": [], "link_signature": []}],
         "paths": paths,
+        "webhooks": {name: {"post": writer.webhook(name, form, label)} for name, (form, label) in WEBHOOKS.items()},
         "components": {
             "schemas": dict(sorted(writer.schemas.items())),
             "securitySchemes": {
@@ -92,6 +99,8 @@ def document(operations: Iterable[Operation], *, server: str) -> Json:
                 "csrf": {"type": "apiKey", "in": "header", "name": CSRF},
                 "app": {"type": "apiKey", "in": "header", "name": APP_KEY},
                 "report": {"type": "http", "scheme": "bearer"},
+                "link": {"type": "apiKey", "in": "header", "name": LINK_KEY},
+                "link_signature": {"type": "apiKey", "in": "header", "name": SIGNATURE},
             },
             "responses": {_error_name(status): _error(text) for status, text in ERRORS.items()},
         },
@@ -102,7 +111,9 @@ class _Writer:
     """Writes entries; collects the schemas they refer to."""
 
     def __init__(self, operations: tuple[Operation, ...]) -> None:
-        wanted: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {(Problem, "serialization"): None}
+        wanted: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {
+            (form, "serialization"): None for form in (Problem, ProblemDetails)
+        }
         for one in operations:
             if one.gives:
                 wanted[one.gives, "serialization"] = None
@@ -110,6 +121,7 @@ class _Writer:
                 wanted[body, "validation"] = None
             for other in one.also.values():
                 wanted[other, "serialization"] = None
+        wanted |= dict.fromkeys((form, "serialization") for form, _ in WEBHOOKS.values())
         self._named, found = models_json_schema(list(wanted), ref_template=REFERENCE)
         self.schemas: dict[str, Json] = dict(found.get("$defs", {}))
 
@@ -126,6 +138,20 @@ class _Writer:
             }
             entry["parameters"] = [one for one in entry["parameters"] if one["name"] != "name"]
             yield operation.path.replace("{name}", name), entry
+
+    def webhook(self, name: str, form: type[BaseModel], label: str) -> Json:
+        """What a link is told under this name, as https://www.standardwebhooks.com has it."""
+        schema = {"type": "string"}
+        marks = ("webhook-id", "webhook-timestamp", "webhook-signature")
+        return {
+            "operationId": f"told_{name.replace('.', '_')}",
+            "summary": label,
+            "description": " ".join((form.__doc__ or "").split()),
+            "security": [],
+            "parameters": [{"name": mark, "in": "header", "required": True, "schema": schema} for mark in marks],
+            "requestBody": {"required": True, "content": {"application/json": {"schema": self._given(form)}}},
+            "responses": {"2XX": {"description": "Đã nhận"}, "410": {"description": "Không nhận nữa"}},
+        }
 
     def _entry(self, operation: Operation, *, body: Json | None) -> Json:
         entry: Json = {
@@ -191,10 +217,9 @@ def _error_name(status: int) -> str:
 
 
 def _error(text: str) -> Json:
-    return {
-        "description": text,
-        "content": {"application/json": {"schema": {"$ref": REFERENCE.format(model="Problem")}}},
-    }
+    forms = {"application/json": Problem, PROBLEM: ProblemDetails}
+    shown = {kind: {"schema": {"$ref": REFERENCE.format(model=form.__name__)}} for kind, form in forms.items()}
+    return {"description": text, "content": shown}
 
 
 def _moved(schema: Any) -> Any:

@@ -14,10 +14,11 @@ from pydantic import BaseModel, ValidationError
 
 from core.contract.errors import NotFound
 from core.contract.schema import Model
-from gateway.api.errors import ApiError, invalid, respond, translate
+from gateway.api.errors import PROBLEM, ApiError, invalid, respond, translate
 from gateway.api.operation import Call, Operation
 from gateway.auth import staff_of
 from gateway.deployment import DEPLOYMENT
+from gateway.links.partner import KEY
 
 log = structlog.get_logger()
 
@@ -33,7 +34,7 @@ def serve(operation: Operation) -> Callable[[web.Request], Awaitable[web.StreamR
         staff = staff_of(request)
         check_path(request)
         query = read_query(request, operation.query)
-        raw = await request.read() if request.can_read_body else b""
+        raw = await request.read()
         body = read_body(request, operation, raw)
         call = Call(request, request.app[DEPLOYMENT], staff, query, body, raw)
         return (await operation.handler(call)).response()
@@ -52,7 +53,7 @@ async def api_errors(request: web.Request, handler: Handler) -> web.StreamRespon
         found = translate(error, max_body_mb=request.app[DEPLOYMENT].settings.http.max_body_mb)
         if found.status >= 500:
             log.error("request_failed", code=found.code, exc_info=error if found.status == 500 else None)
-        return respond(found)
+        return respond(found, media_type=PROBLEM if KEY in request.headers else "application/json")
 
 
 def check_path(request: web.Request) -> None:

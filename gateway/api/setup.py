@@ -36,6 +36,7 @@ from gateway.api.openapi import document
 from gateway.api.operation import ANSWERING, PREFIX, READER, Operation
 from gateway.api.serve import api_errors, serve
 from gateway.deployment import DEPLOYMENT
+from gateway.links.door import DOOR, LinkDoor, know_the_link
 from gateway.middleware import know_the_asker
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -67,7 +68,9 @@ def setup_api(app: web.Application) -> None:
     app[READER] = CaseReader(one.database, safe=one.safe, regulation=one.regulation, now=one.now)
     app[ANSWERING] = Answering(one.clerk)
     app[DOCUMENT] = Described(partial(described, one.settings.public_url))
-    app.middlewares.insert(app.middlewares.index(know_the_asker), api_errors)  # around it: it refuses as well
+    around = app.middlewares.index(know_the_asker)
+    app.middlewares[around:around] = [api_errors, know_the_link]  # errors around both: they refuse as well
+    app[DOOR] = LinkDoor(one)
     app.router.add_get(JSON_PATH, show_document)
     app.router.add_get(PAGE_PATH, show_page)
     app.cleanup_ctx.append(open_door)

@@ -26,7 +26,7 @@ log = structlog.get_logger()
 
 async def identify(request: web.Request) -> None:
     """Put the member of staff, or the session that waits for its second factor, on the request."""
-    if request.path.startswith(NOBODY_ASKS):
+    if request.path.startswith(NOBODY_ASKS) or STAFF in request:
         return
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == tokens.SCHEME:

@@ -15,6 +15,7 @@ from schemathesis import Case
 from core.cases.commands import NAMES
 from gateway.api.setup import OPERATIONS
 from gateway.auth.apps import portal_key
+from gateway.links.partner import KEY, SIGNATURE
 from tests.gateway.api.conftest import Caller
 from tests.gateway.api.staffing import LIGHTS, report
 from tests.support.deployments import World
@@ -101,6 +102,8 @@ async def test_a_generated_client_never_breaks_the_server(
             def check(case: Case) -> None:
                 if "case_id" in case.path_parameters:
                     case.path_parameters["case_id"] = case_id
+                for name in (KEY, SIGNATURE):  # a wrong signature would be all that is ever tried
+                    case.headers.pop(name, None)
                 response = case.call(base_url=base, headers=headers)
                 assert response.status_code < 500, (case.method, case.path, response.text)
                 case.validate_response(

@@ -12,7 +12,7 @@ from gateway.admin.actions import ACTIONS
 from gateway.links.lanes import Lanes
 from tests.support.deployments import World, world_over
 
-HERE = {"links": {"inside": ("127.0.0.0/8",)}}
+HERE = {"links": {"inside": ("127.0.0.0/8",), "most_a_minute": 40}}
 
 
 @pytest_asyncio.fixture
