@@ -28,6 +28,7 @@ from core.regulations.letters import Letter
 from core.regulations.sections import (
     Intake,
     Meta,
+    NoticeHands,
     Notification,
     PeriodReport,
     Publication,
@@ -297,6 +298,7 @@ class Pack(PackModel):
     publication: Publication = Publication()
     letter: Letter = Letter()
     reports: dict[Id, PeriodReport] = Field(default_factory=dict)
+    notices: dict[Literal["draft", "check", "review"], NoticeHands] = Field(default_factory=dict)
     utilities: dict[Id, Utility] = Field(default_factory=dict)
     readings: dict[RuleId, Reading] = Field(default_factory=dict)
     digest: str = ""
@@ -362,6 +364,7 @@ _NAMED = (
     "cancel_reasons",
     "notifications",
     "reports",
+    "notices",
     "utilities",
 )
 _NAMED_WITHIN = {

@@ -141,6 +141,8 @@ def _people(pack: Pack) -> Iterator[Problem]:
             yield from _trigger(("notifications", name, "on"), trigger, pack)
     for name, report in pack.reports.items():
         yield from _known(("reports", name, "role"), [report.role], pack.roles, "role")
+    for step, hands in pack.notices.items():
+        yield from _known(("notices", step, "by"), hands.by, pack.roles, "role")
 
 
 def _reasons(pack: Pack) -> Iterator[Problem]:

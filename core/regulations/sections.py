@@ -233,6 +233,12 @@ class PeriodReport(Entry):
     subject: str = ""
 
 
+class NoticeHands(Entry):
+    """Whose hands a notice to everybody goes through, at one step (section "notices")."""
+
+    by: Words
+
+
 class Utility(Entry):
     """A public service that people may look up from our pages and the app; where it is, a deployment says (TG-4.1a)."""
 

@@ -1,14 +1,14 @@
 """
 What the centre tells everybody: written, looked at, published, withdrawn (TG-4.1a).
 
-Who writes and publishes is whom the regulation lets publish results (A-TG-12). A notice never changes once it was
-published: what is wrong is withdrawn and written anew. There is no kind for advertising, and whoever publishes says
-that it is none (VN-6). Every step keeps who took it and when.
+Whose hands it goes through stands in `notice_way`. A notice never changes once it was published: what is wrong is
+withdrawn and written anew. There is no kind for advertising, and whoever publishes says that it is none (VN-6). Every
+step keeps who took it and when.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -18,15 +18,17 @@ import structlog
 from pydantic import Field, model_validator
 
 from core.contract.schema import Instant, Model, new_id
-from core.regulations.model import Pack
-from core.storage import public_notices
+from core.service.notice_way import NoticeAct, leads_to
+from core.storage import public_notices, settings
 from core.storage.database import Connection, Database
-from core.storage.public_notices import DRAFT, PUBLISHED, WITHDRAWN, NoticeRow
+from core.storage.public_notices import DRAFT, NoticeRow, StepRow
 
 log = structlog.get_logger()
 
 After = tuple[int, str]
 MOST_AREAS = 20
+STRAIGHT = "notices.straight"
+"""Key of the automatic list among the settings."""
 
 
 class NoticeKind(StrEnum):
@@ -42,12 +44,16 @@ GRAVEST_FIRST = tuple(NoticeKind)
 
 
 class NoticeDraft(Model):
-    """A notice as it is written. `areas`: names of places it concerns, none: the whole province."""
+    """
+    A notice as it is written. `areas`: names of places it concerns, none: the whole province. `topic`: the field of the
+    regulation that it is about, none: everybody's.
+    """
 
     kind: NoticeKind
     title: str = Field(min_length=1, max_length=200)
     text: str = Field(min_length=1, max_length=8000)
     areas: tuple[str, ...] = Field(default=(), max_length=MOST_AREAS)
+    topic: str = Field(default="", max_length=80)
     valid_from: Instant
     valid_until: Instant
 
@@ -60,13 +66,6 @@ class NoticeDraft(Model):
 
 class AlreadyOver(ValueError):
     """A notice whose end has passed is not published."""
-
-
-def publishers(pack: Pack) -> frozenset[str]:
-    """Roles of the centre that publish results; where the regulation names none, every role of the centre."""
-    centre = {name for name, role in pack.roles.items() if role.level == "centre"}
-    named = {role for move in pack.moves_for("publish") for role in move.by}
-    return frozenset(centre & named or centre)
 
 
 def by_gravity(rows: Sequence[NoticeRow]) -> list[NoticeRow]:
@@ -82,26 +81,29 @@ class PublicNotices:
         self._database = database
         self._now = now
 
-    async def write(self, draft: NoticeDraft, *, by: str) -> str:
-        """A new draft; returns its id."""
-        facts = draft.model_dump()
-        row = NoticeRow(id=new_id(), state=DRAFT, version=1, written_by=by, written_at=self._now(), **facts)
-        await self._database.write(partial(public_notices.add, row=row))
+    async def write(self, draft: NoticeDraft, *, by: str, agency: str = "") -> str:
+        """A new draft of a unit, or of the centre; returns its id."""
+        now = self._now()
+        row = NoticeRow(
+            id=new_id(), state=DRAFT, version=1, written_by=by, written_at=now, agency=agency, **draft.model_dump()
+        )
+
+        def write(connection: Connection) -> None:
+            public_notices.add(connection, row)
+            public_notices.add_step(connection, StepRow(row.id, 1, "write", by, now))
+
+        await self._database.write(write)
         log.info("notice_written", notice=row.id, kind=row.kind, by=by)
         return row.id
 
     async def rewrite(self, notice_id: str, version: int, draft: NoticeDraft, *, by: str) -> None:
-        """Change a draft. VersionConflict: somebody else did, or it is none any more."""
-        facts: dict[str, Any] = {
-            **draft.model_dump(),
-            "areas": list(draft.areas),
-            "written_by": by,
-            "written_at": self._now(),
-        }
-        await self._database.write(
-            partial(public_notices.change, notice_id=notice_id, version=version, was=DRAFT, **facts)
-        )
-        log.info("notice_rewritten", notice=notice_id, by=by)
+        """Change the words while it is looked at. VersionConflict: somebody else did, or it went on."""
+        facts = {**draft.model_dump(), "areas": list(draft.areas), "written_by": by, "written_at": self._now()}
+        await self._step(notice_id, version, NoticeAct.REWRITE, by=by, facts=facts)
+
+    async def pass_on(self, notice_id: str, version: int, act: NoticeAct, *, by: str, note: str = "") -> None:
+        """Into other hands: handed in, approved, given back with a `note`. VersionConflict: somebody was faster."""
+        await self._step(notice_id, version, act, by=by, facts={}, note=note)
 
     async def publish(self, notice_id: str, version: int, *, by: str) -> None:
         """
@@ -109,39 +111,59 @@ class PublicNotices:
 
         Raises: AlreadyOver, NotFound. VersionConflict: the draft is another one by now, or no draft any more.
         """
-        row, now = await self.find(notice_id), self._now()
+        now, row = self._now(), await self.find(notice_id)
         if row.valid_until <= now:
             raise AlreadyOver
-        facts: dict[str, Any] = {
-            "state": PUBLISHED,
-            "published_by": by,
-            "published_at": now,
-            "seen_at": max(now, row.valid_from),
-        }
-        await self._database.write(
-            partial(public_notices.change, notice_id=notice_id, version=version, was=DRAFT, **facts)
-        )
-        log.info("notice_published", notice=notice_id, kind=row.kind, by=by)
+        facts = {"published_by": by, "published_at": now, "seen_at": max(now, row.valid_from)}
+        await self._step(notice_id, version, NoticeAct.PUBLISH, by=by, facts=facts)
 
     async def withdraw(self, notice_id: str, version: int, *, by: str) -> None:
-        """Nobody is told any more; bells that wait never ring. VersionConflict: it is not published (any more)."""
+        """Nobody is told any more; what waits never leaves. VersionConflict: it is not published (any more)."""
         now = self._now()
-        facts: dict[str, Any] = {"state": WITHDRAWN, "withdrawn_by": by, "withdrawn_at": now, "seen_at": now}
+        facts = {"withdrawn_by": by, "withdrawn_at": now, "seen_at": now}
+        await self._step(notice_id, version, NoticeAct.WITHDRAW, by=by, facts=facts)
+
+    async def _step(
+        self, notice_id: str, version: int, act: NoticeAct, *, by: str, facts: Mapping[str, Any], note: str = ""
+    ) -> None:
+        now, row = self._now(), await self.find(notice_id)
+        state = leads_to(row.state, act)
 
         def write(connection: Connection) -> None:
-            public_notices.change(connection, notice_id, version=version, was=PUBLISHED, **facts)
-            public_notices.silence(connection, notice_id)
+            public_notices.change(connection, row.id, version=version, was=row.state, state=state, note=note, **facts)
+            public_notices.add_step(connection, StepRow(row.id, version + 1, act.value, by, now, note))
+            if act is NoticeAct.WITHDRAW:
+                public_notices.silence(connection, row.id)
 
         await self._database.write(write)
-        log.info("notice_withdrawn", notice=notice_id, by=by)
+        log.info("notice_step", notice=row.id, kind=row.kind, act=act.value, by=by)
+
+    async def steps(self, notice_id: str) -> list[StepRow]:
+        """What was done with it, and by whom."""
+        return await self._database.read(partial(public_notices.steps, notice_id=notice_id))
+
+    async def straight(self) -> frozenset[str]:
+        """Units on the automatic list: what their own manager approved goes out without review (TG-P1.I.3)."""
+        return frozenset(await self._database.read(partial(settings.get, key=STRAIGHT)) or ())
+
+    async def set_straight(self, agencies: Collection[str], *, by: str) -> None:
+        """Which units are on it from now on."""
+        await self._database.write(partial(settings.put, key=STRAIGHT, value=sorted(agencies)))
+        log.info("notice_units_set", units=len(agencies), by=by)
 
     async def find(self, notice_id: str) -> NoticeRow:
         """One notice. NotFound."""
         return await self._database.read(partial(public_notices.find, notice_id=notice_id))
 
-    async def all(self, *, after: After | None = None, most: int = public_notices.LONGEST_PAGE) -> list[NoticeRow]:
-        """Every notice for those who publish, the newest first; `after` continues."""
-        return await self._database.read(partial(public_notices.newest, after=after, most=most))
+    async def all(
+        self,
+        *,
+        agencies: Sequence[str] | None = None,
+        after: After | None = None,
+        most: int = public_notices.LONGEST_PAGE,
+    ) -> list[NoticeRow]:
+        """Every notice of these units, or of all; the newest first; `after` continues."""
+        return await self._database.read(partial(public_notices.newest, agencies=agencies, after=after, most=most))
 
     async def in_force(self) -> list[NoticeRow]:
         """What everybody is told now, the gravest first."""

@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, insert, select, tuple_, update
 
 from core.contract.errors import NotFound, VersionConflict
-from core.storage.tables import conversation, outbox, public_notice, push_device
+from core.storage.tables import conversation, notice_step, outbox, public_notice, push_device
 from core.storage.types import from_microseconds, to_microseconds
 
-DRAFT, PUBLISHED, WITHDRAWN = "draft", "published", "withdrawn"
+DRAFT, CHECKING, REVIEWING, PUBLISHED, WITHDRAWN = "draft", "checking", "reviewing", "published", "withdrawn"
 LONGEST_PAGE = 100
 TO_EVERYBODY = "everybody/"
 """How the dedupe key of a bell for a public notice begins: where it cannot ring, nobody has to look at it."""
@@ -28,6 +28,8 @@ class NoticeRow:
         kind: notice, warning or disaster. `areas`: names of places, none: everywhere.
         version: of the draft. `seen_at`: since when readers see it, or see that it was withdrawn.
         rung_to: devices are rung up to this owner. `rung_at`: all were.
+        agency: the unit that wrote it, "": the centre. `topic`: a field of the regulation, "": everybody's.
+        note: why it came back. `told_to`: readers are written to up to this one. `told_at`: all were.
     """
 
     id: str
@@ -48,6 +50,23 @@ class NoticeRow:
     withdrawn_at: datetime | None = None
     rung_to: str = ""
     rung_at: datetime | None = None
+    agency: str = ""
+    topic: str = ""
+    note: str = ""
+    told_to: str = ""
+    told_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """Who did what with a notice, and when; `note`: why, where it went back."""
+
+    notice_id: str
+    version: int
+    act: str
+    by: str
+    at: datetime
+    note: str = ""
 
 
 _ROW = tuple(public_notice.c[name] for name in NoticeRow.__dataclass_fields__)
@@ -74,12 +93,29 @@ def change(connection: Connection, notice_id: str, *, version: int, was: str, **
         raise VersionConflict("the notice was changed meanwhile")
 
 
+def add_step(connection: Connection, step: StepRow) -> None:
+    """Keep who did it."""
+    connection.execute(insert(notice_step).values(step.__dict__))
+
+
+def steps(connection: Connection, notice_id: str) -> list[StepRow]:
+    """All that was done with a notice, in order."""
+    query = select(notice_step).where(notice_step.c.notice_id == notice_id).order_by(notice_step.c.version)
+    return [StepRow(**row._mapping) for row in connection.execute(query)]
+
+
 def newest(
-    connection: Connection, *, after: tuple[int, str] | None = None, most: int = LONGEST_PAGE
+    connection: Connection,
+    *,
+    agencies: Sequence[str] | None = None,
+    after: tuple[int, str] | None = None,
+    most: int = LONGEST_PAGE,
 ) -> list[NoticeRow]:
-    """All notices, the newest draft first; `after`: the place of the last one of the page before."""
+    """Notices of these units, or all; the newest draft first; `after`: the place of the last of the page before."""
     order = (public_notice.c.written_at.desc(), public_notice.c.id.desc())
     query = select(*_ROW).order_by(*order).limit(most)
+    if agencies is not None:
+        query = query.where(public_notice.c.agency.in_(agencies))
     if after is not None:
         query = query.where(_place(public_notice.c.written_at) < (from_microseconds(after[0]), after[1]))
     return [NoticeRow(**row._mapping) for row in connection.execute(query)]

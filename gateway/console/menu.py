@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from core.service.actors import ADMIN
-from core.service.public_notices import publishers
+from core.service.notice_way import notice_roles
 from gateway.console import (
     calls,
     finding,
@@ -50,7 +50,7 @@ def add_menu(app: web.Application) -> None:
         heads = (*app[DEPLOYMENT].settings.call_center.agents.supervisors, ADMIN)
         menu.add(Entry("Nhóm trực", SEATS, icon="user", roles=heads, order=26))
         menu.add(Entry("Lời thoại", PROMPTS, icon="phone", roles=(ADMIN,), order=98))
-    speakers = tuple(sorted(publishers(pack)))
+    speakers = tuple(sorted(notice_roles(pack).all))
     menu.add(Entry("Thông báo chung", PUBLIC_NOTICES, icon="bell", roles=speakers, order=27))
     menu.add(Entry("Tìm hồ sơ", finding.PAGE, icon="search", order=30))
     menu.add(Entry("Bảng thời hạn", DEADLINES, icon="clock", order=38))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -22,6 +22,7 @@ _FIELDS = MappingProxyType(
         "title": "tieu-de",
         "text": "noi-dung",
         "areas": "khu-vuc",
+        "topic": "linh-vuc",
         "valid_from": "tu",
         "valid_until": "den",
     }
@@ -32,6 +33,7 @@ _WRONG = MappingProxyType(
         "tieu-de": "Vui lòng nhập tiêu đề.",
         "noi-dung": f"Vui lòng nhập nội dung, không quá {LONGEST_TEXT} ký tự.",
         "khu-vuc": f"Vui lòng nhập không quá {MOST_AREAS} khu vực, cách nhau bằng dấu phẩy.",
+        "linh-vuc": "Vui lòng chọn lĩnh vực trong danh sách.",
         "tu": "Vui lòng chọn lúc bắt đầu.",
         "den": "Vui lòng chọn lúc kết thúc, sau lúc bắt đầu và sau lúc này.",
     }
@@ -52,12 +54,15 @@ def typed_of(row: NoticeRow) -> dict[str, str]:
         "tieu-de": row.title,
         "noi-dung": row.text,
         "khu-vuc": ", ".join(row.areas),
+        "linh-vuc": row.topic,
         "tu": written(row.valid_from),
         "den": written(row.valid_until),
     }
 
 
-def read_notice(typed: Mapping[str, str], *, now: datetime) -> tuple[NoticeDraft | None, dict[str, str]]:
+def read_notice(
+    typed: Mapping[str, str], *, topics: Collection[str], now: datetime
+) -> tuple[NoticeDraft | None, dict[str, str]]:
     """What is to be told, or what is wrong with it, field by field."""
     told: dict[str, Any] = {name: typed[field] for name, field in _FIELDS.items()}
     told["areas"] = tuple(dict.fromkeys(filter(None, (one.strip() for one in typed["khu-vuc"].split(",")))))
@@ -68,6 +73,7 @@ def read_notice(typed: Mapping[str, str], *, now: datetime) -> tuple[NoticeDraft
         wrong = {_FIELDS[str(one["loc"][0])] if one["loc"] else "den" for one in error.errors(include_input=False)}
     else:
         wrong = {"den"} if draft.valid_until <= now else set()
+        wrong |= {"linh-vuc"} if draft.topic and draft.topic not in topics else set()
         if not wrong:
             return draft, {}
     return None, {name: sentence for name, sentence in _WRONG.items() if name in wrong}

@@ -36,6 +36,7 @@ ENTRIES = (
     "cancel_reasons",
     "notifications",
     "reports",
+    "notices",
     "utilities",
 )
 ENTRIES_WITHIN = {

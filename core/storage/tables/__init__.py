@@ -22,7 +22,7 @@ from core.storage.tables.people import api_token, focal_point, role_grant, sessi
 from core.storage.tables.places import agency_edition, agency_entry, commune, commune_succession
 from core.storage.tables.providers import fetch, grant_request, provider_token
 from core.storage.tables.proving import contact_link, kept_form, otp_challenge
-from core.storage.tables.public_notices import public_notice
+from core.storage.tables.public_notices import notice_reader, notice_step, public_notice
 from core.storage.tables.publishing import diversion, publication, vault
 from core.storage.tables.records import access_log, attempt, handout, handout_case, setting
 from core.storage.tables.reporting import kept_figures, period_report, report_file, service_hour
@@ -76,6 +76,8 @@ __all__ = [
     "message",
     "metadata",
     "national_item",
+    "notice_reader",
+    "notice_step",
     "otp_challenge",
     "outbox",
     "period_report",

@@ -17,7 +17,6 @@ from core.regulations.standing import Standing
 
 HUE = "thua_thien_hue"
 WAITING = {
-    "outbound notices": {"TG-P1.I.1", "TG-P1.I.2", "TG-P1.I.3", "A-TG-12"},
     "interoperability": {"TG-11.3", "LS-9.1", "LS-13.2", "QB-QD.III.1.1c", "QB-IV.1.6a", "QB-IV.1.6c", "VN-7"},
     "statistics and periodic reports": {
         "TG-12.4",

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from core.contract.errors import NotFound, VersionConflict
 from core.regulations.loader import load_pack, pack_names
-from core.service.public_notices import AlreadyOver, NoticeDraft, NoticeKind, PublicNotices, publishers
+from core.service.notice_way import publishers
+from core.service.public_notices import AlreadyOver, NoticeDraft, NoticeKind, PublicNotices
 from core.storage import public_notices as stored
 from core.storage.database import Database
 from tests.support.databases import on_both_engines
