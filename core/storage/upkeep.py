@@ -12,7 +12,7 @@ from core.storage.tables import setting
 
 _PREFIX = "upkeep:"
 SINCE = "since"
-BACKUP, KEY_BACKUP, AUDIT = "backup", "key_backup", "audit"
+BACKUP, KEY_BACKUP, AUDIT, TRIAGE = "backup", "key_backup", "audit", "triage"
 
 
 def note(connection: Connection, work: str, *, at: datetime, facts: Mapping[str, int]) -> None:

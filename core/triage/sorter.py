@@ -101,7 +101,7 @@ class Sorter:
             weight = self.weights.get(one.key, (0.0,) * len(self.labels))[label] * one.value
             weighed += [(weight, one.first, one.count)] if weight >= LEAST_TOLD and one.count else []
         quoted: list[tuple[int, int]] = []
-        for _, first, count in sorted(weighed, key=lambda item: -item[0]):
+        for _, first, count in sorted(weighed, key=lambda item: (-item[0], -item[2])):
             if all(first + count <= known or first >= known + length for known, length in quoted):
                 quoted.append((first, count))
         return tuple(dict.fromkeys(reading.quote(*one) for one in quoted[:MOST_QUOTED]))

@@ -10,6 +10,7 @@ from core.service.retaining import RecordingRetention, Retention
 from core.service.shredding import Shredder
 from core.service.statistics import Rebuilding
 from core.service.subjects.desk import SubjectDesk
+from core.service.triage.school import School
 from gateway.deployment import Deployment
 
 
@@ -85,3 +86,14 @@ def recording_retention_of(deployment: Deployment) -> RecordingRetention:
 def successions_of(deployment: Deployment) -> Successions:
     """Lists open work and hands it over."""
     return Successions(deployment.database, regulation=deployment.regulation, clerk=deployment.clerk)
+
+
+def school_of(deployment: Deployment) -> School:
+    """Makes models of what the desk decided, and says how good they are."""
+    return School(
+        deployment.database,
+        safe=deployment.safe,
+        regulation=deployment.regulation,
+        sorters=deployment.sorters,
+        now=deployment.now,
+    )

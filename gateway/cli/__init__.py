@@ -31,6 +31,7 @@ GROUPS = (
     "inbox",
     "outbox",
     "period_report",
+    "triage",
     "audit",
     "keeping",
     "erase",

@@ -254,6 +254,7 @@ MEANINGS: Mapping[str, str] = {
     "alarms.backup_seconds": "How old the last backup may be: a day and a half.",
     "alarms.root_seconds": "How long after the end of a day its signed root may be missing.",
     "alarms.audit_seconds": "How long ago the archive may have been verified last: eight days.",
+    "alarms.triage_percent": "Share of guessed categories that must be right, of cases kept back for looking.",
     "logs.level": "From which level on lines are written.",
     "logs.format": "`json` for machines, `console` for the eye.",
 }

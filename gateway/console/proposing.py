@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, replace
+from functools import partial
 
 from aiohttp import web
 
@@ -10,6 +12,7 @@ from core.cases.model import Case
 from core.cases.routing import DISPATCH, Matter, Proposal, route
 from core.clock import local
 from core.service.reading.views import CaseView, Labelled, MoveView
+from core.service.triage.school import facts_of
 from gateway.console.fields import Typed
 from gateway.console.shared import member_of, reader_of
 from gateway.deployment import DEPLOYMENT, Deployment
@@ -18,13 +21,28 @@ FIELD = "agencies"
 
 
 @dataclass(frozen=True)
+class Usual:
+    """The agency that dealt with such matters before, and the words they have in common; chosen by nobody yet."""
+
+    agency: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Advice:
-    """What is shown above the form; `named`: communes that the words of the place name, with what they are now."""
+    """
+    What is shown above the form.
+
+    Args:
+        named: communes that the words of the place name, with what they are now.
+        usual: whom the desk chose before, where that is another one than proposed.
+    """
 
     proposal: Proposal
     agencies: tuple[Labelled, ...]
     others: tuple[Labelled, ...]
     named: tuple[str, ...] = ()
+    usual: Usual | None = None
 
 
 async def advice(request: web.Request, view: CaseView, move: MoveView | None) -> Advice | None:
@@ -32,7 +50,22 @@ async def advice(request: web.Request, view: CaseView, move: MoveView | None) ->
     if move is None or move.command != DISPATCH:
         return None
     case = await reader_of(request).case(view.id, member_of(request))
-    return await advise(request.app[DEPLOYMENT], case, words=[one.place.text for one in view.reports if one.place])
+    deployment = request.app[DEPLOYMENT]
+    made = await advise(deployment, case, words=[one.place.text for one in view.reports if one.place])
+    return replace(made, usual=await usual(deployment, case, view, made.proposal))
+
+
+async def usual(deployment: Deployment, case: Case, view: CaseView, proposal: Proposal) -> Usual | None:
+    """Whom the desk chose for such matters before; None where that is unsure, proposed already, or no longer there."""
+    sorter = await deployment.sorters.agencies()
+    told = next((one.content for one in view.reports if one.content), "")
+    if sorter is None or not told:
+        return None
+    found = await asyncio.to_thread(partial(sorter.sort, told, most=1, facts=facts_of(case)))
+    tree = deployment.regulation.agencies
+    if not found.sure or found.guesses[0].label in proposal.agencies or not tree.is_active(found.guesses[0].label):
+        return None
+    return Usual(tree.name(found.guesses[0].label), found.guesses[0].words)
 
 
 async def advise(deployment: Deployment, case: Case, *, words: list[str]) -> Advice:

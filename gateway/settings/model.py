@@ -297,6 +297,7 @@ class Alarms(Section):
     backup_seconds: float = Field(default=129_600, gt=0)
     root_seconds: float = Field(default=3600, gt=0)
     audit_seconds: float = Field(default=691_200, gt=0)
+    triage_percent: int = Field(default=60, ge=0, le=100)
 
 
 class Settings(Section):

@@ -270,6 +270,14 @@ _ALL = (
         "audit_seconds",
         severity="today",
     ),
+    Alarm(
+        "triage_poor",
+        "Suggested categories are wrong too often: the desk is better off without them.",
+        "triage_right_percent",
+        "below",
+        "triage_percent",
+        severity="today",
+    ),
 )
 
 ALARMS: Mapping[str, Alarm] = {alarm.name: alarm for alarm in _ALL}

@@ -14,6 +14,9 @@ from core.clock.calendar import BusinessCalendar
 from core.storage import upkeep
 from core.storage.figures import TableFigures
 
+LEAST_JUDGED = 50
+"""Cases below which a share of them says nothing."""
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -79,6 +82,7 @@ FIGURES: Mapping[str, Figure] = {
     "audit_root_late_seconds": Figure("For how long a day has been over that has no signed root"),
     "audit_age_seconds": Figure("Since the archive was last verified"),
     "audit_findings": Figure("What the last audit found"),
+    "triage_right_percent": Figure("Categories that were guessed rightly, of cases kept back; nothing below fifty"),
 }
 
 
@@ -118,7 +122,10 @@ def _of_upkeep(read: TableFigures, *, now: datetime) -> Samples:
         work: max(0.0, (now - facts.get(work, {"at": began})["at"]).total_seconds())
         for work in (upkeep.BACKUP, upkeep.KEY_BACKUP, upkeep.AUDIT)
     }
+    judged = facts.get(upkeep.TRIAGE, {})
+    enough = judged.get("seen", 0) >= LEAST_JUDGED
     return {
+        "triage_right_percent": {(): 100 * judged["right"] / judged["seen"]} if enough else {},
         "backup_age_seconds": {("archive",): ages[upkeep.BACKUP], ("keys",): ages[upkeep.KEY_BACKUP]},
         "audit_age_seconds": {(): ages[upkeep.AUDIT]},
         "audit_findings": {(): float(facts.get(upkeep.AUDIT, {}).get("findings", 0))},

@@ -15,11 +15,13 @@ import structlog
 
 from core.clock import local
 from core.storage import counts, housekeeping, upkeep
-from gateway.admin.services import auditor_of, eraser_of, recording_retention_of, retention_of
+from gateway.admin.services import auditor_of, eraser_of, recording_retention_of, retention_of, school_of
 from gateway.deployment import Deployment
 from gateway.workers.sweeps import Sweeper
 
 log = structlog.get_logger()
+
+NIGHT = range(1, 5)
 
 
 class Daily:
@@ -32,11 +34,12 @@ class Daily:
         self._retention = retention_of(deployment)
         self._recordings = recording_retention_of(deployment)
         self._sweeper = Sweeper(deployment)
+        self._school = school_of(deployment)
         self._looked_on: date | None = None
 
     async def run_once(self) -> int:
         """The root as soon as a day is over; the rest on the first round of a day and of a process."""
-        made = await self._root()
+        made = await self._root() + await self._learn()
         if await self._deployment.database.read(counts.uncounted):
             await self._deployment.database.write(counts.count_arrivals)
         today = local(self._deployment.now()).date()
@@ -56,6 +59,11 @@ class Daily:
             return 0
         log.info("daily_root_made", day=record.day.isoformat(), cases=record.cases, root=record.root.hex())
         return 1
+
+    async def _learn(self) -> int:
+        """At night, when nobody waits: how good suggestions were, and what can be learnt from the day."""
+        quiet = local(self._deployment.now()).hour in NIGHT
+        return await self._school.nightly() if quiet else 0
 
     async def _purge(self) -> int:
         """Forget raw bodies that nobody will replay any more (VN-15: no longer than needed)."""

@@ -24,7 +24,7 @@ from core.service.reading.lists import content_rows
 from core.service.regulation import Regulation
 from core.service.safe import Safe
 from core.service.triage.book import Sorters
-from core.storage import triage
+from core.storage import triage, upkeep
 from core.storage.database import Connection, Database
 from core.storage.reports import ReportRow
 from core.triage.learning import Example, learn, own_examples
@@ -98,14 +98,17 @@ class School:
         self._now = now
 
     async def nightly(self) -> int:
-        """A card of the day; a new model where enough was decided since. Returns how many cases were looked at."""
+        """Once a day: a card; a new model where enough was decided since. Returns how many cards were made."""
+        today = local(self._now()).date().isoformat()
+        if any(one["day"] == today for one in await self._database.read(triage.cards)):
+            return 0
         decided = await self.decided()
-        card = await self.score(decided)
+        await self.score(decided)
         kept = await self._database.read(triage.model)
         learnt = kept["decided"] if kept else 0
         if kept is None or abs(len(_lessons(decided)) - learnt) >= ENOUGH_NEW:
             await self.train(decided)
-        return card.categories.seen
+        return 1
 
     async def score(self, decided: list[Decided] | None = None) -> Score:
         """Look at the cases held back, and keep the card of this day."""
@@ -114,7 +117,7 @@ class School:
         day = local(self._now()).date().isoformat()
         cards = await asyncio.to_thread(_cards, sorter, agencies, [one for one in found if one.held_out])
         made = Score(day, self._sorters.hash, *cards)
-        await self._database.write(partial(triage.put_card, card=asdict(made)))
+        await self._database.write(partial(_keep, made=made, now=self._now()))
         log.info("triage_scored", **asdict(made.categories), model=made.model[:12])
         return made
 
@@ -147,6 +150,13 @@ class School:
     def _open(self, states: dict[str, CaseState], rows: dict[str, ReportRow]) -> list[Decided]:
         opened = ((case, rows[key], self._opener.report(rows[key])) for key, case in states.items() if key in rows)
         return [_decided(case, row.contact_id, told.content) for case, row, told in opened if told is not None]
+
+
+def _keep(connection: Connection, *, made: Score, now: datetime) -> None:
+    """For the page, and for the alarm."""
+    triage.put_card(connection, asdict(made))
+    facts = {"seen": made.categories.seen, "right": made.categories.right}
+    upkeep.note(connection, upkeep.TRIAGE, at=now, facts=facts)
 
 
 def facts_of(case: CaseState) -> tuple[str, ...]:

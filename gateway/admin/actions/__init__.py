@@ -21,6 +21,7 @@ from gateway.admin.actions import (
     places,
     rehearsals,
     statistics,
+    triage,
     upkeep,
 )
 from gateway.deployment import Deployment
@@ -77,6 +78,8 @@ ACTIONS: Mapping[str, Action] = {
     "audit.root": upkeep.root,
     "statistics.period": statistics.period,
     "statistics.rebuild": statistics.rebuild,
+    "triage.score": triage.score,
+    "triage.train": triage.train,
     "backup.archive": upkeep.backup_archive,
     "backup.keys": upkeep.backup_keys,
     "erase": upkeep.erase,

@@ -68,6 +68,7 @@ async def test_no_console_page_has_a_barrier(office: Office, browser: Browser, s
     ]
     paths += ["/loi-thoai", "/tong-dai/nhom"]
     for path in paths:
+        "/goi-y",
         await check(page, f"{office.url}/console{path}", size["width"])
     await page.goto(f"{case}/decline")
     await page.click("main form.stack button[type=submit]")

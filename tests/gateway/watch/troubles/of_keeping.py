@@ -14,7 +14,7 @@ from sqlalchemy import update
 from core.cases.decide import Actor
 from core.privacy.keys import KeyCache, SubjectKeys
 from core.service.safe import Safe
-from core.storage import cases, tables
+from core.storage import cases, tables, upkeep
 from core.storage.cases import Search
 from core.storage.keys import SqlKeyStore
 from core.storage.sqlite import SqliteDatabase
@@ -79,6 +79,18 @@ async def audit_old(world: World, tmp_path: Path) -> AsyncIterator[Trouble]:
 
 
 @asynccontextmanager
+async def triage_poor(world: World, tmp_path: Path) -> AsyncIterator[Trouble]:
+    """Half of the guesses were wrong last night; the next night they are right."""
+
+    async def looked(right: int) -> None:
+        facts = {"seen": 100, "right": right}
+        await world.deployment.database.write(partial(upkeep.note, work=upkeep.TRIAGE, at=world.clock(), facts=facts))
+
+    await looked(50)
+    yield Trouble(Watch(world.deployment), mend=partial(looked, 90))
+
+
+@asynccontextmanager
 async def diverted_left(world: World, tmp_path: Path) -> AsyncIterator[Trouble]:
     """The desk diverts a report, and the key database takes nothing."""
     await write_mail(world, LAMP)
@@ -102,4 +114,5 @@ OF_KEEPING = (
     root_missing,
     audit_failed,
     audit_old,
+    triage_poor,
 )
