@@ -180,7 +180,8 @@ def places(shelf: Shelf, ours: Wording) -> frozenset[str]:
 def objections(shelf: Shelf, ours: Wording, wording: Wording) -> list[str]:
     """Why a wording will not do, in sentences for whoever wrote it; empty: it will."""
     longest = LONGEST_SAID if shelf is Shelf.TALK else LONGEST_TEXT
-    unknown, missing = wording.holes - places(shelf, ours), ours.holes - wording.holes - _DECORATION
+    unknown = wording.holes - places(shelf, ours)
+    missing = Wording(ours.text).holes - Wording(wording.text).holes - _DECORATION  # a chat shows no subject
     checks = (
         (not wording.text.strip() or (ours.subject and not wording.subject.strip()), "Vui lòng nhập đủ nội dung."),
         (len(wording.text) > longest, f"Nội dung dài nhất {longest} ký tự."),

@@ -41,7 +41,7 @@ def test_our_own_texts_pass_our_own_checks(shelf: Shelf) -> None:
     [
         (Shelf.LETTER, ACCEPTED, Wording("", "Phản ánh {code}"), "nhập đủ"),
         (Shelf.LETTER, ACCEPTED, Wording("Mã {code}", ""), "nhập đủ"),
-        (Shelf.LETTER, ACCEPTED, Wording("Đã tiếp nhận.", "Phản ánh"), "Không được bỏ chỗ điền: {code}"),
+        (Shelf.LETTER, ACCEPTED, Wording("Đã tiếp nhận.", "Phản ánh {code}"), "Không được bỏ chỗ điền: {code}"),
         (Shelf.LETTER, ACCEPTED, Wording("{code} {ma}", "x"), "Không có chỗ điền tên này: {ma}"),
         (Shelf.LETTER, ACCEPTED, Wording("{code} {answer}", "x"), "{answer}"),
         (Shelf.TALK, "opened.pin", Wording("PIN {pin.__class__}"), "Dấu { }"),

@@ -12,6 +12,7 @@ from core.service import offices as office_rules
 from tests.gateway.api.staffing import LIGHTS, centre, hire, issue, report
 from tests.gateway.console.office import Office
 from tests.gateway.console.test_browser import NARROW, WIDE, check, page_of
+from tests.gateway.pages.axe import violations
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "360 px"])
@@ -51,3 +52,50 @@ async def test_a_deputy_is_made_by_keyboard(office: Office, browser: Browser) ->
     await page.wait_for_url("**xong=nguoi-thay")
 
     assert "Trần Thị Em thay" in await page.inner_text("main")
+
+
+async def test_an_administrator_adds_an_agency_and_a_holiday(office: Office, browser: Browser) -> None:
+    """On a phone, from the menu; what is typed wrongly is said, what is confirmed is in force."""
+    boss = await hire(office.world, "Phạm Thị Dung", ("admin", ""))
+    regulation = office.world.deployment.regulation
+    page = await page_of(office, browser, boss, NARROW)
+    await page.goto(f"{office.url}/console/co-quan/moi")
+    await page.fill("input[name=id]", "ban_bao_ton")
+    await page.fill("input[name=name]", "Ban Bảo tồn di tích")
+    await page.select_option("select[name=kind]", "unit")
+    await page.select_option("select[name=parent]", "so_xay_dung")
+    await page.fill("input[name=since]", "2026-11-23")
+    await page.click("main form button[type=submit]")
+    await page.wait_for_url("**xong=them-co-quan")
+
+    await page.click("nav a:has-text('Lịch làm việc')")
+    await page.wait_for_url("**/console/lich")
+    await page.fill("#can-cu", "Thông báo 12/TB-UBND ngày 20/11/2026")
+    await page.fill("#thong-bao", "31/02/2027; nghỉ lễ; Nghỉ bão")
+    await page.click("button:has-text('Xem trước thay đổi')")
+    await page.wait_for_selector("text=không phải ngày")
+    await page.fill("#thong-bao", "10/12/2026; nghỉ lễ; Nghỉ tránh bão")
+    await page.click("button:has-text('Xem trước thay đổi')")
+    await page.wait_for_selector("text=Thông báo này thay đổi 1 ngày")
+    assert await violations(page) == []
+    assert await page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    await page.click("button:has-text('Ghi vào lịch')")
+    await page.wait_for_url("**xong=lich")
+
+    assert regulation.agencies.name("ban_bao_ton") == "Ban Bảo tồn di tích"
+    assert not regulation.calendar(office.world.clock()).is_working_day(date(2026, 12, 10))
+
+
+async def test_a_letter_is_put_into_other_words_while_one_looks(office: Office, browser: Browser) -> None:
+    """The example follows what is typed; none of the pages of administration has a barrier."""
+    boss, ioc = await hire(office.world, "Phạm Thị Dung", ("admin", "")), await centre(office.world)
+    page = await page_of(office, browser, boss, NARROW)
+    await page.goto(f"{office.url}/console/loi-nhan/letter/case_accepted")
+    await page.fill("#text", "Trung tâm đã nhận phản ánh {code}.")
+    await page.wait_for_selector("#xem-thu >> text=Trung tâm đã nhận phản ánh 1234 5678 9012.")
+    await page.fill("#text", "Trung tâm đã nhận.")
+    await page.wait_for_selector("#xem-thu >> text=Không được bỏ chỗ điền: {code}")
+    assert await violations(page) == []
+    found = ("linh-vuc/moi", f"nhat-ky?can-bo={ioc.id}", f"nhat-ky?can-bo={boss.id}&loai=viec", "kenh")
+    for path in found:
+        await check(page, f"{office.url}/console/{path}", NARROW["width"])
