@@ -111,6 +111,12 @@ class Officers:
         for one in sayings:
             await self._give(work, one, [found for found in holders if _seat_of(found) in one.seats], addresses)
 
+    async def say_to(self, work: Work, saying: Saying, user_id: str) -> None:
+        """Put it before this person alone, whatever they hold."""
+        role, agency = saying.seats[0]
+        addresses = await self._addresses({user_id}, saying.via)
+        await self._give(work, saying, [Holder(user_id, role, agency)], addresses)
+
     async def _addresses(self, users: set[str], forms: Collection[str]) -> Mapping[tuple[str, str], bytes]:
         reachable = any(form in self._accounts for form in forms)
         return await self._database.read(partial(staff_notices.addresses, user_ids=users)) if reachable else {}

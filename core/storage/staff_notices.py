@@ -160,13 +160,24 @@ def case_of(connection: Connection, user_id: str, notice_id: str) -> str | None:
 
 def of_case(connection: Connection, case_id: str) -> list[Delivery]:
     """Every notice about a case with its end, in order of writing."""
+    rows = _deliveries().where(staff_notice.c.case_id == case_id)
+    ordered = rows.order_by(staff_notice.c.created_at, staff_notice.c.dedupe_key)
+    return [_delivery(row) for row in connection.execute(ordered)]
+
+
+def of_sort(connection: Connection, user_id: str, notification: str, *, most: int) -> list[Delivery]:
+    """This person's notices of one sort with their ends, the newest first."""
+    rows = _deliveries().where(staff_notice.c.user_id == user_id, staff_notice.c.notification == notification)
+    newest = rows.order_by(staff_notice.c.created_at.desc(), staff_notice.c.form).limit(most)
+    return [_delivery(row) for row in connection.execute(newest)]
+
+
+def _deliveries() -> Select[Any]:
     sent = (outbox.c.state, outbox.c.outcome, outbox.c.reason, outbox.c.sent_at)
     joined = staff_notice.outerjoin(outbox, outbox.c.id == staff_notice.c.outbox_id)
     joined = joined.outerjoin(user, user.c.id == staff_notice.c.user_id)
     query = select(*_COLUMNS, user.c.display_name, *(column.label(f"sent_{column.name}") for column in sent))
-    rows = query.select_from(joined).where(staff_notice.c.case_id == case_id)
-    ordered = rows.order_by(staff_notice.c.created_at, staff_notice.c.dedupe_key)
-    return [_delivery(row) for row in connection.execute(ordered)]
+    return query.select_from(joined)
 
 
 def _delivery(row: Sequence[object]) -> Delivery:

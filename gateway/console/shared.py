@@ -73,6 +73,7 @@ _DONE = {
     "loi-nhan": "Đã lưu; nội dung mới có hiệu lực ngay.",
     "ban-goc": "Đã trả về bản gốc.",
     "linh-vuc": "Đã lưu lĩnh vực; áp dụng cho phản ánh nhận từ bây giờ.",
+    "gui-thu": "Đã xếp tin thử vào hàng đợi; kết quả hiện ở cuối trang.",
     "lich": "Đã ghi thông báo vào lịch làm việc.",
     "cau-mau": "Đã lưu câu trả lời mẫu.",
     "bo-cau-mau": "Đã bỏ câu trả lời mẫu.",

@@ -43,3 +43,24 @@ async def test_a_silent_provider_holds_up_nobody(office: Office, monkeypatch: py
 
     assert page.status == 200
     assert NO_ANSWER in page.text
+
+
+async def test_somebody_sends_to_themselves(office: Office) -> None:
+    """By mail to the address they left; what has no channel or address says so; not twice in a minute."""
+    world = office.world
+    ioc = await centre(world)
+    async with office.desk(ioc) as desk:
+        await world.deployment.clerk.officers.set_address(ioc.id, "email", "binh@ubnd.example.vn")
+        sent = await desk.send(PAGE, f"{PAGE}/gui-thu")
+        await world.settle()
+        page, again = await desk.get(f"{PAGE}?xong=gui-thu"), await desk.send(PAGE, f"{PAGE}/gui-thu")
+    async with office.desk(await agency(world)) as desk:
+        refused = await desk.post(f"{PAGE}/gui-thu")
+
+    (mail,) = world.mail.mails
+    assert (sent.status, again.status, refused.status) == (303, 429, 403)
+    assert mail.recipient == "binh@ubnd.example.vn"
+    assert "Tin thử lúc" in str(mail.shown()["text"])
+    assert "Đã gửi" in page.text
+    assert "chưa đăng ký địa chỉ" in page.text or "kênh đang tắt" in page.text
+    assert "vui lòng chờ một phút" in again.text
