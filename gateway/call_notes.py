@@ -26,6 +26,7 @@ def call_notes_of(deployment: Deployment) -> CallNotes:
         safe=deployment.safe,
         carriers=deployment.clerk.carriers,
         kept=kept_forms_of(deployment),
+        media=deployment.media,
         page=f"{settings.public_url}{PAGE}",
         office=settings.office,
         now=deployment.now,

@@ -2,7 +2,8 @@
 What agents note of a call while it goes on and after it, and what the caller sends for it meanwhile.
 
 A link opens, once, a page on which the caller hands in photos and the place. What came lies under the contact to whom
-the report will belong, apart from all reports, until the agent writes one, or for a day.
+the report will belong, apart from all reports, until the agent writes one, or for a day. Where what the caller tells
+belongs elsewhere (VN-1, VN-2) it goes with the wrap-up, and in any case within the hour.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import structlog
 
 from core.contract.errors import CaseError, NotFound
 from core.contract.schema import Attachment, Model, OutboundMessage, Place, new_id
+from core.privacy.media import FileMediaStore
 from core.service.carrying import Carriers, Way
 from core.service.kept_forms import KeptForms
 from core.service.safe import Safe
@@ -30,6 +32,8 @@ log = structlog.get_logger()
 
 PATTERN = "[A-Za-z0-9_-]{22}"
 OPEN_FOR = timedelta(hours=2)
+UNDECIDED = timedelta(hours=1)
+"""How long an agent may still say that it does not belong elsewhere."""
 SENT = "call_link"
 
 
@@ -41,11 +45,12 @@ class Unreachable(CaseError):
 
 
 class Tray(Model):
-    """What a caller has sent for one call so far."""
+    """What a caller has sent for one call so far. `elsewhere`: what they tell is not ours to keep."""
 
     files: tuple[Attachment, ...] = ()
     place: Place = Place()
     text: str = ""
+    elsewhere: bool = False
 
     @property
     def empty(self) -> bool:
@@ -57,7 +62,8 @@ class Tray(Model):
         files = {file.stored_key: file for file in (*self.files, *more.files)}
         texts = [text for text in dict.fromkeys((self.text, more.text)) if text]
         place = more.place if more.place.known else self.place
-        return Tray(files=tuple(files.values()), place=place, text="\n".join(texts))
+        elsewhere = self.elsewhere or more.elsewhere
+        return Tray(files=tuple(files.values()), place=place, text="\n".join(texts), elsewhere=elsewhere)
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,7 @@ class CallNotes:
     Notes of calls.
 
     Args:
+        media: where the files lie.
         page: address under which links are opened, without a slash at its end. `office`: who asks, as callers read it.
         changed: wakes whoever sends.
     """
@@ -84,12 +91,14 @@ class CallNotes:
         safe: Safe,
         carriers: Carriers,
         kept: KeptForms,
+        media: FileMediaStore,
         page: str,
         office: str,
         now: Callable[[], datetime],
         changed: Callable[[], None],
     ) -> None:
         self._database, self._safe, self._carriers, self._kept = database, safe, carriers, kept
+        self._media = media
         self._page, self._office = page, office
         self._now, self._changed = now, changed
 
@@ -104,14 +113,31 @@ class CallNotes:
 
     async def wrap_up(self, call_id: str, code: str, *, agent: str) -> None:
         """What came of the call, by a code of the province's list; the last choice counts."""
-        await self.begin(call_id, agent=agent)
+        note = await self.begin(call_id, agent=agent)
         await self._change(call_id, code=code, agent=agent)
+        if not note.report and (await self.tray(note)).elsewhere:
+            await self._let_go(note)
         log.info("call_wrapped_up", call=call_id, code=code)
 
     async def written(self, note: NoteRow, report: str) -> None:
         """This report was written in it; what the caller had sent went into it."""
         await self._change(note.id, report=report)
         await self._kept.drop(note.contact_id)
+
+    async def belongs_elsewhere(self, note: NoteRow) -> None:
+        """What the caller tells goes to somebody else: what they sent, or still send, will not stay."""
+        await self._keep(note, Tray(elsewhere=True))
+
+    async def _let_go(self, note: NoteRow) -> None:
+        """Of what the caller sent nothing stays, and nothing more comes."""
+        await self.use(note)
+        await self._kept.drop(note.contact_id)
+        await self._media.delete_subject(note.contact_id)
+        log.info("call_tray_emptied", call=note.id)
+
+    async def _keep(self, note: NoteRow, more: Tray) -> None:
+        tray = (await self.tray(note)).with_more(more)
+        await self._kept.keep(note.contact_id, tray, longest=UNDECIDED if tray.elsewhere else None)
 
     async def _change(self, call_id: str, **values: object) -> None:
         await self._database.write(partial(call_notes.change, call_id=call_id, values=values))
@@ -178,8 +204,7 @@ class CallNotes:
 
     async def hand_in(self, note: NoteRow, sent: Tray) -> None:
         """Keep what the caller sent, for the agent; the link is used by that."""
-        before = await self.tray(note)
-        await self._kept.keep(note.contact_id, before.with_more(sent))
+        await self._keep(note, sent)
         await self.use(note)
         log.info("call_tray_filled", call=note.id, files=len(sent.files), place=sent.place.known)
 

@@ -59,7 +59,7 @@ class LettingGo:
         await self._destroy(found)
         if waiting:  # a raw body also holds somebody else's unread message: the next round takes it
             return False
-        await self._database.write(partial(diverted.end, case_id=case_id))
+        await self._database.write(partial(diverted.end, case_id=case_id, contacts=found.contacts))
         log.info("diverted_case_erased", case=case_id, cases=len(found.cases))
         return True
 

@@ -33,14 +33,14 @@ class KeptForms:
         self._now = now
         self._longest = longest
 
-    async def keep(self, form_id: str, form: BaseModel) -> None:
-        """Keep this in the place of what was kept under the same id."""
+    async def keep(self, form_id: str, form: BaseModel, *, longest: timedelta | None = None) -> None:
+        """Keep this in the place of what was kept under the same id; for `longest`, where that is not as usual."""
         subject, now = new_id(), self._now()
         await self._safe.make([subject])
         sealed = await self._safe.aside(
             partial(self._safe.seal, form, subject_id=subject, place=_place(form_id)), subject
         )
-        row = KeptRow(form_id, subject, sealed, now, now + self._longest)
+        row = KeptRow(form_id, subject, sealed, now, now + (longest or self._longest))
         before = await self._database.write(partial(kept_forms.put, row=row))
         if before:
             await self._destroy(before)

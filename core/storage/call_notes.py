@@ -76,6 +76,11 @@ def close_link(connection: Connection, link: str) -> bool:
     return connection.execute(update(call_note).where(call_note.c.link == link).values(link="")).rowcount == 1
 
 
+def close_links_of(connection: Connection, contact_ids: Collection[str]) -> None:
+    """Nothing more comes for the calls in which these people's reports were written."""
+    connection.execute(update(call_note).where(call_note.c.contact_id.in_(contact_ids)).values(link=""))
+
+
 def count_codes(connection: Connection, *, since: datetime, until: datetime) -> Mapping[str, int]:
     """How often each wrap-up code was chosen for calls noted from `since` on, before `until`."""
     noted = call_note.c.began_at >= since, call_note.c.began_at < until, call_note.c.code != ""

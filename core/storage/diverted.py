@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, select, update
 
 from core.contract.errors import VersionConflict
-from core.storage import conversations, inbox_queue, settings
+from core.storage import call_notes, conversations, inbox_queue, settings
 from core.storage.conversations import ConversationRow
 from core.storage.database import insert_or_ignore
 from core.storage.erasure import NewTexts, clear_outbox, replace_texts
@@ -52,8 +52,9 @@ def outside(connection: Connection, case_id: str) -> tuple[list[str], list[str]]
     return held["destroy"], held["files"]
 
 
-def end(connection: Connection, case_id: str) -> None:
-    """Nothing is left."""
+def end(connection: Connection, case_id: str, *, contacts: Collection[str]) -> None:
+    """Nothing is left, and nothing more comes by the links that these people were sent."""
+    call_notes.close_links_of(connection, contacts)
     connection.execute(delete(setting).where(setting.c.key == _DUE + case_id))
 
 

@@ -57,6 +57,8 @@ async def take(request: web.Request) -> web.StreamResponse:
     if isinstance(taken, list):
         return _form(request, filled, sheet=sheet, found=taken, status=422)
     if isinstance(taken, Elsewhere):
+        if note:
+            await request.app[NOTES].belongs_elsewhere(note)
         return _form(request, filled, sheet=sheet, elsewhere=taken.text, status=422)
     if note:
         await request.app[NOTES].written(note, taken.code)

@@ -15,7 +15,8 @@ from core.service.desk import Issued
 from core.service.diverted import LettingGo
 from core.service.erasing import Eraser
 from core.service.public.glance import glance_at
-from core.storage import cases, conversations, diverted, holdings
+from core.storage import call_notes, cases, conversations, diverted, holdings
+from core.storage.call_notes import NoteRow
 from core.storage.cases import CaseRow, Search
 from core.storage.tables import diversion, inbox_raw
 from gateway.admin.services import auditor_of, letting_go_of, shredder_of
@@ -167,12 +168,15 @@ async def test_what_the_person_adds_goes_along(world: World, tmp_path: Path) -> 
     await write_mail(world, OTHER, sender=SENDER.replace(WORD, "an"))
     case = await write_canary(world, sender=SENDER.replace(WORD, "an"))
     await answer_mail(world, f"Bổ sung: người đó là {WORD}.")
+    link = NoteRow("c" * 32, (await refs(world, case))["contact_id"], world.clock(), "lan", link="d" * 64)
+    await world.deployment.database.write(partial(call_notes.begin, row=link))
     await divert(world, case.id)
 
     await letting_go_of(world.deployment).run_once()
     await world.settle()
 
     await check_nothing_left(world, tmp_path)
+    assert await world.deployment.database.read(partial(call_notes.by_link, link=link.link)) is None
 
 
 @pytest.mark.rule("VN-1")

@@ -14,6 +14,7 @@ from aiohttp import FormData
 
 from channels.call_center.webrtc.tests.pages import Page
 from core.service.actors import Member
+from core.service.call_notes import Tray
 from core.storage import cases, people, reports
 from gateway.call_notes import NOTES
 from gateway.console.phone.page import PAGE
@@ -133,6 +134,44 @@ async def test_what_the_caller_sends_during_the_call_is_in_the_report(office: Of
         assert f"{CASES}/{report.case_id}" in (await desk.get("/console/cuoc-goi")).text
     logged = await deployment.database.read(partial(people.accesses, ref=caller.id))
     assert [(who, what) for _at, who, what in logged] == [(agent.id, "call_link")]
+
+
+DENUNCIATION = "Tôi tố cáo ông Nguyễn Văn An, cán bộ địa chính xã, nhận hối lộ."
+
+
+async def kept_for(office: Office, call: str) -> tuple[Tray, bool]:
+    """What is kept of what a caller sent, and whether a file lies there."""
+    notes = office.app[NOTES]
+    note = await notes.find(call)
+    files = await office.world.deployment.media.subjects_last_touched()
+    return await notes.tray(note), note.contact_id in files
+
+
+@pytest.mark.rule("VN-1", "VN-2")
+@pytest.mark.parametrize("overridden", [False, True], ids=["sent elsewhere", "a report after all"])
+async def test_what_was_sent_for_a_denunciation_goes_with_the_call(
+    office: Office, agent: Member, overridden: bool
+) -> None:
+    """At once when it is wrapped up; before, the agent may know better, and then it is in the report."""
+    sms = with_phones(office.world)
+    async with on_a_call(office, agent) as (desk, caller, _):
+        await post(desk, LINK, **{"cuoc-goi": caller.id})
+        await hand_in(office, await link_sent(office, sms), photo())
+        form = await post(desk, BEGIN, **{"cuoc-goi": caller.id, "so": PHONE})
+        told = {**TOLD, "content": DENUNCIATION}
+        assert "Không thuộc phản ánh hiện trường" in (await desk.submit(form, WRITING, **told)).text
+        await post(desk, LINK, **{"cuoc-goi": caller.id})
+        late = await link_sent(office, sms)
+        assert (await kept_for(office, caller.id))[1]
+        if overridden:
+            code_in(await desk.submit(form, WRITING, **told, ground="wording"))
+        assert (await post(desk, RESULT, **{"cuoc-goi": caller.id, "ma": "directed"})).status == 204
+        tray, files = await kept_for(office, caller.id)
+        assert (tray.empty, files) == (True, overridden)
+        async with visitor(office) as citizen:
+            path = late.removeprefix(office.world.deployment.settings.public_url)
+            assert (await citizen.get(path)).status == (200 if overridden else 410)
+    await office.world.settle()
 
 
 async def test_a_link_opens_once_and_not_for_long(office: Office, agent: Member) -> None:
