@@ -9,9 +9,7 @@ never leaves (VN-3): it is counted and left out.
 from __future__ import annotations
 
 import asyncio
-import csv
 import hashlib
-import io
 import json
 import zipfile
 from collections.abc import AsyncIterator, Callable
@@ -26,6 +24,7 @@ from core.contract.errors import CaseError
 from core.contract.schema import new_id
 from core.regulations.library import PackLibrary
 from core.service.actors import Member
+from core.service.csv_lines import MARK, csv_lines
 from core.service.reading import CaseReader
 from core.service.reading.views import CaseView
 from core.storage import handouts
@@ -180,9 +179,4 @@ def _local(instant: datetime) -> str:
 
 
 def _listed(rows: list[tuple[str, ...]]) -> bytes:
-    """A table that spreadsheets open with its marks right (byte order mark); no cell begins a formula."""
-    written = io.StringIO(newline="")
-    table = csv.writer(written)
-    table.writerow(COLUMNS)
-    table.writerows([[f"'{cell}" if cell[:1] in "=+-@" else cell for cell in row] for row in rows])
-    return written.getvalue().encode("utf-8-sig")
+    return (MARK + csv_lines([COLUMNS, *rows])).encode()

@@ -1,10 +1,11 @@
-"""Atom feeds (RFC 4287) of what everybody may read."""
+"""Feeds of what everybody may read: Atom (RFC 4287), and RSS 2.0 for readers that know only that."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import format_datetime
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from aiohttp import web
@@ -47,6 +48,27 @@ def atom(feed: Feed, items: Iterable[Item]) -> web.Response:
         _add(root, item)
     body = tostring(root, encoding="utf-8", xml_declaration=True)
     return web.Response(body=body, content_type="application/atom+xml", charset="utf-8")
+
+
+def rss(feed: Feed, items: Iterable[Item]) -> web.Response:
+    """The same for older readers."""
+    root, items = Element("rss", {"version": "2.0"}), list(items)
+    channel = SubElement(root, "channel")
+    _say(channel, "title", feed.title)
+    _say(channel, "link", feed.page)
+    _say(channel, "description", feed.author)
+    _say(channel, "language", "vi")
+    _say(channel, "lastBuildDate", format_datetime(max((item.updated for item in items), default=feed.now)))
+    for item in items:
+        entry = SubElement(channel, "item")
+        _say(entry, "title", item.title)
+        _say(entry, "link", item.href)
+        SubElement(entry, "guid", {"isPermaLink": "true"}).text = item.href
+        _say(entry, "pubDate", format_datetime(item.updated))
+        _say(entry, "category", item.kind[1])
+        _say(entry, "description", item.text)
+    body = tostring(root, encoding="utf-8", xml_declaration=True)
+    return web.Response(body=body, content_type="application/rss+xml", charset="utf-8")
 
 
 def _add(root: Element, item: Item) -> None:

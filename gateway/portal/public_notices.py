@@ -10,10 +10,11 @@ from core.service.public_notices import NoticeKind, PublicNotices
 from core.storage.public_notices import NoticeRow
 from gateway.deployment import DEPLOYMENT, Deployment
 from gateway.pages import render
-from gateway.portal.feeds import Feed, Item, atom
+from gateway.portal.feeds import Feed, Item, atom, rss
 
 PAGE = "/thong-bao"
 FEED = f"{PAGE}.atom"
+RSS = f"{PAGE}.rss"
 KINDS = MappingProxyType(
     {
         NoticeKind.DISASTER: ("Thiên tai", "danger"),
@@ -36,13 +37,14 @@ async def show_notices(request: web.Request) -> web.StreamResponse:
 
 
 async def show_feed(request: web.Request) -> web.StreamResponse:
-    """The same for readers of feeds."""
+    """The same for readers of feeds, in the form that the address ends with."""
     deployment = request.app[DEPLOYMENT]
     settings, rows = deployment.settings, await notices_of(deployment).in_force()
     page = f"{settings.public_url}{PAGE}"
     title = f"Thông báo của {settings.office}"
-    feed = Feed(title, settings.office, page, f"{settings.public_url}{FEED}", deployment.now())
-    return atom(feed, (_item(row, page) for row in rows))
+    feed = Feed(title, settings.office, page, f"{settings.public_url}{request.path}", deployment.now())
+    write = rss if request.path == RSS else atom
+    return write(feed, (_item(row, page) for row in rows))
 
 
 def _item(row: NoticeRow, page: str) -> Item:

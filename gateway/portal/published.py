@@ -18,7 +18,7 @@ from core.service.public import Page
 from core.service.publishing import DECLINED, RESULT, Shown
 from gateway.deployment import DEPLOYMENT
 from gateway.pages import render
-from gateway.portal.feeds import Feed, Item, atom
+from gateway.portal.feeds import Feed, Item, atom, rss
 from gateway.portal.follow import file_response
 from gateway.portal.form_page import grouped_categories, with_map
 from gateway.portal.result_filters import Filters, read_filters
@@ -27,6 +27,7 @@ from gateway.portal.shared import PORTAL
 RESULTS_PAGE = "/cong-khai"
 DECLINED_PAGE = "/khong-du-dieu-kien"
 FEED = f"{RESULTS_PAGE}.atom"
+RSS = f"{RESULTS_PAGE}.rss"
 POINTS = f"{RESULTS_PAGE}.geojson"
 MOST_POINTS = 500
 """On one map; filters show the others."""
@@ -56,14 +57,15 @@ async def show_results(request: web.Request) -> web.StreamResponse:
 
 
 async def show_feed(request: web.Request) -> web.StreamResponse:
-    """The same for readers of feeds."""
+    """The same for readers of feeds, in the form that the address ends with."""
     filters, page = await _page(request, RESULT)
     deployment = request.app[DEPLOYMENT]
     settings = deployment.settings
     results = f"{settings.public_url}{RESULTS_PAGE}"
-    own = f"{settings.public_url}{_address(FEED, filters)}"
+    own = f"{settings.public_url}{_address(request.path, filters)}"
     feed = Feed(f"Kết quả của {settings.office}", settings.office, results, own, deployment.now())
-    return atom(feed, (_item(case_id, shown, results, deployment.now()) for case_id, shown in page.rows))
+    write = rss if request.path == RSS else atom
+    return write(feed, (_item(case_id, shown, results, deployment.now()) for case_id, shown in page.rows))
 
 
 async def show_points(request: web.Request) -> web.StreamResponse:

@@ -23,6 +23,7 @@ from gateway.portal import (
     follow_proof,
     handing_in,
     home,
+    open_data,
     proof,
     public_notices,
     published,
@@ -94,6 +95,9 @@ def _add_reading(app: web.Application) -> None:
         f"{published.RESULTS_PAGE}/{{case:[0-9a-f]{{32}}}}/tep/{{number:[0-9]{{1,2}}}}", published.show_result_file
     )
     app.router.add_get(published.FEED, published.show_feed)
+    app.router.add_get(published.RSS, published.show_feed)
+    app.router.add_get(open_data.TABLE, open_data.show_table)
+    app.router.add_get(open_data.PAGE, open_data.show_page)
     app.router.add_get(published.POINTS, published.show_points)
     app.router.add_get(published.DECLINED_PAGE, published.show_declined)
     app[figures.BOARD] = figures.FigureBoard(app[DEPLOYMENT].database, app[DEPLOYMENT].now)
@@ -103,6 +107,7 @@ def _add_reading(app: web.Application) -> None:
     mount_data_requests(app.router)
     app.router.add_get(public_notices.PAGE, public_notices.show_notices)
     app.router.add_get(public_notices.FEED, public_notices.show_feed)
+    app.router.add_get(public_notices.RSS, public_notices.show_feed)
 
 
 def _add_calls(app: web.Application) -> None:

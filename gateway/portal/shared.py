@@ -58,6 +58,7 @@ class Portal:
     drawing: Limits = field(default_factory=lambda: Limits(most=30, span=timedelta(minutes=10)))
     linking: Limits = field(default_factory=lambda: Limits(most=30, span=timedelta(minutes=10)))
     suggesting: Limits = field(default_factory=lambda: Limits(most=120, span=timedelta(minutes=10)))
+    loading: Limits = field(default_factory=lambda: Limits(most=30, span=timedelta(minutes=10)))
     calling: Limits = field(default_factory=lambda: Limits(most=10, span=timedelta(minutes=10)))
     writing: Limits = field(default_factory=lambda: Limits(most=60, span=timedelta(minutes=10)))
 
