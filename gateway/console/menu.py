@@ -30,9 +30,9 @@ from gateway.console.prompts import PAGE as PROMPTS
 from gateway.console.public_notices import PAGE as PUBLIC_NOTICES
 from gateway.console.shared import HOME, TALKS
 from gateway.console.statistics import PAGE as STATISTICS
+from gateway.console.suggestions import PAGE as SUGGESTIONS
 from gateway.console.wordings import PAGE as WORDINGS
 from gateway.deployment import DEPLOYMENT
-from gateway.console.suggestions import PAGE as SUGGESTIONS
 from gateway.pages import CONSOLE_MENU, Entry
 from gateway.portal.on_behalf import RECEPTION
 
@@ -58,8 +58,6 @@ def add_menu(app: web.Application) -> None:
     menu.add(Entry("Thống kê", STATISTICS, icon="file", order=40))
     menu.add(Entry("Các kênh", CHANNELS, icon="chat", roles=centre, order=50))
     menu.add(Entry("Tin chưa đọc được", repair.QUARANTINE, icon="alert", roles=centre, order=60))
-    reporters = {entry.role for entry in pack.reports.values()}
-    menu.add(Entry("Báo cáo định kỳ", REPORTS, icon="file", roles=(*centre, *sorted(reporters)), order=41))
     menu.add(Entry("Chất lượng gợi ý", SUGGESTIONS, icon="search", roles=centre, order=45))
     menu.add(Entry("Tin gửi lỗi", repair.OUTBOX, icon="send", roles=centre, order=70))
     menu.add(Entry("Nhật ký", AUDIT, icon="clock", roles=centre, order=80))

@@ -42,9 +42,9 @@ from gateway.console.prompts import mount as mount_prompts
 from gateway.console.public_notices import mount as mount_public_notices
 from gateway.console.shared import CASES, CONSOLE, HOME, TALKS, Console
 from gateway.console.statistics import mount as mount_statistics
+from gateway.console.suggestions import mount as mount_suggestions
 from gateway.console.wordings import mount as mount_wordings
 from gateway.deployment import DEPLOYMENT
-from gateway.console.suggestions import mount as mount_suggestions
 from gateway.playing import setup_playing
 
 ID = "[0-9a-f]{32}"
@@ -83,7 +83,6 @@ def setup_console(app: web.Application) -> None:
     mount_agencies(router)
     mount_deputies(router)
     mount_connecting(router)
-    mount_data_requests(router)
     mount_suggestions(router)
     mount_public_notices(router)
     mount_national(router)

@@ -8,7 +8,17 @@ from tests.gateway.api.staffing import centre, hire, report
 from tests.gateway.console.office import Office
 
 SIGN_IN = ("/console/dang-nhap", "/console/xac-thuc", "/console/dang-xuat")
-_EXAMPLES = {"key": "0" * 64, "how": "", "command": "accept", "letter": "result", "kind": "pdf", "slot": "greeting"}
+_EXAMPLES = {
+    "key": "0" * 64,
+    "how": "",
+    "command": "accept",
+    "letter": "result",
+    "kind": "pdf",
+    "slot": "greeting",
+    "shelf": "letter",
+    "name": "case_accepted",
+    "category": "moi",
+}
 """Parts of addresses that are no ids."""
 _PART = re.compile(r"\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 
