@@ -43,6 +43,12 @@ def _app(given: Supplies) -> Channel:
     return AppChannel(secret=given.safe.keys.system_secret("app-form"))
 
 
+def _partner(given: Supplies) -> Channel:
+    from channels.partner.adapter import PartnerChannel
+
+    return PartnerChannel(secret=given.safe.keys.system_secret("partner-form"))
+
+
 def _email(given: Supplies) -> Channel | None:
     if not given.settings.email.enabled:
         return None
@@ -154,6 +160,7 @@ def _call_center(given: Supplies) -> Channel | None:
 CHANNELS: dict[str, Builder] = {
     "web": _web,
     "app": _app,
+    "partner": _partner,
     "email": _email,
     "telegram": _telegram,
     "zalo": _zalo,

@@ -42,6 +42,7 @@ _TRAITS = {
     "email": _AT_ONCE.model_copy(update={"sender_is": IntakeField.EMAIL, "sender_name_counts": True}),
     "web": _AT_ONCE,
     "app": _AT_ONCE,
+    "partner": _AT_ONCE.model_copy(update={"reachable": False}),
     "call_center": _AT_ONCE.model_copy(update={"reachable": False}),
     "sms": ChannelTraits(buttons=False, sender_is=IntakeField.PHONE),
 }

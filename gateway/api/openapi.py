@@ -42,6 +42,7 @@ TAGS: Mapping[str, str] = {
     "places": "Cây cơ quan, xã phường, đề xuất phân phối, bàn giao",
     "offices": "Đầu mối của cơ quan, người thay khi vắng",
     "operations": "Tin chưa đọc được, tin chưa gửi được",
+    "links": "Liên thông giữa hai hệ thống Lắng Nghe",
     "me": "Tài khoản",
     "app": "Ứng dụng của tỉnh: người dân gửi và theo dõi phản ánh",
 }

@@ -17,6 +17,7 @@ from gateway.api import (
     contacts,
     conversations,
     letters,
+    links,
     me,
     offices,
     operating,
@@ -51,6 +52,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *places.OPERATIONS,
     *offices.OPERATIONS,
     *operating.OPERATIONS,
+    *links.OPERATIONS,
     *me.OPERATIONS,
     *app_form.OPERATIONS,
     *app_notices.OPERATIONS,
@@ -74,6 +76,7 @@ def setup_api(app: web.Application) -> None:
     app.router.add_get(JSON_PATH, show_document)
     app.router.add_get(PAGE_PATH, show_page)
     app.cleanup_ctx.append(open_door)
+    app.cleanup_ctx.append(links.open_exchange)
     for operation in OPERATIONS:
         handler = serve(operation) if operation.door == "staff" else serve_app(operation)
         app.router.add_route(operation.method, PREFIX + operation.path, handler)

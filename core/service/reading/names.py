@@ -21,6 +21,7 @@ CHANNELS: Mapping[str, str] = MappingProxyType(
         "web": "Cổng thông tin",
         "email": "Thư điện tử",
         "app": "Ứng dụng",
+        "partner": "Liên thông",
         "phone": "Điện thoại",
         "call": "Điện thoại",
         "call_center": "Tổng đài",

@@ -1,0 +1,187 @@
+"""A province and a city, each with a system of its own, handle one case: one code, one answer, whoever is away."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from aiohttp import ClientSession
+
+from core.cases.model import Case
+from core.service.links.book import Link
+from core.storage import cases
+from gateway.links.partner import EVENTS, signed_headers
+from tests.gateway.api.staffing import LIGHTS, REPORT, WATER, agency, case_ids, centre, issue, report
+from tests.gateway.links.conftest import linked, standing
+from tests.gateway.links.offices import Office, pass_time, stored, until_quiet
+from tests.gateway.portal.citizen import photo
+
+CITY, PROVINCE = "thanh-pho", "tinh"
+ACTS = {"kind": "peer", "agency": LIGHTS, "roles": ["officer", "leader"]}
+
+
+@pytest_asyncio.fixture
+async def province(tmp_path: Path) -> AsyncIterator[Office]:
+    """Where the citizen wrote."""
+    async with Office(tmp_path / "province") as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture
+async def city(tmp_path: Path, province: Office) -> AsyncIterator[Office]:
+    """An agency of the province that has a system of its own; both know each other."""
+    async with Office(tmp_path / "city") as opened:
+        secret = await linked(province.world, CITY, url=opened.url, known_as=PROVINCE, **ACTS)
+        wanted = {"kind": "peer", "url": province.url, "known_as": CITY, "secret": secret}
+        await linked(opened.world, PROVINCE, **wanted)
+        yield opened
+
+
+async def only_case(office: Office) -> Case:
+    (case_id,) = await case_ids(office.world)
+    return Case.model_validate(
+        (await office.world.deployment.database.read(partial(cases.load, case_id=case_id))).state
+    )
+
+
+async def handed_over(province: Office) -> str:
+    """A citizen's report with its case given to the city; returns the case's id."""
+    ioc = province.people["ioc"] = await centre(province.world)
+    case_id = await report(province.world)
+    await issue(province.world, ioc, case_id, "accept")
+    await issue(province.world, ioc, case_id, "dispatch", agencies=[LIGHTS])
+    return case_id
+
+
+@pytest.mark.rule("QB-QD.III.1.1c", "TG-11.3")
+async def test_a_case_goes_to_the_city_and_its_answer_comes_back(province: Office, city: Office) -> None:
+    """The city was away for three hours when it was handed over, the province when the answer came."""
+    await city.close()
+    case_id = await handed_over(province)
+    for _ in range(12):
+        await province.work()
+        pass_time(province, minutes=15)
+    assert await standing(province.world) == {CITY: (1, 0)}
+
+    await city.open(like=province)
+    pass_time(province, city, minutes=20)
+    await until_quiet(province, city)
+    theirs, ours = await only_case(city), await only_case(province)
+    assert (theirs.code, theirs.channel, theirs.account) == (ours.code, "partner", PROVINCE)
+    assert [one.stage for one in ours.dispatches] == ["distributed"]
+
+    officials, ioc = await agency(city.world, WATER), await centre(city.world)
+    await issue(city.world, ioc, theirs.id, "accept")
+    await until_quiet(province, city)
+    assert [one.stage for one in (await only_case(province)).dispatches] == ["processing"]
+
+    await issue(city.world, ioc, theirs.id, "dispatch", agencies=[WATER])
+    await issue(city.world, officials, theirs.id, "accept_dispatch")
+    evidence = await stored(city, data=photo(), subject_id=theirs.id, name="xong.jpg")
+    await issue(city.world, officials, theirs.id, "submit_result", result="Đã thay bóng đèn.", evidence=[evidence])
+    await issue(city.world, officials, theirs.id, "approve")
+    await province.close()
+    answer = "Đơn vị đã thay bóng đèn ngày 23/11/2026."
+    await issue(city.world, ioc, theirs.id, "publish", text=answer, media=[evidence])
+    await city.work()
+    pass_time(city, hours=1)
+    await city.work()
+    assert (await standing(city.world))[PROVINCE][0] >= 1
+
+    await province.open(like=city)
+    pass_time(province, city, minutes=20)
+    await until_quiet(city, province)
+    (part,) = (await only_case(province)).dispatches
+    assert (part.stage, len(part.resolutions), len(part.resolutions[0].evidence)) == ("approved", 1, 1)
+    said = await province.world.deployment.clerk.texts.read([part.resolutions[0].result])
+    assert list(said.values()) == [answer]
+    assert (await standing(province.world), await standing(city.world)) == ({CITY: (0, 0)}, {PROVINCE: (0, 0)})
+    mirror = (await province.world.deployment.clerk.origins.mirrors(case_id))[part.id]
+    assert (mirror.link, mirror.state) == (CITY, "answered")
+    await issue(province.world, province.people["ioc"], case_id, "publish", text=answer)
+
+
+@pytest.mark.rule("QB-QD.III.1.1c")
+async def test_the_city_learns_what_its_officer_may_and_no_more(province: Office, city: Office) -> None:
+    """The words without who wrote them; the person stays with the province, which tells them."""
+    await handed_over(province)
+    await until_quiet(province, city)
+    case = await only_case(city)
+    assert case.content is not None
+    words = await city.world.deployment.clerk.texts.read([case.content])
+
+    (content,) = words.values()
+    assert REPORT[:40] in content
+    assert "0900 000 001" not in content
+    async with ClientSession() as session, session.get(f"{city.url}/api/v1/queue") as answer:
+        assert answer.status == 401
+
+
+async def test_what_is_not_the_citys_comes_back_with_its_reason(province: Office, city: Office) -> None:
+    """Declined there is returned here, one step up; given out anew it is worked on again, in the same case."""
+    case_id = await handed_over(province)
+    await until_quiet(province, city)
+    theirs = await only_case(city)
+    reason = {"reason_code": "out_of_area", "reason": "Tuyến đường do tỉnh quản lý."}
+    await issue(city.world, await centre(city.world), theirs.id, "decline", **reason)
+    await until_quiet(city, province)
+    (part,) = (await only_case(province)).dispatches
+    assert part.stage == "sent_back"
+
+    await issue(province.world, province.people["ioc"], case_id, "dispatch", agencies=[LIGHTS])
+    await until_quiet(province, city)
+    assert (await only_case(city)).id == theirs.id
+    assert await standing(province.world) == {CITY: (0, 0)}
+
+
+async def test_news_told_twice_or_by_somebody_else_changes_nothing(province: Office, city: Office) -> None:
+    """Heard again by its id; about a part that is not theirs, from a link that is no peer, ill-formed: refused."""
+    case_id = await handed_over(province)
+    (part,) = (await only_case(province)).dispatches
+    told = {"case_id": case_id, "dispatch_id": part.id, "state": "taken", "stage": "Đang xử lý"}
+    peer = await province.world.deployment.clerk.links.find(CITY)
+    assert peer is not None
+    by_agency = {"kind": "agency", "agency": LIGHTS, "roles": ["officer"]}
+    agencys = await linked(province.world, "dien-luc", **by_agency)
+    waters = await linked(
+        province.world, "cap-nuoc", url=city.url, known_as="x1", **ACTS | {"agency": WATER, "roles": ["officer"]}
+    )
+
+    async def tell(name: str, secret: str, data: object, **more: object) -> tuple[int, dict[str, object]]:
+        news = {
+            "id": "news-0001",
+            "type": "case.mirrored",
+            "at": province.world.clock().isoformat(),
+            "data": data,
+            **more,
+        }
+        body = json.dumps(news).encode()
+        link = Link(name, "", "peer", known_as=name, secrets=(secret,))
+        headers = signed_headers(link, "POST", EVENTS, body=body, now=province.world.clock())
+        headers["Content-Type"] = "application/json"
+        async with (
+            ClientSession() as session,
+            session.post(province.url + EVENTS, data=body, headers=headers) as answer,
+        ):
+            return answer.status, await answer.json()
+
+    ours = peer.secrets[0]
+    refused = [
+        await tell("dien-luc", agencys, told),
+        await tell("cap-nuoc", waters, told),
+        await tell(CITY, ours, {**told, "case_id": "0" * 32}),
+        await tell(CITY, ours, {**told, "dispatch_id": "x"}),
+        await tell(CITY, ours, {**told, "state": "sneezed"}),
+        await tell(CITY, ours, {**told, "state": "returned", "text": ""}),
+    ]
+    assert [status for status, _ in refused] == [403, 404, 404, 404, 422, 422]
+    assert (await only_case(province)).dispatches[0].stage == "distributed"
+
+    first, again = await tell(CITY, ours, told), await tell(CITY, ours, told)
+    unknown = await tell(CITY, ours, {}, id="news-0002", type="weather.changed")
+    assert (first[1]["again"], again[1]["again"], unknown[0]) == (False, True, 200)
+    assert (await only_case(province)).dispatches[0].stage == "processing"
