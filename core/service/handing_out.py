@@ -26,6 +26,7 @@ from core.regulations.library import PackLibrary
 from core.service.actors import Member
 from core.service.csv_lines import MARK, csv_lines
 from core.service.reading import CaseReader
+from core.service.reading.base import Restricted
 from core.service.reading.views import CaseView
 from core.storage import handouts
 from core.storage.database import Database
@@ -111,10 +112,17 @@ class HandingOut:
                 if case.flags.secret:
                     tally.withheld += 1
                     continue
-                view = await self._reader.case_page(case.id, member, reveal=wish.with_reporters)
+                view = await self._view(case.id, member, reveal=wish.with_reporters)
                 tally.cases += 1
                 tally.listed.append(_row_of(view, self._is_beyond_text(view)))
                 yield view
+
+    async def _view(self, case_id: str, member: Member, *, reveal: bool) -> CaseView:
+        """Masked also where somebody behind it had the processing of their data restricted (VN-4)."""
+        try:
+            return await self._reader.case_page(case_id, member, reveal=reveal)
+        except Restricted:
+            return await self._reader.case_page(case_id, member)
 
     def _is_beyond_text(self, view: CaseView) -> bool:
         """Whether it came in by a channel that its regulation does not name (A-6)."""

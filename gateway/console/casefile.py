@@ -13,6 +13,7 @@ from core.regulations.model import Move, Pack
 from core.service.actors import Member
 from core.service.calls import HeldCall
 from core.service.reading import RevealRefused
+from core.service.reading.base import Restricted
 from core.service.reading.views import CaseView, Labelled, MoveView
 from gateway.auth import require_staff, staff_of
 from gateway.call_notes import NOTES
@@ -39,8 +40,9 @@ async def reveal(request: web.Request) -> web.StreamResponse:
     acting = str((await request.post()).get(ACTING, ""))
     try:
         return await case_page(request, await read_view(request, acting=acting, reveal=True))
-    except RevealRefused:
-        return await case_page(request, await read_view(request), status=403, problem=REVEAL_REFUSED)
+    except RevealRefused as refused:
+        told = refused.vi if isinstance(refused, Restricted) else REVEAL_REFUSED
+        return await case_page(request, await read_view(request), status=403, problem=told)
 
 
 async def read_view(request: web.Request, *, acting: str | None = None, reveal: bool = False) -> CaseView:

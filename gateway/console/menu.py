@@ -22,6 +22,7 @@ from gateway.console.categories import PAGE as CATEGORIES
 from gateway.console.channels import PAGE as CHANNELS
 from gateway.console.connecting import PAGE as CONNECTING
 from gateway.console.connecting import channels_of
+from gateway.console.data_requests import PAGE as DATA_REQUESTS
 from gateway.console.deadlines import PAGE as DEADLINES
 from gateway.console.national import PAGE as NATIONAL
 from gateway.console.phone.page import PAGE as PHONE
@@ -63,6 +64,8 @@ def add_menu(app: web.Application) -> None:
     menu.add(Entry("Nhật ký", AUDIT, icon="clock", roles=centre, order=80))
     menu.add(Entry("Hệ thống quốc gia", NATIONAL, icon="file", roles=centre, order=84))
     menu.add(Entry("Cung cấp hồ sơ", handing_out.PAGE, icon="file", roles=centre, order=85))
+    desk = tuple(name for name in centre if name != ADMIN)
+    menu.add(Entry("Dữ liệu cá nhân", DATA_REQUESTS, icon="user", roles=desk, order=86))
     menu.add(Entry("Người dùng", people.PAGE, icon="user", roles=(ADMIN,), order=90))
     menu.add(Entry("Cơ quan", AGENCIES, icon="agency", roles=(ADMIN,), order=95))
     menu.add(Entry("Lĩnh vực", CATEGORIES, icon="file", roles=(ADMIN,), order=96))

@@ -30,6 +30,7 @@ from gateway.console.canned.page import mount as mount_canned
 from gateway.console.categories import mount as mount_categories
 from gateway.console.channels import mount as mount_channels
 from gateway.console.connecting import mount as mount_connecting
+from gateway.console.data_requests import mount as mount_data_requests
 from gateway.console.deadlines import mount as mount_deadlines
 from gateway.console.deputies import mount as mount_deputies
 from gateway.console.inbox import page as inbox
@@ -80,6 +81,7 @@ def setup_console(app: web.Application) -> None:
     mount_channels(router)
     mount_statistics(router)
     mount_deadlines(router)
+    mount_data_requests(router)
     mount_agencies(router)
     mount_deputies(router)
     mount_connecting(router)

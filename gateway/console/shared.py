@@ -84,6 +84,14 @@ _DONE = {
     "quoc-gia-nhap": "Đã ghi mã trên hệ thống quốc gia vào hồ sơ.",
     "quoc-gia-bo": "Đã ghi nhận hồ sơ không thuộc diện nhập hệ thống quốc gia.",
     "ket-noi": "Đã kết nối kênh với nhà cung cấp.",
+    "yeu-cau-du-lieu": "Đã ghi yêu cầu về dữ liệu; thời hạn bắt đầu tính.",
+    "du-lieu-xac-minh": "Đã ghi kết quả xác minh người yêu cầu.",
+    "du-lieu-tra-loi": "Đã trả lời người yêu cầu.",
+    "du-lieu-gia-han": "Đã gia hạn; người yêu cầu được báo thời hạn mới.",
+    "du-lieu-thuc-hien": "Đã thực hiện yêu cầu.",
+    "du-lieu-tu-choi": "Đã từ chối yêu cầu; người yêu cầu được báo căn cứ.",
+    "du-lieu-rut": "Đã ghi người yêu cầu rút yêu cầu.",
+    "du-lieu-bo-han-che": "Đã bỏ hạn chế xử lý.",
 }
 
 

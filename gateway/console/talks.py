@@ -12,6 +12,7 @@ from core.contract.errors import VersionConflict
 from core.contract.schema import new_id
 from core.service.answering import LONGEST_REPLY, AddressUnknown, Attended
 from core.service.reading import RevealRefused
+from core.service.reading.base import Restricted
 from core.service.work import Write
 from core.storage import staff_lists
 from core.storage.database import Connection
@@ -88,8 +89,9 @@ async def reveal(request: web.Request) -> web.StreamResponse:
     """The same in clear, for this one answer; who looked is noted before (VN-4)."""
     try:
         return await talk_page(request, await view_of(request, reveal=True))
-    except RevealRefused:
-        return await talk_page(request, await view_of(request), status=403, problem=MASKED_ONLY)
+    except RevealRefused as refused:
+        told = refused.vi if isinstance(refused, Restricted) else MASKED_ONLY
+        return await talk_page(request, await view_of(request), status=403, problem=told)
 
 
 @require_caretaker

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from functools import partial
 
@@ -15,7 +15,7 @@ from core.service.reading.gathering import Opener
 from core.service.reading.names import Names
 from core.service.regulation import Regulation
 from core.service.safe import Safe
-from core.storage import people
+from core.storage import people, restrictions
 from core.storage.database import Database
 
 
@@ -24,6 +24,13 @@ class RevealRefused(CaseError):
 
     code = "reveal_refused"
     vi = "Quý vị không được xem thông tin cá nhân của người phản ánh này."
+
+
+class Restricted(RevealRefused):
+    """Whoever is behind it had the processing of their data restricted (VN-4): 403, for everybody."""
+
+    code = "restricted"
+    vi = "Người này đã yêu cầu hạn chế xử lý dữ liệu: danh tính không được hiện. Xem mục Dữ liệu cá nhân."
 
 
 class Reads:
@@ -40,6 +47,11 @@ class Reads:
         """Note that personal data was read: who, what, of which case or contact (VN-4)."""
         write = partial(people.log_access, user_id=member.id, what=what, ref=ref, now=self._now())
         await self._database.write(write)
+
+    async def refuse_restricted(self, contact_ids: Collection[str]) -> None:
+        """Raises Restricted: one of these people had processing restricted."""
+        if await self._database.read(partial(restrictions.held_among, contact_ids=contact_ids)):
+            raise Restricted("at the wish of the person")
 
     def allowed(self, member: Member, case: Case) -> bool:
         """Whether this person may see the case at all."""

@@ -34,6 +34,7 @@ class ReadsCases(Reads):
         if reveal and not may_reveal:
             raise RevealRefused(case_id)
         if reveal:
+            await self.refuse_restricted({one.contact_id for one in rows.case.reports})
             await self.log(member, "identity", case_id)
         now = self._now()
         reading = Reading(

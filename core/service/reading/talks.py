@@ -80,7 +80,7 @@ class ReadsPeople(Reads):
         """One conversation with its messages and what became of ours. NotFound · RevealRefused."""
         self._check(member)
         found = await self._database.read(partial(_read_talk, conversation_id=conversation_id))
-        await self._reveal(member, reveal, what="conversation", ref=conversation_id)
+        await self._reveal(member, reveal, what="conversation", ref=conversation_id, whose=found.talk.row.contact_id)
         return await asyncio.to_thread(self._talk_view, found, self.curtain(member, reveal=reveal))
 
     def _talk_view(self, found: _Talk, curtain: Curtain) -> ConversationView:
@@ -100,7 +100,7 @@ class ReadsPeople(Reads):
         """A person who wrote to us, with reports and conversations. NotFound · RevealRefused."""
         self._check(member)
         found = await self._database.read(partial(_read_contact, contact_id=contact_id))
-        await self._reveal(member, reveal, what="contact", ref=contact_id)
+        await self._reveal(member, reveal, what="contact", ref=contact_id, whose=contact_id)
         return await asyncio.to_thread(self._contact_view, contact_id, found, self.curtain(member, reveal=reveal))
 
     async def callers(self, number: str, member: Member) -> tuple[ContactView, ...]:
@@ -129,12 +129,13 @@ class ReadsPeople(Reads):
         if not self.hears(member):
             raise NotFound("conversations belong to the centre")
 
-    async def _reveal(self, member: Member, reveal: bool, *, what: str, ref: str) -> None:
-        """Only the centre may see who it is; logged before it happens."""
+    async def _reveal(self, member: Member, reveal: bool, *, what: str, ref: str, whose: str) -> None:
+        """Only the centre may see who it is, and nobody where they wish so; logged before it happens."""
         if not reveal:
             return
         if not member.is_centre(self._regulation.current):
             raise RevealRefused(f"{ADMIN} reads masked")
+        await self.refuse_restricted([whose])
         await self.log(member, what, ref)
 
 

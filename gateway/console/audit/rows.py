@@ -13,6 +13,7 @@ from core.service.joining import JOINED, PARTED
 from core.service.reading.names import REPORTER, SYSTEM, THE_REPORTER, THE_SYSTEM, Names
 from core.service.reading.sentences import sentence
 from core.service.regulation import Regulation
+from core.service.subjects.desk import COPIED
 from core.storage import staff_lists
 from core.storage.database import Connection
 from core.storage.looks import Act, Look, Window, acts, cases_behind, looks
@@ -30,6 +31,8 @@ WHAT = MappingProxyType(
         "contact": "Hồ sơ người liên hệ",
         "file": "Ảnh, tệp đính kèm",
         "letter": "Văn bản trả lời",
+        "data_request": "Yêu cầu về dữ liệu cá nhân",
+        COPIED: "Bản sao dữ liệu của người yêu cầu",
         "case_link": "Mở hồ sơ từ liên kết trong tin nhắn",
         JOINED: "Gộp người liên hệ cùng số điện thoại đã xác minh",
         PARTED: "Tách người liên hệ đã gộp",

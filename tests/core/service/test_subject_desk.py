@@ -12,6 +12,8 @@ from functools import partial
 import pytest
 
 from core.contract.schema import Consent, Report
+from core.service.reading import CaseReader
+from core.service.reading.base import Restricted
 from core.service.subjects.taking import Entering
 from core.service.subjects.words import Asked
 from core.storage import consents, reports, restrictions
@@ -216,3 +218,26 @@ def _contacts_at(connection: object, *, blinds: list[str]) -> list[str | None]:
 
     known = conversations.contacts_at(connection, blinds)  # type: ignore[arg-type]
     return [known.get(one) for one in blinds]
+
+
+@pytest.mark.rule("TG-11.1")
+async def test_who_restricted_processing_is_shown_to_nobody_and_handed_to_nobody(world: World) -> None:
+    """Neither on the case nor in the conversation nor in a file for a state body, however much somebody wishes it."""
+    await write_everything(world)
+    desk, staff = subject_desk_of(world.deployment), await centre(world)
+    request, case = await asked(world, Right.OBJECTION), await only_case(world)
+    talk = (await desk.dossier(request.id)).talk_id
+    deployment = world.deployment
+    reader = CaseReader(deployment.database, safe=deployment.safe, regulation=deployment.regulation, now=world.clock)
+    assert (await reader.conversation(talk, staff, reveal=True)).address.startswith(WORD)
+
+    await desk.carry_out(request.id, 1, actor=staff.id)
+
+    with pytest.raises(Restricted):
+        await reader.case_page(case.id, staff, reveal=True)
+    with pytest.raises(Restricted):
+        await reader.conversation(talk, staff, reveal=True)
+    with pytest.raises(Restricted):
+        await reader.contact(request.contact_id, staff, reveal=True)
+    masked = await reader.case_page(case.id, staff)
+    assert f"{WORD}@" not in masked.model_dump_json()

@@ -6,7 +6,10 @@ import pytest
 from playwright.async_api import Browser, Page, ViewportSize
 
 from core.service.actors import Member
+from core.service.subjects.taking import Entering
 from core.storage import staff_lists
+from core.subjects.request import ProvedBy, Via
+from core.subjects.rights import Right
 from tests.gateway.api.staffing import LIGHTS, agency, answered, centre, hire, issue
 from tests.gateway.console.letters import report_with_picture
 from tests.gateway.console.office import Office
@@ -56,12 +59,16 @@ async def test_no_console_page_has_a_barrier(office: Office, browser: Browser, s
         f"/ho-so/{first}/{command}" for command in ("decline", "cancel", "classify", "set_confidential", "approve")
     ]
     told, draft = await tell_everybody(world), await write_notice(world)
+    wish = Entering(talk.contact_id, Right.RESTRICTION, Via.PHONE, ProvedBy.NOTHING, by=ioc.id)
+    asked = await world.deployment.clerk.requests.take(wish)
     paths += [
         "/thong-ke",
         "/thong-ke/ho-so?ky=thang:2026-12&so=case",
         "/thoi-han",
         "/thoi-han/ho-so",
         "/kenh",
+        "/du-lieu-ca-nhan",
+        f"/du-lieu-ca-nhan/{asked.id}",
         "/thong-bao-chung",
         f"/thong-bao-chung/{told}",
         f"/thong-bao-chung/{draft}",
