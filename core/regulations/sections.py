@@ -231,6 +231,9 @@ class PeriodReport(Entry):
     weekday: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] | None = None
     at: time | None = None
     subject: str = ""
+    about: Literal["figures", "reputation"] = Field(
+        default="figures", description="What it sums up: everything, or what was found to harm a reputation"
+    )
 
 
 class NoticeHands(Entry):

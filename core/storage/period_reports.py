@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from core.contract.errors import NotFound, VersionConflict
-from core.storage.tables import case, period_report, report_file
+from core.storage.tables import case, case_event, period_report, report_file
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,14 @@ def hashes(connection: Connection, report_ids: list[str]) -> Mapping[str, dict[s
     for report_id, kind, digest in connection.execute(query.where(report_file.c.report_id.in_(report_ids))):
         found.setdefault(report_id, {})[kind] = digest
     return found
+
+
+def confirmed(connection: Connection, *, first: datetime, until: datetime) -> list[tuple[str, datetime]]:
+    """Cases whose harm to a reputation was confirmed between these instants, and when, in order."""
+    at = case_event.c.at
+    query = select(case_event.c.case_id, func.min(at)).where(at >= first, at < until)
+    named = query.where(case_event.c.name == "reputation_confirmed").group_by(case_event.c.case_id)
+    return [(row[0], row[1]) for row in connection.execute(named.order_by(func.min(at), case_event.c.case_id))]
 
 
 def first_case(connection: Connection) -> datetime | None:

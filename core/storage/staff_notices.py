@@ -120,6 +120,16 @@ def addresses(connection: Connection, user_ids: Collection[str]) -> dict[tuple[s
     return {(row[0], row[1]): row[2] for row in rows}
 
 
+def said(connection: Connection, keys: Collection[str]) -> set[str]:
+    """Of these keys those under which anybody was told anything."""
+    found = set()
+    for key in keys:
+        within = (staff_notice.c.dedupe_key >= f"{key}/", staff_notice.c.dedupe_key < f"{key}0")  # "0" follows "/"
+        if connection.scalar(select(literal(1)).where(*within).limit(1)):
+            found.add(key)
+    return found
+
+
 def set_address(connection: Connection, user_id: str, form: str, *, sealed: bytes | None, now: datetime) -> None:
     """Where this person is told in this form; None: no longer."""
     where = (staff_address.c.user_id == user_id, staff_address.c.form == form)

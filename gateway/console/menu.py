@@ -25,6 +25,7 @@ from gateway.console.connecting import channels_of
 from gateway.console.data_requests import PAGE as DATA_REQUESTS
 from gateway.console.deadlines import PAGE as DEADLINES
 from gateway.console.national import PAGE as NATIONAL
+from gateway.console.period_reports import PAGE as REPORTS
 from gateway.console.phone.page import PAGE as PHONE
 from gateway.console.phone.seating import PAGE as SEATS
 from gateway.console.prompts import PAGE as PROMPTS
@@ -57,6 +58,8 @@ def add_menu(app: web.Application) -> None:
     menu.add(Entry("Tìm hồ sơ", finding.PAGE, icon="search", order=30))
     menu.add(Entry("Bảng thời hạn", DEADLINES, icon="clock", order=38))
     menu.add(Entry("Thống kê", STATISTICS, icon="file", order=40))
+    reporters = {entry.role for entry in pack.reports.values()}
+    menu.add(Entry("Báo cáo định kỳ", REPORTS, icon="file", roles=(*centre, *sorted(reporters)), order=41))
     menu.add(Entry("Các kênh", CHANNELS, icon="chat", roles=centre, order=50))
     menu.add(Entry("Tin chưa đọc được", repair.QUARANTINE, icon="alert", roles=centre, order=60))
     menu.add(Entry("Chất lượng gợi ý", SUGGESTIONS, icon="search", roles=centre, order=45))

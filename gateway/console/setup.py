@@ -38,6 +38,7 @@ from gateway.console.live import socket
 from gateway.console.live.hub import HUB, Hub
 from gateway.console.menu import add_menu
 from gateway.console.national import mount as mount_national
+from gateway.console.period_reports import mount as mount_reports
 from gateway.console.phone.setup import mount as mount_phone
 from gateway.console.prompts import mount as mount_prompts
 from gateway.console.public_notices import mount as mount_public_notices
@@ -80,6 +81,7 @@ def setup_console(app: web.Application) -> None:
     _add_people(router)
     mount_channels(router)
     mount_statistics(router)
+    mount_reports(router)
     mount_deadlines(router)
     mount_data_requests(router)
     mount_agencies(router)

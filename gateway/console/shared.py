@@ -83,6 +83,8 @@ _DONE = {
     "quoc-gia-them": "Đã đưa hồ sơ vào danh sách chờ nhập hệ thống quốc gia.",
     "quoc-gia-nhap": "Đã ghi mã trên hệ thống quốc gia vào hồ sơ.",
     "quoc-gia-bo": "Đã ghi nhận hồ sơ không thuộc diện nhập hệ thống quốc gia.",
+    "soan-bao-cao": "Đã soạn báo cáo và lưu tệp.",
+    "gui-bao-cao": "Đã ghi nhận báo cáo được gửi.",
     "ket-noi": "Đã kết nối kênh với nhà cung cấp.",
     "yeu-cau-du-lieu": "Đã ghi yêu cầu về dữ liệu; thời hạn bắt đầu tính.",
     "du-lieu-xac-minh": "Đã ghi kết quả xác minh người yêu cầu.",

@@ -22,13 +22,15 @@ from core.storage.outbox import Share
 from gateway.admin.services import letting_go_of, rebuilding_of
 from gateway.deployment import Deployment
 from gateway.events.bells import AGENCIES, DUE, FILES, INBOX, OUTBOX, bell, pass_on, pass_on_changes
-from gateway.links.lanes import Lanes, lane_bell
+from gateway.links.lanes import Lanes, lane_bell, lane_loop
 from gateway.metrics import SENT
 from gateway.transcribing import CommandTranscriber
 from gateway.watch.watch import Watch
 from gateway.workers.ahead import until_due
+from gateway.workers.cities import cities
 from gateway.workers.daily import Daily
 from gateway.workers.due import DueWorker
+from gateway.workers.duties import duties
 from gateway.workers.inbound import InboundWorker
 from gateway.workers.lookout import Lookout
 from gateway.workers.loop import Loop
@@ -83,7 +85,7 @@ class Crew:
             *_news(deployment, self._bells),
             *(_work(deployment, owner, self._bells) if self._works else ()),
             *(_sendings(self._senders, rung) if self._works else ()),
-            *((_links(self._lanes, told),) if self._works else ()),
+            *((lane_loop(self._lanes, told),) if self._works else ()),
             *(_fetches(deployment, sources, asked) if self._works else ()),
             *(_drafts(deployment) if self._works else ()),
             *((_lookout(deployment, rung, asked),) if self._works else ()),
@@ -179,7 +181,9 @@ def _work(deployment: Deployment, owner: str, bells: ExitStack) -> list[Loop]:
         Loop("diverted", letting_go_of(deployment).run_once, interval=_DIVERTED_SECONDS),
         Loop("notices", notice_bell_of(deployment).run_once, interval=_NEWS_SECONDS),
         Loop("daily", Daily(deployment).run_once, interval=60.0),
+        *cities(deployment),
         _missing(deployment),
+        *duties(deployment),
     ]
 
 
@@ -211,14 +215,6 @@ def _sendings(senders: Mapping[str, Sender], rung: Mapping[str, asyncio.Event]) 
             full=SIDE_BY_SIDE,
             last=sender.finish,
         )
-
-
-def _links(lanes: Lanes, rung: asyncio.Event) -> Loop:
-    """One loop for all: each link has a sender of its own, and one that is slow holds up nobody else."""
-    run_once, finish = lanes.run_once, lanes.finish
-    return Loop(
-        "links", run_once, interval=_UNRUNG_SECONDS, wake=rung, breath=_SENDING_BREATH, full=SIDE_BY_SIDE, last=finish
-    )
 
 
 def _fetches(

@@ -22,10 +22,11 @@ def sets_a_limit(rule: Rule) -> bool:
 
 
 def check_missing(subject: Subject) -> Iterator[Finding]:
-    """Every rule of the regulation's own text that gives a time is cited by a clock."""
+    """Every rule of the regulation's own text that gives a time is cited by a clock, or by a report that is due."""
     source = subject.context.catalogue.source_of_pack(subject.pack.id)
     carried = {rule for clock in subject.pack.clocks.values() for rule in clock.cites}
     carried |= {rule for clock in subject.pack.clocks.values() for variant in clock.variants for rule in variant.cites}
+    carried |= {rule for report in subject.pack.reports.values() for rule in report.cites}
     for rule in subject.context.catalogue.of(source) if source else ():
         if sets_a_limit(rule) and rule.id not in carried:
             message = f"the text gives a time ({rule.value}) and no clock cites it"

@@ -52,12 +52,17 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Shelf:
-    """What is owed with what became of it; reports on demand; and reports whose day cannot be told."""
+    """
+    What is owed with what became of it; reports on demand; and reports whose day cannot be told.
+
+    `began`: when the first case came; None: none has come, and nobody is reminded of anything.
+    """
 
     owed: tuple[tuple[OwedReport, ReportRow | None], ...]
     others: tuple[ReportRow, ...]
     unknown: tuple[NoCalendar, ...]
     hashes: Mapping[str, Mapping[str, str]]
+    began: datetime | None = None
 
 
 class PeriodReports:
@@ -79,7 +84,7 @@ class PeriodReports:
         listed = tuple((one, of_key.get(one.key)) for one in reports)
         mine = {one.key for one in reports}
         hashes = await self._database.read(partial(period_reports.hashes, report_ids=[row.id for row in known]))
-        return Shelf(listed, tuple(row for row in known if row.key not in mine), tuple(unknown), hashes)
+        return Shelf(listed, tuple(row for row in known if row.key not in mine), tuple(unknown), hashes, since)
 
     def wanted(self, name: str, first: date, last: date) -> Wanted | None:
         """The report of these days, if the regulation knows it and its days are over; a day only where it is owed."""

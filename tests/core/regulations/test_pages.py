@@ -17,22 +17,7 @@ from core.regulations.standing import Standing
 
 HUE = "thua_thien_hue"
 WAITING = {
-    "interoperability": {"TG-11.3", "LS-9.1", "LS-13.2", "QB-QD.III.1.1c", "QB-IV.1.6a", "QB-IV.1.6c", "VN-7"},
-    "statistics and periodic reports": {
-        "TG-12.4",
-        "TG-12.5",
-        "TG-13.4",
-        "TG-14",
-        "LS-10.3",
-        "LS-12",
-        "LS-13.3",
-        "LS-14.1",
-        "DL-II.2.3a.w",
-        "VN-9",
-        "A-TG-11",
-        "A-LS-6",
-        "A-DL-8",
-    },
+    "interoperability": {"LS-9.1", "LS-13.2", "QB-IV.1.6a"},
     "requests of data subjects": {"VN-4"},
     "security dossier": {"VN-14"},
 }

@@ -65,6 +65,8 @@ async def test_no_console_page_has_a_barrier(office: Office, browser: Browser, s
         "/thong-ke",
         "/thong-ke/ho-so?ky=thang:2026-12&so=case",
         "/thoi-han",
+        "/bao-cao",
+        "/bao-cao/giai-trinh",
         "/thoi-han/ho-so",
         "/kenh",
         "/du-lieu-ca-nhan",

@@ -1,0 +1,41 @@
+"""What a worker does for those who report to superiors: reminders of what is owed, and the hours of service."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from core.service.statistics.reminding import Reminding
+from core.storage import uptime
+from gateway.deployment import Deployment
+from gateway.statistics.reports import reports_of
+from gateway.workers.loop import Loop
+
+_REMINDING_SECONDS = 300.0
+_PRESENCE_SECONDS = 20.0
+REPORTS = "/console/bao-cao"
+
+
+def reminding_of(deployment: Deployment) -> Reminding:
+    """Who reminds of reports and explanations."""
+    return Reminding(
+        deployment.database,
+        reports=reports_of(deployment),
+        officers=deployment.clerk.officers,
+        safe=deployment.safe,
+        regulation=deployment.regulation,
+        page=f"{deployment.settings.public_url}{REPORTS}",
+        case_page=deployment.clerk.house.case_page,
+        now=deployment.now,
+    )
+
+
+def duties(deployment: Deployment) -> list[Loop]:
+    """Their loops."""
+
+    async def present() -> int:
+        return int(await deployment.database.write(partial(uptime.note, now=deployment.now())))
+
+    return [
+        Loop("reports", reminding_of(deployment).run_once, interval=_REMINDING_SECONDS),
+        Loop("presence", present, interval=_PRESENCE_SECONDS),
+    ]
