@@ -14,15 +14,14 @@ from channels.call_center.acd import happenings as h
 from channels.call_center.agents import messages as m
 from channels.call_center.agents.callbacks import ABOUT
 from channels.call_center.agents.desk import Desk
-from channels.call_center.agents.news import Answer, Refused
+from channels.call_center.agents.news import Refused
+from channels.call_center.agents.offers import Offers
 from channels.call_center.agents.owed import Owed, ShowFloor, WebWord
 from channels.call_center.agents.quality import level_of
-from channels.call_center.agents.seat import Seat
 from channels.call_center.agents.status import board_of
 from channels.call_center.media.wire import Legs
-from channels.call_center.ports import CallGone, MediaUnavailable
-from channels.call_center.webrtc.inside import MediaPlace, NoPort
-from channels.call_center.webrtc.peer import OfferRefused
+from channels.call_center.ports import CallGone
+from channels.call_center.webrtc.inside import MediaPlace
 
 log = structlog.get_logger()
 Dial = Callable[[Desk, m.Dial], bool]
@@ -39,7 +38,7 @@ class Commands:
     """
 
     def __init__(self, desk: Desk, *, legs: Legs, place: MediaPlace, dial: Dial | None = None) -> None:
-        self._desk, self._legs, self._place = desk, legs, place
+        self._desk, self._offers = desk, Offers(desk, legs, place)
         self._dial = dial
         self._under_way: set[asyncio.Task[None]] = set()
 
@@ -61,9 +60,7 @@ class Commands:
     @_do.register
     def _sign_in(self, command: m.SignIn) -> None:
         """A page that comes back is told everything anew."""
-        seat = self._desk.seats.setdefault(
-            command.agent, Seat(command.agent, connected=self._connected, lost=self._lost)
-        )
+        seat = self._offers.seat(command.agent)
         seat.name, seat.told = command.name, None
         there = frozenset(self._desk.acd.queues)
         self._desk.happen(h.SignedIn(command.agent, command.queues & there or there, command.skills))
@@ -81,7 +78,7 @@ class Commands:
 
     @_do.register
     def _offer(self, command: m.Offer) -> None:
-        self._begin(self._answer(command))
+        self._begin(self._offers.answer(command))
 
     @_do.register
     def _choose(self, command: m.Choose) -> None:
@@ -191,27 +188,6 @@ class Commands:
         seat = self._desk.seats[command.agent]
         seat.watching, seat.shown = command.on, None
         self._desk.happen(h.Ticked())
-
-    # Sound of pages
-
-    async def _answer(self, command: m.Offer) -> None:
-        seat = self._desk.seats[command.agent]
-        try:
-            sdp = await seat.answer(command.sdp, legs=self._legs, place=self._place)
-        except OfferRefused as error:
-            log.info("offer_refused", agent=command.agent, reason=str(error))
-            self._refuse(command, "offer")
-        except (NoPort, MediaUnavailable) as error:
-            log.warning("no_sound_for_agent", agent=command.agent, reason=str(error))
-            self._refuse(command, "no_room")
-        else:
-            self._desk.tell(Answer(agent=command.agent, sdp=sdp))
-
-    def _connected(self, agent: str) -> None:
-        self._desk.sound_is_back(agent)
-
-    def _lost(self, agent: str) -> None:
-        self._desk.happen(h.Vanished(agent))
 
     def _unless(self, command: m.Command, why: str) -> None:
         if why:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from functools import singledispatchmethod
 from types import MappingProxyType
 
 import structlog
 
-from channels.call_center.acd import effects as wishes
 from channels.call_center.acd import happenings as h
 from channels.call_center.acd.model import Acd, Talk
 from channels.call_center.acd.step import step
@@ -23,6 +21,7 @@ from channels.call_center.agents.news import News
 from channels.call_center.agents.outside import Outside, Reach, no_line
 from channels.call_center.agents.seat import Seat
 from channels.call_center.agents.status import board_of, glance_at, status_of
+from channels.call_center.agents.wishes import Wishes
 from channels.call_center.ports import Call
 from channels.tasks import ended
 
@@ -59,6 +58,7 @@ class Desk:
         self.consulting = Consulting(self)
         self.outside = Outside(self, outside, reach)
         self.hearing = Hearing(self)
+        self._wishes = Wishes(self)
         self._ticking: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -111,7 +111,7 @@ class Desk:
         for talk in before.values():
             self.hearing.part(talk)
         for wish in wanted:
-            self._carry_out(wish)
+            self._wishes.carry_out(wish)
         self.dialling.look()
         self.consulting.look()
         self.tell_changes()
@@ -157,48 +157,6 @@ class Desk:
     def talk_of(self, agent: str) -> Talk | None:
         """The call that an agent has."""
         return next((talk for talk in self.acd.talks.values() if talk.agent == agent), None)
-
-    # What the floor wants
-
-    @singledispatchmethod
-    def _carry_out(self, wish: wishes.Effect) -> None:
-        """Ringing is seen by the agent's page in its status; the rest has sound."""
-
-    @_carry_out.register
-    def _connect(self, wish: wishes.Connect) -> None:
-        caller = self.callers.get(wish.call)
-        if caller is not None:
-            caller.stop_waiting()
-            self.seats[wish.agent].held = False
-            caller.told.answered(wish.agent)
-        self.hearing.set(wish.call)
-
-    @_carry_out.register
-    def _comfort(self, wish: wishes.Comfort) -> None:
-        self.hearing.set(wish.call)
-
-    @_carry_out.register
-    def _say(self, wish: wishes.Say) -> None:
-        if wish.call in self.callers:
-            self.callers[wish.call].tell(wish)
-
-    @_carry_out.register
-    def _offer_callback(self, wish: wishes.OfferCallback) -> None:
-        if wish.call in self.callers:
-            self.callers[wish.call].offer_callback()
-
-    @_carry_out.register
-    def _capture(self, wish: wishes.Capture) -> None:
-        if wish.call in self.callers:
-            self.callers[wish.call].end(Served("machine"))
-
-    @_carry_out.register
-    def _join(self, wish: wishes.Join) -> None:
-        self.hearing.set(wish.call)
-
-    @_carry_out.register
-    def _repaired(self, wish: wishes.Repaired) -> None:
-        log.warning("floor_repaired", what=wish.what, id=wish.id, found=wish.found)
 
     def _leave(self, call: str) -> None:
         self.callers.pop(call).call.media.hear([])
