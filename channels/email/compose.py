@@ -94,6 +94,9 @@ def _add_marks(mail: EmailMessage, message: OutboundMessage, settings: EmailSett
     if message.automatic:
         mail["Auto-Submitted"] = "auto-replied" if message.in_reply_to else "auto-generated"
         mail["X-Auto-Response-Suppress"] = "All"
+    if page := message.fields.get("unsubscribe"):  # one click ends it, in the mail program's own way (RFC 8058)
+        mail["List-Unsubscribe"] = f"<{page}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
 
 
 def _add_text(mail: EmailMessage, text: str) -> None:

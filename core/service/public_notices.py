@@ -19,7 +19,7 @@ from pydantic import Field, model_validator
 
 from core.contract.schema import Instant, Model, new_id
 from core.service.notice_way import NoticeAct, leads_to
-from core.storage import public_notices, settings
+from core.storage import notice_readers, public_notices, settings
 from core.storage.database import Connection, Database
 from core.storage.public_notices import DRAFT, NoticeRow, StepRow
 
@@ -141,6 +141,10 @@ class PublicNotices:
     async def steps(self, notice_id: str) -> list[StepRow]:
         """What was done with it, and by whom."""
         return await self._database.read(partial(public_notices.steps, notice_id=notice_id))
+
+    async def delivery(self, notice_id: str) -> Mapping[str, Mapping[str, int]]:
+        """What came of sending it so far: channel → state → how many."""
+        return await self._database.read(partial(notice_readers.delivery, notice_id=notice_id))
 
     async def straight(self) -> frozenset[str]:
         """Units on the automatic list: what their own manager approved goes out without review (TG-P1.I.3)."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, insert, select, tuple_, update
 
 from core.contract.errors import NotFound, VersionConflict
 from core.storage.tables import conversation, notice_step, outbox, public_notice, push_device
@@ -145,6 +145,16 @@ def place_of(row: NoticeRow) -> tuple[int, str]:
 def written_place_of(row: NoticeRow) -> tuple[int, str]:
     """The place of a notice among all."""
     return to_microseconds(row.written_at), row.id
+
+
+def untold(connection: Connection, *, now: datetime) -> list[NoticeRow]:
+    """What is told now and was not written to every reader, the gravest kinds first."""
+    waits = (_is_told(now), public_notice.c.told_at.is_(None))
+    gravest = case(
+        *((public_notice.c.kind == kind, place) for place, kind in enumerate(("disaster", "warning"))), else_=9
+    )
+    query = select(*_ROW).where(*waits).order_by(gravest, public_notice.c.seen_at, public_notice.c.id)
+    return [NoticeRow(**row._mapping) for row in connection.execute(query)]
 
 
 def unrung(connection: Connection, *, kinds: Sequence[str], now: datetime) -> list[NoticeRow]:

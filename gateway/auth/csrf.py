@@ -21,8 +21,8 @@ FIELD = "csrf"
 HEADER = "X-CSRF-Token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
-MACHINES = ("/api/", "/hooks/", "/open311/", "/oauth/")
-"""Doors of programs: no form leads here, so only a signed-in browser has to show its token."""
+MACHINES = ("/api/", "/hooks/", "/open311/", "/oauth/", "/thong-bao/dung-nhan/")
+"""Doors of programs, mail programs among them: only a signed-in browser has to show its token."""
 
 VISITOR = web.RequestKey("visitor", str)
 

@@ -16,6 +16,7 @@ from core.storage import staff_lists
 from core.storage.public_notices import LONGEST_PAGE, NoticeRow, written_place_of
 from gateway.console.shared import member_of, next_page, read_after, show
 from gateway.deployment import DEPLOYMENT
+from gateway.notice_readers import readers_of
 from gateway.portal.public_notices import KINDS, notices_of
 
 STATES = MappingProxyType(
@@ -39,6 +40,8 @@ ACTS = MappingProxyType(
     }
 )
 """How each step reads in the log."""
+CHANNELS = MappingProxyType({"email": "Thư điện tử", "sms": "Tin nhắn SMS", "webpush": "Thiết bị đã đăng ký"})
+"""Ways on which notices are sent to somebody, as staff read them."""
 _AT_ANY_TIME = frozenset({NoticeAct.WITHDRAW})
 """What nobody is waited for with."""
 
@@ -62,6 +65,7 @@ async def show_list(
         "mine": [(agency, _unit_name(request, agency)) for agency in mine],
         "waits": waits,
         "straight": straight,
+        "readers": await readers_of(request.app[DEPLOYMENT]).count(),
         "units": units_of(request) if "" in mine and roles.draft else (),
     }
     return _shown(request, "public_notices.html", status=status, **shown)
@@ -87,6 +91,7 @@ async def show_one(
         "problem": problem,
         "steps": steps,
         "names": await request.app[DEPLOYMENT].database.read(partial(staff_lists.user_names, ids=users)),
+        "delivery": await board_of(request).delivery(row.id) if row.published_at else {},
         "may": {act.value for act in await may_do(request, row)},
         "unit": _unit_name(request, row.agency),
         "changes": row.version if version is None else version,
@@ -95,7 +100,7 @@ async def show_one(
 
 
 def _shown(request: web.Request, template: str, *, status: int, **context: Any) -> web.StreamResponse:
-    words = {"kinds": KINDS, "states": STATES, "acts": ACTS, "topics": topics_in(request)}
+    words = {"kinds": KINDS, "states": STATES, "acts": ACTS, "channels": CHANNELS, "topics": topics_in(request)}
     return show(request, template, status=status, **words, **context)
 
 

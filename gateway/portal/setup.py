@@ -23,6 +23,7 @@ from gateway.portal import (
     follow_proof,
     handing_in,
     home,
+    notice_readers,
     open_data,
     proof,
     public_notices,
@@ -108,6 +109,7 @@ def _add_reading(app: web.Application) -> None:
     app.router.add_get(public_notices.PAGE, public_notices.show_notices)
     app.router.add_get(public_notices.FEED, public_notices.show_feed)
     app.router.add_get(public_notices.RSS, public_notices.show_feed)
+    notice_readers.mount(app.router)
 
 
 def _add_calls(app: web.Application) -> None:

@@ -24,6 +24,7 @@ from gateway.deployment import Deployment
 from gateway.events.bells import AGENCIES, DUE, FILES, INBOX, OUTBOX, bell, pass_on, pass_on_changes
 from gateway.links.lanes import Lanes, lane_bell, lane_loop
 from gateway.metrics import SENT
+from gateway.notice_readers import notice_letters_of
 from gateway.transcribing import CommandTranscriber
 from gateway.watch.watch import Watch
 from gateway.workers.ahead import until_due
@@ -180,6 +181,7 @@ def _work(deployment: Deployment, owner: str, bells: ExitStack) -> list[Loop]:
         Loop("asking", asker_of(deployment).run_once, interval=_ASKING_SECONDS),
         Loop("diverted", letting_go_of(deployment).run_once, interval=_DIVERTED_SECONDS),
         Loop("notices", notice_bell_of(deployment).run_once, interval=_NEWS_SECONDS),
+        Loop("notice_letters", notice_letters_of(deployment).run_once, interval=_NEWS_SECONDS),
         Loop("daily", Daily(deployment).run_once, interval=60.0),
         *cities(deployment),
         _missing(deployment),

@@ -90,6 +90,15 @@ def test_an_officers_words_are_a_persons() -> None:
     assert message["X-Intake-Loop"] == ADDRESS
 
 
+def test_a_mail_that_can_be_ended_says_how() -> None:
+    """RFC 8058: one click in the mail program; no other mail claims to belong to a list."""
+    page = "https://phananh.example.vn/thong-bao/dung-nhan/1"
+    message = read(made(fields={"unsubscribe": page}))
+    assert message["List-Unsubscribe"] == f"<{page}>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert read(made())["List-Unsubscribe"] is None
+
+
 def test_the_words_in_both_forms() -> None:
     """Plain as written; HTML escaped, with nothing to load."""
     mail = made('Kính gửi Ông/Bà,\n\nMã <b>123</b> & "x"\nDòng hai')

@@ -166,7 +166,7 @@ async def test_without_tiles_nothing_is_loaded_from_elsewhere(world: World, brow
     async with opened(world, browser) as page:
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
-        for path in ("/", "/phan-anh", "/tra-cuu", "/cong-khai"):
+        for path in ("/", "/phan-anh", "/tra-cuu", "/cong-khai", "/thong-bao/nhan"):
             await page.goto(path)
         assert asked
         assert {url.split("/")[2].partition(":")[0] for url in asked} == {"127.0.0.1"}

@@ -7,7 +7,7 @@ import pytest
 from tests.gateway.portal.citizen import CONTENT, PLACE, Citizen
 from tests.gateway.portal.test_published import publish
 
-PAGES = ("/", "/phan-anh", "/phan-anh/ban-nhap", "/tra-cuu", "/cong-khai", "/thong-bao")
+PAGES = ("/", "/phan-anh", "/phan-anh/ban-nhap", "/tra-cuu", "/cong-khai", "/thong-bao", "/thong-bao/nhan")
 
 
 @pytest.mark.parametrize("path", PAGES)

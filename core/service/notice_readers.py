@@ -1,0 +1,141 @@
+"""
+Readers of what is told to everybody: where it is sent to them, of which places and fields (TG-P1.I, VN-4, VN-6).
+
+An address is kept only after its owner proved it, sealed under a key of its own that is destroyed when they want no
+more. Every letter names the page that ends it: whoever holds that link needs no password.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+import structlog
+
+from core.contract.ports import Channel
+from core.contract.schema import Address, Model, new_id
+from core.intake.fold import fold
+from core.privacy.blind import kind_of_address
+from core.service.safe import Safe
+from core.storage import notice_readers
+from core.storage.database import Database
+from core.storage.notice_readers import ReaderRow
+from core.storage.public_notices import NoticeRow
+
+log = structlog.get_logger()
+
+SENDERS = ("email", "sms")
+"""Channels that can write to an address that a reader types: in words of ours, and to whoever never wrote to us."""
+_ID, _TAG = 32, 32
+
+
+class KeptAddress(Model):
+    """Where it is sent."""
+
+    address: Address
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants to be told of. `areas`: names of places; `topics`: fields; none: all."""
+
+    areas: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+
+    def meets(self, notice: NoticeRow) -> bool:
+        """Whether a notice is for them; of a disaster everybody there is told, whatever fields they chose."""
+        mine, theirs = {fold(one) for one in self.areas}, {fold(one) for one in notice.areas}
+        here = not mine or not theirs or bool(mine & theirs)
+        asked = not self.topics or not notice.topic or notice.topic in self.topics or notice.kind == "disaster"
+        return here and asked
+
+
+class NoticeReaders:
+    """The readers of one deployment. `now` is its clock."""
+
+    def __init__(self, database: Database, *, safe: Safe, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._safe = safe
+        self._now = now
+
+    async def keep(self, address: Address, wish: Wish) -> str:
+        """From now on this address is written to; it was proved. The same one again changes what it wants."""
+        subject, reader = new_id(), new_id()
+        await self._safe.make([subject])
+        row = ReaderRow(
+            id=reader,
+            subject_id=subject,
+            channel=address.channel,
+            address_blind=self._safe.blind.address(address.channel, address.account, address.value),
+            address_sealed=self._safe.seal(KeptAddress(address=address), subject_id=subject, place=place_of(reader)),
+            areas=wish.areas,
+            topics=wish.topics,
+            since=self._now(),
+        )
+        before = await self._database.write(partial(notice_readers.put, row=row))
+        await self._forget(before)
+        log.info("notice_reader_kept", reader=reader, channel=address.channel, areas=len(wish.areas))
+        return reader
+
+    async def find(self, reader_id: str) -> ReaderRow | None:
+        """One reader; None: no more, or never."""
+        return await self._database.read(partial(notice_readers.find, reader_id=reader_id))
+
+    async def end(self, reader_id: str) -> None:
+        """Nothing more is sent there, and the address is gone for good; a second time changes nothing."""
+        row = await self.find(reader_id)
+        if row is None:
+            return
+        await self._database.write(partial(notice_readers.end, reader_id=reader_id))
+        await self._forget(row.subject_id)
+        log.info("notice_reader_ended", reader=reader_id, channel=row.channel)
+
+    async def count(self) -> Mapping[str, int]:
+        """How many readers there are, by channel."""
+        return await self._database.read(notice_readers.count)
+
+    async def link_of(self, reader_id: str) -> str:
+        """What stands behind the address of the page that ends it."""
+        return reader_id + hmac.digest(await self._key(), reader_id.encode(), "sha256").hex()[:_TAG]
+
+    async def reader_of(self, link: str) -> str:
+        """Whose page it is; "" for a link that we never gave out."""
+        reader = link[:_ID]
+        return reader if hmac.compare_digest((await self.link_of(reader)).encode(), link.encode()) else ""
+
+    async def _key(self) -> bytes:
+        return await asyncio.to_thread(self._safe.keys.system_secret, "notice-readers")
+
+    async def _forget(self, subject_id: str) -> None:
+        if subject_id:
+            await asyncio.to_thread(self._safe.keys.destroy, subject_id, self._now())
+
+
+def place_of(reader_id: str) -> str:
+    """Where a reader's address is sealed."""
+    return f"notice_reader:{reader_id}"
+
+
+def wish_of(row: ReaderRow) -> Wish:
+    """What a reader wants."""
+    return Wish(tuple(row.areas), tuple(row.topics))
+
+
+def sender_for(channels: Mapping[str, Channel], value: str) -> Address | None:
+    """Where a notice to this number (E.164) or mail address would go; None: nothing here writes to such."""
+    wanted = "email" if kind_of_address(value) == "email" else "phone"
+    for name in SENDERS:
+        channel = channels.get(name)
+        if getattr(channel, "codes_to", "") == wanted:
+            return Address(channel=name, account=getattr(channel, "codes_from", ""), value=value)
+    return None
+
+
+def kinds_reached(channels: Mapping[str, Channel]) -> Sequence[str]:
+    """Which kinds of addresses can be written to: phone, email."""
+    reached: Collection[str] = {getattr(channels.get(name), "codes_to", "") for name in SENDERS}
+    return [kind for kind in ("email", "phone") if kind in reached]
