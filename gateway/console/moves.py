@@ -27,6 +27,7 @@ from core.storage import reports
 from gateway.auth import require_staff
 from gateway.console import confirming, fields, uploads
 from gateway.console.casefile import ACTING, PART, is_emergency, move_address, part_of, read_view
+from gateway.console.composing import COMPOSED
 from gateway.console.fields import Posted, Typed
 from gateway.console.files import absent_of, kinds_of
 from gateway.console.letter_list import PUBLISHING, preview_of
@@ -222,6 +223,7 @@ async def move_page(
         advised=advised,
         preview=preview_of(command),
         public=command in PUBLISHING,
+        composed=COMPOSED.get(command, ""),
         coverable=[file for file in view.files if command in PUBLISHING],
         pairs=lambda options: [(one.id, one.label) for one in options],
         uploading=move is not None and any(one.kind == "files" for one in move.fields),

@@ -8,6 +8,7 @@ from gateway.console import (
     aids,
     calls,
     casefile,
+    composing,
     covering,
     files,
     finding,
@@ -135,6 +136,7 @@ def _add_cases(router: web.UrlDispatcher) -> None:
     router.add_post(f"{letter}/pdf", letters.download)
     router.add_post(f"{case}/{{command:[a-z_]+}}/xem-cong-khai", foreseeing.foresee)
     router.add_post(f"{case}/{{command:[a-z_]+}}/che-ten", foreseeing.redact)
+    router.add_post(f"{case}/{{command:[a-z_]+}}/{composing.PATH}", composing.compose)
     router.add_get(f"{case}/{{command:[a-z_]+}}", moves.show_move)
     router.add_post(f"{case}/{{command:[a-z_]+}}", moves.take_move)
 

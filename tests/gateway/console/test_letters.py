@@ -230,3 +230,52 @@ async def test_a_leaders_one_tap_comes_back_with_the_draft_and_a_field_for_the_r
         sent = await desk.submit(held, f"{base}/approve", override_reason="Đã gặp trực tiếp người phản ánh.")
         assert sent.status == 303
     assert (await state_of(world, case_id)).stage == "awaiting_publication"
+
+
+async def test_an_answer_is_looked_at_while_it_is_typed(office: Office) -> None:
+    """What it does not say is said at once, with the letter it would become; masked, and nothing is stored."""
+    world = office.world
+    ioc, lights, case_id = await centre(world), await agency(world), await report(world)
+    await _handled(office, ioc, lights, case_id, evidence=[])
+    base = f"/console/ho-so/{case_id}"
+    before = (await state_of(world, case_id)).version
+    async with office.desk(ioc) as desk:
+        form = await desk.get(f"{base}/publish")
+        hidden = next(fields for action, fields in form.forms().items() if action.startswith(f"{base}/publish"))
+        hollow = await desk.post(f"{base}/publish/soan", {**hidden, "text": "Đã chuyển đơn vị chức năng."})
+        fine = await desk.post(f"{base}/publish/soan", {**hidden, "text": ANSWER})
+        empty = await desk.post(f"{base}/publish/soan", {**hidden, "text": ""})
+        other = await desk.post(f"{base}/accept/soan", {**hidden, "text": ANSWER})
+        forged = await desk.post(f"{base}/publish/soan", {"text": ANSWER})
+
+    assert f'hx-post="{base}/publish/soan"' in form.text
+    assert "Câu trả lời chưa nêu rõ kết quả" in hollow.text
+    assert "Đã nêu rõ kết quả" in fine.text
+    assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in fine.text
+    assert ANSWER in fine.text
+    assert "Nguyễn Văn An" not in fine.text
+    assert "Văn bản sẽ gửi" not in empty.text
+    assert [one.status for one in (hollow, fine, empty, other, forged)] == [200, 200, 200, 404, 403]
+    assert (await state_of(world, case_id)).version == before
+
+
+async def test_a_draft_of_an_agency_is_looked_at_too(office: Office) -> None:
+    """It is the answer that the centre will send; a stranger to the case sees nothing of it."""
+    world = office.world
+    ioc, lights, case_id = await centre(world), await agency(world), await report(world)
+    water = await agency(world, WATER)
+    await issue(world, ioc, case_id, "accept")
+    await issue(world, ioc, case_id, "dispatch", agencies=[LIGHTS])
+    await issue(world, lights, case_id, "accept_dispatch")
+    base = f"/console/ho-so/{case_id}"
+    async with office.desk(lights) as desk:
+        form = await desk.get(f"{base}/submit_result")
+        hidden = next(fields for action, fields in form.forms().items() if action.startswith(f"{base}/submit_result"))
+        shown = await desk.post(f"{base}/submit_result/soan", {**hidden, "draft_answer": "Ghi nhận, cảm ơn."})
+    async with office.desk(water) as desk:
+        token = next(iter((await desk.get("/console/thong-bao")).forms().values()))["csrf"]
+        refused = await desk.post(f"{base}/submit_result/soan", {"csrf": token, "draft_answer": "x"})
+
+    assert 'hx-trigger="load, input changed delay:600ms"' in form.text
+    assert "Câu trả lời chưa nêu rõ kết quả" in shown.text
+    assert refused.status == 404
