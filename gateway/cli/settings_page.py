@@ -216,6 +216,8 @@ MEANINGS: Mapping[str, str] = {
     "open311.media_hosts": "Hosts from which pictures are fetched that a request names by their address, "
     "`.example.vn`: all below it; empty: none is.",
     "open311.sandbox": "Origin of such pictures on this machine, for a trial only.",
+    "open311.partners": "Cities whose Open311 system takes the cases of an agency: `[open311.partners.hang_xom]` with "
+    "`url`, `agency`, `service`, `services`, `api_key`, `jurisdiction`; see open311.md.",
     "sandbox.page": "Demo: port of the page with the citizens' phones and mailboxes; `/sandbox` leads there.",
     "sandbox.email": "Demo: port of the citizens' mailboxes (JSON).",
     "sandbox.email_smtp": "Demo: port on which the citizens' mail provider takes our mail.",

@@ -85,6 +85,7 @@ SECRETS = (
     ("sms", "smpp", "password"),
     ("push", "fcm_account"),
     ("call_center", "trunks", "*", "password"),
+    ("open311", "partners", "*", "api_key"),
     ("call_center", "turn", "secret"),
     ("call_center", "twilio", "auth_token"),
     ("call_center", "twilio", "old_auth_token"),

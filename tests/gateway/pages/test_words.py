@@ -22,7 +22,9 @@ VIETNAMESE = re.compile(r"[À-ɏḀ-ỿ]")
 TAG = re.compile(r"<[^>]*>")
 VALUE = "\0"
 """Stands where a template shows a value."""
-SAME = frozenset({"Atom", "RSS", "CSV", "GeoJSON", "JSON", "PDF", "MB.", "MB", "PIN", "Email", "English", "public", "plain"})
+SAME = frozenset(
+    {"Atom", "RSS", "CSV", "GeoJSON", "JSON", "PDF", "MB.", "MB", "PIN", "Email", "English", "public", "plain"}
+)
 """Words that both languages share, and names of page styles."""
 PAGES = tuple(
     sorted(
