@@ -5,15 +5,16 @@ A unit of work asks for `(Together, one)`; whoever stores several units gathers 
 in one call, so that sixty-four reports cost one round trip a table and not one each. Parents come before children.
 
 New rows go to the driver as they are, without SQLAlchemy between: column by column where the server takes that
-(PostgreSQL plans and runs one statement for all), row by row into one prepared statement on SQLite.
+(PostgreSQL plans and runs one statement for all), on SQLite many rows a statement.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
@@ -25,6 +26,7 @@ from core.storage.tables import metadata
 
 _ORDER = {table.name: number for number, table in enumerate(metadata.sorted_tables)}
 _LAST = len(_ORDER)
+_MOST_ROWS = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,18 +64,25 @@ def after_rows(store: Callable[[Connection, Sequence[Any]], object]) -> Together
     return Together(_LAST, store)
 
 
+Row = tuple[Any, ...]
 Bind = Callable[[Any], Any]
 """From a value to what the driver takes."""
 
 
 @dataclass(frozen=True)
 class _Filling:
-    """An INSERT of some columns. `binds`: for each of them; None where the driver takes the value as it is."""
+    """
+    An INSERT of some columns. `binds`: for each of them; None where the driver takes the value as it is.
 
-    statement: str
+    `row`: what is put for each further row on SQLite, whose driver lets other threads run during each statement and may
+    wait for the event loop after it. Empty where columns are given as arrays.
+    """
+
+    start: str
+    row: str
+    end: str
     names: tuple[str, ...]
     binds: tuple[Bind | None, ...]
-    by_columns: bool
 
     def store(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Store rows that name these columns and no others, in their order."""
@@ -81,8 +90,23 @@ class _Filling:
             [row[name] for row in rows] if bind is None else [bind(row[name]) for row in rows]
             for name, bind in zip(self.names, self.binds, strict=True)
         ]
-        given = tuple(columns) if self.by_columns else list(zip(*columns, strict=True))
-        connection.exec_driver_sql(self.statement, given)
+        if not self.row:
+            connection.exec_driver_sql(self.start + self.end, tuple(columns))
+            return
+        given = list(zip(*columns, strict=True))
+        for some in _in_few_sizes(given):
+            text = self.start + ", ".join([self.row] * len(some)) + self.end
+            connection.exec_driver_sql(text, tuple(chain.from_iterable(some)))
+
+
+def _in_few_sizes(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    """As few statements as there can be of few texts, which all stay prepared: 64 rows, then 32, 16 …"""
+    start, size = 0, _MOST_ROWS
+    while start < len(rows):
+        while size > len(rows) - start:
+            size //= 2
+        yield rows[start : start + size]
+        start += size
 
 
 @lru_cache(maxsize=256)
@@ -93,14 +117,14 @@ def _filling(table: Table, names: tuple[str, ...], dialect_name: str, repeated: 
     quoted = dialect.identifier_preparer.quote
     into = f"INSERT INTO {quoted(table.name)} ({', '.join(quoted(name) for name in names)})"
     end = " ON CONFLICT DO NOTHING" if repeated else ""
-    by_columns = dialect_name == "postgresql"
-    if by_columns:
+    row = ""
+    if dialect_name == "postgresql":
         arrays = (f"${number}::{_sort(column, dialect)}[]" for number, column in enumerate(columns, 1))
-        rows = f"SELECT * FROM unnest({', '.join(arrays)})"  # noqa: S608
+        into += f" SELECT * FROM unnest({', '.join(arrays)})"  # noqa: S608
     else:
-        rows = f"VALUES ({', '.join('?' * len(columns))})"
+        into, row = f"{into} VALUES ", f"({', '.join('?' * len(columns))})"
     binds = tuple(column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns)
-    return _Filling(f"{into} {rows}{end}", names, binds, by_columns)
+    return _Filling(into, row, end, names, binds)
 
 
 def _sort(column: Column[Any], dialect: Dialect) -> str:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.event import listen
 from sqlalchemy.exc import DBAPIError
 
 from core.storage import conversations, outbox
 from core.storage.cases import CASES
 from core.storage.database import Connection, Database
-from core.storage.tables import case, contact
+from core.storage.sqlite import SqliteDatabase
+from core.storage.tables import case, contact, metadata
 from core.storage.tables import outbox as outbox_table
 from core.storage.together import store_together
 from tests.support.databases import on_both_engines, put
@@ -69,6 +72,27 @@ async def test_rows_keep_their_order_and_defaults_fill_what_they_do_not_name(dat
     stored = await database.read(lambda connection: connection.execute(query).all())
 
     assert [tuple(row) for row in stored] == [(name, False, "pending") for name in names] + [("last", True, "pending")]
+
+
+@pytest.mark.parametrize("count", [1, 63, 64, 65, 127, 200])
+async def test_any_number_of_rows_goes_in_by_few_statements(tmp_path: Path, count: int) -> None:
+    """In their order: sixty-four a statement, what is left over by halves."""
+    database = SqliteDatabase(tmp_path / "many.sqlite3")
+    try:
+        await database.write(lambda connection: metadata.create_all(connection, [case]))
+        statements: list[str] = []
+        rows = [(CASES, a_case(f"{number:03}")) for number in range(count)]
+
+        def store(connection: Connection) -> None:
+            listen(connection.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+            store_together(connection, rows)
+
+        await database.write(store)
+        stored = await database.read(lambda connection: connection.scalars(select(case.c.id).order_by(case.c.id)).all())
+    finally:
+        await database.close()
+    assert stored == [row["id"] for _, row in rows]
+    assert sum(text.startswith("INSERT") for text in statements) == count // 64 + (count % 64).bit_count()
 
 
 @on_both_engines
