@@ -99,9 +99,9 @@ async def show_result(request: web.Request) -> web.StreamResponse:
     """One published result."""
     shown = await _result(request)
     files = [(number, kind) for number, key in enumerate(shown.media, start=1) if (kind := await _kind(request, key))]
-    return render(
-        request, "portal/result.html", shown=shown, files=files, here=f"{RESULTS_PAGE}/{request.match_info['case']}"
-    )
+    here = f"{RESULTS_PAGE}/{request.match_info['case']}"
+    origin = request.app[DEPLOYMENT].settings.public_url
+    return render(request, "portal/result.html", shown=shown, files=files, here=here, origin=origin)
 
 
 async def show_result_file(request: web.Request) -> web.StreamResponse:

@@ -86,7 +86,12 @@ async def test_a_picture_is_shown_only_where_it_was_chosen(citizen: Citizen) -> 
     async with citizen.client.get(f"/cong-khai/{case_id}/tep/1") as response:
         assert response.content_type == "image/jpeg"
         assert b"Canary Owner" not in await response.read()
-    assert f"/cong-khai/{case_id}/tep/1" in (await citizen.see(f"/cong-khai/{case_id}")).html
+    page = (await citizen.see(f"/cong-khai/{case_id}")).html
+    shared = f"{citizen.deployment.settings.public_url}/cong-khai/{case_id}"
+    assert f"/cong-khai/{case_id}/tep/1" in page
+    assert f'<meta property="og:url" content="{shared}">' in page
+    assert f'<meta property="og:image" content="{shared}/tep/1">' in page
+    assert 'property="og:description" content="' in page
     for wrong in (f"/cong-khai/{case_id}/tep/2", f"/cong-khai/{case_id}/tep/0", f"/cong-khai/{8:032x}/tep/1"):
         assert (await citizen.see(wrong)).status == 404
 
