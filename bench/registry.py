@@ -12,6 +12,7 @@ MODULES = (
     "bench.tickets.measurements",
     "bench.growth.measurements",
     "bench.outbox.measurements",
+    "bench.webhooks",
     "bench.media",
     "bench.startup",
     "bench.calls.measurements",

@@ -48,7 +48,7 @@ class LinkChannel:
         self._media = media
         self._inside = inside
         self._now = now
-        self._https: dict[str, ProviderHttp] = {}
+        self._https: dict[tuple[str, str], ProviderHttp] = {}
 
     def verify(self, delivery: RawDelivery) -> None:
         """Nobody calls us this way: they have a door of their own."""
@@ -84,7 +84,7 @@ class LinkChannel:
 
     def partner(self, link: Link) -> Partner:
         """The API of a peer."""
-        return Partner(link, http=self._http(link.url), now=self._now)
+        return Partner(link, http=self._http(link, link.url), now=self._now)
 
     async def _hook(self, link: Link, message: OutboundMessage) -> None:
         body, now, address = message.text.encode(), self._now(), URL(link.url)
@@ -95,7 +95,7 @@ class LinkChannel:
             "webhook-timestamp": str(int(now.timestamp())),
             "webhook-signature": signature(link.in_force(now), message_id=message.id, at=now, body=body),
         }
-        reply = await self._http(str(address.origin())).post_bytes(address.raw_path_qs, body, headers=headers)
+        reply = await self._http(link, str(address.origin())).post_bytes(address.raw_path_qs, body, headers=headers)
         if reply.status == _GONE:
             raise ProviderRefused("the receiver wants no more", provider_code="410")
         if not reply.ok:
@@ -107,7 +107,9 @@ class LinkChannel:
         files = [await partner.upload(path, await self._media.get(key)) for key in keys]
         await partner.tell(with_files(message.text, files) if files else message.text.encode())
 
-    def _http(self, base: str) -> ProviderHttp:
-        if base not in self._https:
-            self._https[base] = ProviderHttp(base, timeout=PATIENCE, connections=AT_ONCE, inside=self._inside)
-        return self._https[base]
+    def _http(self, link: Link, base: str) -> ProviderHttp:
+        """Connections of one link alone: two may lie on one server, and only one of them be silent."""
+        key = (link.name, base)
+        if key not in self._https:
+            self._https[key] = ProviderHttp(base, timeout=PATIENCE, connections=AT_ONCE, inside=self._inside)
+        return self._https[key]

@@ -18,7 +18,7 @@ from ipaddress import ip_network
 
 from core.contract.ports import Allowance
 from core.notify.pauses import Pauses
-from core.service.sending import Bounds, Ears, Sender
+from core.service.sending import SIDE_BY_SIDE, Bounds, Ears, Sender
 from core.storage import outbox
 from core.storage.outbox import LANES, Share
 from gateway.deployment import Deployment
@@ -26,11 +26,14 @@ from gateway.events import Events
 from gateway.events.bells import OUTBOX
 from gateway.links.carrying import AT_ONCE, PATIENCE, LinkChannel
 from gateway.metrics import SENT
+from gateway.workers.loop import Loop
 
 _FIRST = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 300))
 _THEN = timedelta(minutes=15)
 _TRIES = len(_FIRST) + int(timedelta(days=3) / _THEN)
 _SPREAD = 0.25
+_UNRUNG_SECONDS = 5.0
+_BREATH = 0.02
 
 
 @dataclass(frozen=True)
@@ -126,3 +129,16 @@ def lane_bell(events: Events) -> Iterator[asyncio.Event]:
         yield rung
     finally:
         unsubscribe()
+
+
+def lane_loop(lanes: Lanes, rung: asyncio.Event) -> Loop:
+    """What runs them: one loop for all of them, woken by that bell, and by itself for what is tried again."""
+    return Loop(
+        "links",
+        lanes.run_once,
+        interval=_UNRUNG_SECONDS,
+        wake=rung,
+        breath=_BREATH,
+        full=SIDE_BY_SIDE,
+        last=lanes.finish,
+    )

@@ -10,6 +10,8 @@ import pytest
 from core.contract.errors import ConfigError
 from core.storage import outbox
 from gateway.admin.actions import ACTIONS
+from gateway.links import carrying
+from gateway.links import lanes as lanes_module
 from gateway.links.addresses import problem_of
 from gateway.links.lanes import Lanes
 from tests.gateway.api.staffing import LIGHTS, REPORT, WATER, agency, answered, centre, report
@@ -17,6 +19,7 @@ from tests.gateway.links.conftest import linked, standing, told
 from tests.support.databases import on_both_engines
 from tests.support.deployments import World
 from tests.support.receivers import Receiver
+from tests.support.waiting import until
 
 BY_AGENCY = {"kind": "agency", "agency": LIGHTS, "roles": ["officer"]}
 
@@ -65,6 +68,29 @@ async def test_a_receiver_that_is_away_hears_all_of_it_in_order_once_it_is_back(
     assert len(tried) == 1  # the others of the case waited behind it
     assert {one["id"] for one in away.heard} > tried
     assert await standing(world) == {"bao-tinh": (0, 0)}
+
+
+async def test_one_that_never_answers_holds_up_nobody_else(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even another system on the very same server; what was on its way when the process ended is not lost."""
+    for module in (carrying, lanes_module):
+        monkeypatch.setattr(module, "PATIENCE", 600.0)
+    lanes = Lanes(world.deployment, owner="lanes")
+    async with Receiver(world.clock) as system:
+        system.secret = await linked(world, "bao-tinh", url=system.url)
+        await linked(world, "im-lang", url=system.url.replace("phan-anh", "im-lang"))
+        for name in ("im-lang", "bao-tinh"):
+            for _ in range(10):
+                await ACTIONS["link.test"](world.deployment, {"name": name})
+
+        async def all_heard() -> bool:
+            await lanes.run_once()
+            return len(system.heard) == 10
+
+        await until(all_heard, "news for the one that answers")
+        lanes.give_up()
+        await lanes.finish()
+
+    assert await standing(world) == {"bao-tinh": (0, 0), "im-lang": (10, 0)}
 
 
 async def test_what_nobody_takes_in_three_days_is_for_a_person_who_sends_it_again(world: World) -> None:
