@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
-from functools import partial
 
 from core.clock.zone import end_of
 from core.service.actors import Member, reach
-from core.service.statistics import Figures, count, read_period
+from core.service.statistics import Figures, Keeping, named, read_period
 from core.storage.statistics import Period
 from gateway.deployment import Deployment
 
@@ -33,5 +32,5 @@ async def figures_of(deployment: Deployment, period: Period) -> Figures:
     """Of this period. Asking again for a moment that is over gives the same figures, whatever happened since."""
     regulation = deployment.regulation
     places = await deployment.places.gazetteer(regulation.agencies)
-    counting = partial(count, period=period, regulation=regulation, places=places, now=deployment.now())
-    return await deployment.database.read(counting)
+    counted, whole = await Keeping(deployment.database, now=deployment.now).numbers(period)
+    return named(counted, period, regulation=regulation, places=places, now=deployment.now(), whole=whole)

@@ -1,9 +1,11 @@
-"""What a worker does for those who report to superiors: reminders of what is owed, and the hours of service."""
+"""What a worker does for those who report to superiors: reminders of what is owed, the hours of service, and what
+was counted for nobody any more."""
 
 from __future__ import annotations
 
 from functools import partial
 
+from core.service.statistics import Keeping
 from core.service.statistics.reminding import Reminding
 from core.storage import uptime
 from gateway.deployment import Deployment
@@ -12,6 +14,7 @@ from gateway.workers.loop import Loop
 
 _REMINDING_SECONDS = 300.0
 _PRESENCE_SECONDS = 20.0
+_LETTING_GO_SECONDS = 3600.0
 REPORTS = "/console/bao-cao"
 
 
@@ -37,5 +40,6 @@ def duties(deployment: Deployment) -> list[Loop]:
 
     return [
         Loop("reports", reminding_of(deployment).run_once, interval=_REMINDING_SECONDS),
+        Loop("figures", Keeping(deployment.database, now=deployment.now).run_once, interval=_LETTING_GO_SECONDS),
         Loop("presence", present, interval=_PRESENCE_SECONDS),
     ]

@@ -4,7 +4,8 @@ Figures of a period for reports to superiors, boards and the public (TG-12.5, TG
 Everything is counted from what happened to cases, as of any moment; the same question has the same answer for ever.
 """
 
-from core.service.statistics.counting import count
+from core.service.statistics.counting import count, named
+from core.service.statistics.keeping import Keeping
 from core.service.statistics.model import AgencyRow, Count, Counts, Figures, LimitRow
 from core.service.statistics.periods import PeriodUnknown, read_period, usual_periods
 from core.service.statistics.rebuilding import Rebuilding
@@ -14,10 +15,12 @@ __all__ = [
     "Count",
     "Counts",
     "Figures",
+    "Keeping",
     "LimitRow",
     "PeriodUnknown",
     "Rebuilding",
     "count",
+    "named",
     "read_period",
     "usual_periods",
 ]

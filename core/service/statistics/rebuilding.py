@@ -18,7 +18,7 @@ from core.cases.model import Case
 from core.regulations.library import PackLibrary
 from core.regulations.model import Pack
 from core.service.casefile import milestone_rows
-from core.storage import cases, milestones
+from core.storage import cases, kept_figures, milestones
 from core.storage.cases import EventRow
 from core.storage.database import Connection, Database
 
@@ -35,7 +35,8 @@ class Rebuilding:
         self._packs = packs
 
     async def begin(self) -> None:
-        """All of them anew, from the next round on."""
+        """All of them anew, from the next round on; what was counted with those of before is let go."""
+        await self._database.write(kept_figures.forget)
         await self._database.write(partial(milestones.note_missing, after=""))
 
     async def run_once(self) -> int:

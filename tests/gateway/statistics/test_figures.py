@@ -11,7 +11,7 @@ from sqlalchemy import delete
 
 from core.clock import VIETNAM
 from core.places import Gazetteer
-from core.service.statistics import Figures, count, read_period
+from core.service.statistics import Figures, Keeping, count, read_period
 from core.service.statistics.sheets import sheets
 from core.storage import milestones, statistics
 from core.storage.tables import case_milestone
@@ -22,6 +22,7 @@ from tests.gateway.statistics import oracle
 from tests.support.databases import on_both_engines
 
 START = datetime(2026, 11, 2, tzinfo=VIETNAM)
+SOME = "so_xay_dung"
 INSTANT = timedelta(microseconds=1)
 
 
@@ -39,8 +40,10 @@ async def test_every_figure_is_what_the_raw_events_say_and_stays_so(database_url
     server = "" if database_url.startswith("sqlite") else database_url.replace("+asyncpg", "")
     plan = Plan("quang_binh", START, days=3, per_day=4)
     async with opened(plan, server) as (office, clock):
+        await kept(office, clock())
         await Month(plan, office, clock, lambda _: None).run()
         then = clock()
+        await kept(office, then)
         first = await figures(office, "2026-11-02..2026-11-30", now=then)
         await _agrees(office, first, then)
         assert first.received == plan.days * plan.per_day
@@ -50,6 +53,7 @@ async def test_every_figure_is_what_the_raw_events_say_and_stays_so(database_url
         await Month(replace(plan, start=then, seed=2), office, clock, lambda _: None).run()
         again = await figures(office, "2026-11-02..2026-11-30", now=clock(), as_of=then + INSTANT)
         assert replace(again, counted_at=first.counted_at) == first
+        await kept(office, clock())
         later = await figures(office, "2026-11-05..2026-11-30", now=clock())
         await _agrees(office, await figures(office, "2026-11-01..2026-11-30", now=clock()), clock())
         assert later.received == plan.days * plan.per_day
@@ -57,6 +61,19 @@ async def test_every_figure_is_what_the_raw_events_say_and_stays_so(database_url
 
         await _from_nothing(office)
         assert await figures(office, "2026-11-05..2026-11-30", now=clock()) == later
+
+
+async def kept(office: Office, now: datetime) -> None:
+    """What is made of figures kept before, and of what has changed since, is what counting anew gives; twice."""
+    database = office.deployment.database
+    for name, agencies in (("2026-11-02..2026-11-30", None), ("2026-11-04..2026-11-30", frozenset({SOME}))):
+        period = replace(read_period(name, now=now), agencies=agencies)
+        anew = await database.read(partial(statistics.numbers, period=period))
+        for _ in range(2):
+            assert await Keeping(database, now=lambda: now).numbers(period) == (anew, True)
+    past = read_period("2026-11-02..2026-11-30", now=now, as_of=now - timedelta(minutes=30))
+    anew = await database.read(partial(statistics.numbers, period=past))
+    assert [(await Keeping(database, now=lambda: now).numbers(past))[0] for _ in range(2)] == [anew, anew]
 
 
 async def _agrees(office: Office, made: Figures, now: datetime) -> None:
