@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from core.contract.errors import ConfigError
-from core.storage import outbox
+from core.storage import outbox, tables
 from gateway.admin.actions import ACTIONS
 from gateway.links import carrying
 from gateway.links import lanes as lanes_module
@@ -113,7 +113,7 @@ async def test_what_nobody_takes_in_three_days_is_for_a_person_who_sends_it_agai
 
 def _worn_out(connection, name: str) -> None:  # type: ignore[no-untyped-def]
     """As if it had been tried for three days already."""
-    connection.execute(outbox.outbox.update().where(outbox.outbox.c.channel == name).values(attempts=400))
+    connection.execute(tables.outbox.update().where(tables.outbox.c.channel == name).values(attempts=400))
 
 
 async def test_both_secrets_are_good_until_the_other_side_has_changed_over(world: World) -> None:
