@@ -156,7 +156,8 @@ async def _assemble(
     if settings.mode == "demo":
         await places.begin_with_sample()
     told = partial(events.publish, AGENCIES)
-    regulation.book.changed = regulation.shelf.changed = regulation.calendars.changed = places.changed = phrasebook.changed = told
+    regulation.book.changed = regulation.shelf.changed = regulation.calendars.changed = told
+    places.changed = phrasebook.changed = told
     channels = await asyncio.to_thread(build_channels, Supplies(settings, safe, media, database, now))
     stands_in = settings.otp.mail_stands_in or settings.mode == "demo"
     courtesy = Courtesy()

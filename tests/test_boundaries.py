@@ -8,7 +8,8 @@ The dependency rule, read from every import of the tree.
                   channels.tasks, channels.twilio and itself
     gateway       wires; nobody imports it
     sqlalchemy    only in core.storage
-    core.cases, core.clock, core.intake, core.triage    plain synchronous Python: no await, no loop, no socket, no database
+    core.cases, core.clock, core.intake, core.triage
+                  plain synchronous Python: no await, no loop, no socket, no database
 
 Tests and scripts may import what they test.
 """

@@ -150,12 +150,13 @@ def _form(
 ) -> web.Response:
     reached = kinds_reached(request.app[DEPLOYMENT].channels)
     shown: dict[str, Any] = {
+        "errors": errors,
         "typed": typed or {},
         "chosen": chosen or [],
         "topics": _topics(request),
         "reached": reached,
     }
-    return private(render(request, "portal/notice_form.html", status=status, errors=errors, topics=_topics(request), **shown))
+    return private(render(request, "portal/notice_form.html", status=status, **shown))
 
 
 def _proof(

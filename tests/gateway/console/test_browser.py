@@ -75,9 +75,8 @@ async def test_no_console_page_has_a_barrier(office: Office, browser: Browser, s
         f"/thong-bao-chung/{told}",
         f"/thong-bao-chung/{draft}",
     ]
-    paths += ["/loi-thoai", "/tong-dai/nhom"]
+    paths += ["/loi-thoai", "/tong-dai/nhom", "/goi-y"]
     for path in paths:
-        "/goi-y",
         await check(page, f"{office.url}/console{path}", size["width"])
     await page.goto(f"{case}/decline")
     await page.click("main form.stack button[type=submit]")
