@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from core.contract.errors import ConfigError
-from core.storage import outbox, tables
+from core.storage import tables
 from gateway.admin.actions import ACTIONS
 from gateway.links import carrying
 from gateway.links import lanes as lanes_module
