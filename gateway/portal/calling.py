@@ -65,7 +65,8 @@ async def _pass_on(request: web.Request, action: str, *names: str) -> web.Respon
     asked: dict[str, Any] = {"action": action, **{name: str(given.get(name, "")) for name in names}}
     try:
         data = request.app[DEPLOYMENT].settings.data
-        said = await Peers(lambda: node_sockets(data, LINE)).ask(asked, within_s=PATIENCE_S, unless=("full", "gone"))
+        lines = Peers(lambda: node_sockets(data, LINE), spread=True)
+        said = await lines.ask(asked, within_s=PATIENCE_S, unless=("full", "gone"))
     except Away as error:
         log.warning("portal_call_not_passed_on", error=str(error))
         said = {"error": "away"}

@@ -61,7 +61,7 @@ class VoiceHooks:
         self._now, self._data = deployment.now, deployment.settings.data
         self._settings, self._captures = settings, captures
         self._inbox, self._messages = deployment.inbox, _messages_of(deployment, settings)
-        self._lines = Peers(lambda: node_sockets(self._data, VOICE))
+        self._lines = Peers(lambda: node_sockets(self._data, VOICE), spread=True)
 
     async def voice(self, request: web.Request) -> web.Response:
         """Somebody calls."""

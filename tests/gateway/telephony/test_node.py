@@ -130,6 +130,24 @@ async def test_one_answer_is_enough(tmp_path: Path) -> None:
     assert (answer, sorted(counts)) == ({"n": 1}, [0, 1])
 
 
+async def test_calls_are_spread_over_all_nodes(tmp_path: Path) -> None:
+    """Each in turn; one that is gone costs the others their turn, and nobody a call."""
+    every = [Answering(node_socket(tmp_path, "calls", node), {"n": node}) for node in (1, 2, 3)]
+    for one in every:
+        await one.server.start()
+    peers = Peers(lambda: node_sockets(tmp_path, "calls"), spread=True)
+    first = [(await peers.ask({}, within_s=5))["n"] for _ in range(9)]
+    await every[2].server.stop()
+    bound(node_socket(tmp_path, "calls", 3)).close()
+    then = {(await peers.ask({}, within_s=5))["n"] for _ in range(9)}
+    for one in every[:2]:
+        await one.server.stop()
+
+    assert [one.asked >= 3 for one in every] == [True] * 3
+    assert sorted(first) == [1, 1, 1, 2, 2, 2, 3, 3, 3]
+    assert then == {1, 2}
+
+
 @pytest.mark.parametrize(("said", "answer"), [(["full", ""], ""), (["", "full"], ""), (["full", "full"], "full")])
 async def test_who_has_no_room_sends_us_on(tmp_path: Path, said: list[str], answer: str) -> None:
     found, _counts = await asked(tmp_path, [{"error": one} for one in said], unless=("full",))
