@@ -8,22 +8,30 @@ another person's report of the same matter is linked and never cancelled (A-3).
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from core.contract.schema import GeoPoint, Place
 from core.intake.fold import fold
 from core.intake.signals.acts import telling_text
 from core.intake.words import Text
 
+WORDS = re.compile(r"\w+")
 EARTH_RADIUS_M = 6_371_000.0
 NEAR_M = 60.0
 FAR_M = 800.0
 LONG_AGO = timedelta(days=14)
 WEIGHTS = {"place": 0.45, "words": 0.30, "category": 0.15, "time": 0.10}
-LIKELY = 0.6
+LIKELY = 0.62
+OTHER_HOUSE = 0.35
+"""Two houses of one street are not the same place."""
+PICTURED = 0.25
+LOOKS_APART = 10
+"""Bits of 64 by which two photos of one thing may differ."""
 AT_MOST = 5
 PLACE_FILLERS = frozenset(
     fold("ở tại gần trước sau cạnh đối diện đường phố số nhà phường xã đoạn ngay đầu cuối khu vực").split()
@@ -39,7 +47,13 @@ class Kinship(StrEnum):
 
 @dataclass(frozen=True)
 class Sketch:
-    """What of a report is compared. `reporter` is an opaque key of the contact, never a name or a number."""
+    """
+    What of a report is compared.
+
+    Args:
+        reporter: an opaque key of the contact, never a name or a number.
+        looks: how each of its photos looks at first sight (`core.privacy.looks`), 64 bits.
+    """
 
     report_id: str
     reporter: str
@@ -47,6 +61,17 @@ class Sketch:
     place: Place
     category: str
     received_at: datetime
+    looks: tuple[int, ...] = ()
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """What of the content tells something, read once."""
+        return telling(self.content)
+
+    @cached_property
+    def place_words(self) -> frozenset[str]:
+        """The same of the place."""
+        return place_words(self.place.text)
 
 
 @dataclass(frozen=True)
@@ -59,30 +84,52 @@ class Likeness:
     reason: str
 
 
-def find_duplicates(new: Sketch, recent: Iterable[Sketch], *, at_least: float = LIKELY) -> tuple[Likeness, ...]:
-    """Open reports that the new one may repeat, the likeliest first, five at most."""
-    likely = [found for known in recent if (found := compare(new, known)).score >= at_least]
-    return tuple(sorted(likely, key=lambda found: (-found.score, found.report_id))[:AT_MOST])
+def find_duplicates(
+    new: Sketch, recent: Iterable[Sketch], *, at_least: float = LIKELY, most: int = AT_MOST
+) -> tuple[Likeness, ...]:
+    """Open reports that the new one may repeat, the likeliest first."""
+    near = (known for known in recent if at_best(new, known) >= at_least)
+    likely = [found for known in near if (found := compare(new, known)).score >= at_least]
+    return tuple(sorted(likely, key=lambda found: (-found.score, found.report_id))[:most])
+
+
+def at_best(new: Sketch, known: Sketch) -> float:
+    """What the score of a pair could be by its place and photos: most pairs of a town are not worth a closer look."""
+    rest = sum(WEIGHTS.values()) - WEIGHTS["place"]
+    return WEIGHTS["place"] * place_likeness(new, known) + rest + PICTURED * same_picture(new, known)
 
 
 def compare(new: Sketch, known: Sketch) -> Likeness:
     """One pair; symmetrical but for the direction of time."""
     parts = {
-        "place": place_likeness(new.place, known.place),
-        "words": overlap(telling(new.content), telling(known.content)),
+        "place": place_likeness(new, known),
+        "words": overlap(new.words, known.words),
         "category": float(bool(new.category) and new.category == known.category),
         "time": closeness(abs(new.received_at - known.received_at)),
     }
-    score = sum(WEIGHTS[name] * value for name, value in parts.items())
+    pictured = same_picture(new, known)
+    score = min(1.0, sum(WEIGHTS[name] * value for name, value in parts.items()) + PICTURED * pictured)
     kinship = Kinship.REPEAT if new.reporter and new.reporter == known.reporter else Kinship.SAME_MATTER
-    return Likeness(known.report_id, kinship, round(score, 3), reason(new, known, kinship, parts))
+    return Likeness(known.report_id, kinship, round(score, 3), reason(new, known, kinship, parts, pictured=pictured))
 
 
-def place_likeness(one: Place, other: Place) -> float:
+def place_likeness(one: Sketch, other: Sketch) -> float:
     """By distance where both have a point (1 within 60 m, 0 beyond 800 m), else by the words of the place."""
-    if one.point is not None and other.point is not None:
-        return ramp(distance_m(one.point, other.point))
-    return overlap(place_words(one.text), place_words(other.text))
+    if one.place.point is not None and other.place.point is not None:
+        return ramp(distance_m(one.place.point, other.place.point))
+    likeness = overlap(one.place_words, other.place_words)
+    return min(likeness, OTHER_HOUSE) if other_house(one.place_words, other.place_words) else likeness
+
+
+def other_house(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether both name houses or alleys by number, and none is the same."""
+    first, second = ({word for word in words if word[0].isdigit()} for words in (one, other))
+    return bool(first) and bool(second) and not first & second
+
+
+def same_picture(one: Sketch, other: Sketch) -> bool:
+    """Whether a photo of one looks as a photo of the other."""
+    return any((a ^ b).bit_count() <= LOOKS_APART for a in one.looks for b in other.looks)
 
 
 def ramp(metres: float) -> float:
@@ -100,12 +147,12 @@ def distance_m(one: GeoPoint, other: GeoPoint) -> float:
 
 def telling(content: str) -> frozenset[str]:
     """The words of a content that tell something, folded."""
-    return frozenset(fold(telling_text(Text.of(content))).split())
+    return frozenset(word for word in WORDS.findall(fold(telling_text(Text.of(content)))) if word.isalpha())
 
 
 def place_words(text: str) -> frozenset[str]:
     """The words of a place without "đường", "gần" …"""
-    return frozenset(word for word in fold(text).replace(",", " ").split() if word not in PLACE_FILLERS)
+    return frozenset(word for word in WORDS.findall(fold(text)) if word not in PLACE_FILLERS)
 
 
 def overlap(one: frozenset[str], other: frozenset[str]) -> float:
@@ -119,12 +166,13 @@ def closeness(apart: timedelta) -> float:
     return max(0.0, 1.0 - apart / LONG_AGO)
 
 
-def reason(new: Sketch, known: Sketch, kinship: Kinship, parts: dict[str, float]) -> str:
+def reason(new: Sketch, known: Sketch, kinship: Kinship, parts: dict[str, float], *, pictured: bool) -> str:
     """Why, for staff; names nobody."""
     who = "Cùng người gửi" if kinship is Kinship.REPEAT else "Người gửi khác"
     category = "cùng lĩnh vực" if parts["category"] else "khác lĩnh vực"
     words = f"trùng {parts['words']:.0%} từ chính"
-    return "; ".join((who, where(new, known, parts["place"]), words, category, when(new, known))) + "."
+    photo = ("ảnh giống nhau",) if pictured else ()
+    return "; ".join((who, where(new, known, parts["place"]), words, *photo, category, when(new, known))) + "."
 
 
 def where(new: Sketch, known: Sketch, likeness: float) -> str:

@@ -7,7 +7,7 @@ from aiohttp import web
 from core.service.reading.views import CaseView
 from gateway.auth import require_staff
 from gateway.console.casefile import move_address, read_view
-from gateway.console.shared import CASES, member_of, reader_of, show
+from gateway.console.shared import CASES, CONSOLE, member_of, reader_of, show
 from gateway.deployment import DEPLOYMENT
 
 LINK, CLASSIFY, RAISE = "link_report", "classify", "raise_emergency"
@@ -17,7 +17,8 @@ LINK, CLASSIFY, RAISE = "link_report", "classify", "raise_emergency"
 async def show_aids(request: web.Request) -> web.StreamResponse:
     """Each open case that resembles this one with the reason, each category with its words; acts where one may act."""
     view = await read_view(request)
-    aids = await reader_of(request).aids(view.id, member_of(request), sorters=request.app[DEPLOYMENT].sorters)
+    sorters, looks = request.app[DEPLOYMENT].sorters, request.app[CONSOLE].looks
+    aids = await reader_of(request).aids(view.id, member_of(request), sorters=sorters, looks=looks)
     template = "_aids.html" if "HX-Request" in request.headers else "aids.html"
     return show(
         request,

@@ -17,6 +17,7 @@ from core.regulations.catalogue import Catalogue, load_catalogue
 from core.service.actors import Member
 from core.service.answering import Answering
 from core.service.reading import CaseReader
+from core.service.reading.looks import Looks
 from gateway.auth import NotAllowed, require_staff, staff_of
 from gateway.deployment import DEPLOYMENT, Deployment
 from gateway.pages import render
@@ -105,13 +106,14 @@ class Console:
     answering: Answering
     rules: Catalogue = field(default_factory=load_catalogue)
 
+    looks: Looks
     @classmethod
     def of(cls, deployment: Deployment) -> Console:
         """One for the life of the application."""
         reader = CaseReader(
             deployment.database, safe=deployment.safe, regulation=deployment.regulation, now=deployment.now
         )
-        return cls(reader, Answering(deployment.clerk))
+        return cls(reader, Answering(deployment.clerk), Looks(deployment.media))
 
     def cite(self, rule: str) -> str:
         """Where a rule stands (Điều, khoản); empty for one that is not in the catalogue."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -65,3 +66,22 @@ def test_scores_lie_between_nothing_and_all_and_do_not_depend_on_the_side(one: s
     first, second = sketch("a", one, other), sketch("b", other, one)
     assert 0 <= compare(first, second).score <= 1
     assert compare(first, second).score == compare(second, first).score
+
+
+def test_two_houses_of_a_street_are_not_one_place() -> None:
+    """Unless one of them names none, or both the same."""
+    new = sketch("new", "rác chất đống", "số 12 Lê Lợi")
+    assert (
+        compare(new, sketch("a", "rác đầy", "88 Lê Lợi")).score < compare(new, sketch("b", "rác đầy", "Lê Lợi")).score
+    )
+    assert (
+        compare(new, sketch("c", "rác đầy", "Lê Lợi số 12")).score > compare(new, sketch("a", "rác", "88 Lê Lợi")).score
+    )
+
+
+def test_photos_that_look_alike_raise_the_score_and_say_so() -> None:
+    one = replace(sketch("new", "ổ gà", "Lê Lợi"), looks=(0b1011, 1 << 60))
+    other = sketch("old", "mặt đường hư", "đường Lê Lợi")
+    alike = compare(one, replace(other, looks=(0b1000,)))
+    assert alike.score > compare(one, replace(other, looks=(2**64 - 1,))).score
+    assert "ảnh giống nhau" in alike.reason

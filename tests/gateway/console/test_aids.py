@@ -6,6 +6,7 @@ from core.regulations.loader import load_pack
 from core.service.reading.kin import hints_of
 from core.triage.sorter import Sorter
 from core.triage.usual import labels_of
+from tests.core.privacy.test_looks import scene, written
 from tests.gateway.api.staffing import LIGHTS, REPORT, WATER, agency, case_ids, centre, issue, report
 from tests.gateway.console.letters import report_with_picture
 from tests.gateway.console.office import Office
@@ -38,6 +39,19 @@ async def test_a_second_report_of_the_same_thing_is_offered_with_its_reason(offi
     assert "0900 000 001" not in aids.text
     assert "Nguyễn Văn An" not in aids.text
     assert f'value="{code}"' in filled.text
+
+
+async def test_photos_of_the_same_thing_are_a_reason(office: Office) -> None:
+    """However they were sent; the reason says so."""
+    world, ioc = office.world, await centre(office.world)
+    first = await report_with_picture(world, photo=written(scene(3)))
+    again = await report_with_picture(world, text=f"{REPORT} Nhờ sửa giúp.", photo=written(scene(3), quality=40))
+    other = await report_with_picture(world, photo=written(scene(4)))
+    async with office.desk(ioc) as desk:
+        aids = (await desk.get(f"/console/ho-so/{again}/lien-quan")).text
+
+    assert "ảnh giống nhau" in aids.partition(f"/ho-so/{first}")[2].partition("</li>")[0]
+    assert "ảnh giống nhau" not in aids.partition(f"/ho-so/{other}")[2].partition("</li>")[0]
 
 
 async def test_an_agency_is_offered_nothing_that_it_may_not_see(office: Office) -> None:
