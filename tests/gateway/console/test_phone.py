@@ -50,6 +50,7 @@ from tests.support.sounding import (
 )
 from tests.support.waiting import until as until_true
 
+HERE = MediaPlace("127.0.0.1")
 TONES = (AGENT_HERTZ, CALLER_HERTZ, MUSIC_HERTZ)
 Say = Callable[[dict[str, Any]], Awaitable[None]]
 Hear = Callable[[str], Awaitable[dict[str, Any]]]
@@ -90,14 +91,14 @@ class Telephony:
 
 
 @asynccontextmanager
-async def telephony(office: Office) -> AsyncIterator[Telephony]:
-    """Engine, desk and link."""
+async def telephony(office: Office, place: MediaPlace = HERE) -> AsyncIterator[Telephony]:
+    """Engine, desk and link; `place`: where browsers are met."""
     engine = Engine("127.0.0.1", range(0), Hum(), settings=MediaSettings(latest_ms=math.inf))
     link = AgentsLink(agents_socket(office.world.deployment.settings.data))
     desk = Desk(Acd({"reports": Queue("reports")}), tell=link.tell, now=lambda: datetime.now(UTC))
     await engine.start()
     await desk.start()
-    await link.start(Commands(desk, legs=engine, place=MediaPlace("127.0.0.1")))
+    await link.start(Commands(desk, legs=engine, place=place))
     running = Telephony(desk, engine)
     try:
         yield running

@@ -1,0 +1,36 @@
+"""An agent's browser behind a real rtpengine: it meets Chromium's ICE, DTLS and SRTP, and only plain RTP is ours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from channels.call_center.webrtc.inside import MediaPlace
+from tests.gateway.console.office import Office
+from tests.gateway.console.test_phone import hears, phone_page, sit_down, telephony
+from tests.support.chromium import until
+from tests.support.servers.rtpengine import RtpengineServer
+from tests.support.sounding import AGENT_HERTZ, CALLER_HERTZ, LISTEN, MUSIC_HERTZ
+from tests.support.waiting import until as until_true
+
+
+async def test_a_call_is_heard_both_ways_through_rtpengine(office: Office, tmp_path: Path) -> None:
+    """And after a reload of the page, which is another browser to it; what the old one held is let go."""
+    with RtpengineServer.start() as edge:
+        place = MediaPlace("127.0.0.1", rtpengine=edge.control)
+        async with telephony(office, place) as running, phone_page(office, tmp_path) as page:
+            await sit_down(page)
+            caller, _served = await running.ring()
+            await page.click('[data-do="take"]')
+            await page.evaluate(LISTEN)
+            await until(page, f"window.loudness({CALLER_HERTZ}) > -50 && window.loudness({AGENT_HERTZ}) < -80")
+            await until_true(lambda: hears(caller, AGENT_HERTZ), "the agent is heard")
+            (seat,) = running.desk.seats.values()
+            assert type(seat._sound.peer).__name__ == "RtpenginePeer"
+            await page.keyboard.press("h")
+            await until_true(lambda: hears(caller, MUSIC_HERTZ), "music while held")
+            await page.keyboard.press("h")
+            page.on("dialog", lambda dialog: dialog.accept())
+            await page.reload()
+            await page.wait_for_selector("[data-talking]:not([hidden])")
+            caller.phone.heard.clear()
+            await until_true(lambda: hears(caller, AGENT_HERTZ), "the agent is heard again")
