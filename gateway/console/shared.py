@@ -104,9 +104,9 @@ class Console:
 
     reader: CaseReader
     answering: Answering
+    looks: Looks
     rules: Catalogue = field(default_factory=load_catalogue)
 
-    looks: Looks
     @classmethod
     def of(cls, deployment: Deployment) -> Console:
         """One for the life of the application."""
