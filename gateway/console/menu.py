@@ -24,6 +24,7 @@ from gateway.console.connecting import PAGE as CONNECTING
 from gateway.console.connecting import channels_of
 from gateway.console.data_requests import PAGE as DATA_REQUESTS
 from gateway.console.deadlines import PAGE as DEADLINES
+from gateway.console.links import PAGE as LINKS
 from gateway.console.national import PAGE as NATIONAL
 from gateway.console.period_reports import PAGE as REPORTS
 from gateway.console.phone.page import PAGE as PHONE
@@ -75,5 +76,6 @@ def add_menu(app: web.Application) -> None:
     menu.add(Entry("Lịch làm việc", CALENDAR, icon="clock", roles=(ADMIN,), order=96))
     menu.add(Entry("Lời nhắn, thư mẫu", WORDINGS, icon="send", roles=(ADMIN,), order=96))
     menu.add(Entry("Câu trả lời mẫu", CANNED, icon="chat", roles=(ADMIN,), order=96))
+    menu.add(Entry("Liên thông", LINKS, icon="settings", roles=(ADMIN,), order=99))
     if channels_of(app[DEPLOYMENT]):
         menu.add(Entry("Kết nối kênh", CONNECTING, icon="settings", roles=(ADMIN,), order=97))

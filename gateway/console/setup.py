@@ -35,6 +35,7 @@ from gateway.console.data_requests import mount as mount_data_requests
 from gateway.console.deadlines import mount as mount_deadlines
 from gateway.console.deputies import mount as mount_deputies
 from gateway.console.inbox import page as inbox
+from gateway.console.links import mount as mount_links
 from gateway.console.live import socket
 from gateway.console.live.hub import HUB, Hub
 from gateway.console.menu import add_menu
@@ -88,6 +89,7 @@ def setup_console(app: web.Application) -> None:
     mount_agencies(router)
     mount_deputies(router)
     mount_connecting(router)
+    mount_links(router)
     mount_suggestions(router)
     mount_public_notices(router)
     mount_national(router)

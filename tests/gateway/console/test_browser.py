@@ -75,7 +75,7 @@ async def test_no_console_page_has_a_barrier(office: Office, browser: Browser, s
         f"/thong-bao-chung/{told}",
         f"/thong-bao-chung/{draft}",
     ]
-    paths += ["/loi-thoai", "/tong-dai/nhom", "/goi-y"]
+    paths += ["/loi-thoai", "/tong-dai/nhom", "/goi-y", "/lien-thong"]
     for path in paths:
         await check(page, f"{office.url}/console{path}", size["width"])
     await page.goto(f"{case}/decline")
