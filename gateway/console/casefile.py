@@ -20,6 +20,7 @@ from gateway.call_notes import NOTES
 from gateway.console.calls import book_of
 from gateway.console.files import absent_of, kinds_of, taken_of
 from gateway.console.letter_list import letters_of
+from gateway.console.partners import partners_of
 from gateway.console.shared import CASES, member_of, reader_of, show
 from gateway.deployment import DEPLOYMENT
 from gateway.portal.on_behalf import RECEPTION
@@ -77,6 +78,7 @@ async def case_page(
         absent=await absent_of(request, view.files, *view.conversations),
         base=f"{CASES}/{view.id}",
         letters=letters_of(view),
+        partners=await partners_of(deployment, view),
         deliveries=await reader_of(request).deliveries(view.id, member_of(request)),
         steps=[move for move in view.moves if is_step(pack, move)],
         others=[move for move in view.moves if not is_step(pack, move)],

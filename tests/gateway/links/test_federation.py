@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +13,9 @@ from aiohttp import ClientSession
 
 from core.cases.model import Case
 from core.service.links.book import Link
+from core.service.reading import CaseReader
 from core.storage import cases
+from gateway.console.partners import PartnerState, partners_of
 from gateway.links.partner import EVENTS, signed_headers
 from tests.gateway.api.staffing import LIGHTS, REPORT, WATER, agency, case_ids, centre, issue, report
 from tests.gateway.links.conftest import linked, standing
@@ -48,6 +50,13 @@ async def only_case(office: Office) -> Case:
     )
 
 
+async def shown(office: Office, case_id: str) -> Mapping[str, PartnerState]:
+    """What the case page says of the partner."""
+    one = office.world.deployment
+    reader = CaseReader(one.database, safe=one.safe, regulation=one.regulation, now=one.now)
+    return await partners_of(one, await reader.case_page(case_id, office.people["ioc"]))
+
+
 async def handed_over(province: Office) -> str:
     """A citizen's report with its case given to the city; returns the case's id."""
     ioc = province.people["ioc"] = await centre(province.world)
@@ -66,6 +75,7 @@ async def test_a_case_goes_to_the_city_and_its_answer_comes_back(province: Offic
         await province.work()
         pass_time(province, minutes=15)
     assert await standing(province.world) == {CITY: (1, 0)}
+    assert [one.waits for one in (await shown(province, case_id)).values()] == [True]
 
     await city.open(like=province)
     pass_time(province, city, minutes=20)
@@ -102,6 +112,7 @@ async def test_a_case_goes_to_the_city_and_its_answer_comes_back(province: Offic
     assert (await standing(province.world), await standing(city.world)) == ({CITY: (0, 0)}, {PROVINCE: (0, 0)})
     mirror = (await province.world.deployment.clerk.origins.mirrors(case_id))[part.id]
     assert (mirror.link, mirror.state) == (CITY, "answered")
+    assert (await shown(province, case_id))[part.id].stage == mirror.stage != ""
     await issue(province.world, province.people["ioc"], case_id, "publish", text=answer)
 
 
