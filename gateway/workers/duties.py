@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from core.service.national_reminding import NationalReminding
 from core.service.statistics import Keeping
 from core.service.statistics.reminding import Reminding
 from core.storage import uptime
@@ -14,8 +15,10 @@ from gateway.workers.loop import Loop
 
 _REMINDING_SECONDS = 300.0
 _PRESENCE_SECONDS = 20.0
+_NATIONAL_SECONDS = 600.0
 _LETTING_GO_SECONDS = 3600.0
 REPORTS = "/console/bao-cao"
+NATIONAL = "/console/he-thong-quoc-gia"
 
 
 def reminding_of(deployment: Deployment) -> Reminding:
@@ -32,6 +35,17 @@ def reminding_of(deployment: Deployment) -> Reminding:
     )
 
 
+def national_reminding_of(deployment: Deployment) -> NationalReminding:
+    """Who reminds of what waits to be entered in the national system (VN-7)."""
+    return NationalReminding(
+        deployment.database,
+        officers=deployment.clerk.officers,
+        regulation=deployment.regulation,
+        page=f"{deployment.settings.public_url}{NATIONAL}",
+        now=deployment.now,
+    )
+
+
 def duties(deployment: Deployment) -> list[Loop]:
     """Their loops."""
 
@@ -39,6 +53,7 @@ def duties(deployment: Deployment) -> list[Loop]:
         return int(await deployment.database.write(partial(uptime.note, now=deployment.now())))
 
     return [
+        Loop("national", national_reminding_of(deployment).run_once, interval=_NATIONAL_SECONDS),
         Loop("reports", reminding_of(deployment).run_once, interval=_REMINDING_SECONDS),
         Loop("figures", Keeping(deployment.database, now=deployment.now).run_once, interval=_LETTING_GO_SECONDS),
         Loop("presence", present, interval=_PRESENCE_SECONDS),

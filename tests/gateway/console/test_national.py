@@ -13,6 +13,7 @@ import pytest_asyncio
 
 from core.storage import cases, national
 from core.storage.national import NationalItem
+from gateway.workers.duties import national_reminding_of
 from tests.gateway.api.staffing import agency, centre, hire, issue, report
 from tests.gateway.console.office import Answer, Office, open_office
 from tests.support.databases import on_both_engines
@@ -123,3 +124,27 @@ async def test_who_may_not_see_people_takes_no_form_along_and_secrets_never_leav
 
     assert (refused.status, closed.status, nothing.status) == (403, 403, 422)
     assert NAME not in refused.text
+
+
+@pytest.mark.rule("VN-7")
+async def test_whoever_may_enter_it_is_reminded_once_a_working_day(office: Office) -> None:
+    """When the regulation's time is over; not at night, and no more once it is entered."""
+    world = office.world
+    ioc, case_id = await centre(world), await report(world, RULES)
+    await issue(world, ioc, case_id, "classify", category="administrative_rules")
+    reminding = national_reminding_of(world.deployment)
+    soon = await reminding.run_once()
+    world.clock.advance(days=2, hours=13)
+    at_night = await reminding.run_once()
+    world.clock.advance(hours=11)
+    said = [await reminding.run_once() for _ in range(2)]
+    async with office.desk(ioc) as desk:
+        notices = await desk.get("/console/thong-bao")
+    world.clock.advance(days=1)
+    again = await reminding.run_once()
+    await issue(world, ioc, case_id, "register_external", reference="PAKN-1")
+    world.clock.advance(days=3)
+    over = await reminding.run_once()
+
+    assert (soon, at_night, said, again, over) == (0, 0, [1, 0], 1, 0)
+    assert "1 phản ánh chờ nhập hệ thống quốc gia" in notices.text
