@@ -14,6 +14,7 @@ MODULES = (
     "bench.outbox.measurements",
     "bench.webhooks",
     "bench.media",
+    "bench.triage",
     "bench.startup",
     "bench.calls.measurements",
     "bench.calls.sound",

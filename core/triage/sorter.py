@@ -74,7 +74,7 @@ class Sorter:
             return Sorted()
         chances = softmax(worth)
         first = sorted(range(len(chances)), key=lambda label: -chances[label])[:most]
-        guesses = tuple(Guess(self.labels[n].id, chances[n], self._why(reading, n, told)) for n in first)
+        guesses = tuple(Guess(self.labels[n].id, chances[n], self._why(reading, n, told, learnt)) for n in first)
         return Sorted(guesses, sure=guesses[0].chance >= SURE)
 
     def worth(self, told: Iterable[tuple[Hit[int], float]], learnt: Iterable[Feature]) -> list[float]:
@@ -95,11 +95,14 @@ class Sorter:
         """What each label is worth by known words alone; what the model learns comes on top."""
         return self.worth(self._told(reading), ())
 
-    def _why(self, reading: Reading, label: int, told: Iterable[tuple[Hit[int], float]]) -> tuple[str, ...]:
+    def _why(
+        self, reading: Reading, label: int, told: Iterable[tuple[Hit[int], float]], learnt: Iterable[Feature]
+    ) -> tuple[str, ...]:
         weighed = [(weight, hit.first, hit.count) for hit, weight in told if label in hit.means]
-        for one in features(reading):
-            weight = self.weights.get(one.key, (0.0,) * len(self.labels))[label] * one.value
-            weighed += [(weight, one.first, one.count)] if weight >= LEAST_TOLD and one.count else []
+        for one in learnt:
+            row = self.weights.get(one.key) if one.count else None
+            if row is not None and (weight := row[label] * one.value) >= LEAST_TOLD:
+                weighed.append((weight, one.first, one.count))
         quoted: list[tuple[int, int]] = []
         for _, first, count in sorted(weighed, key=lambda item: (-item[0], -item[2])):
             if all(first + count <= known or first >= known + length for known, length in quoted):

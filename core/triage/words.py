@@ -97,10 +97,10 @@ class Hit(Generic[Found]):
 
 @dataclass(frozen=True)
 class Phrases(Generic[Found]):
-    """Phrases, each with what it stands for; looked for together."""
+    """Phrases, each with what it stands for; looked for together. `longest`: by the word that one begins with."""
 
     known: Mapping[tuple[str, ...], tuple[Phrase[Found], ...]]
-    longest: int
+    longest: Mapping[str, int]
 
     @classmethod
     def of(cls, lists: Mapping[Found, Iterable[str]]) -> Phrases[Found]:
@@ -109,7 +109,10 @@ class Phrases(Generic[Found]):
         for means, texts in lists.items():
             for one in (Phrase.of(text, means) for text in texts):
                 known.setdefault(one.words, []).append(one)
-        return cls({words: tuple(ones) for words, ones in known.items()}, max(map(len, known), default=0))
+        longest: dict[str, int] = {}
+        for words in known:
+            longest[words[0]] = max(len(words), longest.get(words[0], 0))
+        return cls({words: tuple(ones) for words, ones in known.items()}, longest)
 
     def find(self, reading: Reading) -> Iterator[Hit[Found]]:
         """Every phrase in a text that is no part of a longer one found before it."""
@@ -121,7 +124,7 @@ class Phrases(Generic[Found]):
                 yield hit
 
     def _at(self, reading: Reading, first: int) -> Hit[Found] | None:
-        said = reading.words[first : first + self.longest]
+        said = reading.words[first : first + self.longest.get(reading.words[first].word, 0)]
         for count in range(len(said), 0, -1):
             known = self.known.get(tuple(one.word for one in said[:count]), ())
             meant = [one.means for one in known if not reading.marked or one.is_meant(said[:count])]
