@@ -25,7 +25,7 @@ async def test_a_link_lives_on_its_page_from_its_secret_to_its_end(office: Offic
         await report(world)
         gone = outbox.update().where(outbox.c.channel == "link/bao-tinh").values(state="failed")
         await world.deployment.database.write(lambda connection: connection.execute(gone))
-        shown = await desk.get(PAGE)
+        shown, stopped = await desk.get(PAGE), await desk.get("/console/hop-gui")
         again = await desk.send(PAGE, PAGE, ten="bao-tinh", viec="gui-lai")
         tried = await desk.send(PAGE, PAGE, ten="bao-tinh", viec="thu-lien-thong")
         waits = await desk.get(tried.location)
@@ -41,6 +41,8 @@ async def test_a_link_lives_on_its_page_from_its_secret_to_its_end(office: Offic
     assert first[1] != second[1]
     assert first[1] not in shown.text
     assert "Gửi lại tin lỗi" in shown.text
+    assert f'<a href="{PAGE}">Liên thông</a></span>' in stopped.text
+    assert "/console/hoi-thoai/" not in stopped.text.partition("<main")[2]
     assert again.location == f"{PAGE}?xong=gui-lai"
     assert '<td data-label="Chờ gửi">2</td>' in waits.text
     assert ended.location == f"{PAGE}?xong=het-lien-thong"
