@@ -5,18 +5,19 @@ Figures of a period: facts of counted cases (`counted`), added up, and the cases
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, Subquery, exists, func, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, exists, func, select, union_all
 
 from core.storage.counted import KINDS, Period, facts
 from core.storage.tables import case
 from core.storage.tables import case_event as event
 
-__all__ = ["Asked", "Behind", "Fact", "Numbers", "Period", "behind", "how_many", "numbers", "still", "written"]
+__all__ = ["Asked", "Behind", "Fact", "Numbers", "Period", "behind", "flows", "how_many", "numbers", "still", "written"]
 
 
 class Fact(NamedTuple):
@@ -96,6 +97,22 @@ def still(connection: Connection, period: Period, *, since: datetime, most: int)
     query = _rows(found, Asked("case", open=True)).where(~moved, case.c.received_at < since)
     ordered = query.order_by(case.c.received_at, case.c.id).limit(most)
     return [Behind(_fact(row), *row[len(Fact._fields) :]) for row in connection.execute(ordered)]
+
+
+def flows(connection: Connection, edges: Sequence[datetime]) -> list[tuple[int, int]]:
+    """Between each two neighbouring instants (aware, ascending): cases that came, and cases that ended."""
+    return [
+        (
+            _between(connection, case.c.received_at, since, until),
+            _between(connection, case.c.closed_at, since, until),
+        )
+        for since, until in pairwise(edges)
+    ]
+
+
+def _between(connection: Connection, column: ColumnElement[datetime], since: datetime, until: datetime) -> int:
+    query = select(func.count(column)).where(column >= since, column < until)
+    return int(connection.scalar(query) or 0)
 
 
 def how_many(connection: Connection, period: Period, asked: Asked) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from aiohttp import web
@@ -14,7 +15,8 @@ from gateway.console import figure_cases
 from gateway.console.figure_cases import CASES, PAGE, asked_query, wanted_period, wanted_query
 from gateway.console.shared import now_of, show
 from gateway.deployment import DEPLOYMENT
-from gateway.statistics.asking import figures_of
+from gateway.statistics.asking import figures_of, months_of
+from gateway.statistics.charts import Chart, charts_of
 from gateway.statistics.files import FILES, file_of
 from gateway.statistics.wording import subtitle_of, title_of
 
@@ -31,7 +33,9 @@ async def show_statistics(request: web.Request) -> web.StreamResponse:
         period = wanted_period(request, default=offered[0][0])
     except PeriodUnknown:
         return _page(request, offered, status=422, problem=NO_PERIOD)
-    return _page(request, offered, figures=await figures_of(request.app[DEPLOYMENT], period))
+    deployment = request.app[DEPLOYMENT]
+    figures = await figures_of(deployment, period)
+    return _page(request, offered, figures=figures, charts=charts_of(figures, await months_of(deployment, period)))
 
 
 @require_staff()
@@ -41,7 +45,7 @@ async def download(request: web.Request) -> web.StreamResponse:
     period = _period_or_none(request)
     figures = await figures_of(deployment, period)
     title, subtitle = title_of(figures), subtitle_of(figures, deployment.settings.office)
-    body = await file_of(deployment, kind, period, title=title, subtitle=subtitle, tables=sheets(figures))
+    body = await file_of(deployment, kind, title=title, subtitle=subtitle, tables=sheets(figures), figures=figures)
     return attachment(body, kind, title=title, plain="thong-ke")
 
 
@@ -64,6 +68,7 @@ def _page(
     offered: list[tuple[str, str]],
     *,
     figures: Figures | None = None,
+    charts: Sequence[Chart] = (),
     status: int = 200,
     problem: str = "",
 ) -> web.Response:
@@ -80,6 +85,7 @@ def _page(
         title=title_of(figures) if figures else "Thống kê",
         subtitle=subtitle_of(figures, "") if figures else "",
         sheets=sheets(figures) if figures else (),
+        charts=charts,
         written=written,
         query=query,
         cases=CASES,

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 
+from core.service.statistics import Figures
 from core.service.statistics.codes import MOST_CODES, codes_sheet
 from core.service.statistics.sheets import Sheet
 from core.storage import statistics
-from core.storage.statistics import Period
 from gateway.deployment import Deployment
-from gateway.statistics.printed import drawn
+from gateway.statistics.asking import months_of
+from gateway.statistics.charts import Chart, charts_of
+from gateway.statistics.printed import LETTERS, drawn
 from gateway.statistics.spreadsheet import MEDIA_TYPE, workbook
 
 
@@ -22,21 +24,26 @@ class FileKind:
     """A kind of file. `lists_codes`: it has room for the codes of the cases behind every figure."""
 
     media_type: str
-    make: Callable[[str, str, Sequence[Sheet]], bytes]
+    make: Callable[[str, str, Sequence[Sheet], Sequence[Chart]], bytes]
     lists_codes: bool = False
 
 
+def _workbook(title: str, subtitle: str, tables: Sequence[Sheet], _charts: Sequence[Chart]) -> bytes:
+    return workbook(title, subtitle, tables)
+
+
 FILES: Mapping[str, FileKind] = MappingProxyType(
-    {"xlsx": FileKind(MEDIA_TYPE, workbook, lists_codes=True), "pdf": FileKind("application/pdf", drawn)}
+    {"xlsx": FileKind(MEDIA_TYPE, _workbook, lists_codes=True), "pdf": FileKind("application/pdf", drawn)}
 )
 
 
 async def file_of(
-    deployment: Deployment, kind: str, period: Period, *, title: str, subtitle: str, tables: Sequence[Sheet]
+    deployment: Deployment, kind: str, *, title: str, subtitle: str, tables: Sequence[Sheet], figures: Figures
 ) -> bytes:
     """The file of a kind that `FILES` knows; drawn beside the event loop."""
+    charts = charts_of(figures, await months_of(deployment, figures.period), font=LETTERS)
     made = list(tables)
     if FILES[kind].lists_codes:
-        asked = partial(statistics.behind, period=period, most=MOST_CODES)
+        asked = partial(statistics.behind, period=figures.period, most=MOST_CODES)
         made.append(codes_sheet(tables, await deployment.database.read(asked)))
-    return await asyncio.to_thread(FILES[kind].make, title, subtitle, [sheet for sheet in made if sheet.rows])
+    return await asyncio.to_thread(FILES[kind].make, title, subtitle, [sheet for sheet in made if sheet.rows], charts)

@@ -10,15 +10,21 @@ from pathlib import Path
 from typing import Any
 
 from core.service.statistics.sheets import Sheet, written
+from gateway.statistics.charts import Chart
 
 _FOLDER = Path(__file__).parent
 
 
-def drawn(title: str, subtitle: str, sheets: Sequence[Sheet]) -> bytes:
+LETTERS = "Libertinus Serif"
+"""The one font of the compiler that pages and charts are set in."""
+
+
+def drawn(title: str, subtitle: str, sheets: Sequence[Sheet], charts: Sequence[Chart] = ()) -> bytes:
     """The file; takes up to half a second."""
     import typst
 
-    data = {"title": title, "subtitle": subtitle, "sheets": [_table(sheet) for sheet in sheets]}
+    data: dict[str, Any] = {"title": title, "subtitle": subtitle, "sheets": [_table(sheet) for sheet in sheets]}
+    data["charts"] = [{"title": chart.title, "words": chart.words, "svg": chart.svg} for chart in charts]
     inputs = {"report": json.dumps(data, ensure_ascii=False)}
     made: object = typst.compile(
         _FOLDER / "report.typ", root=_FOLDER, format="pdf", ignore_system_fonts=True, sys_inputs=inputs

@@ -60,7 +60,7 @@ async def prepare(deployment: Deployment, wanted: Wanted, *, by: str) -> str:
     tables = await tables_of(deployment, wanted.entry.about, figures)
     title = f"{wanted.entry.label} từ {wanted.first:%d/%m/%Y} đến {wanted.last:%d/%m/%Y}"
     subtitle = f"{deployment.settings.office}. {as_of(period)}."
-    making = partial(file_of, deployment, period=period, title=title, subtitle=subtitle, tables=tables)
+    making = partial(file_of, deployment, title=title, subtitle=subtitle, tables=tables, figures=figures)
     files = {kind: await making(kind) for kind in FILES}
     return await reports_of(deployment).prepare(wanted, files, until=until, by=by)
 

@@ -38,7 +38,7 @@ async def period(deployment: Deployment, arguments: Mapping[str, Any]) -> Any:
     if kind := arguments.get("file"):
         if kind not in FILES:
             raise NotCounted(f"files are .{' or .'.join(FILES)}, not .{kind}")
-        made = await file_of(deployment, kind, wanted, title=title, subtitle=subtitle, tables=tables)
+        made = await file_of(deployment, kind, title=title, subtitle=subtitle, tables=tables, figures=figures)
         answer["file"] = b64encode(made).decode()
     return answer
 

@@ -43,6 +43,8 @@ async def test_a_period_is_read_and_taken_along(office: Office) -> None:
         assert page.status == 200
         assert "từ 01/11/2026 đến 30/11/2026" in page.text
         assert number_after(page.text, "Tiếp nhận trong kỳ") == "2"
+        assert re.findall(r'<title id="([a-z-]+)-ten">', page.text) == ["hinh-co-quan", "hinh-xu-huong"]
+        assert "tháng 11/26: tiếp nhận 2, kết thúc 0" in page.text
         sheet = await desk.get(f"{PAGE}/tai-ve.xlsx?{days}")
         assert "01/11/2026" in ZipFile(io.BytesIO(sheet.body)).read("xl/sharedStrings.xml").decode()
         printed = await desk.get(f"{PAGE}/tai-ve.pdf?{days}")
@@ -65,6 +67,8 @@ async def test_an_agency_sees_its_own_part(office: Office) -> None:
 
     assert [name in every for name in names] == [True, True]
     assert [name in own for name in names] == [True, False]
+    assert "hinh-co-quan" in own
+    assert "hinh-xu-huong" not in own  # it counts everybody's cases
 
 
 async def test_every_number_leads_to_as_many_cases(office: Office) -> None:
