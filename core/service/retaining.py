@@ -130,3 +130,12 @@ def years_before(now: datetime, years: int) -> datetime:
         return now.replace(year=now.year - years)
     except ValueError:
         return now.replace(year=now.year - years, day=28)
+
+
+def months_before(now: datetime, months: int) -> datetime:
+    """The same day so many months ago; the last days of a long month count from the 28th."""
+    years, month = divmod(now.year * 12 + now.month - 1 - months, 12)
+    try:
+        return now.replace(year=years, month=month + 1)
+    except ValueError:
+        return now.replace(year=years, month=month + 1, day=28)

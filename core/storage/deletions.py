@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,10 +24,11 @@ class Deletion:
     actor: str = SYSTEM
 
 
-def note(connection: Connection, done: Deletion) -> None:
+def note(connection: Connection, deeds: Iterable[Deletion]) -> None:
     """Into the book; a deed that found nothing is none."""
-    if done.count:
-        connection.execute(insert(deletion).values(done.__dict__))
+    rows = [one.__dict__ for one in deeds if one.count]
+    if rows:
+        connection.execute(insert(deletion), rows)
 
 
 def newest(connection: Connection, *, most: int = 100) -> list[Deletion]:
@@ -36,15 +38,13 @@ def newest(connection: Connection, *, most: int = 100) -> list[Deletion]:
     return [Deletion(*row) for row in connection.execute(query)]
 
 
-def cut_accesses(connection: Connection, *, before: datetime, now: datetime, most: int = 5_000) -> int:
-    """Delete what was read before an instant, the oldest first, and note it; returns how much."""
-    oldest = select(access_log.c.id).where(access_log.c.at < before).order_by(access_log.c.id).limit(most)
-    count = connection.execute(delete(access_log).where(access_log.c.id.in_(oldest))).rowcount
-    note(connection, Deletion(now, "access_log", count, before))
-    return count
+def cut_accesses(connection: Connection, *, before: datetime, most: int = 5_000) -> int:
+    """Delete what is known of who read what before an instant, some at a time; returns how much."""
+    some = select(access_log.c.id).where(access_log.c.at < before).order_by(access_log.c.at).limit(most)
+    return connection.execute(delete(access_log).where(access_log.c.id.in_(some))).rowcount
 
 
 def oldest_access(connection: Connection) -> datetime | None:
     """Since when the log of readings reaches back; None while it is empty."""
-    first = select(access_log.c.at).order_by(access_log.c.id).limit(1)
+    first = select(access_log.c.at).order_by(access_log.c.at).limit(1)
     return connection.scalar(first)

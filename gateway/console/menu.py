@@ -24,6 +24,7 @@ from gateway.console.connecting import PAGE as CONNECTING
 from gateway.console.connecting import channels_of
 from gateway.console.data_requests import PAGE as DATA_REQUESTS
 from gateway.console.deadlines import PAGE as DEADLINES
+from gateway.console.keeping import PAGE as KEEPING
 from gateway.console.links import PAGE as LINKS
 from gateway.console.national import PAGE as NATIONAL
 from gateway.console.period_reports import PAGE as REPORTS
@@ -70,6 +71,7 @@ def add_menu(app: web.Application) -> None:
     menu.add(Entry("Cung cấp hồ sơ", handing_out.PAGE, icon="file", roles=centre, order=85))
     desk = tuple(name for name in centre if name != ADMIN)
     menu.add(Entry("Dữ liệu cá nhân", DATA_REQUESTS, icon="user", roles=desk, order=86))
+    menu.add(Entry("Lưu trữ và xóa", KEEPING, icon="file", roles=centre, order=87))
     menu.add(Entry("Người dùng", people.PAGE, icon="user", roles=(ADMIN,), order=90))
     menu.add(Entry("Cơ quan", AGENCIES, icon="agency", roles=(ADMIN,), order=95))
     menu.add(Entry("Lĩnh vực", CATEGORIES, icon="file", roles=(ADMIN,), order=96))

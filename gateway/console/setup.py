@@ -14,6 +14,7 @@ from gateway.console import (
     finding,
     foreseeing,
     handing_out,
+    keeping,
     letters,
     moves,
     notices,
@@ -86,6 +87,7 @@ def setup_console(app: web.Application) -> None:
     mount_reports(router)
     mount_deadlines(router)
     mount_data_requests(router)
+    router.add_get(keeping.PAGE, keeping.show_keeping)
     mount_agencies(router)
     mount_deputies(router)
     mount_connecting(router)

@@ -14,7 +14,8 @@ from functools import partial
 import structlog
 
 from core.clock import local
-from core.storage import counts, housekeeping, upkeep
+from core.storage import counts, deletions, housekeeping, upkeep
+from core.storage.deletions import Deletion
 from gateway.admin.services import auditor_of, eraser_of, recording_retention_of, retention_of, school_of
 from gateway.deployment import Deployment
 from gateway.workers.sweeps import Sweeper
@@ -46,8 +47,7 @@ class Daily:
         if self._looked_on == today:
             return made
         await self._deployment.database.write(partial(upkeep.begin, now=self._deployment.now()))
-        done = made + await self._purge() + await self._eraser.resume() + await self._sweeper.run_once()
-        done += await self._retention.run_once() + await self._recordings.run_once()
+        done = made + await self._eraser.resume() + await self._sweeper.run_once() + await self._let_go()
         await self._deployment.database.write(partial(counts.forget, now=self._deployment.now()))
         self._warn(today)
         self._looked_on = today
@@ -64,6 +64,17 @@ class Daily:
         """At night, when nobody waits: how good suggestions were, and what can be learnt from the day."""
         quiet = local(self._deployment.now()).hour in NIGHT
         return await self._school.nightly() if quiet else 0
+
+    async def _let_go(self) -> int:
+        """What has served of people's own words, voices and names; each deed is noted (VN-15)."""
+        gone = {
+            "raw_bodies": await self._purge(),
+            "reporters": await self._retention.run_once(),
+            "recordings": await self._recordings.run_once(),
+        }
+        deeds = [Deletion(self._deployment.now(), what, count) for what, count in gone.items()]
+        await self._deployment.database.write(partial(deletions.note, deeds=deeds))
+        return sum(gone.values())
 
     async def _purge(self) -> int:
         """Forget raw bodies that nobody will replay any more (VN-15: no longer than needed)."""

@@ -2,8 +2,9 @@
 What is thrown away once a day because it has served (VN-15: kept no longer than needed).
 
 Sessions of staff a month after their end, counted attempts once no limit looks at them, answers remembered for
-repeated requests after a week, one-time passwords that are over, and forms that were never sent, with their files.
-Figures of diverted messages stay: they name nobody.
+repeated requests after a week, one-time passwords that are over, and forms that were never sent, with their files; who
+read what once the law does not ask for it any more (VN-14). Figures of diverted messages stay: they name nobody. What
+went is noted in the book of deletions.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ import structlog
 
 from core.identity.lockout import REPORT_PIN
 from core.service.posting import READ_THERE
-from core.storage import sweeping
+from core.service.retaining import months_before
+from core.storage import deletions, sweeping
 from core.storage.database import Connection
+from core.storage.deletions import Deletion
 from gateway.auth.sessions import LONGEST
 from gateway.deployment import Deployment
 from gateway.portal.shared import KEPT_TIME, kept_forms_of
@@ -56,7 +59,10 @@ class Sweeper:
             "passwords": await self._deployment.proving.sweep(),
             "forms": await kept_forms_of(self._deployment).sweep(),
             "files": await self._files(now),
+            "access_log": await self._accesses(now),
         }
+        deeds = [Deletion(now, what, count) for what, count in swept.items()]
+        await self._database.write(partial(deletions.note, deeds=deeds))
         if any(swept.values()):
             log.info("swept", **swept)
         return sum(swept.values())
@@ -67,6 +73,11 @@ class Sweeper:
         while count := await self._database.write(sweep):
             total += count
         return total
+
+    async def _accesses(self, now: datetime) -> int:
+        """Who read what, beyond the months for which that is kept."""
+        before = months_before(now, self._deployment.settings.personal_data.access_log_months)
+        return await self._until_done(partial(deletions.cut_accesses, before=before))
 
     async def _files(self, now: datetime) -> int:
         """

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestClient, TestServer
+from pydantic import ValidationError
 from sqlalchemy import func, select, update
 from structlog.testing import capture_logs
 
@@ -19,9 +20,11 @@ from core.contract.errors import NotFound
 from core.contract.schema import new_id
 from core.privacy.errors import Erased
 from core.service.public.locking import CLIENT_PIN, wait_of
-from core.storage import conversations, people, tables
+from core.service.retaining import months_before
+from core.storage import conversations, deletions, people, tables
 from core.storage.people import Remembered
 from gateway.auth import sessions
+from gateway.settings.personal_data import PersonalData
 from gateway.workers.daily import Daily
 from gateway.workers.sweeps import Sweeper
 from tests.gateway.portal.citizen import CONTENT, PLACE, Citizen, File, Shown, photo, ticket
@@ -219,3 +222,34 @@ async def test_files_of_officials_and_of_the_erased_are_left_alone(world: World,
     assert await world.deployment.media.get(kept)
     with pytest.raises(NotFound):
         await world.deployment.media.get(lost)
+
+
+@pytest.mark.rule("VN-14", "VN-15")
+@on_both_engines
+async def test_who_read_what_is_known_for_twelve_months_and_what_went_is_in_the_book(world: World) -> None:
+    """Never shorter, whatever is set; the book tells what went, when, and how much, and stays."""
+    database = world.deployment.database
+    read = partial(people.log_access, user_id="u1", what="identity", ref="c1")
+    await database.write(partial(read, now=world.clock()))
+    world.clock.advance(days=360)
+    await Sweeper(world.deployment).run_once()
+    kept = await count(world, "access_log")
+    await database.write(partial(read, now=world.clock()))
+    world.clock.advance(days=10)
+
+    await Sweeper(world.deployment).run_once()
+
+    assert (kept, await count(world, "access_log")) == (1, 1)
+    noted = [one for one in await database.read(deletions.newest) if one.what == "access_log"]
+    assert [(one.at, one.count, one.actor) for one in noted] == [(world.clock(), 1, "system")]
+    with pytest.raises(ValidationError):
+        PersonalData(access_log_months=11)
+
+
+@pytest.mark.parametrize(
+    ("now", "months", "then"),
+    [("2026-11-23", 12, "2025-11-23"), ("2027-03-31", 13, "2026-02-28"), ("2026-01-15", 1, "2025-12-15")],
+)
+def test_months_are_counted_by_the_calendar(now: str, months: int, then: str) -> None:
+    """A month back from the 31st is a day that there is."""
+    assert months_before(datetime.fromisoformat(now), months) == datetime.fromisoformat(then)

@@ -69,6 +69,7 @@ async def test_no_console_page_has_a_barrier(office: Office, browser: Browser, s
         "/bao-cao/giai-trinh",
         "/thoi-han/ho-so",
         "/kenh",
+        "/luu-tru",
         "/du-lieu-ca-nhan",
         f"/du-lieu-ca-nhan/{asked.id}",
         "/thong-bao-chung",

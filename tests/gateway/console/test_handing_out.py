@@ -43,7 +43,7 @@ def records(answer: Answer) -> list[dict[str, Any]]:
 
 
 @on_both_engines
-@pytest.mark.rule("TG-11.1", "A-6")
+@pytest.mark.rule("TG-11.1", "LS-9.1", "QB-IV.1.6a", "A-6")
 async def test_records_of_a_period_are_handed_out_and_entered_in_the_book(office: Office) -> None:
     """The cases masked, a list that a spreadsheet opens, minutes; the book has the hash of the very file."""
     world = office.world
