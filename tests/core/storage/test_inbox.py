@@ -198,8 +198,12 @@ async def test_a_frame_that_no_database_takes_does_not_hold_up_the_others(
     assert back.counters.stored == 1
 
 
-async def test_a_channels_mistake_is_its_own(database: Database, make_inbox: MakeInbox) -> None:
+@pytest.mark.parametrize("most", [1_000_000, 10], ids=["here", "in a thread"])
+async def test_a_channels_mistake_is_its_own(
+    database: Database, make_inbox: MakeInbox, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
     """An instant without a zone: whoever gave it hears it, all that came with it is stored, and nobody is away."""
+    monkeypatch.setattr("core.storage.inbox._MOST_BYTES_HERE", most)
     inbox = make_inbox(database)
     naive = replace(item("naive"), provider_time=datetime(2026, 11, 20))  # noqa: DTZ001
     results = await asyncio.gather(
