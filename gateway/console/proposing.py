@@ -12,7 +12,7 @@ from core.cases.model import Case
 from core.cases.routing import DISPATCH, Matter, Proposal, route
 from core.clock import local
 from core.service.reading.views import CaseView, Labelled, MoveView
-from core.service.triage.school import facts_of
+from core.service.triage.making import facts_of
 from gateway.console.fields import Typed
 from gateway.console.shared import member_of, reader_of
 from gateway.deployment import DEPLOYMENT, Deployment

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 import structlog
 
@@ -24,13 +23,11 @@ from core.service.reading.lists import content_rows
 from core.service.regulation import Regulation
 from core.service.safe import Safe
 from core.service.triage.book import Sorters
+from core.service.triage.making import Decided, Trained, cards_of, facts_of, lessons_of, trained_on
 from core.storage import triage, upkeep
 from core.storage.database import Connection, Database
 from core.storage.reports import ReportRow
-from core.triage.learning import Example, learn, own_examples
-from core.triage.modelfile import written
-from core.triage.scoring import Card, Case, score
-from core.triage.sorter import Label, Sorter
+from core.triage.scoring import Card
 from core.triage.usual import labels_of
 
 log = structlog.get_logger()
@@ -39,34 +36,7 @@ LOOK_BACK = timedelta(days=365)
 MOST_READ = 2_000
 ENOUGH_NEW = 20
 """Decisions a model is made anew for."""
-LEAST_AGENCY = 5
-"""Cases an agency must have had before it is suggested."""
-LEAST_AGENCIES = 2
 KEPT_BACK = 5
-
-
-@dataclass(frozen=True)
-class Decided:
-    """One report as the desk let it stand: its category, and the agency that had it in the end."""
-
-    text: str
-    writer: str
-    category: str
-    agency: str
-    facts: tuple[str, ...]
-    held_out: bool
-
-
-@dataclass(frozen=True)
-class Trained:
-    """What came of making a model. `used`: it is in use now; else it was no better than the one before."""
-
-    hash: str
-    own: int
-    decided: int
-    used: bool
-    before: Card
-    after: Card
 
 
 @dataclass(frozen=True)
@@ -106,7 +76,7 @@ class School:
         await self.score(decided)
         kept = await self._database.read(triage.model)
         learnt = kept["decided"] if kept else 0
-        if kept is None or abs(len(_lessons(decided)) - learnt) >= ENOUGH_NEW:
+        if kept is None or abs(len(lessons_of(decided)) - learnt) >= ENOUGH_NEW:
             await self.train(decided)
         return 1
 
@@ -115,7 +85,7 @@ class School:
         found = await self.decided() if decided is None else decided
         sorter, agencies = await self._sorters.categories(), await self._sorters.agencies()
         day = local(self._now()).date().isoformat()
-        cards = await asyncio.to_thread(_cards, sorter, agencies, [one for one in found if one.held_out])
+        cards = await asyncio.to_thread(cards_of, sorter, agencies, [one for one in found if one.held_out])
         made = Score(day, self._sorters.hash, *cards)
         await self._database.write(partial(_keep, made=made, now=self._now()))
         log.info("triage_scored", **asdict(made.categories), model=made.model[:12])
@@ -127,7 +97,7 @@ class School:
         sorter = await self._sorters.categories()
         first = not self._sorters.hash
         labels = labels_of(self._regulation.current)
-        trained, told = await asyncio.to_thread(partial(_trained, sorter, labels, found, first=first))
+        trained, told = await asyncio.to_thread(partial(trained_on, sorter, labels, found, first=first))
         if trained.used:
             told |= {"made_at": self._now().isoformat(), "regulation": self._regulation.current.ref}
             await self._database.write(partial(triage.put_model, told=told, name=trained.hash))
@@ -159,12 +129,6 @@ def _keep(connection: Connection, *, made: Score, now: datetime) -> None:
     upkeep.note(connection, upkeep.TRIAGE, at=now, facts=facts)
 
 
-def facts_of(case: CaseState) -> tuple[str, ...]:
-    """What tells an agency beside the words: where it happened, and what it is about."""
-    named = (("commune", case.commune_code), ("category", case.category))
-    return tuple(f"{name}:{value}" for name, value in named if value)
-
-
 def _stands(case: CaseState) -> bool:
     """Sent on by somebody, and nothing that is to be read by few."""
     flags = case.flags
@@ -177,44 +141,3 @@ def _decided(case: CaseState, writer: str, content: str) -> Decided:
     agency = kept[-1].agency_id if kept else ""
     held_out = hashlib.sha256(case.id.encode()).digest()[0] % KEPT_BACK == 0
     return Decided(content, writer, case.category or "", agency, facts_of(case), held_out)
-
-
-def _lessons(decided: Iterable[Decided]) -> list[Decided]:
-    return [one for one in decided if not one.held_out]
-
-
-def _trained(
-    before: Sorter, labels: tuple[Label, ...], decided: list[Decided], *, first: bool
-) -> tuple[Trained, dict[str, Any]]:
-    """A new model, how it does beside the one before, and it as text; takes seconds, belongs in a thread."""
-    own, lessons = own_examples(labels), _lessons(decided)
-    told = [Example(one.text, one.category, one.writer) for one in lessons]
-    after = learn(labels, [*own, *told])
-    looked_at = [Case(one.text, one.category) for one in decided if one.held_out]
-    was, now = score(before, looked_at), score(after, looked_at)
-    agencies = _agencies(lessons)
-    model = {"categories": written(after), "agencies": written(agencies) if agencies else None}
-    digest = hashlib.sha256(repr([part and part["hash"] for part in model.values()]).encode()).hexdigest()
-    made = Trained(digest, len(own), len(told), used=first or now.right >= was.right, before=was, after=now)
-    return made, {**model, "hash": digest, "own": len(own), "decided": len(told)}
-
-
-def _agencies(lessons: Iterable[Decided]) -> Sorter | None:
-    """A sorter of agencies that had several cases; None while hardly any had."""
-    had: dict[str, list[Example]] = {}
-    for one in lessons:
-        if one.agency:
-            had.setdefault(one.agency, []).append(Example(one.text, one.agency, one.writer, one.facts))
-    often = {name: told for name, told in sorted(had.items()) if len(told) >= LEAST_AGENCY}
-    if len(often) < LEAST_AGENCIES:
-        return None
-    return learn([Label(name) for name in often], [one for told in often.values() for one in told])
-
-
-def _cards(categories: Sorter, agencies: Sorter | None, decided: list[Decided]) -> tuple[Card, Card]:
-    by_category = score(categories, (Case(one.text, one.category) for one in decided))
-    if agencies is None:
-        return by_category, Card()
-    known = {label.id for label in agencies.labels}
-    asked = (Case(one.text, one.agency, one.facts) for one in decided if one.agency in known)
-    return by_category, score(agencies, asked)
