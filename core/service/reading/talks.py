@@ -38,6 +38,10 @@ MOST_CALLERS = 3
 """People of one number that are shown: a household has one telephone."""
 
 
+TALK_PAGE = Page[ConversationLine]
+"""Kept, as in `listing`."""
+
+
 class _Talk(NamedTuple):
     talk: TalkRows
     profile: bytes | None
@@ -70,7 +74,7 @@ class ReadsPeople(Reads):
         self._check(member)
         found = await self._database.read(partial(_read_attended, after=after, most=most))
         lines = await asyncio.to_thread(self._talk_lines, found)
-        return Page[ConversationLine](items=lines, after=found.after)
+        return TALK_PAGE(items=lines, after=found.after)
 
     def _talk_lines(self, found: _Attended) -> tuple[ConversationLine, ...]:
         reader = TalkReader(self._opener, self.names(users=found.users), Curtain())
