@@ -13,6 +13,7 @@ MODULES = (
     "bench.growth.measurements",
     "bench.outbox.measurements",
     "bench.webhooks",
+    "bench.desk",
     "bench.media",
     "bench.triage",
     "bench.startup",
