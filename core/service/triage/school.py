@@ -2,7 +2,7 @@
 Makes models from what the desk decided, and says how good they are on cases that no model ever learns from.
 
 A fifth of all cases, told by a hash of their id, is kept for looking alone, for ever: the card is honest whenever it
-is drawn. What is confidential, secret, diverted or erased is not read at all.
+is drawn. What is confidential, secret, diverted or erased is not read at all, nor what people had restricted (VN-4).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from core.service.regulation import Regulation
 from core.service.safe import Safe
 from core.service.triage.book import Sorters
 from core.service.triage.making import Decided, Trained, cards_of, facts_of, lessons_of, trained_on
-from core.storage import triage, upkeep
+from core.storage import restrictions, triage, upkeep
 from core.storage.database import Connection, Database
 from core.storage.reports import ReportRow
 from core.triage.scoring import Card
@@ -112,7 +112,9 @@ class School:
             since = self._now() - LOOK_BACK
             states = map(CaseState.model_validate, triage.newest_states(connection, since=since, most=MOST_READ))
             standing = {one.id: one for one in states if _stands(one)}
-            return standing, content_rows(connection, standing.values())
+            rows = content_rows(connection, standing.values())
+            held = restrictions.held_among(connection, {row.contact_id for row in rows.values()})
+            return standing, {key: row for key, row in rows.items() if row.contact_id not in held}
 
         states, rows = await self._database.read(read)
         return await asyncio.to_thread(self._open, states, rows)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from core.storage import triage
+from core.contract.schema import new_id
+from core.storage import restrictions, triage
+from core.storage.restrictions import Restriction
 from core.triage.modelfile import read, written
 from core.triage.sorter import Label, Sorter, features
 from core.triage.words import Reading
@@ -48,6 +50,20 @@ async def test_the_desk_teaches_and_is_told_how_well(office: Office) -> None:
     assert scored["day"] in page.text
     async with office.desk(await agency(world)) as desk:
         assert (await desk.get(PAGE)).status == 403
+
+
+async def test_what_a_person_had_restricted_is_not_learnt_from(office: Office) -> None:
+    """Neither learnt nor looked at, from the moment on."""
+    world, ioc = office.world, await centre(office.world)
+    database, case_id = world.deployment.database, await report(world)
+    await issue(world, ioc, case_id, "accept")
+    await issue(world, ioc, case_id, "dispatch", agencies=[LIGHTS])
+    school = school_of(world.deployment)
+    (one,) = await school.decided()
+    held = Restriction(new_id(), one.writer, "restriction", world.clock())
+    await database.write(lambda connection: restrictions.hold(connection, held))
+
+    assert await school.decided() == []
 
 
 async def test_once_a_night_and_never_by_day(office: Office) -> None:
