@@ -12,15 +12,15 @@ import asyncio
 import hashlib
 import json
 import zipfile
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from io import BufferedRandom
 from typing import Any
 
 from core.clock.zone import end_of, local, midnight
-from core.contract.errors import CaseError
+from core.contract.errors import CaseError, VersionConflict
 from core.contract.schema import new_id
 from core.regulations.library import PackLibrary
 from core.service.actors import Member
@@ -40,6 +40,20 @@ _NOT_RECORDS = {"moves", "tasks", "acting_for", "may_reveal", "revealed"}
 """What a page shows to whoever works on the case, and is no record of it."""
 
 
+class SamePerson(CaseError):
+    """Whoever asked for it wants to give it as well: 409."""
+
+    code = "same_person"
+    vi = "Cần một người khác duyệt: người lập đề nghị không tự duyệt."
+
+
+class Decided(CaseError):
+    """It was given or refused before: 409."""
+
+    code = "decided"
+    vi = "Đề nghị này đã được quyết định."
+
+
 class TooManyRecords(CaseError):
     """The period holds more cases than one file takes."""
 
@@ -56,11 +70,19 @@ class Wish:
     since: date
     until: date
     with_reporters: bool = False
+    document: str = ""
+    ground: str = ""
+
+    @classmethod
+    def of(cls, row: HandoutRow) -> Wish:
+        """What stands in the book."""
+        kept = (row.recipient, row.reason, row.received_from, row.received_until, row.with_reporters)
+        return cls(*kept, document=row.document, ground=row.ground)
 
 
 @dataclass
 class _Tally:
-    cases: int = 0
+    ids: list[str] = field(default_factory=list)
     withheld: int = 0
     listed: list[tuple[str, ...]] = field(default_factory=list)
 
@@ -76,25 +98,73 @@ class HandingOut:
         self._packs = packs
         self._now = now
 
-    async def make(self, wish: Wish, member: Member, *, into: BufferedRandom) -> HandoutRow:
-        """
-        Write the file into `into` (a zip of the records, a list of them and the minutes) and note it in the book.
-
-        Raises: TooManyRecords; RevealRefused: reporters were asked for by somebody who may not see them.
-        """
+    async def ask(self, wish: Wish, member: Member) -> HandoutRow:
+        """Enter it in the book; nothing leaves yet. TooManyRecords."""
         begin, end = midnight(wish.since), end_of(wish.until)
         if await self._database.read(partial(handouts.count_between, since=begin, until=end)) > MOST_CASES:
             raise TooManyRecords
-        tally = _Tally()
+        row = HandoutRow(
+            id=new_id(),
+            at=self._now(),
+            user_id=member.id,
+            recipient=wish.recipient,
+            reason=wish.reason,
+            received_from=wish.since,
+            received_until=wish.until,
+            with_reporters=wish.with_reporters,
+            cases=0,
+            withheld=0,
+            digest="",
+            document=wish.document,
+            ground=wish.ground,
+            state=handouts.ASKED,
+        )
+        await self._database.write(partial(handouts.note, row=row))
+        return row
+
+    async def give(self, handout_id: str, member: Member, *, into: BufferedRandom) -> HandoutRow:
+        """
+        Write the file into `into` (a zip of the records, a list of them and the minutes) and note which cases it holds.
+
+        Raises: NotFound; Decided; SamePerson; RevealRefused: reporters were asked for, which this person may not see.
+        """
+        asked = await self._asked(handout_id, member)
+        wish, tally = Wish.of(asked), _Tally()
+        begin, end = midnight(wish.since), end_of(wish.until)
         with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
             with archive.open("ho-so.ndjson", "w") as records:
                 async for view in self._views(wish, member, tally, begin=begin, end=end):
                     await asyncio.to_thread(records.write, _line(view, self._is_beyond_text(view)))
             archive.writestr("danh-sach.csv", _listed(tally.listed))
-            archive.writestr("bien-ban.json", self._minutes(wish, member, tally))
-        row = await asyncio.to_thread(self._row, wish, member, tally, into)
-        await self._database.write(partial(handouts.note, row=row))
+            archive.writestr("bien-ban.json", self._minutes(asked, member, tally))
+        into.seek(0)
+        digest = (await asyncio.to_thread(hashlib.file_digest, into, "sha256")).hexdigest()
+        row = self._decided(asked, member, handouts.GIVEN)
+        row = replace(row, cases=len(tally.ids), withheld=tally.withheld, digest=digest)
+        await self._decide(row, tally.ids)
         return row
+
+    async def refuse(self, handout_id: str, member: Member) -> None:
+        """It does not leave; whoever asked may take it back so as well. NotFound; Decided."""
+        asked = await self._database.read(partial(handouts.find, handout_id=handout_id))
+        await self._decide(self._decided(asked, member, handouts.REFUSED))
+
+    async def _asked(self, handout_id: str, member: Member) -> HandoutRow:
+        asked = await self._database.read(partial(handouts.find, handout_id=handout_id))
+        if asked.state != handouts.ASKED:
+            raise Decided(handout_id)
+        if asked.user_id == member.id:
+            raise SamePerson(handout_id)
+        return asked
+
+    def _decided(self, asked: HandoutRow, member: Member, state: str) -> HandoutRow:
+        return replace(asked, state=state, decided_by=member.id, decided_at=self._now())
+
+    async def _decide(self, row: HandoutRow, case_ids: Sequence[str] = ()) -> None:
+        try:
+            await self._database.write(partial(handouts.decide, row=row, case_ids=case_ids))
+        except VersionConflict as error:
+            raise Decided(row.id) from error
 
     async def book(self) -> list[HandoutRow]:
         """What was handed out, the newest first."""
@@ -113,7 +183,7 @@ class HandingOut:
                     tally.withheld += 1
                     continue
                 view = await self._view(case.id, member, reveal=wish.with_reporters)
-                tally.cases += 1
+                tally.ids.append(case.id)
                 tally.listed.append(_row_of(view, self._is_beyond_text(view)))
                 yield view
 
@@ -129,36 +199,23 @@ class HandingOut:
         channel = self._packs.get(view.regulation).intake.channels.get(view.channel.id)
         return channel is None or channel.beyond_text
 
-    def _minutes(self, wish: Wish, member: Member, tally: _Tally) -> bytes:
+    def _minutes(self, asked: HandoutRow, member: Member, tally: _Tally) -> bytes:
         told = {
-            "noi_nhan": wish.recipient,
-            "ly_do": wish.reason,
-            "tu_ngay": wish.since.isoformat(),
-            "den_ngay": wish.until.isoformat(),
-            "co_thong_tin_nguoi_phan_anh": wish.with_reporters,
-            "so_ho_so": tally.cases,
+            "noi_nhan": asked.recipient,
+            "so_van_ban": asked.document,
+            "can_cu": asked.ground,
+            "ly_do": asked.reason,
+            "tu_ngay": asked.received_from.isoformat(),
+            "den_ngay": asked.received_until.isoformat(),
+            "co_thong_tin_nguoi_phan_anh": asked.with_reporters,
+            "so_ho_so": len(tally.ids),
             "khong_cung_cap": tally.withheld,
-            "nguoi_lap": member.id,
-            "lap_luc": self._now().isoformat(),
+            "nguoi_lap": asked.user_id,
+            "lap_luc": asked.at.isoformat(),
+            "nguoi_duyet": member.id,
+            "duyet_luc": self._now().isoformat(),
         }
         return json.dumps(told, ensure_ascii=False, indent=2).encode()
-
-    def _row(self, wish: Wish, member: Member, tally: _Tally, file: BufferedRandom) -> HandoutRow:
-        file.seek(0)
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return HandoutRow(
-            id=new_id(),
-            at=self._now(),
-            user_id=member.id,
-            recipient=wish.recipient,
-            reason=wish.reason,
-            received_from=wish.since,
-            received_until=wish.until,
-            with_reporters=wish.with_reporters,
-            cases=tally.cases,
-            withheld=tally.withheld,
-            digest=digest,
-        )
 
 
 def _line(view: CaseView, beyond_text: bool) -> bytes:

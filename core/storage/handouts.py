@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, tuple_
+from sqlalchemy import Connection, func, insert, select, tuple_, update
 
-from core.storage.tables import case, handout
+from core.contract.errors import NotFound, VersionConflict
+from core.storage.tables import case, handout, handout_case
+
+ASKED, GIVEN, REFUSED = "asked", "given", "refused"
+_DECIDED = ("state", "decided_by", "decided_at", "cases", "withheld", "digest")
 
 
 @dataclass(frozen=True)
 class HandoutRow:
     """
-    One file that left the house.
+    One file that left the house, or that somebody wants to leave it (`ASKED`): it takes a second person to give it.
 
     Args:
         received_from, received_until: first and last day (Vietnamese time) on which its cases came in.
@@ -37,7 +42,7 @@ class HandoutRow:
     digest: str
     document: str = ""
     ground: str = ""
-    state: str = "given"
+    state: str = GIVEN
     decided_by: str | None = None
     decided_at: datetime | None = None
 
@@ -63,6 +68,31 @@ def note(connection: Connection, row: HandoutRow) -> None:
     """Into the book."""
     days: dict[str, Any] = {name: getattr(row, name).isoformat() for name in ("received_from", "received_until")}
     connection.execute(insert(handout).values(row.__dict__ | days))
+
+
+def find(connection: Connection, handout_id: str) -> HandoutRow:
+    """One of the book. NotFound."""
+    row = connection.execute(select(handout).where(handout.c.id == handout_id)).one_or_none()
+    if row is None:
+        raise NotFound("no such hand-out")
+    return _row(dict(row._mapping))
+
+
+def decide(connection: Connection, row: HandoutRow, *, case_ids: Sequence[str] = ()) -> None:
+    """The second person gave it, with these cases in it, or refused it. VersionConflict: somebody decided before."""
+    decided: dict[str, Any] = {name: getattr(row, name) for name in _DECIDED}
+    query = update(handout).where(handout.c.id == row.id, handout.c.state == ASKED).values(decided)
+    if connection.execute(query).rowcount != 1:
+        raise VersionConflict("somebody decided before")
+    if case_ids:
+        rows = [{"handout_id": row.id, "case_id": case_id} for case_id in dict.fromkeys(case_ids)]
+        connection.execute(insert(handout_case), rows)
+
+
+def cases_of(connection: Connection, handout_id: str) -> list[str]:
+    """Which cases were in it."""
+    query = select(handout_case.c.case_id).where(handout_case.c.handout_id == handout_id)
+    return list(connection.scalars(query.order_by(handout_case.c.case_id)))
 
 
 def newest(connection: Connection, *, most: int = 50) -> list[HandoutRow]:

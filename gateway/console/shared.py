@@ -89,6 +89,8 @@ _DONE = {
     "ket-noi": "Đã kết nối kênh với nhà cung cấp.",
     "thu-lien-thong": "Đã xếp tin thử vào hàng đợi; tải lại trang để xem kết quả.",
     "het-lien-thong": "Đã kết thúc liên thông; hệ thống đó không nhận tin và không gọi vào được nữa.",
+    "de-nghi-cung-cap": "Đã lập đề nghị cung cấp hồ sơ; chờ người khác duyệt.",
+    "tu-choi-cung-cap": "Đã ghi: không cung cấp.",
     "yeu-cau-du-lieu": "Đã ghi yêu cầu về dữ liệu; thời hạn bắt đầu tính.",
     "du-lieu-xac-minh": "Đã ghi kết quả xác minh người yêu cầu.",
     "du-lieu-tra-loi": "Đã trả lời người yêu cầu.",
