@@ -7,7 +7,6 @@ import re
 from core.storage.tables import outbox
 from tests.gateway.api.staffing import LIGHTS, centre, hire, report
 from tests.gateway.console.office import Office
-from tests.support.databases import on_both_engines
 
 PAGE = "/console/lien-thong"
 NEW = f"{PAGE}/moi"
@@ -15,7 +14,6 @@ GIVEN = {"name": "bao-tinh", "label": "Báo tỉnh", "kind": "webhook", "url": "
 SECRET = re.compile(r"<code>(whsec_[A-Za-z0-9+/=]+)</code>")
 
 
-@on_both_engines
 async def test_a_link_lives_on_its_page_from_its_secret_to_its_end(office: Office) -> None:
     """What failed is sent again with one click; the secret is shown once."""
     world = office.world

@@ -83,7 +83,6 @@ async def version(world: World, case_id: str) -> int:
     return (await world.deployment.database.read(partial(cases.load, case_id=case_id))).version
 
 
-@on_both_engines
 @pytest.mark.rule("TG-11.3", "QB-IV.1.6c", "QB-QD.III.1.1c")
 async def test_the_guides_own_program_takes_a_case_and_answers_it(world: World) -> None:
     """The example is run as it stands: heard of by a signed hook, accepted, answered with a photograph."""
@@ -173,7 +172,6 @@ async def test_what_an_outside_system_may_not_do_changes_nothing(world: World, s
     assert [await version(world, one) for one in (case_id, elsewhere)] == before
 
 
-@on_both_engines
 async def test_the_same_call_twice_is_one(world: World, software: Software) -> None:
     """A copied request is refused; signed anew under its key it gets the answer it had."""
     case_id = await dispatched(world)
