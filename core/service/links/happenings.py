@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from core.cases.model import Case, Dispatch
+from core.cases.model import Case, Dispatch, Publication
 from core.service.actors import involved_agencies
 from core.service.casefile import CaseFile
 from core.service.links.book import Link
@@ -42,10 +42,19 @@ def is_from(case: Case, link: Link) -> bool:
     return link.kind == "peer" and case.channel == PARTNER and case.account == link.name
 
 
+def answers_of(case: Case) -> list[Publication]:
+    """What was answered for good, the newest last; a promise is none."""
+    return [one for one in case.publications if not one.interim]
+
+
+def is_news(before: Case, after: Case) -> bool:
+    """Whether whoever handed a case to us has to hear of it: it stands elsewhere, or was answered once more."""
+    return mirror_of(before) != mirror_of(after) or len(answers_of(before)) != len(answers_of(after))
+
+
 def mirror_of(case: Case) -> MirrorState:
     """Where a case stands, for whoever handed it to us."""
-    answered = [one for one in case.publications if not one.interim]
-    if answered:
+    if answers_of(case):
         return "answered"
     if case.decline_code or case.cancel_code or case.diversion or case.merged_into:
         return "returned"

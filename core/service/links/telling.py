@@ -17,7 +17,15 @@ from core.identity.codes import format_code
 from core.privacy.keys import SYSTEM
 from core.service.casefile import CaseFile
 from core.service.links.book import Link, LinkBook
-from core.service.links.happenings import Happening, concerns, happenings_of, is_from, mirror_of
+from core.service.links.happenings import (
+    Happening,
+    answers_of,
+    concerns,
+    happenings_of,
+    is_from,
+    is_news,
+    mirror_of,
+)
 from core.service.links.news import (
     MIRRORED,
     TEST,
@@ -120,12 +128,12 @@ class Telling:
         """What has become of a case of theirs, where that is news."""
         before, case = file.before, file.now
         state, stage = mirror_of(case), file.public_stage
-        if before is not None and (mirror_of(before), file.public_stage_of(before)) == (state, stage):
+        if before is not None and not is_news(before, case) and file.public_stage_of(before) == stage:
             return
         origin = await self._origins.of(link.name, case.code)
         if origin is None:
             return
-        entry, media = new_id(), case.publications[-1].media if state == "answered" else ()
+        entry, media = new_id(), answers_of(case)[-1].media if state == "answered" else ()
         text = await self._word(work, file, state)
         told = Mirrored(case_id=origin.case_id, dispatch_id=origin.dispatch_id, state=state, stage=stage, text=text)
         news = MirrorNews(id=entry, type=MIRRORED, at=file.events[-1].at, data=told)
@@ -135,7 +143,7 @@ class Telling:
     async def _word(self, work: Work, file: CaseFile, state: str) -> str:
         case = file.now
         if state == "answered":
-            last = next(one for one in reversed(case.publications) if not one.interim)
+            last = answers_of(case)[-1]
             said = None if last.kind == "withheld" else last.text
             return (await self._texts.read([said], work=work))[said.id] if said else _CLOSED
         if state != "returned":
