@@ -56,6 +56,7 @@ docs: setup-test ## Renew the pages that are made from data: docs/rules.md, docs
 
 screenshots: setup-test ## Take the pictures of docs/screens anew (ONLY="home send": some of them)
 	@$(VENV)/python -m tests.screens $(ONLY)
+	@$(if $(ONLY),,$(VENV)/python -m tests.screens.hotline)
 
 check: setup-test ## Format, lint, types, boundaries
 	@$(VENV)/ruff check .

@@ -91,7 +91,7 @@ class Studio:
                 page = await context.new_page()
                 await page.goto(self.url + shot.path)
                 await page.wait_for_load_state("networkidle")
-                _keep(await page.screenshot(), FOLDER / f"{shot.name}-{size}.png")
+                keep(await page.screenshot(), FOLDER / f"{shot.name}-{size}.png")
 
     @asynccontextmanager
     async def _seat(self, who: str, viewport: ViewportSize) -> AsyncIterator[BrowserContext]:
@@ -119,7 +119,8 @@ class Studio:
         await context.add_cookies([{"name": "langnghe", "value": cookie, "url": self.url}])
 
 
-def _keep(picture: bytes, path: Path) -> None:
+def keep(picture: bytes, path: Path) -> None:
+    """Write it, small enough for a repository."""
     image = Image.open(io.BytesIO(picture)).convert("RGB")
     image.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
     sys.stdout.write(f"{path.name}\n")

@@ -41,7 +41,7 @@ async def employ(deployment: Deployment, count: int) -> None:
             deployment.database,
             hashing,
             login=login(number),
-            display_name=f"Nguyễn Văn {number}",
+            display_name=f"Tiếp nhận viên {number + 1}",
             password=PASSWORD,
             grants=[("receptionist", "")],
             now=deployment.now(),
