@@ -76,7 +76,7 @@ class School:
         await self.score(decided)
         kept = await self._database.read(triage.model)
         learnt = kept["decided"] if kept else 0
-        if kept is None or abs(len(lessons_of(decided)) - learnt) >= ENOUGH_NEW:
+        if abs(len(lessons_of(decided)) - learnt) >= ENOUGH_NEW:
             await self.train(decided)
         return 1
 
