@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from aiohttp import web
@@ -36,7 +37,7 @@ _LAST = to_microseconds(_END)
 async def list_requests(request: web.Request) -> web.Response:
     """Those received in a span of at most ninety days, the newest first; or those that are named."""
     if ids := _several(request, "service_request_id"):
-        found = [await _one(request, code) for code in ids[:MOST_IDS]]
+        found = [one async for one in _named(request, ids[:MOST_IDS])]
         return answer(request, Told("service_requests", "request", [_row(request, one) for one in found]))
     place, most = decode(request.query.get("cursor", "")), _page_size(request)
     asked, deployment = _asked(request), request.app[DEPLOYMENT]
@@ -62,6 +63,16 @@ async def show_updates(request: web.Request) -> web.Response:
     """Extension: the public steps of a request, and what was answered, the oldest first."""
     found = await _one(request, request.match_info["request_id"])
     return answer(request, Told("service_request_updates", "request_update", list(_updates(found))))
+
+
+async def _named(request: web.Request, ids: list[str]) -> AsyncIterator[PublicRequest]:
+    """Those of them that there are. ApiError 429."""
+    for typed in ids:
+        try:
+            yield await _one(request, typed)
+        except ApiError as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
 
 
 async def _one(request: web.Request, typed: str) -> PublicRequest:

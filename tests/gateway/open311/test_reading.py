@@ -11,7 +11,7 @@ from georeport import GeoReport
 
 from tests.gateway.open311.conftest import Program, program_on
 from tests.gateway.portal.citizen import photo
-from tests.gateway.portal.test_follow import ANSWER, CANARY, issue, work_through
+from tests.gateway.portal.test_follow import ANSWER, CANARY, UNKNOWN, issue, work_through
 
 WHO: dict[str, Any] = {
     "first_name": CANARY,
@@ -93,6 +93,7 @@ async def test_filters_and_pages_leave_no_gap(program: Program) -> None:
     assert await ids("status=open,closed") == everything
     assert await ids("start_date=2026-11-23T01:03:00Z&end_date=2026-11-23T01:05:00Z") == [codes[4], codes[3]]
     assert await ids(f"service_request_id={codes[2]},{codes[5]}&status=closed") == [codes[2], codes[5]]
+    assert await ids(f"service_request_id={UNKNOWN},{codes[2]},x") == [codes[2]]
     assert await ids("start_date=2026-11-24") == []
 
     seen, path = list[str](), "requests.json?page_size=3"
@@ -104,10 +105,14 @@ async def test_filters_and_pages_leave_no_gap(program: Program) -> None:
 
 
 async def test_guessing_ids_is_slowed_down(program: Program) -> None:
-    """As on the page where codes are typed."""
-    program.world.clock.advance(hours=1)
-    statuses = [(await program("GET", f"requests/{100000000000 + n}.json")).status for n in range(100)]
-    assert set(statuses) <= {404, 429}
+    """As on the page where codes are typed; a slip in a digit is no guess."""
+    slips = {(await program("GET", f"requests/{int(UNKNOWN) + 1:012d}.json")).status for _ in range(40)}
+    answers = [await program("GET", f"requests/{UNKNOWN}.json") for _ in range(42)]
+
+    assert slips == {404}
+    assert answers[0].status == 404
+    assert answers[-1].refusal == (429, "too_many_attempts")
+    assert int(answers[-1].headers["Retry-After"]) > 0
 
 
 @pytest.mark.parametrize("form", ["json", "xml"])
