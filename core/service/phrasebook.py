@@ -2,62 +2,30 @@
 What this deployment says in its own words instead of ours: letters to citizens, notices to staff, the dialogue.
 
 In force at once, in every process soon. Every wording is a version that stays, with who wrote it and when; going back
-to ours is a version too. A wording may leave holes out that only decorate, never those that carry what it is about.
+to ours is a version too. What a wording has to keep stands in `own_words`.
 """
 
 from __future__ import annotations
 
-import re
 from collections import ChainMap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from functools import partial
 from typing import Any
 
 import structlog
 
-from core.contract.errors import CaseError, NotFound, VersionConflict
+from core.contract.errors import CaseError, VersionConflict
 from core.intake.render import texts
 from core.notify.letters import Template, staff_templates, templates
+from core.service.own_words import Shelf, Wording, objections, ours_of, shipped
 from core.storage import settings
 from core.storage.database import Database
 
 log = structlog.get_logger()
 
-LONGEST_TEXT = 3000
-LONGEST_SAID = 1000
-LONGEST_SUBJECT = 120
 _PREFIX = "words:"
-_HOLE = re.compile(r"\{([a-z_]+)\}")
-_BRACE = re.compile(r"[{}]")
-_DECORATION = frozenset({"office", "hotline", "link", "note", "several"})
-"""Holes a wording may do without, or use where ours does not: `office`, `hotline` and `link` of a letter."""
-_EVERYWHERE = frozenset({"office", "hotline", "link"})
-_NOT_OURS = "buttons."
-"""Titles of buttons are read back when somebody types them; they stay as they are."""
-
-
-class Shelf(StrEnum):
-    """What kind of text it is."""
-
-    LETTER = "letter"
-    STAFF = "staff"
-    TALK = "talk"
-
-
-@dataclass(frozen=True)
-class Wording:
-    """A text with holes; what the dialogue says has no subject."""
-
-    text: str
-    subject: str = ""
-
-    @property
-    def holes(self) -> frozenset[str]:
-        """Names of what is filled in."""
-        return frozenset(_HOLE.findall(self.subject + self.text))
 
 
 @dataclass(frozen=True)
@@ -156,46 +124,6 @@ class Phrasebook:
         self.changed()
 
 
-def shipped(shelf: Shelf) -> Mapping[str, Wording]:
-    """Our texts of a kind, by name."""
-    if shelf is Shelf.TALK:
-        return {name: Wording(text) for name, text in texts().items() if not name.startswith(_NOT_OURS)}
-    known = templates() if shelf is Shelf.LETTER else staff_templates()
-    return {name: Wording(one.text.strip(), one.subject) for name, one in known.items()}
-
-
-def ours_of(shelf: Shelf, name: str) -> Wording:
-    """Our own wording. NotFound."""
-    try:
-        return shipped(shelf)[name]
-    except KeyError:
-        raise NotFound(name) from None
-
-
-def places(shelf: Shelf, ours: Wording) -> frozenset[str]:
-    """Holes that a wording of this text may have."""
-    return ours.holes | (_EVERYWHERE if shelf is Shelf.LETTER else frozenset())
-
-
-def objections(shelf: Shelf, ours: Wording, wording: Wording) -> list[str]:
-    """Why a wording will not do, in sentences for whoever wrote it; empty: it will."""
-    longest = LONGEST_SAID if shelf is Shelf.TALK else LONGEST_TEXT
-    unknown = wording.holes - places(shelf, ours)
-    missing = Wording(ours.text).holes - Wording(wording.text).holes - _DECORATION  # a chat shows no subject
-    checks = (
-        (not wording.text.strip() or (ours.subject and not wording.subject.strip()), "Vui lòng nhập đủ nội dung."),
-        (len(wording.text) > longest, f"Nội dung dài nhất {longest} ký tự."),
-        (len(wording.subject) > LONGEST_SUBJECT, f"Tiêu đề dài nhất {LONGEST_SUBJECT} ký tự."),
-        (unknown, f"Không có chỗ điền tên này: {_named(unknown)}."),
-        (missing, f"Không được bỏ chỗ điền: {_named(missing)}."),
-        (
-            _BRACE.search(_HOLE.sub("", wording.subject + wording.text)),
-            "Dấu { } chỉ dùng cho chỗ điền, như {code}.",
-        ),
-    )
-    return [why for wrong, why in checks if wrong]
-
-
 def _in_force(stored: Mapping[str, Any]) -> dict[tuple[Shelf, str], Wording]:
     """The newest wordings; one that no longer fits ours, after an update, gives way to ours."""
     newest = {key.rpartition(":")[0]: key for key in sorted(stored)}
@@ -211,10 +139,6 @@ def _in_force(stored: Mapping[str, Any]) -> dict[tuple[Shelf, str], Wording]:
             continue
         found[shelf, name] = wording
     return found
-
-
-def _named(holes: frozenset[str]) -> str:
-    return ", ".join(f"{{{hole}}}" for hole in sorted(holes))
 
 
 def _version(key: str, value: Mapping[str, Any]) -> Version:

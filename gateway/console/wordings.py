@@ -12,7 +12,8 @@ from channels.base import clean_text
 from core.contract.errors import VersionConflict
 from core.notify.letters import Letter, Template
 from core.service.actors import ADMIN
-from core.service.phrasebook import Phrasebook, Shelf, Wording, WordingRefused, objections, ours_of, places, shipped
+from core.service.own_words import Shelf, Wording, objections, ours_of, places, shipped
+from core.service.phrasebook import Phrasebook, WordingRefused
 from core.storage import staff_lists
 from gateway.auth import require_staff, staff_of
 from gateway.auth.targets import see_other

@@ -11,16 +11,8 @@ from core.contract.errors import NotFound
 from core.intake.effects import Say
 from core.intake.render import render, texts
 from core.notify.letters import templates
-from core.service.phrasebook import (
-    Phrasebook,
-    Shelf,
-    Wording,
-    WordingRefused,
-    objections,
-    open_phrasebook,
-    ours_of,
-    shipped,
-)
+from core.service.own_words import Shelf, Wording, objections, ours_of, shipped
+from core.service.phrasebook import Phrasebook, WordingRefused, open_phrasebook
 from core.storage import settings
 from core.storage.database import Database
 

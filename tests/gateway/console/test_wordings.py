@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.service.phrasebook import Shelf, shipped
+from core.service.own_words import Shelf, shipped
 from gateway.console.wordings import EXAMPLES
 from tests.gateway.api.staffing import centre, hire, issue, report
 from tests.gateway.console.office import Office
