@@ -71,6 +71,7 @@ async def test_an_agency_sees_its_own_part(office: Office) -> None:
     assert "hinh-xu-huong" not in own  # it counts everybody's cases
 
 
+@pytest.mark.rule("TG-2.2", "TG-P1.II.4b")
 async def test_every_number_leads_to_as_many_cases(office: Office) -> None:
     """On the page of the centre and on that of an agency, whose numbers are made of its own cases alone."""
     await at_work(office, LIGHTS)
