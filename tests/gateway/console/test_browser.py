@@ -41,6 +41,7 @@ async def check(page: Page, address: str, width: int) -> None:
     assert await page.evaluate("document.documentElement.scrollWidth") == width, address
 
 
+@pytest.mark.timeout(480)  # every page of the console in one browser
 @pytest.mark.rule("VN-13")
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "360 px"])
 async def test_no_console_page_has_a_barrier(office: Office, browser: Browser, size: ViewportSize) -> None:
