@@ -14,7 +14,7 @@ from gateway.settings.base import Section
 if TYPE_CHECKING:
     from gateway.settings.model import Settings
 
-NAMES = frozenset({"app", "email", "facebook", "sms", "telegram", "web", "webpush", "zalo"})
+NAMES = frozenset({"app", "email", "facebook", "partner", "sms", "telegram", "web", "webpush", "zalo"})
 """Channels that may be named; those that are off may be as well."""
 
 
