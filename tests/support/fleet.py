@@ -21,7 +21,6 @@ from tests.support.caller import short_prompts
 from tests.support.servers.kamailio import KamailioServer
 from tests.support.servers.ports import LOOPBACK, free_port
 from tests.support.serving import PATIENCE, wait_until
-from tests.support.sipp import is_taken
 
 GREETING_S = 120.0
 CONFIG = """
@@ -131,7 +130,7 @@ class Fleet:
 @contextmanager
 def fleet(folder: Path, *, nodes: int = 2) -> Iterator[Fleet]:
     """Nodes whose greeting lasts two minutes, so that calls stay up."""
-    sip = _free_run(nodes)
+    sip = free_port(behind=nodes - 1)
     ports = range(sip, sip + nodes)
     edge = KamailioServer.start(ports)
     prompts = short_prompts(folder / "prompts")
@@ -145,11 +144,3 @@ def fleet(folder: Path, *, nodes: int = 2) -> Iterator[Fleet]:
         yield made
     finally:
         made.stop()
-
-
-def _free_run(length: int) -> int:
-    """The first of so many free ports in a row."""
-    while True:
-        first = free_port()
-        if first + length < 2**16 and not any(is_taken(port) for port in range(first, first + length)):
-            return first

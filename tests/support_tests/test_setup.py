@@ -9,6 +9,8 @@ from types import ModuleType
 
 import pytest
 
+from scripts import machine
+
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "scripts" / "setup.py"
 FILES = (
@@ -30,8 +32,14 @@ def setup(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     for name in ("browser", "compiler", "sipp", "dovecot", "baresip", "linphone", "edge"):
-        monkeypatch.setattr(module, f"has_{name}", lambda: True)
+        monkeypatch.setattr(machine, f"has_{name}", lambda: True)
     return module
+
+
+def installing(monkeypatch: pytest.MonkeyPatch, setup: ModuleType, *, possible: bool) -> None:
+    """Whether Debian packages can be had without a person."""
+    for module in (setup, machine):
+        monkeypatch.setattr(module, "can_install", lambda: possible)
 
 
 @pytest.fixture
@@ -149,31 +157,26 @@ def test_a_machine_without_compiler_gets_one_by_apt(
 ) -> None:
     """With the headers, which gcc only recommends; without root the sentence names both."""
     recorder = Recorder(setup, project, setup.TEST)
-    monkeypatch.setattr(setup, "has_compiler", lambda: any("install -y" in command for command in recorder.commands))
-    monkeypatch.setattr(setup, "can_install", lambda: True)
+    monkeypatch.setattr(machine, "has_compiler", lambda: any("install -y" in command for command in recorder.commands))
+    installing(monkeypatch, setup, possible=True)
 
     assert [command for command in recorder.run() if command.endswith("--no-install-recommends gcc libc6-dev")]
 
     recorder.commands.clear()
-    monkeypatch.setattr(setup, "can_install", lambda: False)
+    installing(monkeypatch, setup, possible=False)
     with pytest.raises(setup.MissingTool, match="apt-get install gcc libc6-dev"):
         recorder.run()
 
 
 def test_a_compiler_without_headers_is_none(tmp_path: Path) -> None:
     """What counts is whether it compiles."""
-    spec = importlib.util.spec_from_file_location("setup_script", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    assert module.has_compiler()
+    assert machine.has_compiler()
 
     (tmp_path / "cc").write_text("#!/bin/sh\nexit 1\n")
     (tmp_path / "cc").chmod(0o755)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", str(tmp_path))
-        assert not module.has_compiler()
+        assert not machine.has_compiler()
 
 
 def test_a_bare_debian_python_gets_venv_by_apt(
@@ -185,14 +188,14 @@ def test_a_bare_debian_python_gets_venv_by_apt(
     monkeypatch.setattr(subject, "call", lambda command: commands.append(" ".join(command)))
     monkeypatch.setattr(setup, "has_pip", lambda: False)
     monkeypatch.setattr(setup, "has_venv", lambda: any("install -y" in command for command in commands))
-    monkeypatch.setattr(setup, "can_install", lambda: True)
+    installing(monkeypatch, setup, possible=True)
     subject.install_uv(project / ".tools" / "uv")
 
     assert [command for command in commands if "python3-venv" in command]
     assert "-m venv" in commands[-2]
 
     commands.clear()
-    monkeypatch.setattr(setup, "can_install", lambda: False)
+    installing(monkeypatch, setup, possible=False)
     with pytest.raises(setup.MissingTool, match="python3-venv"):
         subject.install_uv(project / ".tools" / "uv")
 
