@@ -68,6 +68,11 @@ class AlreadyOver(ValueError):
     """A notice whose end has passed is not published."""
 
 
+def areas_in(typed: str) -> tuple[str, ...]:
+    """Names of places as they are typed, with commas between them; each once."""
+    return tuple(dict.fromkeys(filter(None, (one.strip() for one in typed.split(",")))))
+
+
 def by_gravity(rows: Sequence[NoticeRow]) -> list[NoticeRow]:
     """Disasters and warnings first, in each kind the newest first."""
     newest_first = sorted(rows, key=public_notices.place_of, reverse=True)

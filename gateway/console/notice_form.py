@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from channels.base import clean_text
 from core.clock import VIETNAM, local
-from core.service.public_notices import MOST_AREAS, NoticeDraft
+from core.service.public_notices import MOST_AREAS, NoticeDraft, areas_in
 from core.storage.public_notices import NoticeRow
 from gateway.console.shared import line_of
 
@@ -65,7 +65,7 @@ def read_notice(
 ) -> tuple[NoticeDraft | None, dict[str, str]]:
     """What is to be told, or what is wrong with it, field by field."""
     told: dict[str, Any] = {name: typed[field] for name, field in _FIELDS.items()}
-    told["areas"] = tuple(dict.fromkeys(filter(None, (one.strip() for one in typed["khu-vuc"].split(",")))))
+    told["areas"] = areas_in(typed["khu-vuc"])
     told["valid_from"], told["valid_until"] = _moment(typed["tu"]), _moment(typed["den"])
     try:
         draft = NoticeDraft.model_validate(told)

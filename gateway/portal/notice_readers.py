@@ -17,7 +17,7 @@ from core.service.carrying import Way
 from core.service.notice_readers import Wish, kinds_reached, sender_for, wish_of
 from core.service.notice_way import topics
 from core.service.proving import Limited, Wanted
-from core.service.public_notices import MOST_AREAS
+from core.service.public_notices import MOST_AREAS, areas_in
 from gateway.auth import cookies
 from gateway.auth.targets import see_other
 from gateway.deployment import DEPLOYMENT
@@ -50,7 +50,7 @@ async def take_form(request: web.Request) -> web.StreamResponse:
     posted = await request.post()
     typed = {name: _line(posted.get(name)) for name in ("dia-chi", "khu-vuc")}
     chosen = [str(one) for one in posted.getall("linh-vuc", []) if one in _topics(request)]
-    areas = tuple(dict.fromkeys(filter(None, (one.strip() for one in typed["khu-vuc"].split(",")))))
+    areas = areas_in(typed["khu-vuc"])
     address, problem = _address(typed["dia-chi"])
     to = sender_for(request.app[DEPLOYMENT].channels, address) if address else None
     errors = {"dia-chi": problem or NO_WAY} if to is None else {}
