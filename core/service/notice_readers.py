@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 import structlog
 
-from core.contract.ports import Channel
+from core.contract.ports import CarriesCodes, Channel
 from core.contract.schema import Address, Model, new_id
 from core.intake.fold import fold
 from core.privacy.blind import kind_of_address
@@ -128,14 +128,17 @@ def wish_of(row: ReaderRow) -> Wish:
 def sender_for(channels: Mapping[str, Channel], value: str) -> Address | None:
     """Where a notice to this number (E.164) or mail address would go; None: nothing here writes to such."""
     wanted = "email" if kind_of_address(value) == "email" else "phone"
-    for name in SENDERS:
-        channel = channels.get(name)
-        if getattr(channel, "codes_to", "") == wanted:
-            return Address(channel=name, account=getattr(channel, "codes_from", ""), value=value)
-    return None
+    able = ((name, one) for name, one in _senders(channels) if one.codes_to == wanted)
+    return next((Address(channel=name, account=one.codes_from, value=value) for name, one in able), None)
 
 
 def kinds_reached(channels: Mapping[str, Channel]) -> Sequence[str]:
     """Which kinds of addresses can be written to: phone, email."""
-    reached: Collection[str] = {getattr(channels.get(name), "codes_to", "") for name in SENDERS}
+    reached = {one.codes_to for _, one in _senders(channels)}
     return [kind for kind in ("email", "phone") if kind in reached]
+
+
+def _senders(channels: Mapping[str, Channel]) -> list[tuple[str, CarriesCodes]]:
+    """Who writes to an address of its kind unasked, as one-time passwords have to."""
+    named = ((name, channels[name]) for name in SENDERS if name in channels)
+    return [(name, one) for name, one in named if isinstance(one, CarriesCodes)]
