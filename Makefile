@@ -64,6 +64,7 @@ check: setup-test ## Format, lint, types, boundaries
 	@$(VENV)/mypy
 	@$(VENV)/mypy tests/support scripts
 	@$(VENV)/mypy bench
+	@$(VENV)/mypy --config-file tests/mypy.ini tests
 	@$(PYTEST) -q tests/test_boundaries.py
 	@if [ -f gateway/static/tsconfig.json ]; then $(PYTHON) scripts/tsc.py -p gateway/static; fi
 	@if command -v docker-compose >/dev/null; then docker-compose config --quiet; fi

@@ -142,7 +142,7 @@ async def _row(world: World, case_id: str) -> cases.CaseRow:
 )
 @on_both_engines
 async def test_what_was_tampered_with_is_found(
-    world: World, tamper: Callable[[Connection, str], None], what: str, problem: str
+    world: World, tamper: Callable[..., None], what: str, problem: str
 ) -> None:
     """Named by its case; the other case stays in order."""
     touched, _ = await two_cases(world)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import partial
 
-import pytest
-from playwright.async_api import Browser, ViewportSize
+from playwright.async_api import Browser
 
 from core.service import offices as office_rules
 from tests.gateway.api.staffing import LIGHTS, centre, hire, issue, report
@@ -15,10 +14,7 @@ from tests.gateway.console.test_browser import NARROW, WIDE, check, page_of
 from tests.gateway.pages.axe import violations
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "360 px"])
-async def test_no_page_of_agencies_or_people_has_a_barrier(
-    office: Office, browser: Browser, size: ViewportSize
-) -> None:
+async def test_no_page_of_agencies_or_people_has_a_barrier(office: Office, browser: Browser) -> None:
     """The tree, one agency with work and people, one that is gone, the forms, an account with a deputy, the advice."""
     world = office.world
     boss, ioc = await hire(world, "Phạm Thị Dung", ("admin", "")), await centre(world)
@@ -28,14 +24,14 @@ async def test_no_page_of_agencies_or_people_has_a_barrier(
     await world.deployment.database.write(partial(made, **days))
     case_id = await report(world)
     await issue(world, ioc, case_id, "accept")
-    theirs = await page_of(office, browser, ioc, size)
-    await check(theirs, f"{office.url}/console/ho-so/{case_id}/dispatch", size["width"])
+    theirs = await page_of(office, browser, ioc, NARROW)
+    await check(theirs, f"{office.url}/console/ho-so/{case_id}/dispatch")
     await issue(world, ioc, case_id, "dispatch", agencies=[LIGHTS])
-    page = await page_of(office, browser, boss, size)
+    page = await page_of(office, browser, boss, NARROW)
     paths = ["co-quan", "co-quan?q=so+giao+thong&ca-da-dong=1", "co-quan/moi", f"co-quan/{LIGHTS}"]
     paths += ["co-quan/so_giao_thong", f"nguoi-dung/{away.id}", "nguoi-dung/them"]
     for path in paths:
-        await check(page, f"{office.url}/console/{path}", size["width"])
+        await check(page, f"{office.url}/console/{path}")
 
 
 async def test_a_deputy_is_made_by_keyboard(office: Office, browser: Browser) -> None:
@@ -98,4 +94,4 @@ async def test_a_letter_is_put_into_other_words_while_one_looks(office: Office, 
     assert await violations(page) == []
     found = ("linh-vuc/moi", f"nhat-ky?can-bo={ioc.id}", f"nhat-ky?can-bo={boss.id}&loai=viec", "kenh")
     for path in found:
-        await check(page, f"{office.url}/console/{path}", NARROW["width"])
+        await check(page, f"{office.url}/console/{path}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import Browser, ViewportSize
+from playwright.async_api import Browser
 
 from tests.gateway.api.staffing import LIGHTS, agency, answered, centre, issue, report
 from tests.gateway.console.letters import picture
@@ -14,16 +14,15 @@ ANSWER = "Đơn vị đã thay bóng đèn ngày 23/11/2026, đèn sáng lại t
 
 
 @pytest.mark.rule("TG-9.1a", "QB-IV.1.4a.1")
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "360 px"])
-async def test_the_letter_page_has_no_barrier(office: Office, browser: Browser, size: ViewportSize) -> None:
+async def test_the_letter_page_has_no_barrier(office: Office, browser: Browser) -> None:
     """Nothing axe complains about, nothing wider than the screen; its style is its own, so it is not refused."""
     world = office.world
     ioc, lights, case_id = await centre(world), await agency(world), await report(world)
     await answered(world, ioc, lights, case_id)
-    page = await page_of(office, browser, ioc, size)
+    page = await page_of(office, browser, ioc, NARROW)
     told: list[str] = []
     page.on("console", lambda message: told.append(message.text))
-    await check(page, f"{office.url}/console/ho-so/{case_id}/van-ban/result", size["width"])
+    await check(page, f"{office.url}/console/ho-so/{case_id}/van-ban/result")
 
     weight = await page.eval_on_selector(".nation", "one => getComputedStyle(one).fontWeight")
     assert weight == "700"

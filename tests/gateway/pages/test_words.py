@@ -113,8 +113,9 @@ def test_every_public_word_of_a_regulation_has_its_english(name: str) -> None:
     """Stages, categories, grounds, ratings, ways: the Vietnamese counts, the English helps to find one's way."""
     pack = load_pack(name)
     words = {stage.public for stage in pack.stages.case.values()} | set(pack.intake.groups.values())
-    words |= {one.label for one in (*pack.intake.categories.values(), *pack.intake.channels.values())}
-    words |= {one.label for one in (*pack.rating.levels.values(), *pack.utilities.values())}
+    words |= {one.label for one in pack.intake.categories.values()}
+    words |= {one.label for one in pack.intake.channels.values()}
+    words |= {one.label for one in pack.rating.levels.values()} | {one.label for one in pack.utilities.values()}
     words |= {one.label for one in pack.intake.required.values()}
     words |= {one.label for one in pack.clocks.values() if one.kind == "deadline" or not one.role}
     words |= {one.text or one.label for one in (*pack.decline_reasons.values(), *pack.cancel_reasons.values())}

@@ -44,7 +44,7 @@ class Says(AudioStreamTrack):
     """An agent who hums."""
 
     async def recv(self) -> Any:
-        frame = await super().recv()
+        frame: Any = await super().recv()
         samples = frame.samples
         frame.planes[0].update(tone(AGENT_HERTZ, seconds=samples / 8000)[: 2 * samples])
         return frame
