@@ -8,9 +8,10 @@ manners (without marks, in a hurry, with slips, in dialect, politely). Every fig
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from statistics import quantiles
 
-from bench.measurement import Goal, Measurement, Result, Table, Terms
+from bench.measurement import Cell, Goal, Measurement, Result, Table, Terms
 from core.triage.learning import own_examples
 from core.triage.scoring import Card, score
 from core.triage.urgency import alarming
@@ -47,7 +48,7 @@ def measure(terms: Terms) -> Result:
     heard, false = sum(alarming(one) is not None for one in calls), sum(alarming(one) is not None for one in others)
     first, *more = (look(town(seed, unseen=True)) for seed in ((7,) if terms.quick else (7, 8, 9, 10)))
     repeated = sum(more, first)
-    rows = tuple(
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
         (name, card.seen, *(round(100 * one, 1) for one in _shares(card))) for name, card in sorted(cards.items())
     )
     return Result(
@@ -80,7 +81,7 @@ def _shares(card: Card) -> tuple[float, float, float, float]:
     return card.first, card.among_three, card.covered, card.sure_and_right
 
 
-def _timed(sort: object, text: str) -> float:
+def _timed(sort: Callable[[str], object], text: str) -> float:
     began = time.perf_counter()
-    sort(text)  # type: ignore[operator]
+    sort(text)
     return 1000 * (time.perf_counter() - began)
