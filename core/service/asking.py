@@ -18,6 +18,7 @@ from core.contract.ports import AsksStatus, Channel, Fate
 from core.contract.schema import OutboundMessage
 from core.privacy.errors import Erased, Tampered
 from core.service.arrivals import Arrivals
+from core.service.envelope import opened_entry
 from core.service.routing import CAME_BACK, Routing
 from core.service.safe import Safe
 from core.storage import conversations, outbox, unknown_ends
@@ -72,12 +73,9 @@ class Asker:
 
     async def _opened(self, one: Unknown) -> OutboundMessage:
         entry = one.entry
-        if entry.payload_sealed is None:
-            raise Erased("payload cleared")
         await self._safe.bring(entry.subject_id, new=False)
-        place = f"outbox:{entry.id}"
         opening = partial(
-            self._safe.open_model, entry.payload_sealed, OutboundMessage, subject_id=entry.subject_id, place=place
+            opened_entry, self._safe, entry.payload_sealed, entry_id=entry.id, subject_id=entry.subject_id
         )
         return await self._safe.aside(opening, entry.subject_id)
 

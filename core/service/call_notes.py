@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -21,6 +21,7 @@ from core.contract.errors import CaseError, NotFound
 from core.contract.schema import Attachment, Model, OutboundMessage, Place, new_id
 from core.privacy.media import FileMediaStore
 from core.service.carrying import Carriers, Way
+from core.service.envelope import sealed_entry
 from core.service.kept_forms import KeptForms
 from core.service.safe import Safe
 from core.storage import call_notes, outbox, people, reports
@@ -182,19 +183,8 @@ class CallNotes:
             expires_at=ends,
         )
         await self._safe.make([subject])
-        seal = partial(self._safe.seal, message, subject_id=subject, place=f"outbox:{message.id}")
-        return NewEntry(
-            id=message.id,
-            dedupe_key=f"call-link/{message.id}",
-            conversation_id=message.id,  # nobody's: it waits behind nothing
-            case_id=None,
-            channel=message.channel,
-            subject_id=subject,
-            payload_sealed=await self._safe.aside(seal, subject),
-            next_at=now,
-            created_at=now,
-            forget=True,
-        )
+        key = f"call-link/{message.id}"
+        return replace(sealed_entry(self._safe, message, subject_id=subject, dedupe_key=key, now=now), forget=True)
 
     async def opened(self, token: str) -> NoteRow | None:
         """The call that a link belongs to; None where it was never ours, was used, or has ended."""

@@ -22,6 +22,7 @@ from core.contract.schema import OutboundMessage
 from core.notify.pauses import Pauses
 from core.notify.quiet import Quiet, quiet_hours
 from core.privacy.errors import Erased, Tampered
+from core.service.envelope import opened_entry
 from core.service.routing import Routing
 from core.service.safe import Safe
 from core.service.turns import Gate
@@ -131,11 +132,7 @@ class HandingOver:
                 self._waits.discard(wait)
 
     def _open(self, entry: ClaimedEntry) -> OutboundMessage:
-        if entry.payload_sealed is None:
-            raise Erased("payload cleared")
-        return self._safe.open_model(
-            entry.payload_sealed, OutboundMessage, subject_id=entry.subject_id, place=f"outbox:{entry.id}"
-        )
+        return opened_entry(self._safe, entry.payload_sealed, entry_id=entry.id, subject_id=entry.subject_id)
 
     def _after_failure(self, entry: ClaimedEntry, error: SendError, *, expires_at: datetime | None) -> Outcome:
         if not error.retryable:

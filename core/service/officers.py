@@ -23,6 +23,7 @@ from core.regulations.sections import Form
 from core.service.audience import Wanted, each_once, given_to, values_of, wanted_by
 from core.service.case_links import CaseLinks
 from core.service.casefile import CaseFile
+from core.service.envelope import sealed_entry
 from core.service.regulation import Regulation
 from core.service.safe import Safe
 from core.service.work import Work
@@ -201,16 +202,9 @@ class Officers:
             conversation_id=user_id,
             fields={"page": "work"},
         )
-        return NewEntry(
-            id=entry_id,
-            dedupe_key=f"{outbox.TO_STAFF}{sha256(row.dedupe_key.encode()).hexdigest()}",
-            conversation_id=user_id,
-            case_id=row.case_id or None,
-            channel=channel,
-            subject_id=user_id,
-            payload_sealed=self._safe.seal(message, subject_id=user_id, place=f"outbox:{entry_id}"),
-            next_at=row.created_at,
-            created_at=row.created_at,
+        key, case_id = f"{outbox.TO_STAFF}{sha256(row.dedupe_key.encode()).hexdigest()}", row.case_id or None
+        return sealed_entry(
+            self._safe, message, subject_id=user_id, dedupe_key=key, now=row.created_at, case_id=case_id
         )
 
     def _with_link(self, row: NoticeRow) -> str:

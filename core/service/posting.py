@@ -20,6 +20,7 @@ from core.intake.render import Asked
 from core.notify.quiet import Quiet, quiet_hours
 from core.notify.router import way_name
 from core.privacy.blind import kind_of_address
+from core.service.envelope import sealed_entry
 from core.service.ringing import Ringing
 from core.service.safe import Safe
 from core.service.talk import MessageContent, Talk, Talks, bare_subject
@@ -134,20 +135,12 @@ class Posting:
 
     def _entry(self, message: OutboundMessage, letter: Letter, *, subject_id: str) -> NewEntry:
         now, way = self._now(), _first_way(message, letter)
-        return NewEntry(
-            id=message.id,
-            dedupe_key=f"{message.conversation_id}/{message.channel}/{letter.cause}",
-            conversation_id=message.conversation_id,
-            case_id=letter.case_id,
-            channel=message.channel,
-            subject_id=subject_id,
-            payload_sealed=self._safe.seal(message, subject_id=subject_id, place=f"outbox:{message.id}"),
-            next_at=self._quiet.leaves_at(message.channel, now) if letter.waits else now,
-            created_at=now,
-            waits=letter.waits,
-            root=message.id if way else "",
-            way=way,
+        key = f"{message.conversation_id}/{message.channel}/{letter.cause}"
+        entry = sealed_entry(
+            self._safe, message, subject_id=subject_id, dedupe_key=key, now=now, case_id=letter.case_id
         )
+        leaves_at = self._quiet.leaves_at(message.channel, now) if letter.waits else now
+        return replace(entry, next_at=leaves_at, waits=letter.waits, root=message.id if way else "", way=way)
 
 
 def _first_way(message: OutboundMessage, letter: Letter) -> str:

@@ -9,7 +9,7 @@ receipt, an echo, or a person.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Literal
@@ -22,6 +22,7 @@ from core.identity import phones
 from core.notify.house import House
 from core.notify.router import FALLS_THROUGH, News, Way, explain, is_shut, is_thin, route
 from core.privacy.blind import kind_of_address
+from core.service.envelope import opened_entry, sealed_entry
 from core.service.reading.names import CHANNELS
 from core.service.safe import Safe
 from core.service.talk import Correspondent
@@ -111,11 +112,7 @@ class Routing:
     def _rewritten(
         self, entry: ClaimedEntry, code: str, tried: list[str], known: Mapping[str, Known]
     ) -> NewEntry | None:
-        if entry.payload_sealed is None:
-            return None
-        message = self._safe.open_model(
-            entry.payload_sealed, OutboundMessage, subject_id=entry.subject_id, place=f"outbox:{entry.id}"
-        )
+        message = opened_entry(self._safe, entry.payload_sealed, entry_id=entry.id, subject_id=entry.subject_id)
         if message.purpose == "otp":
             return None
         now, person = self._now(), [self._opened(contact, one) for contact, one in known.items()]
@@ -227,18 +224,15 @@ class Routing:
         )
 
     def _entry(self, failed: ClaimedEntry, message: OutboundMessage, way: Way, *, why: str) -> NewEntry:
-        now, subject, quiet = self._now(), failed.subject_id, self._house.quiet
-        first = failed.dedupe_key.partition("#")[0]
-        return NewEntry(
-            id=message.id,
-            dedupe_key=f"{first}#{way.name}",
+        now, quiet = self._now(), self._house.quiet
+        key = f"{failed.dedupe_key.partition('#')[0]}#{way.name}"
+        entry = sealed_entry(
+            self._safe, message, subject_id=failed.subject_id, dedupe_key=key, now=now, case_id=failed.case_id
+        )
+        return replace(
+            entry,
             conversation_id=failed.conversation_id,
-            case_id=failed.case_id,
-            channel=way.channel,
-            subject_id=subject,
-            payload_sealed=self._safe.seal(message, subject_id=subject, place=f"outbox:{message.id}"),
             next_at=quiet.calls_at(way.name, quiet.leaves_at(way.channel, now) if failed.waits else now),
-            created_at=now,
             root=failed.root,
             way=way.name,
             why=why[:300],

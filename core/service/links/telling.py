@@ -16,6 +16,7 @@ from core.contract.schema import Address, Model, OutboundMessage, new_id
 from core.identity.codes import format_code
 from core.privacy.keys import SYSTEM
 from core.service.casefile import CaseFile
+from core.service.envelope import sealed_entry
 from core.service.links.book import Link, LinkBook
 from core.service.links.happenings import (
     Happening,
@@ -43,7 +44,6 @@ from core.service.safe import Safe
 from core.service.texts import Texts
 from core.service.work import Work
 from core.storage import outbox
-from core.storage.outbox import NewEntry
 
 SUBJECT = f"{SYSTEM}links"
 _CASES = "/api/v1/cases"
@@ -172,16 +172,7 @@ class Telling:
             conversation_id=case.id if case else entry,
             fields=dict(fields or {}),
         )
-        seal = partial(self._safe.seal, message, subject_id=SUBJECT, place=f"outbox:{entry}")
-        row = NewEntry(
-            id=entry,
-            dedupe_key=f"{link.lane}/{case.id if case else ''}/{cause}",
-            conversation_id=message.conversation_id,
-            case_id=case.id if case else None,
-            channel=link.lane,
-            subject_id=SUBJECT,
-            payload_sealed=await self._safe.aside(seal, SUBJECT),
-            next_at=self._now(),
-            created_at=self._now(),
-        )
+        key, case_id = f"{link.lane}/{case.id if case else ''}/{cause}", case.id if case else None
+        seal = partial(sealed_entry, subject_id=SUBJECT, dedupe_key=key, now=self._now(), case_id=case_id)
+        row = await self._safe.aside(partial(seal, self._safe, message), SUBJECT)
         work.put(outbox.ENTRIES, row.__dict__)

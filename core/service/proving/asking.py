@@ -13,6 +13,7 @@ from core.otp import limits
 from core.otp.challenge import Challenge, issue, message_text
 from core.otp.limits import OtpLimits, Scope, network_of, scopes_of
 from core.service.carrying import Carriers, Way
+from core.service.envelope import sealed_entry
 from core.service.proving.wanted import ASKED, SYSTEM, Limited, Sent, Wanted, secret_of
 from core.service.safe import Safe
 from core.storage import challenges, outbox, people
@@ -95,18 +96,9 @@ class Asking:
 
     def _entry(self, wanted: Wanted, challenge: Challenge, code: str) -> NewEntry:
         message = _message(wanted.way or _NOWHERE, code, expires_at=challenge.expires_at)
-        return NewEntry(
-            id=message.id,
-            dedupe_key=f"otp/{challenge.id}",
-            conversation_id=message.id,  # nobody's: it waits behind nothing
-            case_id=None,
-            channel=message.channel,
-            subject_id=challenge.id,
-            payload_sealed=self._safe.seal(message, subject_id=challenge.id, place=f"outbox:{message.id}"),
-            next_at=challenge.issued_at,
-            created_at=challenge.issued_at,
-            forget=True,
-        )
+        key, now = f"otp/{challenge.id}", challenge.issued_at
+        entry = sealed_entry(self._safe, message, subject_id=challenge.id, dedupe_key=key, now=now)
+        return replace(entry, forget=True)
 
     def _take(self, connection: Connection, *, made: _Made, scopes: tuple[Scope, ...]) -> Sent | Limited:
         """Count it, store it, and send it where the address itself has not had too many."""

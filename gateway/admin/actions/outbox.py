@@ -10,10 +10,10 @@ from typing import Any
 import structlog
 
 from core.contract.errors import NotFound
-from core.contract.schema import OutboundMessage
 from core.privacy.blind import kind_of_address
 from core.privacy.errors import Erased, Tampered
 from core.privacy.mask import SHOWN_DIGITS, STARS, mask_email
+from core.service.envelope import opened_entry
 from core.storage import outbox, staff_lists
 from core.storage.database import Connection
 from core.storage.staff_lists import Step
@@ -93,12 +93,8 @@ def _shown(step: Step) -> dict[str, Any]:
 
 async def _masked_recipient(deployment: Deployment, step: Step) -> str:
     """Enough to tell two apart; nothing where the words and keys are gone."""
-    if step.payload_sealed is None:
-        return ""
     safe, subject = deployment.safe, step.subject_id
-    opening = partial(
-        safe.open_model, step.payload_sealed, OutboundMessage, subject_id=subject, place=f"outbox:{step.entry}"
-    )
+    opening = partial(opened_entry, safe, step.payload_sealed, entry_id=step.entry, subject_id=subject)
     try:
         await safe.bring(subject, new=False)
         value = (await safe.aside(opening, subject)).recipient.value
