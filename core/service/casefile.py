@@ -94,6 +94,7 @@ class CaseFile:
     def _case_row(self, head: bytes) -> CaseRow:
         case = self.now
         kind = self.pack.stage("case", case.stage).kind
+        latitude, longitude = case.point or (None, None)
         return CaseRow(
             id=case.id,
             code=case.code,
@@ -111,6 +112,9 @@ class CaseFile:
             state=case.model_dump(mode="json"),
             search_text=self.search_text,
             agencies=json.dumps(sorted(involved_agencies(case))),
+            latitude=latitude,
+            longitude=longitude,
+            commune_code=case.commune_code,
         )
 
     def _published_at(self) -> datetime | None:

@@ -58,6 +58,7 @@ class CaseRow:
     The case as the fold of its events left it, with the columns that lists are sorted and filtered by.
 
     `agencies`: a JSON list of every agency with a part in it; lists and search of agencies follow it by trigger.
+    `latitude`, `longitude`: of its place, in thousandths of a degree.
     """
 
     id: str
@@ -76,6 +77,9 @@ class CaseRow:
     state: Any
     search_text: str
     agencies: str = "[]"
+    latitude: int | None = None
+    longitude: int | None = None
+    commune_code: str | None = None
 
 
 @dataclass(frozen=True)

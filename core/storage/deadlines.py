@@ -46,7 +46,7 @@ class Waiting:
 def board(connection: Connection, *, now: datetime, soon: datetime, agencies: Collection[str] | None) -> list[Step]:
     """Every step with open work; `agencies`: only theirs, None: everybody's and the centre's."""
     work = case_task
-    state = _state(now, soon)
+    state = state_of(work.c.due_at, now=now, soon=soon)
     counts = [func.sum(when((state == name, 1), else_=0)).label(name) for name in STATES]
     query = (
         select(work.c.agency_id, work.c.role, work.c.stage, *counts, func.min(work.c.due_at))
@@ -78,10 +78,10 @@ def waiting(
         .limit(most)
     )
     if state in STATES:
-        query = query.where(_state(now, soon) == state)
+        query = query.where(state_of(work.c.due_at, now=now, soon=soon) == state)
     return [Waiting(*row) for row in connection.execute(query)]
 
 
-def _state(now: datetime, soon: datetime) -> ColumnElement[str]:
-    due = case_task.c.due_at
+def state_of(due: ColumnElement[datetime | None], *, now: datetime, soon: datetime) -> ColumnElement[str]:
+    """How something stands that is due then: one of `STATES`."""
     return when((due.is_(None), "unset"), (due < now, "overdue"), (due < soon, "soon"), else_="ok")

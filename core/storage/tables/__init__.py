@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from core.storage.tables.base import metadata
 from core.storage.tables.calls import OWED, call_note, phone_call
-from core.storage.tables.cases import case, case_clock, case_event, case_task, chain_root, idempotency, report
+from core.storage.tables.cases import PLACED, case, case_clock, case_event, case_task, chain_root, idempotency, report
 from core.storage.tables.conversations import ATTENDED, contact, conversation, identity, message, standing, timer
 from core.storage.tables.counts import arrivals_hour, quota_day
 from core.storage.tables.devices import push_device
@@ -18,7 +18,7 @@ from core.storage.tables.keys import key_metadata, subject_key
 from core.storage.tables.milestones import SAID, case_milestone
 from core.storage.tables.national import national_item
 from core.storage.tables.notices import UNREACHED, UNREAD, staff_address, staff_notice
-from core.storage.tables.people import api_token, focal_point, role_grant, session, stand_in, user
+from core.storage.tables.people import api_token, focal_point, role_grant, seen_mark, session, stand_in, user
 from core.storage.tables.places import agency_edition, agency_entry, commune, commune_succession
 from core.storage.tables.providers import fetch, grant_request, provider_token
 from core.storage.tables.proving import contact_link, kept_form, otp_challenge
@@ -32,6 +32,7 @@ from core.storage.tables.subjects import consent, consent_wording, data_request,
 __all__ = [
     "ATTENDED",
     "OWED",
+    "PLACED",
     "SAID",
     "STOPPED",
     "UNREACHED",
@@ -91,6 +92,7 @@ __all__ = [
     "report_file",
     "restriction",
     "role_grant",
+    "seen_mark",
     "service_hour",
     "session",
     "setting",

@@ -45,6 +45,17 @@ case = Table(
     Column("state", Json, nullable=False, comment="the fold of its events"),
     Column("search_text", Text, nullable=False, server_default="", comment="masked, folded working text"),
     Column("agencies", Text, nullable=False, server_default="[]", comment="JSON: every agency with a part in it"),
+    Column("latitude", Integer, comment="of its place, in thousandths of a degree"),
+    Column("longitude", Integer),
+    Column("commune_code", String(16)),
+)
+PLACED = "latitude IS NOT NULL OR commune_code IS NOT NULL"
+"""Of cases that are known to have happened somewhere: what the map and its list of communes are made of."""
+partial(
+    "ix_case_placed",
+    *(case.c[name] for name in ("latitude", "longitude", "commune_code", "category", "urgency", "next_due_at", "id")),
+    where=f"open AND ({PLACED})",
+    sqlite=f"open = 1 AND ({PLACED})",
 )
 partial("ix_case_open", case.c.received_at, case.c.id, where="open", sqlite="open = 1")
 partial("ix_case_published", case.c.published_at, case.c.id, where="published_at IS NOT NULL")

@@ -91,3 +91,13 @@ stand_in = Table(
 )
 Index("ix_stand_in_deputy", stand_in.c.deputy_id, stand_in.c.until)
 Index("ix_stand_in_user", stand_in.c.user_id, stand_in.c.until)
+
+seen_mark = Table(
+    "seen_mark",
+    metadata,
+    Column("user_id", String(32), ForeignKey("user.id"), primary_key=True),
+    Column("ref", String(40), primary_key=True, comment="case:ID or talk:ID"),
+    Column("upto", BigInteger, nullable=False, comment="version of the case, instant of the newest message"),
+    Column("at", Instant, nullable=False, comment="when they looked"),
+)
+Index("ix_seen_mark_at", seen_mark.c.at)

@@ -114,7 +114,7 @@ async def test_the_agencies_of_a_pack_are_taken_in_once(database_url: str) -> No
 
 
 def to_0002(connection: Connection) -> None:
-    """A store as the version before left it, with an account and a role in it."""
+    """A store as the version before left it, with an account, a role and an open case in it."""
     config = Config()
     config.set_main_option("script_location", str(Path(core.storage.migrations.__file__).parent))
     config.attributes["connection"] = connection
@@ -123,6 +123,9 @@ def to_0002(connection: Connection) -> None:
     columns = "(id, login, display_name, password_hash, created_at)"
     connection.execute(text(f'INSERT INTO "user" {columns} {account}'))
     connection.execute(text("INSERT INTO role_grant (user_id, role, agency_id) VALUES ('u1', 'officer', 'so_y_te')"))
+    columns = "(id, code, regulation, version, head, stage, open, urgency, received_at, state)"
+    row = 'INSERT INTO "case" ' + columns + " VALUES ('c1', '1', 'r', 1, :state, 's', true, 'normal', 1, :state)"
+    connection.execute(text(row), {"state": b'{"commune_code":"19753","point":[16461,107591]}'})
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -142,11 +145,14 @@ async def test_a_store_of_the_version_before_is_brought_up_to_date(
     await database.write(upgrade)
     accounts = await database.read(lambda one: one.execute(text('SELECT login, identity_blind FROM "user"')).all())
     roles = await database.read(lambda one: one.execute(text("SELECT role FROM role_grant")).scalars().all())
+    place = 'SELECT latitude, longitude, commune_code FROM "case"'
+    places = await database.read(lambda one: one.execute(text(place)).all())
     tables = await database.read(lambda one: set(inspect(one).get_table_names()))
     book = await open_book(database, PACK, now=now)
 
     assert [tuple(row) for row in accounts] == [("an", None)]
     assert roles == ["officer"]
+    assert [tuple(row) for row in places] == [(16461, 107591, "19753")]
     assert {"agency_edition", "agency_entry", "commune", "commune_succession", "focal_point", "stand_in"} <= tables
     assert book.today.is_active("so_y_te")
     await database.close()
