@@ -14,13 +14,15 @@ from functools import partial
 from typing import Protocol
 
 from channels.base import same, sign
-from channels.call_center.facts import CHANNEL
+from channels.call_center.facts import CHANNEL, CallRecord
 from channels.call_center.mapping import HashPin, key_of, read, to_parsed
+from channels.call_center.media.sealing import NotOpened
 from channels.call_center.status import TelephonyStatus, together
 from channels.call_center.tapes import NoTapes, Tapes, named_in
 from core.contract.errors import (
     ChannelMisconfigured,
     MessageInvalid,
+    PayloadInvalid,
     PayloadTooLarge,
     ProviderRefused,
     RecipientUnreachable,
@@ -39,11 +41,14 @@ AWAY = Health(ok=False, detail="Tiến trình tổng đài chưa kết nối; cu
 
 
 class Left(Protocol):
-    """Where telephony processes leave recordings (`spool.Spool`, `spools.Spools`)."""
+    """Where telephony processes leave records and recordings (`spool.Spool`, `spools.Spools`)."""
 
     @property
     def seal_to(self) -> bytes:
         """The public key to seal them to; empty: none."""
+
+    def opened(self, record: CallRecord) -> CallRecord:
+        """A record with all that is sealed in it. Raises: NotOpened."""
 
     def read(self, source: str, *, most: int) -> bytes | None:
         """One of them; None: not, or no longer. ValueError: over `most` bytes."""
@@ -58,7 +63,7 @@ class CallCenterChannel:
 
     Args:
         secret: shared with the telephony processes, at least 16 bytes. `nodes`: how many of them there should be.
-        spool: where they leave recordings. `hash_pin`: what is kept of a PIN that was read out.
+        spool: where they leave records and recordings. `hash_pin`: what is kept of a PIN that was read out.
         tapes: who takes messages where no telephony process can.
         monotonic: seconds, to tell how old the last word of the telephony process is. `awaited`: whether silence is
             trouble, since there should be such a process.
@@ -101,7 +106,7 @@ class CallCenterChannel:
 
     @property
     def seal_to(self) -> bytes:
-        """The public key that the telephony process seals recordings to; empty: none."""
+        """The public key that the telephony process seals to; empty: none."""
         return self._spool.seal_to
 
     def note(self, status: TelephonyStatus) -> None:
@@ -109,10 +114,23 @@ class CallCenterChannel:
         self._told[status.node] = (status, self._monotonic())
 
     def compose(self, body: bytes) -> tuple[RawDelivery, Sequence[ItemKey]]:
-        """What the inbox gets of a record that came over the local link: signed, and split already. PayloadInvalid."""
+        """
+        What the inbox gets of a record that came over the local link: opened, signed, and split already.
+
+        Raises: PayloadInvalid: it is none, or was sealed for somebody else.
+        """
         record = read(body)
+        if record.sealed:
+            record = self._opened(record)
+            body = record.model_dump_json(exclude_defaults=True).encode()
         headers = {SIGNATURE: sign(self._secret, body)}
         return RawDelivery(CHANNEL, record.trunk, body, headers, received_at=record.ended_at), [key_of(record)]
+
+    def _opened(self, record: CallRecord) -> CallRecord:
+        try:
+            return self._spool.opened(record)
+        except NotOpened as error:
+            raise PayloadInvalid("sealed:not_opened") from error
 
     def verify(self, delivery: RawDelivery) -> None:
         """Raise SignatureInvalid unless our telephony process wrote these bytes."""

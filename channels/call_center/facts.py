@@ -83,6 +83,7 @@ class CallRecord(_Facts):
         rated: code of the report they follow, proved by its PIN or by their number, and the key they pressed.
         message: the outbox message for which the machine called. `proved`: they gave the PIN of its report, so that the
             number is theirs. `opted_out`: they want no more such calls.
+        sealed: what of all this only the web side may read (`secrecy`), base64; then those fields are empty.
     """
 
     id: str = Field(pattern=ID)
@@ -122,6 +123,7 @@ class CallRecord(_Facts):
     message: str = ""
     proved: bool = False
     opted_out: bool = False
+    sealed: str = ""
 
     def recording(self, part: str) -> Recording | None:
         """The file of one part."""

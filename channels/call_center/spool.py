@@ -6,46 +6,49 @@ The spool: one folder a call, written before anybody is told, kept until the rec
     <call>/record.json   the call is over; not handed over yet
     <call>/handed.json   the inbox has it; its recordings are still to be fetched
 
-Each file appears whole (rename), `record.json` and its folder are synced to disk. Blocking: call from a thread.
+Each file appears whole (rename), `record.json` and its folder are synced to disk. Who called, and what they typed, is
+sealed as recordings are. Blocking: call from a thread.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import re
 import shutil
-import struct
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import structlog
 from pydantic import ValidationError
 
-from channels.call_center.facts import CallRecord, Recording
-from channels.call_center.media.sealing import SUFFIX, NotOpened, open_file, plain_size, public_key
+from channels.call_center.facts import CallRecord
+from channels.call_center.media.sealing import SUFFIX, NotOpened, open_file, public_key
+from channels.call_center.secrecy import opened, sealed
+from channels.call_center.sounds import describe, is_sound, measured, size_of, sounds_of
 
 log = structlog.get_logger()
 
 SCHEME = "spool:"
 _OPEN, _RECORD, _HANDED = "open.json", "record.json", "handed.json"
 _SOURCE = re.compile(SCHEME + r"([0-9a-f]{32})/([a-z][a-z0-9_]{0,31}\.wav(?:\.sealed)?)")
-_SHORTEST_WAV = 44
-_BYTES_A_SECOND = 32_000
-"""Of our own recordings: stereo, 16 bit, 8 kHz."""
 
 
 class Spool:
     """
     Calls in `folder`. Written by one telephony process, read and emptied by the web side.
 
-    `private` opens sealed recordings; only the web side has it.
+    `private` opens what is sealed; only the web side has it. `reader`: its public key, asked for at every record;
+    None: nobody said it yet, and records are plain.
     """
 
-    def __init__(self, folder: Path, *, private: bytes | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, private: bytes | None = None, reader: Callable[[], bytes | None] = lambda: None
+    ) -> None:
         self.folder = folder
         self._private = private
+        self._reader = reader
 
     @property
     def seal_to(self) -> bytes:
@@ -56,26 +59,29 @@ class Spool:
         """A call is there; returns its folder, on disk. OSError: it cannot be kept."""
         place = self.folder / record.id
         place.mkdir(parents=True, mode=0o700)
-        _write(place / _OPEN, record, synced=True)
+        self._keep(place / _OPEN, record, synced=True)
         _sync(self.folder)
         return place
 
     def note(self, record: CallRecord) -> None:
         """How far it is now; what a crash leaves of it is what was noted last."""
-        _write(self.folder / record.id / _OPEN, record)
+        self._keep(self.folder / record.id / _OPEN, record)
 
     def close(self, record: CallRecord) -> CallRecord:
         """The call is over: described with all its recordings, safe when this returns."""
         place = self.folder / record.id
         known = {one.file: one for one in record.recordings}
         files = [known.get(path.name) or describe(path) for path in sounds_of(place)]
-        heard = tuple(one for one in files if one.size > _SHORTEST_WAV or one.seconds > 0)
+        heard = tuple(one for one in files if is_sound(one))
         for one in set(files) - set(heard):  # nobody would ever fetch it
             (place / one.file).unlink(missing_ok=True)
-        whole = record.model_copy(update={"recordings": tuple(_measured(place, one) for one in heard)})
-        _write(place / _RECORD, whole, synced=True)
+        whole = record.model_copy(update={"recordings": tuple(measured(place, one) for one in heard)})
+        self._keep(place / _RECORD, whole, synced=True)
         (place / _OPEN).unlink(missing_ok=True)
         return whole
+
+    def _keep(self, path: Path, record: CallRecord, *, synced: bool = False) -> None:
+        _write(path, sealed(record, self._reader()), synced=synced)
 
     def recover(self) -> int:
         """Close what a process that died left open; returns how many. Only while no other process takes calls."""
@@ -120,11 +126,15 @@ class Spool:
         try:
             if path is None:
                 return None
-            if _size(path) > most:
-                raise ValueError(f"{_size(path)} bytes")
+            if size_of(path) > most:
+                raise ValueError(f"{size_of(path)} bytes")
             return self._open(path) if path.suffix == SUFFIX else path.read_bytes()
         except FileNotFoundError:
             return None
+
+    def opened(self, record: CallRecord) -> CallRecord:
+        """With all that is sealed in it. Raises: NotOpened."""
+        return opened(record, self._private or b"")
 
     def _open(self, path: Path) -> bytes | None:
         try:
@@ -160,48 +170,6 @@ class Spool:
 def source_of(call_id: str, file: str) -> str:
     """What an attachment says of where its file lies."""
     return f"{SCHEME}{call_id}/{file}"
-
-
-def sounds_of(place: Path) -> list[Path]:
-    """The recordings of a call; of one that lies there twice the plain one, which is the later."""
-    plain = {path.name: path for path in place.glob("*.wav")}
-    sealed = (path for path in place.glob(f"*.wav{SUFFIX}") if path.stem not in plain)
-    return sorted([*plain.values(), *sealed])
-
-
-def describe(path: Path) -> Recording:
-    """A recording by what lies on disk: one that a crash or a hang-up left."""
-    return Recording(part=path.name.partition(".")[0], file=path.name, seconds=wav_seconds(path))
-
-
-def wav_seconds(path: Path) -> float:
-    """Length by the header's bytes a second and what is really there; 0 for what is no sound."""
-    if path.suffix == SUFFIX:
-        return round(max(0, _size(path) - _SHORTEST_WAV) / _BYTES_A_SECOND, 2)
-    with path.open("rb") as stream:
-        head = stream.read(_SHORTEST_WAV)
-    if len(head) < _SHORTEST_WAV or head[:4] != b"RIFF" or head[8:12] != b"WAVE":
-        return 0.0
-    (a_second,) = struct.unpack_from("<I", head, 28)
-    return round((path.stat().st_size - _SHORTEST_WAV) / a_second, 2) if a_second else 0.0
-
-
-def _measured(place: Path, one: Recording) -> Recording:
-    """With its size, and its digest where nobody has it yet and we can read it."""
-    path = place / one.file
-    found = one.model_copy(update={"size": _size(path)})
-    return found if found.sha256 or path.suffix == SUFFIX else found.model_copy(update={"sha256": _digest(path)})
-
-
-def _size(path: Path) -> int:
-    """Of the sound, also of one that is sealed."""
-    size = path.stat().st_size
-    return plain_size(size) if path.suffix == SUFFIX else size
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _changed(path: Path, *, like: datetime) -> datetime:

@@ -1,11 +1,13 @@
-"""The spools of several telephony processes, as whoever fetches recordings sees them: one."""
+"""The spools of several telephony processes, as the web side sees them: one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from channels.call_center.facts import CallRecord
 from channels.call_center.media.sealing import public_key
+from channels.call_center.secrecy import opened
 from channels.call_center.spool import Spool
 
 
@@ -13,7 +15,7 @@ class Spools:
     """
     A call lies in one of them; which one is looked for, since processes come and go.
 
-    `folders` are asked for each time. `private` opens sealed recordings.
+    `folders` are asked for each time. `private` opens what is sealed.
     """
 
     def __init__(self, folders: Callable[[], Iterable[Path]], *, private: bytes) -> None:
@@ -24,6 +26,10 @@ class Spools:
     def seal_to(self) -> bytes:
         """The public key that `private` opens."""
         return public_key(self._private)
+
+    def opened(self, record: CallRecord) -> CallRecord:
+        """A record with all that is sealed in it. Raises: NotOpened."""
+        return opened(record, self._private)
 
     def read(self, source: str, *, most: int) -> bytes | None:
         """The recording that an attachment's source names; None: not, or no longer. ValueError: over `most` bytes."""

@@ -61,6 +61,10 @@ class Liaison:
         """Public key of whoever may open recordings, as it was told last; None where nobody ever said."""
         return bytes.fromhex(self._told.seal_to) if self._told and self._told.seal_to else None
 
+    def reader(self) -> bytes | None:
+        """The same of whoever may read who called; None also where they could not."""
+        return self.seal_to() if self._told and self._told.opens_records else None
+
     async def look_up(self, code: str, pin: str, *, caller: str) -> Looked:
         """Where a report stands."""
         return await self._looked({"action": "look_up", "code": code, "pin": pin, "caller": caller})

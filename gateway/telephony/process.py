@@ -120,11 +120,12 @@ async def taking_calls(settings: Settings) -> AsyncIterator[Telephony]:
     """Everything the process does, for the length of a block; what it leaves is in the spool."""
     source = flow_of(settings, catalogue_of(settings))
     data, node = settings.data, node_of(settings)
-    spool = Spool(spool_folder(data, node))
-    recovered = await asyncio.to_thread(spool.recover)
+    left = Spool(spool_folder(data, node))
+    recovered = await asyncio.to_thread(left.recover)
     if recovered:
         log.warning("calls_recovered", calls=recovered)
-    liaison = Liaison(links_folder(data), spool=spool, memory=standing_file(data, node), now=_now)
+    liaison = Liaison(links_folder(data), spool=left, memory=standing_file(data, node), now=_now)
+    spool = Spool(left.folder, reader=liaison.reader)
     hotline = await asyncio.to_thread(hotline_of, settings, seal_to=liaison.seal_to)
     voice = voice_trunk(settings, hotline.engine)
     lines: tuple[Trunk, ...] = (*hotline.trunks, *([voice] if voice else []))

@@ -20,7 +20,8 @@ class Told(BaseModel):
     """
     Stretches in which the centre is open, aware; beyond `until` nobody knows, and it counts as open.
 
-    `seal_to`: public key of whoever may open recordings, in hexadecimal; empty: they stay plain.
+    `seal_to`: public key of whoever may open recordings, in hexadecimal; empty: they stay plain. `opens_records`: and
+    records, which a web side of before would take without their caller.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -29,6 +30,7 @@ class Told(BaseModel):
     open: tuple[tuple[datetime, datetime], ...] = ()
     storm: bool = False
     seal_to: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
+    opens_records: bool = False
 
     def at(self, now: datetime) -> Standing:
         """What it is like at this moment."""
@@ -46,4 +48,5 @@ def standing_of(calendar: BusinessCalendar, *, storm: bool, now: datetime, seal_
         except ClockError:
             break
         found += [(at_second(day.on, one.start), at_second(day.on, one.end)) for one in day.shifts if day.is_worked]
-    return Told(until=at_second(today + AHEAD, 0), open=tuple(found), storm=storm, seal_to=seal_to.hex())
+    until = at_second(today + AHEAD, 0)
+    return Told(until=until, open=tuple(found), storm=storm, seal_to=seal_to.hex(), opens_records=bool(seal_to))

@@ -1,7 +1,7 @@
 """
-Finished recordings encrypted at rest, for a reader: whoever seals cannot open.
+Finished recordings, and what records tell of callers, encrypted at rest for a reader: whoever seals cannot open.
 
-The telephony process knows only the reader's public key (X25519). Each file has a key of its own, agreed between that
+The telephony process knows only the reader's public key (X25519). Each thing has a key of its own, agreed between that
 and a passing one (HKDF-SHA256), and is encrypted in pieces of 64 kB (AES-256-GCM), so that an hour of sound needs no
 memory. A piece's nonce is its number, its last byte says whether it is the last: pieces cannot be left out, exchanged
 or cut off unseen.
@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -31,7 +32,7 @@ _PURPOSE = b"lang-nghe recording"
 
 
 class NotOpened(Exception):
-    """The file is not a recording sealed with this key, or it was changed."""
+    """It was not sealed for this reader, or it was changed."""
 
 
 def public_key(private: bytes) -> bytes:
@@ -46,15 +47,10 @@ def seal_file(path: Path, to: bytes) -> Path:
     Raises: OSError: the plain file stays.
     """
     sealed = path.with_name(path.name + SUFFIX)
-    passing = X25519PrivateKey.generate()
-    ours, reader = passing.public_key().public_bytes_raw(), X25519PublicKey.from_public_bytes(to)
-    cipher = _cipher(passing.exchange(reader), ours=ours, reader=to)
     part = sealed.with_name(sealed.name + ".part")
     try:
         with path.open("rb") as plain, open(part, "wb", opener=_private) as out:
-            out.write(MAGIC + ours)
-            for piece in _seal(plain, cipher):
-                out.write(piece)
+            out.writelines(_sealed(plain, to))
             out.flush()
             os.fsync(out.fileno())
         part.replace(sealed)
@@ -68,15 +64,17 @@ def seal_file(path: Path, to: bytes) -> Path:
 def open_file(path: Path, private: bytes) -> Iterator[bytes]:
     """The plain recording in pieces, for the reader. Raises: NotOpened, OSError."""
     with path.open("rb") as sealed:
-        start = sealed.read(_START)
-        if not start.startswith(MAGIC) or len(start) != _START:
-            raise NotOpened(path.name)
-        ours = start[len(MAGIC) :]
-        try:
-            shared = X25519PrivateKey.from_private_bytes(private).exchange(X25519PublicKey.from_public_bytes(ours))
-            yield from _open(sealed, _cipher(shared, ours=ours, reader=public_key(private)))
-        except (InvalidTag, ValueError) as error:
-            raise NotOpened(path.name) from error
+        yield from _opened(sealed, private, path.name)
+
+
+def seal_bytes(plain: bytes, to: bytes) -> bytes:
+    """The same for a few bytes."""
+    return b"".join(_sealed(BytesIO(plain), to))
+
+
+def open_bytes(sealed: bytes, private: bytes) -> bytes:
+    """What `seal_bytes` was given, for the reader. Raises: NotOpened."""
+    return b"".join(_opened(BytesIO(sealed), private, "bytes"))
 
 
 def plain_size(sealed_size: int) -> int:
@@ -89,14 +87,27 @@ def _cipher(shared: bytes, *, ours: bytes, reader: bytes) -> AESGCM:
     return AESGCM(HKDF(SHA256(), KEY_BYTES, ours + reader, _PURPOSE).derive(shared))
 
 
-def _seal(plain: BinaryIO, cipher: AESGCM) -> Iterator[bytes]:
+def _sealed(plain: BinaryIO, to: bytes) -> Iterator[bytes]:
+    passing = X25519PrivateKey.generate()
+    ours, reader = passing.public_key().public_bytes_raw(), X25519PublicKey.from_public_bytes(to)
+    cipher = _cipher(passing.exchange(reader), ours=ours, reader=to)
+    yield MAGIC + ours
     for number, (piece, last) in enumerate(_pieces(plain, PIECE)):
         yield cipher.encrypt(_nonce(number, last=last), piece, None)
 
 
-def _open(sealed: BinaryIO, cipher: AESGCM) -> Iterator[bytes]:
-    for number, (piece, last) in enumerate(_pieces(sealed, PIECE + TAG_BYTES)):
-        yield cipher.decrypt(_nonce(number, last=last), piece, None)
+def _opened(sealed: BinaryIO, private: bytes, name: str) -> Iterator[bytes]:
+    start = sealed.read(_START)
+    if not start.startswith(MAGIC) or len(start) != _START:
+        raise NotOpened(name)
+    ours = start[len(MAGIC) :]
+    try:
+        shared = X25519PrivateKey.from_private_bytes(private).exchange(X25519PublicKey.from_public_bytes(ours))
+        cipher = _cipher(shared, ours=ours, reader=public_key(private))
+        for number, (piece, last) in enumerate(_pieces(sealed, PIECE + TAG_BYTES)):
+            yield cipher.decrypt(_nonce(number, last=last), piece, None)
+    except (InvalidTag, ValueError) as error:
+        raise NotOpened(name) from error
 
 
 def _pieces(file: BinaryIO, size: int) -> Iterator[tuple[bytes, bool]]:

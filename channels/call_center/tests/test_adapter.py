@@ -9,6 +9,7 @@ import pytest
 from channels.call_center.adapter import AWAY, SIGNATURE, STARTING, CallCenterChannel
 from channels.call_center.facts import CHANNEL, MACHINE, CallRecord
 from channels.call_center.mapping import outcome_of, to_message
+from channels.call_center.secrecy import sealed
 from channels.call_center.spool import Spool, source_of
 from channels.call_center.status import Line, TelephonyStatus
 from channels.call_center.tests.played import CODE, NOON, wav
@@ -61,6 +62,19 @@ def test_a_body_that_is_no_record_names_no_number(tmp_path: Path) -> None:
     with pytest.raises(PayloadInvalid, match="id:string_pattern_mismatch") as caught:
         channel(tmp_path).split(RawDelivery(CHANNEL, "main", body))
     assert "0900000001" not in str(caught.value)
+
+
+def test_a_sealed_record_is_opened_before_it_is_kept_and_a_foreign_one_refused(tmp_path: Path) -> None:
+    """Whoever cannot open it must not take it for a call without a number."""
+    left = Spool(tmp_path, private=bytes(range(32)))
+    ours = CallCenterChannel(secret=SECRET, spool=left, hash_pin=lambda pin, _: pin)
+    body = sealed(record(), left.seal_to).model_dump_json().encode()
+
+    delivery, items = ours.compose(body)
+
+    assert (items[0].conversation_key, CallRecord.model_validate_json(delivery.body)) == ("+84900000001", record())
+    with pytest.raises(PayloadInvalid, match="not_opened"):
+        channel(tmp_path).compose(body)
 
 
 def test_a_short_secret_is_refused(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from channels.call_center.facts import CallRecord, Recording
-from channels.call_center.media.sealing import public_key, seal_file
+from channels.call_center.media.sealing import NotOpened, public_key, seal_file
+from channels.call_center.secrecy import sealed
 from channels.call_center.spool import Spool, source_of
 from channels.call_center.tests.played import NOON, wav
 
@@ -190,3 +191,37 @@ def test_of_a_recording_that_lies_there_twice_the_plain_one_counts(tmp_path: Pat
     spool.handed(place)
     spool.let_go(source_of(CALL, "what.wav"))
     assert not place.exists()
+
+
+TOLD = {"caller": "+84900000001", "code": "260000000017", "pin": "482915", "call_back_to": "+84900000002"}
+
+
+def test_who_called_is_read_by_the_web_side_alone(tmp_path: Path) -> None:
+    """Number, code and PIN are on no disk of the telephony process, from the ring on; also after a crash."""
+    web = Spool(tmp_path, private=PRIVATE)
+    telephony = Spool(tmp_path, reader=lambda: web.seal_to)
+    whole = record().model_copy(update=TOLD | {"step": "menu"})
+    place = telephony.begin(whole)
+    telephony.note(whole)
+
+    assert telephony.recover() == 1
+
+    body = telephony.body(place)
+    assert not [told for told in TOLD.values() if told.encode() in body]
+    assert b'"step":"menu"' in body
+    found = web.opened(CallRecord.model_validate_json(body))
+    assert found == whole.model_copy(update={"ended_by": "crash"})
+
+
+def test_what_was_sealed_for_somebody_else_or_of_another_call_is_not_read(tmp_path: Path) -> None:
+    web = Spool(tmp_path, private=PRIVATE)
+    held = sealed(record().model_copy(update=TOLD), web.seal_to)
+
+    for reader, one in (
+        (Spool(tmp_path, private=bytes(32)), held),
+        (Spool(tmp_path), held),
+        (web, held.model_copy(update={"id": "0" * 31 + "2"})),
+        (web, held.model_copy(update={"sealed": "nonsense"})),
+    ):
+        with pytest.raises(NotOpened):
+            reader.opened(one)

@@ -141,7 +141,7 @@ async def test_a_call_leaves_a_case_with_its_recordings(served: Served) -> None:
 
 
 async def test_a_call_goes_on_while_the_gateway_is_killed(served: Served, tmp_path: Path) -> None:
-    """What waits meanwhile is sealed; the next start takes it over and finds the telephony process where it was."""
+    """What waits meanwhile is sealed, also who called; the next start takes it over, and the process as it was."""
     (before,) = lines(served, "telephony_started")
     async with telephone(served.demo["sip"]) as mine:
         call = await mine.call()
@@ -154,11 +154,14 @@ async def test_a_call_goes_on_while_the_gateway_is_killed(served: Served, tmp_pa
         assert (await over(call)).by == "them"
     await logged(served, "call_ended")
     assert {path.suffix for path in (served.data / "calls").glob("*/*.wav*")} == {".sealed"}
+    (record,) = (served.data / "calls").glob("*/record.json")
+    assert b"900000001" not in record.read_bytes()
     served.process = start_again(tmp_path).process
 
     case = await asyncio.to_thread(only_case, served)
 
     assert case["channel"]["id"] == "call_center"
+    assert (await asyncio.to_thread(ask, served, "/calls"))["items"][0]["number"].endswith("001")
     assert [one["pid"] for one in lines(served, "telephony_found")] == [before["pid"]]
 
 

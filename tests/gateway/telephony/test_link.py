@@ -65,6 +65,7 @@ async def test_while_the_web_side_is_away_nothing_is_lost(world: World) -> None:
 
     assert await liaison.hand_over_all() == 0
     assert not await liaison.report(STATUS)
+    assert liaison.reader() is None, "nobody said yet who may read"
     assert await liaison.look_up(CODE, PIN, caller="") == Looked(None)
     async with serving_calls(world.deployment):
         assert await liaison.hand_over_all() == 1
@@ -128,6 +129,7 @@ async def test_hours_and_storm_are_told_and_remembered(world: World, linked: Lia
     assert isinstance(channel, CallCenterChannel)
     assert channel.status == STATUS
 
+    assert linked.reader() == linked.seal_to() == channel.seal_to
     await book_of(world).set_storm(True, by="an")
     await linked.report(STATUS)
     world.clock.at = datetime.fromisoformat("2026-11-23T23:00+07:00")
