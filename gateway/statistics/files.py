@@ -45,5 +45,5 @@ async def file_of(
     made = list(tables)
     if FILES[kind].lists_codes:
         asked = partial(statistics.behind, period=figures.period, most=MOST_CODES)
-        made.append(codes_sheet(tables, await deployment.database.read(asked)))
+        made.append(await asyncio.to_thread(codes_sheet, tables, await deployment.database.read(asked)))
     return await asyncio.to_thread(FILES[kind].make, title, subtitle, [sheet for sheet in made if sheet.rows], charts)

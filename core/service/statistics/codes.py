@@ -11,14 +11,15 @@ from core.storage.statistics import Asked, Behind, Fact
 
 MOST_CODES = 100_000
 """Facts that are read for it: a table has to be opened by a spreadsheet program."""
+_Known = dict[str, dict[Fact, list[str]]]
 _COLUMNS = ("Bảng", "Dòng", "Chỉ tiêu", "Mã hồ sơ")
 
 
 def codes_sheet(tables: Sequence[Sheet], behind: Sequence[Behind]) -> Sheet:
     """A line for each case of each figure. Where there are too many, the table says so."""
-    known: dict[Fact, list[str]] = defaultdict(list)
+    known: _Known = defaultdict(lambda: defaultdict(list))
     for one in behind:
-        known[one.fact].append(format_code(one.code))
+        known[one.fact.kind][one.fact].append(format_code(one.code))
     rows = [
         (table.title, str(row), column, code)
         for table in tables
@@ -30,7 +31,7 @@ def codes_sheet(tables: Sequence[Sheet], behind: Sequence[Behind]) -> Sheet:
     return Sheet("ho-so", "Hồ sơ theo số liệu", _COLUMNS, tuple(rows))
 
 
-def _codes(asked: Asked, known: dict[Fact, list[str]]) -> Iterator[str]:
-    for fact, codes in known.items():
+def _codes(asked: Asked, known: _Known) -> Iterator[str]:
+    for fact, codes in known[asked.kind].items():
         if asked.takes(fact):
             yield from codes
