@@ -88,21 +88,21 @@ def run(terms: Terms) -> Result:
     if not (store / NOTE).exists():
         terms.say(f"making {store}")
         asyncio.run(load(store, cases=size, templates=26 if terms.quick else 300))
-    cast = asyncio.run(_cast(store, changes=4 if terms.quick else CHANGES))
+    working = asyncio.run(cast(store, sessions=SESSIONS, changes=4 if terms.quick else CHANGES))
     folder = terms.folder / "serving"
     folder.mkdir()
     (folder / "data-1").symlink_to(store.resolve())
     (folder / "master.key").write_text((store / "master.key").read_text())
     with gateway(folder, roles="web,worker") as served:
         terms.say(f"{SESSIONS} desks at {size:,} cases")
-        seen = asyncio.run(_work(f"http://127.0.0.1:{served.ports[0]}", cast))
+        seen = asyncio.run(_work(f"http://127.0.0.1:{served.ports[0]}", working))
     return _result(seen, size)
 
 
-async def _cast(store: Path, *, changes: int) -> Cast:
-    """A hundred officials of the centre, signed in; and cases that wait for acceptance."""
-    async with open_deployment(settings_of(store)) as deployment:
-        desks = [await _hired(deployment, number) for number in range(SESSIONS)]
+async def cast(store: Path, *, sessions: int, changes: int, database_url: str = "") -> Cast:
+    """So many officials of the centre, signed in; and cases that wait for acceptance."""
+    async with open_deployment(settings_of(store, database_url)) as deployment:
+        desks = [await _hired(deployment, number) for number in range(sessions)]
         fresh = Search(stage=deployment.regulation.current.first_stage)
         waiting = await deployment.database.read(partial(cases.search, wanted=fresh, most=changes))
         user = await deployment.database.read(people.all_users)
@@ -125,17 +125,18 @@ async def _hired(deployment: Deployment, number: int) -> Desk:
     return Desk(opened.cookie, opened.row.csrf)
 
 
-async def _work(url: str, cast: Cast) -> Seen:
+async def _work(url: str, working: Cast) -> Seen:
     seen, over = Seen(), asyncio.Event()
     session = ClientSession(url, connector=TCPConnector(limit=0), timeout=ClientTimeout(60))
     async with session as client, asyncio.TaskGroup() as group:
-        listening = [group.create_task(_listen(client, desk, seen)) for desk in cast.desks]
-        for number, desk in enumerate(cast.desks):
+        listening = [group.create_task(_listen(client, desk, seen)) for desk in working.desks]
+        for number, desk in enumerate(working.desks):
             group.create_task(_read_pages(client, desk, seen, over, first=EVERY * number / SESSIONS))
         await asyncio.sleep(EVERY + SETTLED)  # every page has been open once
         seen.pages.clear()
-        for case_id in cast.cases:
-            await _accept(client, cast, case_id, seen)
+        for case_id in working.cases:
+            seen.changed_at = time.perf_counter()
+            await accept(client, working, case_id)
             await asyncio.sleep(BETWEEN)
         over.set()
         for task in listening:
@@ -147,7 +148,7 @@ async def _read_pages(client: ClientSession, desk: Desk, seen: Seen, over: async
     await asyncio.sleep(first)
     while not over.is_set():
         began = time.perf_counter()
-        await _get(client, desk, HOME)
+        await get(client, desk, HOME)
         seen.pages.append(time.perf_counter() - began)
         await asyncio.sleep(max(0.0, EVERY - (time.perf_counter() - began)))
 
@@ -170,7 +171,7 @@ async def _ask_anew(client: ClientSession, desk: Desk, seen: Seen, changed: asyn
         await changed.wait()
         changed.clear()
         since, asked = seen.changed_at, time.perf_counter()
-        await _get(client, desk, LIST)
+        await get(client, desk, LIST)
         seen.lists.append(time.perf_counter() - asked)
         if since:
             seen.changes.append(time.perf_counter() - since)
@@ -185,15 +186,16 @@ async def _socket(client: ClientSession, desk: Desk) -> AsyncIterator[ClientWebS
         yield news
 
 
-async def _accept(client: ClientSession, cast: Cast, case_id: str, seen: Seen) -> None:
-    headers = {"Authorization": f"Bearer {cast.token}", "Idempotency-Key": new_id()}
-    seen.changed_at = time.perf_counter()
+async def accept(client: ClientSession, working: Cast, case_id: str) -> None:
+    """What one official does by the API. RuntimeError: it was refused."""
+    headers = {"Authorization": f"Bearer {working.token}", "Idempotency-Key": new_id()}
     async with client.post(f"/api/v1/cases/{case_id}/commands/accept", json={}, headers=headers) as answer:
         if answer.status >= 300:
             raise RuntimeError(f"a case was not accepted: {answer.status} {await answer.text()}")
 
 
-async def _get(client: ClientSession, desk: Desk, path: str) -> None:
+async def get(client: ClientSession, desk: Desk, path: str) -> None:
+    """A whole page, as a browser loads it. RuntimeError: it was not shown."""
     async with client.get(path, headers=_cookie(desk), allow_redirects=False) as answer:
         await answer.read()
         if answer.status != 200:

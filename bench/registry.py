@@ -11,6 +11,7 @@ MODULES = (
     "bench.hook",
     "bench.tickets.measurements",
     "bench.growth.measurements",
+    "bench.statistics.measurements",
     "bench.outbox.measurements",
     "bench.webhooks",
     "bench.desk",

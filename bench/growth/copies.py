@@ -37,6 +37,7 @@ _CODES = 9 * 10**10
 _STRIDE = 59_482_718_047
 """Steps through all codes without meeting one twice: it has no divisor in common with their number."""
 _PER_COPIER = 10**8
+_LENGTH = "60"
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,9 @@ class Copier:
         for (kind, _), place in slots.places.items():
             if kind == "id":
                 values[place] = drawn[place * 64 : place * 64 + 32]
-            elif kind == "any":
+            elif kind == "length":
+                values[place] = _LENGTH
+            elif kind in ("any", "commitment"):  # what a text is committed to is overwritten where there is a text
                 values[place] = drawn[place * 64 : place * 64 + 64]
         told = self._told()
         for (kind, name), place in slots.places.items():

@@ -17,7 +17,7 @@ import multiprocessing
 import os
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,7 +31,7 @@ from bench.growth.lives import AFTER, AGENCY, live
 from bench.growth.patterns import Cutter, Pattern, moved
 from bench.growth.plan import Job, open_cases, plan
 from bench.growth.store import Bulk, PostgresBulk, SqliteBulk, counted, merged
-from bench.growth.stories import tell
+from bench.growth.stories import TABLES, tell
 from core.storage import search_schema
 from gateway.admin.services import auditor_of
 from gateway.deployment import Deployment, open_deployment
@@ -73,13 +73,20 @@ def settings_of(data: Path, database_url: str = "") -> Settings:
 
 
 async def load(
-    data: Path, *, cases: int, database_url: str = "", templates: int = TEMPLATES, processes: int = 1, seed: int = 1
+    data: Path,
+    *,
+    cases: int,
+    database_url: str = "",
+    templates: int = TEMPLATES,
+    processes: int = 1,
+    seed: int = 1,
+    tables: Collection[str] = TABLES,
 ) -> Loaded:
-    """Make the store. ValueError: there is one already, whole or half."""
+    """Make the store, with every table or some (`stories.COUNTED`). ValueError: there is one already, whole or half."""
     if data.exists() and any(data.iterdir()):
         raise ValueError(f"{data} is not empty: what is in it, a store that was not finished perhaps, has to go first")
     began, as_of, chance = time.monotonic(), datetime.now(UTC).replace(microsecond=0), Random(seed)
-    patterns, agencies = await _patterns(as_of, templates, chance)
+    patterns, agencies = await _patterns(as_of, templates, chance, tables)
     settings = settings_of(data, database_url)
     async with open_deployment(settings) as deployment:
         secrets = await _secrets(deployment)
@@ -101,7 +108,9 @@ async def load(
     return made
 
 
-async def _patterns(as_of: datetime, many: int, chance: Random) -> tuple[list[Pattern], list[tuple[str, str]]]:
+async def _patterns(
+    as_of: datetime, many: int, chance: Random, tables: Collection[str]
+) -> tuple[list[Pattern], list[tuple[str, str]]]:
     with tempfile.TemporaryDirectory() as folder:
         async with open_world(Path(folder) / "var", regulation=REGULATION) as world:
             monday = as_of - AFTER - timedelta(days=as_of.weekday())
@@ -111,7 +120,7 @@ async def _patterns(as_of: datetime, many: int, chance: Random) -> tuple[list[Pa
             stories = await tell(deployment.database, deployment.safe, lives)
             tree = deployment.regulation.agencies
             known = [(one.id, one.name) for one in tree.agencies.values() if tree.is_active(one.id)]
-    return [Cutter(story, tree.name(AGENCY)).cut() for story in stories], known
+    return [Cutter(story, tree.name(AGENCY), tables=tables).cut() for story in stories], known
 
 
 async def _secrets(deployment: Deployment) -> Secrets:

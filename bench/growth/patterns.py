@@ -9,7 +9,7 @@ stay, so that a time limit is still explained by the calendar it was counted on.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from operator import itemgetter
@@ -17,6 +17,7 @@ from typing import Any
 
 from bench.growth.lives import AGENCY
 from bench.growth.stories import TABLES, Opened, Row, Story
+from core.cases.milestones import MilestoneKind
 from core.identity.codes import format_code
 from core.intake.fold import fold
 
@@ -88,9 +89,10 @@ class Pattern:
 
 
 class Cutter:
-    """Cuts one story up."""
+    """Cuts one story up; of all `tables`, or of some."""
 
-    def __init__(self, story: Story, agency: str) -> None:
+    def __init__(self, story: Story, agency: str, *, tables: Collection[str] = TABLES) -> None:
+        self._tables = [table for table in TABLES if table in tables]
         self._story, self._slots = story, Slots()
         life = story.life
         self._literals = {
@@ -113,7 +115,7 @@ class Cutter:
         """The pattern."""
         self._slots.at("id", self._story.life.case_id)
         self._slots.at("id", self._story.contact_id)
-        lines = [self._line(table, row) for table in TABLES for row in self._story.rows[table]]
+        lines = [self._line(table, row) for table in self._tables for row in self._story.rows[table]]
         return Pattern(self._story, self._slots, tuple(lines))
 
     def _line(self, table: str, row: Row) -> Line:
@@ -194,12 +196,19 @@ def moved(pattern: Pattern, weeks: int) -> Weekly:
 def _moved_line(pattern: Pattern, line: Line, by: timedelta) -> Line:
     names = list(pattern.story.rows[line.table][0])
     micro = by // timedelta(microseconds=1)
-    constants = tuple(
-        value + micro if isinstance(value, int) and _INSTANTS.fullmatch(name) else value
-        for name, value in zip(names, line.constants, strict=True)
-    )
+    runs = line.table == "case_milestone" and line.constants[names.index("kind")] == MilestoneKind.RUNS
+    constants = tuple(_later(name, value, micro, runs=runs) for name, value in zip(names, line.constants, strict=True))
     cells = tuple(Cell(cell.column, cell.how, move_text(cell.text, by), cell.places) for cell in line.cells)
     return Line(line.table, constants, cells, line.key)
+
+
+def _later(name: str, value: Any, micro: int, *, runs: bool) -> Any:
+    """A constant moved, if it is an instant; the milestone of a limit that runs has seconds for a value."""
+    if not isinstance(value, int):
+        return value
+    if runs and name == "value":
+        return value + micro // 10**6
+    return value + micro if _INSTANTS.fullmatch(name) else value
 
 
 def move_text(text: str, by: timedelta) -> str:

@@ -32,7 +32,7 @@ SEALED: Mapping[tuple[str, str], str] = {
 }
 
 # Parents before children.
-TABLES = (
+TABLES: tuple[str, ...] = (
     "contact",
     "identity",
     "conversation",
@@ -41,6 +41,7 @@ TABLES = (
     "report",
     "case",
     "case_event",
+    "case_milestone",
     "case_task",
     "case_clock",
     "outbox",
@@ -49,6 +50,8 @@ TABLES = (
     "inbox_item",
     "inbox_raw",
 )
+# What figures are counted from, and no more; words and people of such cases have been erased.
+COUNTED = ("case", "case_event", "case_milestone", "case_clock")
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,8 @@ def _rows(connection: Connection, *, life: Life) -> dict[str, list[Row]]:
         "inbox_item": items,
         "inbox_raw": read("inbox_raw", "id", [row["raw_id"] for row in items]),
     }
-    for table, order in (("case_event", "version"), ("case_task", "key"), ("case_clock", "clock_id")):
+    ordered = {"case_event": "version", "case_milestone": "version", "case_task": "key", "case_clock": "clock_id"}
+    for table, order in ordered.items():
         found[table] = read(table, "case_id", [life.case_id], order)
     return found | {"publication": read("publication", "case_id", [life.case_id])}
 

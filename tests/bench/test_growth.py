@@ -18,7 +18,10 @@ from bench.growth.lives import LIVES
 from bench.growth.load import Loaded, load, settings_of
 from bench.growth.plan import open_cases
 from bench.growth.store import SERIALS
+from bench.growth.stories import COUNTED
 from bench.growth.timing import time_postgres, time_sqlite
+from bench.statistics.page import periods
+from bench.statistics.report import differing, time_report
 from core.cases.decide import Actor
 from core.contract.schema import Report
 from core.identity.codes import is_code
@@ -26,8 +29,8 @@ from core.intake.fold import fold
 from core.service.desk import Issued
 from core.storage import cases, reports
 from core.storage.cases import Search
-from core.storage.tables import case, outbox, report
-from gateway.admin.services import auditor_of, eraser_of
+from core.storage.tables import case, case_milestone, outbox, report
+from gateway.admin.services import auditor_of, eraser_of, rebuilding_of
 from gateway.deployment import Deployment, open_deployment
 from tests.support.servers import PostgresServer
 
@@ -86,6 +89,38 @@ async def test_words_open_and_are_found_by_search(opened: Deployment) -> None:
         assert row.search_text == fold(f"{told.content} {told.place.text}")
         asked = Search(text=f'"{fold(" ".join(told.content.rstrip(".").split()[:4]))}"')
         assert row.id in [hit.id for hit in await opened.database.read(partial(cases.search, wanted=asked))]
+
+
+async def test_milestones_are_those_of_its_events(store: Path, tmp_path: Path) -> None:
+    """Moved by weeks with everything else, they are what is read off the events again."""
+    shutil.copytree(store, tmp_path / "store")
+    async with open_deployment(settings_of(tmp_path / "store")) as opened:
+        known, rebuilding = await _milestones(opened), rebuilding_of(opened)
+        await rebuilding.begin()
+        while await rebuilding.run_once():
+            pass
+
+        assert len(known) > 5 * MANY
+        assert await _milestones(opened) == known
+
+
+async def _milestones(opened: Deployment) -> list[tuple[object, ...]]:
+    columns = case_milestone.c
+    query = select(case_milestone).order_by(columns.case_id, columns.version, columns.place)
+    return [tuple(row) for row in await opened.database.read(lambda one: one.execute(query).all())]
+
+
+async def test_figures_come_from_a_store_of_figures_alone(tmp_path: Path) -> None:
+    """It verifies like any other; the report is made of it, and figures brought forward are those counted anew."""
+    store = tmp_path / "counted"
+    await load(store, cases=60, templates=len(LIVES), tables=COUNTED)
+    async with open_deployment(settings_of(store)) as opened:
+        assert (await auditor_of(opened).verify()).findings == []
+
+    reported = await time_report(store)
+    assert 0 < reported.cases < 60
+    assert reported.per_case_us > 0
+    assert await differing(store, periods()) == 0
 
 
 async def test_work_goes_on_in_it(store: Path, tmp_path: Path) -> None:
