@@ -7,25 +7,31 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from core.contract.schema import Consent, Report
+from core.intake.fold import fold
 from core.service.reading import CaseReader
 from core.service.reading.base import Restricted
 from core.service.subjects.taking import Entering
 from core.service.subjects.words import Asked
-from core.storage import consents, reports, restrictions
+from core.storage import backup, cases, consents, reports, restrictions
+from core.storage.cases import Search
 from core.storage.reports import ReportRow
 from core.subjects.request import MoveRefused, ProvedBy, Request, State, Via
 from core.subjects.rights import Right
 from gateway.admin.services import auditor_of, subject_desk_of
-from tests.core.service.test_erasing import CANARY, WORD, only_case, work_it, write_everything
+from gateway.deployment import Deployment, open_deployment
+from gateway.restoring import restore_archive, restore_key_backup
+from tests.core.service.test_erasing import CANARY, WORD, back_up, only_case, work_it, write_everything
 from tests.gateway.api.staffing import centre
-from tests.support.canary import find_in_texts
+from tests.support.canary import find_in_files, find_in_texts
 from tests.support.databases import on_both_engines
-from tests.support.deployments import World
+from tests.support.deployments import World, settings_for
 from tests.support.letters import received, write_mail
 from tests.support.opened import everything_readable
 
@@ -117,6 +123,41 @@ async def test_an_erasure_says_its_last_word_and_leaves_none_of_the_person(world
     assert (kept.request.state, kept.code, kept.asked.text) == (State.FINISHED, "", "")
     assert [step.note for step in kept.steps] == ["", "", ""]
     assert (await auditor_of(world.deployment).verify()).findings == []
+
+
+async def test_a_granted_erasure_holds_everywhere_and_against_a_backup_of_before(world: World, tmp_path: Path) -> None:
+    """Database, its log, files, journal, search; then the old archive is restored with the keys of today: nobody."""
+    await write_everything(world)
+    row = await only_report(world)
+    await work_it(world, (await only_case(world)).id, answer=f"Đã thay đèn cho {CANARY} {WORD}.")
+    desk, staff = subject_desk_of(world.deployment), await centre(world)
+    await back_up(world, tmp_path / "before")
+    assert await found_by_words(world.deployment) == 1
+    assert find_in_texts(await everything_readable(world), [WORD])
+
+    wish = Entering(row.contact_id, Right.ERASURE, Via.PORTAL, ProvedBy.CODE, Asked(text=f"Xóa {CANARY}"), row.code)
+    request = await world.deployment.clerk.requests.take(wish)
+    await desk.carry_out(request.id, 1, actor=staff.id)
+    await world.settle()
+    await backup.back_up_keys(world.deployment.keys.database, tmp_path / "keys", now=world.clock())
+    key = world.deployment.settings.master_key_reference
+    settings = settings_for(tmp_path / "restored", master_key=key)
+    await restore_key_backup(settings, tmp_path / "keys")
+    restored = await restore_archive(settings, tmp_path / "before")
+
+    assert restored["erased_again"] == 1
+    async with open_deployment(settings, now=world.clock) as later:
+        for one in (world, replace(world, deployment=later)):
+            assert find_in_texts(await everything_readable(one), [CANARY, WORD]) == []
+            assert await found_by_words(one.deployment) == 0
+            assert (await auditor_of(one.deployment).verify()).findings == []
+    assert find_in_files(tmp_path, [CANARY, WORD]) == []
+
+
+async def found_by_words(deployment: Deployment) -> int:
+    """How many cases the search of staff finds by what the canary's mail said."""
+    asked = Search(text=f'"{fold("đèn đường trước số 12")}"')
+    return len(await deployment.database.read(partial(cases.search, wanted=asked)))
 
 
 @on_both_engines
