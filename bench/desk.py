@@ -88,7 +88,7 @@ def run(terms: Terms) -> Result:
     if not (store / NOTE).exists():
         terms.say(f"making {store}")
         asyncio.run(load(store, cases=size, templates=26 if terms.quick else 300))
-    working = asyncio.run(cast(store, sessions=SESSIONS, changes=4 if terms.quick else CHANGES))
+    working = asyncio.run(_cast(store, changes=4 if terms.quick else CHANGES))
     folder = terms.folder / "serving"
     folder.mkdir()
     (folder / "data-1").symlink_to(store.resolve())
@@ -99,10 +99,10 @@ def run(terms: Terms) -> Result:
     return _result(seen, size)
 
 
-async def cast(store: Path, *, sessions: int, changes: int, database_url: str = "") -> Cast:
-    """So many officials of the centre, signed in; and cases that wait for acceptance."""
-    async with open_deployment(settings_of(store, database_url)) as deployment:
-        desks = [await _hired(deployment, number) for number in range(sessions)]
+async def _cast(store: Path, *, changes: int) -> Cast:
+    """A hundred officials of the centre, signed in; and cases that wait for acceptance."""
+    async with open_deployment(settings_of(store)) as deployment:
+        desks = [await hired(deployment, number) for number in range(SESSIONS)]
         fresh = Search(stage=deployment.regulation.current.first_stage)
         waiting = await deployment.database.read(partial(cases.search, wanted=fresh, most=changes))
         user = await deployment.database.read(people.all_users)
@@ -111,7 +111,8 @@ async def cast(store: Path, *, sessions: int, changes: int, database_url: str = 
     return Cast(tuple(desks), token.secret, tuple(row.id for row in waiting))
 
 
-async def _hired(deployment: Deployment, number: int) -> Desk:
+async def hired(deployment: Deployment, number: int) -> Desk:
+    """An official of the centre, signed in; `number` tells them apart."""
     user_id, now = new_id(), datetime.now(UTC)
 
     def write(connection: Connection) -> sessions.Opened:
@@ -136,7 +137,7 @@ async def _work(url: str, working: Cast) -> Seen:
         seen.pages.clear()
         for case_id in working.cases:
             seen.changed_at = time.perf_counter()
-            await accept(client, working, case_id)
+            await _accept(client, working, case_id)
             await asyncio.sleep(BETWEEN)
         over.set()
         for task in listening:
@@ -186,8 +187,7 @@ async def _socket(client: ClientSession, desk: Desk) -> AsyncIterator[ClientWebS
         yield news
 
 
-async def accept(client: ClientSession, working: Cast, case_id: str) -> None:
-    """What one official does by the API. RuntimeError: it was refused."""
+async def _accept(client: ClientSession, working: Cast, case_id: str) -> None:
     headers = {"Authorization": f"Bearer {working.token}", "Idempotency-Key": new_id()}
     async with client.post(f"/api/v1/cases/{case_id}/commands/accept", json={}, headers=headers) as answer:
         if answer.status >= 300:

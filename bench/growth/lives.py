@@ -21,6 +21,7 @@ from core.contract.schema import Place, Reporter, ReportForm, new_id
 from core.identity.codes import hash_pin, new_code
 from core.service.desk import Issued
 from core.storage import cases, conversations, reports
+from gateway.deployment import Deployment
 from tests.support.deployments import World
 
 AGENCY = "cty_dien_luc"
@@ -34,6 +35,7 @@ _LEADER = Actor("leader", frozenset({"leader"}), AGENCY)
 _RESULT = "Đơn vị đã kiểm tra hiện trường, thay thiết bị hỏng và dọn sạch khu vực."
 _ANSWER = "Đơn vị đã khắc phục xong sự cố, cảm ơn người dân đã phản ánh."
 
+_NAME = "Nguyễn Văn An"
 _BODIES = (
     "Đèn đường trước nhà tôi hỏng ba hôm nay, buổi tối rất khó đi lại.",
     "Rác thải chất đống trước cổng trường nhiều ngày, mùi hôi thối rất khó chịu.",
@@ -146,28 +148,34 @@ class _Plan:
 
 async def _report(world: World, plan: _Plan, chance: Random) -> Life:
     """A form from our page; one person in four leaves a mail address besides."""
-    code, name = new_code(), "Nguyễn Văn An"
-    place = f"{plan.number + 1} Hương Sen, phường Thanh Trà"
+    body, place = chance.choice(_BODIES), f"{plan.number + 1} Hương Sen, phường Thanh Trà"
     email = "" if plan.number % 4 else f"nguoidan{plan.number:04}@hopthu.example.vn"
-    key = await asyncio.to_thread(world.deployment.safe.keys.system_secret, "pin")
+    code = await report(world.deployment, body, place, email=email)
+    await world.settle()
+    row = await world.deployment.database.read(partial(reports.by_code, code=code))
+    return Life(plan.kind, row.case_id, code, body, place, _NAME, email)
+
+
+async def report(deployment: Deployment, body: str, place: str, *, email: str = "") -> str:
+    """Hand in a form as our page does; its code."""
+    code = new_code()
+    key = await asyncio.to_thread(deployment.safe.keys.system_secret, "pin")
     form = ReportForm(
-        content=chance.choice(_BODIES),
+        content=body,
         place=Place(text=place),
-        reporter=Reporter(name=name, emails=(email,) if email else ()),
+        reporter=Reporter(name=_NAME, emails=(email,) if email else ()),
         code=code,
         pin_hash=hash_pin("246813", code=code, key=key),
         contact_id=new_id(),
     )
-    await _hand_in(world, Submission(what="form", id=new_id(), code=code, sent_at=world.clock(), form=form))
-    row = await world.deployment.database.read(partial(reports.by_code, code=code))
-    return Life(plan.kind, row.case_id, code, form.content, place, name, email)
+    await _hand_in(deployment, Submission(what="form", id=new_id(), code=code, sent_at=deployment.now(), form=form))
+    return code
 
 
-async def _hand_in(world: World, submission: Submission) -> None:
-    web = world.deployment.channels["web"]
+async def _hand_in(deployment: Deployment, submission: Submission) -> None:
+    web = deployment.channels["web"]
     assert isinstance(web, WebChannel)
-    await world.deployment.inbox.accept(*web.compose(submission))
-    await world.settle()
+    await deployment.inbox.accept(*web.compose(submission))
 
 
 async def _issue(world: World, life: Life, step: Step) -> None:
@@ -175,7 +183,8 @@ async def _issue(world: World, life: Life, step: Step) -> None:
     if name == "say":
         text = str(payload["text"])
         said = Submission(what="text", id=new_id(), code=life.code, sent_at=world.clock(), text=text)
-        return await _hand_in(world, said)
+        await _hand_in(world.deployment, said)
+        return await world.settle()
     answer = await world.deployment.clerk.execute(life.case_id, name, payload, actor=actor)
     if not isinstance(answer, Issued):
         raise RuntimeError(f"{life.kind}: {name} was refused: {answer}")

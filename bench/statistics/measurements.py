@@ -20,11 +20,11 @@ from statistics import quantiles
 
 from bench.growth.copy import copy
 from bench.growth.load import NOTE, load
-from bench.growth.server import KeptPostgres
 from bench.growth.stories import COUNTED
+from bench.launch import postgres
 from bench.measurement import Cell, Goal, Measurement, Result, Table, Terms
 from bench.results import ROOT
-from bench.statistics.page import Looked, look, periods
+from bench.statistics.page import CHANGES, Looked, look, periods
 from bench.statistics.report import RUNS, Reported, differing, time_report
 
 SIZES = (10_000, 100_000, 1_000_000)
@@ -59,7 +59,7 @@ def measurements() -> list[Measurement]:
             ),
             Goal(
                 f"{engine}_page",
-                f"statistics page while cases go on, {name}, at 1,000,000, p95",
+                f"statistics page while reports come in, {name}, at 1,000,000, p95",
                 at_most=300,
                 unit="ms",
                 source=_SOURCE,
@@ -87,16 +87,13 @@ def run(terms: Terms) -> Result:
 def _measured(terms: Terms, engine: str, size: int) -> Found:
     terms.say(f"{ENGINES[engine]} with {size:,} cases")
     place = terms.folder if terms.quick else Path(os.environ.get("LANGNGHE_BENCH_STORES", ROOT / "build" / "growth"))
-    embedded, serving = _store(terms, place, size), terms.folder / f"serving-{engine}-{size}"
+    embedded = _store(terms, place, size)
     if engine == "sqlite":
-        return _found(terms, embedded, serving, "")
-    served = place / f"pg-counted-{size}"
-    shutil.rmtree(served, ignore_errors=True)
-    with KeptPostgres.open(served) as server:
-        asyncio.run(copy(embedded, served / "var", database_url=server.address))
-        found = _found(terms, served / "var", serving, server.address)
-    shutil.rmtree(served)
-    return found
+        return _found(terms, embedded)
+    with postgres() as server:
+        beside, url = terms.folder / f"pg-{size}", server.create_database("counted").replace("+asyncpg", "")
+        asyncio.run(copy(embedded, beside, database_url=url))
+        return _found(terms, beside, url)
 
 
 def _store(terms: Terms, place: Path, size: int) -> Path:
@@ -112,9 +109,9 @@ def _store(terms: Terms, place: Path, size: int) -> Path:
     return store
 
 
-def _found(terms: Terms, store: Path, serving: Path, database_url: str) -> Found:
+def _found(terms: Terms, store: Path, database_url: str = "") -> Found:
     reported = asyncio.run(time_report(store, database_url=database_url))
-    looked = look(serving, store, database_url=database_url, **({"changes": 4} if terms.quick else {}))
+    looked = asyncio.run(look(store, database_url=database_url, changes=4 if terms.quick else CHANGES))
     return Found(reported, looked, asyncio.run(differing(store, periods(), database_url=database_url)))
 
 
@@ -148,8 +145,8 @@ def _notes() -> tuple[str, ...]:
     return (
         f"The last whole month, from nothing, median of {RUNS}: cases that came in it and those still open when it "
         "began; the report with its tables, spreadsheet and PDF. The first look is the slowest of three periods that "
-        "nobody had asked for (running month, last month, year); the page is that of the running gateway, while a "
-        "case is accepted every five looks.",
+        "nobody had asked for (running month, last month, year); the page is that of a gateway at work, into which a "
+        "report comes every five looks.",
         "Stores with what figures are counted from: cases, events, milestones, clocks; no words, no people.",
     )
 

@@ -1,24 +1,25 @@
-"""The statistics page of the running gateway, looked at again and again while cases go on."""
+"""The statistics page of a gateway, looked at again and again while reports come in."""
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from aiohttp import ClientSession, ClientTimeout
 
-from bench.desk import Cast, Desk, accept, cast, get
-from bench.launch import gateway
+from bench.desk import Desk, get, hired
+from bench.growth.lives import report
+from bench.growth.load import settings_of
 from core.service.statistics import usual_periods
 from gateway.console.statistics import PAGE
+from gateway.deployment import open_deployment
+from gateway.process import running
 
-CHANGES = 20
-EVERY = 5
-"""Pages between two changes."""
+CHANGES, EVERY = 20, 5
+"""How many reports come in meanwhile, and pages between two of them."""
+_BODY = "Đèn đường trước nhà tôi hỏng ba hôm nay, buổi tối rất khó đi lại."
 
 
 @dataclass
@@ -35,25 +36,18 @@ def periods() -> tuple[str, ...]:
     return (*offered[:2], next(name for name in offered if name.startswith("nam:")))
 
 
-def look(folder: Path, store: Path, *, database_url: str = "", changes: int = CHANGES) -> Looked:
-    """Serve the store, look, accept a case now and then, and look again."""
-    working = asyncio.run(cast(store, sessions=1, changes=changes, database_url=database_url))
-    folder.mkdir()
-    (folder / "data-1").symlink_to(store.resolve())
-    (folder / "master.key").write_text((store / "master.key").read_text())
-    with gateway(folder, roles="web,worker", database_url=database_url) as served:
-        return asyncio.run(_look(f"http://127.0.0.1:{served.ports[0]}", working, periods()))
-
-
-async def _look(url: str, working: Cast, names: Sequence[str]) -> Looked:
-    seen, (desk,) = Looked(), working.desks
-    async with ClientSession(url, timeout=ClientTimeout(300)) as client:
-        for name in names:
-            seen.first.append(await _timed(client, desk, name))
-        for case_id in working.cases:
-            await accept(client, working, case_id)
-            for number in range(EVERY):
-                seen.again.append(await _timed(client, desk, names[number % len(names)]))
+async def look(store: Path, *, database_url: str = "", changes: int = CHANGES) -> Looked:
+    """
+    Serve the store with its workers; look, report something now and then, and look again. All in one process.
+    """
+    seen, names = Looked(), periods()
+    async with open_deployment(settings_of(store, database_url)) as deployment, running(deployment) as url:
+        desk = await hired(deployment, 1)
+        async with ClientSession(url, timeout=ClientTimeout(300)) as client:
+            seen.first = [await _timed(client, desk, name) for name in names]
+            for change in range(changes):
+                await report(deployment, _BODY, f"{change + 1} Hương Sen, phường Thanh Trà")
+                seen.again += [await _timed(client, desk, names[number % len(names)]) for number in range(EVERY)]
     return seen
 
 
