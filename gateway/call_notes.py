@@ -10,7 +10,7 @@ from aiohttp import web
 from core.clock.calendar_data import read_yaml
 from core.service.call_notes import CallNotes
 from gateway.deployment import Deployment
-from gateway.portal.shared import kept_forms_of
+from gateway.kept_forms import kept_forms_of
 from gateway.settings import Settings
 
 NOTES = web.AppKey("call_notes", CallNotes)

@@ -19,6 +19,7 @@ from core.otp.challenge import REFUSED_VI
 from core.service.carrying import Way
 from gateway.auth import cookies
 from gateway.deployment import DEPLOYMENT
+from gateway.kept_forms import KEPT_TIME
 from gateway.pages import render
 from gateway.portal.fields import Filled
 from gateway.portal.form_page import form_page
@@ -38,7 +39,7 @@ from gateway.portal.proving import (
     seconds_of,
     way_of,
 )
-from gateway.portal.shared import KEPT_TIME, PORTAL, private, put_note, read_note
+from gateway.portal.shared import PORTAL, private, put_note, read_note
 
 PAGE = "/phan-anh/xac-nhan"
 EDIT = f"{PAGE}/sua"

@@ -22,6 +22,7 @@ from gateway.auth import cookies
 from gateway.auth.apps import portal_key
 from gateway.auth.network import CLIENT
 from gateway.deployment import DEPLOYMENT, Deployment
+from gateway.kept_forms import kept_forms_of
 from gateway.portal.limits import Limits, household_of
 from gateway.portal.tokens import Note, Notes
 
@@ -31,8 +32,6 @@ FOLLOW_TIME = timedelta(minutes=30)
 SENT = "langnghe_sent"
 """Cookie between sending and the page that shows code and PIN."""
 SENT_TIME = timedelta(minutes=15)
-KEPT_TIME = timedelta(hours=24)
-"""How long a form that was not sent is kept, with its files."""
 
 
 @dataclass(frozen=True)
@@ -87,11 +86,6 @@ async def open_portal(deployment: Deployment, *, tiles: str = "", credit: str = 
     return Portal(
         desk, proof, kept, channel, Notes(key), rules, app_key=own, tiles=tiles, tiles_origin=origin, credit=credit
     )
-
-
-def kept_forms_of(deployment: Deployment) -> KeptForms:
-    """Where forms wait for a one-time password."""
-    return KeptForms(deployment.database, safe=deployment.safe, now=deployment.now, longest=KEPT_TIME)
 
 
 def tiles_origin(tiles: str) -> str:

@@ -19,8 +19,9 @@ from core.contract.schema import Attachment
 from core.privacy.errors import MediaRefused, MediaTooLarge
 from core.privacy.media import FileMediaStore
 from gateway.deployment import DEPLOYMENT
+from gateway.kept_forms import KEPT_TIME
 from gateway.pages.failures import AWAY_SECONDS
-from gateway.portal.shared import KEPT_TIME, PORTAL
+from gateway.portal.shared import PORTAL
 
 log = structlog.get_logger()
 

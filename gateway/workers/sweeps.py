@@ -24,7 +24,7 @@ from core.storage.database import Connection
 from core.storage.deletions import Deletion
 from gateway.auth.sessions import LONGEST
 from gateway.deployment import Deployment
-from gateway.portal.shared import KEPT_TIME, kept_forms_of
+from gateway.kept_forms import KEPT_TIME, kept_forms_of
 
 log = structlog.get_logger()
 
