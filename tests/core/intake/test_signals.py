@@ -10,7 +10,6 @@ from core.intake.signals.diversion import hints_state_secret, read_diversion
 from core.intake.signals.emergency import read_emergency
 from core.intake.signals.ratings import read_rating
 from core.intake.signals.status import asks_status, read_code
-from core.intake.triage import triage
 from core.intake.words import Text
 from tests.core.intake.harness import rules
 
@@ -161,10 +160,3 @@ def test_codes_are_told_from_telephone_numbers(said: str, code: str) -> None:
 def test_questions_about_progress() -> None:
     assert asks_status(Text.of("phản ánh của tôi tới đâu rồi?"))
     assert not asks_status(Text.of("đèn đường hỏng ở Lê Lợi"))
-
-
-def test_triage_proposes_what_the_dialogue_would_have_noticed() -> None:
-    found = triage("cháy nhà ở 12 Lê Lợi, dây điện chập", rules("hue"))
-    assert found.emergency is EmergencyKind.FIRE_RESCUE
-    assert triage("cán bộ nhận hối lộ", rules("hue")).hints == ("divert_corruption",)
-    assert triage("đèn đường hỏng", rules("hue")).categories[0] == "lighting_power_water"

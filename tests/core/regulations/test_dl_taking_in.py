@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from core.contract.schema import Urgency
-from core.intake.triage import triage
-from core.service.regulation import intake_rules
+from core.intake.signals.diversion import read_diversion
+from core.intake.signals.emergency import read_emergency
+from core.intake.words import Text
 from tests.core.cases.bench import Bench, pack_of
 from tests.core.regulations.desk import DISTRIBUTOR, RECEPTIONIST
 from tests.core.regulations.dl_states import NAME, accepted, received, with_focal
@@ -133,23 +133,23 @@ def test_dl_ii_2_3a_u_reports_are_named_with_their_day() -> None:
 
 @pytest.mark.rule("A-DL-9", "DL-I.7", "VN-1", "VN-2")
 @pytest.mark.parametrize(
-    ("said", "hints"),
+    ("said", "kind"),
     [
         (
             "Đề nghị kỷ luật ông Trần Bê cán bộ địa chính vì gây khó khăn, yêu cầu xử lý kỷ luật",
-            ("divert_denunciation",),
+            "denunciation",
         ),
-        ("Cán bộ một cửa đòi phong bì mới nhận hồ sơ", ("divert_corruption",)),
-        ("Thái độ phục vụ ở bộ phận một cửa chưa tốt, mong cải thiện", ()),
-        ("Công chức tiếp dân đi làm muộn", ()),
+        ("Cán bộ một cửa đòi phong bì mới nhận hồ sơ", "corruption"),
+        ("Thái độ phục vụ ở bộ phận một cửa chưa tốt, mong cải thiện", None),
+        ("Công chức tiếp dân đi làm muộn", None),
     ],
 )
-def test_a_dl_9_a_named_wrongdoer_and_a_wish_to_punish_is_no_report_here(said: str, hints: tuple[str, ...]) -> None:
-    """ "Công vụ, công chức" borders on tố cáo: the desk is warned before it takes such a thing in."""
-    found = triage(said, intake_rules(pack_of(NAME), office="IOC"))
+def test_a_dl_9_a_named_wrongdoer_and_a_wish_to_punish_is_no_report_here(said: str, kind: str | None) -> None:
+    """ "Công vụ, công chức" borders on tố cáo: it is noticed before such a thing is taken in."""
+    text = Text.of(said)
 
-    assert found.hints == hints
-    assert found.urgency is Urgency.NORMAL
+    assert read_diversion(text) == kind
+    assert read_emergency(text) is None
 
 
 @pytest.mark.rule("A-DL-9", "VN-1", "VN-2")
