@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from gateway.demo_file import read_demo, withdraw, write_demo
+from gateway.free_port import free_port
 from gateway.sandbox.beside import Beside, sandbox_beside
 from gateway.sandbox.connected import Addresses, connected, described, played
 from gateway.sandbox.credentials import Credentials, held_credentials
@@ -142,10 +142,3 @@ def with_ports(settings: Settings) -> Settings:
         changes["require_second_factor"] = False  # whoever tries the demo has no authenticator set up
     calls = settings.call_center.model_copy(update={"sip_port": settings.call_center.sip_port or free_port()})
     return settings.model_copy(update={"http": http, "email": email, "call_center": calls, **changes})
-
-
-def free_port() -> int:
-    """A port of this machine that nobody uses at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
