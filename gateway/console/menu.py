@@ -18,6 +18,7 @@ from gateway.console.agencies import PAGE as AGENCIES
 from gateway.console.audit.page import PAGE as AUDIT
 from gateway.console.calendars import PAGE as CALENDAR
 from gateway.console.canned.page import PAGE as CANNED
+from gateway.console.case_map.page import PAGE as MAP
 from gateway.console.categories import PAGE as CATEGORIES
 from gateway.console.channels import PAGE as CHANNELS
 from gateway.console.connecting import PAGE as CONNECTING
@@ -59,6 +60,7 @@ def add_menu(app: web.Application) -> None:
     menu.add(Entry("Thông báo chung", PUBLIC_NOTICES, icon="bell", roles=speakers, order=27))
     menu.add(Entry("Tìm hồ sơ", finding.PAGE, icon="search", order=30))
     menu.add(Entry("Bảng thời hạn", DEADLINES, icon="clock", order=38))
+    menu.add(Entry("Bản đồ", MAP, icon="map", order=39))
     menu.add(Entry("Thống kê", STATISTICS, icon="file", order=40))
     reporters = {entry.role for entry in pack.reports.values()}
     menu.add(Entry("Báo cáo định kỳ", REPORTS, icon="file", roles=(*centre, *sorted(reporters)), order=41))

@@ -29,6 +29,7 @@ from gateway.console.agencies import mount as mount_agencies
 from gateway.console.audit.page import mount as mount_audit
 from gateway.console.calendars import mount as mount_calendars
 from gateway.console.canned.page import mount as mount_canned
+from gateway.console.case_map.page import mount as mount_map
 from gateway.console.categories import mount as mount_categories
 from gateway.console.channels import mount as mount_channels
 from gateway.console.connecting import mount as mount_connecting
@@ -85,6 +86,7 @@ def setup_console(app: web.Application) -> None:
     mount_statistics(router)
     mount_reports(router)
     mount_deadlines(router)
+    mount_map(router)
     mount_data_requests(router)
     router.add_get(keeping.PAGE, keeping.show_keeping)
     mount_agencies(router)

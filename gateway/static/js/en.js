@@ -3,6 +3,13 @@
 import { learn } from "./words.js";
 
 learn({
+  "{} hồ sơ": "{} cases",
+  "việc khẩn": "emergency",
+  "quá hạn": "overdue",
+  "{} quá hạn": "{} overdue",
+  "còn dưới 4 giờ": "under 4 hours left",
+  "{} còn dưới 4 giờ": "{} with under 4 hours left",
+  "Các hồ sơ này ở cùng một chỗ; xem trong danh sách.": "These cases are at the same place; see the list.",
   "Đang nối máy…": "Connecting…",
   "Chưa gọi được. Vui lòng thử lại sau ít phút.": "The call did not get through. Please try again in a few minutes.",
   "Đang nói chuyện với tổng đài. Bấm phím số khi tổng đài mời.": "You are talking to the hotline. Press a key when it asks you to.",

@@ -1,3 +1,4 @@
+import { drawMap } from "../js/map.js";
 import { point, setPoint } from "./place.js";
 
 /** Where the map opens before anything is known: the whole country. */
@@ -25,17 +26,4 @@ export async function openMap(form, element) {
     move(lat, lng);
   });
   return move;
-}
-
-/**
- * An empty map with its pictures.
- * @param {HTMLElement} element names them: data-tiles, data-credit
- */
-export async function drawMap(element) {
-  await import("../vendor/leaflet/leaflet.js"); // the small build: a quarter of the one for bundlers
-  element.hidden = false;
-  const { tiles = "", credit = "" } = element.dataset;
-  const map = window.L.map(element);
-  window.L.tileLayer(tiles, { attribution: credit, maxZoom: 19 }).addTo(map);
-  return map;
 }

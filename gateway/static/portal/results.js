@@ -1,6 +1,6 @@
 /** The map beside the list of results: every point leads to its page. The list is complete without it. */
 
-import { drawMap } from "./map.js";
+import { drawMap } from "../js/map.js";
 
 /** @typedef {{ geometry: { coordinates: [number, number] }, properties: { category: string, url: string } }} Feature */
 
