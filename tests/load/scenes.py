@@ -1,15 +1,15 @@
-"""What happens to a fleet: events that cross, a storm of repeats, limits that end together, members that end."""
+"""What happens to a fleet: events that cross, limits that end together, members that end."""
 
 from __future__ import annotations
 
 import asyncio
-import random
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from signal import SIGCONT, SIGSTOP
 
 from sqlalchemy import func, select
@@ -21,9 +21,9 @@ from core.storage.tables import conversation
 from gateway.deployment import Deployment
 from gateway.events.bells import DUE
 from tests.load import books
-from tests.load.fleet import Fleet, Member
+from tests.load.fleet import Fleet, Member, observing, open_fleet
 from tests.load.provider import Provider, Tally
-from tests.load.script import chat, interleaved, receipts, reports, with_repeats
+from tests.load.script import reports
 from tests.support.servers import PostgresServer, RedisServer
 from tests.support.waiting import until
 
@@ -89,6 +89,19 @@ class Scene:
         return [f"{count} deadlocks counted"] if count else []
 
 
+@asynccontextmanager
+async def at_work(folder: Path, *, webs: int, workers: int) -> AsyncIterator[Scene]:
+    """A fleet of so many processes on a database and a Redis of its own; each has to end well."""
+    with PostgresServer.start() as postgres, RedisServer.start() as redis:
+        url = postgres.create_database("fleet").replace("+asyncpg", "")
+        async with open_fleet(folder, database_url=url, redis_url=redis.url(), webs=webs, workers=workers) as fleet:
+            await fleet.start()
+            async with observing(fleet) as seen:
+                yield Scene(fleet, postgres, redis, seen)
+            await fleet.stop()
+            assert {code for member in fleet.members.values() for code in member.exits} == {0}
+
+
 async def crossings(scene: Scene, prefix: str, times: int) -> list[float]:
     """Let a worker change something so many times; after how many seconds each was heard of in this process."""
     await until(lambda: scene.seen.events.connected, "connecting")
@@ -106,44 +119,6 @@ async def crossings(scene: Scene, prefix: str, times: int) -> list[float]:
     finally:
         unsubscribe()
     return crossed
-
-
-@dataclass(frozen=True)
-class Storm:
-    """What came of a storm; `lost` and `disordered` are ids and conversations."""
-
-    tally: Tally
-    distinct: int
-    stored: Counter[str]
-    lost: int
-    disordered: int
-
-
-async def storm(scene: Scene, prefix: str, *, deliveries: int, chats: int, each: int) -> Storm:
-    """
-    So many webhooks, 30 % of them repeats, over all web processes while all workers work.
-
-    Words of citizens are `chats` × `each` of them; all others are receipts, which are read and ignored one by one.
-    """
-    chance = random.Random(1)
-    repeats = deliveries * 3 // 10
-    distinct = deliveries - repeats
-    talks = [chat(f"{prefix}{number}", each, at=scene.now) for number in range(chats)]
-    silent = receipts(prefix, distinct - chats * each, users=chats * 4, at=scene.now)
-    script = interleaved([*talks, *([one] for one in silent)], chance)
-    before = await books.items(scene.seen)
-    tally = await scene.provider.hand_in(with_repeats(script, repeats=repeats, of=deliveries, chance=chance))
-    await scene.read()
-    said = await books.said(scene.seen, [one.id for talk in talks for one in talk])
-    wanted = Counter(tuple(one.id for one in talk) for talk in talks)
-    found = Counter(tuple(ids) for ids in said.values())
-    return Storm(
-        tally=tally,
-        distinct=distinct,
-        stored=await books.items(scene.seen) - before,
-        lost=len({one.id for one in script} - tally.acknowledged),
-        disordered=(wanted - found).total() + (found - wanted).total(),
-    )
 
 
 async def limits_that_end_together(scene: Scene, prefix: str, count: int) -> list[Counter[str]]:

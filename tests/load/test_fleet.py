@@ -13,21 +13,19 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.load.fleet import observing, open_fleet
 from tests.load.scenes import (
     Scene,
-    Storm,
+    at_work,
     caught_at_work,
     crossings,
     limits_that_end_together,
     lost_or_doubled,
     more,
-    storm,
     taken_over,
     writing,
 )
+from tests.load.storming import prove, storm
 from tests.support.record import record
-from tests.support.servers import PostgresServer, RedisServer
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 
@@ -35,14 +33,8 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def scene(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene]:
     """Four processes at work; each test leaves four at work."""
-    with PostgresServer.start() as postgres, RedisServer.start() as redis:
-        url = postgres.create_database("fleet").replace("+asyncpg", "")
-        async with open_fleet(tmp_path_factory.mktemp("fleet"), database_url=url, redis_url=redis.url()) as fleet:
-            await fleet.start()
-            async with observing(fleet) as seen:
-                yield Scene(fleet, postgres, redis, seen)
-            await fleet.stop()
-            assert {code for member in fleet.members.values() for code in member.exits} == {0}
+    async with at_work(tmp_path_factory.mktemp("fleet"), webs=2, workers=2) as scene:
+        yield scene
 
 
 async def test_a_change_is_heard_in_another_process(scene: Scene) -> None:
@@ -66,33 +58,6 @@ async def test_twenty_thousand_deliveries_give_the_distinct_count(scene: Scene) 
 
     prove(end, deliveries=20_000, messages=600)
     assert (await scene.disorder(), scene.fleet.complaints()) == ((), [])
-
-
-@pytest.mark.chaos
-@pytest.mark.timeout(3600)
-async def test_a_million_deliveries_give_the_distinct_count(scene: Scene) -> None:
-    """700,000 are distinct, in ten storms one after the other, so that the scripts fit into memory; all are read."""
-    ends = [await storm(scene, f"m{n}x", deliveries=100_000, chats=200, each=10) for n in range(10)]
-    await scene.settled()
-
-    for end in ends:
-        prove(end, deliveries=100_000, messages=2000)
-    assert (await scene.disorder(), scene.fleet.complaints()) == ((), [])
-    figures = {
-        "deliveries": sum(end.tally.statuses.total() for end in ends),
-        "distinct": sum(end.distinct for end in ends),
-        "stored": sum(end.stored.total() for end in ends),
-        "lost": sum(end.lost for end in ends),
-        "out of order": sum(end.disordered for end in ends),
-    }
-    record("storm", "Two web, two worker processes", figures)
-
-
-def prove(end: Storm, *, deliveries: int, messages: int) -> None:
-    """Every delivery answered 200 at once; every distinct one stored once and read; every chat in its order."""
-    assert end.tally.statuses == Counter({200: deliveries})
-    assert end.stored == Counter(done=messages, ignored=end.distinct - messages)
-    assert (end.lost, end.disordered, end.tally.cut) == (0, 0, 0)
 
 
 @pytest.mark.rule("HUE-2")
