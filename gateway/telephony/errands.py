@@ -80,6 +80,8 @@ class ErrandCalls:
             if len(self._calls) >= self._most:
                 return ErrandEnd(outcome=Outcome.FULL)
             self._begin(errand)
+        else:
+            log.info("call_asked_again", message=errand.message)
         call, task = self._calls[errand.message]
         either: set[asyncio.Future[Any]] = {call.decided, task}
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)

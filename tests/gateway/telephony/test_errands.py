@@ -98,6 +98,7 @@ async def test_a_password_and_a_result_by_telephone(served: Served, phone_port: 
         ringing = await mine.rung()
         assert (await ErrandLine(served.data).asked(busy.message)).outcome is Outcome.UNDER_WAY
         second = call_them(served, busy)
+        await logged(served, "call_asked_again", 1)
         await ringing.reject(486)
         assert [one.outcome for one in await asyncio.gather(first, second)] == [Outcome.NOT_REACHED] * 2
         assert (await ErrandLine(served.data).asked(new_id())).outcome is Outcome.UNKNOWN

@@ -20,6 +20,13 @@ from gateway.workers.daily import Daily
 from gateway.workers.pulse import Pulse
 from tests.gateway.watch.troubles import TROUBLES, look, with_limit
 from tests.support.deployments import World
+from tests.support.waiting import PATIENCE
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database on a busy machine is slow, which is no trouble here."""
+    monkeypatch.setattr("gateway.watch.watch._PATIENCE", PATIENCE)
 
 
 def test_every_alarm_has_a_trouble_that_rings_it() -> None:
