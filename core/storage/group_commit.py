@@ -123,7 +123,8 @@ class GroupCommit(Generic[T]):
             self._flights.discard(me)
 
     async def _assemble(self) -> None:
-        patience = self._pace.patience(len(self._waiting))
+        before = len(self._waiting)
+        patience = self._pace.patience(before)
         if not patience:
             return
         loop = asyncio.get_running_loop()
@@ -134,6 +135,7 @@ class GroupCommit(Generic[T]):
         finally:
             timer.cancel()
             self._assembled = None
+            self._pace.note_wait(before, len(self._waiting))
 
     def _take(self) -> list[_Waiting[T]]:
         """The next batch, in order of arrival: all that have no order with what is under way, as many as may be."""

@@ -3,7 +3,8 @@ Whether a commit waits for more to share it, learned from the last ones.
 
 Where commits go side by side and the disk is quick, waiting is a loss: while one is written, the next is received.
 Elsewhere everybody who is there should share each: those who have just been answered will be back in a moment, and
-would wait for the commit of all others before their own begins.
+would wait for the commit of all others before their own begins. Who sends at a pace of their own does not come back:
+company that was waited for in vain is not waited for again soon.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ CROWD = 16
 SLOW_SECONDS = 0.0025
 """What a commit takes, its rows apart, where the disk is slow. At about 2 ms the two ways cost the same."""
 _ROW_SECONDS = 0.00003
+_MOST_DOUBTS = 64
 _LOOKED_AT = 16  # the quickest of so many: on a loop that is busy, the end of a commit is heard late
 
 
@@ -25,6 +27,7 @@ class Pace:
         self._longest = longest
         self._flights = flights
         self._disk = deque((0.0,), maxlen=_LOOKED_AT)
+        self._doubts = self._passed_by = 0  # how many crowds to let go by after a wait in vain, and how many went since
         self.crowd = 0
         """How many may be expected to share the next commit: those of the last one, and who waited for its end."""
 
@@ -32,6 +35,14 @@ class Pace:
         """A commit of so many rows took so long; so many wait now."""
         self._disk.append(seconds - rows * _ROW_SECONDS)
         self.crowd = rows + waiting
+        if self.crowd >= CROWD:
+            self._passed_by += 1
+
+    def note_wait(self, before: int, after: int) -> None:
+        """So many waited when a wait for company began, and so many when it ended."""
+        was_worth_it = after >= self.crowd or after - before >= CROWD
+        self._doubts = 0 if was_worth_it else min(max(2 * self._doubts, 2), _MOST_DOUBTS)
+        self._passed_by = 0
 
     @property
     def flights(self) -> int:
@@ -40,5 +51,6 @@ class Pace:
 
     def patience(self, waiting: int) -> float:
         """How long the next commit waits for the rest of its crowd, in seconds."""
-        is_worth_it = self.flights == 1 and self.crowd >= CROWD and waiting < self.crowd
+        is_due = self.crowd >= CROWD and waiting < self.crowd and self._passed_by >= self._doubts
+        is_worth_it = self.flights == 1 and is_due
         return self._longest if is_worth_it else 0.0

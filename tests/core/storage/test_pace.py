@@ -54,3 +54,30 @@ def test_one_quick_commit_proves_that_the_disk_is_quick() -> None:
 def test_rows_are_no_fault_of_the_disk() -> None:
     """A large batch takes its time everywhere."""
     assert pace(*[SLOW] * 100, flights=2, rows=500).flights == 2
+
+
+def test_who_did_not_come_is_not_waited_for_again_soon() -> None:
+    """Messages at a pace of their own: after each wait in vain twice as many crowds go by without one."""
+    learned = pace(QUICK)
+    waited = []
+    for _ in range(200):
+        waited.append(bool(learned.patience(1)))
+        if waited[-1]:
+            learned.note_wait(1, 5)
+        learned.note(QUICK, rows=CROWD, waiting=0)
+
+    assert waited[:3] == [True, False, True]
+    assert sum(waited[-100:]) <= 2
+
+
+def test_who_came_once_is_waited_for_every_time() -> None:
+    """All of them, or as many as are a crowd themselves: the doubts are over."""
+    for after in (CROWD * 4, 1 + CROWD):
+        learned = pace(QUICK, rows=CROWD * 4)
+        learned.note_wait(1, 5)
+        for _ in range(4):
+            learned.note(QUICK, rows=CROWD * 4, waiting=0)
+        learned.note_wait(1, after)
+        learned.note(QUICK, rows=CROWD * 4, waiting=0)
+
+        assert learned.patience(1) == 0.004
