@@ -112,6 +112,14 @@ class Officers:
         for one in sayings:
             await self._give(work, one, [found for found in holders if _seat_of(found) in one.seats], addresses)
 
+    async def say_once(self, work: Work, sayings: Sequence[Saying]) -> int:
+        """Those whose keys are not known yet; how many that was. Nothing is put where everything is known."""
+        known = await self._database.read(partial(staff_notices.said, keys=[one.key for one in sayings]))
+        fresh = [one for one in sayings if one.key not in known]
+        if fresh:
+            await self.say(work, fresh)
+        return len(fresh)
+
     async def say_to(self, work: Work, saying: Saying, user_id: str) -> None:
         """Put it before this person alone, whatever they hold."""
         role, agency = saying.seats[0]

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, literal, select
 
-from core.storage import calls, diverted, fetches, inbox_queue, outbox, staff_notices, upkeep
+from core.storage import calls, data_requests, diverted, fetches, inbox_queue, outbox, staff_notices, upkeep
 from core.storage.fetches import FetchState
 from core.storage.inbox_queue import InboxState
 from core.storage.outbox import OutboxState
@@ -31,6 +31,7 @@ class TableFigures:
     `clocks_due`: how many wait to fire, counted up to ten thousand. `root_day`: of the newest daily root (ISO).
     `staff_unreached`: notices to staff of the last day that went nowhere, counted up to a thousand.
     `calls_owed`: callers who wait for a call; `calls_late`: of them those who should have had it.
+    `data_requests_late`: what people ask about their data and should have been answered, or done, by now.
     `oldest_diverted`: since when the desk has diverted a case of which something is left.
     """
 
@@ -45,6 +46,7 @@ class TableFigures:
     oldest_diverted: datetime | None
     calls_owed: int
     calls_late: int
+    data_requests_late: int
     upkeep: Mapping[str, Mapping[str, Any]]
 
 
@@ -68,5 +70,6 @@ def table_figures(connection: Connection, *, now: datetime) -> TableFigures:
         oldest_diverted=diverted.oldest(connection),
         calls_owed=calls.count_owed(connection),
         calls_late=calls.count_owed(connection, before=now),
+        data_requests_late=data_requests.late(connection, now=now),
         upkeep=upkeep.noted(connection),
     )

@@ -244,6 +244,7 @@ MEANINGS: Mapping[str, str] = {
     "alarms.outbox_failed": "How many answers may be given up within an hour.",
     "alarms.calls_seconds": "How long a call may wait in the spool to be handed over.",
     "alarms.calls_late": "How many callers may wait for a call that is overdue.",
+    "alarms.data_requests_late": "How many requests of people about their data may be overdue.",
     "alarms.diverted_seconds": "How long something may be left of a report that the desk has diverted.",
     "alarms.clock_seconds": "How late a clock may fire.",
     "alarms.lag_seconds": "How late the event loop may wake.",

@@ -284,6 +284,7 @@ class Alarms(Section):
     files_seconds: float = Field(default=300, gt=0)
     calls_seconds: float = Field(default=120, gt=0)
     calls_late: int = Field(default=0, ge=0)
+    data_requests_late: int = Field(default=0, ge=0)
     outbox_failed: int = Field(default=0, ge=0)
     diverted_seconds: float = Field(default=600, gt=0)
     clock_seconds: float = Field(default=5, gt=0)

@@ -157,6 +157,14 @@ _ALL = (
         severity="today",
     ),
     Alarm(
+        "data_requests_late",
+        "Somebody asked about their data, and the time that the law gives for it is over.",
+        "data_requests_late",
+        "above",
+        "data_requests_late",
+        severity="today",
+    ),
+    Alarm(
         "scanner_away",
         "The scanner of files does not answer: no file is taken until it does.",
         "scanner_up",

@@ -1,4 +1,4 @@
-"""What a worker does for those who report to superiors: reminders of what is owed, the hours of service, and what
+"""What a worker does for those who owe something: reminders of reports and of requests, the hours of service, and what
 was counted for nobody any more."""
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from functools import partial
 from core.service.national_reminding import NationalReminding
 from core.service.statistics import Keeping
 from core.service.statistics.reminding import Reminding
+from core.service.subjects.reminding import DataReminding
 from core.storage import uptime
 from gateway.deployment import Deployment
 from gateway.statistics.reports import reports_of
@@ -18,6 +19,7 @@ _PRESENCE_SECONDS = 20.0
 _NATIONAL_SECONDS = 600.0
 _LETTING_GO_SECONDS = 3600.0
 REPORTS = "/console/bao-cao"
+DATA = "/console/du-lieu-ca-nhan"
 NATIONAL = "/console/he-thong-quoc-gia"
 
 
@@ -46,6 +48,17 @@ def national_reminding_of(deployment: Deployment) -> NationalReminding:
     )
 
 
+def data_reminding_of(deployment: Deployment) -> DataReminding:
+    """Who reminds of what people ask about their data (VN-4)."""
+    return DataReminding(
+        deployment.database,
+        officers=deployment.clerk.officers,
+        regulation=deployment.regulation,
+        page=f"{deployment.settings.public_url}{DATA}",
+        now=deployment.now,
+    )
+
+
 def duties(deployment: Deployment) -> list[Loop]:
     """Their loops."""
 
@@ -54,6 +67,7 @@ def duties(deployment: Deployment) -> list[Loop]:
 
     return [
         Loop("national", national_reminding_of(deployment).run_once, interval=_NATIONAL_SECONDS),
+        Loop("data_requests", data_reminding_of(deployment).run_once, interval=_REMINDING_SECONDS),
         Loop("reports", reminding_of(deployment).run_once, interval=_REMINDING_SECONDS),
         Loop("figures", Keeping(deployment.database, now=deployment.now).run_once, interval=_LETTING_GO_SECONDS),
         Loop("presence", present, interval=_PRESENCE_SECONDS),

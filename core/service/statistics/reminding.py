@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 
 from core.clock import Due, local
 from core.clock.zone import midnight
@@ -25,7 +24,6 @@ from core.service.statistics.labels import Labels
 from core.service.statistics.owed import OwedReport
 from core.service.statistics.reporting import PeriodReports
 from core.service.work import Work
-from core.storage import staff_notices
 from core.storage.database import Database
 from core.storage.statistics import Period
 
@@ -52,18 +50,11 @@ class Reminding:
         shelf, work, said = await self.reports.shelf(), Work(), 0
         for one, row in shelf.owed if shelf.began else ():
             if row is None or row.sent_at is None:
-                said += await self._say(work, list(self._of_report(one)))
-                said += await self._say(work, await self._of_explanations(one))
+                said += await self.officers.say_once(work, list(self._of_report(one)))
+                said += await self.officers.say_once(work, await self._of_explanations(one))
         if said:
             await Committer(self.database).commit(work)
         return said
-
-    async def _say(self, work: Work, sayings: list[Saying]) -> int:
-        known = await self.database.read(partial(staff_notices.said, keys=[one.key for one in sayings]))
-        fresh = [one for one in sayings if one.key not in known]
-        if fresh:
-            await self.officers.say(work, fresh)
-        return len(fresh)
 
     def _of_report(self, one: OwedReport) -> Iterator[Saying]:
         now, days = self.now(), f"từ {one.first:%d/%m/%Y} đến {one.last:%d/%m/%Y}"

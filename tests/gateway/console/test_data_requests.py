@@ -10,6 +10,7 @@ from core.cases.model import Case
 from core.storage import cases
 from core.subjects.request import State
 from gateway.admin.services import subject_desk_of
+from gateway.workers.duties import data_reminding_of
 from tests.gateway.api.staffing import agency, centre, hire, report
 from tests.gateway.console.office import Office
 
@@ -45,6 +46,28 @@ async def test_a_spoken_request_goes_from_receipt_to_the_copy(office: Office) ->
     for words in ("Đã gọi số trong hồ sơ.", "Phải hỏi thêm đơn vị lưu ghi âm.", "Mời anh/chị đến nhận bản sao."):
         assert words in after.text
     assert "Không có yêu cầu nào đang chờ." in listed.text
+
+
+async def test_the_desk_is_reminded_before_a_request_is_late_and_after(office: Office) -> None:
+    """Once each, in working time, of the answer and then of the end; the notice leads to the request."""
+    world = office.world
+    ioc, case_id = await centre(world), await report(world)
+    row = await world.deployment.database.read(partial(cases.load, case_id=case_id))
+    code = Case.model_validate(row.state).reports[0].code
+    reminding, said = data_reminding_of(world.deployment), []
+    async with office.desk(ioc) as desk:
+        made = await desk.send(PAGE, PAGE, ma=code, quyen="access", **{"den-bang": "phone", "xac-minh": "call_back"})
+    for hours in (0, 72, 0, 24, 0):
+        world.clock.advance(hours=hours)
+        said.append(await reminding.run_once())
+    async with office.desk(ioc) as desk:
+        notices = await desk.get("/console/thong-bao")
+    asked = made.location.partition("?")[0].rpartition("/")[2]
+    await subject_desk_of(world.deployment).answer(asked, 1, actor=ioc.id)
+
+    assert [*said, await reminding.run_once()] == [0, 1, 0, 1, 0, 0]
+    assert "Sắp đến hạn trả lời một yêu cầu về dữ liệu cá nhân" in notices.text
+    assert "Quá hạn trả lời một yêu cầu về dữ liệu cá nhân" in notices.text
 
 
 async def test_a_refusal_names_its_ground_and_a_stale_page_moves_nothing(office: Office) -> None:

@@ -14,12 +14,15 @@ from sqlalchemy import update
 from core.cases.decide import Actor
 from core.privacy.keys import KeyCache, SubjectKeys
 from core.service.safe import Safe
-from core.storage import cases, tables, upkeep
+from core.service.subjects.taking import Entering
+from core.storage import cases, reports, tables, upkeep
 from core.storage.cases import Search
 from core.storage.keys import SqlKeyStore
 from core.storage.sqlite import SqliteDatabase
+from core.subjects.request import ProvedBy, Via
+from core.subjects.rights import Right
 from gateway.admin.actions import ACTIONS
-from gateway.admin.services import letting_go_of
+from gateway.admin.services import letting_go_of, subject_desk_of
 from gateway.watch.watch import Watch
 from gateway.workers.daily import Daily
 from tests.gateway.watch.troubles.trouble import LAMP, Trouble
@@ -108,7 +111,22 @@ async def diverted_left(world: World, tmp_path: Path) -> AsyncIterator[Trouble]:
     yield Trouble(Watch(world.deployment), timedelta(seconds=601), letting_go_of(world.deployment).run_once)
 
 
+@asynccontextmanager
+async def data_requests_late(world: World, tmp_path: Path) -> AsyncIterator[Trouble]:
+    """Somebody asks to be erased, and nobody answers for a week."""
+    await write_mail(world, LAMP)
+    await world.settle()
+    (case,) = await world.deployment.database.read(partial(cases.search, wanted=Search()))
+    row = await world.deployment.database.read(partial(reports.by_code, code=case.code))
+    asked = Entering(row.contact_id, Right.ERASURE, Via.PORTAL, ProvedBy.CODE, code=row.code)
+    request = await world.deployment.clerk.requests.take(asked)
+    desk = subject_desk_of(world.deployment)
+    mend = partial(desk.refuse, request.id, 1, "not_proved", actor="an")
+    yield Trouble(Watch(world.deployment), timedelta(days=7), mend)
+
+
 OF_KEEPING = (
+    data_requests_late,
     diverted_left,
     backup_old,
     root_missing,
