@@ -15,7 +15,7 @@ from jinja2.runtime import Context
 from core.identity.codes import format_code
 from core.privacy.mask import mask_address, mask_name, mask_phone
 from gateway.pages import formats
-from gateway.pages.words import Translate, Words, words_of
+from gateway.pages.words import Translate, Words, marked, said_by, words_of
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 ENVIRONMENT = web.AppKey("environment", Environment)
@@ -57,12 +57,19 @@ def build_environment(language: str = "") -> Environment:
         masked_address=mask_address,
         code=format_code,
         say=words.say,
+        said=said_by(words),
+        vi=_as_it_is,
     )
     if language:
         for name in ("span", "due", "ago"):
             environment.filters[name] = _said(environment.filters[name], words)
-        environment.filters.update(number=formats.english_number)
+        environment.filters.update(number=formats.english_number, vi=marked)
     return environment
+
+
+def _as_it_is(text: object) -> object:
+    """Quoted words on a page in their own language."""
+    return text
 
 
 def _said(tell: Callable[..., str], words: Words) -> Callable[..., str]:

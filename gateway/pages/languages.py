@@ -14,15 +14,14 @@ LANGUAGES = MappingProxyType({VIETNAMESE: "Tiếng Việt", ENGLISH: "English"})
 """Each by its own name."""
 COOKIE = "langnghe_lang"
 SWITCH = "/ngon-ngu"
-STAFF = "/console"
-TRANSLATED = ("portal/", "errors/")
-"""Templates that every language has; staff work in Vietnamese."""
+TRANSLATED = ("portal/", "errors/", "auth/")
+"""Templates that every language has."""
 
 
 def language_of(request: web.Request) -> str:
-    """What was asked for in the address (`lang`) or chosen before, else Vietnamese; for staff always that."""
+    """What was asked for in the address (`lang`) or chosen before, else Vietnamese."""
     asked = request.query.get("lang", "") or cookies.read(request, COOKIE)
-    return asked if asked in LANGUAGES and not request.path.startswith(STAFF) else VIETNAMESE
+    return asked if asked in LANGUAGES else VIETNAMESE
 
 
 def language_for(request: web.Request, template: str) -> str:
