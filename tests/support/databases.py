@@ -17,6 +17,7 @@ from core.storage.database import Database
 from core.storage.migrations import upgrade
 from core.storage.postgres import PostgresDatabase
 from core.storage.sqlite import SqliteDatabase
+from core.storage.tables import metadata
 from core.storage.together import Together, store_together
 
 if TYPE_CHECKING:
@@ -24,6 +25,17 @@ if TYPE_CHECKING:
 
 ENGINES = ["sqlite", "postgresql"]
 TEMPLATE = "langnghe_template"
+
+
+def is_kept_on(thing: object, engine: str) -> bool:
+    """Whether a part of the schema belongs to this engine: an index may be one engine's alone."""
+    condition = getattr(thing, "_ddl_if", None)
+    return condition is None or condition.dialect == engine
+
+
+def indexes_of(engine: str) -> set[str]:
+    """Names of all that the tables have there."""
+    return {str(index.name) for table in metadata.sorted_tables for index in table.indexes if is_kept_on(index, engine)}
 
 
 async def _migrate(database: Database) -> None:

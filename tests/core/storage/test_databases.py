@@ -24,7 +24,7 @@ from core.storage.postgres import PostgresDatabase
 from core.storage.sqlite import SqliteDatabase
 from core.storage.tables import inbox_item, metadata, setting
 from core.storage.types import canonical_json, from_microseconds, to_microseconds
-from tests.support.databases import on_both_engines
+from tests.support.databases import is_kept_on, on_both_engines
 from tests.support.waiting import until
 
 
@@ -34,12 +34,6 @@ def put(key: str, value: Any) -> Any:
 
 def keys(connection: Connection) -> set[str]:
     return set(connection.scalars(select(setting.c.key)))
-
-
-def is_kept_on(thing: Any, dialect: str) -> bool:
-    """Whether a part of the schema belongs to this engine: an index may be one engine's alone."""
-    condition = getattr(thing, "_ddl_if", None)
-    return condition is None or condition.dialect == dialect
 
 
 @on_both_engines
