@@ -19,6 +19,7 @@ from gateway.auth import require_staff, staff_of
 from gateway.call_notes import NOTES
 from gateway.console.calls import book_of
 from gateway.console.files import absent_of, kinds_of, taken_of
+from gateway.console.inbox.unread import note_seen
 from gateway.console.letter_list import letters_of
 from gateway.console.partners import partners_of
 from gateway.console.shared import CASES, member_of, reader_of, show
@@ -31,8 +32,10 @@ REVEAL_REFUSED = "Người phản ánh yêu cầu giữ bí mật, hoặc anh/ch
 
 @require_staff()
 async def show_case(request: web.Request) -> web.StreamResponse:
-    """The case, masked."""
-    return await case_page(request, await read_view(request))
+    """The case, masked; whoever opens it has seen it as it stands."""
+    view = await read_view(request)
+    await note_seen(request, view)
+    return await case_page(request, view)
 
 
 @require_staff()

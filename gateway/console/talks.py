@@ -21,6 +21,7 @@ from gateway.auth import staff_of
 from gateway.auth.targets import see_other
 from gateway.console.canned.facts import offered
 from gateway.console.files import absent_of
+from gateway.console.inbox.unread import note_seen
 from gateway.console.shared import (
     CONSOLE,
     HOME,
@@ -60,8 +61,10 @@ async def show_talks(request: web.Request) -> web.StreamResponse:
 
 @require_caretaker
 async def show_talk(request: web.Request) -> web.StreamResponse:
-    """One conversation, masked."""
-    return await talk_page(request, await view_of(request))
+    """One conversation, masked; whoever opens it has seen it as it stands."""
+    view = await view_of(request)
+    await note_seen(request, view)
+    return await talk_page(request, view)
 
 
 @require_caretaker
@@ -78,6 +81,7 @@ async def show_messages(request: web.Request) -> web.StreamResponse:
     mark = mark_of(view, absent)
     if mark == request.query.get("dau") and not over:
         return web.Response(status=204)
+    await note_seen(request, view)
     watch = "" if over else watch_of(mark, opened)
     status = STOP_ASKING if over else 200
     base = f"{TALKS}/{view.id}"

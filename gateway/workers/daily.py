@@ -14,7 +14,7 @@ from functools import partial
 import structlog
 
 from core.clock import local
-from core.storage import counts, deletions, housekeeping, upkeep
+from core.storage import counts, deletions, housekeeping, seen, upkeep
 from core.storage.deletions import Deletion
 from gateway.admin.services import auditor_of, eraser_of, recording_retention_of, retention_of, school_of
 from gateway.deployment import Deployment
@@ -23,6 +23,8 @@ from gateway.workers.sweeps import Sweeper
 log = structlog.get_logger()
 
 NIGHT = range(1, 5)
+MARKS_KEPT = timedelta(days=400)
+"""What nobody opened for so long is unread again."""
 
 
 class Daily:
@@ -49,6 +51,7 @@ class Daily:
         await self._deployment.database.write(partial(upkeep.begin, now=self._deployment.now()))
         done = made + await self._eraser.resume() + await self._sweeper.run_once() + await self._let_go()
         await self._deployment.database.write(partial(counts.forget, now=self._deployment.now()))
+        await self._deployment.database.write(partial(seen.forget, before=self._deployment.now() - MARKS_KEPT))
         self._warn(today)
         self._looked_on = today
         return done

@@ -153,6 +153,7 @@ class ListReader:
             step=next((label for label in steps if label != row.stage), row.stage),
             channel=names.channel(case.channel),
             mine=bool(self.reader) and self.reader in given_to(case),
+            version=case.version,
         )
 
     def _names(self, regulation: str) -> Names:

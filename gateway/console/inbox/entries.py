@@ -36,17 +36,20 @@ class Entry:
     item: Item
 
 
+Unseen = Callable[[Sequence[Entry]], Awaitable[frozenset[str]]]
+"""The references of those that a person has not seen yet."""
 Read = Callable[[After | None, int], Awaitable[tuple[Sequence[Item], After | None]]]
 """Some items of one list behind a place, and where that list goes on."""
 
 
 @dataclass(frozen=True)
 class Sources:
-    """The lists of one person. `book`: None for who does not read conversations and calls."""
+    """The lists of one person. `book`: None for who reads no conversations and calls; `unseen`: asked if wished."""
 
     reader: CaseReader
     member: Member
     book: CallBook | None
+    unseen: Unseen
 
     async def part(self, sort: str, wish: Wish, *, now: int, after: Place | None, most: int) -> Part[Entry]:
         """What one list adds: pages are read until enough fits the wish, or enough was looked at."""
@@ -55,7 +58,9 @@ class Sources:
         for _ in range(_ROUNDS):
             items, start = await read(start, _PAGE)
             entries = [entry_of(sort, number, item) for item in items]
-            found += [one for one in entries if fits(one, wish, reader=self.member.id, now=now)]
+            fitting = [one for one in entries if fits(one, wish, reader=self.member.id, now=now)]
+            fresh = await self.unseen(fitting) if wish.unread else frozenset()
+            found += [one for one in fitting if not wish.unread or one.ref in fresh]
             if start is None or len(found) > most:
                 break
         return Part(found, None if start is None else (_instant(sort, start[0]), number, start[1]))

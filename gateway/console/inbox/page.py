@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -17,6 +18,7 @@ from gateway.console.calls import OUTCOMES, book_of, number_of
 from gateway.console.inbox.entries import CALL_CHANNEL, Entry, Sources, is_emergency
 from gateway.console.inbox.merging import Merged, Place, merged
 from gateway.console.inbox.tabs import Tab, address, count, tabs_of
+from gateway.console.inbox.unread import unseen
 from gateway.console.inbox.wish import SORTS, Wish
 from gateway.console.shared import HOME, member_of, now_of, reader_of, show
 from gateway.deployment import DEPLOYMENT
@@ -47,13 +49,15 @@ async def _context(request: web.Request) -> dict[str, Any]:
     found = await read_entries(request, wish, after=_read_place(request))
     lines = [one.item for one in found.items if isinstance(one.item, QueueLine)]
     rests = dict(zip(map(id, lines), await bases(deployment, lines), strict=True))
+    unread = await unseen(deployment.database, member.id, found.items)
     tabs = tabs_of(deployment, member, wish, waiting=await reader.waiting(member), counts=counts)
-    mark = _mark(found, tabs)
+    mark = _mark(found, tabs, unread)
     return {
         "wish": wish,
         "tabs": tabs,
         "chosen": next((tab for tab in tabs if tab.current), None),
         "entries": found.items,
+        "unread_refs": unread,
         "basis": lambda item: rests[id(item)],
         "emergency": is_emergency,
         "outcomes": OUTCOMES,
@@ -70,7 +74,8 @@ async def _context(request: web.Request) -> dict[str, Any]:
 async def read_entries(request: web.Request, wish: Wish, *, after: Place | None = None) -> Merged[Entry]:
     """One page of what somebody wants to see."""
     reader, member = reader_of(request), member_of(request)
-    sources = Sources(reader, member, book_of(request) if reader.hears(member) else None)
+    book = book_of(request) if reader.hears(member) else None
+    sources = Sources(reader, member, book, partial(unseen, request.app[DEPLOYMENT].database, member.id))
     now = microseconds(now_of(request))
     parts = [await sources.part(sort, wish, now=now, after=after, most=MOST) for sort in wish.sorts]
     return merged(parts, most=MOST)
@@ -87,9 +92,9 @@ def _channels(request: web.Request, *, hears: bool) -> list[tuple[str, str]]:
     ]
 
 
-def _mark(found: Merged[Entry], tabs: Sequence[Tab]) -> str:
+def _mark(found: Merged[Entry], tabs: Sequence[Tab], unread: frozenset[str]) -> str:
     """Changes whenever the list would look otherwise."""
-    return hashlib.sha256(repr((found, tabs)).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((found, tabs, sorted(unread))).encode()).hexdigest()[:16]
 
 
 def _read_place(request: web.Request) -> Place | None:

@@ -18,6 +18,7 @@ class Wish:
     Args:
         sort: of `SORTS`. `role`: only cases that wait for this role. `channel`: how it came.
         mine: only what was given to, or taken by, whoever asks. `late`: only what is past its time.
+        unread: only what went on since whoever asks looked at it.
     """
 
     sort: str = ""
@@ -25,6 +26,7 @@ class Wish:
     channel: str = ""
     mine: bool = False
     late: bool = False
+    unread: bool = False
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> Wish:
@@ -36,6 +38,7 @@ class Wish:
             channel=query.get("kenh", "")[:32],
             mine=query.get("cua") == "toi",
             late=query.get("han") == "qua",
+            unread=query.get("xem") == "chua-doc",
         )
 
     @property
@@ -46,7 +49,12 @@ class Wish:
     @property
     def filters(self) -> dict[str, str]:
         """What narrows a queue, as it stands in the address; the queue itself is not among it."""
-        wanted = {"kenh": self.channel, "cua": "toi" if self.mine else "", "han": "qua" if self.late else ""}
+        wanted = {
+            "kenh": self.channel,
+            "cua": "toi" if self.mine else "",
+            "han": "qua" if self.late else "",
+            "xem": "chua-doc" if self.unread else "",
+        }
         return {name: value for name, value in wanted.items() if value}
 
     @property

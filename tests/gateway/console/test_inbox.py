@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.storage import staff_lists
-from tests.gateway.api.staffing import agency, centre, hire, report
+from tests.gateway.api.staffing import agency, centre, hire, issue, report
 from tests.gateway.console.office import Answer, Office
 from tests.support.calls import CALL, hand_over, leave_call
 from tests.support.databases import on_both_engines
@@ -118,3 +118,23 @@ async def test_a_place_that_makes_no_sense_is_the_first_page(office: Office) -> 
 
     assert [page.status for page in pages] == [200, 200, 200]
     assert all(len(refs(page)) == 1 for page in pages)
+
+
+async def test_what_went_on_since_somebody_looked_is_unread_for_them_alone(office: Office) -> None:
+    """A case and a conversation: each until it is opened, and again when a colleague went on."""
+    world = office.world
+    ioc, other = await centre(world), await centre(world)
+    case, talk, call = await all_sorts(office)
+    marked = 'class="visually-hidden">Chưa đọc'
+    async with office.desk(ioc) as desk, office.desk(other) as theirs:
+        assert {case, talk} <= set(refs(await desk.get("/console?xem=chua-doc")))
+        await desk.get(f"/console/ho-so/{case.removeprefix('case:')}")
+        await desk.get(f"/console/hoi-thoai/{talk.removeprefix('talk:')}")
+        read, unread = await desk.get("/console"), await desk.get("/console?xem=chua-doc")
+        assert {case, talk, call} <= set(refs(read))
+        assert not {case, talk, call} & set(refs(unread))
+        assert (await theirs.get("/console")).text.count(marked) == read.text.count(marked) + 2
+
+        await issue(world, other, case.removeprefix("case:"), "accept")
+        again = refs(await desk.get("/console?xem=chua-doc"))
+        assert (case in again, talk in again) == (True, False)

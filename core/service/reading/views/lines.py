@@ -43,7 +43,7 @@ class QueueLine(CaseLine):
     """
     A piece of work: the case, whose turn it is and at which step. `due_at` is the limit of that step.
 
-    `channel`: how its first report came. `mine`: it was given to whoever reads this, by name.
+    `channel`: how its first report came. `mine`: it was given to whoever reads this, by name. `version`: the case's.
     """
 
     role: Labelled
@@ -51,6 +51,7 @@ class QueueLine(CaseLine):
     step: str
     channel: Labelled | None = None
     mine: bool = False
+    version: int = 0
 
 
 class Person(Model):
