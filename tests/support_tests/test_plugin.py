@@ -23,8 +23,11 @@ def run_pytest(folder: Path, code: str, *arguments: str, ci: str) -> subprocess.
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("code", [SKIPPING, SKIPPED_MODULE], ids=["test", "module"])
-@pytest.mark.parametrize("arguments", [(), ("-n", "2")], ids=["one process", "two workers"])
+@pytest.mark.parametrize(
+    ("code", "arguments"),
+    [(SKIPPING, ("-n", "2")), (SKIPPED_MODULE, ())],
+    ids=["a test, two workers", "a module, one process"],
+)
 def test_a_skip_fails_in_ci_only(tmp_path: Path, code: str, arguments: tuple[str, ...]) -> None:
     """At the desk a skip is allowed; in CI it ends the run with an error that says why."""
     at_desk = run_pytest(tmp_path, code, *arguments, ci="")

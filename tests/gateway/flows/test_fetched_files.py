@@ -60,8 +60,11 @@ async def test_the_same_photo_named_twice_is_fetched_once(world: World, chat: Ch
     assert await fetch(world, chat) == 1
 
 
-@on_both_engines
-@pytest.mark.parametrize("problem", [ConnectionFailed(), Throttled(retry_after=90), OSError("disk")])
+@pytest.mark.parametrize(
+    ("database_url", "problem"),
+    [("sqlite", ConnectionFailed()), ("postgresql", Throttled(retry_after=90)), ("postgresql", OSError("disk"))],
+    indirect=["database_url"],
+)
 async def test_it_is_tried_again_and_succeeds(world: World, chat: Chat, problem: Exception) -> None:
     """Not before its pause, and a provider that names a longer one is heard."""
     key = await reported(world, chat)
@@ -79,18 +82,18 @@ async def test_it_is_tried_again_and_succeeds(world: World, chat: Chat, problem:
     assert await state_of_fetch(world, key) == "here"
 
 
-@on_both_engines
 @pytest.mark.parametrize(
-    ("found", "state", "words"),
+    ("database_url", "found", "state", "words"),
     [
-        (ProviderRefused("gone", provider_code="404"), "gone", "không còn tải được"),
-        (FileElsewhere("not theirs"), "gone", "không còn tải được"),
-        (MessageInvalid("the file is too long"), "refused", "dung lượng"),
-        (b"<svg onload=alert(1)>", "refused", "Loại tệp này chưa được hỗ trợ"),
-        (b"", "refused", "không có nội dung"),
-        (b"\xff\xd8\xff\xe0 no picture at all", "refused", "bị lỗi"),
+        ("sqlite", ProviderRefused("gone", provider_code="404"), "gone", "không còn tải được"),
+        ("postgresql", FileElsewhere("not theirs"), "gone", "không còn tải được"),
+        ("sqlite", MessageInvalid("the file is too long"), "refused", "dung lượng"),
+        ("postgresql", b"<svg onload=alert(1)>", "refused", "Loại tệp này chưa được hỗ trợ"),
+        ("sqlite", b"", "refused", "không có nội dung"),
+        ("sqlite", b"\xff\xd8\xff\xe0 no picture at all", "refused", "bị lỗi"),
     ],
     ids=["gone", "elsewhere", "too long", "script", "empty", "broken"],
+    indirect=["database_url"],
 )
 async def test_what_cannot_be_had_is_asked_for_again(
     world: World, chat: Chat, found: bytes | Exception, state: str, words: str
@@ -147,8 +150,11 @@ async def rings(world: World) -> bool:
     return "files_old" in [ringing.alarm.name for ringing in watch.ringing]
 
 
-@on_both_engines
-@pytest.mark.parametrize("problem", [ChannelMisconfigured(provider_code="403"), NeedsReauth()])
+@pytest.mark.parametrize(
+    ("database_url", "problem"),
+    [("sqlite", ChannelMisconfigured(provider_code="403")), ("postgresql", NeedsReauth())],
+    indirect=["database_url"],
+)
 async def test_what_only_a_person_can_mend_rests_until_it_is_mended(
     world: World, chat: Chat, problem: Exception
 ) -> None:

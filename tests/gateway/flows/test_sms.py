@@ -21,7 +21,6 @@ from core.intake.fold import fold
 from core.storage.outbox import outbox_state
 from core.storage.tables import outbox
 from tests.gateway.flows.office import all_cases, only_case, published, spoken, stored_reports
-from tests.support.databases import on_both_engines
 from tests.support.deployments import World
 
 MARKED = (
@@ -58,8 +57,9 @@ async def outcomes(world: World) -> set[tuple[str, str]]:
     return {(row[0], row[1]) for row in await world.deployment.database.read(lambda one: one.execute(wanted).all())}
 
 
-@on_both_engines
-@pytest.mark.parametrize("carrier", ["esms", "smpp"])
+@pytest.mark.parametrize(
+    ("database_url", "carrier"), [("sqlite", "esms"), ("postgresql", "smpp")], indirect=["database_url"]
+)
 async def test_a_report_without_marks_is_answered_without_marks(world: World, carrier: str) -> None:
     """Each answer is in the small alphabet, of few segments, with its link whole; the words stay as they were sent."""
     async with played(world, carrier, marks=False, most=2) as stage:
@@ -93,8 +93,11 @@ async def test_words_without_marks_are_understood_as_well_as_with_them(world: Wo
     assert without.completeness == with_marks.completeness
 
 
-@on_both_engines
-@pytest.mark.parametrize("carrier", ["twilio", "esms", "smpp"])
+@pytest.mark.parametrize(
+    ("database_url", "carrier"),
+    [("sqlite", "twilio"), ("postgresql", "esms"), ("sqlite", "smpp")],
+    indirect=["database_url"],
+)
 @pytest.mark.parametrize("mood", [Mood.OUT_OF_ORDER, Mood.DUPLICATE])
 async def test_reports_in_any_order_never_go_backwards(world: World, carrier: str, mood: Mood) -> None:
     """Delivered is delivered, whatever is told later."""
