@@ -11,6 +11,7 @@ alternatives that begin with it are tried: the answers are the same, a long text
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -105,11 +106,11 @@ class Book:
 
     def look_up(self, text: Text) -> Mapping[int, Sequence[tuple[int, Form]]]:
         """Walk over the words of a text once."""
-        found: dict[int, list[tuple[int, Form]]] = {}
+        found: defaultdict[int, list[tuple[int, Form]]] = defaultdict(list)
         by_word, longer = self.by_word[text.marked], self.longer(text)
         for word, start in text.beginnings:
             for number, form in by_word.get(word) or longer.get(word, ()):
-                found.setdefault(number, []).append((start, form))
+                found[number].append((start, form))
         return found
 
     def longer(self, text: Text) -> Mapping[str, Opened]:
@@ -117,8 +118,12 @@ class Book:
         if not self.stems:
             return {}
         known, stems = self.by_word[text.marked], self.stems
-        unknown = [word for word in text.words if word.startswith(stems) and word not in known]
-        return {word: self.opened(word, self.stemmed, strict=text.marked) for word in unknown}
+        unknown = [word for word in text.words if word not in known and word.startswith(stems)]
+        return {word: opened_by(self, self.begun_by(word), strict=text.marked) for word in unknown}
+
+    def begun_by(self, word: str) -> tuple[str, ...]:
+        """All stems that a word begins with."""
+        return tuple(stem for known in self.stemmed.values() for stem in known.any_stem if word.startswith(stem))
 
 
 @dataclass(frozen=True)
@@ -174,6 +179,16 @@ class Pattern:
         word = beginning_at(text.folded, start)
         chosen = openings.beginning_with(word) if word else ()
         return self.book.form(self.number, chosen, strict=text.marked) if chosen else None
+
+
+@lru_cache(maxsize=1024)
+def opened_by(book: Book, stems: tuple[str, ...], *, strict: bool) -> Opened:
+    """What a word opens that is not known itself but begins with these stems."""
+    chosen = {
+        number: tuple(dict.fromkeys(each for stem, each in known.stems if stem in stems))
+        for number, known in book.stemmed.items()
+    }
+    return tuple((number, book.form(number, some, strict=strict)) for number, some in chosen.items() if some)
 
 
 @lru_cache(maxsize=8192)
