@@ -37,6 +37,7 @@ from core.subjects.rights import Right
 log = structlog.get_logger()
 
 _PIN = SYSTEM + "pin"
+_SHARED = (Report.model_fields.keys() & ReportDraft.model_fields.keys()) - {"id", "code"}
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ class Receiving:
         return Address(channel="email", account=self._mailbox, value=emails[0])
 
     def _report(self, talk: Talk, draft: ReportDraft, received: Received) -> Report:
-        shared = draft.model_dump(include=set(Report.model_fields) - {"id", "code"})
+        shared = {name: getattr(draft, name) for name in _SHARED}
         return Report.model_validate(
             shared
             | {
