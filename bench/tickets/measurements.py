@@ -141,7 +141,7 @@ def compared(laps: dict[str, Lap]) -> Result:
         notes=(
             "One message of 70 Vietnamese words, from a person of their own, is a complete report: a signed webhook of "
             "a citizens' app, which the dialogue reads at once (in a chat it waits three seconds for more, by design). "
-            "A case counts when its transaction is visible to others; it is looked for every 2 ms.",
+            "A case counts when its transaction is visible to others; it is looked for every 5 ms.",
             f"The peer: POST /api/tickets/ with a token, gunicorn with {WORKERS} workers, persistent connections, one "
             "transaction a request, no debug, no logs, no mail; it checks no signature, keeps no repeat away, encrypts "
             "nothing and tells the citizen nothing. Both databases are on one server, fsync on.",

@@ -21,7 +21,7 @@ from bench.tickets.watch import PostgresWatch, SqliteWatch, Watch
 from tests.support.hooked import signed
 from tests.support.servers import LOOPBACK, PostgresServer
 
-_LOOK_SECONDS = 0.002
+_LOOK_SECONDS = 0.005
 _PATIENCE = 60.0
 _REST_PATIENCE = 600.0
 _RESTING = 0.15  # CPU seconds in a second: its loops look around, nothing else
