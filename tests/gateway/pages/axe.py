@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from playwright.async_api import Page
@@ -13,9 +14,15 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 
 async def violations(page: Page) -> list[str]:
-    """Each violation as `rule: element`; the script enters past the page's own policy, as a tester's tool."""
-    await page.evaluate(AXE.read_text(encoding="utf-8"))
+    """Each violation as `rule: element`; the script enters once, past the page's own policy, as a tester's tool."""
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(_axe())
     found: dict[str, Any] = await page.evaluate(
-        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES
+        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})", RULES
     )
     return [f"{one['id']}: {node['html'][:200]}" for one in found["violations"] for node in one["nodes"]]
+
+
+@cache
+def _axe() -> str:
+    return AXE.read_text(encoding="utf-8")
