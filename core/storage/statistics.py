@@ -89,7 +89,7 @@ def numbers(connection: Connection, period: Period, *, only: Collection[str] | N
 
 
 def behind(
-    connection: Connection, period: Period, asked: Asked | None = None, *, most: int, skip: int = 0
+    connection: Connection, period: Period, asked: Asked | None = None, *, most: int | None = None, skip: int = 0
 ) -> list[Behind]:
     """The cases behind a figure, the newest first; as many rows as the figure says. None: those behind all of them."""
     found = _found(period, asked)

@@ -9,9 +9,10 @@ from functools import partial
 from types import MappingProxyType
 
 from core.service.statistics import Figures
-from core.service.statistics.codes import MOST_CODES, codes_sheet
+from core.service.statistics.codes import MOST_CASES, codes_sheet
 from core.service.statistics.sheets import Sheet
 from core.storage import statistics
+from core.storage.statistics import Behind
 from gateway.deployment import Deployment
 from gateway.statistics.asking import months_of
 from gateway.statistics.charts import Chart, charts_of
@@ -44,6 +45,12 @@ async def file_of(
     charts = charts_of(figures, await months_of(deployment, figures.period), font=LETTERS)
     made = list(tables)
     if FILES[kind].lists_codes:
-        asked = partial(statistics.behind, period=figures.period, most=MOST_CODES)
-        made.append(await asyncio.to_thread(codes_sheet, tables, await deployment.database.read(asked)))
+        made.append(await asyncio.to_thread(codes_sheet, tables, await _behind(deployment, figures)))
     return await asyncio.to_thread(FILES[kind].make, title, subtitle, [sheet for sheet in made if sheet.rows], charts)
+
+
+async def _behind(deployment: Deployment, figures: Figures) -> Sequence[Behind] | None:
+    """What is behind all figures; None where that are too many cases to be listed."""
+    if figures.cases.total > MOST_CASES:
+        return None
+    return await deployment.database.read(partial(statistics.behind, period=figures.period))
