@@ -4,8 +4,8 @@ Writes that are done for many at once: the rows of all units of work in one tran
 A unit of work asks for `(Together, one)`; whoever stores several units gathers what belongs together and hands it over
 in one call, so that sixty-four reports cost one round trip a table and not one each. Parents come before children.
 
-New rows go to the driver as they are, without SQLAlchemy between: column by column where the server takes that
-(PostgreSQL plans and runs one statement for all), on SQLite many rows a statement.
+New rows go to the driver as they are, without SQLAlchemy between: column by column where the server takes that, the
+rows of all tables in one statement (PostgreSQL: one round trip, one plan), on SQLite many rows a statement.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import accumulate, chain, groupby
 from operator import attrgetter
 from typing import Any
 
@@ -31,27 +31,48 @@ _MOST_ROWS = 64
 
 @dataclass(frozen=True, eq=False)
 class Together:
-    """`store` writes many of one sort; those with a lower `order` go first."""
+    """
+    `store` writes many of one sort; those with a lower `order` go first. `rows`: where they go, of what is nothing but
+    new rows of a table.
+    """
 
     order: int
     store: Callable[[Connection, Sequence[Any]], object]
+    rows: _Rows | None = None
 
 
 Entry = tuple[Together, Any]
 """One of its sort, to be stored with the others."""
 
 
-def rows_into(table: Table, *, repeated: bool = False) -> Together:
-    """New rows (mappings by column) of a table; `repeated`: one whose unique key is there already is left alone."""
+@dataclass(frozen=True)
+class _Rows:
+    """New rows of a table; `repeated`: one whose unique key is there already is left alone."""
 
-    def store(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    table: Table
+    repeated: bool
+
+    def by_columns(self, rows: Sequence[Mapping[str, Any]], dialect: str) -> Iterator[tuple[_Filling, Sequence[Any]]]:
+        """Those that name the same columns go in together."""
         sorts: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
         for row in rows:
             sorts.setdefault(tuple(row), []).append(row)
         for names, some in sorts.items():
-            _filling(table, names, connection.dialect.name, repeated).store(connection, some)
+            yield _filling(self.table, names, dialect, self.repeated), some
 
-    return Together(_ORDER[table.name], store)
+
+def rows_into(table: Table, *, repeated: bool = False) -> Together:
+    """New rows (mappings by column) of a table; `repeated`: one whose unique key is there already is left alone."""
+    known = _Rows(table, repeated)
+
+    def store(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        if connection.dialect.name == _SERVER:
+            _store_rows(connection, [(known, rows)])
+            return
+        for filling, some in known.by_columns(rows, connection.dialect.name):
+            filling.store(connection, some)
+
+    return Together(_ORDER[table.name], store, known)
 
 
 def before_rows(store: Callable[[Connection, Sequence[Any]], object]) -> Together:
@@ -69,34 +90,40 @@ Bind = Callable[[Any], Any]
 """From a value to what the driver takes."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Filling:
     """
     An INSERT of some columns. `binds`: for each of them; None where the driver takes the value as it is.
 
-    `row`: what is put for each further row on SQLite, whose driver lets other threads run during each statement and may
-    wait for the event loop after it. Empty where columns are given as arrays.
+    `sorts`: the SQL types of the columns where the server takes them as arrays, else empty. Then there are many rows a
+    statement, since SQLite's driver lets other threads run during each and may wait for the event loop after it.
     """
 
-    start: str
-    row: str
+    table: str
+    into: str
     end: str
     names: tuple[str, ...]
     binds: tuple[Bind | None, ...]
+    sorts: tuple[str, ...]
 
     def store(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Store rows that name these columns and no others, in their order."""
-        columns = [
+        """Store rows that name these columns and no others, in their order, where values are given row by row."""
+        row = f"({', '.join('?' * len(self.names))})"
+        for some in _in_few_sizes(list(zip(*self.columns(rows), strict=True))):
+            text = f"{self.into} VALUES {', '.join([row] * len(some))}{self.end}"
+            connection.exec_driver_sql(text, tuple(chain.from_iterable(some)))
+
+    def columns(self, rows: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
+        """The values of each column, as the driver takes them."""
+        return [
             [row[name] for row in rows] if bind is None else [bind(row[name]) for row in rows]
             for name, bind in zip(self.names, self.binds, strict=True)
         ]
-        if not self.row:
-            connection.exec_driver_sql(self.start + self.end, tuple(columns))
-            return
-        given = list(zip(*columns, strict=True))
-        for some in _in_few_sizes(given):
-            text = self.start + ", ".join([self.row] * len(some)) + self.end
-            connection.exec_driver_sql(text, tuple(chain.from_iterable(some)))
+
+    def over_arrays(self, first: int) -> str:
+        """The statement where values are given column by column; `first`: the number of its first parameter."""
+        arrays = (f"${number}::{sort}[]" for number, sort in enumerate(self.sorts, first))
+        return f"{self.into} SELECT * FROM unnest({', '.join(arrays)}){self.end}"  # noqa: S608
 
 
 def _in_few_sizes(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
@@ -115,16 +142,14 @@ def _filling(table: Table, names: tuple[str, ...], dialect_name: str, repeated: 
     dialect = _DIALECTS[dialect_name]()
     columns = [table.c[name] for name in names]
     quoted = dialect.identifier_preparer.quote
-    into = f"INSERT INTO {quoted(table.name)} ({', '.join(quoted(name) for name in names)})"
-    end = " ON CONFLICT DO NOTHING" if repeated else ""
-    row = ""
-    if dialect_name == "postgresql":
-        arrays = (f"${number}::{_sort(column, dialect)}[]" for number, column in enumerate(columns, 1))
-        into += f" SELECT * FROM unnest({', '.join(arrays)})"  # noqa: S608
-    else:
-        into, row = f"{into} VALUES ", f"({', '.join('?' * len(columns))})"
-    binds = tuple(column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns)
-    return _Filling(into, row, end, names, binds)
+    return _Filling(
+        table=table.name,
+        into=f"INSERT INTO {quoted(table.name)} ({', '.join(quoted(name) for name in names)})",
+        end=" ON CONFLICT DO NOTHING" if repeated else "",
+        names=names,
+        binds=tuple(column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns),
+        sorts=tuple(_sort(column, dialect) for column in columns) if dialect_name == _SERVER else (),
+    )
 
 
 def _sort(column: Column[Any], dialect: Dialect) -> str:
@@ -132,7 +157,8 @@ def _sort(column: Column[Any], dialect: Dialect) -> str:
     return re.sub(r"\(.*\)", "", column.type.compile(dialect))
 
 
-_DIALECTS = {"postgresql": asyncpg.dialect, "sqlite": sqlite.dialect}
+_SERVER = "postgresql"
+_DIALECTS = {_SERVER: asyncpg.dialect, "sqlite": sqlite.dialect}
 
 
 def store_together(connection: Connection, entries: Iterable[Entry]) -> None:
@@ -140,5 +166,35 @@ def store_together(connection: Connection, entries: Iterable[Entry]) -> None:
     sorts: dict[Together, list[Any]] = {}
     for sort, one in entries:
         sorts.setdefault(sort, []).append(one)
-    for sort in sorted(sorts, key=attrgetter("order")):
-        sort.store(connection, sorts[sort])
+    ordered = sorted(sorts, key=attrgetter("order"))
+    served = connection.dialect.name == _SERVER
+    for only_rows, some in groupby(ordered, key=lambda sort: served and sort.rows is not None):
+        if only_rows:
+            _store_rows(connection, [(sort.rows, sorts[sort]) for sort in some if sort.rows is not None])
+        else:
+            for sort in some:
+                sort.store(connection, sorts[sort])
+
+
+def _store_rows(connection: Connection, sorts: Iterable[tuple[_Rows, Sequence[Any]]]) -> None:
+    """In one statement, or in as many as one table has sorts of rows: inside a statement no order is promised."""
+    waiting = [one for sort, rows in sorts for one in sort.by_columns(rows, _SERVER)]
+    while waiting:
+        chosen: dict[str, tuple[_Filling, Sequence[Any]]] = {}
+        later = [one for one in waiting if chosen.setdefault(one[0].table, one) is not one]
+        columns = chain.from_iterable(filling.columns(rows) for filling, rows in chosen.values())
+        connection.exec_driver_sql(_in_one(tuple(filling for filling, _ in chosen.values())), tuple(columns))
+        waiting = later
+
+
+@lru_cache(maxsize=256)
+def _in_one(fillings: tuple[_Filling, ...]) -> str:
+    """
+    Several INSERTs as one statement.
+
+    In which order they are carried out does not matter: whether a row's parent is there is looked at when all stand.
+    """
+    starts = accumulate((len(filling.names) for filling in fillings), initial=1)
+    *others, last = [filling.over_arrays(start) for filling, start in zip(fillings, starts, strict=False)]
+    named = ", ".join(f"put_{number} AS ({text})" for number, text in enumerate(others))
+    return f"WITH {named} {last}" if others else last

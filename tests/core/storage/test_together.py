@@ -43,6 +43,9 @@ def a_case(name: str, **changes: Any) -> dict[str, Any]:
         "state": {"đường": [1, None, "Lê Lợi"]},
         "search_text": "den duong, {\"khong\"} \\ 'hong'",
         "agencies": "[]",
+        "latitude": 16467,
+        "longitude": -1,
+        "commune_code": None,
     }
     return row | changes
 
@@ -93,6 +96,26 @@ async def test_any_number_of_rows_goes_in_by_few_statements(tmp_path: Path, coun
         await database.close()
     assert stored == [row["id"] for _, row in rows]
     assert sum(text.startswith("INSERT") for text in statements) == count // 64 + (count % 64).bit_count()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_rows_of_all_tables_go_in_by_one_statement(database: Database) -> None:
+    """However many they are; rows of one table that name other columns need another, in their order."""
+    entries = [(CASES, a_case("1")), *((outbox.ENTRIES, entry(name)) for name in "ab"), (CASES, a_case("2"))]
+    statements: list[str] = []
+
+    def store(connection: Connection) -> None:
+        listen(connection.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+        store_together(connection, [*entries, (outbox.ENTRIES, entry("c", forget=True))])
+
+    await database.write(store)
+
+    def stored(connection: Connection) -> tuple[Any, ...]:
+        sent = select(outbox_table.c.id).order_by(outbox_table.c.seq)
+        return connection.scalars(select(case.c.id).order_by(case.c.id)).all(), connection.scalars(sent).all()
+
+    assert await database.read(stored) == (["1", "2"], ["a", "b", "c"])
+    assert [text.count("INSERT") for text in statements if "INSERT" in text] == [2, 1]
 
 
 @on_both_engines
