@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Integer, bindparam, delete, exists, func, ins
 from core.contract.errors import NotFound, VersionConflict
 from core.contract.schema import new_id
 from core.storage import standings
+from core.storage.database import padded
 from core.storage.tables import contact, contact_link, conversation, diversion, identity, message, timer
 from core.storage.together import after_rows, rows_into
 
@@ -116,12 +117,12 @@ _ALL_AT = select(conversation.c.id).where(*_AT)
 
 def of_provider_ids(connection: Connection, provider_blinds: Collection[str]) -> dict[str, str]:
     """Which conversation each of these provider message ids belongs to (replies, receipts)."""
-    return {row[0]: row[1] for row in connection.execute(_OF_PROVIDER_IDS, {"blinds": list(provider_blinds)})}
+    return {row[0]: row[1] for row in connection.execute(_OF_PROVIDER_IDS, {"blinds": padded(provider_blinds)})}
 
 
 def contacts_at(connection: Connection, address_blinds: Collection[str]) -> dict[str, str]:
     """By address, the contact that it was first seen with; unknown addresses are left out."""
-    return {row[0]: row[1] for row in connection.execute(_CONTACTS_AT, {"blinds": list(address_blinds)})}
+    return {row[0]: row[1] for row in connection.execute(_CONTACTS_AT, {"blinds": padded(address_blinds)})}
 
 
 _OF_PROVIDER_IDS = select(message.c.provider_blind, message.c.conversation_id).where(

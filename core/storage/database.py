@@ -7,7 +7,7 @@ Every read and write is a plain function over a SQLAlchemy `Connection`; only th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, Table
@@ -16,7 +16,7 @@ from sqlalchemy.sql import Insert
 
 from core.storage.intake_rows import Acceptance
 
-__all__ = ["Connection", "Database", "insert_or_ignore", "insert_or_ignore_on", "upsert"]
+__all__ = ["Connection", "Database", "insert_or_ignore", "insert_or_ignore_on", "padded", "upsert"]
 
 T = TypeVar("T")
 
@@ -56,6 +56,17 @@ def insert_or_ignore_on(dialect: str, table: Table) -> Insert:
     """The same, for a named dialect."""
     build = postgresql.insert if dialect == "postgresql" else sqlite.insert
     return build(table).on_conflict_do_nothing()
+
+
+def padded(ones: Collection[T]) -> list[T]:
+    """
+    What `IN (…)` is told: these, the last of them again and again until they are a power of two.
+
+    Every length is another statement, which each connection would prepare for itself.
+    """
+    known = list(ones)
+    wanted = 1 << max(len(known) - 1, 0).bit_length()
+    return known + known[-1:] * (wanted - len(known))
 
 
 def upsert(connection: Connection, table: Table, *, update: list[str]) -> Insert:

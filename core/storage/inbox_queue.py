@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 
 from core.contract.errors import NotFound, VersionConflict
-from core.storage.database import insert_or_ignore, upsert
+from core.storage.database import insert_or_ignore, padded, upsert
 from core.storage.tables import inbox_item, inbox_lease, inbox_raw
 from core.storage.together import after_rows, before_rows
 
@@ -109,7 +109,7 @@ def lease(
     until = now + timedelta(seconds=seconds)
     rows = [{"conversation_key": key, "owner": owner, "until": until} for key in sorted(keys)]
     connection.execute(insert_or_ignore(connection, inbox_lease), rows)
-    asked = {"keys": list(keys), "ours": owner, "now": now, "latest": now + _LONGEST}
+    asked = {"keys": padded(keys), "ours": owner, "now": now, "latest": now + _LONGEST}
     return list(connection.scalars(_LEASE, asked | {"owner": owner, "until": until}))
 
 
@@ -129,7 +129,7 @@ def renew(connection: Connection, *, owner: str, now: datetime, seconds: float =
 
 def release(connection: Connection, keys: Collection[str], *, owner: str) -> None:
     """Give conversations back."""
-    connection.execute(_RELEASE, {"keys": list(keys), "ours": owner})
+    connection.execute(_RELEASE, {"keys": padded(keys), "ours": owner})
 
 
 _RELEASE = delete(inbox_lease).where(
@@ -147,7 +147,7 @@ def rest(connection: Connection, key: str, *, now: datetime, until: datetime) ->
 def items_of(connection: Connection, keys: Collection[str], *, most: int = 50) -> dict[str, list[WaitingItem]]:
     """The first new items of each of these conversations, by key and in the provider's order."""
     found: dict[str, list[WaitingItem]] = {}
-    for row in connection.execute(_ITEMS, {"keys": list(keys), "most": most}):
+    for row in connection.execute(_ITEMS, {"keys": padded(keys), "most": most}):
         found.setdefault(row.conversation_key, []).append(WaitingItem(*row))
     return found
 
@@ -207,7 +207,7 @@ class Finished:
 def finish(connection: Connection, ends: Sequence[Finished]) -> None:
     """Close new items inside the transaction that stores what came of them. VersionConflict when one was not new."""
     ids = [one.item_id for one in ends]
-    standing = connection.execute(_STANDING, {"items": ids}).all()
+    standing = connection.execute(_STANDING, {"items": padded(ids)}).all()
     if len(standing) != len(ids):
         raise VersionConflict(f"{len(ids) - len(standing)} of these inbox items are finished already")
     connection.execute(

@@ -15,7 +15,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, select, text, update
 
 from core.privacy.keys import Tombstone
-from core.storage.database import Database, insert_or_ignore
+from core.storage.database import Database, insert_or_ignore, padded
 from core.storage.tables import key_metadata, subject_key
 
 T = TypeVar("T")
@@ -104,5 +104,5 @@ class SqlKeyStore:
 
 
 def _standing(connection: Connection, subject_ids: Collection[str]) -> Mapping[str, bytes | Tombstone]:
-    rows = connection.execute(_KEYS.where(subject_key.c.subject_id.in_(subject_ids)))
+    rows = connection.execute(_KEYS.where(subject_key.c.subject_id.in_(padded(subject_ids))))
     return {row[0]: row[1] if row[2] is None else Tombstone(row[2]) for row in rows}

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Integer, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import aliased
 
+from core.storage.database import padded
 from core.storage.outbox.rows import ALL, CLAIM, CLAIMED_AT_ONCE, IS_LANE, ClaimedEntry, Share
 from core.storage.tables import outbox
 
@@ -59,7 +60,7 @@ def claim(
     if not due:
         return []
     until = now + timedelta(seconds=seconds)
-    taken = connection.execute(_TAKE, {"due": due, "owner": owner, "claimed_until": until})
+    taken = connection.execute(_TAKE, {"due": padded(due), "owner": owner, "claimed_until": until})
     return [ClaimedEntry(**row._mapping) for row in taken]
 
 

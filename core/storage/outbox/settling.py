@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from core.contract.errors import VersionConflict
+from core.storage.database import padded
 from core.storage.outbox.rows import CLAIM, IS_LANE, KEPT_PAYLOAD
 from core.storage.tables import outbox
 from core.storage.together import before_rows
@@ -78,7 +79,7 @@ def settle(connection: Connection, settled: Sequence[Settled]) -> None:
     """Record what came of claimed entries. VersionConflict when the claim of one was lost."""
     for owner in {one.owner for one in settled}:
         entries = {one.entry_id for one in settled if one.owner == owner}
-        found = connection.execute(_OURS, {"entries": list(entries)})  # by their ids alone, not by all that are claimed
+        found = connection.execute(_OURS, {"entries": padded(entries)})  # not by all that are claimed
         if lost := entries - {one.id for one in found if (one.state, one.owner) == ("claimed", owner)}:
             raise VersionConflict(f"{len(lost)} of these outbox entries are no longer ours")
     for sent in (True, False):
