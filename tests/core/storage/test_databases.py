@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from core.contract.errors import ConfigError
 from core.storage import search_schema
-from core.storage.database import Database
+from core.storage.database import Database, padded
 from core.storage.intake_rows import Acceptance, ItemRow, RawRow
 from core.storage.keys import SqlKeyStore
 from core.storage.postgres import PostgresDatabase
@@ -190,3 +190,10 @@ async def test_deliveries_do_not_wait_for_all_that_was_there_before(database: Da
     seen = await asyncio.gather(*others)
     await asyncio.gather(before, delivery)
     assert (seen[0], seen[-1], len(seen)) == (0, 1, 5)
+
+
+@pytest.mark.parametrize(("count", "length"), [(0, 0), (1, 1), (2, 2), (3, 4), (5, 8), (64, 64), (65, 128)])
+def test_ids_are_asked_for_in_few_lengths(count: int, length: int) -> None:
+    ids = [str(number) for number in range(count)]
+    asked = padded(ids)
+    assert (asked[:count], len(asked), set(asked)) == (ids, length, set(ids))
