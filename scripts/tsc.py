@@ -9,7 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from scripts.setup import TEST, Setup, environment  # noqa: E402
+from scripts.interpreter import environment  # noqa: E402
+from scripts.setup import TEST, Setup  # noqa: E402
 
 
 def main() -> int:

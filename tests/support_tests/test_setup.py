@@ -60,7 +60,7 @@ class Recorder:
         self.setup.call = self.call
         self.setup.find_uv = lambda: "uv"
         self.setup.find_npm = lambda: ["npm"]
-        self.setup.venv_version = lambda: setup._version() if self.setup.python.exists() else ""
+        self.setup.venv_version = lambda: setup.version() if self.setup.python.exists() else ""
 
     def call(self, command: list[str]) -> None:
         self.commands.append(" ".join(command))
