@@ -146,24 +146,21 @@ class Commands:
             self._desk.happen(h.Passed(talk.call, command.queue, command.to))
 
     @_do.register
-    def _consult(self, command: m.Consult) -> None:
-        self._unless(command, self._desk.consulting.begin(command.agent, command.colleague))
-
-    @_do.register
-    def _consult_outside(self, command: m.ConsultOutside) -> None:
-        self._unless(command, self._desk.consulting.begin_outside(command.agent, command.place))
-
-    @_do.register
-    def _turn(self, command: m.Turn) -> None:
-        self._unless(command, self._desk.consulting.turn(command.agent, command.side))
-
-    @_do.register
-    def _hand_over(self, command: m.HandOver) -> None:
-        self._unless(command, self._desk.consulting.hand_over(command.agent))
-
-    @_do.register
-    def _back(self, command: m.Back) -> None:
-        self._unless(command, self._desk.consulting.back(command.agent))
+    def _consults(self, command: m.Consult | m.ConsultOutside | m.Turn | m.HandOver | m.Back) -> None:
+        asking, agent = self._desk.consulting, command.agent
+        match command:
+            case m.Consult():
+                why = asking.begin(agent, command.colleague)
+            case m.ConsultOutside():
+                why = asking.begin_outside(agent, command.place)
+            case m.Turn():
+                why = asking.turn(agent, command.side)
+            case m.HandOver():
+                why = asking.hand_over(agent)
+            case m.Back():
+                why = asking.back(agent)
+        if why:
+            self._refuse(command, why)
 
     @_do.register
     def _quality(self, command: m.Quality) -> None:
@@ -188,10 +185,6 @@ class Commands:
         seat = self._desk.seats[command.agent]
         seat.watching, seat.shown = command.on, None
         self._desk.happen(h.Ticked())
-
-    def _unless(self, command: m.Command, why: str) -> None:
-        if why:
-            self._refuse(command, why)
 
     def _refuse(self, command: m.Command, why: str) -> None:
         self._desk.tell(Refused(agent=command.agent, command=command.do, why=why))

@@ -22,7 +22,13 @@ class Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class SignIn(Message):
+class OfAgent(Message):
+    """What one agent's page wants; the web process writes whose."""
+
+    agent: Name
+
+
+class SignIn(OfAgent):
     """
     The page is there; a second time after a reload or a lost connection.
 
@@ -30,54 +36,48 @@ class SignIn(Message):
     """
 
     do: Literal["sign_in"] = "sign_in"
-    agent: Name
     name: str = Field(default="", max_length=200)
     queues: frozenset[Name] = frozenset()
     skills: frozenset[Name] = frozenset()
 
 
-class Leave(Message):
+class Leave(OfAgent):
     """The page's connection is gone. `signed_out`: for good; otherwise it is waited for."""
 
     do: Literal["leave"] = "leave"
-    agent: Name
     signed_out: bool = False
 
 
-class Offer(Message):
+class Offer(OfAgent):
     """The page's SDP; answered by `Answer` or `Refused`."""
 
     do: Literal["offer"] = "offer"
-    agent: Name
     sdp: str = Field(max_length=20_000)
 
 
-class Choose(Message):
+class Choose(OfAgent):
     """Free for calls, or not."""
 
     do: Literal["choose"] = "choose"
-    agent: Name
     state: Literal["available", "away"]
     why: str = Field(default="", max_length=40)
 
 
-class Take(Message):
+class Take(OfAgent):
     """Answer the call that rings."""
 
     do: Literal["take"] = "take"
-    agent: Name
     call: Name
 
 
-class Decline(Message):
+class Decline(OfAgent):
     """Leave it to others."""
 
     do: Literal["decline"] = "decline"
-    agent: Name
     call: Name
 
 
-class Dial(Message):
+class Dial(OfAgent):
     """
     Call somebody. Never taken from a page: the web process writes the number, which it has of a case or of a call.
 
@@ -85,113 +85,99 @@ class Dial(Message):
     """
 
     do: Literal["dial"] = "dial"
-    agent: Name
     number: str = Field(pattern=NUMBER, repr=False)
     about: str = Field(default="", pattern=r"^((case|call):[0-9a-f]{32})?$")
 
 
-class HangUp(Message):
+class HangUp(OfAgent):
     """End the agent's call."""
 
     do: Literal["hang_up"] = "hang_up"
-    agent: Name
 
 
-class Hold(Message):
+class Hold(OfAgent):
     """Music for the caller, or sound again."""
 
     do: Literal["hold"] = "hold"
-    agent: Name
     on: bool
 
 
-class Keys(Message):
+class Keys(OfAgent):
     """Press keys towards the caller."""
 
     do: Literal["keys"] = "keys"
-    agent: Name
     keys: str = Field(pattern=r"^[0-9*#]{1,32}$")
 
 
-class PassOn(Message):
+class PassOn(OfAgent):
     """Give the call to a queue, or to one agent of it."""
 
     do: Literal["pass_on"] = "pass_on"
-    agent: Name
     queue: Name
     to: str = Field(default="", max_length=64)
 
 
-class Consult(Message):
+class Consult(OfAgent):
     """Ask a colleague about the agent's call; the caller hears music meanwhile."""
 
     do: Literal["consult"] = "consult"
-    agent: Name
     colleague: Name
 
 
-class ConsultOutside(Message):
+class ConsultOutside(OfAgent):
     """Ask a place outside about the agent's call, one of those that the status names; the caller hears music."""
 
     do: Literal["consult_outside"] = "consult_outside"
-    agent: Name
     place: str = Field(min_length=1, max_length=200)
 
 
-class Turn(Message):
+class Turn(OfAgent):
     """While a colleague is asked: talk to them, to the caller, or all together."""
 
     do: Literal["turn"] = "turn"
-    agent: Name
     side: Side
 
 
-class HandOver(Message):
+class HandOver(OfAgent):
     """The colleague, or place outside, that was asked has the call from now on."""
 
     do: Literal["hand_over"] = "hand_over"
-    agent: Name
 
 
-class Back(Message):
+class Back(OfAgent):
     """The colleague is asked no more; back to the caller."""
 
     do: Literal["back"] = "back"
-    agent: Name
 
 
-class Quality(Message):
+class Quality(OfAgent):
     """How good the sound is that the page gets, over the last ten seconds; `lost`, `concealed` as parts of one."""
 
     do: Literal["quality"] = "quality"
-    agent: Name
     lost: float = Field(ge=0, le=1)
     rtt_ms: int = Field(ge=0, le=60_000)
     delay_ms: int = Field(ge=0, le=60_000)
     concealed: float = Field(ge=0, le=1)
 
 
-class WrappedUp(Message):
+class WrappedUp(OfAgent):
     """The notes are done."""
 
     do: Literal["wrapped_up"] = "wrapped_up"
-    agent: Name
 
 
-class Supervise(Message):
+class Supervise(OfAgent):
     """Listen to a call, whisper to its agent, take it over, or leave it."""
 
     do: Literal["supervise"] = "supervise"
-    agent: Name
     call: Name
     part: Literal["listen", "whisper", "take_over", "leave"]
 
 
-class Watch(Message):
+class Watch(OfAgent):
     """Be told of the whole floor whenever it changes, or no more; for supervisors."""
 
     do: Literal["watch"] = "watch"
-    agent: Name
     on: bool
 
 
