@@ -27,20 +27,21 @@ function start(root) {
   let status = null;
   let shownCaller = "";
   let wasAway = false;
+  const problems = { line: "", sound: "", deed: "" };
   const token = root.dataset.token ?? "";
   const line = openLine(token, {
     status: hear,
     answer: (sdp) => void sound.take(sdp),
     refused: (command, why) => {
       wasAway ||= why === "away";
-      problem(REFUSALS[why] ?? `Chưa thực hiện được (${command}). Vui lòng thử lại.`);
+      problem(REFUSALS[why] ?? `Chưa thực hiện được (${command}). Vui lòng thử lại.`, why === "away" ? "line" : "deed");
     },
     board: (told) => showBoard(root, told, line),
     away: () => {
       wasAway = true;
-      problem(AWAY);
+      problem(AWAY, "line");
     },
-    elsewhere: () => problem("Điện thoại đã được mở ở cửa sổ khác. Tải lại trang này để dùng ở đây."),
+    elsewhere: () => problem("Điện thoại đã được mở ở cửa sổ khác. Tải lại trang này để dùng ở đây.", "line"),
     ended: () => location.assign("/console/dang-nhap"),
   });
   const audio = find(root, "[data-audio]", HTMLAudioElement);
@@ -70,16 +71,16 @@ function start(root) {
   function turnOn() {
     const begun = sound.open().then(() => {
       sessionStorage.setItem(SOUND_ON, "1");
-      problem("");
+      problem("", "sound");
       return devices.list();
     });
-    begun.catch((/** @type {unknown} */ error) => problem(micProblem(error)));
+    begun.catch((/** @type {unknown} */ error) => problem(micProblem(error), "sound"));
   }
 
   /** @param {Status} told */
   function hear(told) {
     if (wasAway && !told.sound) sound.again();
-    if (wasAway && isAway()) problem("");
+    if (wasAway) problem("", "line");
     wasAway = false;
     if (!status) watchBoard(root, line);
     if (told.state === "wrap_up" && status?.state !== "wrap_up") find(root, "[data-result]", HTMLFormElement).reset();
@@ -136,16 +137,16 @@ function start(root) {
     button.setAttribute("aria-expanded", String(!panel.hidden));
   }
 
-  /** @param {string} sentence */
-  function problem(sentence) {
+  /**
+   * One sentence of each kind, so that a line that comes back hides no refused microphone, nor the other way round.
+   * @param {string} sentence empty: that is over
+   * @param {"line" | "sound" | "deed"} of
+   */
+  function problem(sentence, of = "deed") {
+    problems[of] = sentence;
     const place = find(root, "[data-problem]", HTMLElement);
-    place.textContent = sentence;
-    place.hidden = sentence === "";
-  }
-
-  /** Whether what is shown is over once the hotline answers again; a refused microphone is not. */
-  function isAway() {
-    return [AWAY, REFUSALS.away].includes(find(root, "[data-problem]", HTMLElement).textContent ?? "");
+    place.textContent = [problems.sound, problems.line, problems.deed].filter(Boolean).join(" ");
+    place.hidden = place.textContent === "";
   }
 
   /** @param {Status} told */

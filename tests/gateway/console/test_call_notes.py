@@ -23,7 +23,7 @@ from gateway.console.writing import PAGE as WRITING
 from tests.gateway.api.staffing import hire
 from tests.gateway.console.office import Answer, Office
 from tests.gateway.console.office import Desk as Browsing
-from tests.gateway.console.test_phone import Caller, Hear, telephone, telephony
+from tests.gateway.console.telephones import Caller, Hear, telephone, telephony
 from tests.gateway.console.test_writing import TOLD, code_in
 from tests.gateway.portal.citizen import photo
 from tests.support.calls import hand_over, leave_call

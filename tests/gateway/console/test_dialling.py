@@ -31,7 +31,7 @@ from gateway.telephony.paths import agents_socket
 from tests.gateway.api.staffing import agency, centre, report
 from tests.gateway.console.office import Answer, Office
 from tests.gateway.console.office import Desk as Browsing
-from tests.gateway.console.test_phone import Hear, telephone
+from tests.gateway.console.telephones import Hear, telephone
 from tests.support.caller import Telephone, over
 from tests.support.caller import telephone as citizen_phone
 from tests.support.calls import CALL, book_of, fetch_recordings, hand_over, leave_call, spool_of

@@ -3,111 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-import math
-import wave
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.async_api import Page
 
-from channels.call_center.acd.model import Acd, Queue
-from channels.call_center.agents.caller import Served, Wanted
-from channels.call_center.agents.commands import Commands
-from channels.call_center.agents.desk import Desk
-from channels.call_center.media.engine import Engine
-from channels.call_center.media.leg import Leg
-from channels.call_center.media.settings import MediaSettings
-from channels.call_center.media.tests.phone import Phone, strength, tone
-from channels.call_center.ports import Way
-from channels.call_center.webrtc.inside import MediaPlace
 from core.storage import people
 from gateway.call_notes import NOTES
 from gateway.console.phone.page import PAGE
-from gateway.telephony.agents_link import AgentsLink
-from gateway.telephony.paths import agents_socket
 from tests.gateway.api.staffing import centre, hire, report
-from tests.gateway.console.office import Desk as Browsing
 from tests.gateway.console.office import Office, open_office
-from tests.gateway.console.test_browser import WIDE, page_of
+from tests.gateway.console.telephones import (
+    hears,
+    hold,
+    lose_the_line,
+    mute,
+    phone_page,
+    read,
+    ring_out_of_sight,
+    sit_down,
+    telephone,
+    telephony,
+    tones,
+    write_down,
+)
 from tests.gateway.pages.axe import violations
-from tests.support.chromium import open_browser, until
+from tests.support.chromium import until
 from tests.support.deployments import World
 from tests.support.sounding import (
     AGENT_HERTZ,
     CALLER_HERTZ,
     LISTEN,
-    MUSIC_HERTZ,
     NO_MICROPHONE,
-    RAW_SOUND,
-    Hum,
-    microphone,
 )
 from tests.support.waiting import until as until_true
-
-HERE = MediaPlace("127.0.0.1")
-TONES = (AGENT_HERTZ, CALLER_HERTZ, MUSIC_HERTZ)
-Say = Callable[[dict[str, Any]], Awaitable[None]]
-Hear = Callable[[str], Awaitable[dict[str, Any]]]
-
-
-@dataclass
-class Caller:
-    """A call that is up: its leg here, the telephone at the other end."""
-
-    media: Leg
-    phone: Phone
-    id: str = "0" * 31 + "1"
-    remote: str = "+84900000001"
-    way: Way = Way.IN
-    trunk: str = "carrier"
-    called: str = "1022"
-
-
-@dataclass
-class Telephony:
-    """The telephony process's part, in this process."""
-
-    desk: Desk
-    engine: Engine
-    talking: list[asyncio.Task[object]] = field(default_factory=list)
-
-    async def ring(self) -> tuple[Caller, asyncio.Task[Served]]:
-        """A caller who hums 1000 Hz wants an agent."""
-        caller = Caller(*await self.line(CALLER_HERTZ))
-        return caller, asyncio.create_task(self.desk.serve(caller, Wanted("reports")))
-
-    async def line(self, hertz: float) -> tuple[Leg, Phone]:
-        """A telephone that hums, and our leg to it."""
-        phone, leg = await Phone.open(), self.engine.open()
-        leg.talk(phone.plan)
-        self.talking.append(asyncio.create_task(phone.talk(leg.local, tone(hertz, seconds=60))))
-        return leg, phone
-
-
-@asynccontextmanager
-async def telephony(office: Office, place: MediaPlace = HERE) -> AsyncIterator[Telephony]:
-    """Engine, desk and link; `place`: where browsers are met."""
-    engine = Engine("127.0.0.1", range(0), Hum(), settings=MediaSettings(latest_ms=math.inf))
-    link = AgentsLink(agents_socket(office.world.deployment.settings.data))
-    desk = Desk(Acd({"reports": Queue("reports")}), tell=link.tell, now=lambda: datetime.now(UTC))
-    await engine.start()
-    await desk.start()
-    await link.start(Commands(desk, legs=engine, place=place))
-    running = Telephony(desk, engine)
-    try:
-        yield running
-    finally:
-        for task in running.talking:
-            task.cancel()
-        await link.stop()
-        await desk.stop()
-        await engine.stop()
 
 
 @pytest.fixture
@@ -116,67 +47,12 @@ async def office(world: World) -> AsyncIterator[Office]:
         yield opened
 
 
-@asynccontextmanager
-async def phone_page(office: Office, tmp_path: Path) -> AsyncIterator[Page]:
-    """The page of a receptionist whose microphone hears 440 Hz."""
-    member = await centre(office.world)
-    async with open_browser(*microphone(tmp_path)) as browser:
-        page = await page_of(office, browser, member, WIDE)
-        await page.add_init_script(RAW_SOUND)
-        await page.goto(office.url + PAGE)
-        yield page
-
-
-async def sit_down(page: Page) -> None:
-    """Microphone on, free for calls."""
-    await page.click("[data-sound]")
-    await page.click('[data-do="available"]')
-    await until(page, "document.querySelector('[data-phone]').dataset.shown === 'available'")
-
-
-@asynccontextmanager
-async def telephone(desk: Browsing, url: str) -> AsyncIterator[tuple[Say, Hear]]:
-    """The websocket of a page without the page: say a command, hear the next news of a kind."""
-    page = await desk.get(PAGE)
-    token = page.text.partition('data-token="')[2].partition('"')[0]
-    async with desk.client.ws_connect(url + PAGE + "/kenh") as socket:
-        await socket.send_str(token)
-
-        async def hear(kind: str) -> dict[str, Any]:
-            async with asyncio.timeout(20):
-                while (told := await socket.receive_json())["tell"] != kind:
-                    pass
-            return dict(told)
-
-        await hear("status")
-        yield socket.send_json, hear
-
-
-def read(path: Path) -> bytes:
-    """What a file holds; nothing before it is there."""
-    return path.read_bytes() if path.exists() else b""
-
-
-def tones(path: Path) -> tuple[int, int]:
-    """Which of our tones is strongest on the left and on the right of a recording."""
-    with wave.open(str(path)) as file:
-        frames, size = file.readframes(file.getnframes()), 2 * file.getnchannels()
-    sides = (b"".join(frames[at + side : at + side + 2] for at in range(0, len(frames), size)) for side in (0, 2))
-    left, right = (max(TONES, key=lambda hertz, heard=heard: strength(heard[-16000:], hertz)) for heard in sides)
-    return left, right
-
-
-def hears(caller: Caller, hertz: int) -> bool:
-    """Whether the last half second at the caller's ear is this tone."""
-    heard = caller.phone.linear()[-8000:]
-    return len(heard) == 8000 and strength(heard, hertz) > 1000
-
-
 async def test_a_call_is_answered_heard_both_ways_held_and_found_again(office: Office, tmp_path: Path) -> None:
+    asked: list[str] = []
     async with telephony(office) as running, phone_page(office, tmp_path) as page:
         await sit_down(page)
-        caller, served = await running.ring()
-        await page.wait_for_selector("[data-ringing]:not([hidden])")
+        await until(page, "document.querySelectorAll('[data-input] option').length > 1")
+        caller, served = await ring_out_of_sight(page, running)
         assert "+84900000001" in await page.inner_text("[data-ringing] [data-number]")
         await page.wait_for_selector("text=Chưa có hồ sơ nào của số này.")
         assert await violations(page) == []
@@ -190,16 +66,16 @@ async def test_a_call_is_answered_heard_both_ways_held_and_found_again(office: O
         recorded = await caller.media.stop_recording()
         assert recorded is not None
         assert tones(recorded.path) == (CALLER_HERTZ, AGENT_HERTZ)
-        await page.keyboard.press("h")
-        await until(page, f"window.loudness({CALLER_HERTZ}) < -80")
-        await until_true(lambda: hears(caller, MUSIC_HERTZ), "music while held")
-        await page.keyboard.press("h")
-        await until(page, f"window.loudness({CALLER_HERTZ}) > -50")
+        await mute(page, caller)
+        await lose_the_line(page)
+        await hold(page, caller)
         await page.keyboard.press("n")
         await page.fill("[data-writing] [name=content]", "Cây đổ chắn ngang đường.")
         await until(page, "Object.values(sessionStorage).join().includes('Cây đổ')")
         page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
+        page.on("dialog", lambda dialog: asked.append(dialog.type))
         await page.reload()
+        assert asked == ["beforeunload"], "who would leave a call is asked first"
         await page.wait_for_selector("[data-talking]:not([hidden])")
         await page.click("[data-caller] button:has-text('Ghi phản ánh')")
         await until(
@@ -207,11 +83,7 @@ async def test_a_call_is_answered_heard_both_ways_held_and_found_again(office: O
         )
         assert await page.input_value("[data-writing] [name=phone]") == caller.remote
         assert await violations(page) == []
-        await page.fill("[data-writing] [name=place]", "Trước trạm y tế xã")
-        await page.fill("[data-writing] [name=name]", "Nguyễn Văn An")
-        await page.check("[data-writing] [name=consent]")
-        await page.click("[data-writing] button:has-text('Ghi nhận phản ánh')")
-        await page.wait_for_selector("[data-written] :text('Mã phản ánh')")
+        await write_down(page)
         caller.phone.heard.clear()
         await until_true(lambda: hears(caller, AGENT_HERTZ), "the agent is heard again")
         await page.keyboard.press("e")
@@ -234,12 +106,15 @@ async def test_without_telephony_the_page_says_so_and_comes_back_by_itself(offic
 
 
 async def test_a_microphone_that_is_refused_is_explained(office: Office, tmp_path: Path) -> None:
-    """…and stays so, whatever else begins to work meanwhile."""
+    """…and stays so, whatever else fails or begins to work meanwhile."""
     async with phone_page(office, tmp_path) as page:
         await page.wait_for_selector("text=Tổng đài đang khởi động lại")
         await page.evaluate(NO_MICROPHONE)
         await page.click("[data-sound]")
         await page.wait_for_selector("text=chọn Cho phép micro")
+        await page.evaluate("window.sockets.at(-1).close()")
+        await until(page, "window.sockets.length > 1 && window.sockets[1].readyState === WebSocket.OPEN")
+        assert "chọn Cho phép micro" in await page.inner_text("[data-problem]")
         async with telephony(office):
             await until(page, "document.querySelector('[data-state]').textContent.startsWith('Đang tạm nghỉ')")
             assert "chọn Cho phép micro" in await page.inner_text("[data-problem]")

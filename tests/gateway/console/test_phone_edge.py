@@ -6,7 +6,7 @@ from pathlib import Path
 
 from channels.call_center.webrtc.inside import MediaPlace
 from tests.gateway.console.office import Office
-from tests.gateway.console.test_phone import hears, phone_page, sit_down, telephony
+from tests.gateway.console.telephones import hears, phone_page, sit_down, telephony
 from tests.support.chromium import until
 from tests.support.servers.rtpengine import RtpengineServer
 from tests.support.sounding import AGENT_HERTZ, CALLER_HERTZ, LISTEN, MUSIC_HERTZ

@@ -16,8 +16,8 @@ from channels.call_center.ports import Ended
 from gateway.console.phone.page import PAGE
 from tests.gateway.api.staffing import hire
 from tests.gateway.console.office import Office
+from tests.gateway.console.telephones import Caller, Telephony, hears, phone_page, sit_down, telephony
 from tests.gateway.console.test_browser import WIDE, page_of
-from tests.gateway.console.test_phone import Caller, Telephony, hears, phone_page, sit_down, telephony
 from tests.gateway.pages.axe import violations
 from tests.support.chromium import open_browser, until
 from tests.support.sounding import AGENT_HERTZ, CALLER_HERTZ, LISTEN, MUSIC_HERTZ, RAW_SOUND, microphone

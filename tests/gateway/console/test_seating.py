@@ -8,8 +8,8 @@ from core.service.actors import Member
 from gateway.console.phone.seating import PAGE
 from tests.gateway.api.staffing import agency, centre, hire
 from tests.gateway.console.office import Office
+from tests.gateway.console.telephones import telephone
 from tests.gateway.console.test_dialling import NOBODY, telephony
-from tests.gateway.console.test_phone import telephone
 from tests.support.caller import telephone as citizen_phone
 
 

@@ -14,8 +14,8 @@ from core.service.callbacks import turns
 from core.service.calls import NOT_REACHED
 from tests.gateway.api.staffing import centre
 from tests.gateway.console.office import Office
+from tests.gateway.console.telephones import Hear, telephone
 from tests.gateway.console.test_dialling import NOBODY, NUMBER, OURS, owed_call, picked_up, read_by, telephony
-from tests.gateway.console.test_phone import Hear, telephone
 from tests.support.caller import telephone as citizen_phone
 from tests.support.calls import CALL, book_of, hand_over, leave_call
 from tests.support.deployments import World
