@@ -24,7 +24,9 @@ from gateway.console.letter_list import letters_of
 from gateway.console.partners import partners_of
 from gateway.console.shared import CASES, member_of, reader_of, show
 from gateway.deployment import DEPLOYMENT
+from gateway.portal.form_page import with_map
 from gateway.portal.on_behalf import RECEPTION
+from gateway.portal.shared import PORTAL
 
 ACTING, PART = "co-quan", "phan"
 REVEAL_REFUSED = "Người phản ánh yêu cầu giữ bí mật, hoặc anh/chị không có phần việc trong hồ sơ này."
@@ -65,7 +67,8 @@ async def case_page(
     pack = deployment.regulation.packs.get(view.regulation)
     hears = reader_of(request).hears(member_of(request))
     kinds = await kinds_of(deployment, view.files)
-    return show(
+    portal = request.app[PORTAL]
+    page = show(
         request,
         "case.html",
         status=status,
@@ -90,7 +93,10 @@ async def case_page(
         dials=hears and view.may_reveal and deployment.settings.takes_calls,
         taken=await taken_of(deployment, view.reports) if hears else {},
         calls=await calls_of(request, view) if hears else (),
+        tiles=portal.tiles,
+        credit=portal.credit,
     )
+    return with_map(request, page)
 
 
 async def calls_of(request: web.Request, view: CaseView) -> Sequence[HeldCall]:

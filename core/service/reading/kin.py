@@ -38,7 +38,10 @@ LEAST_CHANCE = 0.08
 
 
 class KinView(Model):
-    """An open case that may be about the same thing. `score`: 0 to 1; `reason`: why, in a sentence."""
+    """
+    An open case that may be about the same thing. `score`: 0 to 1; `reason`: why, in a sentence; `point`: where it
+    happened, degrees north and east, to a thousandth.
+    """
 
     case_id: str
     code: str
@@ -46,6 +49,7 @@ class KinView(Model):
     excerpt: str
     score: float
     reason: str
+    point: tuple[float, float] | None = None
 
 
 class HintView(Model):
@@ -128,6 +132,7 @@ class ReadsKin(ReadsCases):
             excerpt=excerpt(told.content, Curtain().about([told.reporter])),
             score=likeness.score,
             reason=likeness.reason,
+            point=(other.point[0] / 1000, other.point[1] / 1000) if other.point else None,
         )
 
 

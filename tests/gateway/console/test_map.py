@@ -16,7 +16,7 @@ from core.service.reading.mapped import step_for
 from core.storage.mapped import Frame
 from gateway.app import create_app
 from gateway.console.case_map.wish import query_of, read_wish
-from tests.gateway.api.staffing import LIGHTS, WATER, agency, case_ids, centre, issue
+from tests.gateway.api.staffing import LIGHTS, WATER, agency, case_ids, centre, issue, report
 from tests.gateway.console.office import Desk, Office
 from tests.gateway.console.test_browser import NARROW, WIDE, page_of
 from tests.gateway.pages.axe import violations
@@ -62,7 +62,9 @@ async def test_everybody_sees_the_open_cases_that_are_theirs(database_url: str, 
             page, far = await desk.get(PAGE), await spots(desk)
             near = await spots(desk, "?khung=16460,107585,16475,107595")
             nonsense = await spots(desk, "?khung=1,2,3&linh-vuc=khong-co&muc=khong-co")
+            case = await desk.get(far["spots"][1]["href"])
             narrowed = await desk.get(f"{PAGE}/danh-sach?khung=16600,107700,16700,107900")
+            bare = await desk.get(f"/console/ho-so/{await report(office.world)}")
         async with office.desk(lights) as desk:
             own, theirs = await desk.get(PAGE), await spots(desk)
         async with office.desk(water) as desk:
@@ -70,6 +72,7 @@ async def test_everybody_sees_the_open_cases_that_are_theirs(database_url: str, 
 
     assert page.text.count('class="map-cases__line') == 3
     assert page.headers["Content-Security-Policy"].startswith("default-src")
+    assert ("data-place-map" in case.text, bare.status, "data-place-map" in bare.text) == (True, 200, False)
     assert sorted(one["count"] for one in far["spots"]) == [1, 2]
     assert far["frame"] == [16.467, 107.591, 16.69, 107.8]
     assert far == nonsense
@@ -102,6 +105,7 @@ async def test_the_map_leads_to_its_cases(database_url: str, tmp_path: Path, bro
         await marks.first.press("Enter")
         await page.click(".leaflet-popup a")
         await page.wait_for_url("**/console/ho-so/*")
+        await expect(page.locator("[data-place-map] .leaflet-interactive.spot--near")).to_have_count(1)
         await page.set_viewport_size(NARROW)
         await page.goto(office.url + PAGE)
         await expect(marks).to_have_count(2)
