@@ -27,10 +27,10 @@ from typing import Any, TypeVar
 import pysqlite3.dbapi2 as sqlite3
 import structlog
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
-from sqlalchemy.exc import DBAPIError
 
 from core.contract.errors import ConfigError
 from core.counting import DatabaseCounters
+from core.storage.folding import BUSY_MS, FALLBACK, PAGES, Folding, Traces
 from core.storage.intake_rows import STATEMENTS, Acceptance, store_sqlite
 
 T = TypeVar("T")
@@ -39,12 +39,8 @@ log = structlog.get_logger()
 
 _BATCH = 64
 _TURN = 0.003  # seconds that other work has before deliveries that wait: it shall get on as well
-# Of 4 KB pages: how many the log holds before it is folded into the file, and how many the writer keeps in memory. Keys
-# are hashes, so every commit touches index pages all over the file; a page changed ten times is folded in once.
-_ROOM = ("wal_autocheckpoint=8000", "cache_size=16000")
+_ROOM = (f"wal_autocheckpoint={FALLBACK}", "cache_size=16000")  # of 4 KB pages: the log's, and kept in memory
 _READERS = 4
-_BUSY_MS = 5000
-_ERASE_MS, _ERASE_AGAIN = 100, 0.5  # the second in seconds
 
 
 @dataclass
@@ -60,21 +56,27 @@ _Outcome = tuple[_Job, Any, Exception | None]
 
 
 class SqliteDatabase:
-    """One SQLite file, held by this process alone. ConfigError when another process holds it."""
+    """
+    One SQLite file, held by this process alone. ConfigError when another process holds it.
+
+    `log_pages`: how long its log becomes before it is folded in, of 4 KB (`core.storage.folding`).
+    """
 
     dialect = "sqlite"
     commits_at_once = 1
 
-    def __init__(self, path: Path, *, synchronous: str = "FULL") -> None:
+    def __init__(self, path: Path, *, synchronous: str = "FULL", log_pages: int = PAGES) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = _hold(path)
-        self._erasing: asyncio.Task[None] | None = None
         self.path = path
         writing = (f"synchronous={synchronous}", "secure_delete=ON", *_ROOM)
         self._write_engine = _engine(path, pragmas=writing, begin="BEGIN IMMEDIATE", connections=1)
         self._read_engine = _engine(path, pragmas=("query_only=ON",), begin="BEGIN", connections=_READERS)
         self.counters = DatabaseCounters()
-        self._writer = _Writer(self._write_engine, self.counters)
+        folding = _engine(path, pragmas=(f"synchronous={synchronous}",), begin="BEGIN", connections=1)
+        self._folding = Folding(folding, self._write_engine, pages=log_pages)
+        self._writer = _Writer(self._write_engine, self.counters, committed=self._folding.after_commit)
+        self._traces = Traces(path, self._folding.truncate)
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="sqlite-read")
 
     async def read(self, work: Callable[[Connection], T]) -> T:
@@ -99,42 +101,13 @@ class SqliteDatabase:
         await self._writer.submit_plain(partial(store_sqlite, batch=batch))
 
     async def erase_traces(self) -> None:
-        """
-        Fold the log into the file and empty it, so that deleted pages leave no copy behind.
-
-        Somebody who still reads the past (a backup) holds it up: then it is tried again in the background, until it
-        is done or the database is closed, which empties the log as well.
-        """
-        if await asyncio.to_thread(self._truncate_log):
-            return
-        if self._erasing is None or self._erasing.done():
-            log.warning("traces_remain", file=self.path.name)
-            self._erasing = asyncio.create_task(self._erase_in_time())
-
-    async def _erase_in_time(self) -> None:
-        while True:
-            await asyncio.sleep(_ERASE_AGAIN)
-            with suppress(DBAPIError):  # a full disk: later
-                if await asyncio.to_thread(self._truncate_log):
-                    break
-        log.info("traces_erased", file=self.path.name)
-
-    def _truncate_log(self) -> bool:
-        """Whether it is empty now. It hardly waits for readers: whoever wants to write would wait with it."""
-        with self._write_engine.connect() as connection:
-            connection.exec_driver_sql("COMMIT")
-            connection.exec_driver_sql(f"PRAGMA busy_timeout={_ERASE_MS}")
-            try:
-                busy: int = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
-            finally:
-                connection.exec_driver_sql(f"PRAGMA busy_timeout={_BUSY_MS}")
-        return not busy
+        """Fold the log into the file and empty it: at once, or in the background while somebody reads the past."""
+        await self._traces.erase()
 
     async def close(self) -> None:
         """Finish the queue, then close; the file may be opened by another process afterwards."""
-        if self._erasing is not None:
-            self._erasing.cancel()
-            await asyncio.wait([self._erasing])
+        await self._traces.close()
+        await asyncio.to_thread(self._folding.stop)
         await asyncio.to_thread(self._writer.stop)
         self._readers.shutdown()
         self._write_engine.dispose()
@@ -143,9 +116,9 @@ class SqliteDatabase:
 
 
 class _Writer:
-    """The one thread that writes."""
+    """The one thread that writes; `committed` is called on it after each transaction, once all have been told."""
 
-    def __init__(self, engine: Engine, counters: DatabaseCounters) -> None:
+    def __init__(self, engine: Engine, counters: DatabaseCounters, *, committed: Callable[[], None]) -> None:
         self._engine = engine
         self._counters = counters
         self._deliveries: deque[_Job] = deque()
@@ -153,6 +126,7 @@ class _Writer:
         self._ordinary: deque[_Job] = deque()
         self._wake = threading.Condition()
         self._stopping = False
+        self._committed = committed
         self._thread = threading.Thread(target=self._run, name="sqlite-write", daemon=True)
         self._thread.start()
 
@@ -196,6 +170,7 @@ class _Writer:
                 outcomes = [(job, None, error) for job in jobs]
             with suppress(RuntimeError):  # the event loop is closed: nobody waits any more
                 jobs[0].done.get_loop().call_soon_threadsafe(_settle, outcomes)
+            self._committed()
 
     def _transact(self, jobs: list[_Job]) -> list[_Outcome]:
         started = time.monotonic()
@@ -289,7 +264,7 @@ def _engine(path: Path, *, pragmas: tuple[str, ...], begin: str, connections: in
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves: the driver would start too late
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}", *pragmas):
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}", *pragmas):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
