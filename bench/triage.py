@@ -12,6 +12,8 @@ from collections.abc import Callable
 from statistics import quantiles
 
 from bench.measurement import Cell, Goal, Measurement, Result, Table, Terms
+from core.intake.signals.help import hear_help
+from core.intake.words import Text
 from core.triage.learning import own_examples
 from core.triage.scoring import Card, score
 from core.triage.urgency import alarming
@@ -45,6 +47,7 @@ def measure(terms: Terms) -> Result:
         times += [_timed(sorter.sort, one.text) for one in unseen(pack)]
     calls = [told for texts in held_out("emergencies").values() for text in texts for told in tellings(text)]
     others = [told for texts in held_out("reports").values() for text in texts for told in tellings(text)]
+    by_dialogue, rung = (sum(hear_help(Text.of(one)) is not None for one in texts) for texts in (calls, others))
     heard, false = sum(alarming(one) is not None for one in calls), sum(alarming(one) is not None for one in others)
     first, *more = (look(town(seed, unseen=True)) for seed in ((7,) if terms.quick else (7, 8, 9, 10)))
     repeated = sum(more, first)
@@ -71,6 +74,7 @@ def measure(terms: Terms) -> Result:
             f"{len(own_examples(learnt(PACKS[0])[1].labels))} sentences to learn from, "
             f"{sum(map(len, taught('emergencies').values()))} calls for help beside them; "
             f"{len(calls)} held out calls for help, {false} of {len(others)} other reports sounded like one; "
+            f"the dialogue, which rings somebody at once, hears {by_dialogue} of them, and {rung} others; "
             f"{repeated.repeats} repeats among {repeated.suggested} suggestions.",
             "Written by the people who wrote the word lists: real reports are harder; the nightly card tells of those.",
         ),

@@ -10,7 +10,7 @@ from core.intake.effects import HandOver, Phrase, RaiseEmergency
 from core.intake.happenings import TimerKind
 from core.intake.parts import draft_id, message_text, part_of
 from core.intake.rules import EmergencyKind
-from core.intake.signals.emergency import read_emergency
+from core.intake.signals.help import hear_help
 from core.intake.state import Draft, Mode, Part
 from core.intake.turn import Turn
 from core.intake.words import Texts
@@ -37,7 +37,7 @@ def arrive(turn: Turn, message: InboundMessage, *, doubted: bool = False) -> Non
 
 def weigh(turn: Turn, message: InboundMessage, *, doubted: bool) -> None:
     """Likely spam waits for a person and is not answered; a call for help is one whatever else is thought of it."""
-    if read_emergency(turn.text(message_text(message))) is not None:
+    if hear_help(turn.text(message_text(message))) is not None:
         turn.change(mode=Mode.BOT if turn.state.mode is Mode.DOUBTED else turn.state.mode)
     elif doubted and turn.state.mode is Mode.BOT:
         turn.change(mode=Mode.DOUBTED, asking=None)
@@ -96,7 +96,7 @@ def calls_for_help(message: InboundMessage, texts: Texts) -> EmergencyKind | Non
     """Which help: chosen by a key, else read in its words."""
     if message.form is not None and message.form.emergency:
         return EmergencyKind(message.form.emergency)
-    sign = read_emergency(texts[message_text(message)])
+    sign = hear_help(texts[message_text(message)])
     return None if sign is None else sign.kind
 
 

@@ -15,7 +15,7 @@ from aiohttp import web
 
 from channels.own import OwnChannel, Submission
 from core.intake.rules import IntakeRules
-from core.intake.signals.emergency import read_emergency
+from core.intake.signals.help import hear_help
 from core.intake.words import Text
 from gateway.deployment import DEPLOYMENT
 from gateway.pages.languages import say
@@ -100,7 +100,7 @@ async def store_report(request: web.Request, sheet: Sheet, *, channel: OwnChanne
 
 def emergency_line(filled: Filled, rules: IntakeRules) -> str:
     """The number to ring at once, where what is reported cannot wait for us (VN-8); else empty."""
-    sign = read_emergency(readable(filled))
+    sign = hear_help(readable(filled))
     return rules.line_for(sign.kind) if sign else ""
 
 

@@ -9,6 +9,8 @@ from itertools import chain
 import pytest
 
 from core.intake.fold import fold
+from core.intake.signals.help import hear_help
+from core.intake.words import Text
 from core.regulations.loader import load_pack
 from core.regulations.model import Pack
 from core.triage.learning import learn, own_examples
@@ -82,3 +84,18 @@ def test_calls_for_help_are_heard() -> None:
 
     assert len(missed) <= 0.02 * len(calls), missed
     assert len(false) <= 0.06 * len(others), false
+
+
+@pytest.mark.rule("QB-II.2h", "VN-8")
+def test_the_dialogue_hears_almost_all_of_them_and_says_what_help_they_want() -> None:
+    """With few false alarms: each rings somebody. The number it gives is that of the right service, or of rescue."""
+    calls = {
+        kind: [told for text in texts for told in tellings(text)] for kind, texts in held_out("emergencies").items()
+    }
+    heard = [(kind, hear_help(Text.of(told))) for kind, texts in calls.items() for told in texts]
+    others = [told for texts in held_out("reports").values() for text in texts for told in tellings(text)]
+    false = [told for told in others if hear_help(Text.of(told)) is not None]
+
+    assert sum(sign is not None for _, sign in heard) >= 0.93 * len(heard)
+    assert sum(sign is not None and sign.kind == kind for kind, sign in heard) >= 0.85 * len(heard)
+    assert len(false) <= 0.03 * len(others), false
