@@ -151,28 +151,33 @@ def _has_part(case_id: ColumnElement[str], period: Period) -> ColumnElement[bool
 
 def _counted(period: Period, only: Collection[str] | None) -> CTE:
     """The cases that count, and whether they are of this period."""
-    fresh = select(case.c.id, literal(1).label("fresh")).where(
-        case.c.received_at >= period.first, case.c.received_at < min(period.end, period.until)
+    one = case.c if only is None else _chosen(only).c
+    fresh = select(one.id, literal(1).label("fresh")).where(
+        one.received_at >= period.first, one.received_at < min(period.end, period.until)
     )
     stage = case_milestone.alias("before")
     was_open = (
         select(stage.c.value)
-        .where(stage.c.case_id == case.c.id, stage.c.kind == "stage", stage.c.at < period.first)
+        .where(stage.c.case_id == one.id, stage.c.kind == "stage", stage.c.at < period.first)
         .order_by(stage.c.version.desc(), stage.c.place.desc())
         .limit(1)
         .scalar_subquery()
     )
-    older = case.c.received_at < period.first
+    older = one.received_at < period.first
     carried = [
-        select(case.c.id, literal(0).label("fresh")).where(older, still, was_open == 1)
-        for still in (case.c.open, and_(~case.c.open, case.c.closed_at >= period.first))
+        select(one.id, literal(0).label("fresh")).where(older, still, was_open == 1)
+        for still in (one.open, and_(~one.open, one.closed_at >= period.first))
     ]
     parts = [fresh, *carried]
-    if only is not None:
-        parts = [part.where(case.c.id.in_(only)) for part in parts]
     if period.agencies is not None:
-        parts = [part.where(_has_part(case.c.id, period)) for part in parts]
-    return parts[0].union_all(*parts[1:]).cte("counted")
+        parts = [part.where(_has_part(one.id, period)) for part in parts]
+    return parts[0].union_all(*parts[1:]).cte("counted").prefix_with("MATERIALIZED")
+
+
+def _chosen(only: Collection[str]) -> CTE:
+    """These cases, looked up by their ids before anything else: SQLite would rather go through all that are open."""
+    columns = (case.c.id, case.c.received_at, case.c.open, case.c.closed_at)
+    return select(*columns).where(case.c.id.in_(only)).cte("chosen").prefix_with("MATERIALIZED")
 
 
 def _stands(period: Period, only: Collection[str] | None, kinds: Collection[str]) -> CTE:
@@ -182,7 +187,8 @@ def _stands(period: Period, only: Collection[str] | None, kinds: Collection[str]
     newest = (made.c.version.desc(), made.c.place.desc())
     turn = func.row_number().over(partition_by=(made.c.case_id, *subject), order_by=newest)
     columns = (made.c.case_id, made.c.kind, made.c.subject, made.c.name, made.c.agency, made.c.value, counted.c.fresh)
-    # An expression is no column that SQLite could look up: so it begins with the cases, not with every milestone ever.
+    # So that SQLite begins with these cases, and not with every milestone ever, which stand in the order of the window:
+    # the cases are found first, and an expression is no column that it could look up among them.
     of_it = made.c.case_id == counted.c.id.concat("")
     query = (
         select(*columns, turn.label("turn"))

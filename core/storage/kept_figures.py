@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import Connection, delete, select, union
+from sqlalchemy import Connection, delete, select
 
 from core.storage import statistics
 from core.storage.database import upsert
@@ -83,7 +83,7 @@ def changed_since(connection: Connection, then: datetime, until: datetime) -> se
     """
     happened = select(case_event.c.case_id).where(case_event.c.at >= then - _MARGIN)
     ran_out = select(case_clock.c.case_id).where(case_clock.c.fire_at < until)
-    return set(connection.scalars(union(happened, ran_out)))
+    return {*connection.scalars(happened), *connection.scalars(ran_out)}
 
 
 def _key(period: Period, settled: bool) -> str:
