@@ -9,7 +9,7 @@ from functools import partial
 
 from core.cases.model import Case
 from core.identity.codes import format_code
-from core.service.actors import Member
+from core.service.actors import ADMIN, Member
 from core.service.reading import lists
 from core.service.reading.listing import ReadsLists
 from core.service.reading.views import CaseLine
@@ -38,7 +38,7 @@ class MapWish:
 
 @dataclass(frozen=True)
 class Spot:
-    """One mark: a cluster, or a single case with its id, code and category."""
+    """One mark: a cluster, or a single case with id, code and category where whoever asks may open it."""
 
     cell: Cell
     code: str = ""
@@ -67,8 +67,9 @@ class ReadsMap(ReadsLists):
                 return Drawn(None, (), finest=True)
             step = step_for(frame)
             found = mapped.cells(connection, replace(wanted, frame=frame), step=step, most=MOST_CELLS)
-            known = mapped.named(connection, [cell.one for cell in found if cell.one])
-            return Drawn(frame, [self._spot(cell, *known.get(cell.one, ("", ""))) for cell in found], finest=step == 1)
+            singles = self._open_to(connection, member, [cell.one for cell in found if cell.one])
+            known = mapped.named(connection, singles)
+            return Drawn(frame, [self._spot(cell, known.get(cell.one)) for cell in found], finest=step == 1)
 
         return await self._database.read(read)
 
@@ -94,14 +95,24 @@ class ReadsMap(ReadsLists):
         reader = await self._lines(contents)
         return [reader.case_line(row) for row in rows], more
 
+    def _open_to(self, connection: Connection, member: Member, ids: Sequence[str]) -> Sequence[str]:
+        """Those of these cases that this person may open: lists reach a little further (see `reach`)."""
+        if member.holds(ADMIN) or all(member.is_centre(pack) for pack in self._regulation.packs):
+            return ids
+        states = lists.states_of(connection, ids)
+        return [one for one in ids if one in states and self.allowed(member, states[one])]
+
     def _wanted(self, member: Member, wish: MapWish) -> Wanted:
         now, tiers = self._now(), [pack.intake.urgencies for pack in self._regulation.packs]
         urgent = frozenset(name for known in tiers for name, tier in known.items() if tier.emergency)
         return Wanted(now, now + SOON, urgent=urgent, agencies=self.reach(member), **wish.__dict__)
 
-    def _spot(self, cell: Cell, code: str, category: str) -> Spot:
+    def _spot(self, cell: Cell, named: tuple[str, str] | None) -> Spot:
+        if named is None:
+            return Spot(replace(cell, one=""))
+        code, category = named
         known = self._regulation.current.intake.categories
-        return Spot(cell, code and format_code(code), known[category].label if category in known else "")
+        return Spot(cell, format_code(code), known[category].label if category in known else "")
 
 
 def step_for(frame: Frame) -> int:

@@ -16,7 +16,7 @@ from core.service.reading.mapped import step_for
 from core.storage.mapped import Frame
 from gateway.app import create_app
 from gateway.console.case_map.wish import query_of, read_wish
-from tests.gateway.api.staffing import LIGHTS, WATER, agency, case_ids, centre, issue, report
+from tests.gateway.api.staffing import LIGHTS, WATER, agency, case_ids, centre, hire, issue, report
 from tests.gateway.console.office import Desk, Office
 from tests.gateway.console.test_browser import NARROW, WIDE, page_of
 from tests.gateway.pages.axe import violations
@@ -57,6 +57,7 @@ async def spots(desk: Desk, query: str = "") -> Any:
 async def test_everybody_sees_the_open_cases_that_are_theirs(database_url: str, tmp_path: Path) -> None:
     """The centre all of them, an agency its own, another none; narrowed by what stands in the address."""
     async with town(database_url, tmp_path) as office:
+        former = await hire(office.world, "Lê Thị Hoa", ("former_role", LIGHTS))
         ioc, lights, water = await centre(office.world), await agency(office.world), await agency(office.world, WATER)
         async with office.desk(ioc) as desk:
             page, far = await desk.get(PAGE), await spots(desk)
@@ -67,6 +68,8 @@ async def test_everybody_sees_the_open_cases_that_are_theirs(database_url: str, 
             bare = await desk.get(f"/console/ho-so/{await report(office.world)}")
         async with office.desk(lights) as desk:
             own, theirs = await desk.get(PAGE), await spots(desk)
+        async with office.desk(former) as desk:
+            shut, counted = await desk.get(PAGE), await spots(desk)
         async with office.desk(water) as desk:
             nothing, none = await desk.get(PAGE), await spots(desk)
 
@@ -83,6 +86,10 @@ async def test_everybody_sees_the_open_cases_that_are_theirs(database_url: str, 
     assert own.text.count('class="map-cases__line') == 1
     (only,) = theirs["spots"]
     assert only["href"] in own.text
+    assert ("ho-so/" in shut.text, [("href" in one, "code" in one) for one in counted["spots"]]) == (
+        False,
+        [(False, False)],
+    )
     assert "Không có hồ sơ nào đang mở" in nothing.text
     assert none == {"frame": None, "finest": True, "spots": []}
 
