@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from urllib.parse import quote
 
 from aiohttp import web
@@ -15,6 +16,7 @@ from gateway.console import figure_cases
 from gateway.console.figure_cases import CASES, PAGE, asked_query, wanted_period, wanted_query
 from gateway.console.shared import now_of, show
 from gateway.deployment import DEPLOYMENT
+from gateway.pages.languages import say
 from gateway.statistics.asking import figures_of, months_of
 from gateway.statistics.charts import Chart, charts_of
 from gateway.statistics.files import FILES, file_of
@@ -35,7 +37,12 @@ async def show_statistics(request: web.Request) -> web.StreamResponse:
         return _page(request, offered, status=422, problem=NO_PERIOD)
     deployment = request.app[DEPLOYMENT]
     figures = await figures_of(deployment, period)
-    return _page(request, offered, figures=figures, charts=charts_of(figures, await months_of(deployment, period)))
+    return _page(
+        request,
+        offered,
+        figures=figures,
+        charts=charts_of(figures, await months_of(deployment, period), say=partial(say, request)),
+    )
 
 
 @require_staff()

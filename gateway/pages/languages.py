@@ -14,7 +14,7 @@ LANGUAGES = MappingProxyType({VIETNAMESE: "Tiếng Việt", ENGLISH: "English"})
 """Each by its own name."""
 COOKIE = "langnghe_lang"
 SWITCH = "/ngon-ngu"
-TRANSLATED = ("portal/", "errors/", "auth/")
+TRANSLATED = ("portal/", "errors/", "auth/", "console/")
 """Templates that every language has."""
 
 
@@ -25,7 +25,7 @@ def language_of(request: web.Request) -> str:
 
 
 def language_for(request: web.Request, template: str) -> str:
-    """The language of a page made from this template."""
+    """The language of a page made from this template: Vietnamese where it has no other."""
     return language_of(request) if template.startswith(TRANSLATED) else VIETNAMESE
 
 

@@ -19,6 +19,9 @@ from gateway.pages.packing import pack_page
 
 KEPT_BY_NOBODY = "no-store"
 
+STAFF = "/console"
+"""Where staff go back to after a page that cannot be asked for again."""
+
 UNREAD = web.RequestKey("unread_notices", int)
 """How many notices stand unread before whoever asks; set by the console."""
 
@@ -63,7 +66,7 @@ def language_context(request: web.Request, language: str) -> dict[str, Any]:
         "languages": LANGUAGES,
         "other_language": ENGLISH if language == VIETNAMESE else VIETNAMESE,
         "in_vietnamese": "" if language == VIETNAMESE else Markup(' lang="vi"'),
-        "here": str(here),
+        "here": str(here) if request.method == "GET" or not request.path.startswith(STAFF) else STAFF,
     }
 
 

@@ -60,8 +60,14 @@ class Words:
     def _by_form(self, text: str) -> str:
         for sign, form, translation in self._forms:
             if sign in text and (match := form.fullmatch(text)):
-                return translation.format(*(self.say(part) for part in match.groups()))
+                return translation.format(*map(self._part, match.groups()))
         return text
+
+    def _part(self, text: str) -> str:
+        """What fills a hole: a phrase, or several of them in a row."""
+        said = self.say(text)
+        rows = (sign for sign in ("; ", ", ") if sign in text and said == text)
+        return next((sign.join(map(self.say, text.split(sign))) for sign in rows), said)
 
     @cached_property
     def _forms(self) -> list[tuple[str, re.Pattern[str], str]]:

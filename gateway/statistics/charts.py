@@ -6,7 +6,7 @@ Each has a title, a sentence for those who do not see it, and its table stands b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from xml.sax.saxutils import escape
@@ -23,6 +23,8 @@ STANDINGS = (
     ("overdue", "Đã quá hạn", "#a61b12"),
 )
 _FLOWS = (("Tiếp nhận", "#3b78a8"), ("Kết thúc", "#2f7d4f"))
+Say = Callable[[str], str]
+"""A sentence of ours in the language of whoever looks."""
 
 
 @dataclass(frozen=True)
@@ -44,16 +46,16 @@ class Month:
     closed: int
 
 
-def charts_of(figures: Figures, months: Sequence[Month] = (), *, font: str = "") -> list[Chart]:
-    """Those there is anything to draw for. `font`: where letters are not those of a page."""
-    made = [_agencies(figures, font)] if figures.agencies else []
-    return made + ([_trend(months, font)] if any(one.received or one.closed for one in months) else [])
+def charts_of(figures: Figures, months: Sequence[Month] = (), *, font: str = "", say: Say = str) -> list[Chart]:
+    """Those there is anything to draw for. `font`: of letters that are not a page's. `say`: for other languages."""
+    made = [_agencies(figures, font, say)] if figures.agencies else []
+    return made + ([_trend(months, font, say)] if any(one.received or one.closed for one in months) else [])
 
 
-def _agencies(figures: Figures, font: str) -> Chart:
+def _agencies(figures: Figures, font: str, say: Say) -> Chart:
     rows = figures.agencies[:MOST_AGENCIES]
     most = max(one.counts.total for one in rows)
-    drawn: list[str] = [*_legend([(label, colour) for _, label, colour in STANDINGS])]
+    drawn: list[str] = [*_legend([(say(label), colour) for _, label, colour in STANDINGS])]
     for number, row in enumerate(rows, start=1):
         top = number * LINE
         drawn.append(_text(LABELS - 8, top + 16, _short(row.label), anchor="end"))
@@ -61,31 +63,33 @@ def _agencies(figures: Figures, font: str) -> Chart:
         for name, label, colour in STANDINGS:
             many = getattr(row.counts, name)
             wide = many / most * (WIDTH - LABELS - 50)
-            drawn.append(_bar(left, top + 4, wide, LINE - 8, colour, f"{row.label}: {label} {many}") if many else "")
+            drawn.append(
+                _bar(left, top + 4, wide, LINE - 8, colour, f"{row.label}: {say(label)} {many}") if many else ""
+            )
             left += wide
         drawn.append(_text(left + 6, top + 16, str(row.counts.total)))
     worst = max(rows, key=lambda one: one.counts.overdue)
-    words = f"Phần việc của {len(rows)} cơ quan; nhiều việc quá hạn nhất: {worst.label} ({worst.counts.overdue})."
-    return _chart("hinh-co-quan", "Tình hình xử lý theo cơ quan", words, drawn, (len(rows) + 1) * LINE + 8, font)
+    words = say(f"Phần việc của {len(rows)} cơ quan; nhiều việc quá hạn nhất: {worst.label} ({worst.counts.overdue}).")
+    return _chart("hinh-co-quan", say("Tình hình xử lý theo cơ quan"), words, drawn, (len(rows) + 1) * LINE + 8, font)
 
 
-def _trend(months: Sequence[Month], font: str) -> Chart:
+def _trend(months: Sequence[Month], font: str, say: Say) -> Chart:
     most = max(max(one.received, one.closed) for one in months)
     step = (WIDTH - 60) / max(1, len(months) - 1)
-    drawn: list[str] = [*_legend(_FLOWS)]
+    drawn: list[str] = [*_legend([(say(label), colour) for label, colour in _FLOWS])]
     lines = ([one.received for one in months], [one.closed for one in months])
     for (label, colour), values in zip(_FLOWS, lines, strict=True):
         points = [(30 + place * step, _HEIGHT - 30 - many / most * (_HEIGHT - 80)) for place, many in enumerate(values)]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
         drawn.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.5"/>')
         for (x, y), many, month in zip(points, values, months, strict=True):
-            told = escape(f"{month.label}: {label} {many}")
+            told = escape(f"{month.label}: {say(label)} {many}")
             drawn.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}"><title>{told}</title></circle>')
     marks = ((30 + place * step, one.label) for place, one in enumerate(months))
     drawn += [_text(x, _HEIGHT - 8, label, anchor="middle") for x, label in marks]
     last = months[-1]
-    words = f"{len(months)} tháng gần nhất; tháng {last.label}: tiếp nhận {last.received}, kết thúc {last.closed}."
-    return _chart("hinh-xu-huong", "Tiếp nhận và kết thúc theo tháng", words, drawn, _HEIGHT, font)
+    words = say(f"{len(months)} tháng gần nhất; tháng {last.label}: tiếp nhận {last.received}, kết thúc {last.closed}.")
+    return _chart("hinh-xu-huong", say("Tiếp nhận và kết thúc theo tháng"), words, drawn, _HEIGHT, font)
 
 
 def _chart(name: str, title: str, words: str, drawn: Iterable[str], height: int, font: str) -> Chart:

@@ -12,7 +12,8 @@ from core.cases.model import Case, CaseClock
 from core.cases.moves import is_offered
 from core.clock import BusinessCalendar
 from core.clock.phrases import VIETNAMESE
-from core.clock.render import limit_vi, sentence_vi
+from core.clock.render import limit_vi, sentence_en, sentence_vi
+from core.clock.terms import WorkingDays, WorkingTime
 from core.service.reading.curtain import Curtain
 from core.service.reading.gathering import sealed_texts
 from core.service.reading.names import FIELDS, REPORTER, Names
@@ -91,6 +92,8 @@ def clock_view(clock: CaseClock, names: Names, *, now: datetime, calendar: Busin
         left=VIETNAMESE.allowance(str(left)) if left else "",
         late_s=clock.late_s,
         explanation=sentence_vi(engine.due),
+        explanation_en=sentence_en(engine.due).removesuffix(f"; {engine.due.explanation.cite}"),
+        in_working_time=isinstance(left, WorkingTime | WorkingDays),
         rules=clock.rules,
         offer=clock.offer if is_offered(names.pack, clock, now) else "",
     )

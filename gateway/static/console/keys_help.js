@@ -1,10 +1,12 @@
 /** The list of keys of a page, made from what is on it, and the switch that turns single keys off. */
 
+import { say } from "../js/words.js";
+
 const ALWAYS = [
-  ["?", "Mở bảng phím tắt này"],
-  ["J / K", "Việc kế tiếp / việc trước trong danh sách; Enter để mở"],
-  ["Ctrl + Enter", "Gửi nội dung đang soạn"],
-  ["Esc", "Đóng bảng đang mở"],
+  ["?", say("Mở bảng phím tắt này")],
+  ["J / K", say("Việc kế tiếp / việc trước trong danh sách; Enter để mở")],
+  ["Ctrl + Enter", say("Gửi nội dung đang soạn")],
+  ["Esc", say("Đóng bảng đang mở")],
 ];
 
 /**
@@ -19,7 +21,7 @@ export function openHelp(page, isOn, turn) {
   box.type = "checkbox";
   box.checked = isOn();
   box.addEventListener("change", () => turn(box.checked));
-  label.append(box, " Dùng phím tắt một chữ trên máy này");
+  label.append(box, ` ${say("Dùng phím tắt một chữ trên máy này")}`);
   dialog.querySelector("button")?.before(label);
 }
 
@@ -33,7 +35,7 @@ export function openKeys(page, rows) {
   const dialog = page.createElement("dialog");
   dialog.className = "keys card";
   dialog.setAttribute("aria-labelledby", "phim-tat");
-  const title = add(dialog, "h2", "Phím tắt");
+  const title = add(dialog, "h2", say("Phím tắt"));
   title.id = "phim-tat";
   const list = add(dialog, "dl", "");
   for (const [key, what] of rows) {
@@ -41,7 +43,7 @@ export function openKeys(page, rows) {
     add(add(row, "dt", ""), "kbd", key ?? "");
     add(row, "dd", what ?? "");
   }
-  const close = add(dialog, "button", "Đóng");
+  const close = add(dialog, "button", say("Đóng"));
   close.className = "button button--secondary";
   close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => dialog.remove());

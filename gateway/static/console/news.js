@@ -1,5 +1,7 @@
 /** The websocket of a page of staff: what it shows goes out, news come in; connected again by itself. */
 
+import { say } from "../js/words.js";
+
 /**
  * @typedef {{open: (again: boolean) => void, look: () => void, here: (ref: string, sentence: string) => void,
  *   away: () => void, over: () => void}} Ears
@@ -81,5 +83,5 @@ export function openNews(token, ears) {
  * @param {Colleague[]} who
  */
 function sentence(who) {
-  return who.map((one) => `${one.name} ${one.typing ? "đang soạn trả lời" : "đang xem"}`).join(", ");
+  return who.map((one) => `${one.name} ${say(one.typing ? "đang soạn trả lời" : "đang xem")}`).join(", ");
 }

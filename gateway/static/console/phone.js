@@ -11,13 +11,14 @@ import { askNotice, notice } from "./phone_notice.js";
 import { showTransfer } from "./phone_transfer.js";
 import { chosenResult, sendResult } from "./phone_wrap_up.js";
 import { micProblem, openSound } from "../js/call_sound.js";
+import { say } from "../js/words.js";
 import { REFUSALS, find, show, since } from "./phone_view.js";
 
 /** @typedef {import("./phone_line.js").Status} Status */
 /** @typedef {import("./phone_line.js").Card} Card */
 
 const SOUND_ON = "langnghe-am-thanh";
-const AWAY = "Tổng đài đang khởi động lại. Cuộc gọi đang nói không bị mất; trang này tự kết nối lại.";
+const AWAY = say("Tổng đài đang khởi động lại. Cuộc gọi đang nói không bị mất; trang này tự kết nối lại.");
 const root = document.querySelector("[data-phone]");
 if (root instanceof HTMLElement) start(root);
 
@@ -34,14 +35,14 @@ function start(root) {
     answer: (sdp) => void sound.take(sdp),
     refused: (command, why) => {
       wasAway ||= why === "away";
-      problem(REFUSALS[why] ?? `Chưa thực hiện được (${command}). Vui lòng thử lại.`, why === "away" ? "line" : "deed");
+      problem(REFUSALS[why] ?? say("Chưa thực hiện được ({}). Vui lòng thử lại.", command), why === "away" ? "line" : "deed");
     },
     board: (told) => showBoard(root, told, line),
     away: () => {
       wasAway = true;
       problem(AWAY, "line");
     },
-    elsewhere: () => problem("Điện thoại đã được mở ở cửa sổ khác. Tải lại trang này để dùng ở đây.", "line"),
+    elsewhere: () => problem(say("Điện thoại đã được mở ở cửa sổ khác. Tải lại trang này để dùng ở đây.", "line"), "line"),
     ended: () => location.assign("/console/dang-nhap"),
   });
   const audio = find(root, "[data-audio]", HTMLAudioElement);
@@ -121,12 +122,12 @@ function start(root) {
   /** The result first: what is not chosen cannot be counted. */
   function wrapUp() {
     const code = chosenResult(root);
-    if (!code) return problem("Vui lòng chọn kết quả cuộc gọi trước khi bấm Xong.");
+    if (!code) return problem(say("Vui lòng chọn kết quả cuộc gọi trước khi bấm Xong."));
     const card = status?.wrapping;
     if (!card) return line.send({ do: "wrapped_up" });
     sendResult(token, card, code).then(
       () => line.send({ do: "wrapped_up" }),
-      () => problem("Chưa lưu được kết quả cuộc gọi. Vui lòng bấm Xong lần nữa."),
+      () => problem(say("Chưa lưu được kết quả cuộc gọi. Vui lòng bấm Xong lần nữa.")),
     );
   }
 
@@ -151,7 +152,7 @@ function start(root) {
 
   /** @param {Status} told */
   function ring(told) {
-    document.title = told.ringing ? "☎ Cuộc gọi đến" : "Tổng đài";
+    document.title = told.ringing ? `☎ ${say("Cuộc gọi đến")}` : say("Tổng đài");
     sound.ring(Boolean(told.ringing));
     notice(told.ringing);
   }

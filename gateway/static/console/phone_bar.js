@@ -1,5 +1,6 @@
 /** A strip on every page of staff while the telephone is open in its window: who calls, for how long, the first buttons. */
 
+import { say } from "../js/words.js";
 import { CHANNEL, WINDOW } from "./phone_channel.js";
 import { STATES, clock, find } from "./phone_view.js";
 
@@ -35,7 +36,7 @@ function draw(bar, status) {
   const card = status.ringing ?? status.call;
   bar.dataset.state = status.sound ? status.state : "silent";
   find(bar, "[data-bar-state]", HTMLElement).textContent = STATES[status.state] ?? status.state;
-  find(bar, "[data-bar-number]", HTMLElement).textContent = card ? card.remote || "Số ẩn" : "";
+  find(bar, "[data-bar-number]", HTMLElement).textContent = card ? card.remote || say("Số ẩn") : "";
   /** @type {Record<string, boolean>} */
   const shown = {
     take: Boolean(status.ringing),

@@ -1,5 +1,6 @@
 /** The floor as supervisors see it. */
 
+import { say } from "../js/words.js";
 import { QUALITY, STATES, clock, find } from "./phone_view.js";
 
 /**
@@ -9,10 +10,10 @@ import { QUALITY, STATES, clock, find } from "./phone_view.js";
  */
 
 const PARTS = [
-  ["listen", "Nghe"],
-  ["whisper", "Nhắc riêng"],
-  ["take_over", "Nhận thay"],
-  ["leave", "Rời"],
+  ["listen", say("Nghe")],
+  ["whisper", say("Nhắc riêng")],
+  ["take_over", say("Nhận thay")],
+  ["leave", say("Rời")],
 ];
 
 /**
@@ -33,8 +34,8 @@ export function showBoard(root, board, line) {
   find(root, "[data-board]", HTMLElement).hidden = false;
   const longest = board.waiting[0];
   find(root, "[data-board-waiting]", HTMLElement).textContent = longest
-    ? `${board.waiting.length} người đang chờ; người kế tiếp đã chờ ${clock(longest.since)}.`
-    : "Không có ai đang chờ.";
+    ? say("{} người đang chờ; người kế tiếp đã chờ {}.", board.waiting.length, clock(longest.since))
+    : say("Không có ai đang chờ.");
   const lines = board.agents.map((agent) => row(agent, line));
   find(root, "[data-board-agents]", HTMLElement).replaceChildren(...lines);
 }
@@ -45,8 +46,8 @@ export function showBoard(root, board, line) {
  */
 function row(agent, line) {
   const made = document.createElement("tr");
-  const watched = agent.watched_by.length ? ` (có ${agent.watched_by.join(", ")})` : "";
-  const call = agent.call ? (agent.call.remote || "Số ẩn") + watched : "–";
+  const watched = agent.watched_by.length ? ` ${say("(có {})", agent.watched_by.join(", "))}` : "";
+  const call = agent.call ? (agent.call.remote || say("Số ẩn")) + watched : "–";
   for (const text of [agent.name || "–", STATES[agent.state] ?? agent.state, call, QUALITY[agent.quality] ?? "–"]) {
     made.insertCell().textContent = text;
   }

@@ -1,5 +1,6 @@
 /** Which microphone and loudspeakers are used, and whether they are heard: chosen once, kept on this machine. */
 
+import { say } from "../js/words.js";
 import { find } from "./phone_view.js";
 
 /**
@@ -49,7 +50,7 @@ export function watchDevices(root, audio, sound) {
    */
   function fill(name, devices) {
     const choice = find(root, `[data-${name}]`, HTMLSelectElement);
-    const usual = new Option("Mặc định của máy", "");
+    const usual = new Option(say("Mặc định của máy"), "");
     const others = devices.filter((device) => device.deviceId && device.deviceId !== "default");
     choice.replaceChildren(usual, ...others.map((device) => new Option(device.label, device.deviceId)));
     choice.value = kept(name);
@@ -77,7 +78,7 @@ function watchLevels(root, audio, sound) {
     const theirs = meters.theirs(audio.srcObject instanceof MediaStream ? audio.srcObject : null);
     find(root, '[data-level="mine"]', HTMLMeterElement).value = mine;
     find(root, '[data-level="theirs"]', HTMLMeterElement).value = theirs;
-    if (mine > SILENCE) words.textContent = "Micro thu được tiếng.";
+    if (mine > SILENCE) words.textContent = say("Micro thu được tiếng.");
   }, LOOK_MS);
 }
 

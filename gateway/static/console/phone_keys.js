@@ -1,5 +1,6 @@
 /** The telephone by keyboard: each visible button with a `data-phone-key` by that key; digits are keys of the line. */
 
+import { say } from "../js/words.js";
 import { openKeys } from "./keys_help.js";
 
 /** @typedef {import("./phone_line.js").Status} Status */
@@ -58,12 +59,12 @@ function help(root) {
     (one.textContent ?? "").replace(/\s*\(.\)\s*$/, "").trim(),
   ]);
   openKeys(document, [
-    ["?", "Mở bảng phím tắt này"],
+    ["?", say("Mở bảng phím tắt này")],
     ...rows,
-    ["N", "Ghi phản ánh của người gọi"],
-    ["L", "Gửi liên kết xin ảnh, vị trí"],
-    ["0–9 * #", "Bấm phím cho đầu dây bên kia (khi đang nói chuyện)"],
-    ["1–9", "Chọn kết quả cuộc gọi (khi hoàn tất)"],
+    ["N", say("Ghi phản ánh của người gọi")],
+    ["L", say("Gửi liên kết xin ảnh, vị trí")],
+    ["0–9 * #", say("Bấm phím cho đầu dây bên kia (khi đang nói chuyện)")],
+    ["1–9", say("Chọn kết quả cuộc gọi (khi hoàn tất)")],
   ]);
 }
 

@@ -1,5 +1,7 @@
 /** A ringing call tells itself outside the page, too. */
 
+import { say } from "../js/words.js";
+
 /** @type {Notification | null} */
 let shown = null;
 
@@ -17,7 +19,7 @@ export function notice(ringing) {
     shown?.close();
     shown = null;
   } else if (!shown && document.hidden && "Notification" in window && Notification.permission === "granted") {
-    shown = new Notification("Cuộc gọi đến", { body: "Có người đang chờ anh/chị nghe máy.", tag: "langnghe-cuoc-goi" });
+    shown = new Notification(say("Cuộc gọi đến"), { body: say("Có người đang chờ anh/chị nghe máy."), tag: "langnghe-cuoc-goi" });
     shown.addEventListener("click", () => window.focus());
   }
 }

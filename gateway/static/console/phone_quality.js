@@ -1,5 +1,6 @@
 /** How good the sound is, each two seconds: told to the server, which says how good that is. */
 
+import { say } from "../js/words.js";
 import { find } from "./phone_view.js";
 
 /**
@@ -27,7 +28,7 @@ export function watchQuality(root, sound, tell) {
     const [first, last] = [seen.looks[0], seen.looks.at(-1)];
     if (!first || !last || first === last || last.received === first.received) return;
     const quality = between(first, last);
-    place.title = `Mất ${(quality.lost * 100).toFixed(1)} %, vòng ${quality.rtt_ms} ms, trễ ${quality.delay_ms} ms`;
+    place.title = say("Mất {} %, vòng {} ms, trễ {} ms", (quality.lost * 100).toFixed(1), quality.rtt_ms, quality.delay_ms);
     tell(quality);
   }, EVERY_MS);
 }

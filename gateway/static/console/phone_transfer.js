@@ -1,5 +1,6 @@
 /** To whom a call may be given: colleagues, places outside, and whoever is being asked about it. */
 
+import { say } from "../js/words.js";
 import { find } from "./phone_view.js";
 
 /** @typedef {import("./phone_line.js").Status} Status */
@@ -13,23 +14,23 @@ export function showTransfer(root, status) {
   const asking = status.asking;
   find(root, "[data-asking]", HTMLElement).hidden = asking === null;
   if (asking) {
-    const name = asking.colleague || "đồng nghiệp";
+    const name = asking.colleague || say("đồng nghiệp");
     find(root, "[data-asking-words]", HTMLElement).textContent = asking.answered
-      ? `Đang hỏi ${name}`
-      : `Đang gọi ${name}, người gọi nghe nhạc chờ`;
+      ? say("Đang hỏi {}", name)
+      : say("Đang gọi {}, người gọi nghe nhạc chờ", name);
     for (const side of ["colleague", "caller", "all"]) {
       const button = find(root, `[data-do="turn_${side}"]`, HTMLElement);
       button.hidden = !asking.answered;
       button.setAttribute("aria-pressed", String(asking.side === side));
     }
     const first = find(root, '[data-do="turn_colleague"]', HTMLElement);
-    first.textContent = asking.outside ? "Nói với nơi được hỏi (1)" : "Nói với đồng nghiệp (1)";
+    first.textContent = say(asking.outside ? "Nói với nơi được hỏi (1)" : "Nói với đồng nghiệp (1)");
     find(root, '[data-do="hand_over"]', HTMLElement).hidden = !asking.answered;
   }
   const may = status.call !== null && !status.call.dialling && !status.call.asked_by && !asking;
   find(root, '[data-do="transfer"]', HTMLElement).hidden = !may;
   if (!may) find(root, "[data-transfer]", HTMLElement).hidden = true;
-  list(find(root, "[data-colleagues]", HTMLElement), status.colleagues, row, "Không có đồng nghiệp nào đang trực.");
+  list(find(root, "[data-colleagues]", HTMLElement), status.colleagues, row, say("Không có đồng nghiệp nào đang trực."));
   find(root, "[data-outside-head]", HTMLElement).hidden = !status.outside.length;
   list(find(root, "[data-outside]", HTMLElement), status.outside, outsideRow, "");
 }
@@ -62,13 +63,13 @@ function list(place, all, row, nobody) {
 function row(colleague, number) {
   const { agent, name, free } = colleague;
   const key = number < 9 ? String(number + 1) : "";
-  const ways = free ? [button("consult", "Hỏi trước", agent, name, key), button("pass_on", "Chuyển ngay", agent, name, "")] : [];
-  return line(free ? name : `${name} (đang bận)`, ways);
+  const ways = free ? [button("consult", say("Hỏi trước"), agent, name, key), button("pass_on", say("Chuyển ngay"), agent, name, "")] : [];
+  return line(free ? name : say("{} (đang bận)", name), ways);
 }
 
 /** @param {string} name */
 function outsideRow(name) {
-  return line(name, [button("consult_outside", "Gọi hỏi", name, name, "")]);
+  return line(name, [button("consult_outside", say("Gọi hỏi"), name, name, "")]);
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 
 import { announce, csrfHeaders } from "../js/live.js";
+import { say } from "../js/words.js";
 import { openNews } from "./news.js";
 
 export const CHANGED = "langnghe:changed";
@@ -35,8 +36,8 @@ export function watchPage(page) {
       here.set(ref, sentence);
       paint(page, here);
     },
-    away: () => show(page, "Mất kết nối, đang thử lại…"),
-    over: () => announce("Phiên đăng nhập đã kết thúc. Vui lòng đăng nhập lại.", "warn"),
+    away: () => show(page, say("Mất kết nối, đang thử lại…")),
+    over: () => announce(say("Phiên đăng nhập đã kết thúc. Vui lòng đăng nhập lại."), "warn"),
   });
 
   function shows() {
@@ -55,7 +56,7 @@ export function watchPage(page) {
 
   setInterval(() => {
     if (Date.now() - used < IDLE_MS) changed();
-    else if (news.stop()) show(page, "Tạm dừng cập nhật. Bấm vào trang để tiếp tục.");
+    else if (news.stop()) show(page, say("Tạm dừng cập nhật. Bấm vào trang để tiếp tục."));
   }, SELDOM_MS);
   for (const sign of ["pointerdown", "keydown", "focusin"]) {
     page.addEventListener(sign, () => {
@@ -103,7 +104,7 @@ function watchSwaps(page, after) {
     const lines = [...page.querySelectorAll("[data-lines] [data-ref]")];
     const fresh = lines.filter((line) => !before.has(line.getAttribute("data-ref") ?? ""));
     for (const line of fresh) line.classList.add("is-new");
-    if (fresh.length) announce(`Có ${fresh.length} việc mới.`, "info");
+    if (fresh.length) announce(say("Có {} việc mới.", fresh.length), "info");
     before = new Set([...before, ...refs(page)]);
     after();
   });

@@ -1,5 +1,7 @@
 /** Recordings of calls as a picture: the caller above, who answered below. Drawn when asked for; a click plays from there. */
 
+import { say } from "../js/words.js";
+
 const WIDTH = 600;
 const HEIGHT = 80;
 const COLOURS = ["#0b6b3a", "#1f4fa3"];
@@ -18,7 +20,7 @@ function offer(audio) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "link-button";
-  button.textContent = "Hiện sóng âm";
+  button.textContent = say("Hiện sóng âm");
   button.addEventListener("click", () => void show(audio, button));
   audio.after(button);
 }
@@ -37,7 +39,7 @@ async function show(audio, button) {
     void context.close();
     button.replaceWith(picture(audio, sound));
   } catch {
-    button.textContent = "Chưa vẽ được sóng âm";
+    button.textContent = say("Chưa vẽ được sóng âm");
   }
 }
 
@@ -51,7 +53,7 @@ function picture(audio, sound) {
   canvas.width = WIDTH;
   canvas.height = HEIGHT;
   canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", "Sóng âm: người gọi ở trên, người nghe máy ở dưới");
+  canvas.setAttribute("aria-label", say("Sóng âm: người gọi ở trên, người nghe máy ở dưới"));
   const pen = canvas.getContext("2d");
   if (pen) for (const channel of [0, 1]) if (channel < sound.numberOfChannels) draw(pen, sound, channel);
   canvas.addEventListener("click", (event) => {

@@ -16,7 +16,8 @@ class ClockView(Model):
         status: on_time · due_soon · overdue · paused · met · missed.
         limit: the due time in words. `remaining_s`: seconds until it is late, negative once it is; None when stopped.
         left: what is left in the limit's own unit ("45 phút làm việc").
-        explanation: how the due time was counted, in one sentence. `rules`: what it rests on.
+        explanation: how the due time was counted, in one sentence, and the same in English. `rules`: what it rests on.
+        in_working_time: whether what is left counts working time.
         late_s: of a stopped one, seconds too late.
         offer: a command that its end proposes.
     """
@@ -37,6 +38,8 @@ class ClockView(Model):
     left: str
     late_s: int
     explanation: str
+    explanation_en: str
+    in_working_time: bool
     rules: tuple[str, ...]
     offer: str = ""
 
