@@ -237,6 +237,7 @@ MEANINGS: Mapping[str, str] = {
     " in quarantine, and a person is told; a call for help is always read.",
     "intake.keep_raw_days": "Days that raw bodies are kept for `langnghe replay`; unread ones stay until read.",
     "workers.poll": "Seconds after which a worker looks for itself; longer only where Redis wakes it.",
+    "statistics.stuck_days": "After how many days without any event an open case counts as stuck in reports (TG-12.4).",
     "alarms.inbox_seconds": "How long an accepted message may wait to be taken up.",
     "alarms.journal_seconds": "How long the local journal may hold something.",
     "alarms.outbox_seconds": "How long an answer may wait to be sent.",

@@ -15,6 +15,7 @@ from gateway.settings.open311 import Open311
 from gateway.settings.personal_data import PersonalData
 from gateway.settings.portal import Portal
 from gateway.settings.sending import Sending
+from gateway.settings.statistics import Statistics
 
 
 class Http(Section):
@@ -336,6 +337,7 @@ class Settings(Section):
     intake: Intake = Intake()
     retention: Retention = Retention()
     personal_data: PersonalData = PersonalData()
+    statistics: Statistics = Statistics()
     workers: Workers = Workers()
     alarms: Alarms = Alarms()
     logs: Logs = Logs()

@@ -32,7 +32,6 @@ from gateway.statistics.files import FILES, file_of
 from gateway.statistics.wording import as_of
 
 MOST = 2000
-STUCK_DAYS = 15
 
 
 def reports_of(deployment: Deployment) -> PeriodReports:
@@ -72,12 +71,13 @@ async def tables_of(deployment: Deployment, about: str, figures: Figures) -> lis
     if about == "reputation":
         return _filled([reputations(await read(partial(_harmed, period=period)), labels)])
     late = await read(partial(statistics.behind, period=period, asked=Asked("limit", open=True, late=True), most=MOST))
-    silent = period.until - timedelta(days=STUCK_DAYS)
+    days = deployment.settings.statistics.stuck_days
+    silent = period.until - timedelta(days=days)
     unmoved = await read(partial(statistics.still, period=period, since=silent, most=MOST))
     made = [
         *sheets(figures),
         overdue(late, labels, until=period.until),
-        stuck(unmoved, labels, days=STUCK_DAYS),
+        stuck(unmoved, labels, days=days),
         ranking(figures.agencies, await heads_of(deployment, figures)),
         await _service(deployment, period, labels),
     ]
