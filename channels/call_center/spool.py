@@ -204,9 +204,9 @@ def _write(path: Path, record: CallRecord, *, synced: bool = False) -> None:
 
 
 def _tidy(place: Path) -> None:
-    """Forget a call whose record was handed over and whose recordings lie elsewhere."""
-    if (place / _HANDED).exists() and not sounds_of(place):
-        with contextlib.suppress(FileNotFoundError):
+    """Forget a call whose record was handed over and whose recordings lie elsewhere; two may do so at once."""
+    with contextlib.suppress(FileNotFoundError):
+        if (place / _HANDED).exists() and not sounds_of(place):
             shutil.rmtree(place)
 
 

@@ -183,10 +183,7 @@ class Fetcher:
         try:
             await self._safe.bring(file.subject_id, new=False)
             wanted = await self._safe.aside(partial(self._open, file), file.subject_id)
-            data = await self._channel.fetch(wanted.source_url or "", most=MediaLimits().of(wanted.kind))
-            stored = await self._media.put_file(
-                data, subject_id=file.subject_id, name=wanted.name, stored_key=file.stored_key, tell_place=True
-            )
+            taken = None if await self._lies_here(file) else await self._store(file, wanted)
             await self._let_go(wanted)
         except Erased:
             return _End("gone", "erased")
@@ -203,11 +200,28 @@ class Fetcher:
         except Exception as error:  # the disk, the keys, a provider's new idea: the link may still live later
             log.exception("file_not_fetched", channel=self._name)
             return self._again(file, type(error).__name__)
-        return _End("here", taken=stored.taken)
+        return _End("here", taken=taken)
+
+    async def _lies_here(self, file: TakenFetch) -> bool:
+        """Whether a try before stored it, and was cut off then: whoever had it may have let it go already."""
+        return isinstance(self._channel, LetsGoOfFiles) and await self._media.holds(file.stored_key)
+
+    async def _store(self, file: TakenFetch, wanted: Attachment) -> GeoPoint | None:
+        data = await self._channel.fetch(wanted.source_url or "", most=MediaLimits().of(wanted.kind))
+        stored = await self._media.put_file(
+            data, subject_id=file.subject_id, name=wanted.name, stored_key=file.stored_key, tell_place=True
+        )
+        return stored.taken
 
     async def _let_go(self, stored: Attachment) -> None:
-        if isinstance(self._channel, LetsGoOfFiles):
+        if not isinstance(self._channel, LetsGoOfFiles):
+            return
+        try:
             await self._channel.let_go(stored.source_url or "")
+        except SendError:
+            raise
+        except Exception:  # it lies there longer than it has to; here it is all the same
+            log.exception("file_not_let_go", channel=self._name)
 
     def _open(self, file: TakenFetch) -> Attachment:
         place = _place(file.stored_key)

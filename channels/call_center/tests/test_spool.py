@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -56,6 +57,20 @@ def test_files_go_when_they_are_let_go(spool: Spool) -> None:
     assert not place.exists()
     assert spool.read(source, most=1_000_000) is None
     spool.let_go(source)
+
+
+def test_two_recordings_of_a_call_are_let_go_at_once(spool: Spool) -> None:
+    """Whichever comes last forgets the call; the other must not stumble over that."""
+    with ThreadPoolExecutor(2) as both:
+        for number in range(50):
+            call = f"{number:032x}"
+            place = spool.begin(record(call))
+            for name in ("what", "where"):
+                wav(place / f"{name}.wav")
+            spool.close(record(call))
+            spool.handed(place)
+            list(both.map(spool.let_go, [source_of(call, f"{name}.wav") for name in ("what", "where")]))
+            assert not place.exists()
 
 
 def test_what_nobody_fetches_goes_in_the_end(spool: Spool) -> None:

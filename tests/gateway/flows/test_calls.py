@@ -6,17 +6,21 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
+from structlog.testing import capture_logs
 
 from channels.call_center.facts import CHANNEL
+from channels.call_center.spools import Spools
 from channels.call_center.tests.played import CODE, PIN
 from core.contract.errors import VersionConflict
 from core.contract.schema import CallOutcome, Urgency
 from core.identity.codes import check_pin
 from core.service.calls import NOT_REACHED, REACHED
+from core.service.fetching import Fetcher
 from core.storage import reports
 from gateway.admin.services import eraser_of
 from tests.gateway.flows.office import only_case, stored_reports
 from tests.support.calls import CALL, book_of, fetch_recordings, hand_over, leave_call, only_call, spool_of
+from tests.support.cuts import Interrupted
 from tests.support.databases import on_both_engines
 from tests.support.deployments import World
 
@@ -171,6 +175,34 @@ async def test_a_recording_is_never_given_up(world: World, monkeypatch: pytest.M
     assert await fetch_recordings(world) == 1
 
     assert (await world.deployment.media.open(report.attachments[0].stored_key)).media_type == "audio/wav"
+    assert not list(spool_of(world).folder.iterdir())
+
+
+async def test_a_recording_that_is_stored_and_let_go_is_not_looked_for_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cut off between the two, or stumbled over in letting it go: it lies here, and nobody is told that it is gone."""
+    leave_call(world, "what", purpose="report", code=CODE, code_told=True)
+    await hand_over(world)
+    let_go = Spools.let_go
+
+    def stumble(self: Spools, source: str) -> None:
+        let_go(self, source)
+        raise FileNotFoundError(source)
+
+    async def cut(*_given: object) -> None:
+        raise Interrupted
+
+    monkeypatch.setattr(Spools, "let_go", stumble)
+    with monkeypatch.context() as killed:
+        killed.setattr(Fetcher, "_settle", cut)
+        with pytest.raises(Interrupted):
+            await fetch_recordings(world)
+    await world.pass_time(hours=1)
+    with capture_logs() as logs:
+        assert await fetch_recordings(world) == 1
+
+    assert [one["state"] for one in logs if one["event"] == "file_fetched"] == ["here"]
     assert not list(spool_of(world).folder.iterdir())
 
 
