@@ -56,7 +56,7 @@ class Loop:
         self._stop = asyncio.Event()
         self._failures = 0
         self._told = ""
-        self._good = time.monotonic()
+        self._good = self._rests_until = time.monotonic()
         self.running = False
 
     async def run(self) -> None:
@@ -66,6 +66,7 @@ class Loop:
             while not self._stop.is_set():
                 self._wake.clear()
                 begun = time.monotonic()
+                self._rests_until = min(self._rests_until, begun)  # it may have been woken
                 done = await self._once()
                 if done == 0 and not self._stop.is_set():
                     await self._pause()
@@ -83,8 +84,8 @@ class Loop:
 
     @property
     def silent(self) -> float:
-        """Seconds since the last good round ended: grows while it hangs, and while every round fails."""
-        return time.monotonic() - self._good
+        """Seconds since a good round and the pause after it: grows while it hangs, and while every round fails."""
+        return max(0.0, time.monotonic() - max(self._good, self._rests_until))
 
     async def _once(self) -> int:
         try:
@@ -116,6 +117,8 @@ class Loop:
         patience = await self._patience()
         if self._failures:
             await asyncio.sleep(min(patience, 1.0))
+        else:
+            self._rests_until = time.monotonic() + patience
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), patience)
 

@@ -7,6 +7,7 @@ import asyncio
 from structlog.testing import capture_logs
 
 from gateway.workers.loop import Loop
+from tests.support.waiting import until
 
 
 async def test_a_failure_is_survived() -> None:
@@ -86,6 +87,29 @@ async def test_no_outage_is_too_long() -> None:
     await asyncio.wait_for(loop.run(), 60)
 
     assert done.is_set()
+
+
+async def test_a_long_pause_is_no_silence_and_a_round_that_hangs_in_it_is() -> None:
+    """Some work is done once an hour: an alarm of five minutes must not ring meanwhile."""
+    wake, hangs, rounds = asyncio.Event(), asyncio.Event(), asyncio.Queue[int]()
+
+    async def work() -> int:
+        await rounds.put(1)
+        if rounds.qsize() > 1:
+            await hangs.wait()
+        return 0
+
+    loop = Loop("test", work, interval=3600, wake=wake)
+    task = asyncio.create_task(loop.run())
+    await until(lambda: loop._rests_until > loop._good, "it rests")
+    loop._good -= 400
+    assert loop.silent == 0
+
+    wake.set()
+    await until(lambda: loop.silent > 0, "it hangs")
+    hangs.set()
+    loop.stop()
+    await task
 
 
 async def test_after_an_outage_nobody_waits_long() -> None:
