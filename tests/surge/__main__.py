@@ -37,7 +37,7 @@ def main() -> int:
     show(outcome)
     if given.keep:
         record("surge", f"{given.minutes:g} min, {given.rate:g} calls/s, {given.agents} agents", outcome.figures())
-        render.main()
+        render.main([])
     mistakes = outcome.mistakes()
     print(*mistakes, sep="\n", file=sys.stderr)
     if not mistakes:
