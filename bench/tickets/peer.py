@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 
 from bench.launch import ROOT
-from scripts.setup import RUN, Setup, environment
+from scripts.interpreter import environment
+from scripts.setup import RUN, Setup
 
 _LOCK = ROOT / "requirements" / "peer.txt"
 _FOLDER = ROOT / ".tools" / "peer"
