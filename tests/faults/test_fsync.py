@@ -31,7 +31,7 @@ WEAKENED = {
 LONG = pytest.mark.chaos
 EVERYWHERE = ["sqlite", "postgresql"]
 MOSTLY_LONG = ["sqlite", pytest.param("postgresql", marks=LONG)]
-CUTS = 25
+CUTS, TRIES = 25, 3
 
 
 @pytest.fixture
@@ -95,8 +95,12 @@ async def test_a_power_cut_takes_nothing_from_the_journal(tmp_path: Path) -> Non
 async def test_a_database_that_does_not_sync_is_found_out(tmp_path: Path, weakness: str) -> None:
     """The same check turns red, in both of its halves; or it would prove nothing."""
     engine, options, settings = WEAKENED[weakness]
-    with ground_on(engine, tmp_path, options=options, settings=settings) as ground:
-        verdict = await cut(ground)
+    for number in range(TRIES):
+        (folder := tmp_path / str(number)).mkdir()
+        with ground_on(engine, folder, options=options, settings=settings) as ground:
+            verdict = await cut(ground)
+        if verdict.premature:  # on a machine too busy for the database's time limit the journal took all, and syncs
+            break
 
     assert verdict.premature
     assert verdict.missing
