@@ -63,11 +63,13 @@ async def test_sign_in_by_keyboard(site: Site, browser: Browser, size: ViewportS
     assert await page.evaluate("document.documentElement.scrollWidth") == size["width"]
     await page.focus(".user-menu summary")
     await press(page, "Enter", "Tab", "Tab")
+    assert await focused(page) == "English"
+    await press(page, "Tab")
     assert await focused(page) == "Đăng xuất"
     assert await violations(page) == []
     await press(page, "Escape")
     assert await page.get_attribute(".user-menu", "open") is None
-    await press(page, "Enter", "Tab", "Tab", "Enter")
+    await press(page, "Enter", "Tab", "Tab", "Tab", "Enter")
     await page.wait_for_url("**/console/dang-nhap")
     assert complaints == []
 
