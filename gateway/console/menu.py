@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
+
 from aiohttp import web
 
+from core.regulations.model import Pack
 from core.service.actors import ADMIN
 from core.service.notice_way import notice_roles
 from gateway.console import (
@@ -41,45 +45,73 @@ from gateway.deployment import DEPLOYMENT
 from gateway.pages import CONSOLE_MENU, Entry
 from gateway.portal.on_behalf import RECEPTION
 
+Roles = tuple[str, ...]
+WATCHING, DATA, UPKEEP, SETUP = "Giám sát, thống kê", "Hồ sơ và dữ liệu", "Vận hành", "Quản trị"
+"""Headings, in the order in which they stand."""
+
 
 def add_menu(app: web.Application) -> None:
     """Put every entry in; each is seen by the roles it names, or by everybody."""
     pack = app[DEPLOYMENT].regulation.current
     centre = (*(name for name, role in pack.roles.items() if role.level in ("centre", "owner", "board")), ADMIN)
-    menu = app[CONSOLE_MENU]
-    menu.add(Entry("Việc của tôi", HOME, icon="inbox", order=10))
-    menu.add(Entry("Ghi phản ánh", writing.PAGE, icon="send", roles=(RECEPTION,), order=15))
-    menu.add(Entry("Hội thoại", TALKS, icon="chat", roles=centre, order=20))
-    menu.add(Entry("Cuộc gọi", calls.PAGE, icon="clock", roles=centre, order=24))
+    for entry in (*_daily(app, centre), *_watching(pack, centre), *_data(centre), *_upkeep(centre), *_setup(app)):
+        app[CONSOLE_MENU].add(entry)
+
+
+def _daily(app: web.Application, centre: Roles) -> Iterator[Entry]:
+    """What people come for every day."""
+    yield Entry("Việc của tôi", HOME, icon="inbox", order=10)
+    yield Entry("Ghi phản ánh", writing.PAGE, icon="send", roles=(RECEPTION,), order=11)
+    yield Entry("Hội thoại", TALKS, icon="chat", roles=centre, order=12)
+    yield Entry("Cuộc gọi", calls.PAGE, icon="clock", roles=centre, order=13)
     if app[DEPLOYMENT].settings.takes_calls:
-        menu.add(Entry("Tổng đài", PHONE, icon="phone", roles=centre, order=25))
-        heads = (*app[DEPLOYMENT].settings.call_center.agents.supervisors, ADMIN)
-        menu.add(Entry("Nhóm trực", SEATS, icon="user", roles=heads, order=26))
-        menu.add(Entry("Lời thoại", PROMPTS, icon="phone", roles=(ADMIN,), order=98))
-    speakers = tuple(sorted(notice_roles(pack).all))
-    menu.add(Entry("Thông báo chung", PUBLIC_NOTICES, icon="bell", roles=speakers, order=27))
-    menu.add(Entry("Tìm hồ sơ", finding.PAGE, icon="search", order=30))
-    menu.add(Entry("Bảng thời hạn", DEADLINES, icon="clock", order=38))
-    menu.add(Entry("Bản đồ", MAP, icon="map", order=39))
-    menu.add(Entry("Thống kê", STATISTICS, icon="file", order=40))
+        yield Entry("Tổng đài", PHONE, icon="phone", roles=centre, order=14)
+    speakers = tuple(sorted(notice_roles(app[DEPLOYMENT].regulation.current).all))
+    yield Entry("Thông báo chung", PUBLIC_NOTICES, icon="bell", roles=speakers, order=15)
+    yield Entry("Tìm hồ sơ", finding.PAGE, icon="search", order=16)
+
+
+def _watching(pack: Pack, centre: Roles) -> Iterator[Entry]:
+    """How the work stands."""
     reporters = {entry.role for entry in pack.reports.values()}
-    menu.add(Entry("Báo cáo định kỳ", REPORTS, icon="file", roles=(*centre, *sorted(reporters)), order=41))
-    menu.add(Entry("Các kênh", CHANNELS, icon="chat", roles=centre, order=50))
-    menu.add(Entry("Tin chưa đọc được", repair.QUARANTINE, icon="alert", roles=centre, order=60))
-    menu.add(Entry("Chất lượng gợi ý", SUGGESTIONS, icon="search", roles=centre, order=45))
-    menu.add(Entry("Tin gửi lỗi", repair.OUTBOX, icon="send", roles=centre, order=70))
-    menu.add(Entry("Nhật ký", AUDIT, icon="clock", roles=centre, order=80))
-    menu.add(Entry("Hệ thống quốc gia", NATIONAL, icon="file", roles=centre, order=84))
-    menu.add(Entry("Cung cấp hồ sơ", handing_out.PAGE, icon="file", roles=centre, order=85))
+    yield Entry("Bảng thời hạn", DEADLINES, icon="clock", order=20, group=WATCHING)
+    yield Entry("Bản đồ", MAP, icon="map", order=21, group=WATCHING)
+    yield Entry("Thống kê", STATISTICS, icon="file", order=22, group=WATCHING)
+    roles = (*centre, *sorted(reporters))
+    yield Entry("Báo cáo định kỳ", REPORTS, icon="file", roles=roles, order=23, group=WATCHING)
+    yield Entry("Chất lượng gợi ý", SUGGESTIONS, icon="search", roles=centre, order=24, group=WATCHING)
+
+
+def _data(centre: Roles) -> Iterator[Entry]:
+    """Whose data we hold, who looked at it, and where it goes."""
     desk = tuple(name for name in centre if name != ADMIN)
-    menu.add(Entry("Dữ liệu cá nhân", DATA_REQUESTS, icon="user", roles=desk, order=86))
-    menu.add(Entry("Lưu trữ và xóa", KEEPING, icon="file", roles=centre, order=87))
-    menu.add(Entry("Người dùng", people.PAGE, icon="user", roles=(ADMIN,), order=90))
-    menu.add(Entry("Cơ quan", AGENCIES, icon="agency", roles=(ADMIN,), order=95))
-    menu.add(Entry("Lĩnh vực", CATEGORIES, icon="file", roles=(ADMIN,), order=96))
-    menu.add(Entry("Lịch làm việc", CALENDAR, icon="clock", roles=(ADMIN,), order=96))
-    menu.add(Entry("Lời nhắn, thư mẫu", WORDINGS, icon="send", roles=(ADMIN,), order=96))
-    menu.add(Entry("Câu trả lời mẫu", CANNED, icon="chat", roles=(ADMIN,), order=96))
-    menu.add(Entry("Liên thông", LINKS, icon="settings", roles=(ADMIN,), order=99))
+    yield Entry("Dữ liệu cá nhân", DATA_REQUESTS, icon="user", roles=desk, order=30, group=DATA)
+    yield Entry("Cung cấp hồ sơ", handing_out.PAGE, icon="file", roles=centre, order=31, group=DATA)
+    yield Entry("Hệ thống quốc gia", NATIONAL, icon="file", roles=centre, order=32, group=DATA)
+    yield Entry("Lưu trữ và xóa", KEEPING, icon="file", roles=centre, order=33, group=DATA)
+    yield Entry("Nhật ký", AUDIT, icon="clock", roles=centre, order=34, group=DATA)
+
+
+def _upkeep(centre: Roles) -> Iterator[Entry]:
+    """Whether messages come and go."""
+    yield Entry("Các kênh", CHANNELS, icon="chat", roles=centre, order=40, group=UPKEEP)
+    yield Entry("Tin chưa đọc được", repair.QUARANTINE, icon="alert", roles=centre, order=41, group=UPKEEP)
+    yield Entry("Tin gửi lỗi", repair.OUTBOX, icon="send", roles=centre, order=42, group=UPKEEP)
+
+
+def _setup(app: web.Application) -> Iterator[Entry]:
+    """Who works here, and with what."""
+    takes_calls, agents = app[DEPLOYMENT].settings.takes_calls, app[DEPLOYMENT].settings.call_center.agents
+    one = partial(Entry, roles=(ADMIN,), group=SETUP)
+    yield one("Người dùng", people.PAGE, icon="user", order=50)
+    yield one("Cơ quan", AGENCIES, icon="agency", order=51)
+    yield one("Lĩnh vực", CATEGORIES, icon="file", order=52)
+    yield one("Lịch làm việc", CALENDAR, icon="clock", order=53)
+    yield one("Lời nhắn, thư mẫu", WORDINGS, icon="send", order=54)
+    yield one("Câu trả lời mẫu", CANNED, icon="chat", order=55)
+    if takes_calls:
+        yield one("Nhóm trực", SEATS, icon="user", roles=(*agents.supervisors, ADMIN), order=56)
+        yield one("Lời thoại", PROMPTS, icon="phone", order=57)
     if channels_of(app[DEPLOYMENT]):
-        menu.add(Entry("Kết nối kênh", CONNECTING, icon="settings", roles=(ADMIN,), order=97))
+        yield one("Kết nối kênh", CONNECTING, icon="settings", order=58)
+    yield one("Liên thông", LINKS, icon="settings", order=59)

@@ -13,13 +13,19 @@ HOMES = ("/", "/console")
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of a menu. `roles`: who sees it, empty: everybody. `order`: smaller stands first."""
+    """
+    One line of a menu.
+
+    `roles`: who sees it, empty: everybody. `order`: smaller stands first. `group`: under which heading, empty: before
+    all of them.
+    """
 
     label: str
     href: str
     icon: str = ""
     roles: tuple[str, ...] = ()
     order: int = 100
+    group: str = ""
 
 
 class Menu:
@@ -36,6 +42,13 @@ class Menu:
         """What this person sees, in order."""
         seen = [entry for entry in self._entries if not entry.roles or (staff is not None and staff.may(*entry.roles))]
         return sorted(seen, key=lambda entry: entry.order)
+
+    def groups(self, staff: Staff | None) -> dict[str, list[Entry]]:
+        """The same under their headings, the one without a heading first; headings stand as their first entries do."""
+        found: dict[str, list[Entry]] = {"": []}
+        for entry in self.visible(staff):
+            found.setdefault(entry.group, []).append(entry)
+        return found
 
     def current(self, path: str) -> str:
         """The href of the entry to which a path belongs: the longest that it starts with; a home is only itself."""

@@ -88,7 +88,7 @@ def shared_context(request: web.Request) -> dict[str, Any]:
         "csrf": lambda: csrf_token(request),
         "csrf_field": lambda: Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, csrf_token(request)),
         "public_menu": public.visible(staff),
-        "console_menu": console.visible(staff),
+        "console_menu": console.groups(staff),
         "unread": request.get(UNREAD, 0),
         "current_href": console.current(request.path) or public.current(request.path),
     }

@@ -198,6 +198,17 @@ def test_menus_show_what_somebody_may_do() -> None:
     assert menu.current("/console/ho-so-khac") == ""
 
 
+def test_what_is_seldom_wanted_stands_under_headings() -> None:
+    """What has none stands first, even where it is nothing; a heading with nothing for somebody is not there."""
+    menu = Menu(Entry("Người dùng", "/console/nguoi-dung", order=9, group="Quản trị", roles=("admin",)))
+    menu.add(Entry("Thống kê", "/console/thong-ke", order=5, group="Giám sát"))
+    menu.add(Entry("Bảng thời hạn", "/console/thoi-han", order=4, group="Giám sát"))
+
+    found = {heading: [entry.label for entry in group] for heading, group in menu.groups(None).items()}
+
+    assert found == {"": [], "Giám sát": ["Bảng thời hạn", "Thống kê"]}
+
+
 def _add_template(app: web.Application, name: str, text: str) -> None:
     from jinja2 import ChoiceLoader
 
