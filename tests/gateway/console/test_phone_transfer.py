@@ -119,6 +119,7 @@ async def test_a_place_outside_is_asked_and_gets_the_call(office: Office, tmp_pa
         await lan.evaluate(LISTEN)
         caller, served = await running.ring()
         await lan.click('[data-do="take"]')
+        await lan.wait_for_selector("[data-talking]:not([hidden])")
         await lan.keyboard.press("t")
         await lan.click("[data-outside] :text('Gọi hỏi')")
         await lan.wait_for_selector("text=Đang hỏi Trực ban huyện")
