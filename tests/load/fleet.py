@@ -47,6 +47,8 @@ enabled = false
 poll = {poll}
 [sending]
 quiet_hours = "never"
+[intake]
+database_budget = {budget}
 """
 
 
@@ -205,16 +207,22 @@ def _is_ready(member: Member) -> bool:
 
 @asynccontextmanager
 async def open_fleet(
-    folder: Path, *, database_url: str, redis_url: str, poll: float = 0.25, webs: int = 2, workers: int = 2
+    folder: Path,
+    *,
+    database_url: str,
+    redis_url: str,
+    poll: float = 0.25,
+    webs: int = 2,
+    workers: int = 2,
+    budget: float = 0.3,
 ) -> AsyncIterator[Fleet]:
-    """Members of a new deployment, all down; whatever runs at the end is killed."""
+    """Members of a new deployment, all down; whatever runs at the end is killed. `budget`: as `[intake]` has it."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "master.key").write_bytes(base64.b64encode(secrets.token_bytes(32)))
     (folder / "master.key").chmod(0o600)
     (folder / "clock").write_bytes(OFFSET.pack(0))
-    config = CONFIG.format(
-        folder=folder, database_url=database_url, redis_url=redis_url, poll=poll, regulation=REGULATION
-    )
+    known = {"database_url": database_url, "redis_url": redis_url, "poll": poll, "budget": budget}
+    config = CONFIG.format(folder=folder, regulation=REGULATION, **known)
     (folder / "langnghe.toml").write_text(config)
     named = [*((f"web-{n}", "web") for n in range(webs)), *((f"worker-{n}", "worker") for n in range(workers))]
     async with open_sink() as sink:

@@ -91,10 +91,15 @@ class Scene:
 
 @asynccontextmanager
 async def at_work(folder: Path, *, webs: int, workers: int) -> AsyncIterator[Scene]:
-    """A fleet of so many processes on a database and a Redis of its own; each has to end well."""
+    """
+    A fleet of so many processes on a database and a Redis of its own; each has to end well.
+
+    Its database has all the time there is: what goes by a process's journal may be overtaken at another process.
+    """
     with PostgresServer.start() as postgres, RedisServer.start() as redis:
         url = postgres.create_database("fleet").replace("+asyncpg", "")
-        async with open_fleet(folder, database_url=url, redis_url=redis.url(), webs=webs, workers=workers) as fleet:
+        size = {"webs": webs, "workers": workers}
+        async with open_fleet(folder, database_url=url, redis_url=redis.url(), budget=1.5, **size) as fleet:
             await fleet.start()
             async with observing(fleet) as seen:
                 yield Scene(fleet, postgres, redis, seen)

@@ -32,6 +32,6 @@ async def test_a_million_deliveries_give_the_distinct_count(tmp_path: Path) -> N
         "distinct": sum(end.distinct for end in ends),
         "stored": sum(end.stored.total() for end in ends),
         "lost": sum(end.lost for end in ends),
-        "out of order": sum(end.disordered for end in ends),
+        "out of order": sum(len(end.disordered) for end in ends),
     }
     record("storm", "Four web, four worker processes", figures)
