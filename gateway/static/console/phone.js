@@ -42,7 +42,7 @@ function start(root) {
       wasAway = true;
       problem(AWAY, "line");
     },
-    elsewhere: () => problem(say("Điện thoại đã được mở ở cửa sổ khác. Tải lại trang này để dùng ở đây.", "line"), "line"),
+    elsewhere: () => problem(say("Điện thoại đã được mở ở cửa sổ khác. Tải lại trang này để dùng ở đây."), "line"),
     ended: () => location.assign("/console/dang-nhap"),
   });
   const audio = find(root, "[data-audio]", HTMLAudioElement);

@@ -18,11 +18,22 @@ export function openSound(audio, offer, over) {
   let device = "";
   /** @type {number | undefined} */
   let ringing;
+  /** @type {Promise<void>} */
+  let opening = Promise.resolve();
 
   return { open, again, take, mute, ring, close, use, microphone: () => microphone, peer: () => peer, ringOn };
 
-  /** Ask for the microphone and offer; rejects where there is none or it is refused. */
-  async function open() {
+  /**
+   * Ask for the microphone and offer; rejects where there is none or it is refused.
+   *
+   * One after the other: a connection that is closed while it makes its offer may never come back from that.
+   */
+  function open() {
+    opening = opening.catch(() => undefined).then(begin);
+    return opening;
+  }
+
+  async function begin() {
     microphone ??= await navigator.mediaDevices.getUserMedia({ audio: device ? { deviceId: { ideal: device } } : true });
     bell ??= new AudioContext();
     const fresh = new RTCPeerConnection(await relays(audio.dataset.relays));

@@ -51,7 +51,7 @@ async def test_a_call_is_answered_heard_both_ways_held_and_found_again(office: O
     asked: list[str] = []
     async with telephony(office) as running, phone_page(office, tmp_path) as page:
         await sit_down(page)
-        await until(page, "document.querySelectorAll('[data-input] option').length > 1")
+        await until(page, "document.querySelectorAll('[data-input] option').length > 1", seconds=60)
         caller, served = await ring_out_of_sight(page, running)
         assert "+84900000001" in await page.inner_text("[data-ringing] [data-number]")
         await page.wait_for_selector("text=Chưa có hồ sơ nào của số này.")
@@ -118,6 +118,16 @@ async def test_a_microphone_that_is_refused_is_explained(office: Office, tmp_pat
         async with telephony(office):
             await until(page, "document.querySelector('[data-state]').textContent.startsWith('Đang tạm nghỉ')")
             assert "chọn Cho phép micro" in await page.inner_text("[data-problem]")
+
+
+async def test_the_microphone_is_on_however_often_it_is_asked_for(office: Office, tmp_path: Path) -> None:
+    """Each press begins a connection and ends the one before, which is nothing anybody has to read."""
+    async with telephony(office), phone_page(office, tmp_path) as page:
+        await page.evaluate("for (let n = 0; n < 5; n++) document.querySelector('[data-sound]').click()")
+        await until(page, "document.querySelectorAll('[data-input] option').length > 1", seconds=60)
+        await page.click('[data-do="available"]')
+        await until(page, "document.querySelector('[data-phone]').dataset.shown === 'available'")
+        assert await page.inner_text("[data-problem]") == ""
 
 
 async def test_another_site_cannot_speak_in_an_agents_name(office: Office) -> None:
