@@ -17,8 +17,8 @@ from core.service.committing import Committer
 from core.service.officers import Officers, Saying
 from core.service.regulation import Regulation
 from core.service.work import Work
-from core.storage import cases, national, staff_notices
-from core.storage.database import Connection, Database
+from core.storage import cases, national
+from core.storage.database import Database
 from core.storage.national import NationalItem
 
 REMINDER = "national_waiting"
@@ -46,16 +46,16 @@ class NationalReminding:
 
     async def _say(self, late: list[NationalItem]) -> int:
         """The first says of how many; opened, it leads to the one that waits longest."""
-        key = f"national/{local(self.now()).date().isoformat()}"
-        code, said = await self.database.read(partial(_known, case_id=late[0].case_id, key=key))
         seats = tuple((role, "") for role in self._roles())
-        if said or not seats:
+        if not seats:
             return 0
+        first = await self.database.read(partial(cases.load, case_id=late[0].case_id))
         subject = f"{len(late)} phản ánh chờ nhập hệ thống quốc gia"
-        text = f"{subject} đã quá lâu; lâu nhất: {format_code(code)}.\n{self.page}"
-        work = Work()
-        saying = Saying(key, seats, REMINDER, Letter(subject, text), case_id=late[0].case_id, code=code)
-        await self.officers.say(work, [saying])
+        text = f"{subject} đã quá lâu; lâu nhất: {format_code(first.code)}.\n{self.page}"
+        key, letter = f"national/{local(self.now()).date().isoformat()}", Letter(subject, text)
+        work, saying = Work(), Saying(key, seats, REMINDER, letter, case_id=first.id, code=first.code)
+        if not await self.officers.say_once(work, [saying]):
+            return 0
         await Committer(self.database).commit(work)
         return len(late)
 
@@ -63,8 +63,3 @@ class NationalReminding:
         pack = self.regulation.current
         named = {role for move in pack.moves_for("register_external") for role in move.by}
         return sorted(name for name in named if name in pack.roles and pack.roles[name].level == "centre")
-
-
-def _known(connection: Connection, case_id: str, key: str) -> tuple[str, bool]:
-    """The code of a case, and whether the reminder of this day was said."""
-    return cases.load(connection, case_id).code, bool(staff_notices.said(connection, [key]))

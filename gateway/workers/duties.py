@@ -4,6 +4,7 @@ was counted for nobody any more."""
 from __future__ import annotations
 
 from functools import partial
+from typing import TypeVar
 
 from core.service.national_reminding import NationalReminding
 from core.service.statistics import Keeping
@@ -22,6 +23,8 @@ REPORTS = "/console/bao-cao"
 DATA = "/console/du-lieu-ca-nhan"
 NATIONAL = "/console/he-thong-quoc-gia"
 
+R = TypeVar("R", NationalReminding, DataReminding)
+
 
 def reminding_of(deployment: Deployment) -> Reminding:
     """Who reminds of reports and explanations."""
@@ -39,22 +42,20 @@ def reminding_of(deployment: Deployment) -> Reminding:
 
 def national_reminding_of(deployment: Deployment) -> NationalReminding:
     """Who reminds of what waits to be entered in the national system (VN-7)."""
-    return NationalReminding(
-        deployment.database,
-        officers=deployment.clerk.officers,
-        regulation=deployment.regulation,
-        page=f"{deployment.settings.public_url}{NATIONAL}",
-        now=deployment.now,
-    )
+    return _of_what_waits(NationalReminding, deployment, NATIONAL)
 
 
 def data_reminding_of(deployment: Deployment) -> DataReminding:
     """Who reminds of what people ask about their data (VN-4)."""
-    return DataReminding(
+    return _of_what_waits(DataReminding, deployment, DATA)
+
+
+def _of_what_waits(kind: type[R], deployment: Deployment, page: str) -> R:
+    return kind(
         deployment.database,
         officers=deployment.clerk.officers,
         regulation=deployment.regulation,
-        page=f"{deployment.settings.public_url}{DATA}",
+        page=f"{deployment.settings.public_url}{page}",
         now=deployment.now,
     )
 
