@@ -1,7 +1,7 @@
 """
 `python -m bench.render`: the tables of docs/performance.md, from build/bench.json, between their markers.
 
-A group of which nothing was measured on this machine keeps the tables it has.
+What was not measured on this machine keeps the tables it has.
 """
 
 from __future__ import annotations
@@ -40,8 +40,15 @@ def fill(text: str, measurements: Iterable[Measurement], kept: results.Kept) -> 
         groups.setdefault(one.group, []).append(one)
     for group, members in groups.items():
         if any(one.name in kept for one in members):
-            text = _between(text, group, "\n".join(section(members, kept)))
+            text = _between(text, group, "\n".join(section(members, kept, shown(text, group))))
     return text
+
+
+def shown(text: str, group: str) -> Mapping[str, str]:
+    """What stands in the page of each measurement of a group, by title."""
+    first, last = _markers(group)
+    blocks = text.partition(first)[2].partition(last)[0].split("\n### ")[1:]
+    return {title: rest.strip("\n") for title, _, rest in (block.partition("\n") for block in blocks)}
 
 
 def compare(text: str, measurements: Iterable[Measurement], before: results.Kept, after: results.Kept) -> str:
@@ -66,7 +73,7 @@ def _compared(
 
 
 def _between(text: str, group: str, content: str) -> str:
-    first, last = f"<!-- bench:{group} -->", f"<!-- /bench:{group} -->"
+    first, last = _markers(group)
     before, begun, rest = text.partition(first)
     _, ended, after = rest.partition(last)
     if not begun or not ended:
@@ -74,12 +81,19 @@ def _between(text: str, group: str, content: str) -> str:
     return f"{before}{first}\n{content}\n{last}{after}"
 
 
-def section(measurements: Iterable[Measurement], kept: results.Kept) -> list[str]:
-    """All measurements of a group, one after the other."""
+def _markers(group: str) -> tuple[str, str]:
+    return f"<!-- bench:{group} -->", f"<!-- /bench:{group} -->"
+
+
+def section(measurements: Iterable[Measurement], kept: results.Kept, before: Mapping[str, str]) -> list[str]:
+    """All measurements of a group, one after the other; `before`: what stands in the page by title."""
     lines: list[str] = []
     for one in measurements:
-        lines += ["", f"### {one.title}", "", *lines_of(one, kept.get(one.name))]
-        lines += ["", _origin(one, kept[one.name])] if one.name in kept else []
+        lines += ["", f"### {one.title}", ""]
+        if one.name in kept:
+            lines += [*lines_of(one, kept[one.name]), "", _origin(one, kept[one.name])]
+        else:
+            lines += [before[one.title]] if one.title in before else lines_of(one, None)
     return [*lines, ""]
 
 

@@ -118,6 +118,18 @@ def test_a_group_that_was_not_measured_here_keeps_its_tables() -> None:
     assert render.fill(page, [measurement()], {}) == page
 
 
+def test_a_measurement_that_was_not_made_here_keeps_its_table() -> None:
+    """One of a group is measured anew on another machine."""
+    entry = {"figures": {"rate": 1.0, "p99": 1.0}, "at": "", "commit": "abc", "machine": "m", "load": 0.5}
+    fresh, other = measurement("hook.fresh"), Measurement("hook.other", "Another hook", (FAST,), lambda _: GOOD)
+    page = render.fill("<!-- bench:hook -->\n<!-- /bench:hook -->", [fresh, other], {"hook.other": entry})
+    filled = render.fill(page, [fresh, other], {"hook.fresh": {**entry, "commit": "def"}})
+
+    assert filled.count("not measured") == 0
+    assert filled.index("commit def") < filled.index("### Another hook") < filled.index("commit abc")
+    assert render.fill(filled, [fresh, other], {"hook.fresh": {**entry, "commit": "def"}}) == filled
+
+
 def test_an_earlier_commit_stands_beside_today() -> None:
     """For what was measured of both; judged by today's figure."""
     page = "<!-- bench:before -->\n<!-- /bench:before -->"
