@@ -13,6 +13,7 @@ from functools import cached_property
 
 from core.intake.fold import fold
 from core.places.gazetteer import Gazetteer, Suggestion
+from core.places.units import Commune
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,12 @@ class Ground:
     def hinted_in(self, words: str, day: date) -> tuple[Suggestion, ...]:
         """Ours that the words name at all: for a person who decides."""
         return self.named_in(words, day) or self._ours(self.gazetteer.hinted_in(words, day))
+
+    def on(self, day: date) -> tuple[Commune, ...]:
+        """Ours as they are on this day, by name."""
+        there = (one for one in self.gazetteer.communes if one.is_there(day))
+        ours = (one for one in there if not self.provinces or not one.province or one.province in self.provinces)
+        return tuple(sorted(ours, key=lambda one: fold(one.name)))
 
     def _ours(self, found: tuple[Suggestion, ...]) -> tuple[Suggestion, ...]:
         known = self._known

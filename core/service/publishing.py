@@ -8,7 +8,7 @@ share.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import partial
 
@@ -141,9 +141,15 @@ def _row(case_id: str, kind: str, shown: Shown, *, at: datetime) -> PublicationR
         published_at=shown.answered_at or at,
         view=shown.model_dump(mode="json"),
         kind=kind,
-        search_text=_searchable([shown.category, shown.answer, shown.decline_label, *shown.agencies]),
+        search_text=_searchable(shown),
     )
 
 
-def _searchable(parts: Sequence[str]) -> str:
+def commune_word(code: str) -> str:
+    """What a commune's code is in the index of words; empty for none."""
+    return f"xa{code.casefold()}" if code else ""
+
+
+def _searchable(shown: Shown) -> str:
+    parts = (shown.category, shown.answer, shown.decline_label, *shown.agencies, commune_word(shown.commune_code))
     return fold(" ".join(part for part in parts if part))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,6 +28,13 @@ async def suggest(request: web.Request) -> web.StreamResponse:
     answer = web.json_response([one.commune.label if one.formerly is None else one.label for one in found])
     answer.headers["Cache-Control"] = "public, max-age=3600"
     return answer
+
+
+async def titles(deployment: Deployment) -> Mapping[str, str]:
+    """What the communes of today are called, by code, in the order of names."""
+    await deployment.places.warm()
+    ground, today = deployment.places.ground(deployment.regulation.agencies), local(deployment.now()).date()
+    return {one.code: one.title for one in ground.on(today)}
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ async def show_table(request: web.Request) -> web.StreamResponse:
     portal, deployment = request.app[PORTAL], request.app[DEPLOYMENT]
     if portal.loading.wait(client_of(request), deployment.now()):
         raise web.HTTPTooManyRequests
-    wanted = read_filters(request).wanted(RESULT)
+    wanted = (await read_filters(request)).wanted(RESULT)
     page = await portal.desk.published(wanted, most=AT_ONCE)
     response = web.StreamResponse(
         headers={

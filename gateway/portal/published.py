@@ -18,6 +18,7 @@ from core.service.public import Page
 from core.service.publishing import DECLINED, RESULT, Shown
 from gateway.deployment import DEPLOYMENT
 from gateway.pages import render
+from gateway.portal.communes import titles
 from gateway.portal.feeds import Feed, Item, atom, rss
 from gateway.portal.follow import file_response
 from gateway.portal.form_page import grouped_categories, with_map
@@ -47,10 +48,12 @@ async def show_results(request: web.Request) -> web.StreamResponse:
             rows=page.rows,
             filters=filters,
             groups=grouped_categories(request),
-            more=_more(request, page),
+            communes=(await titles(request.app[DEPLOYMENT])).items(),
+            more=_more(request, filters, page),
             tiles=portal.tiles,
             credit=portal.credit,
             feed=_address(FEED, filters),
+            rss=_address(RSS, filters),
             points=_address(POINTS, filters),
         ),
     )
@@ -70,7 +73,7 @@ async def show_feed(request: web.Request) -> web.StreamResponse:
 
 async def show_points(request: web.Request) -> web.StreamResponse:
     """Where the results are (RFC 7946), rounded to thousandths of a degree; for our map and for everybody's."""
-    filters = read_filters(request)
+    filters = await read_filters(request)
     page = await request.app[PORTAL].desk.published(filters.wanted(RESULT), most=MOST_POINTS)
     address = request.app[DEPLOYMENT].settings.public_url + RESULTS_PAGE
     features = [_feature(case_id, shown, address) for case_id, shown in page.rows if shown.point]
@@ -90,7 +93,7 @@ async def show_declined(request: web.Request) -> web.StreamResponse:
         "portal/declined.html",
         rows=page.rows,
         filters=filters,
-        more=_more(request, page),
+        more=_more(request, filters, page),
         heading=rules.declined_title,
     )
 
@@ -132,17 +135,17 @@ async def _result(request: web.Request) -> Shown:
 
 
 async def _page(request: web.Request, kind: str) -> tuple[Filters, Page]:
-    filters, before = read_filters(request), _read_place(request.query.get("truoc", ""))
+    filters, before = await read_filters(request), _read_place(request.query.get("truoc", ""))
     return filters, await request.app[PORTAL].desk.published(filters.wanted(kind), before=before)
 
 
-def _more(request: web.Request, page: Page) -> str:
+def _more(request: web.Request, filters: Filters, page: Page) -> str:
     """Address of the next page; empty on the last."""
     if page.more is None:
         return ""
     at, case_id = page.more
     place = f"{(at - _EPOCH) // _MICROSECOND}-{case_id}"
-    return str(URL(_address(request.path, read_filters(request))).update_query(truoc=place))
+    return str(URL(_address(request.path, filters)).update_query(truoc=place))
 
 
 def _address(path: str, filters: Filters) -> str:

@@ -18,7 +18,7 @@ from core.contract.errors import VersionConflict
 from core.regulations.agency_files import read_agencies
 from core.regulations.loader import BUNDLED
 from core.service.agencies import AgencyBook, open_book
-from core.storage import agencies
+from core.storage import agencies, reports
 from core.storage.database import Database
 from core.storage.migrations import upgrade
 from core.storage.postgres import PostgresDatabase
@@ -126,6 +126,8 @@ def to_0002(connection: Connection) -> None:
     columns = "(id, code, regulation, version, head, stage, open, urgency, received_at, state)"
     row = 'INSERT INTO "case" ' + columns + " VALUES ('c1', '1', 'r', 1, :state, 's', true, 'normal', 1, :state)"
     connection.execute(text(row), {"state": b'{"commune_code":"19753","point":[16461,107591]}'})
+    row = "(case_id, published_at, view, kind, search_text) VALUES ('c1', 1, :view, 'result', 'den')"
+    connection.execute(text(f"INSERT INTO publication {row}"), {"view": b'{"commune_code":"19753"}'})
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -147,12 +149,14 @@ async def test_a_store_of_the_version_before_is_brought_up_to_date(
     roles = await database.read(lambda one: one.execute(text("SELECT role FROM role_grant")).scalars().all())
     place = 'SELECT latitude, longitude, commune_code FROM "case"'
     places = await database.read(lambda one: one.execute(text(place)).all())
+    shown = await database.read(partial(reports.published, kind="result", text="xa19753"))
     tables = await database.read(lambda one: set(inspect(one).get_table_names()))
     book = await open_book(database, PACK, now=now)
 
     assert [tuple(row) for row in accounts] == [("an", None)]
     assert roles == ["officer"]
     assert [tuple(row) for row in places] == [(16461, 107591, "19753")]
+    assert [one.search_text for one in shown] == ["den xa19753"]
     assert {"agency_edition", "agency_entry", "commune", "commune_succession", "focal_point", "stand_in"} <= tables
     assert book.today.is_active("so_y_te")
     await database.close()

@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from core.service.public.listing import LOOK_AT_LEAST
+from core.service.publishing import commune_word
 from tests.gateway.portal.citizen import Citizen
 from tests.gateway.portal.test_browser import check, opened
 from tests.gateway.portal.test_published import publish, publish_in
@@ -58,7 +59,29 @@ async def test_days_are_whole_days_in_vietnam(citizen: Citizen) -> None:
     assert await listed(citizen, "den=2026-11-22") == []
 
 
-@pytest.mark.parametrize("query", ["linh-vuc=khong-co", "tu=mai", "den=2026-99-99", "tu=0001-01-01&den=9999-12-31"])
+async def test_a_commune_shows_its_own_on_every_surface(citizen: Citizen) -> None:
+    """List, feeds, points and table; the links hand the choice on."""
+    category, (here, there) = next(iter((await labels(citizen)).values())), ("90001", "90002")
+    own, other = [
+        await publish(citizen, number, words=commune_word(code), commune_code=code, point=HUE)
+        for number, code in enumerate((here, there), start=1)
+    ]
+    assert await listed(citizen, f"xa={here}") == [own]
+    assert await listed(citizen, f"xa={there}&q=so+2") == [other]
+    assert await listed(citizen, f"xa={there}&linh-vuc={category}") == []
+    for form in ("atom", "rss", "geojson", "csv"):
+        async with citizen.client.get(f"/cong-khai.{form}", params={"xa": here}) as response:
+            told = await response.text()
+        assert own in told
+        assert other not in told
+    page = await citizen.see(f"/cong-khai?xa={here}")
+    assert page.form("/cong-khai")["xa"] == here
+    assert all(f"/cong-khai.{form}?xa={here}" in page.html for form in ("atom", "rss", "geojson"))
+
+
+@pytest.mark.parametrize(
+    "query", ["linh-vuc=khong-co", "xa=khong-co", "tu=mai", "den=2026-99-99", "tu=0001-01-01&den=9999-12-31"]
+)
 async def test_what_is_no_filter_is_not_asked_for(citizen: Citizen, query: str) -> None:
     _, made = await mixed(citizen)
     assert len(await listed(citizen, query)) == len(made)
