@@ -32,11 +32,6 @@ class ClientTransaction:
         self._rest: asyncio.TimerHandle | None = None
         self._send()
 
-    @property
-    def sent_again(self) -> int:
-        """How often it had to be repeated."""
-        return self._repeater.times
-
     def receive(self, response: SipResponse) -> None:
         """An answer that belongs to it; copies of the final one are swallowed."""
         if self.done:

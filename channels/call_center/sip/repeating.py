@@ -29,11 +29,9 @@ class Repeater:
         now = loop.time()
         self._end = loop.call_at(now + lifetime, self._give_up)
         self._next = loop.call_at(now + first, self._again, now + first, first) if first is not None else None
-        self.times = 0
 
     def _again(self, due: float, pause: float) -> None:
         """Once more, `pause` after the time before; a late loop does not shift what follows."""
-        self.times += 1
         pause = min(2 * pause, self._longest)
         self._next = self._loop.call_at(due + pause, self._again, due + pause, pause)
         self._send()
