@@ -24,7 +24,7 @@ from core.letters.plain import as_file
 from core.letters.printing import MOST_PHOTOS, Printer
 from core.notify.house import House
 from core.privacy.media import FileMediaStore
-from core.regulations.letters import RESULT
+from core.regulations.letters import RESULT, LetterForm
 from core.regulations.model import Pack
 
 log = structlog.get_logger()
@@ -103,9 +103,12 @@ class LetterDesk:
         form = pack.letter.forms().get(name)
         if form is None:
             raise NotFound(f"no letter {name}")
+        return await self.fill(form, told, name=name, place=pack.meta.place, draft=draft)
+
+    async def fill(self, form: LetterForm, told: Told, *, name: str, place: str, draft: bool = False) -> Made:
+        """A letter of this form; `place`: the province it is written in."""
         photos, files = await self._gather(told)
-        facts = self._facts(pack, told)
-        return Made(compose(form, facts, name=name, files=files, draft=draft), photos)
+        return Made(compose(form, self._facts(place, told), name=name, files=files, draft=draft), photos)
 
     async def pdf(self, made: Made) -> bytes:
         """The letter on paper. Raises LetterNotDrawn."""
@@ -115,13 +118,13 @@ class LetterDesk:
         """The PDF, stored under the person it is for; None where it could not be drawn: its words are sent anyway."""
         try:
             drawn = await self.pdf(made)
-            name = f"tra-loi-{made.letter.code.replace(' ', '')}.pdf"
+            name = f"tra-loi-{made.letter.code.replace(' ', '') or made.letter.name}.pdf"
             return await self._media.put_file(drawn, subject_id=subject_id, name=name, ours=True)
         except GatewayError as error:
             log.warning("letter_not_attached", error=str(error) or type(error).__name__)
             return None
 
-    def _facts(self, pack: Pack, told: Told) -> LetterFacts:
+    def _facts(self, place: str, told: Told) -> LetterFacts:
         day = local(told.at)
         return LetterFacts(
             reporter=addressed(told.name, told.organisation),
@@ -136,7 +139,7 @@ class LetterDesk:
             handled=_written(told.handled_at),
             number=told.number,
             date=_written(told.at),
-            province=pack.meta.place,
+            province=place,
             hotline=self._house.hotline,
             link=self._house.follow_url,
             day=day.day,

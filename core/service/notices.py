@@ -28,7 +28,7 @@ from core.service.converse import Converse
 from core.service.diverting import nothing_stays
 from core.service.letters_out import SHORT, LettersOut
 from core.service.officers import Officers
-from core.service.posting import CARRIES_FILES, Letter, Posting
+from core.service.posting import Letter, Posting, takes_files
 from core.service.regulation import Regulation, has_buttons, intake_field
 from core.service.supplement_links import CHANNELS, SupplementLinks
 from core.service.talk import Talk, Talks
@@ -156,7 +156,7 @@ class Notices:
             template, told = "answer_short", {**told, "answer": as_short(made.letter)}
         elif made is not None and not made.letter.beyond_text:
             template, told = "answer_letter", {**told, "answer": as_text(made.letter)}
-        if made is not None and not talk.gone and CARRIES_FILES & {channel, *_copied_to(talk)}:
+        if made is not None and takes_files(talk):
             files = await self._letters.attach(made, contact_id=talk.contact_id)
         letter = self._house.write(template, told)
         return Letter(

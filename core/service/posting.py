@@ -37,6 +37,12 @@ _BELL = "webpush"
 _NO_SUBJECT = "Về phản ánh của anh/chị"
 
 
+def takes_files(talk: Talk) -> bool:
+    """Whether files that go with a letter reach the person of this conversation, there or at their other address."""
+    other = talk.correspondent.copy_to
+    return not talk.gone and bool(CARRIES_FILES & {talk.row.channel, *((other.channel,) if other else ())})
+
+
 @dataclass(frozen=True)
 class Letter:
     """

@@ -104,6 +104,13 @@ class Request:
         """What is due next: the answer, then the end."""
         return self.answer_due if self.state is State.ASKED else self.finish_due
 
+    @property
+    def on_paper(self) -> bool:
+        """Whether its last answer may be had as a letter; of somebody who was erased there is nobody to write to."""
+        if self.state is State.TAKEN_BACK or (self.right is Right.ERASURE and self.state is State.FINISHED):
+            return False
+        return self.answered_at is not None or self.extended_at is not None
+
     def is_late(self, now: datetime) -> bool:
         """Whether an answer or an end came, or is still to come, after its time."""
         answered = self.answered_at or self.ended_at or now

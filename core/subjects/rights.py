@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ruamel.yaml import YAML
 
 from core.clock.terms import extend, parse_term
+from core.regulations.letters import LetterForm
 
 _FILE = Path(__file__).with_name("rights.yaml")
 Text = Annotated[str, Field(min_length=1)]
@@ -64,11 +65,16 @@ class Ground(_Data):
 
 
 class Rights(_Data):
-    """All of it; `answer` is in which time a request is answered at all, `cites` the rule, `basis` the law."""
+    """
+    All of it; `answer` is in which time a request is answered at all, `cites` the rule, `basis` the law.
+
+    `letter`: the form in which it is answered on paper.
+    """
 
     cites: Text
     basis: Text
     answer: Text
+    letter: LetterForm
     rights: Mapping[Right, Terms]
     grounds: Mapping[str, Ground]
 

@@ -14,9 +14,9 @@ from channels.base import clean_text
 from core.clock import CalendarExhausted
 from core.contract.errors import CaseError, NotFound
 from core.identity.codes import parse_code
-from core.service.subjects.desk import Dossier, SubjectDesk
+from core.service.subjects.desk import SubjectDesk
 from core.service.subjects.taking import Entering
-from core.service.subjects.words import CORRECTABLE, Asked
+from core.service.subjects.words import CORRECTABLE, Asked, Dossier
 from core.storage import consents, conversations, people, reports, staff_lists
 from core.storage.data_requests import LONGEST_PAGE, Kept
 from core.storage.types import to_microseconds
@@ -27,6 +27,7 @@ from gateway.auth import NotAllowed, require_staff, staff_of
 from gateway.auth.targets import see_other
 from gateway.console.shared import HOME, Handler, line_of, member_of, next_page, now_of, read_after, show
 from gateway.deployment import DEPLOYMENT
+from gateway.letters import draw
 
 PAGE = f"{HOME}/du-lieu-ca-nhan"
 LONGEST_TEXT = 4000
@@ -144,10 +145,7 @@ def _entering(request: web.Request, contact: str, typed: dict[str, str]) -> Ente
 async def show_request(request: web.Request) -> web.StreamResponse:
     """One request with its words; that they were read is noted."""
     dossier = await _found(request)
-    note = partial(
-        people.log_access, user_id=staff_of(request).id, what=READ, ref=dossier.request.contact_id, now=now_of(request)
-    )
-    await request.app[DEPLOYMENT].database.write(note)
+    await _note_reading(request, dossier)
     return await _one(request, dossier)
 
 
@@ -208,6 +206,24 @@ async def load_copy(request: web.Request) -> web.StreamResponse:
         body = await asyncio.to_thread(file.read)
     headers = {"Content-Disposition": f'attachment; filename="du-lieu-{asked[:8]}.zip"', "Cache-Control": "no-store"}
     return web.Response(body=body, content_type="application/zip", headers=headers)
+
+
+@require_desk
+async def load_letter(request: web.Request) -> web.StreamResponse:
+    """The last answer on paper, for whoever asked in writing or at the counter; noted in the log of readings."""
+    dossier, deployment = await _found(request), request.app[DEPLOYMENT]
+    try:
+        made = await _desk(request).letter(dossier.request.id)
+    except NotFound as error:
+        raise web.HTTPNotFound from error
+    await _note_reading(request, dossier)
+    return (await draw(deployment.clerk.letters.desk, made, "pdf")).response()
+
+
+async def _note_reading(request: web.Request, dossier: Dossier) -> None:
+    contact, reader = dossier.request.contact_id, staff_of(request).id
+    note = partial(people.log_access, user_id=reader, what=READ, ref=contact, now=now_of(request))
+    await request.app[DEPLOYMENT].database.write(note)
 
 
 async def _list(
@@ -286,4 +302,5 @@ def mount(router: web.UrlDispatcher) -> None:
     router.add_post(PAGE, enter)
     router.add_get(one, show_request)
     router.add_get(f"{one}/ban-sao.zip", load_copy)
+    router.add_get(f"{one}/van-ban.pdf", load_letter)
     router.add_post(f"{one}/{{move:xac-minh|tra-loi|gia-han|thuc-hien|tu-choi|rut|bo-han-che}}", move)

@@ -25,11 +25,12 @@ from core.subjects.request import MoveRefused, ProvedBy, State, Via
 from core.subjects.rights import Right
 from gateway.admin.services import subject_desk_of
 from gateway.deployment import DEPLOYMENT
+from gateway.letters import draw
 from gateway.pages import render
 from gateway.portal.acts import too_fast, too_long, typed
 from gateway.portal.checks import BAD_EMAIL, BAD_PHONE, is_email
 from gateway.portal.follow import opened_code
-from gateway.portal.shared import PORTAL, private
+from gateway.portal.shared import PORTAL, client_of, private
 
 PAGE = "/du-lieu-cua-ban/yeu-cau"
 KEPT_COPY = timedelta(days=30)
@@ -103,6 +104,18 @@ async def load_copy(request: web.Request) -> web.StreamResponse:
     return private(web.Response(body=body, content_type="application/zip", headers=headers))
 
 
+async def load_letter(request: web.Request) -> web.StreamResponse:
+    """The last answer on paper, to its own person. 404: there is none."""
+    kept, deployment = await _own(request), request.app[DEPLOYMENT]
+    if request.app[PORTAL].drawing.wait(client_of(request), deployment.now()):
+        raise web.HTTPTooManyRequests
+    try:
+        made = await subject_desk_of(deployment).letter(kept.request.id)
+    except NotFound as error:
+        raise web.HTTPNotFound from error
+    return private((await draw(deployment.clerk.letters.desk, made, "pdf")).response())
+
+
 async def _known(request: web.Request) -> FollowView | None:
     code = opened_code(request)
     return await request.app[PORTAL].desk.follow(code) if code else None
@@ -172,4 +185,5 @@ def mount(router: web.UrlDispatcher) -> None:
     router.add_get(PAGE, show_requests)
     router.add_post(PAGE, take)
     router.add_get(f"{one}/ban-sao.zip", load_copy)
+    router.add_get(f"{one}/van-ban.pdf", load_letter)
     router.add_post(f"{one}/rut", take_back)

@@ -8,7 +8,7 @@ person. Nothing that is kept is told before the person is proved (`core.subjects
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import IO
@@ -19,13 +19,15 @@ from core.contract.errors import NotFound
 from core.privacy.media import FileMediaStore
 from core.service.clerk import Clerk
 from core.service.erasing import Eraser
+from core.service.letters import Made
 from core.service.posting import Letter
 from core.service.regulation import Regulation
 from core.service.safe import Safe
 from core.service.subjects.copying import Copying
 from core.service.subjects.doing import Doing
+from core.service.subjects.letters import DataLetters
 from core.service.subjects.taking import REPORTER, log_move, sealed_for
-from core.service.subjects.words import Asked, Note, told
+from core.service.subjects.words import Asked, Dossier, Note, Step, told
 from core.service.work import Work
 from core.storage import conversations, data_requests, people, reports, restrictions
 from core.storage.conversations import ConversationRow
@@ -40,28 +42,6 @@ log = structlog.get_logger()
 
 COPIED = "data_copy"
 """What the log of readings calls a copy that was made of somebody's data."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One move as it is read: `note` is empty where there is none, or its person was erased."""
-
-    at: datetime
-    actor: str
-    move: str
-    note: str
-
-
-@dataclass(frozen=True)
-class Dossier:
-    """Everything about one request; `held`: what it holds back, or held."""
-
-    request: Request
-    code: str
-    asked: Asked
-    steps: tuple[Step, ...]
-    talk_id: str = ""
-    held: Restriction | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +75,7 @@ class SubjectDesk:
         self._regulation = regulation
         self._now = now
         self._doing = Doing(database, clerk=clerk, eraser=eraser, safe=safe, now=now)
+        self._letters = DataLetters(database, safe=safe, regulation=regulation, desk=clerk.letters.desk)
         self._copying = Copying(database, safe=safe, media=media, regulation=regulation, now=now)
 
     # --- Looking ------------------------------------------------------------------------------------------------------
@@ -172,7 +153,8 @@ class SubjectDesk:
         work = Work()
         await self._doing.lift(work, kept.request, by=actor)
         after = moves.note(kept.request)
-        work.add(partial(data_requests.move, request=after, step=await self._step(after, actor, "lifted", reason)))
+        step = await self._sealed(after, Step(self._now(), actor, "lifted", reason))
+        work.add(partial(data_requests.move, request=after, step=step))
         await self._clerk.finish(work)
         log.info("restriction_lifted", request=request_id, by=actor)
 
@@ -184,6 +166,14 @@ class SubjectDesk:
         contact = kept.request.contact_id
         await self._database.write(partial(people.log_access, user_id=actor, what=COPIED, ref=contact, now=self._now()))
         await self._copying.write(contact, into)
+
+    async def letter(self, request_id: str) -> Made:
+        """The last answer on paper. NotFound: there is none, or nobody any more to write to."""
+        dossier = await self.dossier(request_id)
+        made = await self._letters.write(dossier)
+        if made is None:
+            raise NotFound("nothing was answered")
+        return made
 
     async def _make(
         self,
@@ -209,26 +199,30 @@ class SubjectDesk:
             raise moves.MoveRefused(CHANGED)
         after, work = change(before), Work()
         heard = text or (told(after) if says or move != "proved" else "")
-        work.add(partial(data_requests.move, request=after, step=await self._step(after, actor, move, note or heard)))
+        step = Step(self._now(), actor, move, note or heard)
+        work.add(partial(data_requests.move, request=after, step=await self._sealed(after, step)))
         if also is not None:
             await also(work, after)
         if heard and rows.talk is not None:
-            await self._tell(work, rows.talk.id, after, heard)
+            await self._tell(work, rows.talk.id, after, heard, step)
         await self._clerk.finish(work)
         log_move(after)
         return after
 
-    async def _tell(self, work: Work, talk_id: str, request: Request, text: str) -> None:
+    async def _tell(self, work: Work, talk_id: str, request: Request, text: str, step: Step) -> None:
         """Before an erasure it is the last word, under a key of its own: it still leaves when the person is gone."""
         talk = await self._clerk.talks.load(work, talk_id)
-        letter = Letter(text, cause=f"data/{request.id}/{request.version}", subject=SUBJECT, purpose="notice")
+        before = await self.dossier(request.id)
+        files = await self._letters.attach(talk, replace(before, request=request, steps=(*before.steps, step)))
+        cause = f"data/{request.id}/{request.version}"
+        letter = Letter(text, cause=cause, subject=SUBJECT, files=files, purpose="notice")
         gone = request.right is Right.ERASURE and request.state is State.FINISHED
         await (self._clerk.posting.last_word if gone else self._clerk.posting.say)(work, talk, letter)
 
-    async def _step(self, request: Request, actor: str, move: str, note: str) -> StepRow:
+    async def _sealed(self, request: Request, step: Step) -> StepRow:
         place = _place(request.id, request.version)
-        sealed = await sealed_for(self._safe, request, Note(text=note), place) if note else None
-        return StepRow(self._now(), actor, move, sealed)
+        sealed = await sealed_for(self._safe, request, Note(text=step.note), place) if step.note else None
+        return StepRow(step.at, step.actor, step.move, sealed)
 
 
 CHANGED = "Yêu cầu này vừa được người khác cập nhật. Vui lòng xem lại trước khi thực hiện."

@@ -1,8 +1,9 @@
-"""What is sealed of a request, and what its person is told at each move."""
+"""What is sealed of a request, how it is read, and what its person is told at each move."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
@@ -10,6 +11,7 @@ from pydantic import Field
 
 from core.clock import local
 from core.contract.schema import Model
+from core.storage.restrictions import Restriction
 from core.subjects.request import Request, State
 from core.subjects.rights import load_rights
 
@@ -24,6 +26,28 @@ class Asked(Model):
 
     text: str = ""
     corrections: dict[str, str] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One move as it is read: `note` is empty where there is none, or its person was erased."""
+
+    at: datetime
+    actor: str
+    move: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """Everything about one request; `held`: what it holds back, or held."""
+
+    request: Request
+    code: str
+    asked: Asked
+    steps: tuple[Step, ...]
+    talk_id: str = ""
+    held: Restriction | None = None
 
 
 class Note(Model):

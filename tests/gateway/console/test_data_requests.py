@@ -27,7 +27,7 @@ async def test_a_spoken_request_goes_from_receipt_to_the_copy(office: Office) ->
     async with office.desk(ioc) as desk:
         made = await desk.send(PAGE, PAGE, ma=code, quyen="access", **{"den-bang": "phone", "xac-minh": "nothing"})
         one = made.location.partition("?")[0]
-        page = await desk.get(one)
+        page, early = await desk.get(one), await desk.get(f"{one}/van-ban.pdf")
         unproved = await desk.submit(page, f"{one}/tra-loi")
         silent = await desk.send(one, f"{one}/xac-minh", chon="call_back")
         proved = await desk.send(one, f"{one}/xac-minh", chon="call_back", loi="Đã gọi số trong hồ sơ.")
@@ -35,6 +35,7 @@ async def test_a_spoken_request_goes_from_receipt_to_the_copy(office: Office) ->
         twice = await desk.get(one)
         done = await desk.send(one, f"{one}/thuc-hien", loi="Mời anh/chị đến nhận bản sao.")
         copy = await desk.get(f"{one}/ban-sao.zip")
+        letter = await desk.get(f"{one}/van-ban.pdf")
         after = await desk.get(one)
         listed = await desk.get(PAGE)
 
@@ -42,7 +43,8 @@ async def test_a_spoken_request_goes_from_receipt_to_the_copy(office: Office) ->
     assert (made.status, unproved.status, silent.status) == (303, 303, 422)
     assert (proved.status, longer.status, done.status) == (303, 303, 303)
     assert f"{one}/gia-han" not in twice.forms()
-    assert (copy.status, copy.body[:2]) == (200, b"PK")
+    assert (copy.status, copy.body[:2], letter.body[:4]) == (200, b"PK", b"%PDF")
+    assert (early.status, f"{one}/van-ban.pdf" in after.text) == (404, True)
     for words in ("Đã gọi số trong hồ sơ.", "Phải hỏi thêm đơn vị lưu ghi âm.", "Mời anh/chị đến nhận bản sao."):
         assert words in after.text
     assert "Không có yêu cầu nào đang chờ." in listed.text

@@ -43,10 +43,14 @@ async def test_a_copy_is_asked_for_granted_and_loaded_by_its_own_person_only(cit
     async with citizen.client.get(path) as response:
         body = await response.read()
     later = await citizen.see(PAGE)
+    letter = path.replace("ban-sao.zip", "van-ban.pdf")
+    async with citizen.client.get(letter) as response:
+        assert (await response.read()).startswith(b"%PDF")
     await citizen.open(other_code, other_pin)
-    elsewhere = await citizen.see(path)
+    elsewhere, theirs = await citizen.see(path), await citizen.see(letter)
 
-    assert (wrong.status, early.status, elsewhere.status) == (422, 404, 404)
+    assert letter in later.html
+    assert (wrong.status, early.status, elsewhere.status, theirs.status) == (422, 404, 404, 404)
     assert "Yêu cầu đã được nhận" in asked.text
     assert "Chậm nhất:" in asked.text
     assert "Yêu cầu đã được thực hiện" in later.text
