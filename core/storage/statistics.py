@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, Subquery, exists, func, select, union_all
@@ -106,14 +105,14 @@ def still(connection: Connection, period: Period, *, since: datetime, most: int)
     return [Behind(_fact(row), *row[len(Fact._fields) :]) for row in connection.execute(ordered)]
 
 
-def flows(connection: Connection, edges: Sequence[datetime]) -> list[tuple[int, int]]:
-    """Between each two neighbouring instants (aware, ascending): cases that came, and cases that ended."""
+def flows(connection: Connection, stretches: Sequence[tuple[datetime, datetime]]) -> list[tuple[int, int]]:
+    """From each instant to before the other (aware): cases that came, and cases that ended."""
     return [
         (
             _between(connection, case.c.received_at, since, until),
             _between(connection, case.c.closed_at, since, until),
         )
-        for since, until in pairwise(edges)
+        for since, until in stretches
     ]
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
+from urllib.parse import quote_plus, urlencode
 
 from aiohttp import web
 
@@ -44,12 +45,18 @@ def wanted_period(request: web.Request, *, default: str = "") -> Period:
     return period_of(request.app[DEPLOYMENT], name, as_of=moment, member=member_of(request))
 
 
-def asked_query(query: Mapping[str, str], asked: Asked, moment: datetime | None) -> dict[str, str]:
-    """The address of what is behind a figure that was counted at this moment: it lists those cases and no others."""
-    fixed = asked.fixed
-    words = {short: str(fixed[name]) for name, short in _WORDS.items() if name in fixed}
-    truths = {short: str(int(fixed[name])) for name, short in _TRUTHS.items() if name in fixed}
-    return {**query, **words, **truths, **({"luc": str(to_microseconds(moment))} if moment else {})}
+def addresses(query: Mapping[str, str], moment: datetime | None) -> Callable[[Asked], str]:
+    """Where to look behind figures that were counted at this moment: those cases are listed, and no others."""
+    counted = {**query, "luc": str(to_microseconds(moment))} if moment else query
+    page = f"{CASES}?{urlencode(counted)}"
+
+    def address(asked: Asked) -> str:
+        fixed = asked.fixed
+        words = [f"{short}={quote_plus(str(fixed[name]))}" for name, short in _WORDS.items() if name in fixed]
+        truths = [f"{short}={int(fixed[name])}" for name, short in _TRUTHS.items() if name in fixed]
+        return "&".join([page, *words, *truths])
+
+    return address
 
 
 def asked_in(request: web.Request) -> Asked:

@@ -83,7 +83,7 @@ def setup_console(app: web.Application) -> None:
     _add_calls(router)
     _add_people(router)
     mount_channels(router)
-    mount_statistics(router)
+    mount_statistics(app)
     mount_reports(router)
     mount_deadlines(router)
     mount_map(router)

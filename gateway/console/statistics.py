@@ -9,17 +9,19 @@ from urllib.parse import quote
 from aiohttp import web
 
 from core.service.statistics import Figures, PeriodUnknown, usual_periods
-from core.service.statistics.sheets import sheets, written
+from core.service.statistics.sheets import sheets
 from core.storage.statistics import Period
 from gateway.auth import require_staff
 from gateway.console import figure_cases
-from gateway.console.figure_cases import CASES, PAGE, asked_query, wanted_period, wanted_query
+from gateway.console.figure_cases import PAGE, addresses, wanted_period, wanted_query
 from gateway.console.shared import now_of, show
 from gateway.deployment import DEPLOYMENT
 from gateway.pages.languages import say
-from gateway.statistics.asking import figures_of, months_of
+from gateway.statistics.asking import figures_of
 from gateway.statistics.charts import Chart, charts_of
 from gateway.statistics.files import FILES, file_of
+from gateway.statistics.shown import lines_of
+from gateway.statistics.trend import TREND, Trend
 from gateway.statistics.wording import subtitle_of, title_of
 
 __all__ = ["PAGE", "attachment", "mount"]
@@ -41,7 +43,7 @@ async def show_statistics(request: web.Request) -> web.StreamResponse:
         request,
         offered,
         figures=figures,
-        charts=charts_of(figures, await months_of(deployment, period), say=partial(say, request)),
+        charts=charts_of(figures, await request.app[TREND].months(period), say=partial(say, request)),
     )
 
 
@@ -80,7 +82,6 @@ def _page(
     problem: str = "",
 ) -> web.Response:
     query = wanted_query(request, default=offered[0][0])
-    moment = figures.period.until if figures else None
     return show(
         request,
         "statistics.html",
@@ -93,15 +94,15 @@ def _page(
         subtitle=subtitle_of(figures, "") if figures else "",
         sheets=sheets(figures) if figures else (),
         charts=charts,
-        written=written,
         query=query,
-        cases=CASES,
-        behind=lambda asked: asked_query(query, asked, moment),
+        lines_of=lines_of,
+        address=addresses(query, figures.period.until if figures else None),
     )
 
 
-def mount(router: web.UrlDispatcher) -> None:
+def mount(app: web.Application) -> None:
     """Its addresses, and those of what is behind its figures."""
-    figure_cases.mount(router)
-    router.add_get(PAGE, show_statistics)
-    router.add_get(f"{PAGE}/tai-ve.{{kind:{'|'.join(FILES)}}}", download)
+    app[TREND] = Trend(app[DEPLOYMENT].database, app[DEPLOYMENT].now)
+    figure_cases.mount(app.router)
+    app.router.add_get(PAGE, show_statistics)
+    app.router.add_get(f"{PAGE}/tai-ve.{{kind:{'|'.join(FILES)}}}", download)

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
-from functools import partial
+from datetime import date, datetime
 
-from core.clock import local
-from core.clock.zone import end_of, midnight, months_before
+from core.clock.zone import end_of
 from core.service.actors import Member, reach
 from core.service.statistics import Figures, Keeping, named, read_period
-from core.storage import statistics
 from core.storage.statistics import Period
 from gateway.deployment import Deployment
-from gateway.statistics.charts import Month, label_of
 
 
 def period_of(
@@ -38,18 +34,3 @@ async def figures_of(deployment: Deployment, period: Period) -> Figures:
     places = await deployment.places.gazetteer(regulation.agencies)
     counted, whole = await Keeping(deployment.database, now=deployment.now).numbers(period)
     return named(counted, period, regulation=regulation, places=places, now=deployment.now(), whole=whole)
-
-
-MONTHS = 12
-_INSTANT = timedelta(microseconds=1)
-
-
-async def months_of(deployment: Deployment, period: Period) -> list[Month]:
-    """The twelve months until the end of the period; empty for whoever sees only some agencies."""
-    if period.agencies is not None:
-        return []
-    last = local(min(period.end, period.until) - _INSTANT).date()
-    days = [months_before(last.replace(day=1), back) for back in range(MONTHS - 1, -2, -1)]
-    edges = [midnight(day) for day in days]
-    found = await deployment.database.read(partial(statistics.flows, edges=edges))
-    return [Month(label_of(edge), *counts) for edge, counts in zip(edges, found, strict=False)]

@@ -14,10 +14,10 @@ from core.service.statistics.sheets import Sheet
 from core.storage import statistics
 from core.storage.statistics import Behind
 from gateway.deployment import Deployment
-from gateway.statistics.asking import months_of
 from gateway.statistics.charts import Chart, charts_of
 from gateway.statistics.printed import LETTERS, drawn
 from gateway.statistics.spreadsheet import MEDIA_TYPE, workbook
+from gateway.statistics.trend import Trend
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ async def file_of(
     deployment: Deployment, kind: str, *, title: str, subtitle: str, tables: Sequence[Sheet], figures: Figures
 ) -> bytes:
     """The file of a kind that `FILES` knows; drawn beside the event loop."""
-    charts = charts_of(figures, await months_of(deployment, figures.period), font=LETTERS)
+    charts = charts_of(figures, await Trend(deployment.database, deployment.now).months(figures.period), font=LETTERS)
     made = list(tables)
     if FILES[kind].lists_codes:
         made.append(await asyncio.to_thread(codes_sheet, tables, await _behind(deployment, figures)))

@@ -49,10 +49,6 @@ class Sheet:
         """The largest number in the measured column."""
         return max((int(row[self.measured] or 0) for row in self.rows), default=0) if self.measured else 0
 
-    def asks(self, row: int, column: int) -> Asked | None:
-        """What a cell counts."""
-        return self.asked[row][column] if self.asked else None
-
     def cells(self) -> Iterator[tuple[Cell, str, Cell, Asked]]:
         """Every count: its row's first word, its column, the number, and what it counts."""
         for row, asked in zip(self.rows, self.asked, strict=False):
