@@ -10,7 +10,7 @@ from datetime import datetime
 
 from core.cases.events import Event, canonical
 from core.cases.evolve import evolve
-from core.cases.milestones import Milestone, milestones_of
+from core.cases.milestones import RUNNING_KINDS, Milestone, milestones_of
 from core.cases.model import Case
 from core.cases.tasks import open_tasks
 from core.privacy import chain
@@ -102,7 +102,7 @@ class CaseFile:
             version=self.stored_version + len(self.events),
             head=head,
             stage=case.stage,
-            open=kind in ("open", "aside"),
+            open=kind in RUNNING_KINDS,
             urgency=case.urgency,
             category=case.category or "",
             received_at=case.received_at,
