@@ -185,6 +185,7 @@ class QueueRow:
     urgency: str
     received_at: datetime
     due_at: datetime | None
+    version: int
 
 
 # A place for "no due time" behind every real one, so that a page can be continued from its last line.
@@ -211,8 +212,9 @@ def queue(
     merged = union_all(*parts).subquery("merged")
     # Limited before any case is looked up.
     task = select(merged).order_by(*_by_due(merged)).limit(_number(most)).subquery("task")
+    of_case = (case.c.code, case.c.category, case.c.urgency, case.c.received_at, case.c.version)
     query = (
-        select(*(task.c[one.name] for one in _TASK), case.c.code, case.c.category, case.c.urgency, case.c.received_at)
+        select(*(task.c[one.name] for one in _TASK), *of_case)
         .join(case, case.c.id == task.c.case_id)
         .order_by(*_by_due(task))
     )

@@ -2,43 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from core.cases.model import Case
 from core.cases.tasks import Task, open_tasks
+from core.service.reading.lists import given_to
 from core.service.reading.views import QueueLine
-from core.storage import staff_lists
-from gateway.deployment import Deployment
+from core.service.regulation import Regulation
 
 
 @dataclass(frozen=True)
 class Basis:
-    """The rules behind one due time (or behind there being none)."""
+    """The rules behind one due time (or behind there being none); `staff`: to whom parts of the case were given."""
 
     rules: tuple[str, ...] = ()
     resting: bool = False
+    staff: frozenset[str | None] = frozenset()
 
 
-async def bases(deployment: Deployment, lines: Sequence[QueueLine]) -> list[Basis]:
-    """One for each line, in their order."""
-    ids = {line.id for line in lines}
-    states = await deployment.database.read(partial(staff_lists.case_states, case_ids=ids))
-    return await asyncio.to_thread(_find, deployment, lines, states)
+def bases(regulation: Regulation, lines: Iterable[QueueLine], cases: Mapping[str, Case]) -> list[Basis]:
+    """One for each line, in their order; takes a while."""
+    tasks = {case_id: open_tasks(regulation.packs.get(case.regulation), case) for case_id, case in cases.items()}
+    return [_of(line, tasks[line.id], frozenset(given_to(cases[line.id]))) for line in lines]
 
 
-def _find(deployment: Deployment, lines: Sequence[QueueLine], states: Mapping[str, object]) -> list[Basis]:
-    tasks: dict[str, list[Task]] = {}
-    for case_id, state in states.items():
-        case = Case.model_validate(state)
-        tasks[case_id] = open_tasks(deployment.regulation.packs.get(case.regulation), case)
-    return [_of(line, tasks.get(line.id, [])) for line in lines]
-
-
-def _of(line: QueueLine, tasks: Sequence[Task]) -> Basis:
+def _of(line: QueueLine, tasks: Sequence[Task], staff: frozenset[str | None]) -> Basis:
     agency = line.agency.id if line.agency else ""
     fitting = [task for task in tasks if (task.role, task.agency_id or "") == (line.role.id, agency)]
     chosen = next((task for task in fitting if task.due_at == line.due_at), next(iter(fitting), None))
-    return Basis(chosen.rules, chosen.resting) if chosen else Basis()
+    return Basis(chosen.rules, chosen.resting, staff) if chosen else Basis(staff=staff)

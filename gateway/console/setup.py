@@ -37,6 +37,8 @@ from gateway.console.data_requests import mount as mount_data_requests
 from gateway.console.deadlines import mount as mount_deadlines
 from gateway.console.deputies import mount as mount_deputies
 from gateway.console.inbox import page as inbox
+from gateway.console.inbox.sharing import Shared
+from gateway.console.inbox.shelf import SHELVES
 from gateway.console.links import mount as mount_links
 from gateway.console.live import socket
 from gateway.console.live.hub import HUB, Hub
@@ -62,6 +64,7 @@ def setup_console(app: web.Application) -> None:
     app[CONSOLE] = Console.of(app[DEPLOYMENT])
     router = app.router
     app.middlewares.append(notices.count_unread)
+    app[SHELVES] = Shared()
     router.add_get(HOME, inbox.show_inbox)
     router.add_get(inbox.LIST, inbox.show_list)
     _add_notices(router)

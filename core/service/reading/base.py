@@ -13,6 +13,7 @@ from core.service.actors import ADMIN, Member, may_see, reach
 from core.service.reading.curtain import Curtain
 from core.service.reading.gathering import Opener
 from core.service.reading.names import Names
+from core.service.reading.recent import Recent
 from core.service.regulation import Regulation
 from core.service.safe import Safe
 from core.storage import people, restrictions
@@ -42,6 +43,7 @@ class Reads:
         self._regulation = regulation
         self._now = now
         self._opener = Opener(safe)
+        self._recent = Recent()
 
     async def log(self, member: Member, what: str, ref: str) -> None:
         """Note that personal data was read: who, what, of which case or contact (VN-4)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -44,17 +45,23 @@ class ReadsLists(Reads):
         self, member: Member, *, after: After | None = None, most: int = PAGE, role: str = ""
     ) -> Page[QueueLine]:
         """What this person has to do (in one `role`, if named), the nearest due time first."""
+        return (await self.work(member, after=after, most=most, role=role))[0]
+
+    async def work(
+        self, member: Member, *, after: After | None = None, most: int = PAGE, role: str = ""
+    ) -> tuple[Page[QueueLine], Mapping[str, Case]]:
+        """The same, and the cases themselves by id."""
         own = [seat for seat in seats(member.grants, self._regulation.current) if role in ("", seat[0])]
 
         def read(connection: Connection) -> _Queue:
             rows, cursor = lists.queue_rows(connection, seats=own, after=after, most=most)
-            states = lists.states_of(connection, {row.case_id for row in rows})
+            states = self._recent.states(connection, {(row.case_id, row.version) for row in rows})
             return _Queue(rows, cursor, states, lists.content_rows(connection, states.values()))
 
         found = await self._database.read(read)
         reader = await self._lines(found.contents, reader=member.id)
         lines = tuple(reader.queue_line(row, found.states[row.case_id]) for row in found.rows)
-        return QUEUE_PAGE(items=lines, after=found.after)
+        return QUEUE_PAGE(items=lines, after=found.after), found.states
 
     async def waiting(self, member: Member) -> dict[str, int]:
         """How many tasks wait for this person, per role."""

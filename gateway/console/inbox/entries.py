@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
+from core.cases.model import Case
 from core.contract.schema import CallOutcome
 from core.service.actors import Member
 from core.service.calls import CallBook, HeldCall
@@ -44,12 +45,17 @@ Read = Callable[[After | None, int], Awaitable[tuple[Sequence[Item], After | Non
 
 @dataclass(frozen=True)
 class Sources:
-    """The lists of one person. `book`: None for who reads no conversations and calls; `unseen`: asked if wished."""
+    """
+    The lists of one person.
+
+    `book`: None for who reads no conversations and calls; `unseen`: asked if wished; `cases`: those met, by id.
+    """
 
     reader: CaseReader
     member: Member
     book: CallBook | None
     unseen: Unseen
+    cases: dict[str, Case] = field(default_factory=dict)
 
     async def part(self, sort: str, wish: Wish, *, now: int, after: Place | None, most: int) -> Part[Entry]:
         """What one list adds: pages are read until enough fits the wish, or enough was looked at."""
@@ -71,7 +77,8 @@ class Sources:
     async def _cases(self, role: str, after: After | None, most: int) -> tuple[Sequence[Item], After | None]:
         if after is not None and after[0] >= UNDATED:
             after = UNDATED_CASE, after[1]
-        page = await self.reader.queue(self.member, after=after, most=most, role=role)
+        page, cases = await self.reader.work(self.member, after=after, most=most, role=role)
+        self.cases.update(cases)
         return page.items, page.after
 
     async def _talks(self, after: After | None, most: int) -> tuple[Sequence[Item], After | None]:

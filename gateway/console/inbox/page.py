@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 from aiohttp import web
 
-from core.service.reading.lists import microseconds
 from core.service.reading.names import CHANNELS
-from core.service.reading.views import QueueLine
 from gateway.auth import require_staff
-from gateway.console.basis import bases
-from gateway.console.calls import OUTCOMES, book_of, number_of
-from gateway.console.inbox.entries import CALL_CHANNEL, Entry, Sources, is_emergency
-from gateway.console.inbox.merging import Merged, Place, merged
-from gateway.console.inbox.tabs import Tab, address, count, tabs_of
+from gateway.console.inbox.entries import CALL_CHANNEL
+from gateway.console.inbox.merging import Place
+from gateway.console.inbox.shelf import Shelf, draw, shelf_of
+from gateway.console.inbox.tabs import Tab, address, tabs_of
 from gateway.console.inbox.unread import unseen
 from gateway.console.inbox.wish import SORTS, Wish
-from gateway.console.shared import HOME, member_of, now_of, reader_of, show
+from gateway.console.shared import HOME, member_of, reader_of, show
 from gateway.deployment import DEPLOYMENT
 
 LIST = f"{HOME}/hang-viec"
-MOST = 50
 
 
 @require_staff()
@@ -45,40 +40,23 @@ async def show_list(request: web.Request) -> web.StreamResponse:
 async def _context(request: web.Request) -> dict[str, Any]:
     deployment, reader, member = request.app[DEPLOYMENT], reader_of(request), member_of(request)
     wish, hears = Wish.read(request.query), reader.hears(member)
-    counts = await count(deployment) if hears else None
-    found = await read_entries(request, wish, after=_read_place(request))
-    lines = [one.item for one in found.items if isinstance(one.item, QueueLine)]
-    rests = dict(zip(map(id, lines), await bases(deployment, lines), strict=True))
-    unread = await unseen(deployment.database, member.id, found.items)
-    tabs = tabs_of(deployment, member, wish, waiting=await reader.waiting(member), counts=counts)
-    mark = _mark(found, tabs, unread)
+    shelf = await shelf_of(request, wish, after=_read_place(request))
+    after = shelf.found.after
+    unread = await unseen(deployment.database, member.id, shelf.found.items)
+    tabs = tabs_of(deployment, member, wish, waiting=shelf.waiting, counts=shelf.counts)
+    mark = _mark(shelf, tabs, unread)
     return {
         "wish": wish,
         "tabs": tabs,
         "chosen": next((tab for tab in tabs if tab.current), None),
-        "entries": found.items,
-        "unread_refs": unread,
-        "basis": lambda item: rests[id(item)],
-        "emergency": is_emergency,
-        "outcomes": OUTCOMES,
-        "number": number_of,
+        "lines": draw(request, shelf, wish, unread),
         "channels": _channels(request, hears=hears),
-        "more": address(HOME, {**wish.query, "sau": _written(found.after)}) if found.after else "",
+        "more": address(HOME, {**wish.query, "sau": _written(after)}) if after else "",
         "mark": mark,
         "fresh": address(LIST, {**wish.query, "sau": request.query.get("sau", ""), "dau": mark}),
         "hears": hears,
-        "counts": counts,
+        "counts": shelf.counts,
     }
-
-
-async def read_entries(request: web.Request, wish: Wish, *, after: Place | None = None) -> Merged[Entry]:
-    """One page of what somebody wants to see."""
-    reader, member = reader_of(request), member_of(request)
-    book = book_of(request) if reader.hears(member) else None
-    sources = Sources(reader, member, book, partial(unseen, request.app[DEPLOYMENT].database, member.id))
-    now = microseconds(now_of(request))
-    parts = [await sources.part(sort, wish, now=now, after=after, most=MOST) for sort in wish.sorts]
-    return merged(parts, most=MOST)
 
 
 def _channels(request: web.Request, *, hears: bool) -> list[tuple[str, str]]:
@@ -92,9 +70,9 @@ def _channels(request: web.Request, *, hears: bool) -> list[tuple[str, str]]:
     ]
 
 
-def _mark(found: Merged[Entry], tabs: Sequence[Tab], unread: frozenset[str]) -> str:
+def _mark(shelf: Shelf, tabs: Sequence[Tab], unread: frozenset[str]) -> str:
     """Changes whenever the list would look otherwise."""
-    return hashlib.sha256(repr((found, tabs, sorted(unread))).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((shelf.mark, tabs, sorted(unread))).encode()).hexdigest()[:16]
 
 
 def _read_place(request: web.Request) -> Place | None:
