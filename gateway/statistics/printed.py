@@ -12,8 +12,9 @@ from typing import Any
 from core.service.statistics.sheets import Sheet, written
 from gateway.statistics.charts import Chart
 
+MOST_ROWS = 500
+"""Of one table: a list of thousands is looked through in the spreadsheet, and would be a hundred sheets of paper."""
 _FOLDER = Path(__file__).parent
-
 
 LETTERS = "Libertinus Serif"
 """The one font of the compiler that pages and charts are set in."""
@@ -23,7 +24,7 @@ def drawn(title: str, subtitle: str, sheets: Sequence[Sheet], charts: Sequence[C
     """The file; takes up to half a second."""
     import typst
 
-    data: dict[str, Any] = {"title": title, "subtitle": subtitle, "sheets": [_table(sheet) for sheet in sheets]}
+    data: dict[str, Any] = {"title": title, "subtitle": subtitle, "sheets": [listed(sheet) for sheet in sheets]}
     data["charts"] = [{"title": chart.title, "words": chart.words, "svg": chart.svg} for chart in charts]
     inputs = {"report": json.dumps(data, ensure_ascii=False)}
     made: object = typst.compile(
@@ -33,6 +34,9 @@ def drawn(title: str, subtitle: str, sheets: Sequence[Sheet], charts: Sequence[C
     return made
 
 
-def _table(sheet: Sheet) -> Mapping[str, Any]:
-    rows = [[written(cell) for cell in row] for row in sheet.rows]
-    return {"title": sheet.title, "columns": sheet.columns, "rows": rows, "words": sheet.words}
+def listed(sheet: Sheet) -> Mapping[str, Any]:
+    """A table as the template takes it; one that is too long says so, and where all of it stands."""
+    title, rows = sheet.title, [[written(cell) for cell in row] for row in sheet.rows[:MOST_ROWS]]
+    if len(sheet.rows) > MOST_ROWS:
+        title += f" ({MOST_ROWS} dòng đầu; đủ {len(sheet.rows)} dòng có trong bảng tính)"
+    return {"title": title, "columns": sheet.columns, "rows": rows, "words": sheet.words}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
@@ -55,47 +56,50 @@ async def prepare(deployment: Deployment, wanted: Wanted, *, by: str) -> str:
     """Put the report together as of the end of its days, and keep it. AlreadySent, VersionConflict."""
     until = end_of(wanted.last)
     period = Period(midnight(wanted.first), until, until)
-    figures = await figures_of(deployment, period)
-    tables = await tables_of(deployment, wanted.entry.about, figures)
+    figures, tables = await tables_of(deployment, wanted.entry.about, period)
     title = f"{wanted.entry.label} từ {wanted.first:%d/%m/%Y} đến {wanted.last:%d/%m/%Y}"
     subtitle = f"{deployment.settings.office}. {as_of(period)}."
     making = partial(file_of, deployment, title=title, subtitle=subtitle, tables=tables, figures=figures)
-    files = {kind: await making(kind) for kind in FILES}
-    return await reports_of(deployment).prepare(wanted, files, until=until, by=by)
+    files = await asyncio.gather(*map(making, FILES))
+    return await reports_of(deployment).prepare(wanted, dict(zip(FILES, files, strict=True)), until=until, by=by)
 
 
-async def tables_of(deployment: Deployment, about: str, figures: Figures) -> list[Sheet]:
-    """What stands in a report about everything, or about reputations only (DL-II.2.3a.u)."""
-    period, labels = figures.period, Labels(deployment.regulation)
-    read = deployment.database.read
+async def tables_of(deployment: Deployment, about: str, period: Period) -> tuple[Figures, list[Sheet]]:
+    """What stands in a report about everything, or about reputations only (DL-II.2.3a.u), and its figures."""
     if about == "reputation":
-        return _filled([reputations(await read(partial(_harmed, period=period)), labels)])
-    late = await read(partial(statistics.behind, period=period, asked=Asked("limit", open=True, late=True), most=MOST))
+        figures = await figures_of(deployment, period)
+        harmed = await deployment.database.read(partial(_harmed, period=period))
+        return figures, _filled([reputations(harmed, Labels(deployment.regulation))])
+    counting = figures_of(deployment, period), _lists(deployment, period), _service(deployment, period)
+    figures, lists, service = await asyncio.gather(*counting)
+    places = ranking(figures.agencies, await heads_of(deployment, figures))
+    return figures, _filled([*sheets(figures), *lists, places, service])
+
+
+async def _lists(deployment: Deployment, period: Period) -> list[Sheet]:
+    """Cases that are late, stuck, or were explained; looked for side by side, since each look takes a while."""
+    read, labels = deployment.database.read, Labels(deployment.regulation)
     days = deployment.settings.statistics.stuck_days
-    silent = period.until - timedelta(days=days)
-    unmoved = await read(partial(statistics.still, period=period, since=silent, most=MOST))
-    made = [
-        *sheets(figures),
-        overdue(late, labels, until=period.until),
-        stuck(unmoved, labels, days=days),
-        ranking(figures.agencies, await heads_of(deployment, figures)),
-        await _service(deployment, period, labels),
-    ]
+    running, silent = Asked("limit", open=True, late=True), period.until - timedelta(days=days)
+    late, unmoved = await asyncio.gather(
+        read(partial(statistics.behind, period=period, asked=running, most=MOST)),
+        read(partial(statistics.still, period=period, since=silent, most=MOST)),
+    )
+    made = [overdue(late, labels, until=period.until), stuck(unmoved, labels, days=days)]
     if wants_explanations(deployment.regulation.current):
-        said = await explained(deployment.database, deployment.safe, period)
-        made.append(explanations(said, labels))
-    return _filled(made)
+        made.append(explanations(await explained(deployment.database, deployment.safe, period), labels))
+    return made
 
 
 def _filled(tables: Sequence[Sheet]) -> list[Sheet]:
     return [one for one in tables if one.rows]
 
 
-async def _service(deployment: Deployment, period: Period, labels: Labels) -> Sheet:
+async def _service(deployment: Deployment, period: Period) -> Sheet:
     read, until = deployment.database.read, min(period.end, period.until)
     there = await read(partial(uptime.between, first=period.first, until=until))
     came = await read(partial(uptime.arrivals, first=period.first, until=until))
-    return technical(there, came, labels)
+    return technical(there, came, Labels(deployment.regulation))
 
 
 async def heads_of(deployment: Deployment, figures: Figures) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ import pytest
 from core.identity.codes import format_code
 from core.service.statistics.sheets import Rate, Sheet, written
 from core.storage import cases
+from gateway.statistics.printed import MOST_ROWS, listed
 from gateway.statistics.spreadsheet import workbook
 from tests.gateway.api.staffing import LIGHTS, WATER, agency, centre, issue, report
 from tests.gateway.console.office import Office
@@ -128,6 +129,17 @@ def test_words_of_a_table_never_become_formulas() -> None:
 
     assert "<f>" not in book.read("xl/worksheets/sheet1.xml").decode()
     assert "0.25" in book.read("xl/worksheets/sheet1.xml").decode()
+
+
+def test_a_list_of_thousands_is_not_printed_whole() -> None:
+    """It says how much is missing, and where it stands."""
+    rows = tuple((f"HS-{number}", number) for number in range(MOST_ROWS + 20))
+    long = listed(Sheet("qua-han", "Hồ sơ quá hạn", ("Mã", "Trễ"), rows))
+    short = listed(Sheet("qua-han", "Hồ sơ quá hạn", ("Mã", "Trễ"), rows[:MOST_ROWS]))
+
+    assert (len(long["rows"]), len(short["rows"])) == (MOST_ROWS, MOST_ROWS)
+    assert long["title"] == "Hồ sơ quá hạn (500 dòng đầu; đủ 520 dòng có trong bảng tính)"
+    assert short["title"] == "Hồ sơ quá hạn"
 
 
 @pytest.mark.parametrize(
