@@ -7,14 +7,16 @@ cases closed, and all of it committed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from core.cases.decide import Actor, Refusal
+from core.cases.model import Case
 from core.contract.errors import VersionConflict
 from core.counting import WAITS, Buckets
+from core.intake.happenings import SupplementAsked
 from core.notify.house import House
 from core.privacy.media import FileMediaStore
 from core.service.arrivals import Arrivals
@@ -26,12 +28,14 @@ from core.service.committing import Committer
 from core.service.converse import Converse
 from core.service.desk import CaseDesk, Issued
 from core.service.devices import SealedDevices
-from core.service.diverting import note_diversions
+from core.service.diverting import Diverting, note_diversions
 from core.service.joining import Joining
 from core.service.letters import LetterDesk
 from core.service.letters_out import LettersOut
 from core.service.links.book import LinkBook
 from core.service.links.origins import Origins
+from core.service.links.post import LinkPost
+from core.service.links.questions import Questions
 from core.service.links.telling import Telling
 from core.service.national_queue import note_national
 from core.service.notices import Notices
@@ -41,12 +45,13 @@ from core.service.posting import Posting
 from core.service.proving import Proving
 from core.service.publishing import Publishing, Shown
 from core.service.receiving import Receiving
-from core.service.regulation import Regulation
+from core.service.regulation import Regulation, intake_field
 from core.service.ringing import Ringing
 from core.service.safe import Safe
 from core.service.stock import Stock
 from core.service.subjects.taking import Taking
 from core.service.supplement_links import SupplementLinks
+from core.service.supplying import Supplying
 from core.service.talk import Talks
 from core.service.texts import Texts
 from core.service.thinking import Thinking
@@ -104,10 +109,12 @@ class Clerk:
         self.joining = Joining(database, safe=safe, now=now)
         self.desk = CaseDesk(database, safe=safe, regulation=regulation, now=now)
         self.requests = Taking(database, safe=safe, regulation=regulation, now=now, processors=house.processors)
+        self.links = LinkBook(database, safe=safe, now=now)
+        post = LinkPost(safe, now)
+        self.questions = Questions(database, book=self.links, post=post, posting=self.posting, house=house, now=now)
+        rules = thinking.rules
         self.converse = Converse(
             database,
-            safe=safe,
-            media=media,
             desk=self.desk,
             posting=self.posting,
             receiving=Receiving(
@@ -120,6 +127,8 @@ class Clerk:
                 now=now,
             ),
             numbers=OwnNumber(self.proving, self.joining),
+            supplying=Supplying(database, safe=safe, desk=self.desk, questions=self.questions),
+            diverting=Diverting(database, safe=safe, media=media, posting=self.posting, rules=rules, now=now),
             house=house,
             thinking=thinking,
             now=now,
@@ -151,12 +160,19 @@ class Clerk:
             house=house,
         )
         self.publishing = Publishing(database, media=media, regulation=regulation, texts=self.texts)
-        self.links = LinkBook(database, safe=safe, now=now)
         self.origins = Origins(database)
         self.telling = Telling(
-            self.links, safe=safe, texts=self.texts, publishing=self.publishing, origins=self.origins, now=now
+            self.links, post=post, texts=self.texts, publishing=self.publishing, origins=self.origins, now=now
         )
         self.arrivals = Arrivals(database, regulation=regulation, execute=self.execute)
+
+    async def listen(self, work: Work, case: Case, fields: Sequence[str]) -> None:
+        """Let the dialogues of a case's reporters understand what they say next as an answer about these fields."""
+        for report in case.reports:
+            if report.conversation_id:
+                talk = await self.talks.load(work, report.conversation_id)
+                asked = SupplementAsked(tuple(map(intake_field, fields)), report.report_id)
+                await self.converse.happen(work, talk, asked)
 
     async def finish(self, work: Work) -> None:
         """Write what follows from the work, and store all of it or nothing."""

@@ -16,7 +16,7 @@ import structlog
 
 from core.cases.decide import Actor, Refusal
 from core.contract.errors import NotFound
-from core.contract.schema import InboundMessage, Report
+from core.contract.schema import InboundMessage
 from core.identity.codes import format_code
 from core.intake.arriving import NEVER_ANSWERED
 from core.intake.dialogue import Step
@@ -45,16 +45,13 @@ from core.intake.state import Mode
 from core.notify.brake import CHATS, LETTERS
 from core.notify.house import House
 from core.privacy.errors import MediaRefused
-from core.privacy.media import FileMediaStore
-from core.service.amending import amended
 from core.service.casefile import CaseFile
 from core.service.desk import CaseDesk, clipped
 from core.service.diverting import Diverting
 from core.service.own_number import OwnNumber
 from core.service.posting import Letter, Posting
-from core.service.receiving import Receiving, where
-from core.service.regulation import pack_field
-from core.service.safe import Safe
+from core.service.receiving import Receiving
+from core.service.supplying import Supplying
 from core.service.talk import Talk, new_words
 from core.service.thinking import Thinking
 from core.service.work import Work
@@ -74,24 +71,24 @@ class Converse:
         self,
         database: Database,
         *,
-        safe: Safe,
-        media: FileMediaStore,
         desk: CaseDesk,
         posting: Posting,
         receiving: Receiving,
+        supplying: Supplying,
+        diverting: Diverting,
         numbers: OwnNumber,
         house: House,
         thinking: Thinking,
         now: Callable[[], datetime],
     ) -> None:
         self._database = database
-        self._safe = safe
         self._thinking = thinking
         self._desk = desk
         self._posting = posting
         self._receiving = receiving
+        self._supplying = supplying
         self._numbers = numbers
-        self._diverting = Diverting(database, safe=safe, media=media, posting=posting, rules=thinking.rules, now=now)
+        self._diverting = diverting
         self._house = house
         self._rules = thinking.rules
         self._now = now
@@ -213,57 +210,8 @@ class Converse:
         await self._go_on(work, talk, opened)
 
     async def _supply(self, work: Work, talk: Talk, effect: Supply) -> None:
-        """
-        More about a report: into the report itself, and, where the case waits for it, into the case.
-
-        A case that waits for several things goes on once all of them are there; one that waits for nothing stays where
-        it is, and a person reads what was added.
-        """
-        row = await self._amend(work, talk, effect)
-        if row is None:
-            return
-        file = await self._case_of(work, row)
-        declared = {pack_field(name) for name in effect.declared_none}
-        payload = {
-            "fields": tuple(name for name in file.now.asked_for if name not in declared),
-            "note": clipped(effect.text) or None,
-            "files": tuple(file.stored_key for file in effect.attachments if file.stored_key),
-        }
-        if not file.now.asked_for:
-            self._wants_person(talk, "supplied")
-        elif not effect.awaited:
-            refusal = await self._issue(work, file, "supply_supplement", payload, talk)
-            if refusal:
-                self._wants_person(talk, refusal)
-
-    async def _case_of(self, work: Work, row: reports.ReportRow) -> CaseFile:
-        """The case in which a report is worked on: its own, or the one that was joined (A-3)."""
-        own = await self._desk.open(work, row.case_id)
-        return own if own.now.merged_into is None else await self._desk.open(work, own.now.merged_into)
-
-    async def _amend(self, work: Work, talk: Talk, effect: Supply) -> reports.ReportRow | None:
-        """The report as it is now told; the case that it opened follows it to another place."""
-        found = await self._report(effect.report_id, talk)
-        if found is None:
-            return None
-        row, report = found
-        changed = amended(report, effect)
-        seal = partial(self._safe.seal, changed, subject_id=talk.contact_id, place=f"report:{report.id}")
-        sealed = await self._safe.aside(seal, talk.contact_id)
-        work.add(partial(reports.replace_content, report_id=report.id, content_sealed=sealed))
-        if changed.place != report.place:
-            await self._desk.issue(work, row.case_id, "correct_place", where(changed.place), Actor.system())
-        return row
-
-    async def _report(self, report_id: str, talk: Talk) -> tuple[reports.ReportRow, Report] | None:
-        """One of this person's own stored reports, opened."""
-        rows = await self._database.read(partial(reports.find, report_ids=[report_id]))
-        if not rows or rows[0].contact_id != talk.contact_id:
-            return None
-        content, place = rows[0].content_sealed, f"report:{report_id}"
-        unseal = partial(self._safe.open_or_none, content, Report, subject_id=talk.contact_id, place=place)
-        report = await self._safe.aside(unseal, talk.contact_id)
-        return None if report is None else (rows[0], report)
+        if reason := await self._supplying.supply(work, talk, effect):
+            self._wants_person(talk, reason)
 
     async def _set_confidential(self, work: Work, talk: Talk, effect: SetConfidential) -> None:
         wish = Wish.SECRECY if effect.value else Wish.OPENNESS
@@ -284,7 +232,7 @@ class Converse:
     async def _feedback(self, work: Work, talk: Talk, effect: GiveFeedback) -> None:
         """Its words go to whoever answered, its files to the report they are about."""
         if effect.attachments:
-            await self._amend(work, talk, Supply(effect.report_id, {}, "", attachments=effect.attachments))
+            await self._supplying.amend(work, talk, Supply(effect.report_id, {}, "", attachments=effect.attachments))
         payload = {"text": clipped(effect.text), "report_id": effect.report_id}
         await self._answer_wish(work, talk, Wish.FEEDBACK, effect.report_id, ("give_feedback", payload))
 
@@ -306,7 +254,7 @@ class Converse:
         rows = await self._database.read(partial(reports.find, report_ids=[report_id]))
         if not rows or rows[0].contact_id != talk.contact_id:
             return NotFound.code
-        file = await self._case_of(work, rows[0])
+        file = await self._supplying.case_of(work, rows[0])
         name, payload = command
         if name == "cancel" and any(report.contact_id != talk.contact_id for report in file.now.reports):
             return "others_wait"  # what several people reported is not ended by one of them (A-3)

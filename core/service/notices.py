@@ -27,6 +27,8 @@ from core.service.casefile import CaseFile
 from core.service.converse import Converse
 from core.service.diverting import nothing_stays
 from core.service.letters_out import SHORT, LettersOut
+from core.service.links.happenings import PARTNER
+from core.service.links.questions import ANSWERABLE
 from core.service.officers import Officers
 from core.service.posting import Letter, Posting, takes_files
 from core.service.regulation import Regulation, has_buttons, intake_field
@@ -197,7 +199,7 @@ class Notices:
 
     async def _tell_dialogues(self, work: Work, case: Case, event: Event) -> None:
         for report in case.reports:
-            happening = _for_dialogue(event, report)
+            happening = _for_dialogue(event, report, by_partner=case.channel == PARTNER)
             if happening is not None and report.conversation_id:
                 talk = await self._talks.load(work, report.conversation_id)
                 await self._converse.happen(work, talk, happening)
@@ -233,12 +235,17 @@ def _rating_buttons(pack: Pack) -> tuple[tuple[str, str], ...]:
     return tuple((label, f"{PAYLOAD}{key}") for key, label in _levels(pack))
 
 
-def _for_dialogue(event: Event, report: ReportRef) -> Happening | None:
-    """What the dialogue must know to understand the next message; the notice itself is written by us."""
+def _for_dialogue(event: Event, report: ReportRef, *, by_partner: bool) -> Happening | None:
+    """
+    What the dialogue must know to understand the next message; the notice itself is written by us.
+
+    `by_partner`: they ask on our behalf, but never for who somebody is, so that nothing of it is waited for.
+    """
     if _is_answer(event):
         return ResultPublished(report.report_id, report.code)
     if isinstance(event, SupplementRequested):
-        return SupplementAsked(tuple(intake_field(name) for name in event.fields), report.report_id)
+        fields = [name for name in event.fields if not by_partner or name in ANSWERABLE]
+        return SupplementAsked(tuple(map(intake_field, fields)), report.report_id)
     return None
 
 

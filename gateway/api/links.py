@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 from aiohttp import web
 from pydantic import Field
 
+from core.cases.decide import Refusal
 from core.contract.errors import GatewayError, IntakeUnavailable, SendError
 from core.contract.schema import Instant, Model
 from core.service.links.book import Link
-from core.service.links.news import MIRRORED, DispatchFacts, Mirrored
+from core.service.links.news import ASKED, MIRRORED, SUPPLIED, Asked, DispatchFacts, Mirrored, Supplied
 from core.storage import outbox, people, staff_lists
 from core.storage.people import Remembered
 from gateway.api.errors import ApiError, refused
@@ -20,6 +21,7 @@ from gateway.api.operation import Answer, Call, Operation
 from gateway.api.serve import checked
 from gateway.auth.errors import NotAllowed
 from gateway.deployment import DEPLOYMENT
+from gateway.links.asking import ask, take_answer
 from gateway.links.door import link_of
 from gateway.links.exchange import Exchange
 from gateway.links.lanes import open_channel
@@ -75,11 +77,18 @@ async def _act(call: Call, link: Link) -> None:
         elif told.type == "dispatch.moved":
             await exchange.withdraw(link, _read(DispatchFacts, told), told.at)
         elif told.type == MIRRORED:
-            refusal = await exchange.reflect(link, _read(Mirrored, told), told.at, member=call.member)
-            if refusal is not None:
-                raise refused(refusal)
+            _pass(await exchange.reflect(link, _read(Mirrored, told), told.at, member=call.member))
+        elif told.type == ASKED:
+            _pass(await ask(exchange, link, _read(Asked, told), member=call.member))
+        elif told.type == SUPPLIED:
+            await take_answer(exchange, link, _read(Supplied, told), told.at, news=told.id)
     except (SendError, IntakeUnavailable) as error:
         raise _not_now(error) from error
+
+
+def _pass(refusal: Refusal | None) -> None:
+    if refusal is not None:
+        raise refused(refusal)
 
 
 def _not_now(error: GatewayError) -> ApiError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -27,7 +27,7 @@ from core.identity.codes import hash_pin, new_pin, parse_code
 from core.service.actors import Member, actor_for, may_see
 from core.service.links.book import Link
 from core.service.links.happenings import is_from, mirror_of
-from core.service.links.news import DispatchFacts, Mirrored
+from core.service.links.news import Asked, DispatchFacts, Mirrored
 from core.service.links.origins import Origin
 from core.service.reading.views import CaseView, ReportView
 from core.storage import cases, reports
@@ -60,20 +60,20 @@ class Exchange:
         code = parse_code(facts.code)
         if code is None or not _ID.fullmatch(facts.case_id):
             raise NotFound("no case has such an id or code")
-        ours = await self._ours(link, code)
+        ours = await self.ours(link, code)
         await self.deployment.clerk.origins.note(link.name, code, Origin(facts.case_id, facts.dispatch_id))
         if ours is None:
             await self._accept(await self._sheet(link, facts, code, at))
         else:
-            await self._say(link, code, f"{facts.dispatch_id}/again", at, "Đơn vị chuyển hồ sơ chuyển lại việc này.")
+            await self.say(link, code, f"{facts.dispatch_id}/again", at, "Đơn vị chuyển hồ sơ chuyển lại việc này.")
 
     async def withdraw(self, link: Link, facts: DispatchFacts, at: datetime) -> None:
         """They gave it to somebody else, or ended it, before we were done: whoever works on it reads that."""
         code = parse_code(facts.code)
-        ours = await self._ours(link, code) if code and not facts.open else None
+        ours = await self.ours(link, code) if code and not facts.open else None
         if code and ours and mirror_of(ours) in ("received", "taken"):
             text = f"Đơn vị chuyển hồ sơ đã kết thúc phần việc này: {facts.label}."
-            await self._say(link, code, f"{facts.dispatch_id}/{facts.stage}", at, text)
+            await self.say(link, code, f"{facts.dispatch_id}/{facts.stage}", at, text)
 
     async def reflect(self, link: Link, told: Mirrored, at: datetime, *, member: Member) -> Refusal | None:
         """
@@ -82,12 +82,12 @@ class Exchange:
         Returns: why the regulation does not let them; None where the case stands as they say, or went on without them.
         Raises NotFound: no case or part of theirs.
         """
-        case, part = await self._part(link, told, member)
+        case, part = await self.part(link, told, member)
         refusal = None
-        for command, fields in _steps(told, user_id=member.id) if self._is_open(case, part) else ():
+        for command, fields in _steps(told, user_id=member.id) if self.is_open(case, part) else ():
             outcome = await self._issue(link, case, told, member, command, fields)
             refusal = outcome if isinstance(outcome, Refusal) else None
-        case, after = await self._part(link, told, member)
+        case, after = await self.part(link, told, member)
         if refusal is not None and not self._stands(case, part, after, told):
             return refusal
         await self.deployment.clerk.origins.reflect(link.name, told, at)
@@ -103,7 +103,8 @@ class Exchange:
         payload = {**fields, "dispatch_id": told.dispatch_id}
         return await self.deployment.clerk.execute(case.id, command, payload, actor=actor)
 
-    async def _part(self, link: Link, told: Mirrored, member: Member) -> tuple[Case, Dispatch]:
+    async def part(self, link: Link, told: Mirrored | Asked, member: Member) -> tuple[Case, Dispatch]:
+        """The part of a case of ours that the link's agency has. NotFound: none."""
         case = Case.model_validate((await self._row(told.case_id)).state)
         regulation = self.deployment.regulation
         pack = regulation.packs.get(case.regulation)
@@ -113,12 +114,13 @@ class Exchange:
             raise NotFound("no part of this case is theirs")
         return case, part
 
-    def _is_open(self, case: Case, part: Dispatch) -> bool:
+    def is_open(self, case: Case, part: Dispatch) -> bool:
+        """Whether they still work on it."""
         return self.deployment.regulation.packs.get(case.regulation).stage("dispatch", part.stage).kind == "open"
 
     def _stands(self, case: Case, before: Dispatch, after: Dispatch, told: Mirrored) -> bool:
         """Whether it came as far as they say, whichever steps the regulation has on the way."""
-        if not self._is_open(case, after):
+        if not self.is_open(case, after):
             return True
         if told.state == "answered":
             return len(after.resolutions) > len(before.resolutions)
@@ -129,7 +131,7 @@ class Exchange:
         way, contact = self.way.partner(link), submission[:32]
         reply = await way.read(f"/api/v1/cases/{facts.case_id}")
         page = CaseView.model_validate_json(reply.body)
-        files = [await self._file(way, facts.case_id, one.key, contact) for one in page.files[:_MOST_FILES]]
+        files = [await self.file(way, facts.case_id, one.key, contact) for one in page.files[:_MOST_FILES]]
         key = self.deployment.safe.keys.system_secret("pin")
         known = self.deployment.regulation.current.intake.categories
         category = page.category.id if page.category and page.category.id in known else ""
@@ -145,13 +147,18 @@ class Exchange:
             attachments=tuple(files),
         )
 
-    async def _file(self, way: Partner, case_id: str, key: str, contact: str) -> Attachment:
+    async def file(self, way: Partner, case_id: str, key: str, contact: str) -> Attachment:
+        """A file of a case of theirs, fetched and kept under our contact."""
         found = await way.read(f"/api/v1/cases/{case_id}/files/{key}")
         return await self.deployment.media.put_file(found.body, subject_id=contact, name="")
 
-    async def _say(self, link: Link, code: str, cause: str, at: datetime, text: str) -> None:
+    async def say(
+        self, link: Link, code: str, cause: str, at: datetime, text: str, files: Sequence[Attachment] = ()
+    ) -> None:
+        """Put something into the conversation of a case of theirs, once for each cause."""
         said = hashlib.sha256(f"{link.name}\0{code}\0{cause}".encode()).hexdigest()
-        await self._accept(Submission(what="text", id=said, code=code, sent_at=at, account=link.name, text=text))
+        sheet = Submission(what="text", id=said, code=code, sent_at=at, account=link.name, text=text)
+        await self._accept(sheet.model_copy(update={"attachments": tuple(files)}))
 
     async def _accept(self, submission: Submission) -> None:
         channel = self.deployment.channels[CHANNEL]
@@ -159,7 +166,7 @@ class Exchange:
         delivery, items = channel.compose(submission)
         await self.deployment.inbox.accept(delivery, items)
 
-    async def _ours(self, link: Link, code: str) -> Case | None:
+    async def ours(self, link: Link, code: str) -> Case | None:
         """The case that we made of one of theirs."""
         found = await self.deployment.database.read(partial(_by_code, code=code))
         case = Case.model_validate(found.state) if found else None

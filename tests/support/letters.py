@@ -41,21 +41,28 @@ async def write_mail(
     for name, value in (headers or {}).items():
         mail[name] = value
     mail.set_content(text)
-    for file in files:
-        main, _, sub = file.media_type.partition("/")
-        mail.add_attachment(file.data, maintype=main, subtype=sub, filename=file.name)
+    _enclose(mail, files)
     await world.mail.send(mail.as_bytes(), sender=sender, recipients=[to])
     await world.settle()
 
 
-async def answer_mail(world: World, text: str, *, to: KeptMail | None = None, dated: str = "") -> None:
+async def answer_mail(
+    world: World, text: str, *, to: KeptMail | None = None, dated: str = "", files: Sequence[Enclosure] = ()
+) -> None:
     """The citizen answers a mail of ours (the last one) as mail programs do: to its Reply-To, the old text quoted."""
     kept = to or world.mail.mails[-1]
     reply = write_reply(kept, text)
     del reply["Date"]
     reply["Date"] = dated or format_datetime(world.clock())
+    _enclose(reply, files)
     await world.mail.send(reply.as_bytes(), sender=kept.recipient, recipients=[parseaddr(str(reply["To"]))[1]])
     await world.settle()
+
+
+def _enclose(mail: EmailMessage, files: Sequence[Enclosure]) -> None:
+    for file in files:
+        main, _, sub = file.media_type.partition("/")
+        mail.add_attachment(file.data, maintype=main, subtype=sub, filename=file.name)
 
 
 def received(world: World) -> list[str]:

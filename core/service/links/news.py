@@ -18,6 +18,9 @@ DispatchEvent = Literal["dispatch.opened", "dispatch.moved"]
 MirrorState = Literal["received", "taken", "answered", "returned"]
 TEST = "link.tested"
 MIRRORED = "case.mirrored"
+ASKED, SUPPLIED = "case.asked", "case.supplied"
+AskedField = Literal["content", "place", "time", "media"]
+"""What a partner may ask of whoever reported; who they are stays with whom they told it."""
 
 
 class PublicCase(Model):
@@ -65,6 +68,31 @@ class Mirrored(Model):
     files: tuple[str, ...] = Field(default=(), max_length=20)
 
 
+class Asked(Model):
+    """
+    What somebody who works on a case wants to know from whoever reported it; ids are those of who handed it over.
+
+    `question`: its id, which the answer names. `fields`: as a regulation calls them. `note`: in words.
+    """
+
+    case_id: str
+    dispatch_id: str
+    question: str = Field(min_length=8, max_length=64)
+    fields: tuple[str, ...] = Field(default=(), max_length=10)
+    note: str = Field(default="", max_length=2_000)
+
+
+class Supplied(Model):
+    """What was answered, masked as the case itself is; `files` lie at the case of who handed it over."""
+
+    case_id: str
+    dispatch_id: str
+    code: str
+    question: str
+    text: str = Field(default="", max_length=20_000)
+    files: tuple[str, ...] = Field(default=(), max_length=20)
+
+
 class CaseNews(Model):
     """A case was opened, moved on in the eyes of the public, or its answer was published."""
 
@@ -92,6 +120,24 @@ class MirrorNews(Model):
     data: Mirrored
 
 
+class AskedNews(Model):
+    """A partner asks whoever reported; only between two deployments of this product."""
+
+    id: str
+    type: Literal["case.asked"]
+    at: Instant
+    data: Asked
+
+
+class SuppliedNews(Model):
+    """Whoever reported answered a partner's question; only between two deployments of this product."""
+
+    id: str
+    type: Literal["case.supplied"]
+    at: Instant
+    data: Supplied
+
+
 class TestNews(Model):
     """Somebody at the centre tries whether this link works; nothing else is meant."""
 
@@ -100,7 +146,7 @@ class TestNews(Model):
     at: Instant
 
 
-News = CaseNews | DispatchNews | MirrorNews | TestNews
+News = CaseNews | DispatchNews | MirrorNews | AskedNews | SuppliedNews | TestNews
 WEBHOOKS: dict[str, tuple[type[Model], str]] = {
     "case.opened": (CaseNews, "Có hồ sơ mới"),
     "case.moved": (CaseNews, "Hồ sơ chuyển bước"),

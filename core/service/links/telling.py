@@ -7,16 +7,13 @@ made once, from the version of the case that it tells of, and sent as it was mad
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 
-from core.cases.model import Case
-from core.contract.schema import Address, Model, OutboundMessage, new_id
+from core.cases.events import SupplementRequested
+from core.contract.schema import Model, new_id
 from core.identity.codes import format_code
-from core.privacy.keys import SYSTEM
 from core.service.casefile import CaseFile
-from core.service.envelope import sealed_entry
 from core.service.links.book import Link, LinkBook
 from core.service.links.happenings import (
     Happening,
@@ -28,8 +25,11 @@ from core.service.links.happenings import (
     mirror_of,
 )
 from core.service.links.news import (
+    ASKED,
     MIRRORED,
     TEST,
+    Asked,
+    AskedNews,
     CaseNews,
     DispatchFacts,
     DispatchNews,
@@ -39,13 +39,11 @@ from core.service.links.news import (
     TestNews,
 )
 from core.service.links.origins import Origins
+from core.service.links.post import LinkPost
 from core.service.publishing import Publishing
-from core.service.safe import Safe
 from core.service.texts import Texts
 from core.service.work import Work
-from core.storage import outbox
 
-SUBJECT = f"{SYSTEM}links"
 _CASES = "/api/v1/cases"
 _CLOSED = "Hồ sơ đã xử lý xong; kết quả không công khai."
 _RETURNED = "Đơn vị nhận không tiếp tục xử lý hồ sơ này."
@@ -58,14 +56,14 @@ class Telling:
         self,
         book: LinkBook,
         *,
-        safe: Safe,
+        post: LinkPost,
         texts: Texts,
         publishing: Publishing,
         origins: Origins,
         now: Callable[[], datetime],
     ) -> None:
         self._book = book
-        self._safe = safe
+        self._post = post
         self._texts = texts
         self._publishing = publishing
         self._origins = origins
@@ -81,11 +79,12 @@ class Telling:
                 await self._tell(work, file, link, [one for one in happened if concerns(link, one, file.now)])
                 if is_from(file.now, link):
                     await self._mirror(work, file, link)
+                    await self._ask(work, file, link)
 
     async def test(self, link: Link) -> Work:
         """A unit of work that sends a link something that means nothing."""
         work, entry = Work(), new_id()
-        await self._put(work, link, entry, TestNews(id=entry, type=TEST, at=self._now()), cause=entry)
+        await self._post.put(work, link, entry, TestNews(id=entry, type=TEST, at=self._now()), cause=entry)
         return work
 
     async def _tell(self, work: Work, file: CaseFile, link: Link, happened: list[Happening]) -> None:
@@ -93,7 +92,7 @@ class Telling:
             entry = new_id()
             news = await self._news(work, file, one, entry)
             if news is not None:
-                await self._put(work, link, entry, news, case=file.now, cause=f"{file.now.version}/{number}")
+                await self._post.put(work, link, entry, news, case=file.now, cause=f"{file.now.version}/{number}")
 
     async def _news(self, work: Work, file: CaseFile, happening: Happening, entry: str) -> Model | None:
         at = file.events[-1].at
@@ -138,7 +137,24 @@ class Telling:
         told = Mirrored(case_id=origin.case_id, dispatch_id=origin.dispatch_id, state=state, stage=stage, text=text)
         news = MirrorNews(id=entry, type=MIRRORED, at=file.events[-1].at, data=told)
         fields = {"case": origin.case_id, "media": " ".join(media)}
-        await self._put(work, link, entry, news, case=case, cause=f"{case.version}/mirror", fields=fields)
+        await self._post.put(work, link, entry, news, case=case, cause=f"{case.version}/mirror", fields=fields)
+
+    async def _ask(self, work: Work, file: CaseFile, link: Link) -> None:
+        """What our desk wants to know from whoever reported, asked where they are known."""
+        origin = await self._origins.of(link.name, file.now.code)
+        for event in file.events if origin is not None else ():
+            if isinstance(event, SupplementRequested):
+                assert origin is not None
+                entry, words = new_id(), await self._texts.read([event.note], work=work)
+                asked = Asked(
+                    case_id=origin.case_id,
+                    dispatch_id=origin.dispatch_id,
+                    question=entry,
+                    fields=event.fields,
+                    note=words[event.note.id] if event.note else "",
+                )
+                news = AskedNews(id=entry, type=ASKED, at=event.at, data=asked)
+                await self._post.put(work, link, entry, news, case=file.now, cause=f"{file.now.version}/asked")
 
     async def _word(self, work: Work, file: CaseFile, state: str) -> str:
         case = file.now
@@ -151,28 +167,3 @@ class Telling:
         ground = file.pack.decline_reasons.get(case.decline_code or "")
         ground = ground or file.pack.cancel_reasons.get(case.cancel_code or "")
         return ground.label if ground else _RETURNED
-
-    async def _put(
-        self,
-        work: Work,
-        link: Link,
-        entry: str,
-        news: Model,
-        *,
-        cause: str,
-        case: Case | None = None,
-        fields: Mapping[str, str] | None = None,
-    ) -> None:
-        message = OutboundMessage(
-            id=entry,
-            channel=link.lane,
-            account="",
-            recipient=Address(channel=link.lane, account="", value=link.name),
-            text=news.model_dump_json(),
-            conversation_id=case.id if case else entry,
-            fields=dict(fields or {}),
-        )
-        key, case_id = f"{link.lane}/{case.id if case else ''}/{cause}", case.id if case else None
-        seal = partial(sealed_entry, subject_id=SUBJECT, dedupe_key=key, now=self._now(), case_id=case_id)
-        row = await self._safe.aside(partial(seal, self._safe, message), SUBJECT)
-        work.put(outbox.ENTRIES, row.__dict__)

@@ -21,8 +21,10 @@ from tests.gateway.api.staffing import LIGHTS, REPORT, WATER, agency, case_ids, 
 from tests.gateway.links.conftest import linked, standing
 from tests.gateway.links.offices import Office, pass_time, stored, until_quiet
 from tests.gateway.portal.citizen import photo
+from tests.support.letters import Enclosure, answer_mail, received
 
 CITY, PROVINCE = "thanh-pho", "tinh"
+NOTE = "Trụ đèn số mấy ạ?"
 ACTS = {"kind": "peer", "agency": LIGHTS, "roles": ["officer", "leader"]}
 
 
@@ -48,6 +50,18 @@ async def only_case(office: Office) -> Case:
     return Case.model_validate(
         (await office.world.deployment.database.read(partial(cases.load, case_id=case_id))).state
     )
+
+
+def name_of(office: Office, agency_id: str) -> str:
+    """What an agency is called there."""
+    return office.world.deployment.regulation.agencies.name(agency_id)
+
+
+async def said_in(office: Office, case: Case) -> str:
+    """Everything that an official of the centre reads of a case, as JSON."""
+    one = office.world.deployment
+    reader = CaseReader(one.database, safe=one.safe, regulation=one.regulation, now=one.now)
+    return (await reader.case_page(case.id, await centre(office.world))).model_dump_json()
 
 
 async def shown(office: Office, case_id: str) -> Mapping[str, PartnerState]:
@@ -147,6 +161,58 @@ async def test_what_is_not_the_citys_comes_back_with_its_reason(province: Office
     await until_quiet(province, city)
     assert (await only_case(city)).id == theirs.id
     assert await standing(province.world) == {CITY: (0, 0)}
+
+
+@pytest.mark.rule("QB-QD.III.1.1c")
+async def test_the_city_asks_the_citizen_who_answers_the_province(province: Office, city: Office) -> None:
+    """Each side away for a while; half an answer is asked for the rest; neither name nor number goes along."""
+    case_id = await handed_over(province)
+    await until_quiet(province, city)
+    theirs, ioc = await only_case(city), await centre(city.world)
+    await province.close()
+    await issue(city.world, ioc, theirs.id, "request_supplement", fields=["time", "media", "phone"], note=NOTE)
+    await city.work()
+    await province.open(like=city)
+    pass_time(province, city, minutes=20)
+    before = len(received(province.world))
+    await until_quiet(city, province)
+
+    (asked,) = received(province.world)[before:]
+    assert "thời gian xảy ra" in asked
+    assert "số điện thoại" not in asked
+    assert f"{name_of(province, LIGHTS)}: {NOTE}" in asked
+    await city.close()
+    mail = province.world.mail.mails[-1]
+    await answer_mail(province.world, "Hỏng từ tối hôm qua. Gọi tôi 0900 000 001, Nguyễn Văn An.", to=mail)
+    assert len(await province.world.deployment.clerk.questions.of(case_id)) == 1
+    picture = Enclosure(photo(), "image/jpeg", "den.jpg")
+    await answer_mail(province.world, "Ảnh đây ạ.", to=mail, files=[picture])
+    await province.work()
+    await city.open(like=province)
+    pass_time(province, city, minutes=20)
+    await until_quiet(province, city)
+
+    answered = await only_case(city)
+    assert (answered.stage, answered.asked_for) == ("received", ())
+    words = await said_in(city, answered)
+    assert "Hỏng từ tối hôm qua" in words
+    assert "000 001" not in words
+    assert "Nguyễn Văn An" not in words
+    assert await province.world.deployment.clerk.questions.of(case_id) == []
+    assert (await standing(province.world), await standing(city.world)) == ({CITY: (0, 0)}, {PROVINCE: (0, 0)})
+
+
+async def test_who_somebody_is_cannot_be_asked_through_us(province: Office, city: Office) -> None:
+    """It is told so, and a person of theirs sees it; nobody is written to."""
+    await handed_over(province)
+    await until_quiet(province, city)
+    sent = len(received(province.world))
+    theirs = await only_case(city)
+    await issue(city.world, await centre(city.world), theirs.id, "request_supplement", fields=["name", "phone"])
+    await until_quiet(city, province)
+
+    assert len(received(province.world)) == sent
+    assert await standing(city.world) == {PROVINCE: (0, 1)}
 
 
 async def test_news_told_twice_or_by_somebody_else_changes_nothing(province: Office, city: Office) -> None:
