@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -55,6 +55,9 @@ class Left(Protocol):
 
     def let_go(self, source: str) -> None:
         """It is kept elsewhere now."""
+
+    def forget(self, call_id: str) -> None:
+        """Nothing of this call is to be left."""
 
 
 class CallCenterChannel:
@@ -170,6 +173,11 @@ class CallCenterChannel:
             await self._tapes.forget(tape)
             return
         await asyncio.to_thread(self._spool.let_go, source)
+
+    async def forget(self, call_ids: Iterable[str]) -> None:
+        """Their caller was erased: whatever was not stored yet goes where it lies."""
+        for call_id in call_ids:
+            await asyncio.to_thread(self._spool.forget, call_id)
 
     async def send(self, message: OutboundMessage) -> SendResult:
         """

@@ -32,6 +32,7 @@ log = structlog.get_logger()
 
 SCHEME = "spool:"
 _OPEN, _RECORD, _HANDED = "open.json", "record.json", "handed.json"
+_CALL = re.compile(r"[0-9a-f]{32}")
 _SOURCE = re.compile(SCHEME + r"([0-9a-f]{32})/([a-z][a-z0-9_]{0,31}\.wav(?:\.sealed)?)")
 
 
@@ -114,11 +115,17 @@ class Spool:
         _tidy(place)
 
     def sweep(self, before: datetime) -> int:
-        """Forget calls handed over before then, whatever is left of them (an erased caller's); returns how many."""
+        """Forget calls handed over before then, whatever is left of them; returns how many."""
         old = [path.parent for path in self.folder.glob(f"*/{_HANDED}") if (_mtime(path) or 0.0) < before.timestamp()]
         for place in old:
             shutil.rmtree(place, ignore_errors=True)
         return len(old)
+
+    def forget(self, call_id: str) -> None:
+        """Whatever is left of a call that was handed over, its recordings too: its caller was erased."""
+        place = self.folder / call_id
+        if _CALL.fullmatch(call_id) and (place / _HANDED).exists():
+            shutil.rmtree(place, ignore_errors=True)
 
     def read(self, source: str, *, most: int) -> bytes | None:
         """The recording that an attachment's source names; None: not, or no longer. ValueError: over `most` bytes."""

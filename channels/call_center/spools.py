@@ -36,6 +36,11 @@ class Spools:
         found = (Spool(folder, private=self._private).read(source, most=most) for folder in self._folders())
         return next((one for one in found if one is not None), None)
 
+    def forget(self, call_id: str) -> None:
+        """Nothing is left of a call, wherever it lies."""
+        for folder in self._folders():
+            Spool(folder).forget(call_id)
+
     def let_go(self, source: str) -> None:
         """The recording is stored: whichever has it forgets it."""
         for folder in self._folders():

@@ -3,7 +3,8 @@ Carrying out an erasure: what `core.privacy.erasure` planned, in an order that a
 
 1. The task is noted. 2. Cases: those of this person alone lose every word; those shared with others are redacted and
 put under a fresh key. 3. The keys are destroyed: from here nothing can be read again, wherever a copy lies. 4. Rows
-lose what was sealed or could be matched; files go. 5. Traces in write-ahead logs are folded away. 6. The task is done.
+lose what was sealed or could be matched; files go, also what a call left outside the store. 5. Traces in write-ahead
+logs are folded away. 6. The task is done.
 
 Names must be known to be redacted, so step 2 comes before the keys go; each case notes its old key in the transaction
 that moves its texts, and a repeated step finds its work done.
@@ -12,7 +13,7 @@ that moves its texts, and a repeated step finds its work done.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
@@ -27,12 +28,19 @@ from core.privacy.erasure import ErasureMode, plan_erasure, redact, terms_of
 from core.privacy.errors import Erased
 from core.privacy.media import HASH_DIGITS
 from core.service.shredding import Shredder, again
-from core.storage import erasure, holdings, reports
+from core.storage import calls, erasure, holdings, reports
 from core.storage.erasure import NewTexts, Task
 from core.storage.holdings import CaseTexts, SealedPerson
 from core.storage.subjects import fresh_subject
 
 log = structlog.get_logger()
+
+
+class Forgets(Protocol):
+    """Where calls lie until they are stored."""
+
+    async def forget(self, call_ids: Iterable[str]) -> None:
+        """Nothing of these calls is to be left."""
 
 
 class Ships(Protocol):
@@ -62,12 +70,13 @@ class Eraser:
     Every method may be repeated; an erasure that was interrupted is finished by `resume`.
     """
 
-    def __init__(self, shredder: Shredder, *, inbox: Ships) -> None:
+    def __init__(self, shredder: Shredder, *, inbox: Ships, calls: Forgets | None = None) -> None:
         self._shredder = shredder
         self._database = shredder.database
         self._safe = shredder.safe
         self._media = shredder.media
         self._inbox = inbox
+        self._calls = calls
 
     async def erase_reporter(self, code: str, mode: ErasureMode = ErasureMode.ERASE) -> Erasure:
         """The person behind one report. NotFound: no such code."""
@@ -78,8 +87,18 @@ class Eraser:
         return await self.erase_contact(row.contact_id, mode)
 
     async def erase_contact(self, contact_id: str, mode: ErasureMode = ErasureMode.ERASE) -> Erasure:
-        """Everything about one contact (VN-4), or their identifiers only (VN-15). NotFound."""
+        """
+        Everything about one contact (VN-4), or their identifiers only (VN-15), and about the call in which somebody
+        wrote their report down: it is a contact of its own. NotFound.
+        """
         await self._inbox.ship()
+        same = await self._database.read(partial(calls.same_person, contact_id=contact_id))
+        done = await self._erase(contact_id, mode)
+        for other in same:
+            await self._erase(other, mode)
+        return done
+
+    async def _erase(self, contact_id: str, mode: ErasureMode) -> Erasure:
         task = await self._database.write(partial(erasure.begin, contact_id=contact_id, mode=mode))
         if task is None:
             return Erasure(contact_id, already=True)
@@ -108,6 +127,8 @@ class Eraser:
         clear = partial(erasure.clear, contact_id=task.contact_id, emptied=emptied, now=self._shredder.now())
         waiting = await self._database.write(clear)
         await self._shredder.delete_files(files)
+        if self._calls is not None:
+            await self._calls.forget(found.call_ids)
         await self._shredder.erase_traces()
         if not waiting:
             await self._database.write(partial(erasure.end, contact_id=task.contact_id))

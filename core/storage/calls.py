@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, case, func, select, text, tuple_, update
+from sqlalchemy import Connection, case, func, or_, select, text, tuple_, update
 
 from core.contract.errors import NotFound, VersionConflict
-from core.storage.tables import OWED, phone_call
+from core.storage.tables import OWED, call_note, phone_call
 from core.storage.together import rows_into
 from core.storage.types import from_microseconds, to_microseconds
 
@@ -144,3 +144,11 @@ def forget(connection: Connection, subject_id: str) -> None:
     connection.execute(
         update(phone_call).where(phone_call.c.subject_id == subject_id).values(facts_sealed=None, due_at=None)
     )
+
+
+def same_person(connection: Connection, contact_id: str) -> list[str]:
+    """Other contacts of theirs that a call has made: who called, and whose report was written down in the call."""
+    called = phone_call.join(call_note, call_note.c.id == phone_call.c.id)
+    pair = (phone_call.c.subject_id, call_note.c.contact_id)
+    rows = connection.execute(select(*pair).select_from(called).where(or_(*(one == contact_id for one in pair))))
+    return sorted({other for row in rows for other in row} - {contact_id})

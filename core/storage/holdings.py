@@ -19,6 +19,7 @@ from core.storage.tables import (
     inbox_item,
     message,
     outbox,
+    phone_call,
     publication,
     report,
     vault,
@@ -41,6 +42,7 @@ def holdings(connection: Connection, contact_id: str) -> Holdings:
         message_ids=_ids(connection, message, message.c.conversation_id.in_(talks)),
         raw_ids=_raw_ids(connection, contact_id, talks),
         outbox_ids=_ids(connection, outbox, outbox.c.conversation_id.in_(talks) | (outbox.c.subject_id == contact_id)),
+        call_ids=_ids(connection, phone_call, phone_call.c.subject_id == contact_id),
         identity_ids=_ids(connection, identity, identity.c.contact_id == contact_id),
         other_subjects=_other_subjects(connection, contact_id, talks),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from channels.call_center.adapter import CallCenterChannel
+from channels.call_center.facts import CHANNEL as CALLS
 from core.service.auditing import Auditor
 from core.service.diverted import LettingGo
 from core.service.erasing import Eraser
@@ -32,7 +34,9 @@ def shredder_of(deployment: Deployment) -> Shredder:
 
 def eraser_of(deployment: Deployment) -> Eraser:
     """Erases persons."""
-    return Eraser(shredder_of(deployment), inbox=deployment.inbox)
+    calls = deployment.channels.get(CALLS)
+    spool = calls if isinstance(calls, CallCenterChannel) else None
+    return Eraser(shredder_of(deployment), inbox=deployment.inbox, calls=spool)
 
 
 def subject_desk_of(deployment: Deployment) -> SubjectDesk:

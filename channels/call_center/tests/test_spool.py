@@ -88,6 +88,21 @@ def test_what_nobody_fetches_goes_in_the_end(spool: Spool) -> None:
     assert (place.exists(), waiting.exists()) == (False, True)
 
 
+def test_of_whoever_is_erased_nothing_is_left(spool: Spool) -> None:
+    """But for what was not handed over: whose it is, nobody knows yet."""
+    place, waiting = spool.begin(record()), spool.begin(record("0" * 31 + "2"))
+    for one in (place, waiting):
+        wav(one / "whole.wav")
+    spool.close(record())
+    spool.close(record("0" * 31 + "2"))
+    spool.handed(place)
+
+    for name in (place.name, waiting.name, "../calls", "f" * 32):
+        spool.forget(name)
+
+    assert (place.exists(), waiting.exists()) == (False, True)
+
+
 def test_a_call_without_recordings_goes_at_once(spool: Spool) -> None:
     place = spool.begin(record())
     spool.close(record())
