@@ -15,7 +15,7 @@ from bench.growth.load import settings_of
 from core.service.statistics import usual_periods
 from gateway.console.statistics import PAGE
 from gateway.deployment import open_deployment
-from gateway.process import running
+from gateway.process import running, tune_interpreter
 
 CHANGES, EVERY = 20, 5
 """How many reports come in meanwhile, and pages between two of them."""
@@ -42,6 +42,7 @@ async def look(store: Path, *, database_url: str = "", changes: int = CHANGES) -
     """
     seen, names = Looked(), periods()
     async with open_deployment(settings_of(store, database_url)) as deployment, running(deployment) as url:
+        tune_interpreter()  # as the process that serves does
         desk = await hired(deployment, 1)
         async with ClientSession(url, timeout=ClientTimeout(300)) as client:
             seen.first = [await _timed(client, desk, name) for name in names]
