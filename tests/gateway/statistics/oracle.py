@@ -62,21 +62,40 @@ _RECEIVED = """
 SELECT COUNT(*) FROM case_event WHERE name = 'case_received' AND at >= {first} AND at <= {until}
 """
 
+_CHANNELS = """
+SELECT {channel}, COUNT(*) FROM case_event WHERE name = 'case_received' AND at >= {first} AND at <= {until}
+GROUP BY {channel}
+"""
+
+_HAPPENED = """
+SELECT name, COALESCE({level}, ''), COUNT(*) FROM case_event WHERE at >= {first} AND at <= {until} AND name IN
+  ('answer_published', 'reporter_answered', 'private_reply_sent', 'answer_withheld', 'answer_rated', 'feedback_given')
+GROUP BY name, COALESCE({level}, '')
+"""
+_ANSWERS = {
+    "answer_published": "public",
+    "reporter_answered": "agency",
+    "private_reply_sent": "private",
+    "answer_withheld": "withheld",
+}
+
 
 def _ask(
     connection: Connection, query: str, until: datetime, first: datetime | None = None
 ) -> list[tuple[object, ...]]:
     field = _FIELD[connection.dialect.name].format
-    deep = "timing,late_from" if connection.dialect.name == "postgresql" else "timing.late_from"
+    within = "," if connection.dialect.name == "postgresql" else "."
     filled = query.format(
         to=field("to"),
         stage=field("stage"),
         category=field("category"),
+        channel=field(f"report{within}channel"),
+        level=field("level"),
         clock_id=field("clock_id"),
         clock=field("name"),
         purpose=field("purpose"),
         late_s=field("late_s"),
-        late_from=field(deep),
+        late_from=field(f"timing{within}late_from"),
         until=int(until.timestamp() * 1_000_000),
         first=int(first.timestamp() * 1_000_000) if first else 0,
         now=until.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
@@ -102,3 +121,16 @@ def limits(connection: Connection, until: datetime) -> dict[str, tuple[int, ...]
 def received(connection: Connection, first: datetime, until: datetime) -> int:
     """Cases that came in between."""
     return int(_ask(connection, _RECEIVED, until, first)[0][0])
+
+
+def channels(connection: Connection, first: datetime, until: datetime) -> dict[str, int]:
+    """Channel → cases that came in between."""
+    return dict(_ask(connection, _CHANNELS, until, first))
+
+
+def happened(connection: Connection, first: datetime, until: datetime) -> tuple[dict[str, int], dict[str, int], int]:
+    """Kind of answer → how many, level → verdicts, and wishes for a better answer, all in between."""
+    rows = [(str(name), str(level), int(str(many))) for name, level, many in _ask(connection, _HAPPENED, until, first)]
+    answers = {_ANSWERS[name]: many for name, _, many in rows if name in _ANSWERS}
+    verdicts = {level: many for name, level, many in rows if name == "answer_rated"}
+    return answers, verdicts, sum(many for name, _, many in rows if name == "feedback_given")

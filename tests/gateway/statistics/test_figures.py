@@ -85,7 +85,10 @@ async def _agrees(office: Office, made: Figures, now: datetime) -> None:
     }
     assert limits == await database.read(partial(oracle.limits, until=now))
     assert made.received == await database.read(partial(oracle.received, first=made.period.first, until=now))
-    assert sum(one.count for one in made.channels) == made.received
+    within = {"first": made.period.first, "until": now}
+    assert {one.id: one.count for one in made.channels} == await database.read(partial(oracle.channels, **within))
+    told = ({one.id: one.count for one in made.answers}, {one.id: one.count for one in made.ratings}, made.complaints)
+    assert told == await database.read(partial(oracle.happened, **within))
     for sheet in sheets(made):
         for _, _, cell, asked in sheet.cells():
             if isinstance(cell, int):
