@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -17,7 +17,11 @@ from gateway.deployment import Deployment
 
 @dataclass(frozen=True)
 class PartnerState:
-    """`heard_at`: when the last news of the case was taken there; `waits` and `failed`: what became of it else."""
+    """
+    `heard_at`: when the last news of the case was taken there; `waits` and `failed`: what became of it else.
+
+    `asks`: they wait for an answer of whoever reported.
+    """
 
     label: str
     stage: str = ""
@@ -25,6 +29,7 @@ class PartnerState:
     heard_at: datetime | None = None
     waits: bool = False
     failed: bool = False
+    asks: bool = False
 
 
 async def partners_of(deployment: Deployment, view: CaseView) -> Mapping[str, PartnerState]:
@@ -35,10 +40,12 @@ async def partners_of(deployment: Deployment, view: CaseView) -> Mapping[str, Pa
         return {}
     told = await deployment.database.read(partial(links.told_of, case_id=view.id))
     mirrors = await deployment.clerk.origins.mirrors(view.id)
-    return {
+    asking = {one.dispatch_id for one in await deployment.clerk.questions.of(view.id)}
+    states = {
         part: _state(link, [line for line in told if line.channel == link.lane], mirrors.get(part))
         for part, link in parts.items()
     }
+    return {part: replace(state, asks=part in asking) for part, state in states.items()}
 
 
 def _state(link: Link, told: list[ToldLine], mirror: Mirror | None) -> PartnerState:

@@ -184,7 +184,7 @@ async def test_the_city_asks_the_citizen_who_answers_the_province(province: Offi
     await city.close()
     mail = province.world.mail.mails[-1]
     await answer_mail(province.world, "Hỏng từ tối hôm qua. Gọi tôi 0900 000 001, Nguyễn Văn An.", to=mail)
-    assert len(await province.world.deployment.clerk.questions.of(case_id)) == 1
+    assert [one.asks for one in (await shown(province, case_id)).values()] == [True]
     picture = Enclosure(photo(), "image/jpeg", "den.jpg")
     await answer_mail(province.world, "Ảnh đây ạ.", to=mail, files=[picture])
     await province.work()
@@ -198,7 +198,7 @@ async def test_the_city_asks_the_citizen_who_answers_the_province(province: Offi
     assert "Hỏng từ tối hôm qua" in words
     assert "000 001" not in words
     assert "Nguyễn Văn An" not in words
-    assert await province.world.deployment.clerk.questions.of(case_id) == []
+    assert [one.asks for one in (await shown(province, case_id)).values()] == [False]
     assert (await standing(province.world), await standing(city.world)) == ({CITY: (0, 0)}, {PROVINCE: (0, 0)})
 
 
