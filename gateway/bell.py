@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from channels.webpush.adapter import WebPushChannel
 from core.service.devices import Subscription
+from core.storage.devices import MOST
 from gateway.deployment import DEPLOYMENT
 from gateway.pages.assets import ASSETS
 
@@ -42,30 +43,43 @@ async def switch_bell(request: web.Request, owner: str, *, subject_id: str) -> w
 
     Raises: HTTPNotFound where notices are off, HTTPUnprocessableEntity: not what a browser says on subscribing.
     """
-    posted = await request.post()
-    if _channel(request) is None:
-        raise web.HTTPNotFound
-    given = {name: posted.get(name, "") for name in ("endpoint", "p256dh", "auth")}
-    try:
-        asked = Subscription.model_validate(given)
-        if posted.get("on") == "0":
-            await drop_device(request, owner, asked.endpoint)
-        else:
-            await ring_device(request, owner, asked, subject_id=subject_id)
-    except (ValidationError, NotADevice):
-        raise web.HTTPUnprocessableEntity from None
+    device = await device_in(request)
+    if await is_off(request):
+        await drop_device(request, owner, device.endpoint)
+    else:
+        await ring_device(request, owner, device, subject_id=subject_id)
     return web.Response(status=204)
 
 
-async def ring_device(request: web.Request, owner: str, device: Subscription, *, subject_id: str) -> bool:
-    """A device rings for them from now on; False where notices are off. NotADevice."""
+async def device_in(request: web.Request) -> Subscription:
+    """The browser that a page's form names. HTTPNotFound where notices are off, HTTPUnprocessableEntity."""
+    posted, channel = await request.post(), _channel(request)
+    if channel is None:
+        raise web.HTTPNotFound
+    try:
+        device = Subscription.model_validate({name: posted.get(name, "") for name in ("endpoint", "p256dh", "auth")})
+    except ValidationError:
+        raise web.HTTPUnprocessableEntity from None
+    if posted.get("on") != "0" and not channel.takes(**device.model_dump()):
+        raise web.HTTPUnprocessableEntity
+    return device
+
+
+async def is_off(request: web.Request) -> bool:
+    """Whether the form says that it rings no more."""
+    return (await request.post()).get("on") == "0"
+
+
+async def ring_device(
+    request: web.Request, owner: str, device: Subscription, *, subject_id: str, most: int = MOST
+) -> str:
+    """A device rings for them from now on; its id, empty where notices are off. NotADevice."""
     channel = _channel(request)
     if channel is None:
-        return False
+        return ""
     if not channel.takes(**device.model_dump()):
         raise NotADevice
-    await request.app[DEPLOYMENT].clerk.devices.add(owner, device, subject_id=subject_id)
-    return True
+    return await request.app[DEPLOYMENT].clerk.devices.add(owner, device, subject_id=subject_id, most=most)
 
 
 async def drop_device(request: web.Request, owner: str, endpoint: str) -> None:

@@ -20,7 +20,7 @@ PAGE = "page"
 """Field of a message that says which page the notice opens."""
 ABOUT = "about"
 """Field of a message that names what is told to many: a device that gets it twice shows it once."""
-REPORT, WORK, WARNING = "report", "work", "warning"
+REPORT, WORK, WARNING, FOLLOWED = "report", "work", "warning", "followed"
 LONGEST_TTL = timedelta(days=3)
 
 _SENTENCES = MappingProxyType(
@@ -28,10 +28,11 @@ _SENTENCES = MappingProxyType(
         REPORT: "Phản ánh của Quý vị có tin mới. Bấm để xem.",
         WORK: "Có thông báo công việc mới. Bấm để xem.",
         WARNING: "Có cảnh báo mới từ cơ quan chức năng. Bấm để xem.",
+        FOLLOWED: "Phản ánh Quý vị theo dõi có bước mới. Bấm để xem.",
     }
 )
-_URGENCY = MappingProxyType({REPORT: "normal", WORK: "high", WARNING: "high"})
-_TTL = MappingProxyType({REPORT: LONGEST_TTL, WORK: LONGEST_TTL, WARNING: timedelta(hours=12)})
+_URGENCY = MappingProxyType({REPORT: "normal", WORK: "high", WARNING: "high", FOLLOWED: "low"})
+_TTL = MappingProxyType({REPORT: LONGEST_TTL, WORK: LONGEST_TTL, WARNING: timedelta(hours=12), FOLLOWED: LONGEST_TTL})
 
 
 @dataclass(frozen=True)

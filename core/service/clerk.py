@@ -29,6 +29,7 @@ from core.service.converse import Converse
 from core.service.desk import CaseDesk, Issued
 from core.service.devices import SealedDevices
 from core.service.diverting import Diverting, note_diversions
+from core.service.followers import Followers
 from core.service.joining import Joining
 from core.service.letters import LetterDesk
 from core.service.letters_out import LettersOut
@@ -103,7 +104,8 @@ class Clerk:
         self.talks = Talks(database, safe=safe, stock=self.stock, now=now)
         self.carriers = carriers
         self.devices = SealedDevices(database, safe=safe, now=now)
-        ringing = Ringing(database, devices=self.devices, carriers=carriers, push="push" in (accounts or {}))
+        push = "push" in (accounts or {})
+        ringing = Ringing(database, devices=self.devices, carriers=carriers, push=push)
         self.posting = Posting(self.talks, safe=safe, now=now, ringing=ringing, quiet=house.quiet)
         self.proving = Proving(database, safe=safe, carriers=carriers, now=now, changed=self.changed.set)
         self.joining = Joining(database, safe=safe, now=now)
@@ -160,6 +162,7 @@ class Clerk:
             house=house,
         )
         self.publishing = Publishing(database, media=media, regulation=regulation, texts=self.texts)
+        self.followers = Followers(safe=safe, devices=self.devices, quiet=house.quiet, now=now, push=push)
         self.origins = Origins(database)
         self.telling = Telling(
             self.links, post=post, texts=self.texts, publishing=self.publishing, origins=self.origins, now=now
@@ -178,6 +181,7 @@ class Clerk:
         """Write what follows from the work, and store all of it or nothing."""
         await self._notices.write(work)
         await self.publishing.write(work)
+        await self.followers.write(work)
         await self.telling.write(work)
         note_diversions(work)
         note_callbacks(work)

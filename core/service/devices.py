@@ -49,8 +49,8 @@ class SealedDevices:
         """Whether any device rings for this conversation or user."""
         return await self._database.read(partial(devices.rings, owner=owner))
 
-    async def add(self, owner: str, subscription: Subscription, *, subject_id: str) -> None:
-        """This device rings for them from now on; given twice it is kept once."""
+    async def add(self, owner: str, subscription: Subscription, *, subject_id: str, most: int = devices.MOST) -> str:
+        """This device rings for them from now on; given twice it is kept once. Returns its id."""
         await self._safe.bring(subject_id, new=True)
         device_id = new_id()
         row = DeviceRow(
@@ -62,7 +62,8 @@ class SealedDevices:
             device_sealed=self._safe.seal(subscription, subject_id=subject_id, place=_place(device_id)),
             added_at=self._now(),
         )
-        await self._database.write(partial(devices.add, row=row))
+        await self._database.write(partial(devices.add, row=row, most=most))
+        return device_id
 
     async def remove(self, owner: str, endpoint: str) -> bool:
         """This device rings for them no more; False where it did not."""

@@ -1,4 +1,4 @@
-"""Devices that ring when there is news: a few for each conversation of a citizen, and for each official."""
+"""Devices that ring when there is news: of a citizen's conversation, for an official, of a case that is followed."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from sqlalchemy import Connection, delete, exists, insert, select
 from core.storage.tables import push_device
 
 MOST = 10
-"""Devices of one owner; the oldest makes room."""
+"""Devices of one person; the oldest makes room."""
 
 
 @dataclass(frozen=True)
 class DeviceRow:
-    """One device, sealed under `subject_id`. `owner`: the conversation or user whose news it rings for."""
+    """One device, sealed under `subject_id`. `owner`: the conversation, user or case whose news it rings for."""
 
     id: str
     owner: str
@@ -26,10 +26,10 @@ class DeviceRow:
     added_at: datetime
 
 
-def add(connection: Connection, row: DeviceRow) -> None:
-    """Keep a device; the same one again takes the place of what stood there."""
+def add(connection: Connection, row: DeviceRow, *, most: int = MOST) -> None:
+    """Keep a device; the same one again takes the place of what stood there. `most` of an owner are kept."""
     remove(connection, row.owner, endpoint_blind=row.endpoint_blind)
-    for known in of(connection, row.owner)[: -MOST + 1]:
+    for known in of(connection, row.owner)[: -most + 1]:
         end(connection, known.id)
     connection.execute(insert(push_device).values(row.__dict__))
 

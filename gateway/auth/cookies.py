@@ -9,6 +9,7 @@ keeps neighbours on the same domain from planting them.
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 
 from aiohttp import web
 
@@ -29,10 +30,18 @@ def read(request: web.Request, name: str) -> str:
     return request.cookies.get(_full_name(request, name), "")
 
 
-def put(request: web.Request, response: web.StreamResponse, *, name: str, value: str) -> None:
-    """Set a cookie that lives until the browser closes; the server ends the session itself much earlier."""
+def put(
+    request: web.Request, response: web.StreamResponse, *, name: str, value: str, lasts: timedelta | None = None
+) -> None:
+    """Set a cookie that lives until the browser closes, or for as long as it `lasts`; the server may end it earlier."""
     response.set_cookie(
-        _full_name(request, name), value, path="/", httponly=True, samesite="Lax", secure=_is_secure(request)
+        _full_name(request, name),
+        value,
+        path="/",
+        httponly=True,
+        samesite="Lax",
+        secure=_is_secure(request),
+        max_age=int(lasts.total_seconds()) if lasts else None,
     )
 
 

@@ -25,6 +25,7 @@ from gateway.letters import draw
 from gateway.pages import render
 from gateway.playing import play
 from gateway.portal import follow_proof
+from gateway.portal.followed import followed_in
 from gateway.portal.shared import FOLLOW, FOLLOW_TIME, PORTAL, client_of, private, put_note, read_note
 
 PAGE = "/tra-cuu"
@@ -200,6 +201,7 @@ def _form(
         code=code,
         errors=errors or {},
         still_open=opened_code(request),
+        follows=len(followed_in(request).codes),
         by_otp=request.app[DEPLOYMENT].proving.carriers.reaches_anybody,
     )
     return private(page)

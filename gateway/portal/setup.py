@@ -21,6 +21,7 @@ from gateway.portal import (
     figures,
     follow,
     follow_proof,
+    followed,
     handing_in,
     home,
     notice_readers,
@@ -69,6 +70,10 @@ def setup_portal(app: web.Application, *, tiles: str = "", credit: str = "") -> 
     app.router.add_get(proof.EDIT, proof.edit)
     app.router.add_get(follow.PAGE, follow.show_form)
     app.router.add_post(follow.PAGE, follow.take_form)
+    app.router.add_get(followed.PAGE, followed.show)
+    app.router.add_post(followed.PAGE, followed.begin)
+    app.router.add_post(followed.END, followed.end)
+    app.router.add_post(followed.BELL, followed.set_bell)
     app.router.add_get(follow_proof.PAGE, follow_proof.show)
     app.router.add_post(follow_proof.PAGE, follow_proof.take)
     setup_playing(app)

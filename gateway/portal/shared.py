@@ -119,10 +119,17 @@ def read_note(request: web.Request, cookie: str, *, longest: timedelta) -> Note 
     return portal.notes.open(cookie, cookies.read(request, cookie), now=now, longest=longest)
 
 
-def put_note(request: web.Request, response: web.StreamResponse, cookie: str, values: Mapping[str, Any]) -> None:
-    """Hand a sealed note over as a cookie."""
+def put_note(
+    request: web.Request,
+    response: web.StreamResponse,
+    cookie: str,
+    values: Mapping[str, Any],
+    *,
+    lasts: timedelta | None = None,
+) -> None:
+    """Hand a sealed note over as a cookie; `lasts`: not only until the browser closes."""
     note = request.app[PORTAL].notes.write(cookie, values, now=request.app[DEPLOYMENT].now())
-    cookies.put(request, response, name=cookie, value=note)
+    cookies.put(request, response, name=cookie, value=note, lasts=lasts)
 
 
 async def accept(request: web.Request, submission: Submission, *, channel: OwnChannel | None = None) -> None:

@@ -30,9 +30,13 @@ class Step:
 
 @dataclass(frozen=True)
 class Glance:
-    """The public view of one case. `published`: id of the case where its answer stands among the results."""
+    """
+    The public view of one case. `published`: its id where its answer stands among the results; `case_id` is for us, not
+    for pages.
+    """
 
     code: str
+    case_id: str
     stage: str = ""
     received_at: datetime | None = None
     category: str = ""
@@ -52,6 +56,7 @@ def glance_at(connection: Connection, *, code: str, regulation: Regulation) -> G
     row = reports.publication_of(connection, case.id)
     return Glance(
         code=code,
+        case_id=case.id,
         stage=view.stage or "",
         received_at=report.received_at if view.received_at else None,
         category=view.category or "",

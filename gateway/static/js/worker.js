@@ -8,7 +8,13 @@ import { sendWaiting } from "../portal/draft_sending.js";
 const worker = /** @type {WorkerScope} */ (/** @type {unknown} */ (self));
 
 /** Where a notice leads; nothing that came over the network names an address. @type {Record<string, string>} */
-const PAGES = { report: "/tra-cuu/phan-anh", work: "/console/thong-bao", warning: "/thong-bao", drafts: "/phan-anh/ban-nhap" };
+const PAGES = {
+  report: "/tra-cuu/phan-anh",
+  followed: "/tra-cuu/theo-doi",
+  work: "/console/thong-bao",
+  warning: "/thong-bao",
+  drafts: "/phan-anh/ban-nhap",
+};
 
 const CACHE = "phan-anh";
 const DRAFTS = "/phan-anh/ban-nhap";

@@ -150,6 +150,7 @@ async def test_a_code_alone_opens_what_the_pack_lists(world: World) -> None:
     assert [step.label for step in glance.steps] == ["Đã nhận phản ánh"]
     assert {field.name for field in fields(Glance)} == {
         "code",
+        "case_id",
         "stage",
         "received_at",
         "category",
