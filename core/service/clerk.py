@@ -53,7 +53,7 @@ from core.service.stock import Stock
 from core.service.subjects.taking import Taking
 from core.service.supplement_links import SupplementLinks
 from core.service.supplying import Supplying
-from core.service.talk import Talks
+from core.service.talks import Talks
 from core.service.texts import Texts
 from core.service.thinking import Thinking
 from core.service.wording import held_back

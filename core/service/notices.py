@@ -33,7 +33,8 @@ from core.service.officers import Officers
 from core.service.posting import Letter, Posting, takes_files
 from core.service.regulation import Regulation, has_buttons, intake_field
 from core.service.supplement_links import CHANNELS, SupplementLinks
-from core.service.talk import Talk, Talks
+from core.service.talk import Talk
+from core.service.talks import Talks
 from core.service.texts import Texts
 from core.service.wanted import labels_of, lowered
 from core.service.work import Work

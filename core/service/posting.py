@@ -23,7 +23,8 @@ from core.privacy.blind import kind_of_address
 from core.service.envelope import sealed_entry
 from core.service.ringing import Ringing
 from core.service.safe import Safe
-from core.service.talk import MessageContent, Talk, Talks, bare_subject
+from core.service.talk import MessageContent, Talk, bare_subject
+from core.service.talks import Talks
 from core.service.work import Work
 from core.storage import conversations, outbox
 from core.storage.outbox import NewEntry

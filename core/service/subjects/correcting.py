@@ -11,7 +11,7 @@ from typing import Any
 from core.contract.schema import Report, Reporter
 from core.identity import phones
 from core.service.safe import Safe
-from core.service.talk import Talks
+from core.service.talks import Talks
 from core.service.work import Work
 from core.storage import conversations, reports
 from core.storage.conversations import ConversationRow
