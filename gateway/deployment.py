@@ -7,10 +7,10 @@ Handlers reach it through `request.app[DEPLOYMENT]`; tests open one over a fresh
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from aiohttp import web
@@ -20,13 +20,12 @@ from core.courtesy import Courtesy
 from core.notify.house import House
 from core.notify.pauses import Pauses
 from core.notify.quiet import quiet_hours
-from core.privacy.master import KeyRing, create_master_key_file
 from core.privacy.media import FileMediaStore
 from core.privacy.scanner import Clamd
 from core.service.carrying import Carriers
 from core.service.clerk import Clerk
 from core.service.intake import Intake
-from core.service.keyhouse import KeyHouse, load_key_ring
+from core.service.keyhouse import KeyHouse
 from core.service.officers import CARRIERS, OUTSIDE
 from core.service.phrasebook import Phrasebook, open_phrasebook
 from core.service.places import PlaceBook
@@ -38,21 +37,15 @@ from core.service.thinking import Thinking
 from core.service.triage.book import Sorters
 from core.service.turns import Turns
 from core.storage.database import Database
-from core.storage.folders import make_folder
 from core.storage.inbox import Inbox
 from core.storage.journal import Journal
-from core.storage.keys import SqlKeyStore
-from core.storage.migrations import upgrade
 from core.storage.opening import explained
-from core.storage.postgres import PostgresDatabase
-from core.storage.sqlite import SqliteDatabase
 from gateway.events import Events, open_events
 from gateway.events.bells import AGENCIES
 from gateway.registry import Supplies, build_channels
 from gateway.settings import Settings
+from gateway.stores import Now, Stores, open_stores, utc_now
 from gateway.turns import open_turns
-
-Now = Callable[[], datetime]
 
 
 @dataclass(frozen=True)
@@ -83,38 +76,6 @@ class Deployment:
 DEPLOYMENT = web.AppKey("deployment", Deployment)
 
 
-def utc_now() -> datetime:
-    """The present instant, aware."""
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True)
-class Stores:
-    """What lies on disk: the database, brought up to date, and the keys to what is sealed in it."""
-
-    database: Database
-    keys: KeyHouse
-
-
-@asynccontextmanager
-async def open_stores(settings: Settings, *, now: Now = utc_now, durable: bool = True) -> AsyncIterator[Stores]:
-    """
-    Open both databases and the master keys, without making a secret; closes them in reverse order.
-
-    `durable`: what is committed survives a power cut. Only what is thrown away anyhow (a simulation) does without.
-    """
-    async with AsyncExitStack() as stack:
-        with explained(settings.sqlite_path if settings.embedded else settings.data, server=not settings.embedded):
-            make_folder(settings.data)
-            database = await _opened(stack, _database(settings, durable=durable))
-            await database.write_at_length(upgrade)
-        with explained(settings.data / "keys", server=not settings.embedded):
-            keys = database if not settings.embedded else await _opened(stack, _key_database(settings, durable=durable))
-            await keys.write(SqlKeyStore.create)
-            house = KeyHouse(keys, SqlKeyStore(keys, now=now), _key_ring(settings))
-        yield Stores(database, house)
-
-
 @asynccontextmanager
 async def open_deployment(settings: Settings, *, now: Now = utc_now, durable: bool = True) -> AsyncIterator[Deployment]:
     """Open databases (migrated), keys, inbox and channels; closes them in reverse order. `durable`: as for stores."""
@@ -139,10 +100,52 @@ async def _assemble(
     settings: Settings, *, now: Now, stores: Stores, safe: Safe, journal: Journal, events: Events, turns: Turns
 ) -> Deployment:
     database = stores.database
+    media = _media(settings, safe)
+    regulation, places, phrasebook = await _books(settings, database, events=events, now=now)
+    channels = await asyncio.to_thread(build_channels, Supplies(settings, safe, media, database, now))
+    courtesy = Courtesy()
+    clerk = Clerk(
+        database,
+        carriers=_carriers(settings, channels),
+        safe=safe,
+        media=media,
+        regulation=regulation,
+        thinking=Thinking(partial(regulation.intake_rules, settings.office), places, regulation.book, now, courtesy),
+        house=_house(settings, phrasebook),
+        mailbox=settings.email.address if "email" in channels else "",
+        accounts=_accounts(settings, channels),
+        now=now,
+    )
+    return Deployment(
+        settings=settings,
+        now=now,
+        database=database,
+        keys=stores.keys,
+        safe=safe,
+        media=media,
+        inbox=_inbox(settings, database, safe=safe, journal=journal, now=now),
+        journal=journal,
+        regulation=regulation,
+        places=places,
+        phrasebook=phrasebook,
+        clerk=clerk,
+        proving=clerk.proving,
+        intake=_intake(settings, database, safe=safe, media=media, clerk=clerk, channels=channels, now=now),
+        events=events,
+        courtesy=courtesy,
+        channels=channels,
+        bounds=bounds_of(settings, channels, turns=turns),
+        sorters=Sorters(database, regulation=regulation, now=now),
+    )
 
+
+def _media(settings: Settings, safe: Safe) -> FileMediaStore:
     scanner = Clamd.at(settings.clamav) if settings.clamav else None
-    media = FileMediaStore(settings.data / "media", keys=safe.keys, blind=safe.blind, scanner=scanner)
-    inbox = Inbox(
+    return FileMediaStore(settings.data / "media", keys=safe.keys, blind=safe.blind, scanner=scanner)
+
+
+def _inbox(settings: Settings, database: Database, *, safe: Safe, journal: Journal, now: Now) -> Inbox:
+    return Inbox(
         database,
         zone=safe.zone,
         blind=safe.blind.for_other("inbox"),
@@ -151,6 +154,12 @@ async def _assemble(
         budget=settings.intake.database_budget,
         linger=settings.intake.linger,
     )
+
+
+async def _books(
+    settings: Settings, database: Database, *, events: Events, now: Now
+) -> tuple[Regulation, PlaceBook, Phrasebook]:
+    """What administrators change while the gateway runs; each change is told to the other processes."""
     regulation = await open_regulation(settings.regulation, database, now=now)
     places, phrasebook = PlaceBook(database), await open_phrasebook(database)
     if settings.mode == "demo":
@@ -158,32 +167,40 @@ async def _assemble(
     told = partial(events.publish, AGENCIES)
     regulation.book.changed = regulation.shelf.changed = regulation.calendars.changed = told
     places.changed = phrasebook.changed = told
-    channels = await asyncio.to_thread(build_channels, Supplies(settings, safe, media, database, now))
+    return regulation, places, phrasebook
+
+
+def _carriers(settings: Settings, channels: Mapping[str, Channel]) -> Carriers:
     stands_in = settings.otp.mail_stands_in or settings.mode == "demo"
-    courtesy = Courtesy()
-    clerk = Clerk(
-        database,
-        carriers=Carriers(channels, order=settings.otp.order, mail_stands_in=stands_in),
-        safe=safe,
-        media=media,
-        regulation=regulation,
-        thinking=Thinking(partial(regulation.intake_rules, settings.office), places, regulation.book, now, courtesy),
-        house=House(
-            settings.office,
-            settings.hotline,
-            f"{settings.public_url}/tra-cuu",
-            case_url=f"{settings.public_url}/console/ho-so",
-            supplement_url=f"{settings.public_url}/bo-sung",
-            one_case_url=f"{settings.public_url}/viec",
-            quiet=quiet_hours(settings.sending.quiet_hours),
-            processors=bool(settings.personal_data.processors),
-            words=phrasebook,
-        ),
-        mailbox=settings.email.address if "email" in channels else "",
-        accounts=_accounts(settings, channels),
-        now=now,
+    return Carriers(channels, order=settings.otp.order, mail_stands_in=stands_in)
+
+
+def _house(settings: Settings, phrasebook: Phrasebook) -> House:
+    """Who we are to those we write to, and where they read on."""
+    return House(
+        settings.office,
+        settings.hotline,
+        f"{settings.public_url}/tra-cuu",
+        case_url=f"{settings.public_url}/console/ho-so",
+        supplement_url=f"{settings.public_url}/bo-sung",
+        one_case_url=f"{settings.public_url}/viec",
+        quiet=quiet_hours(settings.sending.quiet_hours),
+        processors=bool(settings.personal_data.processors),
+        words=phrasebook,
     )
-    intake = Intake(
+
+
+def _intake(
+    settings: Settings,
+    database: Database,
+    *,
+    safe: Safe,
+    media: FileMediaStore,
+    clerk: Clerk,
+    channels: dict[str, Channel],
+    now: Now,
+) -> Intake:
+    return Intake(
         database,
         safe=safe,
         media=media,
@@ -193,27 +210,6 @@ async def _assemble(
         most_a_minute=settings.intake.most_a_minute,
         now=now,
         call_back_within=settings.call_center.call_back_within,
-    )
-    return Deployment(
-        settings=settings,
-        now=now,
-        database=database,
-        keys=stores.keys,
-        safe=safe,
-        media=media,
-        inbox=inbox,
-        journal=journal,
-        regulation=regulation,
-        places=places,
-        phrasebook=phrasebook,
-        clerk=clerk,
-        proving=clerk.proving,
-        intake=intake,
-        events=events,
-        courtesy=courtesy,
-        channels=channels,
-        bounds=bounds_of(settings, channels, turns=turns),
-        sorters=Sorters(database, regulation=regulation, now=now),
     )
 
 
@@ -238,31 +234,3 @@ def _accounts(settings: Settings, channels: Mapping[str, Channel]) -> dict[str, 
     """Forms in which staff can be told here, with our side of each."""
     named = {"email": settings.email.address}
     return {form: named.get(form, "") for form in OUTSIDE if CARRIERS[form] in channels}
-
-
-async def _opened(stack: AsyncExitStack, database: Database) -> Database:
-    stack.push_async_callback(database.close)
-    return database
-
-
-def _database(settings: Settings, *, durable: bool) -> Database:
-    if settings.embedded:
-        return SqliteDatabase(settings.sqlite_path, synchronous=_synchronous(durable))
-    return PostgresDatabase(settings.database_url, password=settings.database_password.get_secret_value())
-
-
-def _key_database(settings: Settings, *, durable: bool) -> Database:
-    """Keys lie in a file of their own, so that a copy of the data is not a copy of the keys."""
-    make_folder(settings.data / "keys")
-    return SqliteDatabase(settings.data / "keys" / "keys.sqlite3", synchronous=_synchronous(durable))
-
-
-def _synchronous(durable: bool) -> str:
-    return "FULL" if durable else "OFF"
-
-
-def _key_ring(settings: Settings) -> KeyRing:
-    reference = settings.master_key_reference
-    if settings.mode == "demo" and not settings.master_key:
-        create_master_key_file(settings.data / "master.key")
-    return load_key_ring(reference, setting="master_key")

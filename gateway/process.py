@@ -25,10 +25,11 @@ from core.contract.schema import new_id
 from core.intake.rehearsal import rehearse
 from gateway.admin import serving_admin
 from gateway.app import create_app
-from gateway.deployment import Deployment, Now, open_deployment, utc_now
+from gateway.deployment import Deployment, open_deployment
 from gateway.front.listening import Front
 from gateway.hooks import doors_of
 from gateway.settings import Settings
+from gateway.stores import Now, utc_now
 from gateway.telephony.beside import telephony_beside
 from gateway.telephony.link import serving_calls
 from gateway.workers.crew import LONGEST_STOP as LONGEST_STOP_OF_WORK

@@ -18,8 +18,9 @@ from core.service.keyhouse import KeyHouse
 from core.service.safe import Safe
 from core.storage import backup, holdings
 from gateway.admin.services import eraser_of
-from gateway.deployment import open_deployment, open_stores
+from gateway.deployment import open_deployment
 from gateway.settings import Settings
+from gateway.stores import open_stores
 
 
 async def restore_key_backup(settings: Settings, path: Path) -> dict[str, Any]:
