@@ -107,7 +107,7 @@ class Provider:
 
     async def _hand_in(self, one: Delivery, lines: Sequence[_Line]) -> None:
         if one.twin:
-            await asyncio.gather(*(self._until_acknowledged(one, [line]) for line in lines))
+            await asyncio.gather(*(self._until_acknowledged(one, [line]) for line in lines[:2]))
         else:
             await self._until_acknowledged(one, lines)
 

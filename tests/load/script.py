@@ -81,7 +81,7 @@ def interleaved(threads: Sequence[Sequence[Delivery]], chance: random.Random) ->
 def with_repeats(deliveries: Iterable[Delivery], *, repeats: int, of: int, chance: random.Random) -> Iterator[Delivery]:
     """
     So many repeats among `of` deliveries, each some time after what it repeats, or (one in three) at the same moment
-    at the other server.
+    at another server.
     """
     said: list[Delivery] = []
     fresh = of - repeats

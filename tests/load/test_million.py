@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.load.scenes import at_work
-from tests.load.storming import prove, storm
+from tests.load.scenes import Scene, at_work
+from tests.load.storming import Storm, prove, storm
 from tests.support.record import record
 
 STORMS, EACH = 10, 100_000
@@ -20,12 +20,10 @@ STORMS, EACH = 10, 100_000
 async def test_a_million_deliveries_give_the_distinct_count(tmp_path: Path) -> None:
     """700,000 are distinct, in ten storms one after the other, so that the scripts fit into memory; all are read."""
     async with at_work(tmp_path / "fleet", webs=4, workers=4) as scene:
-        ends = [await storm(scene, f"m{n}x", deliveries=EACH, chats=200, each=10) for n in range(STORMS)]
+        ends = [await _proved(scene, f"m{number}x") for number in range(STORMS)]
         await scene.settled()
         disorder = await scene.disorder()
 
-    for end in ends:
-        prove(end, deliveries=EACH, messages=2000)
     assert (disorder, scene.fleet.complaints()) == ((), [])
     figures = {
         "deliveries": sum(end.tally.statuses.total() for end in ends),
@@ -35,3 +33,9 @@ async def test_a_million_deliveries_give_the_distinct_count(tmp_path: Path) -> N
         "out of order": sum(len(end.disordered) for end in ends),
     }
     record("storm", "Four web, four worker processes", figures)
+
+
+async def _proved(scene: Scene, prefix: str) -> Storm:
+    end = await storm(scene, prefix, deliveries=EACH, chats=200, each=10)
+    prove(end, deliveries=EACH, messages=2000)
+    return end
