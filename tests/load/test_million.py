@@ -27,6 +27,7 @@ async def test_a_million_deliveries_give_the_distinct_count(tmp_path: Path) -> N
     assert (disorder, scene.fleet.complaints()) == ((), [])
     figures = {
         "deliveries": sum(end.tally.statuses.total() for end in ends),
+        "handed in again": sum(end.tally.refused + end.tally.cut for end in ends),
         "distinct": sum(end.distinct for end in ends),
         "stored": sum(end.stored.total() for end in ends),
         "lost": sum(end.lost for end in ends),
