@@ -74,18 +74,28 @@ class Book:
         return {number: known for number, known in enumerate(self.openings) if known and known.stems}
 
     @cached_property
+    def words(self) -> frozenset[str]:
+        """All known opening words."""
+        return frozenset(word for known in self.openings if known for word in known.words)
+
+    @cached_property
     def by_word(self) -> tuple[Mapping[str, Opened], Mapping[str, Opened]]:
         """For each known opening word what it opens: lenient, strict."""
         openings = {number: known for number, known in enumerate(self.openings) if known}
-        words = {word for known in openings.values() for word in known.words}
-        lenient = {word: self.opened(word, openings, strict=False) for word in words}
-        return lenient, {word: self.opened(word, openings, strict=True) for word in words}
+        lenient = {word: self.opened(word, openings, strict=False) for word in self.words}
+        return lenient, {word: self.opened(word, openings, strict=True) for word in self.words}
 
     @cached_property
     def stems(self) -> tuple[str, ...]:
         """Beginnings of further words that open something."""
         known = sorted({stem for openings in self.stemmed.values() for stem in openings.any_stem})
         return tuple(stem for stem in known if not stem.startswith(tuple(each for each in known if each != stem)))
+
+    @cached_property
+    def heads(self) -> tuple[int, frozenset[str]]:
+        """What stems begin with, and in how many letters: at a glance, nearly every word begins otherwise."""
+        length = min(map(len, self.stems), default=0)
+        return length, frozenset(stem[:length] for stem in self.stems)
 
     def opened(self, word: str, openings: Mapping[int, Openings], *, strict: bool) -> Opened:
         """Which of these patterns a word opens, each with its alternatives."""
@@ -107,18 +117,19 @@ class Book:
     def look_up(self, text: Text) -> Mapping[int, Sequence[tuple[int, Form]]]:
         """Walk over the words of a text once."""
         found: defaultdict[int, list[tuple[int, Form]]] = defaultdict(list)
-        by_word, longer = self.by_word[text.marked], self.longer(text)
+        by_word = self.by_word[text.marked]
+        opened = {word: by_word[word] for word in text.words & self.words} | self.longer(text)
         for word, start in text.beginnings:
-            for number, form in by_word.get(word) or longer.get(word, ()):
+            for number, form in opened.get(word, ()):
                 found[number].append((start, form))
         return found
 
-    def longer(self, text: Text) -> Mapping[str, Opened]:
+    def longer(self, text: Text) -> dict[str, Opened]:
         """What the words of a text open that are not known themselves, but begin with a stem."""
         if not self.stems:
             return {}
-        known, stems = self.by_word[text.marked], self.stems
-        unknown = [word for word in text.words if word not in known and word.startswith(stems)]
+        stems, (length, heads) = self.stems, self.heads
+        unknown = [word for word in text.words - self.words if word[:length] in heads and word.startswith(stems)]
         return {word: opened_by(self, self.begun_by(word), strict=text.marked) for word in unknown}
 
     def begun_by(self, word: str) -> tuple[str, ...]:

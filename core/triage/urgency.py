@@ -35,9 +35,11 @@ class Cry:
     end: int
 
 
-def cries(text: str) -> Iterator[Cry]:
+def cries(text: Text) -> Iterator[Cry]:
     """Every sign that is enough by itself, in the order of the text."""
-    reading = Reading.of(text)
+    reading = Reading.over(text)
+    if next(_strong().find(reading), None) is None:  # nearly always, and then the many weak ones need no look
+        return
     phrases, enough = _signs()
     strong = [hit for hit in phrases.find(reading) if max(hit.means) >= enough]
     kind = _help_for(reading) if strong else EmergencyKind.FIRE_RESCUE
@@ -66,6 +68,12 @@ def alarming(text: str) -> Alarm | None:
 @lru_cache(maxsize=1)
 def _helpers() -> Phrases[str]:
     return Phrases.of(data("urgency")["help"])
+
+
+@lru_cache(maxsize=1)
+def _strong() -> Phrases[int]:
+    known = data("urgency")
+    return Phrases.of({weight: signs for weight, signs in known["signs"].items() if weight >= known["enough"]})
 
 
 @lru_cache(maxsize=1)

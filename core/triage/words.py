@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from ruamel.yaml import YAML
 
@@ -20,8 +20,7 @@ WORD = re.compile(r"[a-z0-9]+")
 Found = TypeVar("Found")
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(NamedTuple):
     """
     One word, folded; `start` and `end` say where it stands in the composed text.
 
@@ -45,8 +44,12 @@ class Reading:
     @classmethod
     def of(cls, text: str) -> Reading:
         """Read a text as anybody typed it; of an endless one only the beginning."""
-        known = Text.of(text)
-        return cls(known.raw, tuple(_said(known)), known.marked)
+        return cls.over(Text.of(text))
+
+    @classmethod
+    def over(cls, text: Text) -> Reading:
+        """Read a text that is made ready already."""
+        return cls(text.raw, tuple(_said(text)), text.marked)
 
     def quote(self, first: int, count: int) -> str:
         """What the writer wrote for these words."""
@@ -56,11 +59,11 @@ class Reading:
 def _said(text: Text) -> Iterator[Said]:
     written_out, low = _shorthand(), text.low
     for match in WORD.finditer(text.folded):
-        start, end = match.span()
-        for word in written_out.get(match.group(), ()):
-            yield Said(word, "", start, end)
-        if match.group() not in written_out:
-            yield Said(match.group(), low[start:end], start, end)
+        word, (start, end) = match.group(), match.span()
+        if word in written_out:
+            yield from (Said(longer, "", start, end) for longer in written_out[word])
+        else:
+            yield Said(word, low[start:end], start, end)
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,8 @@ class Phrase(Generic[Found]):
     def is_meant(self, said: Sequence[Said]) -> bool:
         """Whether these words, which fold to it, are it in a text with marks; a few may lack theirs."""
         right = [one.low in spelled for one, spelled in zip(said, self.spelled, strict=True)]
+        if not any(right):
+            return False
         bare = all(fits or one.low == one.word for one, fits in zip(said, right, strict=True))
         return all(right) or (bare and sum(right) > len(right) / 2)
 
@@ -117,14 +122,14 @@ class Phrases(Generic[Found]):
     def find(self, reading: Reading) -> Iterator[Hit[Found]]:
         """Every phrase in a text that is no part of a longer one found before it."""
         covered = 0
-        for first in range(len(reading.words)):
-            hit = self._at(reading, first)
+        for first, said in enumerate(reading.words):
+            hit = self._at(reading, first) if said.word in self.longest else None
             if hit is not None and first + hit.count > covered:
                 covered = first + hit.count
                 yield hit
 
     def _at(self, reading: Reading, first: int) -> Hit[Found] | None:
-        said = reading.words[first : first + self.longest.get(reading.words[first].word, 0)]
+        said = reading.words[first : first + self.longest[reading.words[first].word]]
         for count in range(len(said), 0, -1):
             known = self.known.get(tuple(one.word for one in said[:count]), ())
             meant = [one.means for one in known if not reading.marked or one.is_meant(said[:count])]

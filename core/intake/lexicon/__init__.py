@@ -88,13 +88,13 @@ class Phrasebook:
             node = following
         return found
 
-    def all(self, tokens: Sequence[Token], *, marked: bool) -> tuple[Mapping[str, int], ...]:
+    def all(self, tokens: Sequence[Token], *, marked: bool) -> Sequence[Mapping[str, int]]:
         """What begins at each token."""
         first = self.first_words(marked=marked)
-        return tuple(
-            self.at(tokens, index, marked=marked) if token.low in first else NOTHING
-            for index, token in enumerate(tokens)
-        )
+        found = [NOTHING] * len(tokens)
+        for index in [index for index, token in enumerate(tokens) if token.low in first]:
+            found[index] = self.at(tokens, index, marked=marked)
+        return found
 
     def first_words(self, *, marked: bool) -> Mapping[str, Node]:
         """What phrases begin with."""

@@ -18,5 +18,5 @@ def hear_help(text: Text) -> EmergencySign | None:
     found = read_emergency(text)
     if found is not None:
         return found
-    signs = (EmergencySign(cry.kind, cry.start, cry.end) for cry in cries(text.raw))
+    signs = (EmergencySign(cry.kind, cry.start, cry.end) for cry in cries(text))
     return next((sign for sign in signs if holds(text, sign)), None)
