@@ -19,12 +19,13 @@ from functools import partial
 
 import structlog
 
+from channels.call_center.flow.model import Flow
 from channels.call_center.flow.queues import on_the_floor
 from channels.call_center.media.steadiness import stay_steady
 from channels.call_center.ports import Trunk
 from channels.call_center.spool import Spool
 from channels.call_center.status import Line, TelephonyStatus
-from channels.call_center.tools import Tools
+from channels.call_center.tools import Desk, Tools
 from channels.tasks import let_go
 from core.contract.schema import new_id
 from core.identity import phones
@@ -118,53 +119,59 @@ async def run(settings: Settings, *, beside: bool = False) -> None:
 @asynccontextmanager
 async def taking_calls(settings: Settings) -> AsyncIterator[Telephony]:
     """Everything the process does, for the length of a block; what it leaves is in the spool."""
-    source = flow_of(settings, catalogue_of(settings))
+    flow = flow_of(settings, catalogue_of(settings)).flow
+    liaison, spool = await _taken_up(settings)
+    hotline = await asyncio.to_thread(hotline_of, settings, seal_to=liaison.seal_to)
+    voice, portal = voice_trunk(settings, hotline.engine), portal_line(settings, hotline.engine)
+    lines: tuple[Trunk, ...] = (*hotline.trunks, *([voice] if voice else []))
+    tools = _tools(settings, flow, lines, spool=spool, desk=liaison)
+    outgoing = OutgoingCalls(lines, tools, ended=liaison.ended)
+    async with AsyncExitStack() as stack:
+        await hotline.engine.start()
+        stack.push_async_callback(hotline.engine.stop)
+        await stack.enter_async_context(renewing(hotline.prompts))
+        queues = on_the_floor(flow.queues)
+        opening = partial(answering, settings, hotline.engine, queues=queues, outgoing=outgoing)
+        floor = Floor(settings.data, hotline.engine, opening)
+        await stack.enter_async_context(floor.taking_part())
+        await stack.enter_async_context(bringing(settings, portal))
+        await stack.enter_async_context(reached_by_twilio(settings, voice))
+        tools = replace(tools, people=floor)
+        board = Switchboard([*lines, portal], tools, numbers=settings.call_center.answered, ended=liaison.ended)
+        errands = errand_calls(settings, lines, tools, ended=liaison.ended)
+        telephony = Telephony(node_of(settings), hotline, lines, board, outgoing, errands, floor, spool, liaison)
+        speaking = asyncio.create_task(liaison.run(telephony.status))
+        stack.push_async_callback(_last_words, liaison, speaking)
+        stack.push_async_callback(outgoing.close)
+        await stack.enter_async_context(heeding(settings, errands))
+        await board.open()
+        stack.push_async_callback(partial(board.close, drain_s=settings.call_center.drain_seconds))
+        yield telephony
+
+
+async def _taken_up(settings: Settings) -> tuple[Liaison, Spool]:
+    """Who talks to the web side, and where calls are kept; what a crash left there is closed first."""
     data, node = settings.data, node_of(settings)
     left = Spool(spool_folder(data, node))
     recovered = await asyncio.to_thread(left.recover)
     if recovered:
         log.warning("calls_recovered", calls=recovered)
     liaison = Liaison(links_folder(data), spool=left, memory=standing_file(data, node), now=_now)
-    spool = Spool(left.folder, reader=liaison.reader)
-    hotline = await asyncio.to_thread(hotline_of, settings, seal_to=liaison.seal_to)
-    voice = voice_trunk(settings, hotline.engine)
-    lines: tuple[Trunk, ...] = (*hotline.trunks, *([voice] if voice else []))
-    transfers = Transfers(lines, allowed=settings.call_center.transfers)
-    tools = Tools(
-        flow=source.flow,
+    return liaison, Spool(left.folder, reader=liaison.reader)
+
+
+def _tools(settings: Settings, flow: Flow, lines: Sequence[Trunk], *, spool: Spool, desk: Desk) -> Tools:
+    """What every call is led with; who answers is not known yet."""
+    return Tools(
+        flow=flow,
         spool=spool,
-        desk=liaison,
+        desk=desk,
         draw=lambda: (new_code(), new_pin()),
         number=phones.normalise,
         new_id=new_id,
         now=_now,
-        connect=transfers.connect,
+        connect=Transfers(lines, allowed=settings.call_center.transfers).connect,
     )
-    portal = portal_line(settings, hotline.engine)
-    outgoing = OutgoingCalls(lines, tools, ended=liaison.ended)
-    async with AsyncExitStack() as stack:
-        await hotline.engine.start()
-        stack.push_async_callback(hotline.engine.stop)
-        await stack.enter_async_context(renewing(hotline.prompts))
-        queues = on_the_floor(source.flow.queues)
-        opening = partial(answering, settings, hotline.engine, queues=queues, outgoing=outgoing)
-        floor = Floor(data, hotline.engine, opening)
-        await stack.enter_async_context(floor.taking_part())
-        await stack.enter_async_context(bringing(settings, portal))
-        tools = replace(tools, people=floor)
-        await stack.enter_async_context(reached_by_twilio(settings, voice))
-        numbers = settings.call_center.answered
-        board = Switchboard([*lines, portal], tools, numbers=numbers, ended=liaison.ended)
-        errands = errand_calls(settings, lines, tools, ended=liaison.ended)
-        telephony = Telephony(node, hotline, lines, board, outgoing, errands, floor, spool, liaison)
-        speaking = asyncio.create_task(liaison.run(telephony.status))
-        stack.push_async_callback(_last_words, liaison, speaking)
-        stack.push_async_callback(outgoing.close)
-        await stack.enter_async_context(heeding(settings, errands))
-        await board.open()
-        drain_s = settings.call_center.drain_seconds
-        stack.push_async_callback(lambda: board.close(drain_s=drain_s))
-        yield telephony
 
 
 async def _last_words(liaison: Liaison, speaking: asyncio.Task[None]) -> None:
