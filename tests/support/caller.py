@@ -63,13 +63,13 @@ async def telephone(target: str, *, port: int = 0) -> AsyncIterator[Telephone]:
         await engine.stop()
 
 
-def short_prompts(folder: Path) -> Path:
-    """Every sentence as a short tone, so that a test need not listen to all of them."""
+def short_prompts(folder: Path, **longer: float) -> Path:
+    """Every sentence as a short tone, so that a test need not listen to all of them; `longer`: seconds of some."""
     folder.mkdir(parents=True, exist_ok=True)
     for slot in read_catalogue().values():
         with wave.open(str(folder / f"{slot.name}.wav"), "wb") as sound:
             sound.setnchannels(1)
             sound.setsampwidth(2)
             sound.setframerate(RATE)
-            sound.writeframes(tone(440.0, seconds=SHORT_S))
+            sound.writeframes(tone(440.0, seconds=longer.get(slot.name, SHORT_S)))
     return folder

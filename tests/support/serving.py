@@ -49,11 +49,11 @@ class Served:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         return [int(child) for child in children]
 
-    def stop(self) -> int:
-        """End it as systemd would; returns its exit code."""
+    def stop(self, patience: float = PATIENCE) -> int:
+        """End it as systemd would; returns its exit code. Raises: TimeoutExpired after so many seconds."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(PATIENCE)
+        return self.process.wait(patience)
 
 
 def start(tmp_path: Path, **more: str) -> Served:
