@@ -10,7 +10,7 @@ from gateway.console.phone.page import PAGE as PHONE
 from gateway.console.phone.wallboard import PAGE
 from tests.gateway.api.staffing import centre, hire
 from tests.gateway.console.office import Office
-from tests.gateway.console.test_browser import WIDE, page_of
+from tests.gateway.console.test_browser import NARROW, WIDE, page_of
 from tests.gateway.console.test_call_notes import on_a_call
 from tests.gateway.pages.axe import violations
 from tests.support.calls import CALL, fetch_recordings, hand_over, leave_call
@@ -23,6 +23,11 @@ PAINTED = """
   const seen = canvas?.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data ?? [];
   return seen.some((part) => part !== 0);
 })()
+"""
+CUT_OFF = """
+() => [...document.querySelectorAll(".table-frame")]
+  .filter((frame) => frame.scrollWidth > frame.clientWidth)
+  .map((frame) => frame.getAttribute("aria-label"))
 """
 
 
@@ -67,3 +72,6 @@ async def test_a_recording_is_drawn_and_the_call_tells_what_came_of_it(office: O
         await page.click("text=Hiện sóng âm >> nth=0")
         await until(page, PAINTED)
         assert await violations(page) == []
+        for size in (NARROW, WIDE):
+            await page.set_viewport_size(size)
+            assert await page.evaluate(CUT_OFF) == [], "whoever calls back sees every button"
