@@ -70,6 +70,7 @@ def _email(given: Supplies) -> Channel | None:
         tokens=MailTokens(oauth, store, account=settings.address, now=given.now) if oauth else None,
         progress=StoredMarks(given.database, mailbox),
         lease=DatabaseLease(given.database, "listen/email", now=given.now),
+        clock=given.now,
     )
 
 

@@ -46,6 +46,14 @@ async def test_a_complete_mail_gets_one_receipt_with_code_and_pin_in_its_thread(
     assert_decent(received(world))
 
 
+async def test_a_mail_is_received_by_the_deployments_clock_and_no_other(world: World) -> None:
+    """Two clocks in one deployment, and a deadline may begin after the moment at which it is met."""
+    await write_mail(world, LAMP, subject="Đèn hỏng")
+
+    (report,) = await stored_reports(world)
+    assert report.received_at == world.clock.at
+
+
 @on_both_engines
 async def test_what_lacks_a_place_is_asked_for_it_once_and_the_answer_completes_it(world: World) -> None:
     await write_mail(world, "Đèn đường bị hỏng mấy hôm nay rồi, tối om, rất nguy hiểm.", subject="Đèn hỏng")
