@@ -18,8 +18,7 @@ from pathlib import Path
 from core.contract.errors import ConfigError
 from core.contract.ports import Channel
 from core.storage import postgres
-from gateway import deployment as building
-from gateway import registry
+from gateway import registry, stores
 from gateway.deployment import Deployment
 from gateway.logs import configure_logs
 from gateway.process import run
@@ -37,7 +36,8 @@ def build_chat(_given: registry.Supplies) -> Channel:
 def weaken(*, synchronous: str, commit: str) -> None:
     """Take away what makes a commit durable."""
     if synchronous:
-        building._synchronous = lambda durable: synchronous
+        assert stores._synchronous(durable=True) == "FULL"  # or what is weakened here is not what opens the database
+        stores._synchronous = lambda durable: synchronous
     if commit:
         postgres._SERVER_SETTINGS["synchronous_commit"] = commit
 
