@@ -29,8 +29,8 @@ from bench.measurement import Cell, Goal, Measurement, Result, Table, Terms
 from bench.results import ROOT
 from channels.tasks import ended
 from core.contract.schema import new_id
-from core.storage import cases, people
-from core.storage.cases import Search
+from core.storage import case_search, people
+from core.storage.case_search import Search
 from core.storage.database import Connection
 from core.storage.people import UserRow
 from gateway.auth import sessions, tokens
@@ -104,7 +104,7 @@ async def _cast(store: Path, *, changes: int) -> Cast:
     async with open_deployment(settings_of(store)) as deployment:
         desks = [await hired(deployment, number) for number in range(SESSIONS)]
         fresh = Search(stage=deployment.regulation.current.first_stage)
-        waiting = await deployment.database.read(partial(cases.search, wanted=fresh, most=changes))
+        waiting = await deployment.database.read(partial(case_search.search, wanted=fresh, most=changes))
         user = await deployment.database.read(people.all_users)
         chosen = next(one for one in user if one.login.startswith("desk"))
         token = await tokens.create_token(deployment.database, chosen.id, name="bench", now=datetime.now(UTC))

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, func, select
 
 from bench.growth.texts import PHRASE
 from core.intake.fold import fold
-from core.storage import cases, conversations, inbox_queue, outbox, reports
-from core.storage.cases import Search
+from core.storage import case_search, conversations, due_clocks, inbox_queue, outbox, queues, reports
+from core.storage.case_search import Search
 from core.storage.tables import case, case_clock, case_task
 from core.storage.types import to_microseconds
 
@@ -49,7 +49,7 @@ def know(connection: Connection, *, as_of: datetime) -> Known:
     """Look a store over, once."""
     by_size = select(case_task.c.agency_id).where(case_task.c.role == "officer").group_by(case_task.c.agency_id)
     agencies = list(connection.scalars(by_size.order_by(func.count().desc(), case_task.c.agency_id)))
-    last = cases.queue(connection, seats=CENTRE)[-1]
+    last = queues.page(connection, seats=CENTRE)[-1]
     newest = connection.execute(
         select(case.c.received_at, case.c.id).order_by(case.c.received_at.desc(), case.c.id.desc()).limit(1)
     ).one()
@@ -67,26 +67,26 @@ def know(connection: Connection, *, as_of: datetime) -> Known:
 def questions(known: Known) -> Mapping[str, Ask]:
     """Every question by name. The sweeper is asked at an instant when two hundred clocks are due."""
     mine = _seats(known.largest)
-    words = partial(cases.search, before=known.before)
+    words = partial(case_search.search, before=known.before)
     return {
-        "queue page": partial(cases.queue, seats=mine),
-        "next page": partial(cases.queue, seats=CENTRE, after=known.after),
-        "centre's page": partial(cases.queue, seats=CENTRE),
-        "badges of an agency": partial(cases.count_tasks, seats=mine),
-        "badges of the centre": partial(cases.count_tasks, seats=CENTRE),
-        "due-time sweeper": partial(cases.due_clocks, now=known.due),
+        "queue page": partial(queues.page, seats=mine),
+        "next page": partial(queues.page, seats=CENTRE, after=known.after),
+        "centre's page": partial(queues.page, seats=CENTRE),
+        "badges of an agency": partial(queues.count_tasks, seats=mine),
+        "badges of the centre": partial(queues.count_tasks, seats=CENTRE),
+        "due-time sweeper": partial(due_clocks.due, now=known.due),
         "due-time timers": partial(conversations.due_timers, now=known.as_of),
-        "next due time": cases.oldest_due,
+        "next due time": due_clocks.oldest,
         "inbox claim": partial(inbox_queue.waiting_conversations, now=known.as_of),
         "inbox figures": inbox_queue.inbox_state,
         "outbox claim": partial(_claim, now=known.as_of),
         "outbox figures": outbox.outbox_state,
-        "all cases": partial(cases.search, wanted=Search(), before=known.before),
-        "cases of a stage": partial(cases.search, wanted=Search(stage="awaiting_publication")),
-        "open cases": partial(cases.search, wanted=Search(open_only=True)),
-        "cases of the largest agency": partial(cases.search, wanted=Search(agencies=(known.largest,))),
-        "cases of a small agency": partial(cases.search, wanted=Search(agencies=(known.small,))),
-        "open ones of an agency": partial(cases.search, wanted=Search(agencies=(known.largest,), open_only=True)),
+        "all cases": partial(case_search.search, wanted=Search(), before=known.before),
+        "cases of a stage": partial(case_search.search, wanted=Search(stage="awaiting_publication")),
+        "open cases": partial(case_search.search, wanted=Search(open_only=True)),
+        "cases of the largest agency": partial(case_search.search, wanted=Search(agencies=(known.largest,))),
+        "cases of a small agency": partial(case_search.search, wanted=Search(agencies=(known.small,))),
+        "open ones of an agency": partial(case_search.search, wanted=Search(agencies=(known.largest,), open_only=True)),
         "search: rare words": partial(words, wanted=Search(text=RARE)),
         "search: phrase": partial(words, wanted=Search(text=f'"{fold(PHRASE)}"')),
         "search: common words": partial(words, wanted=Search(text=COMMON)),

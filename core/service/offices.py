@@ -24,8 +24,8 @@ from core.regulations.model import Pack
 from core.service.actors import ADMIN
 from core.service.clerk import Clerk
 from core.service.regulation import Regulation
-from core.storage import cases, offices, people
-from core.storage.cases import Search
+from core.storage import case_search, cases, offices, people
+from core.storage.case_search import Search
 from core.storage.database import Connection, Database
 from core.storage.offices import PARTS, FocalPoint, StandIn
 
@@ -256,7 +256,7 @@ class Successions:
 def _batch(
     connection: Connection, *, places: tuple[str, ...], before: tuple[datetime, str] | None
 ) -> list[cases.CaseRow]:
-    return cases.search(connection, Search(open_only=True, agencies=places), before=before, most=_BATCH)
+    return case_search.search(connection, Search(open_only=True, agencies=places), before=before, most=_BATCH)
 
 
 def _open_work(pack: Pack, case: Case, giver: Giver) -> OpenWork | None:

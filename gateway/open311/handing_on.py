@@ -25,8 +25,8 @@ from core.contract.schema import Model
 from core.service.actors import Member
 from core.service.reading import CaseReader
 from core.service.reading.views import CaseView
-from core.storage import cases, settings
-from core.storage.cases import Search
+from core.storage import case_search, settings
+from core.storage.case_search import Search
 from gateway.deployment import Deployment
 from gateway.open311.client import Open311Client, Outgoing, Standing
 from gateway.settings.open311 import Partner
@@ -84,7 +84,7 @@ class HandingOn:
 
     async def _parts(self) -> AsyncIterator[_Part]:
         wanted = Search(open_only=True, agencies=(self._partner.agency,))
-        rows = await self._deployment.database.read(partial(cases.search, wanted=wanted, most=MOST_CASES))
+        rows = await self._deployment.database.read(partial(case_search.search, wanted=wanted, most=MOST_CASES))
         for row in rows:
             case = Case.model_validate(row.state)
             for dispatch in case.dispatches:

@@ -18,10 +18,10 @@ import structlog
 
 from core.cases.decide import Actor, Refusal
 from core.contract.errors import NotFound, VersionConflict
-from core.storage import cases, conversations, inbox_queue
-from core.storage.cases import DueClock
+from core.storage import conversations, due_clocks, inbox_queue
 from core.storage.conversations import DueTimer
 from core.storage.database import Connection
+from core.storage.due_clocks import DueClock
 from gateway.deployment import Deployment
 from gateway.metrics import CLOCK_LATENESS, CLOCKS_FIRED
 
@@ -80,7 +80,7 @@ class DueWorker:
                 log.warning("due_of_nothing", kind=type(one).__name__, error=str(error))
                 self._rest(one)
             except Exception:
-                await self._deployment.database.read(cases.oldest_due)  # or it is the database that ails, not this one
+                await self._deployment.database.read(due_clocks.oldest)  # or it is the database that ails, not this one
                 log.exception("due_failed", kind=type(one).__name__, of=_owner(one))
                 self._rest(one)
 
@@ -107,7 +107,7 @@ def _due(connection: Connection, *, now: datetime, most: int) -> tuple[list[DueT
     """
     heard_until = inbox_queue.oldest_waiting(connection) or now
     timers = conversations.due_timers(connection, now=min(now, heard_until), most=most)
-    return timers, cases.due_clocks(connection, now=now, most=most)
+    return timers, due_clocks.due(connection, now=now, most=most)
 
 
 def _owner(one: DueTimer | DueClock) -> str:

@@ -27,8 +27,8 @@ from core.contract.schema import Report
 from core.identity.codes import is_code
 from core.intake.fold import fold
 from core.service.desk import Issued
-from core.storage import cases, reports
-from core.storage.cases import Search
+from core.storage import case_search, reports
+from core.storage.case_search import Search
 from core.storage.tables import case, case_milestone, outbox, report
 from gateway.admin.services import auditor_of, eraser_of, rebuilding_of
 from gateway.deployment import Deployment, open_deployment
@@ -76,7 +76,7 @@ async def test_cases_are_as_many_and_as_open_as_asked_for(opened: Deployment) ->
 
 async def test_words_open_and_are_found_by_search(opened: Deployment) -> None:
     """What the index says of a case is what its sealed report says."""
-    rows = await opened.database.read(partial(cases.search, wanted=Search(), most=MANY))
+    rows = await opened.database.read(partial(case_search.search, wanted=Search(), most=MANY))
     for row in rows[:20]:
         stored = await opened.database.read(partial(reports.by_code, code=row.code))
         told = await asyncio.to_thread(
@@ -88,7 +88,7 @@ async def test_words_open_and_are_found_by_search(opened: Deployment) -> None:
         )
         assert row.search_text == fold(f"{told.content} {told.place.text}")
         asked = Search(text=f'"{fold(" ".join(told.content.rstrip(".").split()[:4]))}"')
-        assert row.id in [hit.id for hit in await opened.database.read(partial(cases.search, wanted=asked))]
+        assert row.id in [hit.id for hit in await opened.database.read(partial(case_search.search, wanted=asked))]
 
 
 async def test_milestones_are_those_of_its_events(store: Path, tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ async def test_work_goes_on_in_it(store: Path, tmp_path: Path) -> None:
 
 async def _work_in(opened: Deployment) -> None:
     clerk, centre = opened.clerk, Actor("ioc", frozenset({"receptionist", "distributor"}))
-    (row,) = await opened.database.read(partial(cases.search, wanted=Search(stage="accepted"), most=1))
+    (row,) = await opened.database.read(partial(case_search.search, wanted=Search(stage="accepted"), most=1))
     done = await clerk.execute(row.id, "dispatch", {"agencies": ["cty_cap_nuoc"]}, actor=centre)
     assert isinstance(done, Issued)
     newest = await opened.database.read(
@@ -141,7 +141,7 @@ async def _work_in(opened: Deployment) -> None:
     assert newest is not None
     assert newest.case_id == row.id
     found = Search(agencies=("cty_cap_nuoc",))
-    assert row.id in [one.id for one in await opened.database.read(partial(cases.search, wanted=found))]
+    assert row.id in [one.id for one in await opened.database.read(partial(case_search.search, wanted=found))]
 
     erased = await eraser_of(opened).erase_reporter(row.code)
     assert erased.cases_emptied == 1

@@ -18,8 +18,8 @@ from sqlalchemy import Connection, select
 
 from core.cases.decide import Actor
 from core.service.desk import Issued
-from core.storage import cases
-from core.storage.cases import Search
+from core.storage import case_search
+from core.storage.case_search import Search
 from core.storage.inbox_queue import inbox_state
 from core.storage.outbox import outbox_state
 from core.storage.tables import case_event, report
@@ -50,7 +50,7 @@ async def cases_at_an_agency(world: World, numbers: range) -> None:
     for number in numbers:
         await write_mail(world, LAMP.format(number=number), sender=f"citizen{number}@hopthu.example.vn")
     agency = next(one.id for one in world.deployment.regulation.agencies.of_kinds(["enterprise"]))
-    for row in await world.deployment.database.read(partial(cases.search, wanted=Search())):
+    for row in await world.deployment.database.read(partial(case_search.search, wanted=Search())):
         for name, payload in (("accept", {}), ("dispatch", {"agencies": [agency]})):
             assert isinstance(await world.deployment.clerk.execute(row.id, name, payload, actor=CENTRE), Issued)
     await world.settle()

@@ -15,9 +15,10 @@ from core.service.desk import Issued
 from core.service.diverted import LettingGo
 from core.service.erasing import Eraser
 from core.service.public.glance import glance_at
-from core.storage import call_notes, cases, conversations, diverted, holdings
+from core.storage import call_notes, case_search, cases, conversations, diverted, holdings
 from core.storage.call_notes import NoteRow
-from core.storage.cases import CaseRow, Search
+from core.storage.case_search import Search
+from core.storage.cases import CaseRow
 from core.storage.tables import diversion, inbox_raw
 from gateway.admin.services import auditor_of, letting_go_of, shredder_of
 from gateway.workers.crew import Crew
@@ -46,7 +47,7 @@ async def write_canary(world: World, *, sender: str = SENDER) -> CaseRow:
 
 async def all_cases(world: World) -> list[CaseRow]:
     """Every case there is."""
-    return list(await world.deployment.database.read(partial(cases.search, wanted=Search())))
+    return list(await world.deployment.database.read(partial(case_search.search, wanted=Search())))
 
 
 async def divert(world: World, case_id: str, *, kind: str = "denunciation") -> None:

@@ -12,8 +12,8 @@ from core.cases.decide import Actor
 from core.contract.ports import ItemKey, RawDelivery
 from core.service.desk import Issued
 from core.service.intake import Intake
-from core.storage import cases, conversations
-from core.storage.cases import Search
+from core.storage import case_search, conversations
+from core.storage.case_search import Search
 from core.storage.database import Connection
 from core.storage.tables import case, case_clock, case_event, timer
 from gateway.workers.due import DueWorker
@@ -27,7 +27,7 @@ LAMP = "Đèn đường trước số 12 Lê Lợi, phường Vĩnh Ninh hỏng 
 async def lamp_at_an_agency(world: World) -> None:
     """A case with a legal limit that runs."""
     await write_mail(world, LAMP)
-    (opened,) = await world.deployment.database.read(partial(cases.search, wanted=Search()))
+    (opened,) = await world.deployment.database.read(partial(case_search.search, wanted=Search()))
     agency = next(one.id for one in world.deployment.regulation.agencies.of_kinds(["enterprise"]))
     for name, payload in (("accept", {}), ("dispatch", {"agencies": [agency]})):
         assert isinstance(await world.deployment.clerk.execute(opened.id, name, payload, actor=CENTRE), Issued)

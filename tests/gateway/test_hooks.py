@@ -18,8 +18,8 @@ from sqlalchemy import Connection, func, select
 from structlog.testing import capture_logs
 
 from core.contract.errors import IntakeUnavailable
-from core.storage import cases
-from core.storage.cases import Search
+from core.storage import case_search
+from core.storage.case_search import Search
 from core.storage.inbox import unpack_delivery
 from core.storage.inbox_queue import inbox_state
 from core.storage.tables import inbox_item, inbox_raw
@@ -92,7 +92,7 @@ async def test_a_burst_in_a_chat_becomes_one_case_and_is_answered_there(
 
     await world.pass_time(seconds=5)
 
-    (case,) = await world.deployment.database.read(partial(cases.search, wanted=Search()))
+    (case,) = await world.deployment.database.read(partial(case_search.search, wanted=Search()))
     assert any(case.code in message.text.replace(" ", "") for message in chat.sent)
 
 

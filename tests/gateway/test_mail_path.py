@@ -12,8 +12,8 @@ from PIL import Image
 from core.cases.decide import Actor
 from core.service.desk import Issued
 from core.service.work import Work
-from core.storage import cases
-from core.storage.cases import Search
+from core.storage import case_search
+from core.storage.case_search import Search
 from tests.support.databases import on_both_engines
 from tests.support.deployments import World
 from tests.support.letters import Enclosure, received, write_mail
@@ -32,7 +32,7 @@ async def issue(world: World, case_id: str, actor: Actor, name: str, **payload: 
 async def test_a_mail_becomes_a_case_and_the_answer_goes_back_in_its_thread(world: World) -> None:
     """Receipt with code, then the published result, in the citizen's own conversation."""
     await write_mail(world, "Đèn đường trước số 12 Lê Lợi, phường Vĩnh Ninh hỏng ba hôm nay.", subject="Đèn hỏng")
-    (case,) = await world.deployment.database.read(partial(cases.search, wanted=Search()))
+    (case,) = await world.deployment.database.read(partial(case_search.search, wanted=Search()))
     assert case.stage == "received"
     assert case.code in received(world)[0].replace(" ", "")
 

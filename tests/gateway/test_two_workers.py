@@ -19,8 +19,8 @@ from sqlalchemy import Connection, select
 from core.contract.ports import RawDelivery
 from core.contract.schema import Report, new_id
 from core.service.talk import MessageContent
-from core.storage import cases, inbox_queue, outbox, reports
-from core.storage.cases import Search
+from core.storage import case_search, inbox_queue, outbox, reports
+from core.storage.case_search import Search
 from core.storage.tables import conversation, message, report
 from gateway.deployment import Deployment, open_deployment
 from gateway.workers.crew import Crew
@@ -113,7 +113,7 @@ async def test_three_hundred_messages_become_one_case_a_conversation(workers: li
     await asyncio.gather(*(write(workers, user) for user in range(CONVERSATIONS)))
     for deployment in workers:
         await deployment.inbox.ship()  # a busy machine may have put some into the journal
-    search = partial(cases.search, wanted=Search(), most=100)
+    search = partial(case_search.search, wanted=Search(), most=100)
 
     async def all_opened() -> bool:
         return len(await one.database.read(search)) >= CONVERSATIONS

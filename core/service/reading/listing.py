@@ -13,9 +13,10 @@ from core.service.reading import lists
 from core.service.reading.base import Reads
 from core.service.reading.lists import After, ListReader, Wanted
 from core.service.reading.views import CaseLine, Page, QueueLine
-from core.storage import cases
-from core.storage.cases import CaseRow, QueueRow
+from core.storage import queues
+from core.storage.cases import CaseRow
 from core.storage.database import Connection
+from core.storage.queues import QueueRow
 from core.storage.reports import ReportRow
 
 PAGE = 50
@@ -66,7 +67,7 @@ class ReadsLists(Reads):
     async def waiting(self, member: Member) -> dict[str, int]:
         """How many tasks wait for this person, per role."""
         own = seats(member.grants, self._regulation.current)
-        return await self._database.read(partial(cases.count_tasks, seats=own)) if own else {}
+        return await self._database.read(partial(queues.count_tasks, seats=own)) if own else {}
 
     async def search(
         self, member: Member, wanted: Wanted, *, after: After | None = None, most: int = PAGE

@@ -17,9 +17,11 @@ from core.service.reading.names import Names
 from core.service.reading.views import CaseLine, QueueLine
 from core.service.regulation import Regulation
 from core.service.safe import Safe
-from core.storage import cases, reports, staff_lists
-from core.storage.cases import CaseRow, QueueRow, Search
+from core.storage import case_search, cases, queues, reports, staff_lists
+from core.storage.case_search import Search
+from core.storage.cases import CaseRow
 from core.storage.database import Connection
+from core.storage.queues import QueueRow
 from core.storage.reports import ReportRow
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -49,7 +51,7 @@ def queue_rows(
     """One page of work, the nearest due time first."""
     if not seats:
         return [], None
-    rows = cases.queue(connection, seats=seats, after=after, most=most + 1)
+    rows = queues.page(connection, seats=seats, after=after, most=most + 1)
     last = rows[most - 1] if len(rows) > most else None
     cursor = (microseconds(last.due_at) if last.due_at else UNDATED, last.case_id) if last else None
     return rows[:most], cursor
@@ -65,7 +67,7 @@ def search_rows(
     empty, and still be continued.
     """
     before = (_EPOCH + timedelta(microseconds=after[0]), after[1]) if after else None
-    found = cases.look(connection, wanted, before=before, most=most)
+    found = case_search.look(connection, wanted, before=before, most=most)
     rows = [row for row in found.rows if allowed(Case.model_validate(row.state))]
     return rows, (microseconds(found.last[0]), found.last[1]) if found.last else None
 

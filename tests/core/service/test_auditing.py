@@ -14,8 +14,8 @@ from core.contract.errors import NotFound
 from core.privacy.roots import read_root
 from core.service.auditing import AuditReport
 from core.service.desk import Issued
-from core.storage import audit, cases, tables
-from core.storage.cases import Search
+from core.storage import audit, case_search, cases, tables
+from core.storage.case_search import Search
 from core.storage.database import Connection
 from gateway.admin.actions import ACTIONS
 from gateway.admin.services import auditor_of
@@ -32,7 +32,7 @@ async def two_cases(world: World) -> list[str]:
     """Two citizens, two cases on their way to an agency; ids in order."""
     for number, place in enumerate(PLACES):
         await write_mail(world, f"Đèn đường trước {place} hỏng từ hôm qua.", sender=f"dan{number}@hopthu.example.vn")
-    found = await world.deployment.database.read(partial(cases.search, wanted=Search()))
+    found = await world.deployment.database.read(partial(case_search.search, wanted=Search()))
     assert len(found) == 2
     agency = next(one.id for one in world.deployment.regulation.agencies.of_kinds(["enterprise"]))
     for one in found:

@@ -11,8 +11,8 @@ from sqlalchemy import delete, update
 from core.privacy.roots import read_leaves, read_root
 from core.service.auditing import Auditor, AuditReport
 from core.service.checking import Checkers, Finding
-from core.storage import audit, cases, tables
-from core.storage.cases import Search
+from core.storage import audit, case_search, tables
+from core.storage.case_search import Search
 from core.storage.database import Connection
 from gateway.workers.daily import Daily
 from tests.support.databases import on_both_engines
@@ -32,7 +32,7 @@ async def report(world: World, number: int) -> str:
 
 async def ids(world: World) -> set[str]:
     """Every case."""
-    return {one.id for one in await world.deployment.database.read(partial(cases.search, wanted=Search()))}
+    return {one.id for one in await world.deployment.database.read(partial(case_search.search, wanted=Search()))}
 
 
 async def next_root(world: World, *, days: int = 1) -> tuple[set[str], bool]:

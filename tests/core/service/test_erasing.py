@@ -25,8 +25,9 @@ from core.privacy.erasure import MARKER, ErasureMode
 from core.service.desk import Issued
 from core.service.erasing import Eraser
 from core.service.work import Work
-from core.storage import backup, cases, erasure, holdings
-from core.storage.cases import CaseRow, Search
+from core.storage import backup, case_search, cases, erasure, holdings
+from core.storage.case_search import Search
+from core.storage.cases import CaseRow
 from gateway.admin.services import auditor_of, eraser_of, shredder_of
 from tests.support.canary import find_in_files, find_in_texts
 from tests.support.cuts import CutDatabase, Interrupted
@@ -58,7 +59,7 @@ async def write_everything(world: World) -> None:
 
 async def only_case(world: World) -> CaseRow:
     """The one case there is."""
-    (found,) = await world.deployment.database.read(partial(cases.search, wanted=Search()))
+    (found,) = await world.deployment.database.read(partial(case_search.search, wanted=Search()))
     return found
 
 
@@ -159,7 +160,7 @@ async def test_an_answer_in_an_erased_thread_begins_a_new_conversation(world: Wo
     )
     await world.settle()
 
-    found = await world.deployment.database.read(partial(cases.search, wanted=Search()))
+    found = await world.deployment.database.read(partial(case_search.search, wanted=Search()))
     assert len(found) == 2
     assert {one.stage for one in found} == {"received"}
 
@@ -181,7 +182,7 @@ async def test_a_case_shared_with_others_is_redacted(world: World, tmp_path: Pat
     await write_everything(world)
     shared = await only_case(world)
     await write_mail(world, "Đèn đường ở số 12 Lê Lợi, phường Vĩnh Ninh vẫn hỏng.", sender="binh@hopthu.example.vn")
-    found = await world.deployment.database.read(partial(cases.search, wanted=Search()))
+    found = await world.deployment.database.read(partial(case_search.search, wanted=Search()))
     other = next(one for one in found if one.id != shared.id)
     await link(world, shared.id, other.id)
     minutes = await world.deployment.media.put_file("Biên bản.".encode(), subject_id=shared.id, name="bien-ban.txt")

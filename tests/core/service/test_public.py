@@ -15,8 +15,9 @@ from core.contract.errors import NotFound
 from core.identity.codes import check_pin, is_code, new_code, parse_pin
 from core.service.desk import Issued
 from core.service.public import FollowView, Glance, Opened, PublicDesk, Refused, Wanted
-from core.storage import cases, reports
-from core.storage.cases import CaseRow, Search
+from core.storage import case_search, reports
+from core.storage.case_search import Search
+from core.storage.cases import CaseRow
 from core.storage.reports import PublicationRow
 from core.storage.tables import report
 from tests.support.databases import on_both_engines
@@ -44,7 +45,7 @@ async def reported(world: World) -> tuple[str, str]:
 
 async def the_case(world: World) -> CaseRow:
     """The only case there is."""
-    (row,) = await world.deployment.database.read(partial(cases.search, wanted=Search()))
+    (row,) = await world.deployment.database.read(partial(case_search.search, wanted=Search()))
     return row
 
 

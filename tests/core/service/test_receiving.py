@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from core.storage import cases
-from core.storage.cases import Search
+from core.storage import case_search
+from core.storage.case_search import Search
 from tests.support.deployments import World
 from tests.support.letters import write_mail
 
@@ -16,7 +16,7 @@ async def test_a_search_does_not_tell_who_wrote(world: World) -> None:
     await write_mail(world, text)
 
     async def found(words: str) -> int:
-        return len(await world.deployment.database.read(partial(cases.search, wanted=Search(text=words))))
+        return len(await world.deployment.database.read(partial(case_search.search, wanted=Search(text=words))))
 
     assert await found("den duong") == 1
     assert await found("12 le loi") == 1

@@ -15,7 +15,7 @@ from channels.call_center.tests.played import CODE, PIN
 from core.privacy.media import FileMediaStore
 from core.service.absent import absent_files
 from core.service.calls import GIVEN_UP, HeldCall
-from core.storage import cases, people, tables
+from core.storage import case_search, cases, people, tables
 from core.storage.recordings import ERASED
 from core.storage.retention import SYSTEM
 from gateway.admin.actions.upkeep import recordings_due
@@ -167,7 +167,7 @@ async def test_a_joined_case_is_over_when_the_one_it_was_joined_to_is(keeping: W
         world, "what", id=f"{2:032x}", caller="+84900000002", purpose="report", code="223456789015", code_told=True
     )
     await hand_over(world)
-    found = await world.deployment.database.read(partial(cases.search, wanted=cases.Search()))
+    found = await world.deployment.database.read(partial(case_search.search, wanted=case_search.Search()))
     main = next(one for one in found if one.id != joined.id)
     await issue(world, main.id, CENTRE, "link_report", other_case=joined.id)
     world.clock.advance(days=2 * DAYS)

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from core.cases.model import Case
 from core.service.retaining import years_before
-from core.storage import cases, holdings, people, retention
+from core.storage import case_search, cases, holdings, people, retention
 from gateway.admin.services import auditor_of, retention_of
 from gateway.workers.daily import Daily
 from tests.core.service.test_erasing import (
@@ -100,7 +100,7 @@ async def test_an_open_case_a_later_one_or_a_late_word_keeps_the_person(keeping:
     run = retention_of(world.deployment).run_once
     assert await run() == 0  # the first case is old enough, the second open
 
-    found = await world.deployment.database.read(partial(cases.search, wanted=cases.Search()))
+    found = await world.deployment.database.read(partial(case_search.search, wanted=case_search.Search()))
     second = next(one for one in found if one.id != first.id)
     await issue(world, second.id, CENTRE, "cancel", reason_code="mistake", reason="Gửi nhầm.")
     world.clock.advance(days=700)
@@ -118,7 +118,7 @@ async def test_one_night_does_no_more_than_it_may(tmp_path: Path) -> None:
         for number, place in enumerate(("Lê Lợi", "Hùng Vương", "Nguyễn Huệ")):
             text = f"Rác chất đống trước số 1{number} {place}, phường Vĩnh Ninh từ hôm qua."
             await write_mail(world, text, sender=f"nguoi{number}@hopthu.example.vn")
-        for row in await world.deployment.database.read(partial(cases.search, wanted=cases.Search())):
+        for row in await world.deployment.database.read(partial(case_search.search, wanted=case_search.Search())):
             await issue(world, row.id, CENTRE, "cancel", reason_code="mistake", reason="Gửi nhầm.")
         world.clock.advance(days=367)
         run = retention_of(world.deployment).run_once

@@ -19,8 +19,8 @@ from core.service.reading import CaseReader
 from core.service.reading.base import Restricted
 from core.service.subjects.taking import Entering
 from core.service.subjects.words import Asked
-from core.storage import backup, cases, consents, reports, restrictions
-from core.storage.cases import Search
+from core.storage import backup, case_search, consents, reports, restrictions
+from core.storage.case_search import Search
 from core.storage.reports import ReportRow
 from core.subjects.request import MoveRefused, ProvedBy, Request, State, Via
 from core.subjects.rights import Right
@@ -157,7 +157,7 @@ async def test_a_granted_erasure_holds_everywhere_and_against_a_backup_of_before
 async def found_by_words(deployment: Deployment) -> int:
     """How many cases the search of staff finds by what the canary's mail said."""
     asked = Search(text=f'"{fold("đèn đường trước số 12")}"')
-    return len(await deployment.database.read(partial(cases.search, wanted=asked)))
+    return len(await deployment.database.read(partial(case_search.search, wanted=asked)))
 
 
 @on_both_engines

@@ -16,10 +16,10 @@ from core.cases.decide import Actor
 from core.contract.errors import ConfigError
 from core.contract.schema import new_id
 from core.service.desk import Issued
-from core.storage import backup, cases, housekeeping, tables
+from core.storage import backup, case_search, cases, housekeeping, tables
 from core.storage.backup.archive import LEFT_OUT, Archive
 from core.storage.backup.manifest import ARCHIVE, MANIFEST, MEDIA
-from core.storage.cases import Search
+from core.storage.case_search import Search
 from core.storage.database import Connection, Database
 from core.storage.migrations import upgrade
 from core.storage.sqlite import SqliteDatabase
@@ -41,7 +41,7 @@ async def busy(world: World) -> list[str]:
     """Two cases, one of them answered and on public view, and a file; ids in order."""
     for number, place in enumerate(("số 12 Lê Lợi, phường Vĩnh Ninh", "số 3 Hùng Vương, phường Phú Nhuận")):
         await write_mail(world, f"Đèn đường trước {place} hỏng từ hôm qua.", sender=f"dan{number}@hopthu.example.vn")
-    found = await world.deployment.database.read(partial(cases.search, wanted=Search()))
+    found = await world.deployment.database.read(partial(case_search.search, wanted=Search()))
     ids = sorted(one.id for one in found)
     await publish(world, ids[0])
     await world.deployment.media.put_file("Sơ đồ chỗ hỏng.\n".encode(), subject_id=new_id(), name=PICTURE)

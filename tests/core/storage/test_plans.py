@@ -18,20 +18,23 @@ from sqlalchemy import Connection, event
 
 from core.contract.errors import GatewayError
 from core.storage import (
+    case_search,
     cases,
     conversations,
+    due_clocks,
     housekeeping,
     inbox_queue,
     kept_figures,
     mapped,
     outbox,
+    queues,
     reports,
     staff_lists,
     statistics,
     sweeping,
     unknown_ends,
 )
-from core.storage.cases import Search
+from core.storage.case_search import Search
 from core.storage.database import Database
 from core.storage.lookout import Lookout
 from core.storage.outbox import Outcome, Settled, Share
@@ -47,8 +50,8 @@ LAST = (NOW, "c")
 ORDERED: dict[str, Callable[[Connection], Any]] = {
     "inbox: who waits": partial(inbox_queue.waiting_conversations, now=NOW),
     "inbox: the oldest": inbox_queue.oldest_waiting,
-    "clocks: due": partial(cases.due_clocks, now=NOW),
-    "clocks: the next": cases.oldest_due,
+    "clocks: due": partial(due_clocks.due, now=NOW),
+    "clocks: the next": due_clocks.oldest,
     "timers: due": partial(conversations.due_timers, now=NOW),
     "timers: the next": conversations.next_timer,
     "outbox: how many are due": partial(outbox.count_due, channel="email", now=NOW, most=64),
@@ -58,9 +61,9 @@ ORDERED: dict[str, Callable[[Connection], Any]] = {
     "outbox: stopped": partial(staff_lists.stopped, after=1),
     "inbox: quarantined": partial(staff_lists.quarantined, after=1),
     "talks: attended": partial(staff_lists.attended, after=(1, "c")),
-    "cases: all": partial(cases.search, wanted=Search(), before=LAST),
-    "cases: open": partial(cases.search, wanted=Search(open_only=True), before=LAST),
-    "cases: of a stage": partial(cases.search, wanted=Search(stage="received"), before=LAST),
+    "cases: all": partial(case_search.search, wanted=Search(), before=LAST),
+    "cases: open": partial(case_search.search, wanted=Search(open_only=True), before=LAST),
+    "cases: of a stage": partial(case_search.search, wanted=Search(stage="received"), before=LAST),
     "public: results": partial(reports.published, kind="result", before=LAST),
 }
 # By an index, then sorted: no more than a page's worth, or than there is open work.
@@ -77,14 +80,14 @@ FOUND: dict[str, Callable[[Connection], Any]] = {
     "outbox: figures": outbox.outbox_state,
     "outbox: receipt": partial(outbox.note_receipt, provider_message_id="p", outcome="delivered"),
     "outbox: sent": partial(conversations.note_provider_ids, known=[("o", "b")]),
-    "cases: queue": partial(cases.queue, seats=[("officer", "agency"), ("receptionist", "")]),
-    "cases: next page": partial(cases.queue, seats=[("officer", "agency"), ("receptionist", "")], after=(1, "c")),
-    "cases: badges": partial(cases.count_tasks, seats=[("officer", "agency"), ("receptionist", "")]),
+    "cases: queue": partial(queues.page, seats=[("officer", "agency"), ("receptionist", "")]),
+    "cases: next page": partial(queues.page, seats=[("officer", "agency"), ("receptionist", "")], after=(1, "c")),
+    "cases: badges": partial(queues.count_tasks, seats=[("officer", "agency"), ("receptionist", "")]),
     "cases: recent": partial(cases.open_cases_since, since=NOW),
-    "cases: words": partial(cases.search, wanted=Search(text="den duong"), before=LAST),
-    "cases: of agencies": partial(cases.search, wanted=Search(agencies=("a", "b")), before=LAST),
-    "cases: open ones of an agency": partial(cases.search, wanted=Search(agencies=("a",), open_only=True)),
-    "cases: words of an agency": partial(cases.search, wanted=Search(text="den", agencies=("a",)), before=LAST),
+    "cases: words": partial(case_search.search, wanted=Search(text="den duong"), before=LAST),
+    "cases: of agencies": partial(case_search.search, wanted=Search(agencies=("a", "b")), before=LAST),
+    "cases: open ones of an agency": partial(case_search.search, wanted=Search(agencies=("a",), open_only=True)),
+    "cases: words of an agency": partial(case_search.search, wanted=Search(text="den", agencies=("a",)), before=LAST),
     "map: clusters": partial(mapped.cells, wanted=mapped.Wanted(NOW, NOW), step=8, most=9),
     "map: of agencies": partial(mapped.cells, wanted=mapped.Wanted(NOW, NOW, agencies=frozenset("a")), step=8, most=9),
     "map: communes": partial(mapped.areas, wanted=mapped.Wanted(NOW, NOW)),

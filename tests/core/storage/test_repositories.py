@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from core.contract.errors import NotFound, VersionConflict
-from core.storage import cases, conversations, people, reports
+from core.storage import case_search, cases, conversations, due_clocks, people, queues, reports
 from core.storage.database import Connection, Database
 from core.storage.together import store_together
 from core.storage.types import to_microseconds
@@ -78,7 +78,7 @@ async def test_queues_show_the_nearest_due_time_first_and_page_on(database: Data
     for name, due in dues.items():
         task = cases.TaskRow(key="t", role="officer", agency_id="x", stage="s", due_at=due)
         await append(database, case_row(name), 1, tasks=[task])
-    page = partial(cases.queue, seats=[("officer", "x")], most=3)
+    page = partial(queues.page, seats=[("officer", "x")], most=3)
 
     first = await database.read(page)
     last = first[-1]
@@ -86,10 +86,10 @@ async def test_queues_show_the_nearest_due_time_first_and_page_on(database: Data
 
     assert [row.case_id for row in first] == ["c", "a", "b"]
     assert [row.case_id for row in rest] == ["d"]
-    assert await database.read(partial(cases.queue, seats=[("officer", "y")])) == []
-    assert len(await database.read(partial(cases.queue, seats=[("officer", "")]))) == 4
-    assert await database.read(partial(cases.count_tasks, seats=[("officer", "x")])) == {"officer": 4}
-    assert await database.read(partial(cases.queue, seats=[])) == []
+    assert await database.read(partial(queues.page, seats=[("officer", "y")])) == []
+    assert len(await database.read(partial(queues.page, seats=[("officer", "")]))) == 4
+    assert await database.read(partial(queues.count_tasks, seats=[("officer", "x")])) == {"officer": 4}
+    assert await database.read(partial(queues.page, seats=[])) == []
 
 
 @on_both_engines
@@ -98,10 +98,10 @@ async def test_due_clocks_come_by_time(database: Database) -> None:
     clocks = [cases.ClockRow("late", NOW), cases.ClockRow("later", NOW + timedelta(hours=1))]
     await append(database, case_row(), 1, clocks=clocks)
 
-    assert await database.read(partial(cases.due_clocks, now=NOW)) == [cases.DueClock("c", "late", NOW)]
-    assert await database.read(cases.oldest_due) == NOW
+    assert await database.read(partial(due_clocks.due, now=NOW)) == [due_clocks.DueClock("c", "late", NOW)]
+    assert await database.read(due_clocks.oldest) == NOW
     await append(database, case_row(version=2), 2)
-    assert await database.read(partial(cases.due_clocks, now=NOW + timedelta(days=1))) == []
+    assert await database.read(partial(due_clocks.due, now=NOW + timedelta(days=1))) == []
 
 
 @on_both_engines
@@ -109,15 +109,15 @@ async def test_cases_are_searched_newest_first(database: Database) -> None:
     """By folded words, and page by page; a wildcard in the words is only a character."""
     for number in range(4):
         await append(database, case_row(str(number), received_at=NOW + timedelta(minutes=number)), 1)
-    find = partial(cases.search, most=2)
+    find = partial(case_search.search, most=2)
 
-    first = await database.read(partial(find, wanted=cases.Search(text="duong")))
+    first = await database.read(partial(find, wanted=case_search.Search(text="duong")))
     last = first[-1]
-    rest = await database.read(partial(find, wanted=cases.Search(), before=(last.received_at, last.id)))
+    rest = await database.read(partial(find, wanted=case_search.Search(), before=(last.received_at, last.id)))
 
     assert [row.id for row in [*first, *rest]] == ["3", "2", "1", "0"]
-    assert await database.read(partial(find, wanted=cases.Search(text="%"))) == []
-    assert len(await database.read(partial(find, wanted=cases.Search(text="hong den")))) == 2
+    assert await database.read(partial(find, wanted=case_search.Search(text="%"))) == []
+    assert len(await database.read(partial(find, wanted=case_search.Search(text="hong den")))) == 2
 
 
 async def with_conversation(database: Database) -> conversations.ConversationRow:

@@ -14,8 +14,9 @@ import pytest
 from sqlalchemy import delete, update
 
 from core.intake.fold import fold
-from core.storage import cases, reports, search_schema
-from core.storage.cases import CaseRow, Search
+from core.storage import case_search, cases, reports, search_schema
+from core.storage.case_search import Search
+from core.storage.cases import CaseRow
 from core.storage.database import Connection, Database
 from core.storage.tables import case
 from core.storage.together import store_together
@@ -62,7 +63,7 @@ async def store(database: Database, *rows: CaseRow) -> None:
 async def found(database: Database, text: str = "", **wanted: Any) -> list[str]:
     """Ids, as they are listed."""
     asked = Search(text=fold(text), **wanted)
-    return [row.id for row in await database.read(partial(cases.search, wanted=asked))]
+    return [row.id for row in await database.read(partial(case_search.search, wanted=asked))]
 
 
 @pytest.fixture
@@ -113,7 +114,7 @@ async def test_pages_go_on_through_cases_of_one_instant(database: Database) -> N
         seen: list[str] = []
         before = None
         while True:
-            page = await database.read(partial(cases.look, wanted=wanted, before=before, most=2))
+            page = await database.read(partial(case_search.look, wanted=wanted, before=before, most=2))
             seen += [row.id for row in page.rows]
             before = page.last
             if before is None:
@@ -156,14 +157,14 @@ async def test_a_filtered_search_goes_on_where_it_stopped_looking(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The only closed case lies behind more hits than one look takes in."""
-    monkeypatch.setattr(cases, "_LOOKED_AT", 3)
+    monkeypatch.setattr(case_search, "_LOOKED_AT", 3)
     rows = [opened(number, "đèn hỏng", stage="done" if number in (5, 6) else "received") for number in range(8)]
     await store(database, *rows)
 
     seen: list[str] = []
     before = None
     for _ in range(10):
-        look = partial(cases.look, wanted=Search(text="den", stage="done"), before=before, most=1)
+        look = partial(case_search.look, wanted=Search(text="den", stage="done"), before=before, most=1)
         page = await database.read(look)
         seen += [row.id for row in page.rows]
         before = page.last

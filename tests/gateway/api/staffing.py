@@ -6,8 +6,8 @@ from core.cases.model import Case
 from core.contract.schema import new_id
 from core.service.actors import Member, actor_for
 from core.service.desk import Issued
-from core.storage import cases, people
-from core.storage.cases import Search
+from core.storage import case_search, cases, people
+from core.storage.case_search import Search
 from core.storage.database import Connection
 from core.storage.people import UserRow
 from tests.support.deployments import World
@@ -50,7 +50,7 @@ async def report(world: World, text: str = REPORT) -> str:
 
 async def case_ids(world: World) -> list[str]:
     """Every case there is."""
-    return [row.id for row in await world.deployment.database.read(lambda one: cases.search(one, Search()))]
+    return [row.id for row in await world.deployment.database.read(lambda one: case_search.search(one, Search()))]
 
 
 async def issue(world: World, member: Member, case_id: str, command: str, **payload: object) -> None:

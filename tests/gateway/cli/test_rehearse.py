@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core.service.rehearsing import rehearse
-from core.storage import agencies, cases
+from core.storage import agencies, case_search, cases
 from gateway.admin.actions.rehearsals import simulate
 from gateway.deployment import Deployment
 from tests.gateway.api.staffing import LIGHTS, centre, issue, report
@@ -38,7 +38,7 @@ async def everything(deployment: Deployment) -> str:
     """A digest of all cases and of the tree."""
 
     def read(connection: Any) -> str:
-        rows = cases.search(connection, cases.Search())
+        rows = case_search.search(connection, case_search.Search())
         events = [event.hash for row in rows for event in cases.load_events(connection, row.id)]
         told = (sorted(row.head for row in rows), events, agencies.newest(connection))
         return hashlib.sha256(repr(told).encode()).hexdigest()

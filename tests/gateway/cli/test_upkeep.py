@@ -13,8 +13,8 @@ import pytest
 from core.contract.ports import ItemKey, RawDelivery
 from core.contract.schema import Report
 from core.privacy.master import create_master_key_file
-from core.storage import cases, tables
-from core.storage.cases import Search
+from core.storage import case_search, tables
+from core.storage.case_search import Search
 from core.storage.database import Connection
 from gateway.admin import serving_admin
 from gateway.deployment import Deployment, open_deployment
@@ -29,7 +29,7 @@ async def write(data: Path, capsys: pytest.CaptureFixture[str]) -> str:
     """One citizen's report in the data folder; returns its code."""
     async with open_world(data) as world:
         await write_mail(world, "Tôi tên Bạch Kỳ Lân. Đèn đường trước số 12 Lê Lợi, phường Vĩnh Ninh hỏng từ hôm qua.")
-        (case,) = await world.deployment.database.read(partial(cases.search, wanted=Search()))
+        (case,) = await world.deployment.database.read(partial(case_search.search, wanted=Search()))
     capsys.readouterr()
     return case.code
 

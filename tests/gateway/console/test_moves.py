@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from core.cases.model import Case
-from core.storage import cases
+from core.storage import case_search, cases
 from tests.gateway.api.staffing import LIGHTS, agency, centre, hire, issue, report
 from tests.gateway.console.letters import picture
 from tests.gateway.console.office import Office
@@ -258,7 +258,7 @@ async def test_words_of_citizens_are_never_markup(office: Office) -> None:
     world = office.world
     ioc = await centre(world)
     await write_mail(world, "Đèn hỏng ở 12 Lê Lợi, phường Vĩnh Ninh <script>alert(1)</script> <b>ngay</b>")
-    (row,) = await world.deployment.database.read(partial(cases.search, wanted=cases.Search()))
+    (row,) = await world.deployment.database.read(partial(case_search.search, wanted=case_search.Search()))
     async with office.desk(ioc) as desk:
         pages = [await desk.get(path) for path in ("/console", f"/console/ho-so/{row.id}")]
 

@@ -18,8 +18,9 @@ from core.cases.model import Case
 from core.contract.ports import RawDelivery
 from core.contract.schema import Report
 from core.service.desk import Issued
-from core.storage import cases, conversations, reports
-from core.storage.cases import CaseRow, Search
+from core.storage import case_search, cases, conversations, reports
+from core.storage.case_search import Search
+from core.storage.cases import CaseRow
 from core.storage.conversations import ConversationRow
 from core.storage.tables import report as report_table
 from tests.support.deployments import World
@@ -81,7 +82,7 @@ def encoded(data: bytes) -> str:
 
 async def all_cases(world: World) -> list[CaseRow]:
     """Every case, the oldest first."""
-    found = await world.deployment.database.read(partial(cases.search, wanted=Search()))
+    found = await world.deployment.database.read(partial(case_search.search, wanted=Search()))
     return sorted(found, key=lambda row: row.received_at)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.contract.schema import GeoPoint
-from core.storage import cases
+from core.storage import case_search
 from gateway.portal.communes import PAGE, Spot, place_of
 from tests.gateway.portal.citizen import Citizen
 from tests.support.deployments import World
@@ -64,6 +64,6 @@ async def test_the_case_knows_the_commune_that_was_chosen(citizen: Citizen) -> N
     await citizen.report(place="Trước số 12", commune="Vĩnh Ninh")
     await citizen.world.settle()
 
-    (row,) = await citizen.deployment.database.read(lambda one: cases.search(one, cases.Search()))
+    (row,) = await citizen.deployment.database.read(lambda one: case_search.search(one, case_search.Search()))
 
     assert row.state["commune_code"] == "19789"

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from core.cases.decide import Actor
 from core.identity.codes import new_code
 from core.service.desk import Issued
-from core.storage import cases
-from core.storage.cases import CaseRow, Search
+from core.storage import case_search
+from core.storage.case_search import Search
+from core.storage.cases import CaseRow
 from core.storage.tables import attempt
 from tests.gateway.portal.citizen import CONTENT, PLACE, Citizen, File, photo
 from tests.support.deployments import World
@@ -26,7 +27,7 @@ UNKNOWN = new_code(lambda _above: 0)
 
 async def the_case(world: World) -> CaseRow:
     """The only case there is."""
-    (row,) = await world.deployment.database.read(partial(cases.search, wanted=Search()))
+    (row,) = await world.deployment.database.read(partial(case_search.search, wanted=Search()))
     return row
 
 

@@ -15,8 +15,8 @@ from core.cases.decide import Actor
 from core.privacy.keys import KeyCache, SubjectKeys
 from core.service.safe import Safe
 from core.service.subjects.taking import Entering
-from core.storage import cases, reports, tables, upkeep
-from core.storage.cases import Search
+from core.storage import case_search, reports, tables, upkeep
+from core.storage.case_search import Search
 from core.storage.keys import SqlKeyStore
 from core.storage.sqlite import SqliteDatabase
 from core.subjects.request import ProvedBy, Via
@@ -98,7 +98,7 @@ async def diverted_left(world: World, tmp_path: Path) -> AsyncIterator[Trouble]:
     """The desk diverts a report, and the key database takes nothing."""
     await write_mail(world, LAMP)
     await world.settle()
-    (case,) = await world.deployment.database.read(partial(cases.search, wanted=Search()))
+    (case,) = await world.deployment.database.read(partial(case_search.search, wanted=Search()))
     centre = Actor("ioc", frozenset({"receptionist"}))
     await world.deployment.clerk.execute(case.id, "divert", {"kind": "complaint"}, actor=centre)
     await world.settle()
@@ -116,7 +116,7 @@ async def data_requests_late(world: World, tmp_path: Path) -> AsyncIterator[Trou
     """Somebody asks to be erased, and nobody answers for a week."""
     await write_mail(world, LAMP)
     await world.settle()
-    (case,) = await world.deployment.database.read(partial(cases.search, wanted=Search()))
+    (case,) = await world.deployment.database.read(partial(case_search.search, wanted=Search()))
     row = await world.deployment.database.read(partial(reports.by_code, code=case.code))
     asked = Entering(row.contact_id, Right.ERASURE, Via.PORTAL, ProvedBy.CODE, code=row.code)
     request = await world.deployment.clerk.requests.take(asked)
