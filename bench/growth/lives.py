@@ -20,7 +20,7 @@ from core.cases.decide import Actor
 from core.contract.schema import Place, Reporter, ReportForm, new_id
 from core.identity.codes import hash_pin, new_code
 from core.service.desk import Issued
-from core.storage import conversations, due_clocks, reports
+from core.storage import due_clocks, reports, timers
 from gateway.deployment import Deployment
 from tests.support.deployments import World
 
@@ -122,7 +122,7 @@ async def live(world: World, *, many: int, chance: Random) -> list[Life]:
 async def _pass(world: World, at: datetime) -> None:
     """Until an instant, with a stop wherever a clock fires."""
     while at > world.clock.at:
-        due = [await world.deployment.database.read(one) for one in (due_clocks.oldest, conversations.next_timer)]
+        due = [await world.deployment.database.read(one) for one in (due_clocks.oldest, timers.next_due)]
         coming = [one for one in due if one is not None and one > world.clock.at]
         world.clock.at = min([at, *coming])
         await world.settle()

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from bench.growth.texts import PHRASE
 from core.intake.fold import fold
-from core.storage import case_search, conversations, due_clocks, inbox_queue, outbox, queues, reports
+from core.storage import case_search, due_clocks, inbox_queue, outbox, queues, reports, timers
 from core.storage.case_search import Search
 from core.storage.tables import case, case_clock, case_task
 from core.storage.types import to_microseconds
@@ -75,7 +75,7 @@ def questions(known: Known) -> Mapping[str, Ask]:
         "badges of an agency": partial(queues.count_tasks, seats=mine),
         "badges of the centre": partial(queues.count_tasks, seats=CENTRE),
         "due-time sweeper": partial(due_clocks.due, now=known.due),
-        "due-time timers": partial(conversations.due_timers, now=known.as_of),
+        "due-time timers": partial(timers.due, now=known.as_of),
         "next due time": due_clocks.oldest,
         "inbox claim": partial(inbox_queue.waiting_conversations, now=known.as_of),
         "inbox figures": inbox_queue.inbox_state,

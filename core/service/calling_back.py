@@ -11,7 +11,7 @@ from functools import partial
 from core.cases.events import VerificationCallLogged
 from core.identity.contacts import Proof
 from core.service.work import Work
-from core.storage import conversations
+from core.storage import contacts
 
 
 def note_callbacks(work: Work) -> None:
@@ -20,5 +20,5 @@ def note_callbacks(work: Work) -> None:
         reporters = {report.contact_id for report in file.now.reports}
         for event in file.events:
             if isinstance(event, VerificationCallLogged) and event.outcome == "reached" and len(reporters) == 1:
-                verify = partial(conversations.verify_only_phone, by=Proof.CALLBACK, now=event.at)
+                verify = partial(contacts.verify_only_phone, by=Proof.CALLBACK, now=event.at)
                 work.add(partial(verify, contact_id=next(iter(reporters))))

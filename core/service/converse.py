@@ -55,7 +55,7 @@ from core.service.supplying import Supplying
 from core.service.talk import Talk, new_words
 from core.service.thinking import Thinking
 from core.service.work import Work
-from core.storage import conversations, reports
+from core.storage import conversations, reports, timers
 from core.storage.database import Database
 
 log = structlog.get_logger()
@@ -195,10 +195,10 @@ class Converse:
         return await self._database.read(partial(conversations.automatic_since, row=talk.row, since=since))
 
     async def _set_timer(self, work: Work, talk: Talk, effect: SetTimer) -> None:
-        work.put(conversations.TIMERS, (talk.row.id, effect.kind, effect.at))
+        work.put(timers.TIMERS, (talk.row.id, effect.kind, effect.at))
 
     async def _clear_timer(self, work: Work, talk: Talk, effect: ClearTimer) -> None:
-        work.put(conversations.TIMERS, (talk.row.id, effect.kind, None))
+        work.put(timers.TIMERS, (talk.row.id, effect.kind, None))
 
     async def _submit(self, work: Work, talk: Talk, effect: Submit) -> None:
         received = await self._receiving.open(work, talk, effect.draft)

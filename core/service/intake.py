@@ -40,7 +40,7 @@ from core.service.safe import Safe
 from core.service.talk import Talk
 from core.service.vitals import Vitals
 from core.service.work import Work
-from core.storage import conversations, inbox_queue, outbox, standings
+from core.storage import conversations, inbox_queue, outbox, standings, timers
 from core.storage.database import Database
 from core.storage.inbox import unpack_delivery
 from core.storage.inbox_queue import Finished, WaitingItem
@@ -261,10 +261,10 @@ class Intake:
         ids = await self._database.read(known)
         work.add(partial(outbox.note_receipts_until, conversation_ids=ids, until=receipt.at, outcome=receipt.status))
 
-    async def fire_timer(self, timer: conversations.DueTimer) -> None:
+    async def fire_timer(self, timer: timers.DueTimer) -> None:
         """A wait of a conversation is over. VersionConflict when it was fired or moved meanwhile."""
         work = Work()
         talk = await self._clerk.talks.load(work, timer.conversation_id)
-        work.require(f"timer:{timer.id}", partial(conversations.take_timer, timer_id=timer.id))
+        work.require(f"timer:{timer.id}", partial(timers.take, timer_id=timer.id))
         await self._clerk.converse.happen(work, talk, TimerFired(TimerKind(timer.kind)))
         await self._clerk.finish(work)

@@ -20,7 +20,7 @@ from core.identity.contacts import Identity, IdentityKind, Linking, Proof, linki
 from core.service.safe import Safe
 from core.service.talk import Talk
 from core.service.work import Work
-from core.storage import conversations, joining, people
+from core.storage import contacts, joining, people
 from core.storage.database import Connection, Database
 from core.storage.joining import Link, Namesake
 
@@ -51,11 +51,9 @@ class Joining:
         """The number is this person's: verified, and joined with whoever proved it before, in the work at hand."""
         now, blind = self._now(), self._safe.blind.phone(phone)
         mine = Identity(talk.contact_id, IdentityKind.PHONE, blind, now, verified_at=now, verified_by=proof)
-        row = conversations.identity_row(talk.contact_id, kind=mine.kind, address_blind=blind, now=now)
-        work.put(conversations.IDENTITIES, row)
-        verify = partial(
-            conversations.verify_identity, contact_id=talk.contact_id, address_blind=blind, by=proof, now=now
-        )
+        row = contacts.identity_row(talk.contact_id, kind=mine.kind, address_blind=blind, now=now)
+        work.put(contacts.IDENTITIES, row)
+        verify = partial(contacts.verify_identity, contact_id=talk.contact_id, address_blind=blind, by=proof, now=now)
         work.add(verify)
         found = await self._database.read(partial(_found, contact_id=talk.contact_id, address_blind=blind))
         same = [one for one in found.others if linking([mine], [self._fresh(one)]) is Linking.SAME]

@@ -19,7 +19,7 @@ from core.service.actors import Member, actor_for
 from core.service.desk import CaseDesk
 from core.service.safe import Safe
 from core.service.work import Work
-from core.storage import calls, conversations, outbox, people
+from core.storage import calls, contacts, outbox, people
 from core.storage.database import Database
 
 log = structlog.get_logger()
@@ -78,7 +78,7 @@ class OwnCalls:
     def _confirm(self, work: Work, contact_id: str, facts: CallFacts) -> None:
         """The number is theirs, where it is one that they, or the network, had named."""
         blind = self._safe.blind.phone(facts.call_back_to)
-        verify = partial(conversations.verify_identity, contact_id=contact_id, address_blind=blind)
+        verify = partial(contacts.verify_identity, contact_id=contact_id, address_blind=blind)
         work.add(partial(verify, by=Proof.CALLBACK, now=facts.ended_at))
 
     async def _not_reached(self, work: Work, case_id: str, facts: CallFacts) -> None:

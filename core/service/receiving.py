@@ -28,7 +28,7 @@ from core.service.stock import Stock
 from core.service.subjects.taking import Entering, Taking
 from core.service.talk import Talk
 from core.service.work import Work
-from core.storage import consents, conversations, reports
+from core.storage import consents, contacts, reports
 from core.storage.database import Database
 from core.storage.reports import ReportRow
 from core.subjects.request import ProvedBy, Via
@@ -95,10 +95,10 @@ class Receiving:
         if talk.newcomer:
             talk.profile = profile  # stored with the contact itself
         else:
-            work.put(conversations.PROFILES, (talk.contact_id, profile))
+            work.put(contacts.PROFILES, (talk.contact_id, profile))
         for kind, blind in identities:
-            identity = conversations.identity_row(talk.contact_id, kind=kind, address_blind=blind, now=self._now())
-            work.put(conversations.IDENTITIES, identity)
+            identity = contacts.identity_row(talk.contact_id, kind=kind, address_blind=blind, now=self._now())
+            work.put(contacts.IDENTITIES, identity)
         self._note_proofs(work, talk, draft)
         return received
 
@@ -113,7 +113,7 @@ class Receiving:
             blind = self._safe.blind.address(talk.row.channel, talk.row.account, address)
             work.add(
                 partial(
-                    conversations.verify_identity,
+                    contacts.verify_identity,
                     contact_id=talk.contact_id,
                     address_blind=blind,
                     by=Proof.OTP,

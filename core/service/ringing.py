@@ -13,7 +13,7 @@ from functools import partial
 from core.service.carrying import Carriers
 from core.service.devices import SealedDevices
 from core.service.talk import Talk
-from core.storage import conversations
+from core.storage import contacts
 from core.storage.database import Database
 
 _APP = "app"
@@ -34,4 +34,4 @@ class Ringing:
             return True
         if not goes_on or talk.row.channel != _APP or not self._carriers.reaches_phones:
             return False
-        return await self._database.read(partial(conversations.left_a_number, contact_id=talk.contact_id))
+        return await self._database.read(partial(contacts.left_a_number, contact_id=talk.contact_id))

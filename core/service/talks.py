@@ -16,7 +16,7 @@ from core.service.stock import Stock
 from core.service.talk import OUTSIDE, Correspondent, MessageContent, Talk
 from core.service.whose_talk import Blinds, Wanted, find
 from core.service.work import Work
-from core.storage import conversations
+from core.storage import contacts, conversations
 from core.storage.conversations import ConversationRow, MessageRow
 from core.storage.database import Connection, Database
 
@@ -42,7 +42,7 @@ class Talks:
         """One snapshot for all who look at the same time; strangers, in a storm nearly all, cost one statement."""
 
         def look(connection: Connection) -> list[ConversationRow | str | None]:
-            known = conversations.contacts_at(connection, {one.blind.address for one in wanted})
+            known = contacts.at_addresses(connection, {one.blind.address for one in wanted})
             return [find(connection, one, contact_id=known.get(one.blind.address)) for one in wanted]
 
         return await self._database.read(look)
@@ -132,8 +132,8 @@ class Talks:
         talk.correspondent = talk.correspondent.model_copy(update={"address": address})
         talk.row = replace(talk.row, address_blind=blind)
         kind = kind_of_address(value)
-        identity = conversations.identity_row(talk.contact_id, kind=kind, address_blind=blind, now=self._now())
-        work.put(conversations.IDENTITIES, identity)
+        identity = contacts.identity_row(talk.contact_id, kind=kind, address_blind=blind, now=self._now())
+        work.put(contacts.IDENTITIES, identity)
 
     async def overhear(self, work: Work, talk: Talk, echo: Echo, *, raw_id: str | None) -> None:
         """Write down what a person of our side said past us."""
@@ -198,12 +198,12 @@ class Talks:
         kind = kind_of_address(talk.correspondent.address.value)
         contact, blind = talk.contact_id, row.address_blind
         profile = talk.profile or await self._safe.aside(partial(self._sealed_profile, talk), contact)
-        work.put(conversations.CONTACTS, conversations.contact_row(contact, now=now, profile_sealed=profile))
+        work.put(contacts.CONTACTS, contacts.contact_row(contact, now=now, profile_sealed=profile))
         if not talk.newcomer:
-            work.put(conversations.STANDING, contact)
+            work.put(contacts.STANDING, contact)
         work.put(conversations.CONVERSATIONS, row.__dict__)
-        identity = conversations.identity_row(contact, kind=kind, address_blind=blind, now=now)
-        work.put(conversations.IDENTITIES, identity)
+        identity = contacts.identity_row(contact, kind=kind, address_blind=blind, now=now)
+        work.put(contacts.IDENTITIES, identity)
 
     def _sealed_row(self, talk: Talk, now: datetime) -> ConversationRow:
         place, subject = f"conversation:{talk.row.id}", talk.contact_id

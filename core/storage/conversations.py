@@ -1,7 +1,7 @@
 """
-People and what they say: contacts, their addresses, conversations, messages, timers.
+What people and we say to each other: conversations and their messages.
 
-Addresses are found by keyed hash (blind index); words and names are ciphertext under the contact's key.
+Addresses are found by keyed hash (blind index); words are ciphertext under the contact's key.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Integer, bindparam, delete, func, insert, select, update
 
 from core.contract.errors import NotFound, VersionConflict
 from core.contract.schema import new_id
-from core.storage import standings
+from core.storage import contacts
 from core.storage.database import padded
-from core.storage.tables import contact, contact_link, conversation, diversion, identity, message, timer
+from core.storage.tables import conversation, diversion, message, timer
 from core.storage.together import after_rows, rows_into
 
 Row = Mapping[str, Any]
@@ -120,85 +120,11 @@ def of_provider_ids(connection: Connection, provider_blinds: Collection[str]) ->
     return {row[0]: row[1] for row in connection.execute(_OF_PROVIDER_IDS, {"blinds": padded(provider_blinds)})}
 
 
-def contacts_at(connection: Connection, address_blinds: Collection[str]) -> dict[str, str]:
-    """By address, the contact that it was first seen with; unknown addresses are left out."""
-    return {row[0]: row[1] for row in connection.execute(_CONTACTS_AT, {"blinds": padded(address_blinds)})}
-
-
 _OF_PROVIDER_IDS = select(message.c.provider_blind, message.c.conversation_id).where(
     message.c.provider_blind.in_(bindparam("blinds", expanding=True))
 )
-_CONTACTS_AT = (
-    select(identity.c.address_blind, identity.c.contact_id)
-    .where(identity.c.address_blind.in_(bindparam("blinds", expanding=True)))
-    .order_by(identity.c.asserted_at.desc(), identity.c.id.desc())
-)
-
-
-CONTACTS = rows_into(contact, repeated=True)
-"""People we had not met; a second creation of the same id does nothing."""
 CONVERSATIONS = rows_into(conversation)
-IDENTITIES = rows_into(identity, repeated=True)
 MESSAGES = rows_into(message)
-
-
-def contact_row(contact_id: str, *, now: datetime, profile_sealed: bytes | None = None) -> Row:
-    """One of CONTACTS; whether the person was erased meanwhile is asked by STANDING."""
-    return {"id": contact_id, "created_at": now, "profile_sealed": profile_sealed}
-
-
-def _refuse_erased(connection: Connection, contact_ids: Sequence[str]) -> None:
-    """VersionConflict when one of them was erased meanwhile."""
-    erased = select(contact.c.id).where(contact.c.id.in_(contact_ids), contact.c.erased_at.is_not(None))
-    if (found := connection.scalar(erased.limit(1))) is not None:
-        raise VersionConflict(f"contact {found} was erased meanwhile")
-
-
-STANDING = after_rows(_refuse_erased)
-"""Contact ids that must not have been erased."""
-
-
-def _set_profiles(connection: Connection, profiles: Sequence[tuple[str, bytes]]) -> None:
-    named = update(contact).where(contact.c.id == bindparam("contact"))
-    connection.execute(
-        named.values(profile_sealed=bindparam("profile")),
-        [{"contact": one, "profile": it} for one, it in sorted(profiles)],
-    )
-
-
-PROFILES = after_rows(_set_profiles)
-"""(contact id, sealed name, phones, emails, address as last said)."""
-
-
-def profile(connection: Connection, contact_id: str) -> bytes | None:
-    """The sealed profile of a contact; None when there is none (yet, or any more)."""
-    return connection.scalar(select(contact.c.profile_sealed).where(contact.c.id == contact_id))
-
-
-def identity_row(contact_id: str, *, kind: str, address_blind: str, now: datetime) -> Row:
-    """One of IDENTITIES: this contact uses this address, so far only by their own word."""
-    return {
-        "id": new_id(),
-        "contact_id": contact_id,
-        "kind": kind,
-        "address_blind": address_blind,
-        "asserted_at": now,
-    }
-
-
-def left_a_number(connection: Connection, contact_id: str) -> bool:
-    """Whether a telephone number of this contact is known, by their own word or by proof."""
-    theirs = (identity.c.contact_id == contact_id) & (identity.c.kind == "phone")
-    return bool(connection.scalar(select(exists().where(theirs))))
-
-
-def verify_identity(connection: Connection, contact_id: str, *, address_blind: str, by: str, now: datetime) -> None:
-    """The address is proved (callback, one-time password)."""
-    connection.execute(
-        update(identity)
-        .where(identity.c.contact_id == contact_id, identity.c.address_blind == address_blind)
-        .values(verified_at=now, verified_by=by)
-    )
 
 
 def save(connection: Connection, row: ConversationRow, *, expected_version: int) -> None:
@@ -275,59 +201,6 @@ def of_contact(connection: Connection, contact_id: str) -> list[ConversationRow]
     return [ConversationRow(**row._mapping) for row in connection.execute(query)]
 
 
-def _move_timers(connection: Connection, changes: Sequence[tuple[str, str, datetime | None]]) -> None:
-    last = {(conversation_id, kind): due_at for conversation_id, kind, due_at in changes}
-    gone = delete(timer).where(timer.c.conversation_id == bindparam("owner"), timer.c.kind == bindparam("sort"))
-    connection.execute(gone, [{"owner": owner, "sort": kind} for owner, kind in sorted(last)])  # deadlocks
-    rows = [
-        {"id": new_id(), "conversation_id": owner, "kind": kind, "due_at": due_at}
-        for (owner, kind), due_at in last.items()
-        if due_at is not None
-    ]
-    if rows:
-        connection.execute(insert(timer), rows)
-
-
-TIMERS = after_rows(_move_timers)
-"""(conversation id, kind, when) starts or moves a timer; without an instant it stops it, whether it runs or not."""
-
-
-@dataclass(frozen=True)
-class DueTimer:
-    """A timer whose instant has come."""
-
-    id: str
-    conversation_id: str
-    kind: str
-
-
-def due_timers(connection: Connection, *, now: datetime, most: int = 100) -> list[DueTimer]:
-    """Timers to fire, the longest waiting first."""
-    return [DueTimer(*row) for row in connection.execute(_DUE_TIMERS, {"now": now, "most": most})]
-
-
-_DUE_TIMERS = (
-    select(*(timer.c[name] for name in DueTimer.__dataclass_fields__))
-    .where(timer.c.due_at <= bindparam("now"))
-    .order_by(timer.c.due_at)
-    .limit(bindparam("most", type_=Integer))
-)
-_NEXT_TIMER = select(func.min(timer.c.due_at))
-_TAKE_TIMER = delete(timer).where(timer.c.id == bindparam("timer"))
-
-
-def take_timer(connection: Connection, timer_id: str) -> None:
-    """Remove a timer in the transaction of what it causes. VersionConflict when it was fired or moved already."""
-    if connection.execute(_TAKE_TIMER, {"timer": timer_id}).rowcount != 1:
-        raise VersionConflict(f"timer {timer_id} is gone")
-
-
-def next_timer(connection: Connection) -> datetime | None:
-    """When the next timer is due."""
-    soonest: datetime | None = connection.scalar(_NEXT_TIMER)
-    return soonest
-
-
 def count_diversion(connection: Connection, *, kind: str, channel: str, day: str) -> None:
     """All that stays of a diverted message: its kind, channel and day (VN-1, VN-2)."""
     connection.execute(insert(diversion).values(id=new_id(), day=day, kind=kind, channel=channel))
@@ -347,26 +220,9 @@ def erase_messages(connection: Connection, conversation_id: str, provider_blinds
     connection.execute(delete(message).where(message.c.conversation_id == conversation_id, mentioned))
 
 
-def forget_links(connection: Connection, contact_id: str) -> None:
-    """A contact goes: nobody was ever joined to it."""
-    either = (contact_link.c.contact_id == contact_id) | (contact_link.c.kept_id == contact_id)
-    connection.execute(delete(contact_link).where(either))
-
-
-def verify_only_phone(connection: Connection, contact_id: str, *, by: str, now: datetime) -> None:
-    """The number of this contact is proved, where they have just one."""
-    theirs = (identity.c.contact_id == contact_id) & (identity.c.kind == "phone")
-    ids = list(connection.scalars(select(identity.c.id).where(theirs).limit(2)))
-    if len(ids) == 1:
-        connection.execute(update(identity).where(identity.c.id == ids[0]).values(verified_at=now, verified_by=by))
-
-
 def erase(connection: Connection, row: ConversationRow) -> None:
     """Remove a diverted conversation with its messages and timers, and its contact, of whom nothing else is kept."""
     for table in (timer, message):
         connection.execute(delete(table).where(table.c.conversation_id == row.id))
     connection.execute(delete(conversation).where(conversation.c.id == row.id))
-    standings.forget(connection, row.contact_id)
-    connection.execute(delete(identity).where(identity.c.contact_id == row.contact_id))
-    forget_links(connection, row.contact_id)
-    connection.execute(delete(contact).where(contact.c.id == row.contact_id))
+    contacts.erase(connection, row.contact_id)

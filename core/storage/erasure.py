@@ -17,7 +17,7 @@ from sqlalchemy import Connection, delete, select, tuple_, update
 from core.contract.errors import NotFound, VersionConflict
 from core.privacy.erasure import Holdings
 from core.storage import calls, data_requests, devices, settings, standings
-from core.storage.conversations import forget_links
+from core.storage.contacts import forget_links
 from core.storage.holdings import CaseTexts, holdings
 from core.storage.subjects import first_subject, set_text_subject, text_subject
 from core.storage.tables import (

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from core.storage import conversations, joining, standings
+from core.storage import contacts, conversations, joining, standings
 from core.storage.conversations import ConversationRow
 from core.storage.standings import StandingRow
 from core.storage.tables import identity
@@ -38,7 +38,7 @@ def _of_contact(connection: Connection, contact_id: str) -> Known:
     proved = {row.address_blind: row.verified_at for row in connection.execute(query)}
     return Known(
         tuple(conversations.of_contact(connection, contact_id)),
-        conversations.profile(connection, contact_id),
+        contacts.profile(connection, contact_id),
         proved,
         tuple(standings.at_addresses(connection, list(proved))),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from core.storage import conversations, due_clocks
+from core.storage import due_clocks, timers
 from core.storage.database import Connection
 from gateway.deployment import Deployment
 
@@ -16,5 +16,5 @@ async def until_due(deployment: Deployment) -> float | None:
 
 
 def _next_due(connection: Connection) -> datetime | None:
-    known = [due_clocks.oldest(connection), conversations.next_timer(connection)]
+    known = [due_clocks.oldest(connection), timers.next_due(connection)]
     return min((moment for moment in known if moment is not None), default=None)

@@ -18,10 +18,10 @@ import structlog
 
 from core.cases.decide import Actor, Refusal
 from core.contract.errors import NotFound, VersionConflict
-from core.storage import conversations, due_clocks, inbox_queue
-from core.storage.conversations import DueTimer
+from core.storage import due_clocks, inbox_queue, timers
 from core.storage.database import Connection
 from core.storage.due_clocks import DueClock
+from core.storage.timers import DueTimer
 from gateway.deployment import Deployment
 from gateway.metrics import CLOCK_LATENESS, CLOCKS_FIRED
 
@@ -106,8 +106,8 @@ def _due(connection: Connection, *, now: datetime, most: int) -> tuple[list[DueT
     a storm); a legal limit waits for nothing.
     """
     heard_until = inbox_queue.oldest_waiting(connection) or now
-    timers = conversations.due_timers(connection, now=min(now, heard_until), most=most)
-    return timers, due_clocks.due(connection, now=now, most=most)
+    silences = timers.due(connection, now=min(now, heard_until), most=most)
+    return silences, due_clocks.due(connection, now=now, most=most)
 
 
 def _owner(one: DueTimer | DueClock) -> str:

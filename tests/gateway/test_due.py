@@ -12,7 +12,7 @@ from core.cases.decide import Actor
 from core.contract.ports import ItemKey, RawDelivery
 from core.service.desk import Issued
 from core.service.intake import Intake
-from core.storage import case_search, conversations
+from core.storage import case_search, timers
 from core.storage.case_search import Search
 from core.storage.database import Connection
 from core.storage.tables import case, case_clock, case_event, timer
@@ -40,7 +40,7 @@ async def fired(world: World) -> int:
     return len(await world.deployment.database.read(lambda connection: list(connection.scalars(told))))
 
 
-async def timers(world: World) -> list[str]:
+async def silences(world: World) -> list[str]:
     """Whose silences are being waited for."""
     query = select(timer.c.conversation_id)
     return await world.deployment.database.read(lambda connection: list(connection.scalars(query)))
@@ -82,10 +82,10 @@ async def test_a_timer_that_fails_holds_neither_timers_nor_clocks_up(
     """One conversation that cannot be thought about; all others are, and legal limits run."""
     await lamp_at_an_agency(world)
     await write_mail(world, "Xin chào", sender="khac@hopthu.example.vn")
-    (silent,) = await timers(world)
+    (silent,) = await silences(world)
     fire = Intake.fire_timer
 
-    async def failing(self: Intake, due: conversations.DueTimer) -> Any:
+    async def failing(self: Intake, due: timers.DueTimer) -> Any:
         if due.conversation_id == silent:
             raise ValueError("beyond understanding")
         return await fire(self, due)
@@ -95,18 +95,18 @@ async def test_a_timer_that_fails_holds_neither_timers_nor_clocks_up(
     worker = DueWorker(world.deployment)
     await worker.run_once()
     assert await fired(world) > 0
-    assert await timers(world) == [silent]
+    assert await silences(world) == [silent]
 
     monkeypatch.undo()
     world.clock.advance(minutes=2)
     await worker.run_once()
-    assert await timers(world) == []
+    assert await silences(world) == []
 
 
 async def test_a_silence_is_none_while_words_wait(world: World) -> None:
     """Back from a long standstill: what came before the end of a wait is heard first."""
     await write_mail(world, "Xin chào", sender="khac@hopthu.example.vn")
-    (silent,) = await timers(world)
+    (silent,) = await silences(world)
     world.clock.advance(hours=1)
     await world.deployment.inbox.accept(
         RawDelivery(channel="email", account="a", body=b"", received_at=world.clock()), [ItemKey("later", "c")]
@@ -114,7 +114,7 @@ async def test_a_silence_is_none_while_words_wait(world: World) -> None:
     world.clock.advance(days=30)
 
     await DueWorker(world.deployment).run_once()
-    assert await timers(world) == [silent]
+    assert await silences(world) == [silent]
 
     await world.settle()
-    assert await timers(world) == []
+    assert await silences(world) == []

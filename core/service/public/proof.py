@@ -18,7 +18,7 @@ from core.service.carrying import Way
 from core.service.proving import Limited, Proving, Sent, Wanted
 from core.service.public.locking import Opened, Refused
 from core.service.safe import Safe
-from core.storage import conversations, reports
+from core.storage import contacts, reports
 from core.storage.challenges import Challenges
 from core.storage.database import Connection, Database
 from core.storage.reports import ReportRow
@@ -67,7 +67,7 @@ def _verify(connection: Connection, code: str, challenge_id: str, now: datetime)
     row, proved = _find(connection, code), Challenges(connection).get(challenge_id)
     if row is not None and proved is not None:
         blind = proved.recipient
-        conversations.verify_identity(connection, row.contact_id, address_blind=blind, by=Proof.OTP, now=now)
+        contacts.verify_identity(connection, row.contact_id, address_blind=blind, by=Proof.OTP, now=now)
 
 
 def _find(connection: Connection, code: str) -> ReportRow | None:

@@ -26,7 +26,7 @@ from core.service.reading.views import (
     Page,
     ReporterView,
 )
-from core.storage import conversations, joining, reports, staff_lists
+from core.storage import contacts, conversations, joining, reports, staff_lists
 from core.storage.conversations import ConversationRow, MessageRow
 from core.storage.database import Connection
 from core.storage.joining import Link
@@ -165,14 +165,14 @@ def _read_talk(connection: Connection, conversation_id: str) -> _Talk:
         raise NotFound(conversation_id)
     told = reports.of_contact(connection, talks[0].row.contact_id)
     cases = {row.code: row.case_id for row in told if row.conversation_id == conversation_id}
-    profile = conversations.profile(connection, talks[0].row.contact_id)
+    profile = contacts.profile(connection, talks[0].row.contact_id)
     return _Talk(talks[0], profile, cases, staff_lists.user_names(connection, set(authors(talks))))
 
 
 def _read_contact(connection: Connection, contact_id: str) -> _Contact:
     person = joining.one_person(connection, contact_id)
     found = _Contact(
-        profile=conversations.profile(connection, contact_id),
+        profile=contacts.profile(connection, contact_id),
         identities=staff_lists.identities(connection, contact_id),
         talks=[row for one in person for row in conversations.of_contact(connection, one)],
         reports=[row for one in person for row in reports.of_contact(connection, one)],

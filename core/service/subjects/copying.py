@@ -26,7 +26,7 @@ from core.service.regulation import Regulation
 from core.service.safe import Safe
 from core.service.subjects.words import CORRECTABLE
 from core.service.talk import Correspondent, MessageContent
-from core.storage import consents, conversations, data_requests, people, reports
+from core.storage import consents, contacts, conversations, data_requests, people, reports
 from core.storage.consents import ConsentRow
 from core.storage.conversations import ConversationRow, MessageRow
 from core.storage.data_requests import Kept
@@ -151,7 +151,7 @@ def _read(connection: Connection, contact_id: str) -> _Rows:
     readings = (Reading.of(connection, row.code) for row in rows)
     refs = [contact_id, *(row.case_id for row in rows), *(row.id for row in talks)]
     return _Rows(
-        profile=conversations.profile(connection, contact_id),
+        profile=contacts.profile(connection, contact_id),
         readings=[reading for reading in readings if reading is not None],
         talks=[(row, conversations.messages(connection, row.id, most=_MOST_MESSAGES)) for row in talks],
         consents=consents.of_contact(connection, contact_id),

@@ -13,7 +13,7 @@ from core.identity import phones
 from core.service.safe import Safe
 from core.service.talks import Talks
 from core.service.work import Work
-from core.storage import conversations, reports
+from core.storage import contacts, conversations, reports
 from core.storage.conversations import ConversationRow
 from core.storage.corrections import forget_identities
 from core.storage.database import Connection, Database
@@ -56,7 +56,7 @@ class Correcting:
         after = {one.id: one.model_copy(update={"reporter": amended(one.reporter, fields)}) for one in person.reports}
         seal = partial(self._seal, contact_id, amended(person.profile, fields), after)
         profile, sealed = await self._safe.aside(seal, contact_id)
-        work.put(conversations.PROFILES, (contact_id, profile))
+        work.put(contacts.PROFILES, (contact_id, profile))
         for report_id, content in sealed.items():
             work.add(partial(reports.replace_content, report_id=report_id, content_sealed=content))
         self._readdress(work, contact_id, person, fields)
@@ -90,8 +90,8 @@ class Correcting:
             work.add(partial(forget_identities, contact_id=contact_id, address_blinds=blinds))
             if fields[field]:
                 new = blind(fields[field])
-                row = conversations.identity_row(contact_id, kind=field, address_blind=new, now=self._now())
-                work.put(conversations.IDENTITIES, row)
+                row = contacts.identity_row(contact_id, kind=field, address_blind=new, now=self._now())
+                work.put(contacts.IDENTITIES, row)
 
     async def _copy_elsewhere(self, work: Work, person: _Person, email: str) -> None:
         """News that went to the old mail address goes to the new one, or nowhere."""
@@ -125,7 +125,7 @@ def tidied(fields: Mapping[str, str]) -> dict[str, str]:
 
 def _read(connection: Connection, contact_id: str) -> tuple[bytes | None, list[ReportRow], list[ConversationRow]]:
     return (
-        conversations.profile(connection, contact_id),
+        contacts.profile(connection, contact_id),
         reports.of_contact(connection, contact_id),
         conversations.of_contact(connection, contact_id),
     )

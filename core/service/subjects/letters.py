@@ -17,7 +17,7 @@ from core.service.regulation import Regulation
 from core.service.safe import Safe
 from core.service.subjects.words import Dossier, Step, told
 from core.service.talk import Talk
-from core.storage import conversations, restrictions
+from core.storage import contacts, restrictions
 from core.storage.database import Database
 from core.subjects.request import ProvedBy, Request, State
 from core.subjects.rights import load_rights
@@ -67,7 +67,7 @@ class DataLetters:
         held = await self._database.read(partial(restrictions.held_among, contact_ids=[contact]))
         if held or request.proved_by is ProvedBy.NOTHING:
             return Reporter()
-        sealed = await self._database.read(partial(conversations.profile, contact_id=contact))
+        sealed = await self._database.read(partial(contacts.profile, contact_id=contact))
         await self._safe.bring(contact, new=False)
         unseal = partial(self._safe.open_or_none, sealed, Reporter, subject_id=contact, place=f"contact:{contact}")
         known = await self._safe.aside(unseal, contact) or Reporter()

@@ -10,7 +10,7 @@ from typing import Any
 from core.contract.errors import VersionConflict
 from core.service.committing import Committer
 from core.service.work import Work
-from core.storage import conversations
+from core.storage import contacts
 from core.storage.database import Connection, Database
 from core.storage.tables import contact
 from tests.support.databases import on_both_engines
@@ -36,8 +36,8 @@ class Counted:
 
 def person(name: str) -> Work:
     work = Work()
-    work.put(conversations.CONTACTS, conversations.contact_row(name, now=NOW))
-    work.put(conversations.STANDING, name)
+    work.put(contacts.CONTACTS, contacts.contact_row(name, now=NOW))
+    work.put(contacts.STANDING, name)
     return work
 
 

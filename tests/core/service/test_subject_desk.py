@@ -19,7 +19,7 @@ from core.service.reading import CaseReader
 from core.service.reading.base import Restricted
 from core.service.subjects.taking import Entering
 from core.service.subjects.words import Asked
-from core.storage import backup, case_search, consents, reports, restrictions
+from core.storage import backup, case_search, consents, contacts, reports, restrictions
 from core.storage.case_search import Search
 from core.storage.reports import ReportRow
 from core.subjects.request import MoveRefused, ProvedBy, Request, State, Via
@@ -255,9 +255,8 @@ async def test_two_who_move_at_once_are_told_of_each_other(world: World) -> None
 
 
 def _contacts_at(connection: object, *, blinds: list[str]) -> list[str | None]:
-    from core.storage import conversations
 
-    known = conversations.contacts_at(connection, blinds)  # type: ignore[arg-type]
+    known = contacts.at_addresses(connection, blinds)  # type: ignore[arg-type]
     return [known.get(one) for one in blinds]
 
 

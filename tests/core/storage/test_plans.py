@@ -32,6 +32,7 @@ from core.storage import (
     staff_lists,
     statistics,
     sweeping,
+    timers,
     unknown_ends,
 )
 from core.storage.case_search import Search
@@ -52,8 +53,8 @@ ORDERED: dict[str, Callable[[Connection], Any]] = {
     "inbox: the oldest": inbox_queue.oldest_waiting,
     "clocks: due": partial(due_clocks.due, now=NOW),
     "clocks: the next": due_clocks.oldest,
-    "timers: due": partial(conversations.due_timers, now=NOW),
-    "timers: the next": conversations.next_timer,
+    "timers: due": partial(timers.due, now=NOW),
+    "timers: the next": timers.next_due,
     "outbox: how many are due": partial(outbox.count_due, channel="email", now=NOW, most=64),
     "outbox: whose end is unknown": partial(unknown_ends.to_ask, channels=["email", "sms"], now=NOW),
     "outbox and files: where": partial(Lookout(sending=["email", "sms"], fetching=["email", "sms"]).look, now=NOW),

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from core.contract.errors import NotFound, VersionConflict
-from core.storage import case_search, cases, conversations, due_clocks, people, queues, reports
+from core.storage import case_search, cases, contacts, conversations, due_clocks, people, queues, reports, timers
 from core.storage.database import Connection, Database
 from core.storage.together import store_together
 from core.storage.types import to_microseconds
@@ -137,7 +137,7 @@ async def with_conversation(database: Database) -> conversations.ConversationRow
         unread=0,
         needs_human=False,
     )
-    await put(database, conversations.CONTACTS, conversations.contact_row("p", now=NOW))
+    await put(database, contacts.CONTACTS, contacts.contact_row("p", now=NOW))
     await put(database, conversations.CONVERSATIONS, row.__dict__)
     return row
 
@@ -161,26 +161,26 @@ async def test_a_conversation_is_saved_under_its_version(database: Database) -> 
 async def test_a_timer_fires_once(database: Database) -> None:
     """Moved timers fire at the new time only; a taken one is gone."""
     await with_conversation(database)
-    await put(database, conversations.TIMERS, ("v", "burst", NOW))
-    (old,) = await database.read(partial(conversations.due_timers, now=NOW))
-    await put(database, conversations.TIMERS, ("v", "burst", None), ("v", "burst", NOW + timedelta(seconds=3)))
+    await put(database, timers.TIMERS, ("v", "burst", NOW))
+    (old,) = await database.read(partial(timers.due, now=NOW))
+    await put(database, timers.TIMERS, ("v", "burst", None), ("v", "burst", NOW + timedelta(seconds=3)))
 
-    assert await database.read(partial(conversations.due_timers, now=NOW)) == []
+    assert await database.read(partial(timers.due, now=NOW)) == []
     with pytest.raises(VersionConflict):
-        await database.write(partial(conversations.take_timer, timer_id=old.id))
-    assert await database.read(conversations.next_timer) == NOW + timedelta(seconds=3)
+        await database.write(partial(timers.take, timer_id=old.id))
+    assert await database.read(timers.next_due) == NOW + timedelta(seconds=3)
 
 
 @on_both_engines
 async def test_a_person_is_found_by_any_address(database: Database) -> None:
     """By keyed hash; the same address asserted twice is one identity."""
     await with_conversation(database)
-    claim = partial(conversations.identity_row, "p", kind="phone", address_blind="q", now=NOW)
-    await put(database, conversations.IDENTITIES, claim())
-    await put(database, conversations.IDENTITIES, claim())
-    await database.write(partial(conversations.verify_identity, contact_id="p", address_blind="q", by="otp", now=NOW))
+    claim = partial(contacts.identity_row, "p", kind="phone", address_blind="q", now=NOW)
+    await put(database, contacts.IDENTITIES, claim())
+    await put(database, contacts.IDENTITIES, claim())
+    await database.write(partial(contacts.verify_identity, contact_id="p", address_blind="q", by="otp", now=NOW))
 
-    assert await database.read(partial(conversations.contacts_at, address_blinds=["q", "?"])) == {"q": "p"}
+    assert await database.read(partial(contacts.at_addresses, address_blinds=["q", "?"])) == {"q": "p"}
 
 
 @on_both_engines

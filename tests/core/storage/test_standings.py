@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from core.storage import conversations, standings
+from core.storage import contacts, standings
 from core.storage.database import Database
 from core.storage.standings import StandingRow
 from tests.support.databases import on_both_engines, put
@@ -42,9 +42,9 @@ async def test_each_account_has_a_word_of_its_own(database: Database) -> None:
 async def test_it_goes_with_its_person(database: Database) -> None:
     """Of one who was erased not even this is kept; of others it is."""
     other = replace(BLOCKED, address_blind="c" * 64)
-    await put(database, conversations.CONTACTS, conversations.contact_row("c1", now=NOW))
-    theirs = conversations.identity_row("c1", kind="chat", address_blind=BLOCKED.address_blind, now=NOW)
-    await put(database, conversations.IDENTITIES, theirs)
+    await put(database, contacts.CONTACTS, contacts.contact_row("c1", now=NOW))
+    theirs = contacts.identity_row("c1", kind="chat", address_blind=BLOCKED.address_blind, now=NOW)
+    await put(database, contacts.IDENTITIES, theirs)
     await known(database, BLOCKED, other)
 
     await database.write(partial(standings.forget, contact_id="c1"))

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.event import listen
 from sqlalchemy.exc import DBAPIError
 
-from core.storage import conversations, outbox
+from core.storage import contacts, outbox
 from core.storage.cases import CASES
 from core.storage.database import Connection, Database
 from core.storage.sqlite import SqliteDatabase
@@ -120,9 +120,9 @@ async def test_rows_of_all_tables_go_in_by_one_statement(database: Database) -> 
 
 @on_both_engines
 async def test_a_row_that_is_there_already_is_left_alone_or_stops_everything(database: Database) -> None:
-    await put(database, conversations.CONTACTS, conversations.contact_row("an", now=NOW))
-    later = conversations.contact_row("an", now=NOW + timedelta(days=1))
-    await put(database, conversations.CONTACTS, later, conversations.contact_row("binh", now=NOW))
+    await put(database, contacts.CONTACTS, contacts.contact_row("an", now=NOW))
+    later = contacts.contact_row("an", now=NOW + timedelta(days=1))
+    await put(database, contacts.CONTACTS, later, contacts.contact_row("binh", now=NOW))
     await put(database, CASES, a_case("1"))
 
     entries = [(outbox.ENTRIES, entry("1")), (CASES, a_case("2")), (CASES, a_case("1"))]

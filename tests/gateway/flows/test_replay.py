@@ -7,7 +7,7 @@ from functools import partial
 
 from core.contract.errors import VersionConflict
 from core.service.desk import Issued
-from core.storage import conversations, inbox_queue
+from core.storage import inbox_queue, timers
 from tests.gateway.flows.office import CENTRE, LAMP, Chat, all_cases, only_case, state_of
 from tests.support.databases import on_both_engines
 from tests.support.deployments import World
@@ -57,7 +57,7 @@ async def test_a_timer_that_two_workers_fire_goes_off_once(world: World, chat: C
     await chat.say(LAMP, pause=0)
     await world.settle()
     world.clock.advance(seconds=5)
-    (timer,) = await world.deployment.database.read(partial(conversations.due_timers, now=world.clock()))
+    (timer,) = await world.deployment.database.read(partial(timers.due, now=world.clock()))
 
     fire = world.deployment.intake.fire_timer
     outcomes = await asyncio.gather(*(fire(timer) for _ in range(4)), return_exceptions=True)
