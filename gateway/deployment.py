@@ -24,6 +24,7 @@ from core.privacy.media import FileMediaStore
 from core.privacy.scanner import Clamd
 from core.service.carrying import Carriers
 from core.service.clerk import Clerk
+from core.service.ground import Ground
 from core.service.intake import Intake
 from core.service.keyhouse import KeyHouse
 from core.service.officers import CARRIERS, OUTSIDE
@@ -105,16 +106,20 @@ async def _assemble(
     channels = await asyncio.to_thread(build_channels, Supplies(settings, safe, media, database, now))
     courtesy = Courtesy()
     clerk = Clerk(
-        database,
-        carriers=_carriers(settings, channels),
-        safe=safe,
-        media=media,
-        regulation=regulation,
-        thinking=Thinking(partial(regulation.intake_rules, settings.office), places, regulation.book, now, courtesy),
-        house=_house(settings, phrasebook),
-        mailbox=settings.email.address if "email" in channels else "",
-        accounts=_accounts(settings, channels),
-        now=now,
+        Ground(
+            database=database,
+            carriers=_carriers(settings, channels),
+            safe=safe,
+            media=media,
+            regulation=regulation,
+            thinking=Thinking(
+                partial(regulation.intake_rules, settings.office), places, regulation.book, now, courtesy
+            ),
+            house=_house(settings, phrasebook),
+            mailbox=settings.email.address if "email" in channels else "",
+            accounts=_accounts(settings, channels),
+            now=now,
+        )
     )
     return Deployment(
         settings=settings,

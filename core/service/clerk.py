@@ -7,9 +7,8 @@ cases closed, and all of it committed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from core.cases.decide import Actor, Refusal
@@ -17,11 +16,8 @@ from core.cases.model import Case
 from core.contract.errors import VersionConflict
 from core.counting import WAITS, Buckets
 from core.intake.happenings import SupplementAsked
-from core.notify.house import House
-from core.privacy.media import FileMediaStore
 from core.service.arrivals import Arrivals
 from core.service.calling_back import note_callbacks
-from core.service.carrying import Carriers
 from core.service.case_links import CaseLinks
 from core.service.changes import Changes
 from core.service.committing import Committer
@@ -30,9 +26,8 @@ from core.service.desk import CaseDesk, Issued
 from core.service.devices import SealedDevices
 from core.service.diverting import Diverting, note_diversions
 from core.service.followers import Followers
+from core.service.ground import Ground
 from core.service.joining import Joining
-from core.service.letters import LetterDesk
-from core.service.letters_out import LettersOut
 from core.service.links.book import LinkBook
 from core.service.links.origins import Origins
 from core.service.links.post import LinkPost
@@ -40,25 +35,19 @@ from core.service.links.questions import Questions
 from core.service.links.telling import Telling
 from core.service.national_queue import note_national
 from core.service.notices import Notices
-from core.service.officers import Officers
 from core.service.own_number import OwnNumber
-from core.service.posting import Posting
 from core.service.proving import Proving
 from core.service.publishing import Publishing, Shown
 from core.service.receiving import Receiving
 from core.service.regulation import Regulation, intake_field
-from core.service.ringing import Ringing
-from core.service.safe import Safe
 from core.service.stock import Stock
 from core.service.subjects.taking import Taking
 from core.service.supplement_links import SupplementLinks
 from core.service.supplying import Supplying
 from core.service.talks import Talks
 from core.service.texts import Texts
-from core.service.thinking import Thinking
 from core.service.wording import held_back
 from core.service.work import Work, Write
-from core.storage.database import Database
 
 _TRIES = 3
 
@@ -75,47 +64,51 @@ class Clerk:
     """
     The use cases' common hands in one process.
 
-    `accounts`: channels by which staff can be told, with our side of each.
     `changed` is set whenever a unit was stored: there may be something to send, or a due time sooner than before.
     `opened`: seconds from a report's first message to its opened case, for each case this process opened.
     """
 
-    def __init__(
-        self,
-        database: Database,
-        *,
-        safe: Safe,
-        media: FileMediaStore,
-        regulation: Regulation,
-        thinking: Thinking,
-        house: House,
-        mailbox: str,
-        now: Callable[[], datetime],
-        carriers: Carriers,
-        accounts: Mapping[str, str] | None = None,
-    ) -> None:
+    def __init__(self, ground: Ground) -> None:
+        database, safe, regulation, house, now = (
+            ground.database,
+            ground.safe,
+            ground.regulation,
+            ground.house,
+            ground.now,
+        )
         self._now = now
         self.house = house
-        self.committer = Committer(database)
-        self.opened = Buckets(WAITS)
-        self.changed = Changes()
+        self.committer, self.changed, self.opened = Committer(database), Changes(), Buckets(WAITS)
+        self.carriers = ground.carriers
         self.stock = Stock(safe)
         self.texts = Texts(database, safe=safe)
         self.talks = Talks(database, safe=safe, stock=self.stock, now=now)
-        self.carriers = carriers
         self.devices = SealedDevices(database, safe=safe, now=now)
-        push = "push" in (accounts or {})
-        ringing = Ringing(database, devices=self.devices, carriers=carriers, push=push)
-        self.posting = Posting(self.talks, safe=safe, now=now, ringing=ringing, quiet=house.quiet)
-        self.proving = Proving(database, safe=safe, carriers=carriers, now=now, changed=self.changed.set)
+        self.followers = Followers(safe=safe, devices=self.devices, quiet=house.quiet, now=now, push=ground.pushes)
+        self.posting = ground.posting(self.talks, self.devices)
+        self.proving = Proving(database, safe=safe, carriers=ground.carriers, now=now, changed=self.changed.set)
         self.joining = Joining(database, safe=safe, now=now)
         self.desk = CaseDesk(database, safe=safe, regulation=regulation, now=now)
         self.requests = Taking(database, safe=safe, regulation=regulation, now=now, processors=house.processors)
-        self.links = LinkBook(database, safe=safe, now=now)
-        post = LinkPost(safe, now)
+        self.links, self.origins, post = LinkBook(database, safe=safe, now=now), Origins(database), LinkPost(safe, now)
         self.questions = Questions(database, book=self.links, post=post, posting=self.posting, house=house, now=now)
-        rules = thinking.rules
-        self.converse = Converse(
+        self.case_links = CaseLinks(safe, page=house.one_case_url, now=now)
+        self.officers = ground.officers(self.case_links)
+        self.letters = ground.letters(self.texts)
+        self.publishing = Publishing(database, media=ground.media, regulation=regulation, texts=self.texts)
+        self.converse = self._converse(ground)
+        self.supplements = SupplementLinks(
+            database, safe=safe, regulation=regulation, texts=self.texts, page=house.supplement_url, now=now
+        )
+        self._notices = self._written_notices(regulation)
+        self.telling = Telling(
+            self.links, post=post, texts=self.texts, publishing=self.publishing, origins=self.origins, now=now
+        )
+        self.arrivals = Arrivals(database, regulation=regulation, execute=self.execute)
+
+    def _converse(self, ground: Ground) -> Converse:
+        database, safe, now = ground.database, ground.safe, ground.now
+        return Converse(
             database,
             desk=self.desk,
             posting=self.posting,
@@ -125,32 +118,21 @@ class Clerk:
                 stock=self.stock,
                 desk=self.desk,
                 requests=self.requests,
-                mailbox=mailbox,
+                mailbox=ground.mailbox,
                 now=now,
             ),
             numbers=OwnNumber(self.proving, self.joining),
             supplying=Supplying(database, safe=safe, desk=self.desk, questions=self.questions),
-            diverting=Diverting(database, safe=safe, media=media, posting=self.posting, rules=rules, now=now),
-            house=house,
-            thinking=thinking,
+            diverting=Diverting(
+                database, safe=safe, media=ground.media, posting=self.posting, rules=ground.thinking.rules, now=now
+            ),
+            house=ground.house,
+            thinking=ground.thinking,
             now=now,
         )
-        self.case_links = CaseLinks(safe, page=house.one_case_url, now=now)
-        self.officers = Officers(
-            database,
-            safe=safe,
-            regulation=regulation,
-            house=house,
-            links=self.case_links,
-            accounts=accounts or {},
-            now=now,
-        )
-        desk = LetterDesk(media=media, house=house)
-        self.letters = LettersOut(database, safe=safe, regulation=regulation, texts=self.texts, desk=desk)
-        self.supplements = SupplementLinks(
-            database, safe=safe, regulation=regulation, texts=self.texts, page=house.supplement_url, now=now
-        )
-        self._notices = Notices(
+
+    def _written_notices(self, regulation: Regulation) -> Notices:
+        return Notices(
             talks=self.talks,
             posting=self.posting,
             converse=self.converse,
@@ -159,15 +141,8 @@ class Clerk:
             officers=self.officers,
             regulation=regulation,
             links=self.supplements,
-            house=house,
+            house=self.house,
         )
-        self.publishing = Publishing(database, media=media, regulation=regulation, texts=self.texts)
-        self.followers = Followers(safe=safe, devices=self.devices, quiet=house.quiet, now=now, push=push)
-        self.origins = Origins(database)
-        self.telling = Telling(
-            self.links, post=post, texts=self.texts, publishing=self.publishing, origins=self.origins, now=now
-        )
-        self.arrivals = Arrivals(database, regulation=regulation, execute=self.execute)
 
     async def listen(self, work: Work, case: Case, fields: Sequence[str]) -> None:
         """Let the dialogues of a case's reporters understand what they say next as an answer about these fields."""
