@@ -67,7 +67,7 @@ class Sources:
             fitting = [one for one in entries if fits(one, wish, reader=self.member.id, now=now)]
             fresh = await self.unseen(fitting) if wish.unread else frozenset()
             found += [one for one in fitting if not wish.unread or one.ref in fresh]
-            if start is None or len(found) > most:
+            if start is None or len(found) >= most:
                 break
         return Part(found, None if start is None else (_instant(sort, start[0]), number, start[1]))
 
