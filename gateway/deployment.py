@@ -41,6 +41,7 @@ from core.storage.database import Database
 from core.storage.inbox import Inbox
 from core.storage.journal import Journal
 from core.storage.opening import explained
+from core.storage.small_reads import SmallReads
 from gateway.events import Events, open_events
 from gateway.events.bells import AGENCIES
 from gateway.registry import Supplies, build_channels
@@ -56,6 +57,7 @@ class Deployment:
     settings: Settings
     now: Now
     database: Database
+    small_reads: SmallReads
     keys: KeyHouse
     safe: Safe
     media: FileMediaStore
@@ -125,6 +127,7 @@ async def _assemble(
         settings=settings,
         now=now,
         database=database,
+        small_reads=SmallReads(database),
         keys=stores.keys,
         safe=safe,
         media=media,

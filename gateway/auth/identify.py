@@ -37,14 +37,14 @@ async def identify(request: web.Request) -> None:
 
 async def _by_token(request: web.Request, secret: str) -> None:
     deployment = request.app[DEPLOYMENT]
-    staff = await deployment.database.read(partial(tokens.owner, secret=secret, now=deployment.now()))
+    staff = await deployment.small_reads.read(partial(tokens.owner, secret=secret, now=deployment.now()))
     if staff is not None:
         request[STAFF] = staff
 
 
 async def _by_cookie(request: web.Request, cookie: str) -> None:
     deployment = request.app[DEPLOYMENT]
-    found = await deployment.database.read(partial(sessions.find, cookie=cookie, now=deployment.now()))
+    found = await deployment.small_reads.read(partial(sessions.find, cookie=cookie, now=deployment.now()))
     if found is None or not _reaches(found.session, request.path):
         return
     if not found.user.active:

@@ -42,7 +42,7 @@ async def _context(request: web.Request) -> dict[str, Any]:
     wish, hears = Wish.read(request.query), reader.hears(member)
     shelf = await shelf_of(request, wish, after=_read_place(request))
     after = shelf.found.after
-    unread = await unseen(deployment.database, member.id, shelf.found.items)
+    unread = await unseen(deployment.small_reads, member.id, shelf.found.items)
     tabs = tabs_of(deployment, member, wish, waiting=shelf.waiting, counts=shelf.counts)
     mark = _mark(shelf, tabs, unread)
     return {

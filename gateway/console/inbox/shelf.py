@@ -76,7 +76,7 @@ async def shelf_of(request: web.Request, wish: Wish, *, after: Place | None) -> 
 async def _read(request: web.Request, member: Member, wish: Wish, after: Place | None) -> Shelf:
     deployment, reader = request.app[DEPLOYMENT], reader_of(request)
     hears = reader.hears(member)
-    unseen_by = partial(unseen, deployment.database, member.id)
+    unseen_by = partial(unseen, deployment.small_reads, member.id)
     sources = Sources(reader, member, book_of(request) if hears else None, unseen_by)
     now = microseconds(now_of(request))
     parts = [await sources.part(sort, wish, now=now, after=after, most=MOST) for sort in wish.sorts]

@@ -10,17 +10,18 @@ from aiohttp import web
 from core.service.reading.lists import microseconds
 from core.service.reading.views import CaseView, ConversationLine, QueueLine
 from core.storage import seen
-from core.storage.database import Connection, Database
+from core.storage.database import Connection
+from core.storage.small_reads import SmallReads
 from gateway.auth import staff_of
 from gateway.console.inbox.entries import Entry, Item
 from gateway.console.shared import now_of
 from gateway.deployment import DEPLOYMENT
 
 
-async def unseen(database: Database, user_id: str, entries: Sequence[Entry]) -> frozenset[str]:
+async def unseen(small_reads: SmallReads, user_id: str, entries: Sequence[Entry]) -> frozenset[str]:
     """The references of those that this person has not seen as they stand now; a call has no page to be seen on."""
     stands = {one.ref: upto for one in entries if (upto := upto_of(one.item)) is not None}
-    known = await database.read(partial(seen.marks, user_id=user_id, refs=list(stands)))
+    known = await small_reads.read(partial(seen.marks, user_id=user_id, refs=list(stands)))
     return frozenset(ref for ref, upto in stands.items() if known.get(ref, -1) < upto)
 
 
