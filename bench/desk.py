@@ -195,8 +195,9 @@ async def _accept(client: ClientSession, working: Cast, case_id: str) -> None:
 
 
 async def get(client: ClientSession, desk: Desk, path: str) -> None:
-    """A whole page, as a browser loads it. RuntimeError: it was not shown."""
-    async with client.get(path, headers=_cookie(desk), allow_redirects=False) as answer:
+    """A whole page, or the list as its script asks for it. RuntimeError: it was not shown."""
+    by_script = {"HX-Request": "true"} if path == LIST else {}
+    async with client.get(path, headers=_cookie(desk) | by_script, allow_redirects=False) as answer:
         await answer.read()
         if answer.status != 200:
             raise RuntimeError(f"{path} answered {answer.status}")

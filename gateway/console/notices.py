@@ -37,8 +37,9 @@ _MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,180}\.[^@\s.]{2,}")
 
 @web.middleware
 async def count_unread(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Every page of the console says how many notices stand unread."""
-    if request.method == "GET" and request.path.startswith(HOME) and current_staff(request) is not None:
+    """Every page of the console says how many notices stand unread; a part of one that is asked for anew does not."""
+    whole = request.method == "GET" and "HX-Request" not in request.headers
+    if whole and request.path.startswith(HOME) and current_staff(request) is not None:
         request[UNREAD] = await reader_of(request).unread(member_of(request))
     return await handler(request)
 

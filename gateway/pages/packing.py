@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import gzip
 import re
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 
 from aiohttp import web
@@ -32,6 +33,28 @@ def pack_page(request: web.Request, response: web.Response) -> None:
     response.headers.add("Vary", "Accept-Encoding, Cookie")
     if reads_gzip(request) and len(response.text or "") >= SMALL:
         response.enable_compression(ContentCoding.gzip)
+
+
+@dataclass(frozen=True)
+class Leaflet:
+    """A part of a page that many are given as it is, packed once for all of them."""
+
+    plain: bytes
+
+    @cached_property
+    def packed(self) -> bytes:
+        """Gzipped."""
+        return gzip.compress(self.plain, compresslevel=6, mtime=0)
+
+
+def hand_out(request: web.Request, leaflet: Leaflet) -> web.Response:
+    """One of them to whoever asks; kept by nobody."""
+    headers = {"Vary": "Accept-Encoding, Cookie", "Cache-Control": "no-store"}
+    body = leaflet.plain
+    if reads_gzip(request) and len(body) >= SMALL:
+        body = leaflet.packed
+        headers["Content-Encoding"] = "gzip"
+    return web.Response(body=body, content_type="text/html", charset="utf-8", headers=headers)
 
 
 def packed_file(request: web.Request, path: Path, version: str) -> bytes | None:

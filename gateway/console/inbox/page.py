@@ -18,6 +18,9 @@ from gateway.console.inbox.unread import unseen
 from gateway.console.inbox.wish import SORTS, Wish
 from gateway.console.shared import HOME, member_of, reader_of, show
 from gateway.deployment import DEPLOYMENT
+from gateway.pages.languages import language_of
+from gateway.pages.packing import Leaflet, hand_out
+from gateway.pages.rendering import render_text
 
 LIST = f"{HOME}/hang-viec"
 
@@ -25,19 +28,27 @@ LIST = f"{HOME}/hang-viec"
 @require_staff()
 async def show_inbox(request: web.Request) -> web.StreamResponse:
     """The whole page."""
-    return show(request, "inbox.html", **await _context(request))
+    _, context = await _look(request)
+    return show(request, "inbox.html", **context)
 
 
 @require_staff()
 async def show_list(request: web.Request) -> web.StreamResponse:
-    """The list alone, for the page that is open; nothing (204) where it still shows just that."""
-    context = await _context(request)
+    """
+    The list alone, for the page that is open; nothing (204) where it still shows just that.
+
+    Every open page asks when something changes: it is drawn and packed once for all to whom it looks the same.
+    """
+    shelf, context = await _look(request)
     if context["mark"] == request.query.get("dau"):
         return web.Response(status=204)
-    return show(request, "_inbox.html", **context)
+    look = (language_of(request), context["fresh"], *context["lines"])
+    if look not in shelf.leaflets:
+        shelf.leaflets[look] = Leaflet(render_text(request, "console/_inbox.html", **context).encode())
+    return hand_out(request, shelf.leaflets[look])
 
 
-async def _context(request: web.Request) -> dict[str, Any]:
+async def _look(request: web.Request) -> tuple[Shelf, dict[str, Any]]:
     deployment, reader, member = request.app[DEPLOYMENT], reader_of(request), member_of(request)
     wish, hears = Wish.read(request.query), reader.hears(member)
     shelf = await shelf_of(request, wish, after=_read_place(request))
@@ -45,7 +56,7 @@ async def _context(request: web.Request) -> dict[str, Any]:
     unread = await unseen(deployment.small_reads, member.id, shelf.found.items)
     tabs = tabs_of(deployment, member, wish, waiting=shelf.waiting, counts=shelf.counts)
     mark = _mark(shelf, tabs, unread)
-    return {
+    return shelf, {
         "wish": wish,
         "tabs": tabs,
         "chosen": next((tab for tab in tabs if tab.current), None),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -23,6 +23,7 @@ from gateway.console.inbox.wish import Wish
 from gateway.console.shared import CONSOLE, member_of, now_of, reader_of
 from gateway.deployment import DEPLOYMENT
 from gateway.pages.languages import language_of
+from gateway.pages.packing import Leaflet
 from gateway.pages.rendering import render_text
 
 MOST = 50
@@ -41,6 +42,7 @@ class Shelf:
     Args:
         bases: by place of the line. counts: None for who reads no conversations. waiting: tasks by role.
         mark: other whenever the lines are. drawn: lines as HTML, as far as somebody has asked for them.
+        leaflets: whole lists, packed, likewise; by all that makes them differ.
     """
 
     found: Merged[Entry]
@@ -49,6 +51,7 @@ class Shelf:
     waiting: Mapping[str, int]
     mark: str
     drawn: dict[_Look, str] = field(default_factory=dict)
+    leaflets: dict[Hashable, Leaflet] = field(default_factory=dict)
 
     def looks(self, *, language: str, unread: frozenset[str], user_id: str) -> list[_Look]:
         """How each of its lines looks to this person."""

@@ -73,9 +73,9 @@ class Desk:
     url: str
     client: Any
 
-    async def get(self, path: str) -> Answer:
+    async def get(self, path: str, **options: Any) -> Answer:
         """A page, redirects not taken."""
-        async with self.client.get(self.url + path, allow_redirects=False) as response:
+        async with self.client.get(self.url + path, allow_redirects=False, **options) as response:
             return await _answer(response)
 
     async def post(self, path: str, data: Any = None, **options: Any) -> Answer:

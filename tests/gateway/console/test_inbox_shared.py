@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
+import pytest
+from aiohttp import web
+
+from gateway.console.inbox import page
 from gateway.console.inbox.sharing import Shared
+from gateway.pages.rendering import render_text
 from tests.gateway.api.staffing import centre, report
 from tests.gateway.console.office import Office
 from tests.support.letters import write_mail
@@ -67,3 +73,26 @@ async def test_pages_that_share_a_reading_show_what_is_unread_and_whose_it_is(of
     assert ("Anh/chị</span>" in mine, "Anh/chị</span>" in seen) == (True, False)
     assert UNREAD not in english
     assert "Unread" in english
+
+
+async def test_the_list_anew_is_drawn_once_for_all_to_whom_it_looks_the_same(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three hear of a change at once; one has seen the case, of the other two one reads nothing packed."""
+    people = [await centre(office.world) for _ in range(3)]
+    case, drawn = await report(office.world), list[str]()
+
+    def noting(request: web.Request, template: str, **context: Any) -> str:
+        drawn.append(template)
+        return render_text(request, template, **context)
+
+    monkeypatch.setattr(page, "render_text", noting)
+    async with office.desk(people[0]) as one, office.desk(people[1]) as two, office.desk(people[2]) as three:
+        await three.get(f"/console/ho-so/{case}")
+        plain = {"Accept-Encoding": "identity"}
+        lists = await asyncio.gather(one.get(page.LIST), two.get(page.LIST, headers=plain), three.get(page.LIST))
+
+    first, second, seen = (answer.text for answer in lists)
+    assert first == second
+    assert (first.count(UNREAD), seen.count(UNREAD)) == (1, 0)
+    assert drawn == ["console/_inbox.html"] * 2
