@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any, cast
 
 import pyotp
@@ -26,6 +27,7 @@ from core.service.safe import Safe
 from core.storage.database import Database
 from core.storage.keys import SqlKeyStore
 from core.storage.people import UserRow
+from core.storage.small_reads import SmallReads
 from gateway.auth import require_staff, setup_auth, staff_of
 from gateway.auth.accounts import create_user
 from gateway.auth.door import HASHING, Hashing
@@ -65,6 +67,11 @@ class Shell:
     safe: Safe
     regulation: Regulation
     events: Events = field(default_factory=MemoryEvents)
+
+    @cached_property
+    def small_reads(self) -> SmallReads:
+        """Over the same database."""
+        return SmallReads(self.database)
 
 
 @dataclass
