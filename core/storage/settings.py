@@ -31,6 +31,13 @@ def keep(connection: Connection, *, prefix: str, name: str, value: Any) -> list[
     return list(under(connection, prefix).values())
 
 
+def last(connection: Connection, prefix: str) -> Any:
+    """The fact under a prefix whose key comes last, or None."""
+    ours = setting.c.key.startswith(prefix, autoescape=True)
+    row = connection.execute(setting.select().where(ours).order_by(setting.c.key.desc()).limit(1)).one_or_none()
+    return None if row is None else row.value
+
+
 def under(connection: Connection, prefix: str) -> dict[str, Any]:
     """All facts whose key begins so, by the rest of it."""
     rows = connection.execute(setting.select().where(setting.c.key.startswith(prefix, autoescape=True)))

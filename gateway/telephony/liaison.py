@@ -17,6 +17,7 @@ import structlog
 from pydantic import ValidationError
 
 from channels.call_center.flow.happenings import Looked
+from channels.call_center.flow.plan import UNCHANGED, Plan
 from channels.call_center.spool import Spool
 from channels.call_center.status import TelephonyStatus
 from channels.call_center.tools import Standing
@@ -56,6 +57,10 @@ class Liaison:
     def standing(self) -> Standing:
         """What the centre is like, as far as is known; open where nobody ever said."""
         return self._told.at(self._now()) if self._told else Standing()
+
+    def plan(self) -> Plan:
+        """What the centre changed of its flow, as it was told last."""
+        return self._told.plan if self._told else UNCHANGED
 
     def seal_to(self) -> bytes | None:
         """Public key of whoever may open recordings, as it was told last; None where nobody ever said."""

@@ -24,6 +24,7 @@ from core.service.public import PublicDesk, Refused
 from gateway.deployment import Deployment
 from gateway.lines import LineServer
 from gateway.telephony.paths import links_folder
+from gateway.telephony.plans import PlanBook
 from gateway.telephony.standing import standing_of
 from gateway.telephony.told import looked
 
@@ -41,6 +42,7 @@ class CallsLink:
         self._deployment = deployment
         self._channel = channel
         self._desk = desk
+        self._plans = PlanBook(deployment.database)
         self._actions: Mapping[str, Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]] = {
             "hand_over": self._hand_over,
             "look_up": self._look_up,
@@ -82,7 +84,8 @@ class CallsLink:
         now, settings = self._deployment.now(), self._deployment.settings
         calendar = self._deployment.regulation.calendar(now)
         storm = settings.call_center.storm or await self._deployment.intake.calls.storm()
-        told = standing_of(calendar, storm=storm, now=now, seal_to=self._channel.seal_to)
+        plan = await self._plans.newest()
+        told = standing_of(calendar, storm=storm, now=now, seal_to=self._channel.seal_to, plan=plan)
         return told.model_dump(mode="json")
 
 

@@ -37,6 +37,7 @@ from gateway.telephony.ends import until_alone, until_empty
 from gateway.telephony.errands import ErrandCalls, errand_calls, heeding
 from gateway.telephony.floor import Floor
 from gateway.telephony.liaison import Liaison
+from gateway.telephony.menus import Menus
 from gateway.telephony.node import as_node, node_of
 from gateway.telephony.outgoing import OutgoingCalls
 from gateway.telephony.paths import links_folder, spool_folder, standing_file
@@ -119,25 +120,27 @@ async def run(settings: Settings, *, beside: bool = False) -> None:
 @asynccontextmanager
 async def taking_calls(settings: Settings) -> AsyncIterator[Telephony]:
     """Everything the process does, for the length of a block; what it leaves is in the spool."""
-    flow = flow_of(settings, catalogue_of(settings)).flow
+    catalogue = catalogue_of(settings)
+    source = flow_of(settings, catalogue)
     liaison, spool = await _taken_up(settings)
     hotline = await asyncio.to_thread(hotline_of, settings, seal_to=liaison.seal_to)
     voice, portal = voice_trunk(settings, hotline.engine), portal_line(settings, hotline.engine)
     lines: tuple[Trunk, ...] = (*hotline.trunks, *([voice] if voice else []))
-    tools = _tools(settings, flow, lines, spool=spool, desk=liaison)
+    tools = _tools(settings, source.flow, lines, spool=spool, desk=liaison)
     outgoing = OutgoingCalls(lines, tools, ended=liaison.ended)
     async with AsyncExitStack() as stack:
         await hotline.engine.start()
         stack.push_async_callback(hotline.engine.stop)
         await stack.enter_async_context(renewing(hotline.prompts))
-        queues = on_the_floor(flow.queues)
+        queues = on_the_floor(source.flow.queues)
         opening = partial(answering, settings, hotline.engine, queues=queues, outgoing=outgoing)
         floor = Floor(settings.data, hotline.engine, opening)
         await stack.enter_async_context(floor.taking_part())
         await stack.enter_async_context(bringing(settings, portal))
         await stack.enter_async_context(reached_by_twilio(settings, voice))
         tools = replace(tools, people=floor)
-        board = Switchboard([*lines, portal], tools, numbers=settings.call_center.answered, ended=liaison.ended)
+        numbers, menus = settings.call_center.answered, Menus(source, catalogue, liaison.plan)
+        board = Switchboard([*lines, portal], tools, numbers=numbers, ended=liaison.ended, flow_for=menus.flow_for)
         errands = errand_calls(settings, lines, tools, ended=liaison.ended)
         telephony = Telephony(node_of(settings), hotline, lines, board, outgoing, errands, floor, spool, liaison)
         speaking = asyncio.create_task(liaison.run(telephony.status))

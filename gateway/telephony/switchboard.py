@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 import structlog
 
+from channels.call_center.flow.model import Flow
 from channels.call_center.numbers import is_among
 from channels.call_center.ports import Call, CallFailed, CallGone, Ended, PutsThrough, Trunk
 from channels.call_center.session import Session
@@ -27,16 +29,23 @@ class Switchboard:
     Takes calls from `open` to `close`.
 
     Args:
-        numbers: those of ours that are answered; empty: all.
+        numbers: those of ours that are answered; empty: all. `flow_for`: what leads a call to one of them.
         ended: set whenever a call has left its record. `started`: trunks whose address could be had. `draining`: no
             more are taken.
     """
 
     def __init__(
-        self, trunks: Sequence[Trunk], tools: Tools, *, numbers: Collection[str], ended: asyncio.Event
+        self,
+        trunks: Sequence[Trunk],
+        tools: Tools,
+        *,
+        numbers: Collection[str],
+        ended: asyncio.Event,
+        flow_for: Callable[[str], Flow],
     ) -> None:
         self._trunks = trunks
         self._tools = tools
+        self._flow_for = flow_for
         self._numbers = frozenset(numbers)
         self._ended = ended
         self._taking: list[asyncio.Task[None]] = []
@@ -92,7 +101,7 @@ class Switchboard:
             await self._refuse(call, _NO_SUCH_NUMBER)
             return
         try:
-            await Session(call, self._tools).lead()
+            await Session(call, replace(self._tools, flow=self._flow_for(call.called))).lead()
         except OSError as error:  # nobody may be promised what cannot be kept
             self.unkept += 1
             log.error("call_not_kept", trunk=call.trunk, error=error.strerror)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 
 from channels.call_center.acd.model import Overflow
+from channels.call_center.flow.faults import Fault
 from channels.call_center.flow.load import Mistake, Source
 from channels.call_center.flow.model import (
     NOTICE,
@@ -17,6 +18,7 @@ from channels.call_center.flow.model import (
     Flow,
     Queue,
     Record,
+    menus_of,
     slots_of,
 )
 from channels.call_center.flow.model import targets as named
@@ -31,7 +33,7 @@ def lint(source: Source, slots: Collection[str] | None = None) -> list[Mistake]:
     if lost:
         return lost
     found = [*_silent_circles(source), *_unreachable(source), *_endless(source), *_unannounced(source)]
-    found += [*_keys(source), *_queues(source)]
+    found += [*_keys(source), *_queues(source), *_menus(source)]
     return found + list(_unspoken(source, slots) if slots is not None else ())
 
 
@@ -39,27 +41,27 @@ def _lost(source: Source) -> Iterator[Mistake]:
     flow = source.flow
     for which, name in (("start", flow.start), ("give_up", flow.give_up)):
         if name not in flow.steps:
-            yield source.mistake("", f"{which}: there is no step {name}")
+            yield source.mistake("", Fault.NO_STEP, which, name)
     for name, step in flow.steps.items():
         for to in named(step):
             if to not in flow.steps:
-                yield source.mistake(name, f"leads to {to}, which does not exist")
+                yield source.mistake(name, Fault.LOST, to)
 
 
 def _unreachable(source: Source) -> Iterator[Mistake]:
     flow = source.flow
     reached = reach(flow, flow.start) | reach(flow, flow.give_up)
-    return (source.mistake(name, "nothing leads there") for name in flow.steps if name not in reached)
+    return (source.mistake(name, Fault.UNREACHABLE) for name in flow.steps if name not in reached)
 
 
 def _endless(source: Source) -> Iterator[Mistake]:
     flow = source.flow
     for name in flow.steps:
         if not any(isinstance(flow.steps[one], End) for one in reach(flow, name)):
-            yield source.mistake(name, "no way to an end")
+            yield source.mistake(name, Fault.ENDLESS)
     for name in sorted(reach(flow, flow.give_up)):
         if isinstance(flow.steps[name], Ask | Collect | Record) or name in reach(flow, name, past=True):
-            yield source.mistake(name, "the way from give_up may neither ask nor turn back")
+            yield source.mistake(name, Fault.TURNS_BACK)
 
 
 def _silent_circles(source: Source) -> Iterator[Mistake]:
@@ -67,7 +69,7 @@ def _silent_circles(source: Source) -> Iterator[Mistake]:
     silent = {name for name, step in flow.steps.items() if isinstance(step, SILENT)}
     for name in sorted(silent):
         if name in reach(flow, name, past=True, within=silent):
-            yield source.mistake(name, "a circle in which nothing is said")
+            yield source.mistake(name, Fault.SILENT_CIRCLE)
 
 
 def _unannounced(source: Source) -> Iterator[Mistake]:
@@ -77,17 +79,17 @@ def _unannounced(source: Source) -> Iterator[Mistake]:
     before = reach(flow, flow.start, stop=told)
     for name, step in flow.steps.items():
         if isinstance(step, Record) and name in before and name not in told:
-            yield source.mistake(name, f"can be reached without {NOTICE} (VN-5)")
+            yield source.mistake(name, Fault.UNANNOUNCED, NOTICE)
 
 
 def _keys(source: Source) -> Iterator[Mistake]:
     for name, step in source.flow.steps.items():
         if isinstance(step, Ask) and (wrong := sorted(key for key in step.keys if key not in KEYS)):
-            yield source.mistake(name, f"no key of a telephone: {', '.join(wrong)}")
+            yield source.mistake(name, Fault.NO_KEY, ", ".join(wrong))
         if isinstance(step, Collect) and step.least > step.most:
-            yield source.mistake(name, "least is more than most")
+            yield source.mistake(name, Fault.TOO_LEAST)
         if isinstance(step, Code) and "$code" not in step.say:
-            yield source.mistake(name, "the code is promised and not read out ($code)")
+            yield source.mistake(name, Fault.CODE_UNREAD)
 
 
 def _queues(source: Source) -> Iterator[Mistake]:
@@ -95,13 +97,25 @@ def _queues(source: Source) -> Iterator[Mistake]:
     queues = source.flow.queues
     for name, step in source.flow.steps.items():
         if isinstance(step, Queue) and queues and step.queue not in queues:
-            yield source.mistake(name, f"there is no queue {step.queue}")
+            yield source.mistake(name, Fault.NO_QUEUE, step.queue)
     for name, line in queues.items():
         for rule in line.rules:
             if (rule.do is Overflow.MOVE) != bool(rule.queue) or (rule.queue and rule.queue not in queues):
-                yield source.mistake("", f"queues.{name}: {rule.do} leads to {rule.queue or 'no queue'}")
+                yield source.mistake("", Fault.OVERFLOW, name, rule.do, rule.queue or "no queue")
         if name in _moved_to(queues, name):
-            yield source.mistake("", f"queues.{name}: callers would be moved in a circle")
+            yield source.mistake("", Fault.QUEUE_CIRCLE, name)
+
+
+def _menus(source: Source) -> Iterator[Mistake]:
+    """What is offered fits the words that offer it, and whoever is in danger finds their key (VN-8)."""
+    offers = source.flow.offers
+    for name, step in menus_of(source.flow).items():
+        for key, to in step.keys.items():
+            if offers[to].key not in ("", key):
+                yield source.mistake(name, Fault.OTHER_KEY, to, offers[to].key)
+        for to, offer in offers.items():
+            if offer.always and to not in step.keys.values():
+                yield source.mistake(name, Fault.NEEDED, to)
 
 
 def _moved_to(queues: Mapping[str, Line], name: str) -> set[str]:
@@ -120,7 +134,7 @@ def _unspoken(source: Source, slots: Collection[str]) -> Iterator[Mistake]:
     for name, step in source.flow.steps.items():
         for slot in dict.fromkeys(slots_of(step)):
             if slot not in slots and slot not in VALUES:
-                yield source.mistake(name, f"there is no prompt {slot}")
+                yield source.mistake(name, Fault.NO_PROMPT, slot)
 
 
 def reach(

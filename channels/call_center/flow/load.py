@@ -1,8 +1,8 @@
 """
 Reading a flow from YAML, and saying of every mistake which file, which line and what.
 
-A province's own flow may be `based_on` another: its steps and queues replace those of the same name, null takes a step
-away.
+A province's own flow may be `based_on` another: its steps, queues and offers replace those of the same name, null takes
+a step away, and with it what was offered of it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
+from channels.call_center.flow.faults import Fault
 from channels.call_center.flow.model import Flow
 
 DATA = Path(__file__).parent / "data"
@@ -25,11 +26,18 @@ STANDARD, RESULT_FLOW, CODE_FLOW = "standard", "result", "code"
 
 @dataclass(frozen=True)
 class Mistake:
-    """What is wrong in a flow; `line` is 1 where it is the whole file."""
+    """
+    What is wrong in a flow; `line` is 1 where it is the whole file.
+
+    `fault`: which of those that have a name, at which `step`, about what; None where the file cannot even be read.
+    """
 
     file: str
     line: int
     reason: str
+    fault: Fault | None = None
+    step: str = ""
+    about: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.reason}"
@@ -51,10 +59,11 @@ class Source:
     places: Mapping[str, tuple[str, int]]
     file: str
 
-    def mistake(self, step: str, reason: str) -> Mistake:
-        """Something wrong with a step."""
+    def mistake(self, step: str, fault: Fault, *about: str) -> Mistake:
+        """Something wrong with a step, or with the whole flow."""
         file, line = self.places.get(step, (self.file, 1))
-        return Mistake(file, line, f"{step}: {reason}" if step else reason)
+        reason = fault.format(*about)
+        return Mistake(file, line, f"{step}: {reason}" if step else reason, fault, step, about)
 
 
 def read_flow(path: Path | None = None) -> Source:
@@ -90,9 +99,11 @@ def _read(path: Path, inside: tuple[Path, ...]) -> tuple[dict[str, Any], dict[st
             raise FlowInvalid([Mistake(path.name, 1, f"based_on: {base} leads back to itself")])
         inherited, before = _read(under, (*inside, path))
         steps = inherited["steps"] | steps
-        own["queues"] = inherited.get("queues", {}) | own.get("queues", {})
+        for part in ("queues", "offers"):
+            own[part] = inherited.get(part, {}) | own.get(part, {})
         own, places = inherited | own, before | places
     own["steps"] = {name: step for name, step in steps.items() if step is not None}
+    own["offers"] = {name: offer for name, offer in own.get("offers", {}).items() if name in own["steps"]}
     return own, places
 
 

@@ -151,11 +151,29 @@ Step = Annotated[
 SILENT = (Branch, Mark)
 
 
+class Offer(BaseModel):
+    """
+    An entry that a centre may put on another key, move or take off (`flow/plan.py`); its name is the step it leads to.
+
+    Args:
+        say: read out before the key; none: it is said elsewhere.
+        key: its own words name this key, so it can be no other.
+        always: for callers in danger; it is in every menu (VN-8).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    say: Slots = ()
+    key: str = Field(default="", pattern=r"^[0-9]?$")
+    always: bool = False
+
+
 class Flow(BaseModel):
     """
     Steps by name.
 
     Args:
+        menus: questions that a centre may rearrange out of `offers`; calls come to the first.
         most_steps: audible steps of one call, after which it goes to `give_up`, whatever the caller presses.
         longest_s: of a whole call, after which we hang up.
         queues: where callers wait for people; the first is for whoever is owed a call and waited in none.
@@ -169,6 +187,8 @@ class Flow(BaseModel):
     most_steps: int = Field(default=40, ge=5, le=200)
     longest_s: float = Field(default=900, ge=60, le=3600)
     queues: Mapping[str, Line] = Field(default_factory=dict)
+    menus: Slots = ()
+    offers: Mapping[str, Offer] = Field(default_factory=dict)
     steps: Mapping[str, Step]
 
 
@@ -178,6 +198,14 @@ def targets(step: Step) -> tuple[str, ...]:
         return (*step.keys.values(), step.otherwise)
     names = ("then", "otherwise", "callback", "yes", "no", "found", "wrong", "away")
     return tuple(dict.fromkeys(to for name in names if isinstance(to := getattr(step, name, None), str)))
+
+
+def menus_of(flow: Flow) -> Mapping[str, Ask]:
+    """Menus that can be rearranged: those of whose entries every one is offered."""
+    steps = ((name, flow.steps.get(name)) for name in flow.menus)
+    return {
+        name: step for name, step in steps if isinstance(step, Ask) and flow.offers.keys() >= set(step.keys.values())
+    }
 
 
 def slots_of(step: Step) -> tuple[str, ...]:

@@ -65,7 +65,7 @@ class RefusedCall(PlayedCall):
 def board_of(folder: Path, trunk: PlayedTrunk, *, numbers: tuple[str, ...] = ("1022",)) -> Switchboard:
     ids = iter(range(1, 100))
     led_by = replace(tools(folder), new_id=lambda: f"{next(ids):032x}")
-    return Switchboard([trunk], led_by, numbers=numbers, ended=asyncio.Event())
+    return Switchboard([trunk], led_by, numbers=numbers, ended=asyncio.Event(), flow_for=lambda _: led_by.flow)
 
 
 async def test_every_call_leaves_its_record(tmp_path: Path) -> None:
