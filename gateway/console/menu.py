@@ -29,6 +29,7 @@ from gateway.console.connecting import PAGE as CONNECTING
 from gateway.console.connecting import channels_of
 from gateway.console.data_requests import PAGE as DATA_REQUESTS
 from gateway.console.deadlines import PAGE as DEADLINES
+from gateway.console.dial_plan.page import PAGE as DIAL_PLAN
 from gateway.console.keeping import PAGE as KEEPING
 from gateway.console.links import PAGE as LINKS
 from gateway.console.national import PAGE as NATIONAL
@@ -111,7 +112,8 @@ def _setup(app: web.Application) -> Iterator[Entry]:
     yield one("Câu trả lời mẫu", CANNED, icon="chat", order=55)
     if takes_calls:
         yield one("Nhóm trực", SEATS, icon="user", roles=(*agents.supervisors, ADMIN), order=56)
-        yield one("Lời thoại", PROMPTS, icon="phone", order=57)
+        yield one("Kịch bản gọi", DIAL_PLAN, icon="phone", order=57)
+        yield one("Lời thoại", PROMPTS, icon="phone", order=58)
     if channels_of(app[DEPLOYMENT]):
-        yield one("Kết nối kênh", CONNECTING, icon="settings", order=58)
-    yield one("Liên thông", LINKS, icon="settings", order=59)
+        yield one("Kết nối kênh", CONNECTING, icon="settings", order=59)
+    yield one("Liên thông", LINKS, icon="settings", order=60)

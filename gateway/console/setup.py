@@ -36,6 +36,7 @@ from gateway.console.connecting import mount as mount_connecting
 from gateway.console.data_requests import mount as mount_data_requests
 from gateway.console.deadlines import mount as mount_deadlines
 from gateway.console.deputies import mount as mount_deputies
+from gateway.console.dial_plan.page import mount as mount_dial_plan
 from gateway.console.inbox import page as inbox
 from gateway.console.inbox.sharing import Shared
 from gateway.console.inbox.shelf import SHELVES
@@ -106,6 +107,7 @@ def setup_console(app: web.Application) -> None:
     one_case.mount(router)
     if app[DEPLOYMENT].settings.takes_calls:
         mount_phone(app)
+        mount_dial_plan(router)
         mount_prompts(router)
     add_menu(app)
 

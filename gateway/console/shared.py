@@ -80,6 +80,7 @@ _DONE = {
     "bo-cau-mau": "Đã bỏ câu trả lời mẫu.",
     "thu-loi-thoai": "Đã lưu bản thu; người gọi nghe bản này từ câu nói kế tiếp.",
     "bo-loi-thoai": "Đã bỏ bản thu; người gọi nghe giọng máy.",
+    "kich-ban-goi": "Đã lưu kịch bản; áp dụng từ cuộc gọi tiếp theo.",
     "cho-truc": "Đã lưu; có hiệu lực khi người này mở lại trang Tổng đài.",
     "quoc-gia-them": "Đã đưa hồ sơ vào danh sách chờ nhập hệ thống quốc gia.",
     "quoc-gia-nhap": "Đã ghi mã trên hệ thống quốc gia vào hồ sơ.",
