@@ -166,3 +166,24 @@ async def test_an_agent_works_the_inbox_live_and_by_keyboard(office: Office, bro
     ringing.cancel()
 
     assert complaints == []
+
+
+async def test_what_happened_while_the_line_was_away_is_shown_when_it_is_back(office: Office, browser: Browser) -> None:
+    """Nobody rings here: the page asks by itself, as soon as it is connected again, and was not loaded anew."""
+    ioc, hub = await centre(office.world), office.app[socket.HUB]
+    page = await page_of(office, browser, ioc, WIDE)
+    await page.goto(f"{office.url}/console")
+    await until(lambda: bool(hub.presence.at("inbox")), "the page to be connected")
+    await page.evaluate("window.loaded = 'once'")
+    await page.context.set_offline(True)
+    for shown in tuple(hub._pages.values()):
+        await shown._socket.close(code=1012)  # type: ignore[attr-defined]  # as a server that is restarted does
+    await expect(page.locator("[data-connection]")).to_have_text("Mất kết nối, đang thử lại…")
+    await write_mail(office.world, "Tôi muốn gặp nhân viên.", subject="Hỏi")
+    await until(lambda: not hub.presence.at("inbox"), "the line to be away")
+    await expect(page.locator("main")).to_contain_text("Không có việc nào đang chờ.")
+    await page.context.set_offline(False)
+
+    await expect(page.locator("[data-lines] .is-new")).to_contain_text("Tôi muốn gặp nhân viên.", timeout=30_000)
+    await expect(page.locator("[data-connection]")).to_have_text("")
+    assert await page.evaluate("window.loaded") == "once"
