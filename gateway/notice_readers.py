@@ -9,6 +9,9 @@ from gateway.deployment import Deployment
 ENDING = "/thong-bao/dung-nhan"
 """Before a reader's link; whoever holds that may end it, in a mail program's own way as well (RFC 8058)."""
 
+NOTICES = "/thong-bao"
+"""Where everybody reads them."""
+
 
 def readers_of(deployment: Deployment) -> NoticeReaders:
     """Who is kept."""
@@ -21,7 +24,7 @@ def notice_letters_of(deployment: Deployment) -> NoticeLetters:
     return NoticeLetters(
         deployment.database,
         safe=deployment.safe,
-        office=Office(settings.office, f"{settings.public_url}{ENDING}"),
+        office=Office(settings.office, f"{settings.public_url}{ENDING}", f"{settings.public_url}{NOTICES}"),
         now=deployment.now,
         quiet=deployment.clerk.house.quiet,
     )

@@ -19,6 +19,8 @@ from core.contract.errors import NotFound, OutcomeUnknown, PayloadTooLarge, Reci
 from core.contract.ports import HOOK_LIMIT, Allowance, Health, ItemKey, MediaStore, RawDelivery, Reach, SendResult
 from core.contract.schema import Address, Attachment, Ignored, OutboundMessage, Parsed
 
+UNHURRIED = frozenset({"notice", "bulletin"})
+"""Purposes whose reader has not just asked for something."""
 log = structlog.get_logger()
 
 
@@ -108,7 +110,7 @@ class FacebookChannel:
         sent = SendResult("")
         for payload in mapping_out.messages(message, self.settings, now=now, files=files):
             try:
-                taken = await self._client.send(message.account, payload, urgent=message.purpose != "notice")
+                taken = await self._client.send(message.account, payload, urgent=message.purpose not in UNHURRIED)
             except SendError as error:
                 if sent.provider_message_id:
                     raise OutcomeUnknown("only its beginning arrived", provider_code=error.provider_code) from error
@@ -139,7 +141,7 @@ class FacebookChannel:
         """Privately what is to be said, and under the comment only that it was said."""
         comment, payload = mapping_out.private_reply(message, now=self._clock())
         try:
-            taken = await self._client.send(message.account, payload, urgent=message.purpose != "notice")
+            taken = await self._client.send(message.account, payload, urgent=message.purpose not in UNHURRIED)
         except RecipientUnreachable as error:
             if error.provider_code == NO_PRIVATE_REPLY and message.purpose == "reply":
                 await self._say_publicly(message.account, comment, self.settings.invitation)

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+from core.contract.schema import Purpose
+
 COMMENT_ANSWER = "Trung tâm đã nhận ý kiến của anh/chị và trả lời qua tin nhắn riêng."
 INVITATION = "Anh/chị vui lòng nhắn tin riêng cho Trang để Trung tâm tiếp nhận và trả lời."
 MEDIA_HOSTS = frozenset({".fbcdn.net", ".fbsbx.com"})
@@ -44,7 +46,7 @@ class FacebookSettings(_Frozen):
     graph_url: str = "https://graph.facebook.com"
     version: str = Field(default="v26.0", pattern=r"^v[0-9]+\.[0-9]+$")
     human_agent: bool = Field(default=False, description="The provider has approved HUMAN_AGENT for our app")
-    templates: Mapping[Literal["reply", "notice", "otp"], Template] = Field(default_factory=dict)
+    templates: Mapping[Purpose, Template] = Field(default_factory=dict)
     comments: Literal["all", "top", "none"] = "all"
     comment_answer: str = Field(default=COMMENT_ANSWER, description="Said under the comment; empty: nothing is")
     invitation: str = Field(default=INVITATION, description="Said there where no private answer is possible")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from core.contract.errors import (
     OutcomeUnknown,
@@ -16,7 +16,7 @@ from core.contract.errors import (
     Throttled,
 )
 from core.contract.ports import Fate, Health, ItemKey, RawDelivery
-from core.contract.schema import Parsed
+from core.contract.schema import Parsed, Purpose
 
 CHANNEL = "sms"
 PAUSE = 30.0
@@ -37,7 +37,7 @@ class Submission:
     id: str
     to: str
     text: str
-    purpose: Literal["reply", "notice", "otp"] = "reply"
+    purpose: Purpose = "reply"
 
 
 class Carrier(Protocol):

@@ -46,7 +46,7 @@ class ZaloSettings(BaseModel):
     form_image: str = Field(default="", description="Picture over the form that asks for a number; empty: words only")
     proves_calls: bool = Field(default=True, description="Send appsecret_proof along")
     pays: bool = Field(default=True, description="Write also when the free 48 hours are over and a message costs")
-    templates: Mapping[str, ZaloTemplate] = Field(default={}, description="By purpose: otp, notice, reply")
+    templates: Mapping[str, ZaloTemplate] = Field(default={}, description="By purpose: otp, notice, bulletin, reply")
     template_mode: Literal["", "development"] = ""
     catch_up_hours: float = Field(default=24, ge=0, description="How far back to look after an outage; 0: never")
     catch_up_every: float = Field(default=900, gt=0)

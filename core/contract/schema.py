@@ -289,6 +289,10 @@ class InboundMessage(Model):
     received_at: Instant
 
 
+Purpose = Literal["reply", "notice", "bulletin", "otp"]
+"""What a message is sent for: providers' templates are approved for one of these."""
+
+
 class OutboundMessage(Model):
     """One thing to tell one citizen on one channel. `id` is the outbox id and the idempotency key."""
 
@@ -307,8 +311,9 @@ class OutboundMessage(Model):
     in_reply_to: str = Field(default="", description="Provider id of the message this answers")
     references: tuple[str, ...] = ()
     automatic: bool = True
-    purpose: Literal["reply", "notice", "otp"] = Field(
-        default="reply", description="An answer in a conversation, news about a case, or a one-time password"
+    purpose: Purpose = Field(
+        default="reply",
+        description="An answer in a conversation, news about a case, what everybody is told, or a one-time password",
     )
     last_heard: Instant | None = Field(
         default=None, description="When the citizen last wrote on this channel: windows are counted from there"
@@ -317,7 +322,8 @@ class OutboundMessage(Model):
         default=False, description="The address is proved to be its reader's: on it more may be told than stands here"
     )
     fields: dict[str, str] = Field(
-        default_factory=dict, description="Short values for a provider's template: code, status, office, link, otp"
+        default_factory=dict,
+        description="Short values for a provider's template: code, status, title, kind, office, link, otp",
     )
     expires_at: Instant | None = Field(default=None, description="Never sent from then on (a one-time password)")
 

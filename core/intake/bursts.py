@@ -15,6 +15,7 @@ from core.intake.burst import Burst, take_pending
 from core.intake.buttons import confirm_place, greet, press_button
 from core.intake.effects import Button
 from core.intake.gathering import absorb, absorb_pending, emergency_draft, start
+from core.intake.noticing import notices
 from core.intake.parts import draft_id, part_of
 from core.intake.proving import prove_number
 from core.intake.reading.message import read
@@ -39,6 +40,7 @@ def read_burst(turn: Turn) -> None:
         stop_for_secrets,
         divert,
         prove_number,
+        notices,
         confirm_place,
         press_button,
         fill_form,

@@ -52,7 +52,8 @@ def begin(turn: Turn, _burst: Burst, _reference: str = "") -> bool:
 
 def greet(turn: Turn) -> None:
     """Who we are, and what can be done here."""
-    turn.say("smalltalk.greeting", Button(Payload.REPORT), Button(Payload.STATUS), Button(Payload.HUMAN))
+    notices = (Button(Payload.NOTICES),) if turn.traits.notices else ()
+    turn.say("smalltalk.greeting", Button(Payload.REPORT), Button(Payload.STATUS), Button(Payload.HUMAN), *notices)
 
 
 def confirmed(turn: Turn) -> bool:

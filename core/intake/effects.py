@@ -218,6 +218,24 @@ class EraseRequest:
 
 
 @dataclass(frozen=True)
+class FollowNotices:
+    """
+    Send notices to everybody into this conversation, of these places and fields; none: of all.
+
+    `shown`: what the person agreed to, as it was put.
+    """
+
+    areas: tuple[str, ...]
+    topics: tuple[str, ...]
+    shown: Say
+
+
+@dataclass(frozen=True)
+class EndNotices:
+    """Send no more of them here."""
+
+
+@dataclass(frozen=True)
 class AskProof:
     """Send a one-time password to a number that the person says is theirs; answered with `NumberProof`."""
 
@@ -252,6 +270,8 @@ Effect = (
     | AskStatus
     | Abandon
     | EraseRequest
+    | FollowNotices
+    | EndNotices
     | AskProof
     | TakeProof
 )

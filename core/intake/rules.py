@@ -55,6 +55,7 @@ class CategoryRule(Model):
     id: str
     label: str
     keywords: tuple[str, ...] = ()
+    topic: str = Field(default="", description="Field of notices that it belongs to; empty: one of its own")
 
 
 class RatingLevel(Model):
@@ -79,7 +80,8 @@ class ChannelTraits(Model):
     `burst_seconds`: quiet time after which several messages are read as one; `album_seconds`: the same for the parts
     of an album; 0 means at once. `reachable`: an answer to the sender's address finds the person. `sender_is`: what
     the sender's address is by itself (a phone number on sms, a mail address on email). `one_matter`: a conversation is
-    about one matter, however long ago it began (a mail thread, the page of one report).
+    about one matter, however long ago it began (a mail thread, the page of one report). `notices`: notices to everybody
+    can be sent there, to whoever asks for that.
     """
 
     burst_seconds: float = Field(default=3.0, ge=0)
@@ -90,6 +92,7 @@ class ChannelTraits(Model):
     sender_is: IntakeField | None = None
     sender_name_counts: bool = False
     one_matter: bool = False
+    notices: bool = False
 
 
 class IntakeRules(Model):
@@ -104,6 +107,7 @@ class IntakeRules(Model):
     office: str = "Trung tâm tiếp nhận phản ánh"
     required: dict[str, tuple[IntakeField, ...]]
     categories: tuple[CategoryRule, ...] = ()
+    notice_topics: dict[str, str] = Field(default_factory=dict, description="Fields of notices, with their names")
     place_names: tuple[str, ...] = Field(default=(), description="Streets, communes, landmarks that the province adds")
     ratings: tuple[RatingLevel, ...] = ()
     emergency_lines: tuple[EmergencyLine, ...] = ()

@@ -88,12 +88,20 @@ class ProvingNumber(Model):
     since: Instant
 
 
+class NoticeWish(Model):
+    """Which notices somebody wants to be sent: of these places and fields; none: of all."""
+
+    areas: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+
+
 class Dialogue(Model):
     """
     State of one conversation, serialisable as JSON. Holds what a citizen said: personal data, to be sealed at rest.
 
     `drafts`: unfinished reports, the first is the one being asked about; `asking`: the question that stands open;
-    `pending`: messages of a burst not read yet; `reports`: submitted ones, latest last, a handful at most.
+    `pending`: messages of a burst not read yet; `reports`: submitted ones, latest last, a handful at most; `noticing`:
+    notices that were asked for and not agreed to yet.
     """
 
     channel: str = ""
@@ -110,5 +118,7 @@ class Dialogue(Model):
     silence_due: Instant | None = None
     reports: tuple[OpenReport, ...] = ()
     proving: ProvingNumber | None = None
+    noticing: NoticeWish | None = None
+    reads_notices: bool = False
     misses: int = Field(default=0, ge=0, description="Messages in a row that nothing could be made of")
     seen: tuple[str, ...] = Field(default=(), description="Ids of the last messages read, to drop repeats")

@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
 from core.contract.ports import Reach
+from core.contract.schema import Purpose
 
 FALLS_THROUGH = frozenset(
     {
@@ -33,6 +33,8 @@ FALLS_THROUGH = frozenset(
     }
 )
 """Why a message failed for good where another way may do better. Never `unknown`: it may have arrived."""
+_BULLETIN_FALLS = frozenset({"window_closed", "quota_spent"})
+"""The same of what everybody is told: only where the provider asks for another form of the same thing."""
 
 _DAY = timedelta(days=1)
 
@@ -66,10 +68,14 @@ class Way:
 
 @dataclass(frozen=True)
 class News:
-    """What is to be told: for what purpose; `urgent`: it bears no delay."""
+    """
+    What is to be told: for what purpose; `urgent`: it bears no delay. `asked_on`: the channel on which somebody wished
+    to be sent such things, the only one on which they agreed to that (VN-6); empty: any will do.
+    """
 
-    purpose: Literal["reply", "notice"]
+    purpose: Purpose
     urgent: bool = False
+    asked_on: str = ""
 
 
 @dataclass(frozen=True)
@@ -120,11 +126,18 @@ def obstacle(news: News, way: Way, *, now: datetime) -> str:
     """Why this way is closed, as the code of the error that trying would bring; empty where it is open."""
     if is_shut(way.shut, way.last_heard):
         return "recipient_opted_out"
+    if news.asked_on and (way.channel != news.asked_on or way.reach.by or is_thin(way)):
+        return "not_asked_for"
     if news.purpose in way.reach.templates:
         return ""
     if way.reach.only_templates:
         return "message_invalid"
     return "window_closed" if _is_over(way, now) else ""
+
+
+def falls_through(purpose: str, code: str) -> bool:
+    """Whether another way is worth a try for what failed for good with this code."""
+    return code in (_BULLETIN_FALLS if purpose == "bulletin" else FALLS_THROUGH)
 
 
 def is_shut(shut: datetime | None, last_heard: datetime | None) -> bool:

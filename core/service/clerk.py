@@ -20,6 +20,7 @@ from core.service.arrivals import Arrivals
 from core.service.calling_back import note_callbacks
 from core.service.case_links import CaseLinks
 from core.service.changes import Changes
+from core.service.chat_notices import ChatNotices
 from core.service.committing import Committer
 from core.service.converse import Converse
 from core.service.desk import CaseDesk, Issued
@@ -34,6 +35,7 @@ from core.service.links.post import LinkPost
 from core.service.links.questions import Questions
 from core.service.links.telling import Telling
 from core.service.national_queue import note_national
+from core.service.notice_readers import NoticeReaders
 from core.service.notices import Notices
 from core.service.own_number import OwnNumber
 from core.service.proving import Proving
@@ -122,13 +124,13 @@ class Clerk:
                 now=now,
             ),
             numbers=OwnNumber(self.proving, self.joining),
+            notices=ChatNotices(NoticeReaders(database, safe=safe, now=now), house=ground.house, now=now),
             supplying=Supplying(database, safe=safe, desk=self.desk, questions=self.questions),
             diverting=Diverting(
                 database, safe=safe, media=ground.media, posting=self.posting, rules=ground.thinking.rules, now=now
             ),
             house=ground.house,
             thinking=ground.thinking,
-            now=now,
         )
 
     def _written_notices(self, regulation: Regulation) -> Notices:

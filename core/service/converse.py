@@ -27,7 +27,9 @@ from core.intake.effects import (
     CancelReport,
     ClearTimer,
     Divert,
+    EndNotices,
     EraseRequest,
+    FollowNotices,
     GiveFeedback,
     HandOver,
     RaiseEmergency,
@@ -46,6 +48,7 @@ from core.notify.brake import CHATS, LETTERS
 from core.notify.house import House
 from core.privacy.errors import MediaRefused
 from core.service.casefile import CaseFile
+from core.service.chat_notices import ChatNotices
 from core.service.desk import CaseDesk, clipped
 from core.service.diverting import Diverting
 from core.service.own_number import OwnNumber
@@ -77,9 +80,9 @@ class Converse:
         supplying: Supplying,
         diverting: Diverting,
         numbers: OwnNumber,
+        notices: ChatNotices,
         house: House,
         thinking: Thinking,
-        now: Callable[[], datetime],
     ) -> None:
         self._database = database
         self._thinking = thinking
@@ -88,10 +91,11 @@ class Converse:
         self._receiving = receiving
         self._supplying = supplying
         self._numbers = numbers
+        self._notices = notices
         self._diverting = diverting
         self._house = house
         self._rules = thinking.rules
-        self._now = now
+        self._now = thinking.now
         self._hands: Mapping[type[Any], Callable[[Work, Talk, Any], Awaitable[None]]] = {
             Say: self._say,
             SetTimer: self._set_timer,
@@ -107,6 +111,8 @@ class Converse:
             AskStatus: self._status,
             Abandon: self._abandon,
             EraseRequest: self._erase_request,
+            FollowNotices: self._follow_notices,
+            EndNotices: self._end_notices,
             AskProof: self._ask_proof,
             TakeProof: self._take_proof,
         }
@@ -298,6 +304,13 @@ class Converse:
         """On the desk for people's data, with its own times (VN-4); somebody finds out first who is asking."""
         await self._receiving.wish_of_erasure(work, talk)
         self._wants_person(talk, "erase_request")
+
+    async def _follow_notices(self, work: Work, talk: Talk, effect: FollowNotices) -> None:
+        kept = await self._notices.follow(work, talk, effect)
+        await self._say(work, talk, Say("notices.kept" if kept else "notices.nowhere"))
+
+    async def _end_notices(self, work: Work, talk: Talk, _effect: EndNotices) -> None:
+        await self._notices.end(work, talk)
 
     async def _abandon(self, _work: Work, talk: Talk, _effect: Abandon) -> None:
         log.info("draft_abandoned", channel=talk.row.channel)

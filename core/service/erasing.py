@@ -106,6 +106,10 @@ class Eraser:
         log.info("contact_erased", contact=contact_id, mode=task.mode, cases=done.cases_emptied + done.cases_redacted)
         return done
 
+    async def forget_keys(self, subjects: Iterable[str]) -> None:
+        """What was sealed under these keys alone can be read no more."""
+        await self._shredder.destroy_keys(subjects)
+
     async def resume(self) -> int:
         """Finish what a crash interrupted; returns how many."""
         begun = await self._database.read(erasure.unfinished)

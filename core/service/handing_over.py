@@ -35,6 +35,12 @@ _LOST = ("failed", "unknown")
 """Of a bell for everybody nobody has to see it: its words stand where everybody reads them."""
 
 
+def unseen(entry: ClaimedEntry, outcome: Outcome) -> Outcome:
+    """What came of an entry that goes no other way: nobody is shown what was for everybody and got lost."""
+    is_for_everybody = entry.dedupe_key.startswith(TO_EVERYBODY)
+    return replace(outcome, state="dropped") if is_for_everybody and outcome.state in _LOST else outcome
+
+
 class HandingOver:
     """One sender's way to the providers, until it gives up."""
 
@@ -75,11 +81,6 @@ class HandingOver:
 
     async def outcome(self, entry: ClaimedEntry, *, turn: float | None = None) -> Outcome:
         """Send it, at its `turn` of the gate where there is one; says what came of it."""
-        outcome = await self._handed_over(entry, turn=turn)
-        is_for_everybody = entry.dedupe_key.startswith(TO_EVERYBODY)
-        return replace(outcome, state="dropped") if is_for_everybody and outcome.state in _LOST else outcome
-
-    async def _handed_over(self, entry: ClaimedEntry, *, turn: float | None) -> Outcome:
         channel = self._channels.get(entry.channel)
         if channel is None:
             return Outcome("failed", reason="channel is off")

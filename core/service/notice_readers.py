@@ -21,6 +21,7 @@ from core.contract.schema import Address, Model, new_id
 from core.intake.fold import fold
 from core.privacy.blind import kind_of_address
 from core.service.safe import Safe
+from core.service.work import Work
 from core.storage import notice_readers
 from core.storage.database import Database
 from core.storage.notice_readers import ReaderRow
@@ -30,6 +31,8 @@ log = structlog.get_logger()
 
 SENDERS = ("email", "sms")
 """Channels that can write to an address that a reader types: in words of ours, and to whoever never wrote to us."""
+CHATS = ("zalo", "facebook", "telegram")
+"""Channels in which somebody asks for notices in their own conversation, and is sent them there."""
 _ID, _TAG = 32, 32
 
 
@@ -64,22 +67,46 @@ class NoticeReaders:
 
     async def keep(self, address: Address, wish: Wish) -> str:
         """From now on this address is written to; it was proved. The same one again changes what it wants."""
+        row = await self._row(address, wish)
+        before = await self._database.write(partial(notice_readers.put, row=row))
+        await self._forget(before)
+        return row.id
+
+    async def keep_with(self, work: Work, address: Address, wish: Wish) -> str:
+        """The same for a conversation, with whatever else comes of what was said in it."""
+        row, before = await self._row(address, wish), await self._at(address)
+        work.add(partial(notice_readers.put, row=row))
+        work.afterwards.append(partial(self._forget, before.subject_id if before else ""))
+        return row.id
+
+    async def end_with(self, work: Work, address: Address) -> None:
+        """Nothing more is sent into this conversation."""
+        row = await self._at(address)
+        if row is not None:
+            work.add(partial(notice_readers.end, reader_id=row.id, now=self._now()))
+            work.afterwards.append(partial(self._forget, row.subject_id))
+
+    async def _row(self, address: Address, wish: Wish) -> ReaderRow:
         subject, reader = new_id(), new_id()
         await self._safe.make([subject])
-        row = ReaderRow(
+        log.info("notice_reader_kept", reader=reader, channel=address.channel, areas=len(wish.areas))
+        return ReaderRow(
             id=reader,
             subject_id=subject,
             channel=address.channel,
-            address_blind=self._safe.blind.address(address.channel, address.account, address.value),
+            address_blind=self._blind(address),
             address_sealed=self._safe.seal(KeptAddress(address=address), subject_id=subject, place=place_of(reader)),
             areas=wish.areas,
             topics=wish.topics,
             since=self._now(),
         )
-        before = await self._database.write(partial(notice_readers.put, row=row))
-        await self._forget(before)
-        log.info("notice_reader_kept", reader=reader, channel=address.channel, areas=len(wish.areas))
-        return reader
+
+    async def _at(self, address: Address) -> ReaderRow | None:
+        here = partial(notice_readers.at, channel=address.channel, address_blind=self._blind(address))
+        return await self._database.read(here)
+
+    def _blind(self, address: Address) -> str:
+        return self._safe.blind.address(address.channel, address.account, address.value)
 
     async def find(self, reader_id: str) -> ReaderRow | None:
         """One reader; None: no more, or never."""
@@ -90,7 +117,7 @@ class NoticeReaders:
         row = await self.find(reader_id)
         if row is None:
             return
-        await self._database.write(partial(notice_readers.end, reader_id=reader_id))
+        await self._database.write(partial(notice_readers.end, reader_id=reader_id, now=self._now()))
         await self._forget(row.subject_id)
         log.info("notice_reader_ended", reader=reader_id, channel=row.channel)
 
@@ -136,6 +163,11 @@ def kinds_reached(channels: Mapping[str, Channel]) -> Sequence[str]:
     """Which kinds of addresses can be written to: phone, email."""
     reached = {one.codes_to for _, one in _senders(channels)}
     return [kind for kind in ("email", "phone") if kind in reached]
+
+
+def chats_reached(channels: Mapping[str, Channel]) -> Sequence[str]:
+    """Channels in whose conversations notices can be asked for."""
+    return [name for name in CHATS if name in channels]
 
 
 def _senders(channels: Mapping[str, Channel]) -> list[tuple[str, CarriesCodes]]:

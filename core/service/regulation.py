@@ -29,6 +29,7 @@ from core.regulations.model import Pack
 from core.service.agencies import AgencyBook, open_book
 from core.service.calendars import CalendarBook, open_calendars
 from core.service.categories import PackShelf
+from core.service.notice_way import topics
 from core.storage.database import Database
 
 # Where the dialogue's question and the regulation's required field have different names.
@@ -44,6 +45,7 @@ _TRAITS = {
     "app": _AT_ONCE,
     "partner": _AT_ONCE.model_copy(update={"reachable": False}),
     "call_center": _AT_ONCE.model_copy(update={"reachable": False}),
+    **dict.fromkeys(("zalo", "facebook", "telegram"), ChannelTraits(notices=True)),
     "sms": ChannelTraits(buttons=False, sender_is=IntakeField.PHONE),
 }
 _LINES = {
@@ -112,10 +114,11 @@ def intake_rules(pack: Pack, *, office: str) -> IntakeRules:
         office=office,
         required=_required(pack, ["*", *intake.channels]),
         categories=tuple(
-            CategoryRule(id=key, label=category.label, keywords=category.keywords)
+            CategoryRule(id=key, label=category.label, keywords=category.keywords, topic=category.group or "")
             for key, category in intake.categories.items()
             if category.active
         ),
+        notice_topics=topics(pack),
         ratings=tuple(
             RatingLevel(id=key, label=level.label)
             for key, level in sorted(pack.rating.levels.items(), key=lambda pair: -pair[1].score)

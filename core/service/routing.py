@@ -20,7 +20,7 @@ from core.contract.ports import Channel, Reach, Reaches
 from core.contract.schema import Address, OutboundMessage, Reporter, new_id
 from core.identity import phones
 from core.notify.house import House
-from core.notify.router import FALLS_THROUGH, News, Way, explain, is_shut, is_thin, route
+from core.notify.router import FALLS_THROUGH, News, Way, explain, falls_through, is_shut, is_thin, route
 from core.privacy.blind import kind_of_address
 from core.service.envelope import opened_entry, sealed_entry
 from core.service.reading.names import CHANNELS
@@ -113,11 +113,12 @@ class Routing:
         self, entry: ClaimedEntry, code: str, tried: list[str], known: Mapping[str, Known]
     ) -> NewEntry | None:
         message = opened_entry(self._safe, entry.payload_sealed, entry_id=entry.id, subject_id=entry.subject_id)
-        if message.purpose == "otp":
+        if message.purpose == "otp" or not falls_through(message.purpose, code):
             return None
         now, person = self._now(), [self._opened(contact, one) for contact, one in known.items()]
+        asked_on = message.channel if message.purpose == "bulletin" else ""
         found = route(
-            News(message.purpose, urgent=not entry.waits),
+            News(message.purpose, urgent=not entry.waits, asked_on=asked_on),
             [way for contact in person for way in self._ways(contact, entry.conversation_id)],
             tried=[*tried, entry.way],
             wish=_where_they_write(person),
@@ -219,6 +220,7 @@ class Routing:
                 "automatic": message.automatic,
                 "purpose": message.purpose,
                 "last_heard": way.last_heard,
+                "expires_at": message.expires_at if message.purpose == "bulletin" else None,
                 "proved": not is_thin(way),
             }
         )

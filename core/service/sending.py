@@ -24,7 +24,7 @@ from core.notify.quiet import Quiet, quiet_hours
 from core.notify.quota import next_day
 from core.service.committing import Committer
 from core.service.flights import Flights
-from core.service.handing_over import HandingOver
+from core.service.handing_over import HandingOver, unseen
 from core.service.routing import Routing
 from core.service.safe import Safe
 from core.service.turns import Gate, OwnTurns, Turns
@@ -223,6 +223,7 @@ class Sender:
         today = self._today()
         outcome = await self._handing.outcome(entry, turn=turn)
         following = await self._next_way(entry, outcome)
+        outcome = outcome if following else unseen(entry, outcome)
         unused = today if self._allowance.per_day is not None and outcome.state == "pending" else None
         await self._end(entry, outcome, following, unused=unused)
 

@@ -19,7 +19,7 @@ WORDINGS = rows_into(consent_wording, repeated=True)
 
 @dataclass(frozen=True)
 class ConsentRow:
-    """One consent: given with a report, for these fields, to the wording of this hash."""
+    """One consent: given with a report (or as a reader of notices), for these fields, to the wording of this hash."""
 
     report_id: str
     contact_id: str
@@ -66,6 +66,12 @@ def withdraw(connection: Connection, contact_id: str, *, request_id: str, now: d
     """Nothing this person agreed to counts from now on; returns how many consents that were."""
     theirs = update(consent).where(consent.c.contact_id == contact_id, consent.c.withdrawn_at.is_(None))
     return connection.execute(theirs.values(withdrawn_at=now, request_id=request_id)).rowcount
+
+
+def end(connection: Connection, given_with: str, *, now: datetime) -> None:
+    """What was agreed to with this ended by itself."""
+    standing = update(consent).where(consent.c.report_id == given_with, consent.c.withdrawn_at.is_(None))
+    connection.execute(standing.values(withdrawn_at=now))
 
 
 def wordings(connection: Connection) -> list[Wording]:

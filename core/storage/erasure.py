@@ -16,7 +16,7 @@ from sqlalchemy import Connection, delete, select, tuple_, update
 
 from core.contract.errors import NotFound, VersionConflict
 from core.privacy.erasure import Holdings
-from core.storage import calls, data_requests, devices, settings, standings
+from core.storage import calls, data_requests, devices, notice_readers, settings, standings
 from core.storage.contacts import forget_links
 from core.storage.holdings import CaseTexts, holdings
 from core.storage.subjects import first_subject, set_text_subject, text_subject
@@ -208,6 +208,7 @@ def clear(connection: Connection, contact_id: str, *, emptied: Collection[str], 
     devices.forget(connection, contact_id)
     calls.forget(connection, contact_id)
     data_requests.forget(connection, contact_id, now=now)
+    notice_readers.end_all(connection, contact_id, now=now)
     connection.execute(delete(identity).where(identity.c.id.in_(found.identity_ids)))
     forget_links(connection, found.contact_id)
     connection.execute(

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, select
 
 from core.contract.errors import NotFound
 from core.privacy.erasure import CaseHolding, Holdings
+from core.storage import notice_readers
 from core.storage.subjects import text_subject
 from core.storage.tables import (
     case,
@@ -44,7 +45,7 @@ def holdings(connection: Connection, contact_id: str) -> Holdings:
         outbox_ids=_ids(connection, outbox, outbox.c.conversation_id.in_(talks) | (outbox.c.subject_id == contact_id)),
         call_ids=_ids(connection, phone_call, phone_call.c.subject_id == contact_id),
         identity_ids=_ids(connection, identity, identity.c.contact_id == contact_id),
-        other_subjects=_other_subjects(connection, contact_id, talks),
+        other_subjects=(*_other_subjects(connection, contact_id, talks), *_reading(connection, contact_id)),
     )
 
 
@@ -92,6 +93,11 @@ def _other_subjects(connection: Connection, contact_id: str, talks: Collection[s
     """Keys of last words that were sent to them under a key of their own."""
     query = select(outbox.c.subject_id).where(outbox.c.conversation_id.in_(talks), outbox.c.subject_id != contact_id)
     return tuple(sorted(set(connection.scalars(query))))
+
+
+def _reading(connection: Connection, contact_id: str) -> tuple[str, ...]:
+    """Keys of addresses at which they read notices."""
+    return tuple(row.subject_id for row in notice_readers.of_contact(connection, contact_id))
 
 
 def contacts_kept(connection: Connection, *, after: str = "", most: int = _BATCH) -> list[str]:

@@ -40,7 +40,16 @@ ACTS = MappingProxyType(
     }
 )
 """How each step reads in the log."""
-CHANNELS = MappingProxyType({"email": "Thư điện tử", "sms": "Tin nhắn SMS", "webpush": "Thiết bị đã đăng ký"})
+CHANNELS = MappingProxyType(
+    {
+        "email": "Thư điện tử",
+        "sms": "Tin nhắn SMS",
+        "zalo": "Zalo",
+        "facebook": "Messenger",
+        "telegram": "Telegram",
+        "webpush": "Thiết bị đã đăng ký",
+    }
+)
 """Ways on which notices are sent to somebody, as staff read them."""
 _AT_ANY_TIME = frozenset({NoticeAct.WITHDRAW})
 """What nobody is waited for with."""

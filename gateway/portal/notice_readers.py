@@ -14,10 +14,11 @@ from core.identity import phones
 from core.otp.challenge import REFUSED_VI
 from core.privacy.blind import kind_of_address, normal_email
 from core.service.carrying import Way
-from core.service.notice_readers import Wish, kinds_reached, sender_for, wish_of
+from core.service.notice_readers import Wish, chats_reached, kinds_reached, sender_for, wish_of
 from core.service.notice_way import topics
 from core.service.proving import Limited, Wanted
 from core.service.public_notices import MOST_AREAS, areas_in
+from core.service.reading.names import CHANNELS
 from gateway.auth import cookies
 from gateway.auth.targets import see_other
 from gateway.deployment import DEPLOYMENT
@@ -155,6 +156,7 @@ def _form(
         "chosen": chosen or [],
         "topics": _topics(request),
         "reached": reached,
+        "chats": [CHANNELS[name] for name in chats_reached(request.app[DEPLOYMENT].channels)],
     }
     return private(render(request, "portal/notice_form.html", status=status, **shown))
 

@@ -7,6 +7,7 @@ from pydantic import SecretStr
 from channels.email.settings import EmailSettings, ImapSettings, OAuthSettings, RelaySettings
 from channels.facebook.settings import FacebookSettings, Template
 from channels.telegram.settings import TelegramSettings
+from core.contract.schema import Purpose
 from gateway.settings.model import Settings
 
 _TLS = {"tls": "implicit"}
@@ -53,7 +54,10 @@ def _imap_settings(settings: Settings) -> ImapSettings | None:
 def facebook_settings(settings: Settings) -> FacebookSettings:
     """The app and its Pages as the channel wants them. Raises pydantic's ValidationError."""
     ours = settings.facebook
-    template = Template(name=ours.notice_template, fields=ours.notice_fields) if ours.notice_template else None
+    named: tuple[tuple[Purpose, str, tuple[str, ...]], ...] = (
+        ("notice", ours.notice_template, ours.notice_fields),
+        ("bulletin", ours.bulletin_template, ours.bulletin_fields),
+    )
     return FacebookSettings(
         app_id=ours.app_id,
         app_secret=ours.app_secret,
@@ -63,7 +67,7 @@ def facebook_settings(settings: Settings) -> FacebookSettings:
         graph_url=ours.graph_url,
         version=ours.version,
         human_agent=ours.human_agent,
-        templates={"notice": template} if template else {},
+        templates={purpose: Template(name=name, fields=fields) for purpose, name, fields in named if name},
         comments=ours.comments,
         other_tools=frozenset(ours.other_tools),
     )

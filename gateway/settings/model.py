@@ -94,6 +94,8 @@ class Facebook(Section):
     human_agent: bool = False
     notice_template: str = ""
     notice_fields: Names = ("code", "status")
+    bulletin_template: str = ""
+    bulletin_fields: Names = ("title", "link")
     comments: Literal["all", "top", "none"] = "all"
     other_tools: Names = ()
     graph_url: str = "https://graph.facebook.com"
@@ -119,6 +121,8 @@ class Zalo(Section):
     otp_fields: Names = ("otp=otp",)
     notice_template: str = ""
     notice_fields: Names = ("ma=code", "trang_thai=status")
+    bulletin_template: str = ""
+    bulletin_fields: Names = ("tieu_de=title", "duong_dan=link")
     template_mode: Literal["", "development"] = ""
     catch_up_hours: float = Field(default=24, ge=0, le=168)
     api_url: str = "https://openapi.zalo.me"

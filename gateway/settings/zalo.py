@@ -22,13 +22,16 @@ EXAMPLES: Mapping[str, str] = MappingProxyType(
         "otp_fields": 'otp_fields = ["otp=otp"]',
         "notice_template": "300002",
         "notice_fields": 'notice_fields = ["ma=code", "trang_thai=status"]',
+        "bulletin_template": "300003",
+        "bulletin_fields": 'bulletin_fields = ["tieu_de=title", "duong_dan=link"]',
         "api_url": "https://openapi.zalo.me",
         "oauth_url": "https://oauth.zaloapp.com",
         "template_url": "https://business.openapi.zalo.me",
     }
 )
 _NEEDED = ("oa_id", "app_id", "app_secret", "oa_secret")
-_VALUES = frozenset({"code", "status", "office", "link", "otp"})
+_VALUES = frozenset({"code", "status", "title", "kind", "office", "link", "otp"})
+_PURPOSES = ("otp", "notice", "bulletin")
 
 
 def zalo_settings(settings: Settings) -> ZaloSettings | None:
@@ -63,11 +66,10 @@ def _given(ours: Zalo) -> list[str]:
 
 
 def _templates(ours: Zalo) -> dict[str, dict[str, Any]]:
-    named = {"otp": (ours.otp_template, ours.otp_fields), "notice": (ours.notice_template, ours.notice_fields)}
     return {
-        purpose: {"id": known_as, "fields": dict(_pair(one) for one in fields)}
-        for purpose, (known_as, fields) in named.items()
-        if known_as
+        purpose: {"id": known_as, "fields": dict(_pair(one) for one in getattr(ours, f"{purpose}_fields"))}
+        for purpose in _PURPOSES
+        if (known_as := getattr(ours, f"{purpose}_template"))
     }
 
 
@@ -78,8 +80,8 @@ def _pair(written: str) -> tuple[str, str]:
 
 def _wrong_fields(ours: Zalo) -> dict[str, str]:
     problem = f"each is theirs=ours, ours being one of {', '.join(sorted(_VALUES))}"
-    named = {"otp_fields": ours.otp_fields, "notice_fields": ours.notice_fields}
-    return {name: problem for name, fields in named.items() if not {_pair(one)[1] for one in fields} <= _VALUES}
+    named = [f"{purpose}_fields" for purpose in _PURPOSES]
+    return {name: problem for name in named if not {_pair(one)[1] for one in getattr(ours, name)} <= _VALUES}
 
 
 def _key(problem: Mapping[str, Any]) -> str:

@@ -41,6 +41,7 @@ def settings(**changes: Any) -> ZaloSettings:
         "templates": {
             "otp": ZaloTemplate(id="300001", fields={"otp": "otp"}),
             "notice": ZaloTemplate(id="300002", fields={"ma": "code", "trang_thai": "status"}),
+            "bulletin": ZaloTemplate(id="300003", fields={"tieu_de": "title", "duong_dan": "link"}),
         },
     }
     return ZaloSettings.model_validate(usual | changes)

@@ -32,6 +32,9 @@ class Payload(StrEnum):
     START = "start"
     THERE = "there"
     NOT_THERE = "not_there"
+    NOTICES = "notices"
+    NOTICES_YES = "notices_yes"
+    NOTICES_STOP = "notices_stop"
 
 
 def wants_person(text: Text) -> bool:

@@ -13,7 +13,7 @@ from core.service.safe import Safe
 from core.service.subjects.correcting import Correcting, tidied
 from core.service.subjects.words import Asked
 from core.service.work import Work
-from core.storage import consents, erasure, holdings, restrictions
+from core.storage import consents, erasure, holdings, notice_readers, restrictions
 from core.storage.database import Database
 from core.storage.restrictions import Restriction
 from core.subjects.request import MoveRefused, Request
@@ -72,13 +72,19 @@ class Doing:
         await self._correcting.put(work, request.contact_id, fields)
 
     async def _withdraw(self, work: Work, request: Request) -> None:
-        """The ledger says so, and what they told about themselves on the strength of it is taken away."""
+        """
+        The ledger says so, what they told about themselves on the strength of it is taken away, and no notice is sent
+        to them any more.
+        """
         given = await self._database.read(partial(consents.of_contact, contact_id=request.contact_id))
         covered = {_FIELDS.get(field, field) for one in given if one.withdrawn_at is None for field in one.covers}
         if covered:
             await self._correcting.put(work, request.contact_id, dict.fromkeys(sorted(covered), ""))
         withdraw = partial(consents.withdraw, contact_id=request.contact_id, request_id=request.id, now=self._now())
         work.add(withdraw)
+        reading = await self._database.read(partial(notice_readers.of_contact, contact_id=request.contact_id))
+        work.add(partial(notice_readers.end_all, contact_id=request.contact_id, now=self._now()))
+        work.afterwards.append(partial(self._eraser.forget_keys, [row.subject_id for row in reading]))
 
     async def _show_anew(self, work: Work, request: Request, *, held: bool) -> None:
         """Every case they have a part in, as everybody may read it from now on."""

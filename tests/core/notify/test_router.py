@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from core.contract.ports import Reach
-from core.notify.router import News, Way, explain, is_thin, obstacle, route
+from core.notify.router import News, Way, explain, falls_through, is_thin, obstacle, route
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 NEWS = News("notice")
@@ -76,6 +76,21 @@ def test_the_window_ends_to_the_instant(hours: float | None, code: str) -> None:
 def test_a_template_carries_only_what_it_is_made_for() -> None:
     """An official's own words do not fit into one."""
     assert obstacle(News("reply"), BY_NUMBER, now=NOW) == "message_invalid"
+
+
+@pytest.mark.rule("VN-6")
+def test_what_was_asked_for_on_one_channel_stays_there() -> None:
+    """By its conversation, or by its template to a number that is proved; by nothing else they have."""
+    notices = replace(ZNS, templates=frozenset({"bulletin"}))
+    number = replace(BY_NUMBER, reach=notices)
+    asked = News("bulletin", asked_on="zalo")
+
+    assert [way.name for way in route(asked, (heard(51), number, TEXT, LETTER), now=NOW).ways] == ["zalo/phone"]
+    assert obstacle(asked, replace(number, proved=False), now=NOW) == "not_asked_for"
+    assert obstacle(asked, TEXT, now=NOW) == "not_asked_for"
+    assert falls_through("bulletin", "window_closed")
+    assert not falls_through("bulletin", "recipient_opted_out")
+    assert falls_through("notice", "recipient_opted_out")
 
 
 def test_who_shut_the_door_and_wrote_since_wants_an_answer() -> None:

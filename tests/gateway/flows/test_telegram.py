@@ -88,7 +88,8 @@ async def test_who_opens_the_bot_is_greeted_and_the_button_pressed_is_answered(b
     [greeting] = bot.phone.shown[1:]
     await bot.does({"button": "Gửi phản ánh"}, pause=0)
 
-    assert [button["title"] for button in greeting["buttons"]] == ["Gửi phản ánh", "Tra cứu", "Gặp nhân viên"]
+    titles = [button["title"] for button in greeting["buttons"]]
+    assert titles == ["Gửi phản ánh", "Tra cứu", "Gặp nhân viên", "Nhận thông báo"]
     assert len(bot.sandbox.answered) == 1
     assert len(bot.phone.read()) == 2
 
