@@ -174,6 +174,10 @@ class CallCenterChannel:
             return
         await asyncio.to_thread(self._spool.let_go, source)
 
+    def lies_elsewhere(self, source: str) -> bool:
+        """Whether whoever took it for us has it, and no spool."""
+        return named_in(source) is not None
+
     async def forget(self, call_ids: Iterable[str]) -> None:
         """Their caller was erased: whatever was not stored yet goes where it lies."""
         for call_id in call_ids:

@@ -3,8 +3,9 @@ Carrying out an erasure: what `core.privacy.erasure` planned, in an order that a
 
 1. The task is noted. 2. Cases: those of this person alone lose every word; those shared with others are redacted and
 put under a fresh key. 3. The keys are destroyed: from here nothing can be read again, wherever a copy lies. 4. Rows
-lose what was sealed or could be matched; files go, also what a call left outside the store. 5. Traces in write-ahead
-logs are folded away. 6. The task is done.
+lose what was sealed or could be matched; files go, also what a call left outside the store: in the spool, and with a
+provider that took a message for us. 5. Traces in write-ahead logs are folded away. 6. The task is done; while a
+provider does not delete what it has, it stays and is tried again.
 
 Names must be known to be redacted, so step 2 comes before the keys go; each case notes its old key in the transaction
 that moves its texts, and a repeated step finds its work done.
@@ -13,22 +14,23 @@ that moves its texts, and a repeated step finds its work done.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
 import structlog
 
-from core.contract.errors import NotFound
-from core.contract.schema import Report, Reporter
+from core.contract.errors import NotFound, SendError
+from core.contract.schema import Attachment, Report, Reporter
 from core.identity.codes import parse_code
 from core.intake.fold import fold
 from core.privacy.erasure import ErasureMode, plan_erasure, redact, terms_of
 from core.privacy.errors import Erased
 from core.privacy.media import HASH_DIGITS
+from core.service.fetching import fetch_place
 from core.service.shredding import Shredder, again
-from core.storage import calls, erasure, holdings, reports
+from core.storage import calls, erasure, fetches, holdings, reports
 from core.storage.erasure import NewTexts, Task
 from core.storage.holdings import CaseTexts, SealedPerson
 from core.storage.subjects import fresh_subject
@@ -41,6 +43,12 @@ class Forgets(Protocol):
 
     async def forget(self, call_ids: Iterable[str]) -> None:
         """Nothing of these calls is to be left."""
+
+    def lies_elsewhere(self, source: str) -> bool:
+        """Whether a recording is with a provider, and no file of ours."""
+
+    async def let_go(self, source: str) -> None:
+        """Have it deleted there. Raises SendError."""
 
 
 class Ships(Protocol):
@@ -121,6 +129,7 @@ class Eraser:
 
     async def _carry_out(self, task: Task) -> Erasure:
         found = await self._database.read(partial(holdings.holdings, contact_id=task.contact_id))
+        task = await self._find_left(task)
         plan = plan_erasure(found, ErasureMode(task.mode))
         redacted = {one.case_id for one in plan.redact_cases}
         emptied = {one.case_id for one in found.cases} - redacted
@@ -133,8 +142,9 @@ class Eraser:
         await self._shredder.delete_files(files)
         if self._calls is not None:
             await self._calls.forget(found.call_ids)
+            task = await self._let_go(task, self._calls)
         await self._shredder.erase_traces()
-        if not waiting:
+        if not waiting and not task.left:
             await self._database.write(partial(erasure.end, contact_id=task.contact_id))
         return Erasure(
             task.contact_id,
@@ -144,6 +154,30 @@ class Eraser:
             rows=sum(map(len, (found.report_ids, found.message_ids, found.outbox_ids, found.identity_ids))),
             waiting=len(waiting),
         )
+
+    async def _find_left(self, task: Task) -> Task:
+        """Note what a provider has, while the key still opens its name."""
+        waiting = await self._database.read(partial(fetches.waiting_of, subject_id=task.contact_id))
+        found = await asyncio.to_thread(self._sources, task.contact_id, waiting)
+        names = tuple(dict.fromkeys((*task.left, *found)))
+        if names == task.left:
+            return task
+        return await self._database.write(partial(erasure.note_left, task=task, left=names))
+
+    def _sources(self, contact_id: str, waiting: Mapping[str, bytes]) -> list[str]:
+        told = (
+            self._safe.open_or_none(sealed, Attachment, subject_id=contact_id, place=fetch_place(key))
+            for key, sealed in waiting.items()
+        )
+        sources = (one.source_url for one in told if one is not None and one.source_url)
+        return [source for source in sources if self._calls is not None and self._calls.lies_elsewhere(source)]
+
+    async def _let_go(self, task: Task, calls: Forgets) -> Task:
+        """Have the provider delete it; what it does not delete now stays noted."""
+        if not task.left:
+            return task
+        left = [source for source in task.left if not await _is_gone(calls, source)]
+        return await self._database.write(partial(erasure.note_left, task=task, left=left))
 
     async def _move_cases(self, task: Task, *, redacted: set[str], emptied: set[str]) -> Task:
         person = await self._database.read(partial(holdings.sealed_person, contact_id=task.contact_id))
@@ -200,6 +234,15 @@ class Eraser:
         )
         reporters = [profile, *(report.reporter for report in opened if report is not None)]
         return tuple(dict.fromkeys(term for one in reporters if one is not None for term in terms_of(one)))
+
+
+async def _is_gone(calls: Forgets, source: str) -> bool:
+    try:
+        await calls.let_go(source)
+    except SendError as error:
+        log.warning("recording_not_deleted_there", error=error.code, provider_code=error.provider_code)
+        return False
+    return True
 
 
 def redact_view(view: Any, terms: tuple[str, ...], *, own_files: str) -> Any:

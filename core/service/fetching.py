@@ -99,7 +99,7 @@ class Fetching:
 
     def _rows(self, talk: Talk, channel: str, wanted: Sequence[Attachment]) -> list[dict[str, object]]:
         now, subject = self._now(), talk.contact_id
-        sealed = [self._safe.seal(one, subject_id=subject, place=_place(one.stored_key)) for one in wanted]
+        sealed = [self._safe.seal(one, subject_id=subject, place=fetch_place(one.stored_key)) for one in wanted]
         return [
             NewFetch(one.stored_key, channel, talk.row.id, subject, box, next_at=now, created_at=now).__dict__
             for one, box in zip(wanted, sealed, strict=True)
@@ -224,7 +224,7 @@ class Fetcher:
             log.exception("file_not_let_go", channel=self._name)
 
     def _open(self, file: TakenFetch) -> Attachment:
-        place = _place(file.stored_key)
+        place = fetch_place(file.stored_key)
         return self._safe.open_model(file.wanted_sealed, Attachment, subject_id=file.subject_id, place=place)
 
     def _later(self, file: TakenFetch, error: SendError | ScannerAway) -> _End:
@@ -271,5 +271,6 @@ class Fetcher:
         await self._clerk.finish(work)
 
 
-def _place(stored_key: str) -> str:
+def fetch_place(stored_key: str) -> str:
+    """Where it is sealed what a provider told of a file."""
     return f"fetch:{stored_key}"

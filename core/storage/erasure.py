@@ -46,7 +46,9 @@ __all__ = [
     "clear_outbox",
     "end",
     "first_subject",
+    "left_elsewhere",
     "move_case",
+    "note_left",
     "replace_texts",
     "text_subject",
     "unfinished",
@@ -61,12 +63,17 @@ _BATCH = 500
 
 @dataclass(frozen=True)
 class Task:
-    """An erasure under way: `destroy` are keys to be destroyed, `moved` the cases that are done with. Ids only."""
+    """
+    An erasure under way: `destroy` are keys to be destroyed, `moved` the cases that are done with. Ids only.
+
+    `left`: recordings that a provider took for us and has not deleted yet, by its names of them.
+    """
 
     contact_id: str
     mode: str
     destroy: tuple[str, ...] = ()
     moved: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
 
 def begin(connection: Connection, contact_id: str, *, mode: str) -> Task | None:
@@ -93,12 +100,33 @@ def unfinished(connection: Connection) -> list[str]:
 def _task(connection: Connection, contact_id: str, *, lock: bool = False) -> Task | None:
     query = select(setting.c.value).where(setting.c.key == _TASK + contact_id)
     held: Any = connection.scalar(query.with_for_update() if lock else query)
-    return held and Task(contact_id, held["mode"], tuple(held["destroy"]), tuple(held["moved"]))
+    return held and _opened(contact_id, held)
+
+
+def _opened(contact_id: str, held: Any) -> Task:
+    left = held.get("left", ())  # none was noted before 23 November 2026
+    return Task(contact_id, held["mode"], tuple(held["destroy"]), tuple(held["moved"]), tuple(left))
 
 
 def _keep(connection: Connection, task: Task) -> None:
-    value = {"mode": task.mode, "destroy": list(task.destroy), "moved": list(task.moved)}
+    value = {"mode": task.mode, "destroy": list(task.destroy), "moved": list(task.moved), "left": list(task.left)}
     settings.put(connection, _TASK + task.contact_id, value)
+
+
+def note_left(connection: Connection, task: Task, *, left: Collection[str]) -> Task:
+    """What a provider still has of this person; one that another process has ended meanwhile stays ended."""
+    noted = _task(connection, task.contact_id, lock=True)
+    if noted is None:
+        return replace(task, left=())
+    noted = replace(noted, left=tuple(left))
+    _keep(connection, noted)
+    return noted
+
+
+def left_elsewhere(connection: Connection) -> list[str]:
+    """Recordings of erased people that their provider has not deleted yet."""
+    tasks = connection.scalars(select(setting.c.value).where(setting.c.key.startswith(_TASK, autoescape=True)))
+    return sorted(name for held in tasks for name in held.get("left", ()))
 
 
 def end(connection: Connection, contact_id: str) -> None:

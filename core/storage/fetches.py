@@ -107,6 +107,13 @@ def absent(connection: Connection, stored_keys: Collection[str]) -> list[AbsentF
     return [AbsentFile(**row._mapping) for row in connection.execute(wanted)]
 
 
+def waiting_of(connection: Connection, subject_id: str) -> dict[str, bytes]:
+    """What still lies with a provider of one person: place in the store → the file as it was told of, sealed."""
+    theirs = (fetch.c.subject_id == subject_id, fetch.c.state == "waiting")
+    query = select(fetch.c.stored_key, fetch.c.wanted_sealed).where(*theirs)
+    return {row.stored_key: row.wanted_sealed for row in connection.execute(query)}
+
+
 def forget(connection: Connection, stored_keys: Collection[str]) -> None:
     """These files are wanted no more; one that is on its way is dropped when it arrives."""
     connection.execute(delete(fetch).where(fetch.c.stored_key.in_(stored_keys)))

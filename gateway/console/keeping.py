@@ -8,13 +8,13 @@ from types import MappingProxyType
 
 from aiohttp import web
 
-from core.storage import deletions, staff_lists
+from core.storage import deletions, erasure, staff_lists
 from core.storage.database import Connection
 from core.storage.retention import SYSTEM
 from gateway.console.shared import HOME, require_caretaker, show
 from gateway.deployment import DEPLOYMENT
 from gateway.settings import Settings
-from gateway.workers.sweeps import ANSWERS, ATTEMPTS, SESSIONS
+from gateway.workers.sweeps import ANSWERS, ATTEMPTS, FOLLOWERS, SESSIONS
 
 PAGE = f"{HOME}/luu-tru"
 FOR_EVER = "không định ngày xóa"
@@ -28,6 +28,7 @@ WHAT = MappingProxyType(
         "sessions": "Phiên đăng nhập của cán bộ",
         "attempts": "Lần thử mật khẩu, mã PIN",
         "answers": "Câu trả lời nhớ tạm của API",
+        "followers": "Trình duyệt theo dõi phản ánh của người khác",
         "passwords": "Mã xác nhận đã hết hạn",
         "forms": "Biểu mẫu chưa gửi",
         "files": "Tệp không thuộc ai",
@@ -57,6 +58,7 @@ def rules_of(settings: Settings) -> tuple[Rule, ...]:
         Rule("sessions", f"{SESSIONS.days} ngày sau khi kết thúc", ("VN-14",)),
         Rule("attempts", f"{ATTEMPTS.days} ngày", ("VN-14",)),
         Rule("answers", f"{ANSWERS.days} ngày", ("VN-15",)),
+        Rule("followers", f"{FOLLOWERS.days} ngày sau khi kết thúc", ("VN-4", "VN-15")),
     )
 
 
@@ -74,6 +76,7 @@ async def show_keeping(request: web.Request) -> web.StreamResponse:
         since=since,
         names={SYSTEM: "Hệ thống", **names},
         what=WHAT,
+        left=await deployment.database.read(erasure.left_elsewhere),
     )
 
 

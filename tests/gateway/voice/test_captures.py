@@ -12,7 +12,9 @@ from channels.call_center.sandbox import Phone
 from channels.call_center.sandbox.carrying_out import fields_of
 from channels.call_center.twilio import twiml
 from core.service.calls import HeldCall
+from core.storage import erasure
 from core.storage.tables import inbox_item
+from gateway.admin.services import eraser_of
 from tests.gateway.voice.stage import ACCOUNT, PUBLIC, TONE, VoiceStage, voice_stage
 from tests.support.calls import book_of, fetch_recordings
 from tests.support.waiting import until
@@ -64,6 +66,27 @@ async def test_a_message_that_twilio_took_is_a_missed_call_with_its_recording(st
     stored = await stage.world.deployment.media.open(key)
     assert (label, stored.media_type) == ("Lời nhắn", "audio/wav")
     assert stage.twilio.world.refused == []
+
+
+@pytest.mark.rule("VN-4", "VN-5")
+async def test_a_message_that_was_not_fetched_yet_goes_at_twilio_when_its_caller_is_erased(stage: VoiceStage) -> None:
+    """It is not fetched any more; where Twilio does not delete it, it stands on a person's list until it does."""
+    phone = stage.twilio.call("+84900000001")
+    await leave_message(phone)
+    (call,) = await owed(stage)
+    (name,) = stage.twilio.world.recordings
+    eraser, read = eraser_of(stage.world.deployment), stage.world.deployment.database.read
+
+    stage.twilio.world.trouble = 500
+    await eraser.erase_contact(call.row.subject_id)
+    assert await fetch_recordings(stage.world) == 0
+    assert await read(erasure.left_elsewhere) == [f"tape:{name}"]
+
+    stage.twilio.world.trouble = 0
+    assert await eraser.resume() == 1
+    assert stage.twilio.world.recordings == {}
+    assert await read(erasure.left_elsewhere) == []
+    assert await read(erasure.unfinished) == []
 
 
 async def test_a_withheld_number_may_be_typed_and_silence_is_a_missed_call(stage: VoiceStage) -> None:
