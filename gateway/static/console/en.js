@@ -87,7 +87,7 @@ learn({
     "This browser cannot talk to the call centre. Please use a recent Chrome, Edge or Firefox.",
   "Tổng đài đã hết chỗ. Vui lòng báo người quản trị.": "The call centre is full. Please tell the administrators.",
   "{} hỏi về cuộc gọi này": "{} asks about this call",
-  "{} người đang chờ trên đường dây.": "{} people wait on the line.",
+  "{} người đang chờ trên đường dây.": "Waiting on the line: {}.",
   "Không có ai đang chờ trên đường dây.": "Nobody waits on the line.",
   "Đang gọi đi, chờ người nghe máy": "Calling, waiting for an answer",
   "Đang nói với {}": "Talking to {}",

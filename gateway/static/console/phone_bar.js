@@ -2,7 +2,7 @@
 
 import { say } from "../js/words.js";
 import { CHANNEL, WINDOW } from "./phone_channel.js";
-import { STATES, clock, find } from "./phone_view.js";
+import { STATES, clock, find, whoWaits } from "./phone_view.js";
 
 /** @typedef {import("./phone_line.js").Status} Status */
 
@@ -37,6 +37,7 @@ function draw(bar, status) {
   bar.dataset.state = status.sound ? status.state : "silent";
   find(bar, "[data-bar-state]", HTMLElement).textContent = STATES[status.state] ?? status.state;
   find(bar, "[data-bar-number]", HTMLElement).textContent = card ? card.remote || say("Số ẩn") : "";
+  find(bar, "[data-bar-waiting]", HTMLElement).textContent = status.call ? whoWaits(status) : "";
   /** @type {Record<string, boolean>} */
   const shown = {
     take: Boolean(status.ringing),

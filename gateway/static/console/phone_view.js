@@ -75,9 +75,10 @@ export function show(root, status) {
   find(root, "[data-ringing-kind]", HTMLElement).textContent = by ? say("{} hỏi về cuộc gọi này", by) : say("Cuộc gọi đến");
   talk(root, status);
   find(root, "[data-wrap-up]", HTMLElement).hidden = status.state !== "wrap_up";
-  const waiting = Object.values(status.waiting).reduce((sum, count) => sum + count, 0);
-  find(root, "[data-waiting]", HTMLElement).textContent =
-    waiting ? say("{} người đang chờ trên đường dây.", waiting) : say("Không có ai đang chờ trên đường dây.");
+  const waiting = find(root, "[data-waiting]", HTMLElement);
+  const who = whoWaits(status);
+  waiting.textContent = who || say("Không có ai đang chờ trên đường dây.");
+  waiting.classList.toggle("muted", !who);
   since(root, status);
 }
 
@@ -93,6 +94,12 @@ function talk(root, status) {
   const hold = find(root, '[data-do="hold"]', HTMLElement);
   hold.hidden = Boolean(call?.dialling || call?.asked_by || status.asking);
   hold.setAttribute("aria-pressed", String(call?.held ?? false));
+}
+
+/** How many wait on the line; empty: nobody. During a call this is how the next one is seen. @param {Status} status */
+export function whoWaits(status) {
+  const count = Object.values(status.waiting).reduce((sum, one) => sum + one, 0);
+  return count ? say("{} người đang chờ trên đường dây.", count) : "";
 }
 
 /**

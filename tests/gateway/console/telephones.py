@@ -40,6 +40,7 @@ from tests.support.sounding import (
     Hum,
     microphone,
 )
+from tests.support.waiting import PATIENCE
 from tests.support.waiting import until as until_true
 
 HERE = MediaPlace("127.0.0.1")
@@ -63,6 +64,8 @@ OUT_OF_SIGHT = """
 }
 """
 IN_SIGHT = "() => { delete document.hidden; return window.notices; }"
+SLOW_S = 600.0
+"""Agents of a busy machine take their time; what the floor does with those who take too long: `acd/tests`."""
 Say = Callable[[dict[str, Any]], Awaitable[None]]
 Hear = Callable[[str], Awaitable[dict[str, Any]]]
 
@@ -88,16 +91,17 @@ class Telephony:
     engine: Engine
     talking: list[asyncio.Task[object]] = field(default_factory=list)
 
-    async def ring(self) -> tuple[Caller, asyncio.Task[Served]]:
-        """A caller who hums 1000 Hz wants an agent."""
-        caller = Caller(*await self.line(CALLER_HERTZ))
+    async def ring(self, number: int = 1) -> tuple[Caller, asyncio.Task[Served]]:
+        """A caller who hums 1000 Hz wants an agent; `number`: which one."""
+        media, phone = await self.line(CALLER_HERTZ)
+        caller = Caller(media, phone, id=f"{number:032}", remote=f"+84{900000000 + number}")
         return caller, asyncio.create_task(self.desk.serve(caller, Wanted("reports")))
 
     async def line(self, hertz: float) -> tuple[Leg, Phone]:
-        """A telephone that hums, and our leg to it."""
+        """A telephone that hums for as long as there is a floor, and our leg to it."""
         phone, leg = await Phone.open(), self.engine.open()
         leg.talk(phone.plan)
-        self.talking.append(asyncio.create_task(phone.talk(leg.local, tone(hertz, seconds=60))))
+        self.talking.append(asyncio.create_task(phone.talk(leg.local, tone(hertz, seconds=1), again=True)))
         return leg, phone
 
 
@@ -106,7 +110,8 @@ async def telephony(office: Office, place: MediaPlace = HERE) -> AsyncIterator[T
     """Engine, desk and link; `place`: where browsers are met."""
     engine = Engine("127.0.0.1", range(0), Hum(), settings=MediaSettings(latest_ms=math.inf))
     link = AgentsLink(agents_socket(office.world.deployment.settings.data))
-    desk = Desk(Acd({"reports": Queue("reports")}), tell=link.tell, now=lambda: datetime.now(UTC))
+    acd = Acd({"reports": Queue("reports", ring_s=SLOW_S, wrap_up_s=SLOW_S)}, lost_s=SLOW_S)
+    desk = Desk(acd, tell=link.tell, now=lambda: datetime.now(UTC))
     await engine.start()
     await desk.start()
     await link.start(Commands(desk, legs=engine, place=place))
@@ -148,7 +153,7 @@ async def telephone(desk: Browsing, url: str) -> AsyncIterator[tuple[Say, Hear]]
         await socket.send_str(token)
 
         async def hear(kind: str) -> dict[str, Any]:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE):
                 while (told := await socket.receive_json())["tell"] != kind:
                     pass
             return dict(told)

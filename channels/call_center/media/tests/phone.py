@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from array import array
+from itertools import cycle
 
 from channels.call_center.media.g711 import FRAME, RATE, decode, encode
 from channels.call_center.media.rtp import Packet, Sender, read
@@ -61,14 +62,15 @@ class Phone(asyncio.DatagramProtocol):
         self.transport.sendto(self.sender.pack(sound, 8 if self.law == "PCMA" else 0), to)
         self.sender.advance(len(sound))
 
-    async def talk(self, to: tuple[str, int], linear: bytes) -> None:
-        """Say it in real time."""
+    async def talk(self, to: tuple[str, int], linear: bytes, *, again: bool = False) -> None:
+        """Say it in real time; `again` and again, until cancelled."""
         sound = encode(linear, self.law)
+        frames = [sound[at : at + FRAME] for at in range(0, len(sound) - FRAME + 1, FRAME)]
         loop = asyncio.get_running_loop()
         start = loop.time()
-        for number, at in enumerate(range(0, len(sound) - FRAME + 1, FRAME)):
+        for number, frame in enumerate(cycle(frames) if again else frames):
             await asyncio.sleep(max(0.0, start + number * 0.02 - loop.time()))
-            self.send(to, sound[at : at + FRAME])
+            self.send(to, frame)
 
     def linear(self) -> bytes:
         """All that was heard, one after another."""
