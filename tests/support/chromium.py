@@ -21,6 +21,8 @@ from playwright.async_api import Browser, Page, async_playwright
 from playwright.sync_api import Browser as SyncBrowser
 from playwright.sync_api import sync_playwright
 
+from tests.support.waiting import PATIENCE
+
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = (
     "--headless",
@@ -71,7 +73,7 @@ def open_browser_sync(*arguments: str) -> Iterator[SyncBrowser]:
             browser.close()
 
 
-async def until(page: Page, expression: str, *, seconds: float = 20) -> None:
+async def until(page: Page, expression: str, *, seconds: float = PATIENCE) -> None:
     """
     Wait for a JavaScript expression to hold on a page.
 

@@ -17,6 +17,7 @@ from tests.gateway.pages.axe import violations
 from tests.support.chromium import until
 from tests.support.letters import write_mail
 from tests.support.public_notices import tell_everybody, write_notice
+from tests.support.waiting import PATIENCE
 
 WIDE: ViewportSize = {"width": 1280, "height": 900}
 NARROW: ViewportSize = {"width": 360, "height": 740}
@@ -27,6 +28,7 @@ async def page_of(
 ) -> Page:
     """A page in a browser where this official is signed in."""
     context = await browser.new_context(viewport=size, java_script_enabled=scripts)
+    context.set_default_timeout(1000 * PATIENCE)
     cookie = await office.cookie(member)
     await context.add_cookies([{"name": "langnghe", "value": cookie, "url": office.url}])
     return await context.new_page()

@@ -38,7 +38,10 @@ from tests.support.sounding import (
     LISTEN,
     NO_MICROPHONE,
 )
+from tests.support.waiting import PATIENCE
 from tests.support.waiting import until as until_true
+
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture
@@ -51,7 +54,7 @@ async def test_a_call_is_answered_heard_both_ways_held_and_found_again(office: O
     asked: list[str] = []
     async with telephony(office) as running, phone_page(office, tmp_path) as page:
         await sit_down(page)
-        await until(page, "document.querySelectorAll('[data-input] option').length > 1", seconds=60)
+        await until(page, "document.querySelectorAll('[data-input] option').length > 1")
         caller, served = await ring_out_of_sight(page, running)
         assert "+84900000001" in await page.inner_text("[data-ringing] [data-number]")
         await page.wait_for_selector("text=Chưa có hồ sơ nào của số này.")
@@ -87,7 +90,7 @@ async def test_a_call_is_answered_heard_both_ways_held_and_found_again(office: O
         caller.phone.heard.clear()
         await until_true(lambda: hears(caller, AGENT_HERTZ), "the agent is heard again")
         await page.keyboard.press("e")
-        assert (await asyncio.wait_for(served, 10)).outcome == "talked"
+        assert (await asyncio.wait_for(served, PATIENCE)).outcome == "talked"
         await page.wait_for_selector("[data-wrap-up]:not([hidden])")
         await page.keyboard.press("w")
         await page.wait_for_selector("text=Vui lòng chọn kết quả cuộc gọi")
@@ -124,7 +127,7 @@ async def test_the_microphone_is_on_however_often_it_is_asked_for(office: Office
     """Each press begins a connection and ends the one before, which is nothing anybody has to read."""
     async with telephony(office), phone_page(office, tmp_path) as page:
         await page.evaluate("for (let n = 0; n < 5; n++) document.querySelector('[data-sound]').click()")
-        await until(page, "document.querySelectorAll('[data-input] option').length > 1", seconds=60)
+        await until(page, "document.querySelectorAll('[data-input] option').length > 1")
         await page.click('[data-do="available"]')
         await until(page, "document.querySelector('[data-phone]').dataset.shown === 'available'")
         assert await page.inner_text("[data-problem]") == ""
@@ -173,7 +176,7 @@ async def test_who_is_signed_out_hears_nobody_any_more(office: Office) -> None:
             await socket.send_str(token)
             await until_true(lambda: receptionist.id in running.desk.seats, "signed in")
             await desk.submit(page, "/console/dang-xuat")
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE):
                 while not (said := await socket.receive()).type.name.startswith("CLOSE"):
                     pass
             assert said.data == 4002

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from channels.call_center.webrtc.inside import MediaPlace
 from tests.gateway.console.office import Office
 from tests.gateway.console.telephones import hears, phone_page, sit_down, telephony
@@ -11,6 +13,8 @@ from tests.support.chromium import until
 from tests.support.servers.rtpengine import RtpengineServer
 from tests.support.sounding import AGENT_HERTZ, CALLER_HERTZ, LISTEN, MUSIC_HERTZ
 from tests.support.waiting import until as until_true
+
+pytestmark = pytest.mark.timeout(300)
 
 
 async def test_a_call_is_heard_both_ways_through_rtpengine(office: Office, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from tests.support.codes import Phones, with_phones
 from tests.support.deployments import World
 from tests.support.sounding import CALLER_HERTZ, LISTEN
 
+pytestmark = pytest.mark.timeout(300)
 HERE = {"latitude": 17.4689, "longitude": 106.6223}
 
 

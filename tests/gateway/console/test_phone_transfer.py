@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.async_api import Page
 
 from channels.call_center.agents.outside import Outside
@@ -21,7 +22,10 @@ from tests.gateway.console.test_browser import WIDE, page_of
 from tests.gateway.pages.axe import violations
 from tests.support.chromium import open_browser, until
 from tests.support.sounding import AGENT_HERTZ, CALLER_HERTZ, LISTEN, MUSIC_HERTZ, RAW_SOUND, microphone
+from tests.support.waiting import PATIENCE
 from tests.support.waiting import until as until_true
+
+pytestmark = pytest.mark.timeout(300)
 
 GUARD_HERTZ = 620
 
@@ -93,7 +97,7 @@ async def test_a_colleague_is_asked_and_gets_the_call(office: Office, tmp_path: 
         caller.phone.heard.clear()
         await until_true(lambda: hears(caller, AGENT_HERTZ), "the colleague is heard")
         await both.minh.keyboard.press("e")
-        assert (await asyncio.wait_for(served, 10)).outcome == "talked"
+        assert (await asyncio.wait_for(served, PATIENCE)).outcome == "talked"
 
 
 async def test_a_call_is_given_away_at_once_and_keys_reach_the_caller(office: Office, tmp_path: Path) -> None:
@@ -132,7 +136,7 @@ async def test_a_place_outside_is_asked_and_gets_the_call(office: Office, tmp_pa
         await until_true(lambda: hears(caller, GUARD_HERTZ), "the place is heard")
         await until_true(lambda: hears(guard, CALLER_HERTZ), "and the caller there")
         await guard.hangup()
-        assert (await asyncio.wait_for(served, 10)).outcome == "talked"
+        assert (await asyncio.wait_for(served, PATIENCE)).outcome == "talked"
 
 
 async def test_another_page_shows_the_call_and_answers_it(office: Office, tmp_path: Path) -> None:
