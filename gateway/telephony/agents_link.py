@@ -15,7 +15,7 @@ from aiohttp import WSMsgType, web
 from pydantic import ValidationError
 
 from channels.call_center.agents.commands import Commands
-from channels.call_center.agents.news import News
+from channels.call_center.agents.news import Board, News, Status
 from channels.call_center.agents.owed import WEB_WORDS
 from channels.tasks import let_go
 from gateway.lines import serve_privately
@@ -26,13 +26,41 @@ LONGEST = 64 * 1024
 SLOW_S = 10.0
 
 
+class Untold:
+    """
+    What one web process has not been told yet, the oldest first; of whole states only the newest.
+
+    A call that is taken changes the status of all who talk: where the web process is busy, a hundred calls would leave
+    megabytes of what is true no longer.
+    """
+
+    def __init__(self) -> None:
+        self._news: dict[object, News] = {}
+        self._some = asyncio.Event()
+
+    def add(self, news: News) -> None:
+        """To be told after everything else."""
+        key: object = (news.tell, news.agent) if isinstance(news, Status | Board) else object()
+        self._news.pop(key, None)
+        self._news[key] = news
+        self._some.set()
+
+    async def next(self) -> News:
+        """What is to be told now; waits for it."""
+        await self._some.wait()
+        news = self._news.pop(next(iter(self._news)))
+        if not self._news:
+            self._some.clear()
+        return news
+
+
 class AgentsLink:
     """Tells every connected web process every news; each finds the pages that it concerns."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._commands: Commands | None = None
-        self._webs: dict[web.WebSocketResponse, asyncio.Queue[str]] = {}
+        self._webs: dict[web.WebSocketResponse, Untold] = {}
         self._runner: web.AppRunner | None = None
 
     async def start(self, commands: Commands) -> None:
@@ -54,14 +82,13 @@ class AgentsLink:
 
     def tell(self, news: News) -> None:
         """Pass news on; a web process that takes none for long is left to itself."""
-        written = news.model_dump_json()
-        for waiting in self._webs.values():
-            waiting.put_nowait(written)
+        for untold in self._webs.values():
+            untold.add(news)
 
     async def _meet(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(heartbeat=SLOW_S, max_msg_size=LONGEST)
         await socket.prepare(request)
-        self._webs[socket] = asyncio.Queue()
+        self._webs[socket] = Untold()
         telling = asyncio.create_task(self._keep_telling(socket, self._webs[socket]))
         try:
             async for message in socket:
@@ -81,8 +108,8 @@ class AgentsLink:
         if self._commands is not None:
             self._commands.heed(command)
 
-    async def _keep_telling(self, socket: web.WebSocketResponse, waiting: asyncio.Queue[str]) -> None:
+    async def _keep_telling(self, socket: web.WebSocketResponse, untold: Untold) -> None:
         while True:
-            written = await waiting.get()
+            written = (await untold.next()).model_dump_json()
             async with asyncio.timeout(SLOW_S):
                 await socket.send_str(written)
