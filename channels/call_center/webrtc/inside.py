@@ -1,5 +1,6 @@
 """
-The one place that knows private names of aiortc and aioice (both pinned); `tests/test_peer.py` fails when one is gone.
+Here, and in `identity`, private names of aiortc and aioice are known (both pinned); `tests/test_peer.py` fails when one
+is gone.
 
 Why they are needed: the stock path for sound carries about twenty calls a core and adds 200 ms after one lost packet;
 aioice binds to every address of the machine, to any port, and never to 127.0.0.1.

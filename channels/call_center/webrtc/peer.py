@@ -10,6 +10,7 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSession
 from aiortc.mediastreams import AudioStreamTrack
 
 from channels.call_center.ports import Law
+from channels.call_center.webrtc.identity import identify
 from channels.call_center.webrtc.inside import FastPath, MediaPlace, NoPort, bind_to, ssrc_of
 
 G711 = ("audio/PCMA", "audio/PCMU")
@@ -34,6 +35,7 @@ class Peer:
         self._hear: Callable[[bytes], None] = nobody
         self._path: FastPath | None = None
         self._peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        identify(self._peer)
         self._peer.on("connectionstatechange", self._changed)
         self.payload_type = 8
 

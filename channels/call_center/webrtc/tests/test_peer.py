@@ -112,6 +112,25 @@ async def test_a_leg_takes_no_thread(peer: Peer, page: Page) -> None:
     await until(lambda: decoders() == 1, "ours has gone, the page's has come")
 
 
+async def test_browsers_see_one_certificate_and_no_two_share_their_keys(peer: Peer, page: Page) -> None:
+    """Connections through the same OpenSSL context: one ends, the other is heard on."""
+    other, other_page = Peer(LOOPBACK, up=lambda: None, gone=lambda: None), Page()
+    answers = [await peer.answer(await page.offer()), await other.answer(await other_page.offer())]
+    assert len({line for sdp in answers for line in sdp.splitlines() if line.startswith("a=fingerprint:sha-256")}) == 1
+    await page.take(answers[0])
+    await other_page.take(answers[1])
+    await until(lambda: peer.connected and other.connected, "both connected")
+    heard: list[bytes] = []
+    peer.listen(heard.append)
+    transports = [one._peer.getTransceivers()[0].sender.transport for one in (peer, other)]
+    assert transports[0]._ssl.get_context() is transports[1]._ssl.get_context()
+    assert len({one._ssl.export_keying_material(b"EXTRACTOR-dtls_srtp", 60) for one in transports}) == 2
+    await other.close()
+    await other_page.peer.close()
+    heard.clear()
+    await until(lambda: heard, "the other is heard on")
+
+
 async def test_closing_it_ourselves_is_no_news(peer: Peer, page: Page, gone: asyncio.Event) -> None:
     await connected(peer, page)
     await peer.close()
