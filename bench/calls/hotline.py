@@ -39,13 +39,18 @@ class Crowd:
 
 @dataclass(frozen=True)
 class Heard:
-    """What callers heard; `cpu` of the telephony process in % of a core; `floor` as the agents' process told."""
+    """
+    What callers heard; `cpu` of the telephony process in % of a core; `floor` as the agents' process told.
+
+    `browser_kb`: what an agent's browser took before anybody called, `caller_kb`: what each caller added to that.
+    """
 
     gaps_ms: list[float]
     jumps: int
     silent: int
     cpu: float
-    kb: float
+    browser_kb: float
+    caller_kb: float
     threads: int
     pages_s: float
     floor: dict[str, Any]
@@ -79,21 +84,26 @@ def measure_hotline(terms: Terms) -> Result:
         "gap_p99_ms": heard.gap(0.99),
         "gap_max_ms": heard.gap(1.0),
         "lost": float(heard.jumps + heard.floor["jumps"]),
-        "kb": heard.kb,
+        "kb": heard.caller_kb + heard.browser_kb * crowd.bridged / calls,
         "threads": heard.threads / calls,
     }
     row = (crowd.bridged, crowd.led, round(crowd.seconds / 60, 1), round(heard.cpu, 1), round(heard.cpu / calls, 2))
     gaps = tuple(round(heard.gap(part), 1) for part in (0.5, 0.99, 1.0))
     cost, evenness = ("CPU %", "a call"), ("gap p50 ms", "p99", "max")
-    columns = ("with an agent", "in the menu", "minutes", *cost, *evenness, "pages/s beside it")
-    return Result(figures, (Table("Telephony process", columns, ((*row, *gaps, round(heard.pages_s)),)),), (_NOTE,))
+    kept = (round(heard.caller_kb), round(heard.browser_kb))
+    columns = ("with an agent", "in the menu", "minutes", *cost, *evenness, *_KEPT, "pages/s beside it")
+    table = Table("Telephony process", columns, ((*row, *gaps, *kept, round(heard.pages_s)),))
+    return Result(figures, (table,), (_NOTE,))
 
 
+_KEPT = ("kB a caller", "kB a browser")
 _NOTE = (
     "`langnghe serve` on SQLite with the real console; agents are signed in, with WebRTC legs (ICE, DTLS, SRTP) in a "
     "second process; sipp sets the calls up, ten a second; the menu speaks for ten seconds and listens for two; every "
-    "call is recorded on both sides and sealed. CPU of the telephony process, percent of one core; visitors of the "
-    "portal ask the web process for pages as fast as it shows them, on the same two cores."
+    "call is recorded on both sides and sealed. Memory of a call: all that the process grew by, from before the first "
+    "agent sat down to the end, by the number of callers; what is loaded once is in it, counted with the browsers. CPU "
+    "of the telephony process, percent of one core; visitors of the portal ask the web process for pages as fast as it "
+    "shows them, on the same two cores."
 )
 
 
@@ -102,10 +112,11 @@ def hear(crowd: Crowd, served: Served, *, folder: Path) -> Heard:
     calls, found = crowd.bridged + crowd.led, running(served.data)
     assert found is not None
     pid, web = found.pid, str(served.demo["http"])
-    rss, threads = status_of(pid, "VmRSS"), status_of(pid, "Threads")
+    empty, threads = status_of(pid, "VmRSS"), status_of(pid, "Threads")
     with ExitStack() as stack:
         telephones = stack.enter_context(Telephones(calls))
         floor = stack.enter_context(beside("bench.calls.floor", web, "0", str(crowd.bridged)))
+        staffed = status_of(pid, "VmRSS")
         stack.enter_context(holding(port_of(served), free_port(), telephones=telephones, folder=folder))
         telephones.talk((), calls / _A_SECOND + _SETTLE_S)
         visitors = stack.enter_context(beside("bench.calls.visitors", web, str(crowd.visitors)))
@@ -117,9 +128,10 @@ def hear(crowd: Crowd, served: Served, *, folder: Path) -> Heard:
         telephones.read()
         took, used = time.monotonic() - began, cpu_seconds([pid]) - cpu
         shown, told = asked(visitors), asked(floor)
-        kb = (status_of(pid, "VmRSS") - rss) / calls
+        browser_kb, caller_kb = (staffed - empty) / crowd.bridged, (status_of(pid, "VmRSS") - staffed) / calls
         added = status_of(pid, "Threads") - threads
         gaps = sorted(gap for one in telephones.all for gap in one.gaps_ms)
         jumps = sum(one.jumps for one in telephones.all)
         silent = sum(not one.arrivals for one in telephones.all)
-    return Heard(gaps, jumps, silent, 100 * used / took, kb, added, shown["shown"] / took, told)
+    cpu = 100 * used / took
+    return Heard(gaps, jumps, silent, cpu, browser_kb, caller_kb, added, shown["shown"] / took, told)
