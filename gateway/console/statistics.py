@@ -18,7 +18,8 @@ from gateway.console.shared import now_of, show
 from gateway.deployment import DEPLOYMENT
 from gateway.pages.languages import say
 from gateway.statistics.asking import figures_of
-from gateway.statistics.charts import Chart, charts_of
+from gateway.statistics.awaited import AGAIN, AWAITED, Awaited, awaiting
+from gateway.statistics.charts import Chart, Month, charts_of
 from gateway.statistics.files import FILES, file_of
 from gateway.statistics.shown import lines_of
 from gateway.statistics.trend import TREND, Trend
@@ -31,20 +32,27 @@ NO_PERIOD = "Không đọc được kỳ thống kê này. Vui lòng chọn tron
 
 @require_staff()
 async def show_statistics(request: web.Request) -> web.StreamResponse:
-    """The period of `?ky=` or `?tu=&den=`, as of the end of the day `?tinh-den=`; usually the running month."""
+    """
+    The period of `?ky=` or `?tu=&den=`, as of the end of the day `?tinh-den=`; usually the running month. While it is
+    counted for the first time, a page that says so and asks again.
+    """
     offered = usual_periods(now_of(request))
     try:
         period = wanted_period(request, default=offered[0][0])
     except PeriodUnknown:
         return _page(request, offered, status=422, problem=NO_PERIOD)
-    deployment = request.app[DEPLOYMENT]
-    figures = await figures_of(deployment, period)
-    return _page(
-        request,
-        offered,
-        figures=figures,
-        charts=charts_of(figures, await request.app[TREND].months(period), say=partial(say, request)),
-    )
+    asked = (request.query_string, period.agencies)
+    counted = await request.app[AWAITED].ask(asked, partial(_counted, request.app, period))
+    if counted is None:
+        waiting = _page(request, offered, counting=True, status=202)
+        waiting.headers["Refresh"] = str(AGAIN)
+        return waiting
+    figures, months = counted
+    return _page(request, offered, figures=figures, charts=charts_of(figures, months, say=partial(say, request)))
+
+
+async def _counted(app: web.Application, period: Period) -> tuple[Figures, list[Month]]:
+    return await figures_of(app[DEPLOYMENT], period), await app[TREND].months(period)
 
 
 @require_staff()
@@ -80,6 +88,7 @@ def _page(
     charts: Sequence[Chart] = (),
     status: int = 200,
     problem: str = "",
+    counting: bool = False,
 ) -> web.Response:
     query = wanted_query(request, default=offered[0][0])
     return show(
@@ -87,6 +96,7 @@ def _page(
         "statistics.html",
         status=status,
         problem=problem,
+        counting=counting,
         offered=offered,
         chosen=query.get("ky", ""),
         figures=figures,
@@ -103,6 +113,8 @@ def _page(
 def mount(app: web.Application) -> None:
     """Its addresses, and those of what is behind its figures."""
     app[TREND] = Trend(app[DEPLOYMENT].database, app[DEPLOYMENT].now)
+    app[AWAITED] = Awaited()
+    app.cleanup_ctx.append(awaiting)
     figure_cases.mount(app.router)
     app.router.add_get(PAGE, show_statistics)
     app.router.add_get(f"{PAGE}/tai-ve.{{kind:{'|'.join(FILES)}}}", download)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import re
 from html import unescape
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -12,10 +14,12 @@ import pytest
 from core.identity.codes import format_code
 from core.service.statistics.sheets import Rate, Sheet, written
 from core.storage import cases
+from gateway.statistics.awaited import AWAITED
 from gateway.statistics.printed import MOST_ROWS, listed
 from gateway.statistics.spreadsheet import workbook
 from tests.gateway.api.staffing import LIGHTS, WATER, agency, centre, issue, report
 from tests.gateway.console.office import Office
+from tests.support.waiting import until
 
 PAGE = "/console/thong-ke"
 
@@ -54,6 +58,30 @@ async def test_a_period_is_read_and_taken_along(office: Office) -> None:
         assert (await desk.get(f"{PAGE}/tai-ve.pdf?ky=hom-qua")).status == 404
         past = await desk.get(f"{PAGE}?{days}&tinh-den=2026-11-01")
         assert number_after(past.text, "Tiếp nhận trong kỳ") == "0"
+
+
+async def test_a_long_count_is_waited_for_on_a_page_that_asks_again(office: Office) -> None:
+    """Nobody hangs on an empty page; whoever asks meanwhile waits for the same count, and it ends as ever."""
+    await report(office.world)
+    awaited = office.app[AWAITED]
+    awaited.patience, goes_on = 0.05, asyncio.Event()
+    counted: list[str] = []
+
+    async def slowly() -> Any:
+        counted.append("once")
+        await goes_on.wait()
+
+    key = ("ky=nam:2026", None)
+    assert [await awaited.ask(key, slowly) for _ in range(2)] == [None, None]
+    async with office.desk(await centre(office.world)) as desk:
+        waiting = await desk.get(f"{PAGE}?ky=nam:2026")
+        assert (waiting.status, waiting.headers["Refresh"]) == (202, "5")
+        assert "Đang tính" in waiting.text
+        goes_on.set()
+        await until(lambda: not awaited._running, "the count")
+        awaited.patience = 30
+        assert number_after((await desk.get(f"{PAGE}?ky=nam:2026")).text, "Tiếp nhận trong kỳ") == "1"
+    assert counted == ["once"]
 
 
 async def test_an_agency_sees_its_own_part(office: Office) -> None:
