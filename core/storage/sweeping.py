@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, or_, select, tuple_, union, union_all
+from sqlalchemy import ColumnElement, Connection, Table, delete, exists, or_, select, tuple_, union, union_all
 
-from core.storage.tables import attempt, case, contact, idempotency, inbox_item, session
+from core.storage.tables import attempt, case, contact, idempotency, inbox_item, push_device, session
 
 _BATCH = 1000
 _UNSETTLED = ("new", "quarantined")
@@ -31,6 +31,12 @@ def sweep_attempts(connection: Connection, *, before: datetime, pins_before: dat
 def sweep_answers(connection: Connection, *, before: datetime, most: int = _BATCH) -> int:
     """Forget answers that were remembered for repeated requests; returns how many."""
     return _delete(connection, idempotency, idempotency.c.at < before, most)
+
+
+def sweep_followers(connection: Connection, *, closed_before: datetime, most: int = _BATCH) -> int:
+    """Forget the browsers that follow cases closed before an instant; returns how many."""
+    over = exists(select(case.c.id).where(case.c.id == push_device.c.owner, case.c.closed_at < closed_before))
+    return _delete(connection, push_device, over, most)
 
 
 def _delete(connection: Connection, table: Table, condition: ColumnElement[bool], most: int) -> int:

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from gateway.deployment import DEPLOYMENT
 from gateway.pages import render
+from gateway.workers.sweeps import FOLLOWERS
 
 PAGE = "/du-lieu-cua-ban"
 
@@ -17,6 +18,7 @@ async def show_data_use(request: web.Request) -> web.StreamResponse:
         request,
         "portal/data_use.html",
         retention=settings.retention,
+        followers_days=FOLLOWERS.days,
         calls=settings.takes_calls,
         processors=settings.personal_data.processors,
     )

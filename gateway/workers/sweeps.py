@@ -2,7 +2,8 @@
 What is thrown away once a day because it has served (VN-15: kept no longer than needed).
 
 Sessions of staff a month after their end, counted attempts once no limit looks at them, answers remembered for
-repeated requests after a week, one-time passwords that are over, and forms that were never sent, with their files; who
+repeated requests after a week, browsers that follow somebody else's case a while after its end, one-time passwords that
+are over, and forms that were never sent, with their files; who
 read what once the law does not ask for it any more (VN-14). Figures of diverted messages stay: they name nobody. What
 went is noted in the book of deletions.
 """
@@ -32,6 +33,8 @@ SESSIONS = timedelta(days=30)
 ATTEMPTS = timedelta(days=2)
 PINS = REPORT_PIN.forget_after + timedelta(days=1)
 ANSWERS = timedelta(days=7)
+FOLLOWERS = timedelta(days=90)
+"""After the case has ended: an answer that is corrected, or work that is taken up again, still rings (A-4, VN-4)."""
 FILES = KEPT_TIME + timedelta(hours=1)
 """A form may be sent with its files until `KEPT_TIME` after it was last shown; then it needs a moment to be taken."""
 _AT_ONCE = 500
@@ -56,6 +59,7 @@ class Sweeper:
                 partial(sweeping.sweep_attempts, before=now - ATTEMPTS, pins_before=now - PINS)
             ),
             "answers": await self._until_done(partial(sweeping.sweep_answers, before=now - ANSWERS)),
+            "followers": await self._until_done(partial(sweeping.sweep_followers, closed_before=now - FOLLOWERS)),
             "passwords": await self._deployment.proving.sweep(),
             "forms": await kept_forms_of(self._deployment).sweep(),
             "files": await self._files(now),

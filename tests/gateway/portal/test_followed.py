@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from channels.webpush.sandbox import SandboxBrowser
+from gateway.workers.sweeps import FOLLOWERS, Sweeper
 from tests.gateway.portal.citizen import CONTENT, PLACE
 from tests.gateway.portal.test_bell import Street, flat, rows, street
 from tests.gateway.portal.test_follow import ANSWER, work_through
@@ -89,6 +90,24 @@ async def test_whoever_stops_is_rung_no_more_and_forgotten(neighbour: Neighbour,
     await work_through(neighbour.street.world)
     assert phone.calls == []
     assert await rows(neighbour.street.world) == []
+
+
+@on_both_engines
+@pytest.mark.rule("VN-4", "VN-15")
+async def test_browsers_are_forgotten_a_while_after_the_end(neighbour: Neighbour) -> None:
+    """Nobody has to switch them off; the page on the use of data says after how many days."""
+    world, phone = neighbour.street.world, neighbour.street.service.subscribe()
+    await neighbour.follows()
+    await neighbour.switches(phone)
+    await work_through(world)
+    world.clock.advance(days=FOLLOWERS.days - 1)
+    await Sweeper(world.deployment).run_once()
+    assert len(await rows(world)) == 1
+    world.clock.advance(days=2)
+    await Sweeper(world.deployment).run_once()
+    assert await rows(world) == []
+    told = (await neighbour.street.citizen.see("/du-lieu-cua-ban")).text
+    assert f"sau khi phản ánh kết thúc (ngày): {FOLLOWERS.days}" in told
 
 
 async def test_what_is_no_browser_is_refused(neighbour: Neighbour) -> None:
