@@ -63,7 +63,7 @@ def _daily(app: web.Application, centre: Roles) -> Iterator[Entry]:
     """What people come for every day."""
     yield Entry("Việc của tôi", HOME, icon="inbox", order=10)
     yield Entry("Ghi phản ánh", writing.PAGE, icon="send", roles=(RECEPTION,), order=11)
-    yield Entry("Hội thoại", TALKS, icon="chat", roles=centre, order=12)
+    yield Entry("Các hội thoại", TALKS, icon="chat", roles=centre, order=12)
     yield Entry("Cuộc gọi", calls.PAGE, icon="clock", roles=centre, order=13)
     if app[DEPLOYMENT].settings.takes_calls:
         yield Entry("Tổng đài", PHONE, icon="phone", roles=centre, order=14)
@@ -105,8 +105,8 @@ def _setup(app: web.Application) -> Iterator[Entry]:
     takes_calls, agents = app[DEPLOYMENT].settings.takes_calls, app[DEPLOYMENT].settings.call_center.agents
     one = partial(Entry, roles=(ADMIN,), group=SETUP)
     yield one("Người dùng", people.PAGE, icon="user", order=50)
-    yield one("Cơ quan", AGENCIES, icon="agency", order=51)
-    yield one("Lĩnh vực", CATEGORIES, icon="file", order=52)
+    yield one("Các cơ quan", AGENCIES, icon="agency", order=51)
+    yield one("Các lĩnh vực", CATEGORIES, icon="file", order=52)
     yield one("Lịch làm việc", CALENDAR, icon="clock", order=53)
     yield one("Lời nhắn, thư mẫu", WORDINGS, icon="send", order=54)
     yield one("Câu trả lời mẫu", CANNED, icon="chat", order=55)

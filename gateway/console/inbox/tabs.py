@@ -64,7 +64,7 @@ def tabs_of(
     held = {role for role, _ in seats(member.grants, pack)}
     rows = [(role_label(pack, role), waiting.get(role, 0), {"vai-tro": role}) for role in pack.roles if role in held]
     if counts is not None:
-        rows += [("Hội thoại", counts.talks, {"loai": TALKS}), ("Cuộc gọi", counts.calls, {"loai": CALLS})]
+        rows += [("Các hội thoại", counts.talks, {"loai": TALKS}), ("Cuộc gọi", counts.calls, {"loai": CALLS})]
     everything = ("Tất cả", sum(count for _, count, _ in rows), dict[str, str]())
     shown = [everything, *rows] if len(rows) > 1 else rows
     current = {name: value for name, value in wish.query.items() if name in ("vai-tro", "loai")}
