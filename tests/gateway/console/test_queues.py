@@ -86,6 +86,6 @@ async def test_who_keeps_things_going_sees_what_is_stuck(office: Office) -> None
 
     assert page.status == 200
     assert "Không có việc nào đang chờ." in page.text
-    assert "Hội thoại <span" in page.text
+    assert "Các hội thoại <span" in page.text
     assert "0 chưa rõ" in page.text
     assert "/console/nguoi-dung" in page.text
