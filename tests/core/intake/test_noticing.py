@@ -42,7 +42,7 @@ def asked(words: str, **said: str) -> Talk:
         ("đăng ký thông báo ở phường Vỹ Dạ về cấp nước", NoticeWish(areas=("phường Vỹ Dạ",), topics=("water",))),
     ],
 )
-@pytest.mark.rule("TG-P1.I")
+@pytest.mark.rule("VN-4")
 def test_a_wish_is_repeated_and_kept_only_after_a_yes(words: str, wish: NoticeWish) -> None:
     talk = asked(words)
     assert (talk.templates, talk.of(does.FollowNotices)) == (["notices.ask"], [])

@@ -92,7 +92,7 @@ def templates_of(reader: Reader) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("name", STAGES)
-@pytest.mark.rule("TG-P1.I", "VN-4", "VN-6")
+@pytest.mark.rule("VN-4", "VN-6")
 async def test_they_come_into_the_conversation_until_one_word_ends_them(world: World, name: str) -> None:
     """Asked for, agreed to, of the place named and of nowhere else; the ledger says since when and until when."""
     async with on(name, world) as stage:
@@ -134,7 +134,7 @@ async def test_a_button_ends_them_and_what_was_withdrawn_never_comes(an: Reader)
 
 
 @on_both_engines
-@pytest.mark.rule("TG-P1.I", "VN-6")
+@pytest.mark.rule("VN-6")
 async def test_beyond_the_window_zalo_takes_the_template_to_a_proved_number_only(world: World) -> None:
     """Nobody is sent an SMS who agreed to Zalo; without a number it is counted as not allowed now."""
     phones = with_phones(world, news=True)
