@@ -22,7 +22,7 @@ STANDINGS = (
     ("within", "Còn trong hạn", "#3b78a8"),
     ("overdue", "Đã quá hạn", "#a61b12"),
 )
-_FLOWS = (("Tiếp nhận", "#3b78a8"), ("Kết thúc", "#2f7d4f"))
+_FLOWS = (("Số tiếp nhận", "#3b78a8"), ("Kết thúc", "#2f7d4f"))
 Say = Callable[[str], str]
 """A sentence of ours in the language of whoever looks."""
 

@@ -45,7 +45,7 @@ def _overdue(row: Behind, labels: Labels, until: datetime) -> tuple[Cell, ...]:
 
 def stuck(rows: Iterable[Behind], labels: Labels, *, days: int) -> Sheet:
     """Open cases to which nothing has happened for so many days (TG-12.4)."""
-    columns = ("Mã hồ sơ", "Lĩnh vực", "Trạng thái", "Tiếp nhận")
+    columns = ("Mã hồ sơ", "Lĩnh vực", "Trạng thái", "Ngày tiếp nhận")
     made = tuple((*_case(row, labels), labels.name("case", row.fact.name), _day(row.received_at)) for row in rows)
     return Sheet("ton-dong", f"Hồ sơ tồn đọng, {days} ngày không có việc gì", columns, made)
 
