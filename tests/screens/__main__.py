@@ -56,7 +56,10 @@ def shots(scene: Scene) -> list[Shot]:
         Shot("figures", "/thong-ke"),
         Shot("data-use", "/du-lieu-cua-ban"),
         Shot("console", "/console", "centre"),
+        Shot("console-english", "/console?lang=en", "centre"),
         Shot("case", f"/console/ho-so/{scene.waiting}", "centre"),
+        Shot("case-english", f"/console/ho-so/{scene.waiting}?lang=en", "centre"),
+        Shot("dial-plan", "/console/kich-ban-goi", "centre"),
     ]
 
 
