@@ -12,6 +12,7 @@ from core.clock import local
 from core.clock.calendar import BusinessCalendar
 from core.clock.errors import ClockError
 from core.clock.zone import at_second
+from gateway.telephony.hours import open_at
 
 AHEAD = timedelta(days=14)
 """How long calls go on by the right hours while nothing is heard of the web side."""
@@ -51,7 +52,7 @@ def standing_of(
             day = calendar.day(today + timedelta(days=ahead))
         except ClockError:
             break
-        found += [(at_second(day.on, begin), at_second(day.on, end)) for begin, end in plan.hours.of(day)]
+        found += [(at_second(day.on, begin), at_second(day.on, end)) for begin, end in open_at(plan.hours, day)]
     until = at_second(today + AHEAD, 0)
     return Told(
         until=until, open=tuple(found), storm=storm, seal_to=seal_to.hex(), opens_records=bool(seal_to), plan=plan

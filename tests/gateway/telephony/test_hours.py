@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from channels.call_center.opening import Hours, Stretch
 from core.clock.calendar import Day, DayKind
 from core.clock.shifts import Shift
+from gateway.telephony.hours import open_at
 
 MONDAY, SATURDAY, SUNDAY = date(2026, 11, 23), date(2026, 11, 28), date(2026, 11, 29)
 MORNING = Shift(8 * 3600, 12 * 3600)
@@ -17,7 +18,7 @@ OWN = Hours(kind="own", weekdays=Stretch(begin=420, end=1320), saturdays=Stretch
 
 
 @pytest.mark.parametrize(
-    ("hours", "day", "open_at"),
+    ("hours", "day", "stretches"),
     [
         (Hours(), Day(MONDAY, DayKind.WORKING, (MORNING,)), ((8 * 3600, 12 * 3600),)),
         (Hours(), Day(SUNDAY, DayKind.WEEKEND), ()),
@@ -29,8 +30,8 @@ OWN = Hours(kind="own", weekdays=Stretch(begin=420, end=1320), saturdays=Stretch
         (OWN, Day(SUNDAY, DayKind.WEEKEND), ()),
     ],
 )
-def test_when_it_is_open(hours: Hours, day: Day, open_at: tuple[tuple[int, int], ...]) -> None:
-    assert hours.of(day) == open_at
+def test_when_it_is_open(hours: Hours, day: Day, stretches: tuple[tuple[int, int], ...]) -> None:
+    assert open_at(hours, day) == stretches
 
 
 def test_no_stretch_ends_before_it_begins() -> None:
