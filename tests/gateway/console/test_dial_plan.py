@@ -160,7 +160,7 @@ async def test_a_real_call_is_led_by_the_menu_that_was_saved(office: Office, tmp
             call = await mine.call()
             await report(call, "3", spool_of(world).folder)
             assert (await over(call)).by == "them"
-        await until(lambda: not hotline.calls, "its record is kept; it is handed over at the latest as the hotline ends")
+        await until(lambda: not hotline.calls, "its record is kept")  # handed over as the hotline ends
     await world.settle()
 
     told = await only_call(world)
