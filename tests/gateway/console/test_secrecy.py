@@ -6,24 +6,27 @@ Pages and roles are read from the application and the regulation, so that a new 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from core.service.actors import ADMIN, Member
 from core.storage import staff_lists
-from tests.gateway.api.staffing import LIGHTS, answered, case_ids, centre, hire
+from tests.gateway.api.staffing import LIGHTS, answered, case_ids, centre, hire, issue
 from tests.gateway.api.staffing import agency as officials
-from tests.gateway.console.office import Desk, Office
+from tests.gateway.console.office import Desk, Office, open_office
 from tests.gateway.console.test_doors import addresses
 from tests.gateway.portal.citizen import Citizen
 from tests.gateway.portal.conftest import portal_app
+from tests.support.deployments import open_world
 from tests.support.letters import CITIZEN, write_mail
 
 NAME = "Nguyễn Văn An"
 SECRETS = (NAME, "0900 000 027", "0900000027", "900000027", "900 000 027", CITIZEN)
 """Who they are, how they are reached: as it was written, and as we keep it."""
+COMMUNE, HOME, PAPER = "ubnd_hoa_dao", "số 4 ngách 9 đường Thử Nghiệm", "001090000001"
 TEXT = "Đèn đường trước số 12 Lê Lợi hỏng. Tôi là Nguyễn Văn An, số 0900 000 027."
 OUTSIDE = ("reporter", "system")
 """Levels of roles that nobody signs in with."""
@@ -31,11 +34,11 @@ NOBODY = "0" * 32
 ABOUT_CASE, ABOUT_TALK = f"/ho-so/{NOBODY}", f"/hoi-thoai/{NOBODY}"
 
 
-async def everybody(office: Office) -> dict[str, Member]:
+async def everybody(office: Office, *, agency: str = LIGHTS) -> dict[str, Member]:
     """One official a role; whoever works at an agency, at the one whose case it is."""
     pack = office.world.deployment.regulation.current
     staff = {name: role.level for name, role in pack.roles.items() if role.level not in OUTSIDE}
-    grants = {name: LIGHTS if level in ("agency", "unit", "partner") else "" for name, level in staff.items()} | {
+    grants = {name: agency if level in ("agency", "unit", "partner") else "" for name, level in staff.items()} | {
         ADMIN: ""
     }
     return {name: await hire(office.world, "Người thử", (name, where)) for name, where in grants.items()}
@@ -64,13 +67,13 @@ def pages(office: Office, cases: list[str], talk: str) -> Iterator[str]:
             yield path.replace(ABOUT_TALK, f"/hoi-thoai/{talk}")
 
 
-async def told(desk: Desk, paths: list[str]) -> tuple[dict[str, set[str]], int]:
+async def told(desk: Desk, paths: list[str], secrets: Sequence[str] = SECRETS) -> tuple[dict[str, set[str]], int]:
     """By page, the secrets that stand in it; and how many pages were shown."""
     found, shown = dict[str, set[str]](), 0
     for path in paths:
         answer = await desk.get(path)
         shown += answer.status == 200
-        found[path] = {secret for secret in SECRETS if secret in answer.text}
+        found[path] = {secret for secret in secrets if secret in answer.text}
     return {path: said for path, said in found.items() if said}, shown
 
 
@@ -84,6 +87,28 @@ async def test_no_page_tells_any_role_who_reported(office: Office) -> None:
             found, shown = await told(desk, paths)
         assert (role, found) == (role, {})
         assert shown >= 5, role
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.rule("VN-4", "LS-5.1")
+async def test_no_page_tells_any_role_where_a_reporter_lives_or_their_papers_number(tmp_path: Path) -> None:
+    """Under a regulation that asks for it; the case has gone to an agency, whose officials open it."""
+    async with open_world(tmp_path / "var", regulation="lang_son_2025") as world, open_office(world) as office:
+        async with TestClient(TestServer(portal_app(world.deployment))) as client:
+            await Citizen(world, client).reported(
+                name=NAME, phone="0900 000 027", address=HOME, identity=PAPER, consent="1"
+            )
+        cases = await case_ids(world)
+        desk = await centre(world)
+        await issue(world, desk, cases[0], "accept")
+        await issue(world, desk, cases[0], "dispatch", agencies=[COMMUNE])
+        for role, member in (await everybody(office, agency=COMMUNE)).items():
+            async with office.desk(member) as desk:
+                found, shown = await told(
+                    desk, list(pages(office, cases, NOBODY)), (HOME, "Thử Nghiệm", PAPER, "001 090 000 001", *SECRETS)
+                )
+            assert (role, found) == (role, {})
+            assert shown >= 5, role
 
 
 @pytest.mark.rule("VN-4", "TG-5.4")
