@@ -35,6 +35,7 @@ EXAMPLES = MappingProxyType(
         "agencies": "Sở Xây dựng",
         "agency": "Sở Xây dựng",
         "answer": "Đơn vị quản lý đã thay bóng đèn hỏng trước số nhà 12 vào sáng 20/11/2026.",
+        "areas": "phường Thuận An, phường Thuận Hòa",
         "code": "1234 5678 9012",
         "codes": "1234 5678 9012, 1234 5678 9020",
         "communes": "phường Thuận An, phường Thuận Hòa",
@@ -62,6 +63,7 @@ EXAMPLES = MappingProxyType(
         "summary": "Đèn đường hỏng từ tối qua",
         "task": "tiếp nhận và phân công xử lý",
         "terms": "Dữ liệu được dùng để xử lý phản ánh.",
+        "topics": "cấp nước, giao thông",
         "wanted": "nơi xảy ra",
     }
 )
