@@ -153,7 +153,7 @@ class Talkative:
         told.given("Trực ban huyện")
         if self.hangs_up:
             await call.media._gone()  # type: ignore[attr-defined]
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.5)
         return Served("talked", agent="u1")
 
 
@@ -161,7 +161,7 @@ class Talkative:
 async def test_who_has_talked_to_somebody_was_served(tmp_path: Path, hangs_up: bool) -> None:
     """Also where they hang up themselves; and the time for a machine's questions does not run meanwhile."""
     media, given = PlayedMedia(keys=["0"]), tools(tmp_path)
-    flow = given.flow.model_copy(update={"longest_s": 0.04})
+    flow = given.flow.model_copy(update={"longest_s": 0.4})
     call = PlayedCall(media)
 
     record = await Session(call, replace(given, flow=flow, people=Talkative(hangs_up=hangs_up))).lead()
