@@ -12,6 +12,8 @@ from core.storage.tables import arrivals_hour, inbox_item, quota_day, setting
 from core.storage.types import from_microseconds
 
 KEPT = timedelta(weeks=6)
+STEP = 20_000
+"""How many arrivals one transaction counts."""
 _COUNTED = "counted-arrivals"
 _HOUR = 3_600_000_000
 
@@ -56,21 +58,32 @@ def uncounted(connection: Connection) -> bool:
     return known is None or int(known) < newest
 
 
-def count_arrivals(connection: Connection) -> None:
+def count_arrivals(connection: Connection) -> bool:
     """
-    Add what has come since the last time, from now on: what lies there before the first time is not counted.
+    Add some of what has come since the last time, from now on; whether more of it waits to be counted.
 
-    A row that was stored late under an early number may be missed: this is for comparing one week with another.
+    What lies there before the first time is not counted. A row that was stored late under an early number may be
+    missed: this is for comparing one week with another. Whoever finds another process counting leaves it to that one.
     """
     mark = setting.c.key == _COUNTED
     newest = connection.scalar(select(func.max(inbox_item.c.id))) or 0
-    connection.execute(insert_or_ignore(connection, setting).values(key=_COUNTED, value=newest))
-    known = int(connection.scalar(select(setting.c.value).where(mark).with_for_update()) or 0)
-    hour = type_coerce(inbox_item.c.received_at, BigInteger) / literal(_HOUR, BigInteger)
-    query = select(inbox_item.c.channel, hour, func.count()).where(inbox_item.c.id > known)
-    for channel, number, items in connection.execute(query.group_by(inbox_item.c.channel, hour)).all():
-        _add(connection, channel, from_microseconds(int(number) * _HOUR), items)
-    settings.put(connection, _COUNTED, newest)
+    if settings.get(connection, _COUNTED) is None:
+        connection.execute(insert_or_ignore(connection, setting).values(key=_COUNTED, value=newest))
+    known = connection.scalar(select(setting.c.value).where(mark).with_for_update(skip_locked=True))
+    if known is None:
+        return False
+    last = min(newest, int(known) + STEP)
+    for (channel, hour), items in _between(connection, int(known), last).items():
+        _add(connection, channel, hour, items)
+    settings.put(connection, _COUNTED, last)
+    return last < newest
+
+
+def _between(connection: Connection, known: int, last: int) -> dict[tuple[str, datetime], int]:
+    hour = type_coerce(inbox_item.c.received_at, BigInteger) // literal(_HOUR, BigInteger)
+    query = select(inbox_item.c.channel, hour, func.count()).group_by(inbox_item.c.channel, hour)
+    rows = connection.execute(query.where(inbox_item.c.id > known, inbox_item.c.id <= last))
+    return {(channel, from_microseconds(number * _HOUR)): items for channel, number, items in rows}
 
 
 def _add(connection: Connection, channel: str, hour: datetime, items: int) -> None:

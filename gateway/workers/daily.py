@@ -43,8 +43,7 @@ class Daily:
     async def run_once(self) -> int:
         """The root as soon as a day is over; the rest on the first round of a day and of a process."""
         made = await self._root() + await self._learn()
-        if await self._deployment.database.read(counts.uncounted):
-            await self._deployment.database.write(counts.count_arrivals)
+        await self._count()
         today = local(self._deployment.now()).date()
         if self._looked_on == today:
             return made
@@ -62,6 +61,12 @@ class Daily:
             return 0
         log.info("daily_root_made", day=record.day.isoformat(), cases=record.cases, root=record.root.hex())
         return 1
+
+    async def _count(self) -> None:
+        """In short transactions, so that a storm is counted without holding up whoever else counts."""
+        more = await self._deployment.database.read(counts.uncounted)
+        while more:
+            more = await self._deployment.database.write(counts.count_arrivals)
 
     async def _learn(self) -> int:
         """At night, when nobody waits: how good suggestions were, and what can be learnt from the day."""

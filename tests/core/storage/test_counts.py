@@ -7,7 +7,9 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
-from sqlalchemy import insert
+import pytest
+from sqlalchemy import Connection, insert
+from sqlalchemy.util import await_only
 
 from core.contract.schema import new_id
 from core.storage import counts
@@ -60,14 +62,52 @@ async def test_what_comes_is_counted_by_channel_and_hour(database: Database) -> 
     assert again == first
 
 
+@on_both_engines
+async def test_a_storm_is_counted_in_steps(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left says so; all of it is counted in the end."""
+    monkeypatch.setattr(counts, "STEP", 2)
+    await database.write(counts.count_arrivals)
+    for _ in range(5):
+        await come("zalo", NOON)(database)
+
+    left = [await database.write(counts.count_arrivals) for _ in range(3)]
+
+    assert left == [True, True, False]
+    assert await database.read(counts.arrivals) == {"zalo": {NOON.replace(minute=0): 5}}
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_who_finds_another_counting_leaves_it_to_that_one(database: Database) -> None:
+    """Neither waits for the other, and nothing is counted twice."""
+    await database.write(counts.count_arrivals)
+    for _ in range(2):
+        await come("zalo", NOON)(database)
+    at_work, done = asyncio.Event(), asyncio.Event()
+
+    def linger(connection: Connection) -> None:
+        counts.count_arrivals(connection)
+        at_work.set()
+        await_only(done.wait())
+
+    first = asyncio.create_task(database.write(linger))
+    await at_work.wait()
+    left = await asyncio.wait_for(database.write(counts.count_arrivals), 5)
+    done.set()
+    await first
+
+    assert left is False
+    assert await database.read(counts.arrivals) == {"zalo": {NOON.replace(minute=0): 2}}
+
+
 NOON = datetime(2026, 11, 23, 5, 30, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=30)
 
 
 async def counted(database: Database) -> dict[str, dict[datetime, int]]:
     """As the daily work does it."""
-    if await database.read(counts.uncounted):
-        await database.write(counts.count_arrivals)
+    more = await database.read(counts.uncounted)
+    while more:
+        more = await database.write(counts.count_arrivals)
     assert not await database.read(counts.uncounted)
     return await database.read(counts.arrivals)
 
