@@ -95,7 +95,7 @@ async def test_each_form_is_a_delivery_of_its_own_and_a_missing_channel_is_said(
     assert (notice.user_id, notice.role, notice.agency_id) == (officer.id, "officer", ROADS)
     assert notice.text.splitlines()[1:3] == ["Đơn vị: Sở Xây dựng", "Hạn: 09:00 ngày 23/11/2026"]
     assert f"/console/ho-so/{case_id}" in notice.text
-    for word in ("ổ gà", "Nguyễn Văn An", "0900", "an@example.vn"):
+    for word in ("ổ gà", "Nguyễn Văn An", "900 000 001", "900000001", "an@example.vn"):
         assert word not in notice.text + notice.subject
 
 

@@ -104,7 +104,7 @@ async def test_the_guides_own_program_takes_a_case_and_answers_it(world: World) 
     assert len(part["resolutions"][0]["files"]) == 1
     by = {entry["kind"]: entry["by"]["name"] for entry in page["timeline"]}
     assert by["result_submitted"] == NAME
-    assert "0900" not in json.dumps(page)
+    assert not any(number in json.dumps(page) for number in ("900 000 001", "900000001"))
 
 
 async def test_the_guides_own_program_returns_what_is_not_its_agencys(world: World, software: Software) -> None:

@@ -196,7 +196,7 @@ async def test_the_city_asks_the_citizen_who_answers_the_province(province: Offi
     assert (answered.stage, answered.asked_for) == ("received", ())
     words = await said_in(city, answered)
     assert "Hỏng từ tối hôm qua" in words
-    assert "000 001" not in words
+    assert "900 000 001" not in words
     assert "Nguyễn Văn An" not in words
     assert [one.asks for one in (await shown(province, case_id)).values()] == [False]
     assert (await standing(province.world), await standing(city.world)) == ({CITY: (0, 0)}, {PROVINCE: (0, 0)})
