@@ -26,7 +26,6 @@ from bench.growth.load import NOTE, load, settings_of
 from bench.growth.questions import CENTRE
 from bench.launch import gateway
 from bench.measurement import Cell, Goal, Measurement, Result, Table, Terms
-from bench.results import ROOT
 from channels.tasks import ended
 from core.contract.schema import new_id
 from core.storage import case_search, people
@@ -83,8 +82,7 @@ def measurements() -> list[Measurement]:
 def run(terms: Terms) -> Result:
     """Make the store if it is not there, and work at it."""
     size = 1_000 if terms.quick else int(os.environ.get("LANGNGHE_BENCH_DESK_CASES", "1000000"))
-    place = terms.folder if terms.quick else Path(os.environ.get("LANGNGHE_BENCH_STORES", ROOT / "build" / "growth"))
-    store = place / ("sqlite" if size == 1_000_000 else f"sqlite-{size}")
+    store = terms.stores / ("sqlite" if size == 1_000_000 else f"sqlite-{size}")
     if not (store / NOTE).exists():
         terms.say(f"making {store}")
         asyncio.run(load(store, cases=size, templates=26 if terms.quick else 300))

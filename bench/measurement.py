@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 Cell = str | int | float
+
+_STORES = Path(__file__).parents[1] / "build" / "growth"
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,11 @@ class Terms:
     folder: Path
     quick: bool = False
     say: Callable[[str], None] = field(default=lambda _: None)
+
+    @property
+    def stores(self) -> Path:
+        """Where large stores are kept from one run to the next (LANGNGHE_BENCH_STORES); a quick look keeps none."""
+        return self.folder if self.quick else Path(os.environ.get("LANGNGHE_BENCH_STORES", _STORES))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ to make and some fifty gigabytes. `sqlite` and `pg` hold a million; the others a
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,7 +18,6 @@ from bench.growth.questions import FLAT, SEARCHES
 from bench.growth.server import KeptPostgres
 from bench.growth.timing import ROUNDS, RUNS, Timing, time_postgres, time_sqlite
 from bench.measurement import Cell, Goal, Measurement, Result, Table, Terms
-from bench.results import ROOT
 
 SIZES = (10_000, 100_000, 1_000_000)
 QUICK_SIZES = (1_000, 4_000)
@@ -56,9 +54,8 @@ def measurements() -> list[Measurement]:
 
 def run(terms: Terms) -> Result:
     """Time every question at every size."""
-    place = terms.folder if terms.quick else Path(os.environ.get("LANGNGHE_BENCH_STORES", ROOT / "build" / "growth"))
     sizes = QUICK_SIZES if terms.quick else SIZES
-    found = {(engine, size): _timed(terms, place, engine, size) for engine in ENGINES for size in sizes}
+    found = {(engine, size): _timed(terms, terms.stores, engine, size) for engine in ENGINES for size in sizes}
     return Result(figures_of(found, sizes), tuple(_table(engine, sizes, found) for engine in ENGINES), _notes())
 
 

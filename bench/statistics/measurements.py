@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +22,6 @@ from bench.growth.load import NOTE, load
 from bench.growth.stories import COUNTED
 from bench.launch import postgres
 from bench.measurement import Cell, Goal, Measurement, Result, Table, Terms
-from bench.results import ROOT
 from bench.statistics.page import CHANGES, Looked, look, periods
 from bench.statistics.report import RUNS, Reported, differing, time_report
 
@@ -93,8 +91,7 @@ def run(terms: Terms) -> Result:
 
 def _measured(terms: Terms, engine: str, size: int) -> Found:
     terms.say(f"{ENGINES[engine]} with {size:,} cases")
-    place = terms.folder if terms.quick else Path(os.environ.get("LANGNGHE_BENCH_STORES", ROOT / "build" / "growth"))
-    embedded = _store(terms, place, size)
+    embedded = _store(terms, size)
     if engine == "sqlite":
         return _found(terms, embedded)
     with postgres() as server:
@@ -103,9 +100,9 @@ def _measured(terms: Terms, engine: str, size: int) -> Found:
         return _found(terms, beside, url)
 
 
-def _store(terms: Terms, place: Path, size: int) -> Path:
+def _store(terms: Terms, size: int) -> Path:
     """The embedded store of this size, made today."""
-    store = place / f"counted-{size}"
+    store = terms.stores / f"counted-{size}"
     note = store / NOTE
     made = datetime.fromisoformat(json.loads(note.read_text())["as_of"]) if note.exists() else None
     if made and datetime.now(UTC) - made < _FRESH:

@@ -2,7 +2,8 @@
 A store of a million cases to be written to: a private copy of the one that is made once and kept.
 
 The kept ones lie below build/growth (or where LANGNGHE_BENCH_STORES says): `sqlite` is a data folder, `pg` holds the
-cluster in `data` and the data folder in `var`. A missing one is made first, which takes about half an hour.
+cluster in `data` and the data folder in `var`. A missing one is made first, which takes about half an hour. Where the
+disk has no room for a copy beside them, LANGNGHE_BENCH_SPEND=1 lets the kept one itself be written to.
 """
 
 from __future__ import annotations
@@ -50,6 +51,10 @@ class Archive:
 def archive(engine: str, terms: Terms) -> Iterator[Archive]:
     """A copy of the store on `sqlite` or `postgresql`, gone with the block; in a quick look a small fresh one."""
     name = _FOLDERS[engine]
+    if os.environ.get("LANGNGHE_BENCH_SPEND") and not terms.quick:
+        with _opened(_kept(name, engine, terms), engine, cases=MANY) as opened:
+            yield opened
+        return
     place = terms.folder / f"archive-{name}"
     if terms.quick:
         _make(place, engine, embedded=terms.folder / "archive-small", cases=FEW, templates=_FEW_TEMPLATES)
@@ -63,11 +68,10 @@ def archive(engine: str, terms: Terms) -> Iterator[Archive]:
 
 
 def _kept(name: str, engine: str, terms: Terms) -> Path:
-    place = Path(os.environ.get("LANGNGHE_BENCH_STORES", ROOT / "build" / "growth"))
-    folder = place / name
+    folder = terms.stores / name
     if not (_data(folder, engine) / NOTE).exists():
         terms.say(f"making a store of {MANY:,} cases in {folder}")
-        _make(folder, engine, embedded=place / _FOLDERS["sqlite"], cases=MANY)
+        _make(folder, engine, embedded=terms.stores / _FOLDERS["sqlite"], cases=MANY)
     return folder
 
 

@@ -77,6 +77,19 @@ def test_a_kept_archive_is_copied_and_stays_as_it_is(tmp_path: Path, monkeypatch
     assert list((tmp_path / "scratch").iterdir()) == []
 
 
+def test_a_kept_archive_may_be_spent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no room for a copy; a quick look never spends one."""
+    kept = tmp_path / "kept" / "sqlite"
+    kept.mkdir(parents=True)
+    (kept / "growth.json").write_text("{}")
+    monkeypatch.setenv("LANGNGHE_BENCH_STORES", str(kept.parent))
+    monkeypatch.setenv("LANGNGHE_BENCH_SPEND", "1")
+
+    with archive.archive("sqlite", Terms(tmp_path / "scratch")) as store:
+        assert store.data == kept
+    assert (kept / "growth.json").exists()
+
+
 def test_a_disk_too_small_for_the_copy_is_named_before_copying(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = tmp_path / "kept" / "sqlite"
     kept.mkdir(parents=True)
