@@ -134,12 +134,19 @@ def plain_copy(backup: Path, target: Path) -> float:
 async def harm(operator: Operator) -> dict[str, str]:
     """One byte, one event, one case; returns what each was done to."""
     async with opened(operator) as deployment:
-        found = await deployment.database.read(ids)
+        found = await deployment.database.read(_with_two_events)
         byte, event, case = found[len(found) // 4], found[len(found) // 2], found[-1]
         await deployment.database.write(partial(_alter_byte, case_id=byte))
         await deployment.database.write(partial(_delete_event, case_id=event))
         await deployment.database.write(partial(_delete_case, case_id=case))
     return {"byte": byte, "event": event, "case": case}
+
+
+def _with_two_events(connection: Connection) -> list[str]:
+    """Of a case that was only opened no second event could be harmed."""
+    event = tables.case_event
+    query = select(event.c.case_id).where(event.c.version == 2).order_by(event.c.case_id)
+    return list(connection.scalars(query.limit(5000)))
 
 
 def _alter_byte(connection: Connection, case_id: str) -> None:
