@@ -91,7 +91,7 @@ async def test_a_second_start_goes_on_where_the_first_ended(mailbox: Mailbox, st
     await mailbox.put(raw(key="second"))
     await mailbox.asked(lambda box: list(box.fetch()))
     async with reading(store, mailbox.settings(), progress=marks):
-        await until(lambda: len(store.kept) == 2, "the second")
+        await until(lambda: len(store.keys) == 2, "the second")
 
     assert len(store.keys) == 2
 
@@ -211,12 +211,12 @@ async def test_it_comes_back_after_a_break(house: ImapSandbox, store: Store) -> 
         await house.put(raw(key="cut"))
         await until(lambda: _ails(channel, "connection_failed"), "the break")
         house.mood = ImapMood.NORMAL
-        await until(lambda: len(store.kept) == 1, "the mail that was cut")
+        await until(lambda: len(store.keys) == 1, "the mail that was cut")
         await house.stop()
         await until(lambda: _ails(channel, "connection_failed"), "the server gone")
         house.folders["INBOX"].add(raw(key="meanwhile"), set())
         await house.start()
-        await until(lambda: len(store.kept) == 2, "the mail of the meantime")
+        await until(lambda: len(store.keys) == 2, "the mail of the meantime")
 
 
 async def test_tls_wants_a_certificate_that_is_trusted(certificate: tuple[str, str], store: Store) -> None:
