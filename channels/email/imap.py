@@ -120,7 +120,8 @@ class MailboxReader:
             while not self._stopping.is_set() and await self._holds(now=True):
                 await self._read(session)
                 self.trouble.over()
-                await self._wait(session)
+                if not session.news():
+                    await self._wait(session)
         finally:
             await asyncio.to_thread(session.close)
 
@@ -203,6 +204,7 @@ def _new(session: ImapSession, mark: Mark | None) -> tuple[int, list[int]]:
     (last UID there is, UIDs to read): above the mark; the first time what nobody has read; where UIDs have lost their
     meaning everything since shortly before the mark, which the inbox knows by its keys.
     """
+    session.news()  # whatever was told until now is looked for now
     last = session.last()
     if mark is None:
         found = session.unseen()

@@ -92,14 +92,32 @@ class ImapSession:
         """Whether it tells of new mail by itself (RFC 2177)."""
         return "IDLE" in self._box.client.capabilities
 
+    def news(self) -> bool:
+        """Whether it told of mails since this was last asked: beside any answer (RFC 3501 §5.2), and only once."""
+        _, told = self._box.client.response("EXISTS")
+        return told != [None]
+
     def begin_listening(self) -> None:
         """Ask to be told of new mail (IDLE)."""
         self._run(self._box.idle.start)
 
     def heard(self, seconds: float) -> bool:
         """Whether the server said anything within this time; a line that is dead says so before the time is over."""
+        if self._run(self._is_received):
+            return True
         begun = monotonic()
         return bool(self._run(self._box.idle.poll, seconds)) or monotonic() - begun < seconds / 2
+
+    def _is_received(self) -> bool:
+        """Whether more came along with what was read last: whoever waits at the socket would never see it."""
+        client: Any = self._box.client
+        client.sock.settimeout(0)
+        try:
+            return bool(client.file.peek(1))
+        except ssl.SSLWantReadError:
+            return False
+        finally:
+            client.sock.settimeout(self._settings.timeout)
 
     def end_listening(self) -> None:
         """Be told no more."""

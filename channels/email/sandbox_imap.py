@@ -130,13 +130,14 @@ class _Session:
                 await self._say(f"{tag} BAD not now")
                 continue
             answer = await command(given)
-            await self._say(f"{tag} {answer}")
+            await self._say(*self._unheard(), f"{tag} {answer}")
             if name.upper() == "LOGOUT":
                 return
 
     async def _say(self, *lines: str | bytes) -> None:
-        for line in lines:
-            self._writer.write((line if isinstance(line, bytes) else line.encode()) + b"\r\n")
+        """In one breath."""
+        said = (line if isinstance(line, bytes) else line.encode() for line in lines)
+        self._writer.write(b"".join(line + b"\r\n" for line in said))
         await self._writer.drain()
 
     async def _do_capability(self, given: str) -> str:
@@ -258,11 +259,12 @@ class _Session:
         for mail in moved:
             self._folder.mails.remove(mail)
             self._house.folders[folder].add(mail.raw, mail.flags)
+        self._told -= len(moved)
         return "OK moved"
 
     async def _do_idle(self, given: str) -> str:
         """What came since they were last told of the folder is said at once (RFC 2177)."""
-        await self._say("+ idling")
+        await self._say("+ idling", *self._unheard())
         done = asyncio.create_task(self._reader.readline())
         try:
             while not done.done():
@@ -279,6 +281,10 @@ class _Session:
         """How many mails there are, which they know from now on."""
         self._told = len(self._folder.mails)
         return f"* {self._told} EXISTS"
+
+    def _unheard(self) -> list[str]:
+        """What came since they were last told of the folder: beside any answer, as RFC 3501 §5.2 lets servers do."""
+        return [self._exists()] if len(self._folder.mails) > self._told else []
 
     async def _news(self, known: int) -> None:
         async with self._house.changed:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -12,12 +13,14 @@ import pytest_asyncio
 
 from channels.email.adapter import EmailChannel
 from channels.email.imap import Mark, Memory
+from channels.email.imap_session import ImapSession
 from channels.email.sandbox_imap import ImapMood, ImapSandbox
 from channels.email.settings import ImapSettings
 from channels.email.tests.builders import ADDRESS, RECEIVED_AT, Store, delivery, mail, settings
 from channels.email.tests.mailboxes import SERVERS, USER, Mailbox, opened
 from channels.listening import Alone
 from core.contract.errors import IntakeUnavailable
+from core.contract.ports import ItemKey, RawDelivery
 from tests.support.dovecot import PASSWORD
 from tests.support.waiting import until
 
@@ -94,6 +97,46 @@ async def test_a_second_start_goes_on_where_the_first_ended(mailbox: Mailbox, st
         await until(lambda: len(store.keys) == 2, "the second")
 
     assert len(store.keys) == 2
+
+
+class _Busy(Store):
+    """While it takes the first mail, the next one arrives."""
+
+    def __init__(self, mailbox: Mailbox) -> None:
+        super().__init__()
+        self._mailbox = mailbox
+
+    async def accept(self, delivery: RawDelivery, items: Sequence[ItemKey]) -> None:
+        await super().accept(delivery, items)
+        if len(self.keys) == 1:
+            await self._mailbox.put(raw(key="meanwhile"))
+
+
+async def test_what_arrives_while_another_is_taken_waits_for_no_further_news(mailbox: Mailbox) -> None:
+    """The server tells of it beside the answer to something else, and only once."""
+    busy = _Busy(mailbox)
+    await mailbox.put(raw(key="before"))
+    async with reading(busy, mailbox.settings()):
+        await until(lambda: len(busy.keys) == 2, "what came meanwhile")
+
+
+@pytest.mark.parametrize("safe", [False, True], ids=["plain", "TLS"])
+async def test_what_arrives_just_before_listening_is_heard(certificate: tuple[str, str], safe: bool) -> None:
+    """Also when the server tells of it in one breath with its consent."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(*certificate)
+    house = ImapSandbox(USER, PASSWORD, tls=context if safe else None)
+    await house.start()
+    tls = {"tls": "implicit", "host": "localhost", "ca_file": certificate[0]} if safe else {}
+    session = await asyncio.to_thread(ImapSession, Mailbox(house.port).settings(**tls))
+    house.folders["INBOX"].add(raw(key="just before"), set())
+    await asyncio.to_thread(session.begin_listening)
+    assert await asyncio.to_thread(session.heard, 0.01)
+    await asyncio.to_thread(session.end_listening)
+    await asyncio.to_thread(session.begin_listening)
+    assert not await asyncio.to_thread(session.heard, 0.01)
+    await asyncio.to_thread(session.close)
+    await house.stop()
 
 
 async def test_the_first_look_leaves_what_people_have_read(mailbox: Mailbox, store: Store) -> None:
