@@ -9,7 +9,7 @@ import shutil
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import select
@@ -22,6 +22,7 @@ from core.storage import tables
 from core.storage.database import Connection
 from gateway.admin import serving_admin
 from gateway.deployment import Deployment
+from gateway.workers.loop import Loop
 from gateway.workers.pulse import Pulse
 from tests.drill.operator import Operator, Ran
 from tests.drill.stores import opened
@@ -29,15 +30,17 @@ from tests.drill.witness import Told, counted, some_cases
 
 PAUSE = 0.02
 """Between two messages: SQLite cannot fold its log in while a backup reads, and a long one must find room for it."""
+MESSAGES_A_COMMAND = 5
 CENTRE = Actor("ioc", frozenset({"receptionist", "distributor", "editor"}))
 
 
 @dataclass
-class Written:
-    """What went on while the backup was made."""
+class Going:
+    """What goes on while the backup is made; `stall`: the longest of the event loop, in seconds."""
 
     commands: int = 0
     deliveries: int = 0
+    stall: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,7 @@ class BackedUp:
 
     archive: Ran
     keys: Ran
-    during: Written
-    worst_lag: float
+    during: Going
     rows: tuple[dict[str, int], dict[str, int]]
     cases: list[Told]
 
@@ -57,52 +59,56 @@ async def back_up_at_work(operator: Operator, target: Path) -> BackedUp:
     target.mkdir()
     async with opened(operator) as deployment, serving_admin(deployment):
         before = await counted(deployment)
-        async with working(deployment) as (written, pulse):
-            begun = Written(written.commands, written.deliveries)
+        async with working(deployment) as going:
             archive = await operator.types("backup", str(target / "archive"))
-            during = Written(written.commands - begun.commands, written.deliveries - begun.deliveries)
-            lag = pulse.worst()
+            during = replace(going)
             keys = await operator.types("backup", "--keys", str(target / "keys"))
         rows = before, await counted(deployment)
-        return BackedUp(archive, keys, during, lag, rows, await some_cases(deployment))
+        assert rows[1]["inbox_raw"] - rows[0]["inbox_raw"] == going.deliveries, "a message that was accepted is lost"
+        return BackedUp(archive, keys, during, rows, await some_cases(deployment))
 
 
 @asynccontextmanager
-async def working(deployment: Deployment) -> AsyncIterator[tuple[Written, Pulse]]:
+async def working(deployment: Deployment) -> AsyncIterator[Going]:
     """Officers accept cases and citizens write, from before the block begins until it ends."""
-    written, pulse, stop = Written(), Pulse(), asyncio.Event()
+    going, stop, journal = Going(), asyncio.Event(), Loop("journal", deployment.inbox.ship, interval=1.0)
     waiting = await deployment.database.read(_received)
-    tasks = [asyncio.create_task(_work(deployment, written, waiting, stop)), asyncio.create_task(_beat(pulse, stop))]
-    while not (written.commands and written.deliveries):
+    parts = _work(deployment, going, waiting, stop), _beat(going, stop), journal.run()
+    tasks = [asyncio.create_task(part) for part in parts]
+    while not (going.commands and going.deliveries):
         await asyncio.sleep(0)
     try:
-        yield written, pulse
+        yield going
     finally:
         stop.set()
+        journal.stop()
         await asyncio.gather(*tasks)
+        await deployment.inbox.ship()
 
 
-async def _work(deployment: Deployment, written: Written, waiting: list[str], stop: asyncio.Event) -> None:
+async def _work(deployment: Deployment, going: Going, waiting: list[str], stop: asyncio.Event) -> None:
     while not stop.is_set():
-        if waiting:
+        if waiting and going.deliveries % MESSAGES_A_COMMAND == 0:
             answer = await deployment.clerk.execute(waiting.pop(), "accept", {}, actor=CENTRE)
-            written.commands += isinstance(answer, Issued)
+            going.commands += isinstance(answer, Issued)
         key = new_id()
         await deployment.inbox.accept(RawDelivery("web", "portal", key.encode()), [ItemKey(key, key)])
-        written.deliveries += 1
+        going.deliveries += 1
         await asyncio.sleep(PAUSE)
 
 
-async def _beat(pulse: Pulse, stop: asyncio.Event) -> None:
+async def _beat(going: Going, stop: asyncio.Event) -> None:
+    pulse = Pulse()
     while not stop.is_set():
         await pulse.run_once()
+        going.stall = max(going.stall, pulse.worst())
 
 
 def _received(connection: Connection) -> list[str]:
     """Cases that wait to be accepted."""
     case = tables.case.c
     query = select(case.id).where(case.stage == "received").order_by(case.received_at, case.id)
-    return list(connection.scalars(query.limit(5000)))
+    return list(connection.scalars(query.limit(20_000)))
 
 
 def plain_copy(backup: Path, target: Path) -> float:

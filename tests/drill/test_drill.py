@@ -143,7 +143,7 @@ def figures(done: Drilled, archive: Path) -> dict[str, Figure]:
         "backup (s)": round(made.archive.seconds),
         "backup / copy of its files": round(made.archive.seconds / done.copied, 1),
         "commands and messages meanwhile": made.during.commands + made.during.deliveries,
-        "longest stall of the event loop (ms)": round(made.worst_lag * 1000),
+        "longest stall of the event loop (ms)": round(made.during.stall * 1000),
         "restore (s)": round(done.restored.seconds),
         "restore, most memory (MB)": done.restored.peak,
         "audit (s)": round(done.audited.seconds),
