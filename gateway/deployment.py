@@ -71,6 +71,7 @@ class Deployment:
     intake: Intake
     events: Events
     courtesy: Courtesy
+    thinking: Thinking
     channels: Mapping[str, Channel]
     bounds: Bounds
     sorters: Sorters
@@ -107,6 +108,8 @@ async def _assemble(
     regulation, places, phrasebook = await _books(settings, database, events=events, now=now)
     channels = await asyncio.to_thread(build_channels, Supplies(settings, safe, media, database, now))
     courtesy = Courtesy()
+    rules_now = partial(regulation.intake_rules, settings.office)
+    thinking = Thinking(rules_now, places, regulation.book, now, courtesy)
     clerk = Clerk(
         Ground(
             database=database,
@@ -114,9 +117,7 @@ async def _assemble(
             safe=safe,
             media=media,
             regulation=regulation,
-            thinking=Thinking(
-                partial(regulation.intake_rules, settings.office), places, regulation.book, now, courtesy
-            ),
+            thinking=thinking,
             house=_house(settings, phrasebook),
             mailbox=settings.email.address if "email" in channels else "",
             accounts=_accounts(settings, channels),
@@ -141,6 +142,7 @@ async def _assemble(
         intake=_intake(settings, database, safe=safe, media=media, clerk=clerk, channels=channels, now=now),
         events=events,
         courtesy=courtesy,
+        thinking=thinking,
         channels=channels,
         bounds=bounds_of(settings, channels, turns=turns),
         sorters=Sorters(database, regulation=regulation, now=now),

@@ -14,7 +14,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from urllib.parse import urlsplit
 
 import structlog
@@ -40,6 +40,7 @@ log = structlog.get_logger()
 _DRAIN_SECONDS = 20
 _YOUNG_OBJECTS = 10_000
 _TURN_SECONDS = 0.0005
+_MOST_THINKERS = 2
 LONGEST_STOP = _DRAIN_SECONDS + LONGEST_STOP_OF_WORK
 """Seconds that a stop may take; whoever supervises the process waits longer before killing it."""
 
@@ -62,6 +63,7 @@ async def run(settings: Settings, *, ready: Ready | None = None, now: Now = utc_
             serving_admin(deployment),
             serving_calls(deployment),
             telephony_beside(settings),
+            thinking_beside(deployment),
         ):
             tune_interpreter()
             log.info("started", port=urlsplit(address).port, pid=os.getpid(), mode=settings.mode)
@@ -70,6 +72,14 @@ async def run(settings: Settings, *, ready: Ready | None = None, now: Now = utc_
             await stopping.wait()
             log.info("stopping")
     log.info("stopped")
+
+
+def thinking_beside(deployment: Deployment) -> AbstractAsyncContextManager[None]:
+    """Processes that think for the worker, so that words are read beside this loop (ADR 0018)."""
+    settings, thinking = deployment.settings, deployment.thinking
+    wanted = settings.intake.thinkers
+    count = min((os.cpu_count() or 1) - 1, _MOST_THINKERS) if wanted is None else wanted
+    return thinking.thinkers.working(count if "worker" in settings.roles else 0, thinking.premises)
 
 
 def tune_interpreter() -> None:

@@ -9,6 +9,7 @@ GatewayError
 │   └── PermanentSendError   ChannelMisconfigured (NeedsReauth) · MessageInvalid · RecipientUnreachable
 │                            · RecipientOptedOut · WindowClosed · QuotaSpent · ProviderRefused
 ├── IntakeUnavailable     neither database nor journal could take it → 503
+├── ThinkingFailed        a process that thinks ended at this message → again later, then quarantine
 ├── CaseError             NotFound → 404 · VersionConflict → 409
 └── ConfigError           at start only: which key, what is wrong, an example
 
@@ -176,6 +177,12 @@ class ProviderRefused(PermanentSendError):
     """A provider code nobody has met yet."""
 
     code = "provider_refused"
+
+
+class ThinkingFailed(GatewayError):
+    """A process that thinks died over this message, or came to no end with it."""
+
+    code = "thinking_failed"
 
 
 class CaseError(GatewayError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import count
 
 from core.contract.schema import Address, Attachment, Authenticity, InboundMessage, Instant, Model, Place
 from core.intake.dialogue import Texts
@@ -13,6 +14,7 @@ from core.storage.conversations import ConversationRow
 
 OUTSIDE = "outside"
 """What our side said past the gateway: the kind of such a message, and who took a conversation over by it."""
+_TURNS = count()
 _REPLIES = re.compile(r"\s*(?:(?:re|aw|sv|fw|fwd|tr|tl|trả lời|chuyển tiếp)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
 
 
@@ -53,7 +55,8 @@ class Talk:
 
     `profile`: its person's sealed profile, where that became known. `newcomer`: the contact's id was never used before.
     `lines`: what the dialogue has said in this turn and goes out together at its end. `texts`: what was read of the
-    words at hand, so that the next step need not read them again; it goes with the unit of work.
+    words at hand, so that the next step need not read them again; it goes with the unit of work. `turn`: its number,
+    by which a process that thinks beside us knows the same.
     """
 
     row: ConversationRow
@@ -69,6 +72,7 @@ class Talk:
     heard: int = 0
     lines: list[Rendered] = field(default_factory=list)
     texts: Texts = field(default_factory=Texts, repr=False)
+    turn: int = field(default_factory=lambda: next(_TURNS), repr=False)
 
     @property
     def contact_id(self) -> str:

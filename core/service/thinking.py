@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.courtesy import Courtesy
@@ -13,6 +13,8 @@ from core.intake.rules import IntakeRules
 from core.service.agencies import AgencyBook
 from core.service.places import PlaceBook
 from core.service.talk import Talk
+from core.service.thinkers.crew import Thinkers
+from core.service.thinkers.wire import Premises, Question
 
 
 @dataclass(frozen=True)
@@ -24,15 +26,23 @@ class Thinking:
     agencies: AgencyBook
     now: Callable[[], datetime]
     courtesy: Courtesy
+    thinkers: Thinkers = field(default_factory=Thinkers)
 
     @property
     def rules(self) -> IntakeRules:
         """The rules of the regulation in force."""
         return self.rules_now()
 
+    def premises(self) -> Premises:
+        """What every answer goes by, as it is now."""
+        return Premises(self.rules, self.places.ground(self.agencies.today))
+
     async def answer(self, talk: Talk, happening: Happening) -> Step:
-        """What the dialogue does about one happening, once nobody outside is kept waiting by that."""
+        """What the dialogue does about one happening, once nobody outside is kept waiting by what follows from it."""
         await self.places.warm()
+        premises, now = self.premises(), self.now()
+        found = await self.thinkers.answer(Question(talk.turn, talk.dialogue, happening, now), premises)
         await self.courtesy.give_way()
-        ground = self.places.ground(self.agencies.today)
-        return step(talk.dialogue, happening, rules=self.rules, now=self.now(), texts=talk.texts, ground=ground)
+        return found or step(
+            talk.dialogue, happening, rules=premises.rules, now=now, texts=talk.texts, ground=premises.ground
+        )

@@ -81,6 +81,7 @@ MEANINGS: Mapping[str, str] = {
     "facebook.graph_url": "Address of the Graph API; another one only for a trial.",
     "facebook.version": "Version of the Graph API.",
     "intake.database_budget": "Seconds the database may take to store a message before the local journal does.",
+    "intake.thinkers": "Processes that think out answers beside each worker; unset: up to two, as processors allow.",
     "intake.linger": "Seconds a commit waits at most for a crowd that is due: fewer, larger commits.",
     "zalo.oa_id": "Id of the official account (OA). Empty: no Zalo.",
     "zalo.app_id": "Id of the app that the OA grants; its webhook address is `/hooks/zalo`.",

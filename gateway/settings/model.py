@@ -241,9 +241,11 @@ class Intake(Section):
     """
     Acceptance. `database_budget` is how long the database may take (seconds) before the local journal is used;
     `linger` is how long a commit waits at most (seconds) for a crowd that is due; `keep_raw_days` is how long raw
-    bodies stay for replay.
+    bodies stay for replay. `thinkers`: how many processes think out answers beside each worker; unset: none where
+    there is one processor, one where there are two, else two.
     """
 
+    thinkers: int | None = Field(default=None, ge=0, le=16)
     database_budget: float = Field(default=0.3, gt=0, le=1.5)
     linger: float = Field(default=0.004, ge=0, le=0.02)
     keep_raw_days: int = Field(default=30, ge=1, le=365)

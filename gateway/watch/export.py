@@ -49,6 +49,7 @@ class _Collector:
         for name, buckets in _histograms(self._watch, self._deployment).items():
             yield _histogram(name, buckets)
         yield from _acceptance(self._deployment)
+        yield _thoughts(self._deployment)
         yield _alarms(self._watch)
 
     def describe(self) -> list[Metric]:
@@ -91,6 +92,15 @@ def _acceptance(deployment: Deployment) -> Iterator[CounterMetricFamily]:
     for outcome in ("stored", "journaled", "refused"):
         family.add_metric([outcome], getattr(counters, outcome))
     yield family
+
+
+def _thoughts(deployment: Deployment) -> CounterMetricFamily:
+    family = CounterMetricFamily(
+        "thoughts", "Questions to the dialogue, by where they were thought out", labels=["where"]
+    )
+    for where, count in deployment.thinking.thinkers.counts.items():
+        family.add_metric([where], count)
+    return family
 
 
 def _alarms(watch: Watch) -> GaugeMetricFamily:

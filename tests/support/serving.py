@@ -16,6 +16,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 PATIENCE = 60.0
+SANDBOX, THINKER = "sandbox", "core.service.thinkers"
 
 
 def wait_until(happened: Callable[[], Any], what: str) -> Any:
@@ -45,15 +46,25 @@ class Served:
         return {}
 
     def sandbox_ids(self) -> list[int]:
-        """Processes that this gateway started."""
+        """Processes that play providers."""
+        return self.started(SANDBOX)
+
+    def started(self, module: str) -> list[int]:
+        """Ids of the processes that this gateway started to run a module."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return [int(child) for child in children]
+        return [int(child) for child in children if module in _arguments(child)]
 
     def stop(self, patience: float = PATIENCE) -> int:
         """End it as systemd would; returns its exit code. Raises: TimeoutExpired after so many seconds."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         return self.process.wait(patience)
+
+
+def _arguments(pid: str) -> list[str]:
+    with suppress(OSError):  # gone meanwhile
+        return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    return []
 
 
 def start(tmp_path: Path, **more: str) -> Served:
