@@ -54,9 +54,7 @@ class Units:
             street = self.street_name(after, sure=bool(said))
         if street > after:
             return street, spot
-        explicit = (
-            said and self.tokens[index].folded in {"so", "sn", "kios", "can"} and self.names.at("relations", index - 1)
-        )
+        explicit = said and self.folded(index) in {"so", "sn", "kios", "can"} and self.names.at("relations", index - 1)
         return (at + 1, spot) if explicit else (index, spot)
 
     def counts_something(self, index: int) -> bool:
@@ -126,7 +124,11 @@ class Units:
         following = self.skip_sign(index + self.unit_word(index)[1])
         dated = following < len(self.tokens) and "/" in self.tokens[following].raw
         numbered = {"km", "cot", "tru", "tram", "cong", "to", "toa", "nga", "nha", "bai"}
-        return dated or self.tokens[index].folded in numbered
+        return dated or self.folded(index) in numbered
+
+    def folded(self, index: int) -> str:
+        """The letters of a token without marks."""
+        return self.text.folded[self.tokens[index].start : self.tokens[index].end]
 
     def after_number(self, index: int, heading: str, depth: int) -> int:
         """What follows an alley's or a group's number: "kiệt 60 Đặng Huy Trứ", "tổ 4 Vĩnh Ninh"."""
