@@ -14,7 +14,7 @@ from functools import lru_cache
 from core.intake.rules import EmergencyKind
 from core.intake.signals.emergency import read_emergency
 from core.intake.words import Text
-from core.triage.words import Phrases, Reading, data
+from core.triage.words import Phrases, Reading, data, words_of
 
 MOST_QUOTED = 4
 
@@ -37,8 +37,10 @@ class Cry:
 
 def cries(text: Text) -> Iterator[Cry]:
     """Every sign that is enough by itself, in the order of the text."""
+    if not _strong().may_stand_in(words_of(text)):  # nearly always, and then nothing needs a closer look
+        return
     reading = Reading.over(text)
-    if next(_strong().find(reading), None) is None:  # nearly always, and then the many weak ones need no look
+    if next(_strong().find(reading), None) is None:  # often, and then the many weak ones need no look
         return
     phrases, enough = _signs()
     strong = [hit for hit in phrases.find(reading) if max(hit.means) >= enough]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from itertools import chain, pairwise
 from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -56,6 +57,14 @@ class Reading:
         return self.raw[self.words[first].start : self.words[first + count - 1].end]
 
 
+def words_of(text: Text) -> list[str]:
+    """The words of a text as triage reads them, and nothing else of it."""
+    words, written_out = WORD.findall(text.folded), _shorthand()
+    if written_out.keys().isdisjoint(words):
+        return words
+    return [longer for word in words for longer in written_out.get(word, (word,))]
+
+
 def _said(text: Text) -> Iterator[Said]:
     written_out, low = _shorthand(), text.low
     for match in WORD.finditer(text.folded):
@@ -102,10 +111,15 @@ class Hit(Generic[Found]):
 
 @dataclass(frozen=True)
 class Phrases(Generic[Found]):
-    """Phrases, each with what it stands for; looked for together. `longest`: by the word that one begins with."""
+    """
+    Phrases, each with what it stands for; looked for together.
+
+    `longest`: by the word that one begins with; `heads`: the first two words of each, of a single word that one.
+    """
 
     known: Mapping[tuple[str, ...], tuple[Phrase[Found], ...]]
     longest: Mapping[str, int]
+    heads: frozenset[tuple[str, ...]]
 
     @classmethod
     def of(cls, lists: Mapping[Found, Iterable[str]]) -> Phrases[Found]:
@@ -117,7 +131,12 @@ class Phrases(Generic[Found]):
         longest: dict[str, int] = {}
         for words in known:
             longest[words[0]] = max(len(words), longest.get(words[0], 0))
-        return cls({words: tuple(ones) for words, ones in known.items()}, longest)
+        heads = frozenset(words[:2] for words in known)
+        return cls({words: tuple(ones) for words, ones in known.items()}, longest, heads)
+
+    def may_stand_in(self, words: Sequence[str]) -> bool:
+        """Whether it is worth looking for them among these words: any begins there as some phrase does."""
+        return not self.heads.isdisjoint(chain(pairwise(words), zip(words, strict=True)))
 
     def find(self, reading: Reading) -> Iterator[Hit[Found]]:
         """Every phrase in a text that is no part of a longer one found before it."""
