@@ -9,7 +9,7 @@ from core.intake.gathering import absorb
 from core.intake.reading.message import read
 from core.intake.reading.told import Reading
 from core.intake.rules import DiversionKind
-from core.intake.signals.acts import cancels, mentions, says, telling_words, wants_person, without_request
+from core.intake.signals.acts import MANY, cancels, mentions, says, telling_words, wants_person, without_request
 from core.intake.signals.diversion import hints_state_secret, read_diversion
 from core.intake.signals.status import asks_status, only_code, read_code
 from core.intake.turn import Turn
@@ -62,7 +62,7 @@ def ask_for_person(turn: Turn, burst: Burst) -> bool:
         return False
     rest = without_request(burst.text)
     reading = read(rest, turn.rules)
-    if reading.phones or reading.pieces or (reading.tells and (turn.draft is not None or telling_words(rest) > 4)):
+    if reading.phones or reading.pieces or (reading.tells and (turn.draft is not None or telling_words(rest) >= MANY)):
         absorb(turn, burst)
     drafting.hand_over(turn, "asked")
     return True

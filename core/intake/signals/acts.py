@@ -10,6 +10,8 @@ from core.intake.words import Text, blanked, noted
 
 LONGER_WORD = re.compile(r"[^\W\d_]{2,}")
 INNER = re.compile(r"\w.*\w|\w", re.DOTALL)
+MANY = 5
+"""Telling words are not counted any further: nobody asks for more."""
 LONGEST_CANCEL = 16
 LONGEST_REQUEST = 40
 EMPTY_WORDS = ("secret_wish", "open_wish", "courtesy", "greeting", "thanks", "intent", "profanity", "correction")
@@ -84,8 +86,14 @@ def trimmed(text: Text) -> tuple[int, int]:
 
 @noted
 def telling_words(text: Text) -> int:
-    """How many words tell something: not courtesy, not address, not abuse, not "ở đây"."""
-    return len(LONGER_WORD.findall(telling_text(text)))
+    """How many words tell something: not courtesy, not address, not abuse, not "ở đây". `MANY` means that or more."""
+    count = end = 0
+    for match in pattern("signals", *EMPTY_WORDS).finditer(text):
+        count += len(LONGER_WORD.findall(text.raw, end, match.start()))
+        if count >= MANY:
+            return MANY
+        end = match.end()
+    return min(MANY, count + len(LONGER_WORD.findall(text.raw, end)))
 
 
 def telling_text(text: Text) -> str:
