@@ -13,6 +13,8 @@ from core.intake.lexicon import pattern
 from core.intake.words import Text, noted
 
 CLAUSE_END = re.compile(r"[,.;!?\n]")
+NOT = "phai"
+"""What every "không phải" holds; looked for first, since that pattern may begin anywhere."""
 LONGEST_WRONG = 60
 LONGEST_RIGHT = 80
 
@@ -62,7 +64,7 @@ def not_this_but_that(text: Text) -> tuple[Stretch, ...]:
 
 def that_not_this(text: Text) -> tuple[Stretch, ...]:
     """ "Y chứ không phải X": Y is the clause before, X the clause behind."""
-    negation = pattern("signals", "right_then_wrong").search(text)
+    negation = pattern("signals", "right_then_wrong").search(text) if NOT in text.folded else None
     if negation is None or not text.raw[: negation.start()].strip():
         return ()
     wrong = CLAUSE_END.split(text.raw[negation.end() :].strip(), maxsplit=1)[0]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from core.intake.lexicon import lexicon, pattern
 from core.intake.tokens import Kind, Token, tokens_of
-from core.intake.words import Text
+from core.intake.words import Text, blanked
 
 SIGNED = re.compile(
     r"(?:trân trọng(?: cảm ơn)?|kính thư|thân ái|(?:chân thành |xin )?c[ảá]m ơn|(?:best )?regards|kính)[ ./!,]*\n+\s*"
@@ -42,7 +42,7 @@ def read_name(text: Text, *, taken: tuple[tuple[int, int], ...] = ()) -> NameRea
 def read_standing(text: Text, taken: tuple[tuple[int, int], ...]) -> NameReading:
     """A full name that stands by itself between commas or on a line of its own: "0900 000 001 - Bùi Văn Mít"."""
     at = 0
-    for clause in CLAUSES.split(text.without(taken).raw):
+    for clause in CLAUSES.split(blanked(text.raw, taken)):
         if may_be_full_name(text.raw[at : at + len(clause)]):
             words = tokens_of(text.part(at, at + len(clause)))
             if is_full_name(words, marked=text.marked):
