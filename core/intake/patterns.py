@@ -15,6 +15,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import groupby
+from operator import itemgetter
 
 from core.intake.fold import compose, lower_canonical
 from core.intake.openings import Openings, alternatives
@@ -40,6 +42,8 @@ class Form:
 
 Opened = tuple[tuple[int, Form], ...]
 """Patterns by number, each with some of its alternatives."""
+Places = Mapping[int, Sequence[tuple[int, Form]]]
+"""For each pattern where its matches may begin, and which of its alternatives there."""
 
 
 class Book:
@@ -86,16 +90,10 @@ class Book:
         return lenient, {word: self.opened(word, openings, strict=True) for word in self.words}
 
     @cached_property
-    def stems(self) -> tuple[str, ...]:
-        """Beginnings of further words that open something."""
+    def stems(self) -> Mapping[str, tuple[str, ...]]:
+        """Beginnings of further words that open something, by their first letter."""
         known = sorted({stem for openings in self.stemmed.values() for stem in openings.any_stem})
-        return tuple(stem for stem in known if not stem.startswith(tuple(each for each in known if each != stem)))
-
-    @cached_property
-    def heads(self) -> tuple[int, frozenset[str]]:
-        """What stems begin with, and in how many letters: at a glance, nearly every word begins otherwise."""
-        length = min(map(len, self.stems), default=0)
-        return length, frozenset(stem[:length] for stem in self.stems)
+        return {letter: tuple(stems) for letter, stems in groupby(known, key=itemgetter(0))}
 
     def opened(self, word: str, openings: Mapping[int, Openings], *, strict: bool) -> Opened:
         """Which of these patterns a word opens, each with its alternatives."""
@@ -107,30 +105,30 @@ class Book:
         sources = self.sources[number]
         return form_of(sources if chosen is None else tuple(sources[each] for each in chosen), strict=strict)
 
-    def places(self, text: Text) -> Mapping[int, Sequence[tuple[int, Form]]]:
+    def places(self, text: Text) -> Places:
         """For each pattern where in a text a match may begin, in order, and what may match there."""
-        known: Mapping[int, Sequence[tuple[int, Form]]] | None = text.notes.get(self)
+        known: Places | None = text.notes.get(self)
         if known is None:
-            known = text.notes[self] = self.look_up(text)
+            kept = text.cut_from.notes.get(self) if text.cut_from else None
+            known = text.notes[self] = self.look_up(text) if kept is None else left_in(text, kept)
         return known
 
-    def look_up(self, text: Text) -> Mapping[int, Sequence[tuple[int, Form]]]:
+    def look_up(self, text: Text) -> Places:
         """Walk over the words of a text once."""
         found: defaultdict[int, list[tuple[int, Form]]] = defaultdict(list)
-        by_word = self.by_word[text.marked]
-        opened = {word: by_word[word] for word in text.words & self.words} | self.longer(text)
-        for word, start in text.beginnings:
-            for number, form in opened.get(word, ()):
+        for start, opened in self.walk(text):
+            for number, form in opened:
                 found[number].append((start, form))
         return found
 
-    def longer(self, text: Text) -> dict[str, Opened]:
-        """What the words of a text open that are not known themselves, but begin with a stem."""
-        if not self.stems:
-            return {}
-        stems, (length, heads) = self.stems, self.heads
-        unknown = [word for word in text.words - self.words if word[:length] in heads and word.startswith(stems)]
-        return {word: opened_by(self, self.begun_by(word), strict=text.marked) for word in unknown}
+    def walk(self, text: Text) -> Iterator[tuple[int, Opened]]:
+        """Where something is opened in a text, and what, word by word."""
+        known, stems, strict = self.by_word[text.marked], self.stems, text.marked
+        for word, start in text.beginnings:
+            if opened := known.get(word):
+                yield start, opened
+            elif word.startswith(stems.get(word[0], ())):
+                yield start, opened_by(self, self.begun_by(word), strict=strict)
 
     def begun_by(self, word: str) -> tuple[str, ...]:
         """All stems that a word begins with."""
@@ -150,7 +148,7 @@ class Pattern:
             yield from self.whole(strict=text.marked).regex.finditer(text.low)
             return
         end = 0
-        for start, form in self.book.places(text).get(self.number, ()):
+        for start, form in self.places(text):
             if start >= end and (match := form.regex.match(text.low, start)):
                 yield match
                 end = match.end()
@@ -159,10 +157,16 @@ class Pattern:
         """The first match."""
         if self.book.openings[self.number] is None:
             return self.whole(strict=text.marked).regex.search(text.low)
-        for start, form in self.book.places(text).get(self.number, ()):
+        for start, form in self.places(text):
             if match := form.regex.match(text.low, start):
                 return match
         return None
+
+    def places(self, text: Text) -> Iterable[tuple[int, Form]]:
+        """Where a match may begin; one that is alone in its book goes only as far as it is followed."""
+        if len(self.book.sources) == 1:
+            return ((start, form) for start, ((_, form),) in self.book.walk(text))
+        return self.book.places(text).get(self.number, ())
 
     def match(self, text: Text, start: int = 0) -> re.Match[str] | None:
         """A match that begins exactly at `start`."""
@@ -190,6 +194,12 @@ class Pattern:
         word = beginning_at(text.folded, start)
         chosen = openings.beginning_with(word) if word else ()
         return self.book.form(self.number, chosen, strict=text.marked) if chosen else None
+
+
+def left_in(text: Text, places: Places) -> Places:
+    """What is left of the places of a text in what was left of it."""
+    folded = text.folded
+    return {number: [place for place in those if folded[place[0]] != " "] for number, those in places.items()}
 
 
 @lru_cache(maxsize=1024)

@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
+from itertools import accumulate
 from operator import ne
 from typing import Any, TypeVar
 
 from core.intake.fold import compose, fold_composed, lower_composed
 
 WORD = re.compile(r"[^\W\d_]+")
-BEGINNING = re.compile(r"(?<![^\W_])(?:([^\W\d_]+)|\d)")
+BEGINNING = re.compile(r"(?<![^\W_])([^\W\d_]+|\d)")
 A_NUMBER = "0"
 """Stands for any number where words are told apart by how they begin."""
 MARKED_SHARE = 0.3
@@ -67,12 +68,9 @@ class Text:
         folded = self.folded
         if self.cut_from is not None:
             return tuple(known for known in self.cut_from.beginnings if folded[known[1]] != " ")
-        return tuple((match.group(1) or A_NUMBER, match.start()) for match in BEGINNING.finditer(folded))
-
-    @cached_property
-    def words(self) -> frozenset[str]:
-        """Its words without marks."""
-        return frozenset(word for word, _ in self.beginnings)
+        cut = BEGINNING.split(folded)  # what stands before a word, the word, what stands before the next …
+        words = (A_NUMBER if word.isdecimal() else word for word in cut[1::2])
+        return tuple(zip(words, tuple(accumulate(map(len, cut)))[::2], strict=False))
 
     def part(self, start: int, end: int) -> Text:
         """A piece of it, read in the same manner."""
@@ -125,7 +123,7 @@ class Texts(dict[str, Text]):
 def beginning_at(folded: str, start: int) -> str:
     """The word that begins at `start` in a text without marks, `A_NUMBER` for a number; empty where none does."""
     found = BEGINNING.match(folded, start)
-    return (found.group(1) or A_NUMBER) if found else ""
+    return (A_NUMBER if found.group().isdecimal() else found.group()) if found else ""
 
 
 def noted(reader: Callable[[Text], Found]) -> Callable[[Text], Found]:

@@ -19,6 +19,8 @@ from core.intake.tokens import Token
 
 MACRO = re.compile(r"<([A-Z]+)>")
 Value = TypeVar("Value")
+PATTERNS = ("emergency", "diversion", "signals", "persons")
+"""Files of patterns that nearly every message is read for."""
 NO_PATTERNS = frozenset({"macros", "not_names", "ends"})
 """Headings beside patterns: what stands for longer pieces of them, and lists of words."""
 NOTHING: Mapping[str, int] = MappingProxyType({})
@@ -38,13 +40,18 @@ class Same(Generic[Value]):
 
 
 class Node:
-    """What may follow some words: further words, and the lists that have these words as a phrase."""
+    """
+    What may follow some words: further words, and the lists that have these words as a phrase.
 
-    __slots__ = ("further", "lists")
+    `found`: each list that has them, or as many of them as come first, with the words of its longest such phrase.
+    """
+
+    __slots__ = ("found", "further", "lists")
 
     def __init__(self) -> None:
         self.further: dict[str, Node] = {}
         self.lists: tuple[str, ...] = ()
+        self.found: Mapping[str, int] = NOTHING
 
     def add(self, words: Sequence[str], name: str, *, marked: bool) -> None:
         """Take up a phrase of a list in all spellings that count."""
@@ -53,6 +60,12 @@ class Node:
             return
         for spelling in spellings(words[0], strict=marked):
             self.further.setdefault(spelling, Node()).add(words[1:], name, marked=marked)
+
+    def sum_up(self, so_far: Mapping[str, int] = NOTHING, length: int = 0) -> None:
+        """Note what was found on the way here, and further on, once all phrases are taken up."""
+        self.found = {**so_far, **dict.fromkeys(self.lists, length)} if self.lists else so_far
+        for node in self.further.values():
+            node.sum_up(self.found, length + 1)
 
 
 @dataclass(frozen=True)
@@ -71,34 +84,25 @@ class Phrasebook:
                 words = lower_canonical(phrase).split()
                 book.marked.add(words, name, marked=True)
                 book.unmarked.add(words, name, marked=False)
+        book.marked.sum_up()
+        book.unmarked.sum_up()
         return book
 
     def at(self, tokens: Sequence[Token], index: int, *, marked: bool) -> Mapping[str, int]:
         """For each list with a phrase that begins at `index`, how many tokens its longest one has."""
-        node = self.first_words(marked=marked).get(tokens[index].low)
-        if node is None:
-            return NOTHING
-        found: dict[str, int] = {}
-        for at in range(index + 1, len(tokens) + 1):
-            for name in node.lists:
-                found[name] = at - index
-            following = node.further.get(tokens[at].low) if at < len(tokens) else None
-            if following is None:
-                break
+        node = self.marked if marked else self.unmarked
+        while index < len(tokens) and (following := node.further.get(tokens[index].low)):
             node = following
-        return found
+            index += 1
+        return node.found
 
     def all(self, tokens: Sequence[Token], *, marked: bool) -> Sequence[Mapping[str, int]]:
         """What begins at each token."""
-        first = self.first_words(marked=marked)
+        first = (self.marked if marked else self.unmarked).further
         found = [NOTHING] * len(tokens)
         for index in [index for index, token in enumerate(tokens) if token.low in first]:
             found[index] = self.at(tokens, index, marked=marked)
         return found
-
-    def first_words(self, *, marked: bool) -> Mapping[str, Node]:
-        """What phrases begin with."""
-        return (self.marked if marked else self.unmarked).further
 
 
 @dataclass(frozen=True)
@@ -144,18 +148,18 @@ def listed(name: str, heading: str) -> Sequence[str]:
 
 @lru_cache(maxsize=256)
 def pattern(name: str, *headings: str) -> Pattern:
-    """The patterns under these headings as one; those of a file are looked for together."""
+    """The patterns under these headings as one; a single one is looked for together with all others."""
     if len(headings) == 1:
-        return patternbook(name)[headings[0]]
+        return patternbook()[name, headings[0]]
     return vi("|".join(joined(name, heading) for heading in headings))
 
 
-@lru_cache(maxsize=8)
-def patternbook(name: str) -> Mapping[str, Pattern]:
-    """All patterns of a file by heading."""
-    headings = [heading for heading in load(name) if heading not in NO_PATTERNS]
-    book = Book(joined(name, heading) for heading in headings)
-    return MappingProxyType({heading: Pattern(book, number) for number, heading in enumerate(headings)})
+@lru_cache(maxsize=1)
+def patternbook() -> Mapping[tuple[str, str], Pattern]:
+    """All patterns by file and heading, in one book: a message is read for nearly all of them."""
+    headings = [(name, heading) for name in PATTERNS for heading in load(name) if heading not in NO_PATTERNS]
+    book = Book(joined(*heading) for heading in headings)
+    return MappingProxyType(dict(zip(headings, book.patterns(), strict=True)))
 
 
 def joined(name: str, heading: str) -> str:
