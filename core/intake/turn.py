@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from operator import is_
 
 from core.identity.codes import format_code
 from core.intake.effects import Button, ClearTimer, Effect, Phrase, Say, SetTimer
@@ -30,7 +29,6 @@ class Turn:
     effects: list[Effect] = field(default_factory=list)
     texts: Texts = field(default_factory=Texts)
     ground: Ground = field(default_factory=Ground)
-    understood: list[tuple[Sequence[Part], Facts]] = field(default_factory=list)
 
     @property
     def traits(self) -> ChannelTraits:
@@ -53,11 +51,7 @@ class Turn:
 
     def facts(self, parts: Sequence[Part]) -> Facts:
         """What these messages tell together; the same messages are understood once."""
-        known = next((facts for those, facts in self.understood if same_parts(those, parts)), None)
-        if known is None:
-            known = understand(parts, self.rules, texts=self.texts)
-            self.understood.append((parts, known))
-        return known
+        return understand(parts, self.rules, texts=self.texts)
 
     def change(self, **updates: object) -> None:
         """Put new values into the state."""
@@ -109,8 +103,3 @@ class Turn:
         """Replace the open report of this draft."""
         changed = tuple(report if known.draft.id == report.draft.id else known for known in self.state.reports)
         self.change(reports=changed)
-
-
-def same_parts(one: Sequence[Part], other: Sequence[Part]) -> bool:
-    """Whether these are the very same messages."""
-    return len(one) == len(other) and all(map(is_, one, other))

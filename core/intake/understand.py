@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
+from operator import is_
 
 from core.contract.schema import ReportForm
 from core.identity.personal_number import parse_personal_number
@@ -36,13 +37,23 @@ def understand(parts: Sequence[Part], rules: IntakeRules, *, texts: Texts | None
     """
     The facts of all parts, bursts in order, messages of a burst by the time they were said.
 
-    `texts`: what was read already.
+    `texts`: what was read already, and what the same messages came to.
     """
     known = Texts() if texts is None else texts
+    facts: Facts
+    for by_rules, those, facts in known.understood:
+        if by_rules is rules and same_parts(those, parts):
+            return facts
     facts = NOTHING_KNOWN
     for _, group in groupby(sorted(parts, key=order), key=lambda part: part.burst):
         facts = take_in(facts, tuple(group), rules, known)
+    known.understood.append((rules, parts, facts))
     return facts
+
+
+def same_parts(one: Sequence[Part], other: Sequence[Part]) -> bool:
+    """Whether these are the very same messages."""
+    return len(one) == len(other) and all(map(is_, one, other))
 
 
 def order(part: Part) -> tuple[int, object, str]:
@@ -122,6 +133,8 @@ def take_structured(facts: Facts, group: tuple[Part, ...]) -> Facts:
     for part in group:
         if part.form is not None:
             facts = take_form(facts, part.form)
+        if not brings_data(part):
+            continue
         facts = facts.model_copy(
             update={
                 "attachments": (*facts.attachments, *part.attachments),
@@ -138,6 +151,13 @@ def take_structured(facts: Facts, group: tuple[Part, ...]) -> Facts:
             }
         )
     return facts
+
+
+def brings_data(part: Part) -> bool:
+    """Whether a message tells anything besides in its words."""
+    place = part.point or part.commune or part.place_text
+    person = part.phone or part.sender_name or part.confidential is not None
+    return bool(part.attachments or place or person or part.declares_none)
 
 
 def take_form(facts: Facts, form: ReportForm) -> Facts:
@@ -202,8 +222,10 @@ def once(known: tuple[str, ...], said: tuple[str, ...]) -> tuple[str, ...]:
     """Both, in order, each once (compared without marks)."""
     if len(known) + len(said) < 2:
         return known or said
-    kept = {fold(value): value for value in reversed((*known, *said))}
-    return tuple(dict.fromkeys(kept[fold(value)] for value in (*known, *said)))
+    first: dict[str, str] = {}
+    for value in (*known, *said):
+        first.setdefault(fold(value), value)
+    return tuple(first.values())
 
 
 def category_of(facts: Facts, content: Text, rules: IntakeRules) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
 from itertools import accumulate
@@ -69,7 +69,7 @@ class Text:
         if self.cut_from is not None:
             return tuple(known for known in self.cut_from.beginnings if folded[known[1]] != " ")
         cut = BEGINNING.split(folded)  # what stands before a word, the word, what stands before the next …
-        words = (A_NUMBER if word.isdecimal() else word for word in cut[1::2])
+        words = [A_NUMBER if word.isdecimal() else word for word in cut[1::2]]
         return tuple(zip(words, tuple(accumulate(map(len, cut)))[::2], strict=False))
 
     def part(self, start: int, end: int) -> Text:
@@ -113,7 +113,12 @@ class Texts(dict[str, Text]):
     The texts of one step, each prepared and read once, by their words.
 
     It holds what citizens said and must end with the step, or with the handful of steps about the same message.
+    `understood`: by which rules, which messages, what they came to.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.understood: list[tuple[object, Sequence[Any], Any]] = []
 
     def __missing__(self, words: str) -> Text:
         text = self[words] = Text.of(words)
