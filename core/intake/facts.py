@@ -46,8 +46,10 @@ class Facts(Model):
     @property
     def place(self) -> Place:
         """Words and point of the place; commune as the form gave it."""
-        given = self.form.place if self.form else Place()
-        text = ", ".join(piece.text for piece in self.pieces)
+        text = ", ".join([piece.text for piece in self.pieces])
+        if self.form is None:
+            return Place(text=text, point=self.point)
+        given = self.form.place
         return given.model_copy(update={"text": text or given.text, "point": self.point or given.point})
 
     @property

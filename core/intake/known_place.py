@@ -31,12 +31,11 @@ def as_pieces(pieces: Sequence[Piece]) -> tuple[PlacePiece, ...]:
 
 def add_pieces(known: tuple[PlacePiece, ...], said: Sequence[PlacePiece]) -> tuple[PlacePiece, ...]:
     """Known pieces and new ones; a piece that another one contains is left out."""
-    merged = list(known)
-    for piece in said:
-        if any(fold(piece.text) in fold(other.text) for other in merged):
-            continue
-        merged = [other for other in merged if fold(other.text) not in fold(piece.text)] + [piece]
-    return tuple(merged)
+    merged = [(fold(piece.text), piece) for piece in known]
+    for words, piece in [(fold(piece.text), piece) for piece in said]:
+        if not any(words in others for others, _ in merged):
+            merged = [(others, other) for others, other in merged if others not in words] + [(words, piece)]
+    return tuple(piece for _, piece in merged)
 
 
 def replace_pieces(known: tuple[PlacePiece, ...], said: tuple[PlacePiece, ...]) -> tuple[PlacePiece, ...]:

@@ -95,6 +95,9 @@ class ChannelTraits(Model):
     notices: bool = False
 
 
+A_CHAT = ChannelTraits()
+
+
 class IntakeRules(Model):
     """
     Everything about intake that differs between provinces.
@@ -129,7 +132,7 @@ class IntakeRules(Model):
 
     def traits_of(self, channel: str) -> ChannelTraits:
         """How people write on this channel; a chat unless the pack says otherwise."""
-        return self.channels.get(channel, self.channels.get(ANY_CHANNEL, ChannelTraits()))
+        return self.channels.get(channel) or self.channels.get(ANY_CHANNEL, A_CHAT)
 
     def line_for(self, kind: EmergencyKind) -> str:
         """The emergency number for this kind; 112 where the pack lists none (VN-8)."""

@@ -51,9 +51,10 @@ def tokens_left(text: Text) -> tuple[Token, ...] | None:
     if text.cut_from is None:
         return None
     raw, tokens = text.raw, tokens_of(text.cut_from)
-    if any(token.kind is Kind.NUMBER and cut_through(raw[token.start : token.end], token.raw) for token in tokens):
+    numbers = [token for token in tokens if token.kind is Kind.NUMBER]
+    if any(cut_through(raw[number.start : number.end], number.raw) for number in numbers):
         return None
-    return tuple(token for token in tokens if raw[token.start] != " ")
+    return tuple([token for token in tokens if raw[token.start] != " "])
 
 
 def cut_through(left: str, number: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from core.intake.lexicon import Lexicon, phrasebook
 from core.intake.tokens import Kind, Token, has_case
@@ -30,6 +31,12 @@ class Names:
     def of(cls, tokens: Sequence[Token], *, marked: bool, local: Lexicon | None) -> Names:
         """The names among these tokens."""
         return cls(tokens, marked, has_case(tokens), phrasebook("places").all(tokens, marked=marked), local)
+
+    @cached_property
+    def compounds(self) -> frozenset[int]:
+        """Tokens that are parts of words that are no places."""
+        lengths = [(index, found["compounds"]) for index, found in enumerate(self.found) if "compounds" in found]
+        return frozenset(at for index, length in lengths for at in range(index, index + length))
 
     def known(self, index: int) -> int:
         """End of a name everybody knows that begins at `index`, else `index`."""

@@ -88,8 +88,9 @@ class Scanner(Units):
 
     def beginnings(self) -> list[int]:
         """Where a piece can begin: at a number, or at a word of a list that begins places."""
-        begun = enumerate(zip(self.tokens, self.names.found, strict=True))
-        return [at for at, (token, found) in begun if token.kind is Kind.NUMBER or not BEGINNINGS.isdisjoint(found)]
+        numbers = {at for at, token in enumerate(self.tokens) if token.kind is Kind.NUMBER}
+        begun = {at for at, found in enumerate(self.names.found) if found and not BEGINNINGS.isdisjoint(found)}
+        return sorted(numbers | begun)
 
     def one_of_a_kind(self, index: int) -> tuple[int, PieceKind]:
         """ "Ở ngã sáu": there is but one."""

@@ -36,9 +36,7 @@ class Units:
 
     def inside_compound(self, index: int) -> bool:
         """Whether the token is part of a word that is no place: "hàng xóm", "o ga"; "o ga Hue" is one all the same."""
-        return not self.names.at("one_of_a_kind", index) and any(
-            self.names.at("compounds", at) > index - at for at in range(max(0, index - 2), index + 1)
-        )
+        return index in self.names.compounds and not self.names.at("one_of_a_kind", index)
 
     def house(self, index: int, *, depth: int = 0) -> tuple[int, PieceKind]:
         """A house number with its street: "12 Nguyễn Huệ", "số nhà 3/45 đường Lê Lợi", "14 kiệt 60 Đặng Huy Trứ"."""
@@ -85,7 +83,8 @@ class Units:
     def unit_word(self, index: int) -> tuple[str, int]:
         """The longest unit word at this token and the list it is from."""
         found = self.names.found[index] if index < len(self.tokens) else NOTHING
-        length, heading = max(((found[heading], heading) for heading in UNITS if heading in found), default=(0, ""))
+        units = [(found[heading], heading) for heading in UNITS if heading in found] if found else ()
+        length, heading = max(units, default=(0, ""))
         return heading, length
 
     def name_after(self, start: int, unit_at: int, heading: str, *, depth: int) -> int:
