@@ -1,13 +1,15 @@
 """
 With which words can a pattern begin? Read off its source, without running it.
 
-The answer may name too many words, never too few. Letters count without marks; `A_NUMBER` stands for any number. Where
-a match may begin with a sign, or may be empty, no word can be named.
+The first two are named where that can be told ("khong phai"), else the first alone. The answer may name too many, never
+too few. Letters count without marks; `A_NUMBER` stands for any number. Where a match may begin with a sign, or may be
+empty, no word can be named.
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -34,7 +36,7 @@ class Anywhere(Exception):
 @dataclass(frozen=True)
 class Openings:
     """
-    Which alternatives of a pattern, by number, may begin with which word.
+    Which alternatives of a pattern, by number, may begin with which word, or which two.
 
     `stems`: letters that begin words of any length ("hi" of "hiiii"), with their alternative.
     """
@@ -51,25 +53,36 @@ class Openings:
         except Anywhere:
             return None
         stems = tuple((stem, number) for number, first in enumerate(found) for stem in sorted(first.stems))
-        words: dict[str, set[int]] = {word: set() for first in found for word in first.words}
-        for number, first in enumerate(found):
-            for word in first.words:
-                words[word].add(number)
-        for word, numbers in words.items():
-            numbers.update(number for stem, number in stems if word.startswith(stem))
-        ordered = {word: tuple(sorted(numbers)) for word, numbers in words.items()}
-        return cls(ordered, stems, tuple(stem for stem, _ in stems))
+        numbers: defaultdict[str, set[int]] = defaultdict(set)
+        for number, words in ((number, words) for number, first in enumerate(found) for words in first.words):
+            numbers[words].add(number)
+        opened = {words: with_the_first(words, numbers, stems) for words in tuple(numbers)}
+        return cls(opened, stems, tuple(stem for stem, _ in stems))
 
-    def beginning_with(self, word: str) -> tuple[int, ...]:
-        """The alternatives that may begin with this word, in order."""
-        if word in self.words or not word.startswith(self.any_stem):
-            return self.words.get(word, ())
-        return tuple(dict.fromkeys(number for stem, number in self.stems if word.startswith(stem)))
+    def beginning_with(self, words: str) -> tuple[int, ...]:
+        """The alternatives that may begin with these one or two words, in order."""
+        first = words.partition(" ")[0]
+        known = self.words.get(words) or self.words.get(first)
+        if known or not first.startswith(self.any_stem):
+            return known or ()
+        return tuple(dict.fromkeys(number for stem, number in self.stems if first.startswith(stem)))
+
+
+def with_the_first(words: str, numbers: Mapping[str, set[int]], stems: tuple[tuple[str, int], ...]) -> tuple[int, ...]:
+    """The alternatives that these words open, those included that their first one opens by itself, in order."""
+    first = words.partition(" ")[0]
+    longer = (number for stem, number in stems if first.startswith(stem))
+    return tuple(sorted(numbers[words].union(numbers.get(first, ()), longer)))
 
 
 @dataclass(frozen=True)
 class FirstWords:
-    """What one alternative may begin with: whole words, and stems of words."""
+    """
+    What one alternative may begin with: one word, whatever follows it; two words; stems of words.
+
+    While a source is read, what is begun is told by letters: "" is nothing yet, "kho" a word that goes on, "khong " one
+    that is over, "khong ph" that one and the next.
+    """
 
     words: set[str] = field(default_factory=set)
     stems: set[str] = field(default_factory=set)
@@ -87,45 +100,62 @@ class FirstWords:
         return frozenset().union(*(self.along(one, begun) for one in alternatives(source)))
 
     def along(self, source: str, begun: frozenset[str]) -> frozenset[str]:
-        """Pass one alternative, thing by thing, until the first word is over."""
+        """Pass one alternative, thing by thing, until the first words are over."""
         while source and begun:
             kind, thing, times, source = next_thing(source)
             passed = begun if kind in ("look", "border") else self.past(kind, thing, begun)
             if times and times[0] != "?":
-                self.stems.update(passed - begun)
+                self.go_on_somehow(passed - begun)
             begun = self.told(passed | begun if times.startswith(("?", "*", "{0", "{,")) else passed)
         return begun
 
     def told(self, begun: frozenset[str]) -> frozenset[str]:
-        """First words that still go on, without those whose stem is known; very many become stems themselves."""
-        if len(begun) > MOST_BEGUN and "" not in begun:
-            self.stems.update(begun)
-        stems = tuple(self.stems)
-        return frozenset(word for word in begun if not word.startswith(stems))
+        """First words that still go on, without those of which enough is known; very many go on somehow."""
+        single = [words for words in begun if " " not in words]
+        if len(begun) > MOST_BEGUN:
+            self.go_on_somehow(begun.difference(single))
+        if len(single) > MOST_BEGUN and "" not in begun:
+            self.go_on_somehow(single)
+        enough = (*self.stems, *(f"{word} " for word in self.words))
+        return frozenset(words for words in begun if not words.startswith(enough))
 
     def past(self, kind: str, thing: str, begun: frozenset[str]) -> frozenset[str]:
         """Pass one thing that takes letters."""
         if kind == "group":
             return self.through(thing, begun)
         if kind == "letters":
-            return frozenset(word + thing for word in begun)
+            return frozenset(words + thing for words in begun)
         sample = sample_of(kind, thing)
         if "" in begun and sample == A_NUMBER:
             self.words.add(A_NUMBER)
             begun -= {""}
-        if sample:
-            self.end(begun)
-        elif "" in begun:
-            raise Anywhere
-        else:
-            self.stems.update(begun)
-        return frozenset()
-
-    def end(self, begun: frozenset[str]) -> None:
-        """These first words are over."""
         if "" in begun:
             raise Anywhere
-        self.words.update(begun)
+        if sample:
+            return self.past_sign(sample, begun)
+        self.go_on_somehow(begun)
+        return frozenset()
+
+    def past_sign(self, sample: str, begun: frozenset[str]) -> frozenset[str]:
+        """Pass a sign, with which a word is over, or a number, which is the next word unless it sticks to one."""
+        if sample == A_NUMBER:
+            self.end(words + A_NUMBER if words.endswith(" ") else words for words in begun)
+            return frozenset()
+        first = {words for words in begun if " " not in words.rstrip()}
+        self.end(begun - first)
+        return frozenset(f"{words.rstrip()} " for words in first)
+
+    def go_on_somehow(self, begun: Iterable[str]) -> None:
+        """How these go on cannot be named: letters begin words of any length, any word may follow a word."""
+        for first, blank, _ in (words.partition(" ") for words in begun):
+            (self.words if blank else self.stems).add(first)
+
+    def end(self, begun: Iterable[str]) -> None:
+        """These first words are over."""
+        over = {words.rstrip() for words in begun}
+        if "" in over:
+            raise Anywhere
+        self.words.update(over)
 
 
 def alternatives(source: str) -> Iterator[str]:

@@ -4,8 +4,8 @@ Patterns over Vietnamese as people type it: with all marks, with some, or with n
 A pattern is written once, with marks. In a text without marks it matches the bare letters; in a text with marks an
 unmarked word is a word of its own ("cho" is not "chợ", "xa" is not "xã"), so the marks must be there.
 
-Most patterns begin with words. Those are looked for only where one of these words stands, and there only the
-alternatives that begin with it are tried: the answers are the same, a long text is read many times faster.
+Most patterns begin with words. Those are looked for only where one of these words stands, or two, and there only the
+alternatives that begin so are tried: the answers are the same, a long text is read many times faster.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Book:
     """
     Patterns that are looked for together, in one walk over the words of a text.
 
-    For each opening word it knows the patterns, by number, and their alternatives that may begin with it.
+    For each opening, one word or two, it knows the patterns, by number, and their alternatives that may begin so.
     """
 
     def __init__(self, patterns: Iterable[str]) -> None:
@@ -79,26 +79,19 @@ class Book:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """All known opening words."""
+        """All known openings."""
         return frozenset(word for known in self.openings if known for word in known.words)
 
     @cached_property
-    def by_word(self) -> tuple[Mapping[str, Opened], Mapping[str, Opened]]:
-        """For each known opening word what it opens: lenient, strict."""
-        openings = {number: known for number, known in enumerate(self.openings) if known}
-        lenient = {word: self.opened(word, openings, strict=False) for word in self.words}
-        return lenient, {word: self.opened(word, openings, strict=True) for word in self.words}
+    def opened(self) -> tuple[Mapping[str, Opened], Mapping[str, Opened]]:
+        """What each known opening opens: lenient, strict."""
+        return Opening(self, strict=False), Opening(self, strict=True)
 
     @cached_property
     def stems(self) -> Mapping[str, tuple[str, ...]]:
         """Beginnings of further words that open something, by their first letter."""
         known = sorted({stem for openings in self.stemmed.values() for stem in openings.any_stem})
         return {letter: tuple(stems) for letter, stems in groupby(known, key=itemgetter(0))}
-
-    def opened(self, word: str, openings: Mapping[int, Openings], *, strict: bool) -> Opened:
-        """Which of these patterns a word opens, each with its alternatives."""
-        numbered = ((number, known.beginning_with(word)) for number, known in openings.items())
-        return tuple((number, self.form(number, chosen, strict=strict)) for number, chosen in numbered if chosen)
 
     def form(self, number: int, chosen: Iterable[int] | None = None, *, strict: bool) -> Form:
         """Some alternatives of a pattern, or all."""
@@ -109,8 +102,7 @@ class Book:
         """For each pattern where in a text a match may begin, in order, and what may match there."""
         known: Places | None = text.notes.get(self)
         if known is None:
-            kept = text.cut_from.notes.get(self) if text.cut_from else None
-            known = text.notes[self] = self.look_up(text) if kept is None else left_in(text, kept)
+            known = text.notes[self] = self.look_up(text)
         return known
 
     def look_up(self, text: Text) -> Places:
@@ -123,16 +115,32 @@ class Book:
 
     def walk(self, text: Text) -> Iterator[tuple[int, Opened]]:
         """Where something is opened in a text, and what, word by word."""
-        known, stems, strict = self.by_word[text.marked], self.stems, text.marked
-        for word, start in text.beginnings:
-            if opened := known.get(word):
-                yield start, opened
+        known, opened, stems, strict = self.words, self.opened[text.marked], self.stems, text.marked
+        for (word, start), pair in zip(text.beginnings, text.pairs, strict=True):
+            if pair in known:
+                yield start, opened[pair]
+            elif word in known:
+                yield start, opened[word]
             elif word.startswith(stems.get(word[0], ())):
                 yield start, opened_by(self, self.begun_by(word), strict=strict)
 
     def begun_by(self, word: str) -> tuple[str, ...]:
         """All stems that a word begins with."""
         return tuple(stem for known in self.stemmed.values() for stem in known.any_stem if word.startswith(stem))
+
+
+class Opening(dict[str, Opened]):
+    """What the known openings of a book open, each worked out when it is first met."""
+
+    def __init__(self, book: Book, *, strict: bool) -> None:
+        super().__init__()
+        self._book, self._strict = book, strict
+
+    def __missing__(self, words: str) -> Opened:
+        book, strict = self._book, self._strict
+        begun = ((number, known.beginning_with(words)) for number, known in enumerate(book.openings) if known)
+        opened = self[words] = tuple((number, book.form(number, some, strict=strict)) for number, some in begun if some)
+        return opened
 
 
 @dataclass(frozen=True)
@@ -191,15 +199,9 @@ class Pattern:
         openings = self.book.openings[self.number]
         if openings is None:
             return self.whole(strict=text.marked)
-        word = beginning_at(text.folded, start)
-        chosen = openings.beginning_with(word) if word else ()
+        words = beginning_at(text.folded, start)
+        chosen = openings.beginning_with(words) if words else ()
         return self.book.form(self.number, chosen, strict=text.marked) if chosen else None
-
-
-def left_in(text: Text, places: Places) -> Places:
-    """What is left of the places of a text in what was left of it."""
-    folded = text.folded
-    return {number: [place for place in those if folded[place[0]] != " "] for number, those in places.items()}
 
 
 @lru_cache(maxsize=1024)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from operator import ne
 from typing import Any, TypeVar
 
@@ -72,6 +72,12 @@ class Text:
         words = [A_NUMBER if word.isdecimal() else word for word in cut[1::2]]
         return tuple(zip(words, tuple(accumulate(map(len, cut)))[::2], strict=False))
 
+    @cached_property
+    def pairs(self) -> tuple[str, ...]:
+        """Each of these words with the next one, whatever stands between; the last one by itself."""
+        words = [word for word, _ in self.beginnings]
+        return (*map(" ".join, pairwise(words)), *words[-1:])
+
     def part(self, start: int, end: int) -> Text:
         """A piece of it, read in the same manner."""
         if start == 0 and end >= len(self.raw):
@@ -126,9 +132,11 @@ class Texts(dict[str, Text]):
 
 
 def beginning_at(folded: str, start: int) -> str:
-    """The word that begins at `start` in a text without marks, `A_NUMBER` for a number; empty where none does."""
+    """The word that begins at `start` in a text without marks, with the next one; empty where none does."""
     found = BEGINNING.match(folded, start)
-    return (A_NUMBER if found.group().isdecimal() else found.group()) if found else ""
+    following = BEGINNING.search(folded, found.end()) if found else None
+    words = (word.group() for word in (found, following) if word)
+    return " ".join(A_NUMBER if word.isdecimal() else word for word in words)
 
 
 def noted(reader: Callable[[Text], Found]) -> Callable[[Text], Found]:

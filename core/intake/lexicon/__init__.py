@@ -19,8 +19,8 @@ from core.intake.tokens import Token
 
 MACRO = re.compile(r"<([A-Z]+)>")
 Value = TypeVar("Value")
-PATTERNS = ("emergency", "diversion", "signals", "persons")
-"""Files of patterns that nearly every message is read for."""
+TOGETHER = ("emergency", "diversion", "signals")
+"""Files of patterns that every message is read for: looked for in one walk over its words."""
 NO_PATTERNS = frozenset({"macros", "not_names", "ends"})
 """Headings beside patterns: what stands for longer pieces of them, and lists of words."""
 NOTHING: Mapping[str, int] = MappingProxyType({})
@@ -148,16 +148,16 @@ def listed(name: str, heading: str) -> Sequence[str]:
 
 @lru_cache(maxsize=256)
 def pattern(name: str, *headings: str) -> Pattern:
-    """The patterns under these headings as one; a single one is looked for together with all others."""
+    """The patterns under these headings as one; a single one is looked for together with the others of its file."""
     if len(headings) == 1:
-        return patternbook()[name, headings[0]]
+        return patternbook(*(TOGETHER if name in TOGETHER else (name,)))[name, headings[0]]
     return vi("|".join(joined(name, heading) for heading in headings))
 
 
-@lru_cache(maxsize=1)
-def patternbook() -> Mapping[tuple[str, str], Pattern]:
-    """All patterns by file and heading, in one book: a message is read for nearly all of them."""
-    headings = [(name, heading) for name in PATTERNS for heading in load(name) if heading not in NO_PATTERNS]
+@lru_cache(maxsize=8)
+def patternbook(*names: str) -> Mapping[tuple[str, str], Pattern]:
+    """All patterns of these files by file and heading, looked for together."""
+    headings = [(name, heading) for name in names for heading in load(name) if heading not in NO_PATTERNS]
     book = Book(joined(*heading) for heading in headings)
     return MappingProxyType(dict(zip(headings, book.patterns(), strict=True)))
 
