@@ -93,9 +93,10 @@ def worth_a_draft(burst: Burst, reading: Reading) -> bool:
 
 def praises(burst: Burst, reading: Reading) -> bool:
     """Thanks for something done: nothing is reported, though something is told."""
+    if burst.text.length > LONGEST_THANKS or not opens_with_thanks(burst.text):
+        return False
     quiet = not (burst.shows or reading.phones or reading.emails or mentions("feedback", burst.text))
-    thanks = opens_with_thanks(burst.text) and burst.text.length <= LONGEST_THANKS
-    return quiet and thanks and not mentions("trouble", burst.text)
+    return quiet and not mentions("trouble", burst.text)
 
 
 def go_on(turn: Turn, burst: Burst, reading: Reading) -> None:

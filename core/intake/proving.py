@@ -63,8 +63,8 @@ def _wishes(turn: Turn, burst: Burst) -> bool:
     asked = waiting is not None and not waiting.phone and turn.now - waiting.since <= PATIENCE
     short = burst.text.length <= LONGEST_WISH
     wish = short and mentions("prove_number", burst.text)
-    number = _number(burst) if short else ""
-    if not (wish or (asked and number)):
+    number = _number(burst) if wish or (asked and short) else ""
+    if not (wish or number):
         return False
     turn.change(proving=ProvingNumber(phone=number, since=turn.now))
     if number:
