@@ -26,7 +26,7 @@ def read_categories(text: Text, categories: tuple[CategoryRule, ...]) -> tuple[t
     tokens, keywords = tokens_of(text), keywords_of(Same(categories))
     weights = dict.fromkeys((category.id for category in categories), 0)
     covered = 0
-    for index, lengths in enumerate(keywords.all(tokens, marked=text.marked)):
+    for index, lengths in keywords.all(tokens, marked=text.marked).items():
         if not lengths or index < covered:
             continue
         longest = max(lengths.values())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from enum import StrEnum
 from itertools import accumulate, repeat
 from typing import NamedTuple
@@ -78,11 +77,3 @@ def kind_of(piece: str) -> Kind:
     if piece[0].isalnum():
         return Kind.NUMBER if piece[0].isdecimal() else Kind.WORD
     return Kind.LINE if piece == "\n" else Kind.SIGN
-
-
-def has_case(tokens: Sequence[Token]) -> bool:
-    """Whether capitals tell anything: some words have one, and not nearly all letters are capitals."""
-    words = [token.raw for token in tokens if token.kind is Kind.WORD]
-    capitals = [word for word in words if word[0].isupper()]
-    shouted = sum(len(word) > 1 and word.isupper() for word in capitals)
-    return bool(capitals) and shouted * 2 < max(len(words), 1)

@@ -96,13 +96,11 @@ class Phrasebook:
             index += 1
         return node.found
 
-    def all(self, tokens: Sequence[Token], *, marked: bool) -> Sequence[Mapping[str, int]]:
-        """What begins at each token."""
+    def all(self, tokens: Sequence[Token], *, marked: bool) -> Mapping[int, Mapping[str, int]]:
+        """What begins at which token, in order; tokens at which nothing may begin are left out."""
         first = (self.marked if marked else self.unmarked).further
-        found = [NOTHING] * len(tokens)
-        for index in [index for index, token in enumerate(tokens) if token.low in first]:
-            found[index] = self.at(tokens, index, marked=marked)
-        return found
+        begun = [index for index, token in enumerate(tokens) if token.low in first]
+        return {index: self.at(tokens, index, marked=marked) for index in begun}
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from core.intake.lexicon import Lexicon, phrasebook
-from core.intake.tokens import Kind, Token, has_case
+from core.intake.tokens import Kind, Token
 
 LONGEST_CAPITAL_RUN = 7
 LONGEST_SMALL_RUN = 3
@@ -18,24 +18,28 @@ class Names:
     """
     Reads names of places out of one text's tokens.
 
-    `cased`: whether capitals tell anything in this text; `found`: what of our word lists begins at each token.
+    `with_capital`: words that begin with a capital; `cased`: whether capitals tell anything in this text; `found`: what
+    of our word lists begins at which token.
     """
 
     tokens: Sequence[Token]
     marked: bool
+    with_capital: frozenset[int]
     cased: bool
-    found: Sequence[Mapping[str, int]]
+    found: Mapping[int, Mapping[str, int]]
     local: Lexicon | None = None
 
     @classmethod
     def of(cls, tokens: Sequence[Token], *, marked: bool, local: Lexicon | None) -> Names:
         """The names among these tokens."""
-        return cls(tokens, marked, has_case(tokens), phrasebook("places").all(tokens, marked=marked), local)
+        capitals = [at for at, token in enumerate(tokens) if token.raw[0].isupper() and token.kind is Kind.WORD]
+        found = phrasebook("places").all(tokens, marked=marked)
+        return cls(tokens, marked, frozenset(capitals), has_case(tokens, capitals), found, local)
 
     @cached_property
     def compounds(self) -> frozenset[int]:
         """Tokens that are parts of words that are no places."""
-        lengths = [(index, found["compounds"]) for index, found in enumerate(self.found) if "compounds" in found]
+        lengths = [(index, found["compounds"]) for index, found in self.found.items() if "compounds" in found]
         return frozenset(at for index, length in lengths for at in range(index, index + length))
 
     def known(self, index: int) -> int:
@@ -53,17 +57,11 @@ class Names:
         """
         end = index
         while self.cased and end < len(self.tokens) and end - index < LONGEST_CAPITAL_RUN:
-            token = self.tokens[end]
-            capital = self.is_capital(end, after_unit) if end == index else token.kind is Kind.WORD and token.capital
+            capital = end in self.with_capital and not (end == index and self.greets(end, after_unit))
             if not (capital or (end > index and self.number_in_name(end))):
                 break
             end += 1
         return self.with_tail(end) if end > index else index
-
-    def is_capital(self, index: int, after_unit: bool = False) -> bool:
-        """A word with a capital that is no everyday opening of a sentence."""
-        token = self.tokens[index]
-        return token.kind is Kind.WORD and token.capital and not self.greets(index, after_unit)
 
     def greets(self, index: int, after_unit: bool) -> bool:
         """Words that begin sentences, not names: Nhờ, Đề, Xin, Mong, Tôi …"""
@@ -111,7 +109,13 @@ class Names:
 
     def at(self, heading: str, index: int) -> int:
         """How many tokens at `index` make a phrase of this list."""
-        return self.found[index].get(heading, 0) if 0 <= index < len(self.tokens) else 0
+        return self.found[index].get(heading, 0) if index in self.found else 0
+
+
+def has_case(tokens: Sequence[Token], capitals: Sequence[int]) -> bool:
+    """Whether capitals tell anything: some words have one, and not nearly all letters are capitals."""
+    shouted = sum(len(word) > 1 and word.isupper() for word in (tokens[at].raw for at in capitals))
+    return bool(capitals) and (not shouted or shouted * 2 < sum(token.kind is Kind.WORD for token in tokens))
 
 
 OPENING_WORDS = frozenset(

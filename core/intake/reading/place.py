@@ -89,7 +89,7 @@ class Scanner(Units):
     def beginnings(self) -> list[int]:
         """Where a piece can begin: at a number, or at a word of a list that begins places."""
         numbers = {at for at, token in enumerate(self.tokens) if token.kind is Kind.NUMBER}
-        begun = {at for at, found in enumerate(self.names.found) if found and not BEGINNINGS.isdisjoint(found)}
+        begun = {at for at, found in self.names.found.items() if not BEGINNINGS.isdisjoint(found)}
         return sorted(numbers | begun)
 
     def one_of_a_kind(self, index: int) -> tuple[int, PieceKind]:

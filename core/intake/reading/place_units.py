@@ -17,6 +17,8 @@ from core.intake.words import Text
 ABBREVIATED = 3
 DEEPEST = 3
 UNITS = ("streets", "alleys", "admin", "areas", "landmarks")
+SIGNS = frozenset(":\"“”'-–")
+DOTS = frozenset(".,")
 
 
 class PieceKind(StrEnum):
@@ -82,9 +84,8 @@ class Units:
 
     def unit_word(self, index: int) -> tuple[str, int]:
         """The longest unit word at this token and the list it is from."""
-        found = self.names.found[index] if index < len(self.tokens) else NOTHING
-        units = [(found[heading], heading) for heading in UNITS if heading in found] if found else ()
-        length, heading = max(units, default=(0, ""))
+        found = self.names.found.get(index, NOTHING)
+        length, heading = max([(found[heading], heading) for heading in UNITS if heading in found], default=(0, ""))
         return heading, length
 
     def name_after(self, start: int, unit_at: int, heading: str, *, depth: int) -> int:
@@ -165,13 +166,13 @@ class Units:
 
     def skip_sign(self, index: int, *, lines: bool = False, dots: bool = False) -> int:
         """The next token past a colon, a dash, a quotation mark; past a line break, a full stop or comma if asked."""
-        signs = {":", '"', "“", "”", "'", "-", "–"} | ({"\n"} if lines else set()) | ({".", ","} if dots else set())
-        at = index
-        while at < len(self.tokens) and at - index < 2 and self.tokens[at].raw in signs:
-            at += 1
-        return at
+        for at in range(index, min(index + 2, len(self.tokens))):
+            sign = self.tokens[at].raw
+            if not (sign in SIGNS or (lines and sign == "\n") or (dots and sign in DOTS)):
+                return at
+        return min(index + 2, max(index, len(self.tokens)))
 
     def small_noun(self, index: int) -> bool:
         """A small word that may stand between "gần" and a name."""
-        token = self.tokens[index]
-        return token.kind is Kind.WORD and not token.capital and not self.names.at("no_nouns", index)
+        small = self.tokens[index].kind is Kind.WORD and index not in self.names.with_capital
+        return small and not self.names.at("no_nouns", index)
