@@ -21,7 +21,7 @@ from operator import itemgetter
 from core.intake.fold import compose, lower_canonical
 from core.intake.openings import Openings, alternatives
 from core.intake.spelling import spell
-from core.intake.words import Text, beginning_at, blanked
+from core.intake.words import Beginning, Text, beginning_at, blanked
 
 EDGE = r"(?<![^\W_])(?:{})(?![^\W_])"
 
@@ -61,11 +61,16 @@ class Book:
         return tuple(Pattern(self, number) for number in range(len(self.sources)))
 
     def find_all(self, text: Text) -> Iterator[re.Match[str]]:
-        """The matches of all its patterns, one pattern after the other."""
-        places = self.places(text)
-        for number, openings in enumerate(self.openings):
-            if openings is None or number in places:
+        """The matches of all its patterns, each looked for as by itself."""
+        for number, known in enumerate(self.openings):
+            if known is None:
                 yield from Pattern(self, number).finditer(text)
+        low, ends = text.low, [0] * len(self.sources)
+        for start, opened in self.walk(text.beginnings, strict=text.marked):
+            for number, form in opened:
+                if start >= ends[number] and (match := form.regex.match(low, start)):
+                    yield match
+                    ends[number] = match.end()
 
     @cached_property
     def openings(self) -> tuple[Openings | None, ...]:
@@ -108,25 +113,23 @@ class Book:
     def look_up(self, text: Text) -> Places:
         """Walk over the words of a text once."""
         found: defaultdict[int, list[tuple[int, Form]]] = defaultdict(list)
-        for start, opened in self.walk(text):
+        for start, opened in self.walk(text.beginnings, strict=text.marked):
             for number, form in opened:
                 found[number].append((start, form))
         return found
 
-    def walk(self, text: Text) -> Iterator[tuple[int, Opened]]:
-        """Where something is opened in a text, and what, word by word."""
-        known, opened, stems, strict = self.words, self.opened[text.marked], self.stems, text.marked
-        for (word, start), pair in zip(text.beginnings, text.pairs, strict=True):
-            if pair in known:
-                yield start, opened[pair]
-            elif word in known:
-                yield start, opened[word]
+    def walk(self, beginnings: Iterable[Beginning], *, strict: bool) -> Iterator[tuple[int, Opened]]:
+        """Where something is opened by the words of a text, and what, word by word."""
+        known, opened, stems = self.words, self.opened[strict], self.stems
+        for word, pair, start in beginnings:
+            words = pair if pair in known else word
+            if words in known:
+                yield start, opened[words]
             elif word.startswith(stems.get(word[0], ())):
-                yield start, opened_by(self, self.begun_by(word), strict=strict)
-
-    def begun_by(self, word: str) -> tuple[str, ...]:
-        """All stems that a word begins with."""
-        return tuple(stem for known in self.stemmed.values() for stem in known.any_stem if word.startswith(stem))
+                yield (
+                    start,
+                    opened_by(self, tuple(stem for stem in stems[word[0]] if word.startswith(stem)), strict=strict),
+                )
 
 
 class Opening(dict[str, Opened]):
@@ -173,7 +176,7 @@ class Pattern:
     def places(self, text: Text) -> Iterable[tuple[int, Form]]:
         """Where a match may begin; one that is alone in its book goes only as far as it is followed."""
         if len(self.book.sources) == 1:
-            return ((start, form) for start, ((_, form),) in self.book.walk(text))
+            return ((start, form) for start, ((_, form),) in self.book.walk(text.beginnings, strict=text.marked))
         return self.book.places(text).get(self.number, ())
 
     def match(self, text: Text, start: int = 0) -> re.Match[str] | None:
@@ -196,12 +199,10 @@ class Pattern:
 
     def _form_at(self, text: Text, start: int) -> Form | None:
         """The alternatives that may match at `start`; None where no opening word stands there."""
-        openings = self.book.openings[self.number]
-        if openings is None:
+        if self.book.openings[self.number] is None:
             return self.whole(strict=text.marked)
-        words = beginning_at(text.folded, start)
-        chosen = openings.beginning_with(words) if words else ()
-        return self.book.form(self.number, chosen, strict=text.marked) if chosen else None
+        opened = next(self.book.walk(beginning_at(text.folded, start), strict=text.marked), (start, ()))[1]
+        return next((form for number, form in opened if number == self.number), None)
 
 
 @lru_cache(maxsize=1024)

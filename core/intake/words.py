@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
 from itertools import accumulate, pairwise
@@ -17,6 +17,8 @@ BEGINNING = re.compile(r"(?<![^\W_])([^\W\d_]+|\d)")
 A_NUMBER = "0"
 """Stands for any number where words are told apart by how they begin."""
 MARKED_SHARE = 0.3
+Beginning = tuple[str, str, int]
+"""A word without marks, the same with the next one, whatever stands between, and where it begins."""
 READ_LIMIT = 4000
 Found = TypeVar("Found")
 
@@ -62,21 +64,29 @@ class Text:
         words, letters = WORD.findall(self.low), WORD.findall(self.folded)
         return bool(words) and sum(map(ne, words, letters)) / len(words) >= MARKED_SHARE
 
-    @cached_property
-    def beginnings(self) -> tuple[tuple[str, int], ...]:
-        """Its words without marks, each with where it begins; every number counts as `A_NUMBER`."""
-        folded = self.folded
-        if self.cut_from is not None:
-            return tuple(known for known in self.cut_from.beginnings if folded[known[1]] != " ")
-        cut = BEGINNING.split(folded)  # what stands before a word, the word, what stands before the next …
-        words = [A_NUMBER if word.isdecimal() else word for word in cut[1::2]]
-        return tuple(zip(words, tuple(accumulate(map(len, cut)))[::2], strict=False))
+    @property
+    def beginnings(self) -> Iterable[Beginning]:
+        """Its words, in order."""
+        return self.own_beginnings if self.cut_from is None else self.left_of(self.cut_from.beginnings)
 
     @cached_property
-    def pairs(self) -> tuple[str, ...]:
-        """Each of these words with the next one, whatever stands between; the last one by itself."""
-        words = [word for word, _ in self.beginnings]
-        return (*map(" ".join, pairwise(words)), *words[-1:])
+    def own_beginnings(self) -> tuple[Beginning, ...]:
+        """The words of a text that was not cut from another."""
+        cut = BEGINNING.split(self.folded)  # what stands before a word, the word, what stands before the next …
+        words = [A_NUMBER if word.isdecimal() else word for word in cut[1::2]]
+        pairs = (*map(" ".join, pairwise(words)), *words[-1:])
+        return tuple(zip(words, pairs, list(accumulate(map(len, cut)))[::2], strict=False))
+
+    def left_of(self, beginnings: Iterable[Beginning]) -> Iterator[Beginning]:
+        """What is left of the words of another text in this one, which was cut from it."""
+        folded, before, at = self.folded, "", 0
+        for word, _, start in beginnings:
+            if folded[start] != " ":
+                if before:
+                    yield before, f"{before} {word}", at
+                before, at = word, start
+        if before:
+            yield before, before, at
 
     def part(self, start: int, end: int) -> Text:
         """A piece of it, read in the same manner."""
@@ -131,12 +141,13 @@ class Texts(dict[str, Text]):
         return text
 
 
-def beginning_at(folded: str, start: int) -> str:
-    """The word that begins at `start` in a text without marks, with the next one; empty where none does."""
+def beginning_at(folded: str, start: int) -> Iterator[Beginning]:
+    """The word that begins at `start` in a text without marks; nothing where none does."""
     found = BEGINNING.match(folded, start)
     following = BEGINNING.search(folded, found.end()) if found else None
-    words = (word.group() for word in (found, following) if word)
-    return " ".join(A_NUMBER if word.isdecimal() else word for word in words)
+    words = [A_NUMBER if word.group().isdecimal() else word.group() for word in (found, following) if word]
+    if words:
+        yield words[0], " ".join(words), start
 
 
 def noted(reader: Callable[[Text], Found]) -> Callable[[Text], Found]:

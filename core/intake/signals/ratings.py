@@ -35,7 +35,7 @@ def read_rating(text: Text, payload: str, levels: tuple[RatingLevel, ...], *, nu
 def by_label(text: Text, levels: tuple[RatingLevel, ...]) -> str:
     """The level whose label is the whole message."""
     labels = {level.id: fold_label(level.label) for level in levels}
-    if len(text.beginnings) > max(map(len, labels.values()), default=0):
+    if len(tuple(text.beginnings)) > max(map(len, labels.values()), default=0):
         return ""
     said = fold(re.sub(r"[^\w\s]", " ", text.raw))
     return next((level for level, label in labels.items() if label == said), "")
