@@ -14,7 +14,6 @@ from collections.abc import Callable
 INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufe0e\ufe0f]"
 )
-SPACES = re.compile(r"\s+")
 COMMON_LETTERS = range(0x250), range(0x1E00, 0x1F00)
 """ASCII, Latin and Vietnamese: the letters whose bare forms are looked up; all others are rare."""
 TONES = "\u0300\u0301\u0303\u0309\u0323"
@@ -81,7 +80,7 @@ def fold(text: str) -> str:
     Old and new tone positions (hòa, hoà) fold to the same, since tones go altogether.
     """
     unified = unicodedata.normalize("NFKC", INVISIBLE.sub("", text))
-    return SPACES.sub(" ", unified.translate(UNMARKED)).strip()
+    return " ".join(unified.translate(UNMARKED).split())
 
 
 def split_tone(letter: str) -> tuple[str, str]:

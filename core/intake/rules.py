@@ -96,6 +96,8 @@ class ChannelTraits(Model):
 
 
 A_CHAT = ChannelTraits()
+ASKED = tuple(IntakeField)
+"""The order of asking."""
 
 
 class IntakeRules(Model):
@@ -127,8 +129,7 @@ class IntakeRules(Model):
 
     def required_on(self, channel: str) -> tuple[IntakeField, ...]:
         """Fields a report from this channel must hold, in the order of asking."""
-        wanted = self.required.get(channel, self.required.get(ANY_CHANNEL, ()))
-        return tuple(field for field in IntakeField if field in wanted)
+        return tuple(sorted(set(self.required.get(channel, self.required.get(ANY_CHANNEL, ()))), key=ASKED.index))
 
     def traits_of(self, channel: str) -> ChannelTraits:
         """How people write on this channel; a chat unless the pack says otherwise."""

@@ -103,8 +103,11 @@ class Gazetteer:
         Several where one name belongs to several, or an old one was divided; what else the text names decides between
         them: a district or province, another commune that only one of them became, marks that tell names apart.
         """
-        folded, written = fold(text), compose(text).casefold()
+        folded = fold(text)
         named = [found for unit in _UNIT.finditer(folded) if (found := self._beginning_at(folded[unit.end() :]))]
+        if not named:
+            return ()
+        written = compose(text).casefold()
         spelled = [tuple(one for one in found if one.name.casefold() in written) or found for found in named]
         here = [lying for found in spelled if (lying := tuple(one for one in found if _lies_in(one, folded)))]
         meant = here or [tuple(one for one in found if one.is_there(day)) or found for found in spelled]
@@ -120,7 +123,7 @@ class Gazetteer:
 
     def _beginning_at(self, folded: str) -> tuple[Commune, ...]:
         """Those with the longest name that the text begins with."""
-        words = [match.group() for match in _WORD.finditer(folded[:80])][:_LONGEST_NAME]
+        words = _WORD.findall(folded[:80])[:_LONGEST_NAME]
         names = (" ".join(words[:count]) for count in range(len(words), 0, -1))
         return next((self._by_name[name] for name in names if name in self._by_name), ())
 

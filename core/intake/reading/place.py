@@ -104,8 +104,7 @@ class Scanner(Units):
             return index, PieceKind.SPOT
         at = start = self.skip_sign(index + length, lines=True)
         while at < len(self.tokens) and at - start <= SMALL_WORDS_BEFORE_NAME:
-            end = max(self.unit(at)[0], self.names.known(at), self.names.capitals(at))
-            if end > at:
+            if (end := max(self.unit(at)[0], self.names.known(at), self.names.capitals(at))) > at:
                 return end, PieceKind.SPOT
             if not self.small_noun(at):
                 break

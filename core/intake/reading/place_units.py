@@ -16,7 +16,7 @@ from core.intake.words import Text
 
 ABBREVIATED = 3
 DEEPEST = 3
-UNITS = ("streets", "alleys", "admin", "areas", "landmarks")
+UNITS = frozenset({"streets", "alleys", "admin", "areas", "landmarks"})
 SIGNS = frozenset(":\"“”'-–")
 DOTS = frozenset(".,")
 
@@ -85,7 +85,9 @@ class Units:
     def unit_word(self, index: int) -> tuple[str, int]:
         """The longest unit word at this token and the list it is from."""
         found = self.names.found.get(index, NOTHING)
-        length, heading = max([(found[heading], heading) for heading in UNITS if heading in found], default=(0, ""))
+        if UNITS.isdisjoint(found):
+            return "", 0
+        length, heading = max((found[heading], heading) for heading in UNITS if heading in found)
         return heading, length
 
     def name_after(self, start: int, unit_at: int, heading: str, *, depth: int) -> int:
