@@ -126,10 +126,8 @@ class Book:
             if words in known:
                 yield start, opened[words]
             elif word.startswith(stems.get(word[0], ())):
-                yield (
-                    start,
-                    opened_by(self, tuple(stem for stem in stems[word[0]] if word.startswith(stem)), strict=strict),
-                )
+                begun = tuple(stem for stem in stems[word[0]] if word.startswith(stem))
+                yield start, opened_by(self, begun, strict=strict)
 
 
 class Opening(dict[str, Opened]):
