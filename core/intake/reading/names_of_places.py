@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from core.intake.lexicon import Lexicon, phrasebook
+from core.intake.lexicon import NOTHING, Lexicon, phrasebook
 from core.intake.tokens import Kind, Token
 
+UNITS = frozenset({"streets", "alleys", "admin", "areas", "landmarks"})
+BEGUN = UNITS | {"streets_known"}
 LONGEST_CAPITAL_RUN = 7
 LONGEST_SMALL_RUN = 3
 
@@ -41,6 +43,11 @@ class Names:
         """Tokens that are parts of words that are no places."""
         lengths = [(index, found["compounds"]) for index, found in self.found.items() if "compounds" in found]
         return frozenset(at for index, length in lengths for at in range(index, index + length))
+
+    def may_begin(self, index: int) -> bool:
+        """Whether a name or a unit word can begin at `index`; most words are neither at first sight."""
+        listed = not BEGUN.isdisjoint(self.found.get(index, NOTHING))
+        return listed or index in self.with_capital or self.local is not None
 
     def known(self, index: int) -> int:
         """End of a name everybody knows that begins at `index`, else `index`."""

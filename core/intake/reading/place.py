@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from core.intake.lexicon import Lexicon, Same
-from core.intake.reading.names_of_places import Names
-from core.intake.reading.place_units import UNITS, PieceKind, Units
+from core.intake.reading.names_of_places import UNITS, Names
+from core.intake.reading.place_units import PieceKind, Units
 from core.intake.tokens import Kind, tokens_of
 from core.intake.words import Text
 
@@ -104,8 +104,10 @@ class Scanner(Units):
             return index, PieceKind.SPOT
         at = start = self.skip_sign(index + length, lines=True)
         while at < len(self.tokens) and at - start <= SMALL_WORDS_BEFORE_NAME:
-            if (end := max(self.unit(at)[0], self.names.known(at), self.names.capitals(at))) > at:
-                return end, PieceKind.SPOT
+            if self.names.may_begin(at):
+                end = max(self.unit(at)[0], self.names.known(at), self.names.capitals(at))
+                if end > at:
+                    return end, PieceKind.SPOT
             if not self.small_noun(at):
                 break
             at += 1

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.intake.lexicon import NOTHING
-from core.intake.reading.names_of_places import Names
+from core.intake.reading.names_of_places import UNITS, Names
 from core.intake.tokens import Kind, Token
 from core.intake.words import Text
 
 ABBREVIATED = 3
 DEEPEST = 3
-UNITS = frozenset({"streets", "alleys", "admin", "areas", "landmarks"})
 SIGNS = frozenset(":\"“”'-–")
 DOTS = frozenset(".,")
 
@@ -92,10 +91,11 @@ class Units:
 
     def name_after(self, start: int, unit_at: int, heading: str, *, depth: int) -> int:
         """End of the name that follows a unit word."""
-        nested = self.unit(start, depth=depth + 1)[0] if heading != "admin" else start
-        named = max(self.names.known(start), self.names.capitals(start, after_unit=True), nested)
-        if named > start:
-            return named
+        if self.names.may_begin(start):
+            nested = self.unit(start, depth=depth + 1)[0] if heading != "admin" else start
+            named = max(self.names.known(start), self.names.capitals(start, after_unit=True), nested)
+            if named > start:
+                return named
         numbered = heading == "landmarks" and self.names.at("numbered_words", start) and depth < DEEPEST
         house = self.house(start, depth=depth + 1)[0] if numbered else start
         if house > start:
@@ -110,11 +110,12 @@ class Units:
     def name_behind_kind(self, start: int, heading: str, depth: int) -> int:
         """A name behind small words: "đường liên xã Vinh Hưng", "khu định cư Hương Sơ", "tiệm cơm gà Kim Long"."""
         if heading == "streets":
-            length = self.names.at("street_kinds", start)
-            after = start + length
+            after = start + self.names.at("street_kinds", start)
+            if after == start or not self.names.may_begin(after):
+                return start
             inner = self.unit(after, depth=depth + 1)[0]
             end = max(self.names.known(after), self.names.capitals(after, after_unit=True), inner)
-            return end if length and end > after else start
+            return end if end > after else start
         at = start
         while at < len(self.tokens) and at - start < 2 and self.small_noun(at) and not self.names.is_stop(at):
             at += 1
