@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
 from itertools import accumulate, pairwise
@@ -134,7 +134,7 @@ class Texts(dict[str, Text]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.understood: list[tuple[object, Sequence[Any], Any]] = []
+        self.understood: list[tuple[object, tuple[Any, ...], Any]] = []
 
     def __missing__(self, words: str) -> Text:
         text = self[words] = Text.of(words)

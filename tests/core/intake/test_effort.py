@@ -13,8 +13,10 @@ import pytest
 from core.intake.dialogue import step
 from core.intake.effects import Submit
 from core.intake.happenings import MessageArrived, ReportOpened
+from core.intake.parts import part_of
 from core.intake.reading.message import read
-from core.intake.state import Dialogue
+from core.intake.state import Dialogue, Part
+from core.intake.understand import understand
 from core.intake.words import READ_LIMIT, Text, Texts
 from tests.core.intake.harness import at, message, rules
 
@@ -90,6 +92,14 @@ def test_steps_about_one_message_share_what_was_read_and_answer_the_same() -> No
     with Calls() as without:
         opened(None)
     assert calls.count * 2 < without.count
+
+
+def test_messages_that_were_passed_to_another_process_are_not_understood_again() -> None:
+    texts, part = Texts(), part_of(message("web", 0, {"t": 0, "text": LETTER}), burst=0)
+    facts = understand((part,), rules("hue"), texts=texts)
+    passed_on = Part.model_validate_json(part.model_dump_json())
+    assert understand([passed_on], rules("hue"), texts=texts) is facts
+    assert understand([passed_on], rules("strict"), texts=texts) is not facts
 
 
 def opened(texts: Texts | None) -> object:
