@@ -5,7 +5,7 @@ The backup is made without a pause of the gateway. Then the house burns down: da
 all that is left are the archive, the keys and the master key. What comes back is held against what was read of the
 store before; then one byte is altered, one event and one case are deleted, and the audit must name the three.
 
-`make chaos` does it with very many cases (DRILL_CASES, else a hundred thousand; a million need 70 GB of disk) and
+`make chaos` does it with very many cases (DRILL_CASES, else a hundred thousand; a million need 65 GB of disk) and
 leaves its figures for docs/reliability.md. A million are made in an hour: DRILL_STORE names a store that is there
 already, a data folder of `bench.growth.load`. It is spent; the backup stays in its place, and the next drill takes
 its store from there. So PostgreSQL is given what SQLite has left.
