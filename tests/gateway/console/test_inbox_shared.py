@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from gateway.console.inbox import page
+from gateway.console.inbox import page, shelf
+from gateway.console.inbox.merging import Place
 from gateway.console.inbox.sharing import Shared
+from gateway.console.inbox.wish import Wish
 from gateway.pages.rendering import render_text
 from tests.gateway.api.staffing import centre, report
 from tests.gateway.console.office import Office
@@ -80,12 +82,17 @@ async def test_the_list_anew_is_drawn_once_for_all_to_whom_it_looks_the_same(
 ) -> None:
     """Three hear of a change at once; one has seen the case, of the other two one reads nothing packed."""
     people = [await centre(office.world) for _ in range(3)]
-    case, drawn = await report(office.world), list[str]()
+    case, drawn, all_asked = await report(office.world), list[str](), asyncio.Barrier(3)
+
+    async def at_once(request: web.Request, wish: Wish, *, after: Place | None) -> shelf.Shelf:
+        await all_asked.wait()
+        return await shelf.shelf_of(request, wish, after=after)
 
     def noting(request: web.Request, template: str, **context: Any) -> str:
         drawn.append(template)
         return render_text(request, template, **context)
 
+    monkeypatch.setattr(page, "shelf_of", at_once)
     monkeypatch.setattr(page, "render_text", noting)
     async with office.desk(people[0]) as one, office.desk(people[1]) as two, office.desk(people[2]) as three:
         await three.get(f"/console/ho-so/{case}")
