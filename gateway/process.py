@@ -40,7 +40,7 @@ log = structlog.get_logger()
 _DRAIN_SECONDS = 20
 _YOUNG_OBJECTS = 10_000
 _TURN_SECONDS = 0.0005
-_MOST_THINKERS = 2
+_SPOKEN_FOR, _MOST_THINKERS = 2, 2  # of the processors: ours and the database's
 LONGEST_STOP = _DRAIN_SECONDS + LONGEST_STOP_OF_WORK
 """Seconds that a stop may take; whoever supervises the process waits longer before killing it."""
 
@@ -78,8 +78,13 @@ def thinking_beside(deployment: Deployment) -> AbstractAsyncContextManager[None]
     """Processes that think for the worker, so that words are read beside this loop (ADR 0018)."""
     settings, thinking = deployment.settings, deployment.thinking
     wanted = settings.intake.thinkers
-    count = min((os.cpu_count() or 1) - 1, _MOST_THINKERS) if wanted is None else wanted
+    count = thinkers_for(len(os.sched_getaffinity(0))) if wanted is None else wanted
     return thinking.thinkers.working(count if "worker" in settings.roles else 0, thinking.premises)
+
+
+def thinkers_for(processors: int) -> int:
+    """As many as there are processors which nobody else needs: with less, hooks wait for who thinks."""
+    return min(max(processors - _SPOKEN_FOR, 0), _MOST_THINKERS)
 
 
 def tune_interpreter() -> None:

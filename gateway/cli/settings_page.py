@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import UnionType
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, SecretStr
@@ -81,7 +82,7 @@ MEANINGS: Mapping[str, str] = {
     "facebook.graph_url": "Address of the Graph API; another one only for a trial.",
     "facebook.version": "Version of the Graph API.",
     "intake.database_budget": "Seconds the database may take to store a message before the local journal does.",
-    "intake.thinkers": "Processes that think out answers beside each worker; unset: up to two, as processors allow.",
+    "intake.thinkers": "Processes that think out answers beside each worker; unset: up to two, never the last two.",
     "intake.linger": "Seconds a commit waits at most for a crowd that is due: fewer, larger commits.",
     "zalo.oa_id": "Id of the official account (OA). Empty: no Zalo.",
     "zalo.app_id": "Id of the app that the OA grants; its webhook address is `/hooks/zalo`.",
@@ -339,6 +340,8 @@ def _row(path: tuple[str, ...], field: FieldInfo) -> Row:
 
 def _kind(field: FieldInfo) -> str:
     kind = field.annotation
+    if get_origin(kind) is UnionType:  # with None: it may be left out
+        kind = get_args(kind)[0]
     if get_origin(kind) is Literal:
         return " or ".join(get_args(kind))
     if get_origin(kind) is dict:

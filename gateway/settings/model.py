@@ -242,7 +242,7 @@ class Intake(Section):
     Acceptance. `database_budget` is how long the database may take (seconds) before the local journal is used;
     `linger` is how long a commit waits at most (seconds) for a crowd that is due; `keep_raw_days` is how long raw
     bodies stay for replay. `thinkers`: how many processes think out answers beside each worker; unset: none where
-    there is one processor, one where there are two, else two.
+    there are one or two processors, one where there are three, else two.
     """
 
     thinkers: int | None = Field(default=None, ge=0, le=16)

@@ -13,7 +13,7 @@ from aiohttp import ClientSession
 from core.contract.ports import ItemKey, RawDelivery
 from core.storage.inbox_queue import WaitingItem, inbox_state
 from gateway.deployment import Deployment, open_deployment
-from gateway.process import running
+from gateway.process import running, thinkers_for
 from gateway.workers.inbound import InboundWorker
 from tests.support.databases import on_both_engines
 from tests.support.deployments import World, settings_for
@@ -87,3 +87,8 @@ async def test_two_processes_may_listen_on_one_port(database_url: str, tmp_path:
             assert same == address
             async with ClientSession() as client, client.get(f"{address}/healthz") as answer:
                 assert answer.status == 200
+
+
+@pytest.mark.parametrize(("processors", "thinkers"), [(1, 0), (2, 0), (3, 1), (4, 2), (64, 2)])
+def test_a_process_that_thinks_wants_a_processor_of_its_own(processors: int, thinkers: int) -> None:
+    assert thinkers_for(processors) == thinkers
