@@ -1,7 +1,8 @@
 """
 SQLite's log, folded into its file beside the writing thread, so that nobody waits for that.
 
-SQLite by itself does it in a commit once in a while, which then takes ten times as long as others. Here another thread
+SQLite by itself does it in a commit once in a while, which then takes ten times as long as others, and after a backup
+of a large archive a minute: nothing that is written while somebody reads the past can be folded. Here another thread
 copies what stands in the log while the writer goes on; the writer copies the few pages that came meanwhile, after it
 has told whom it had stored, and begins the log anew. Keys are hashes, so every commit touches index pages all over the
 file: a page that was changed ten times is folded in once.
@@ -26,9 +27,8 @@ log = structlog.get_logger()
 BUSY_MS = 5000
 PAGES = 8000
 """Of 4 KB: how many the log holds before it is folded in."""
-FALLBACK = 4 * PAGES
-"""With so many the writer does all of it, as SQLite would: the thread beside it cannot."""
 _REST = PAGES // 16  # so few are copied by the writer in a millisecond or two
+_TOO_LONG = 4 * PAGES  # then the writer copies more at once: it writes faster than the thread folds
 _PAUSE, _LONG_PAUSE = 0.05, 1.0
 _ERASE_MS, _ERASE_AGAIN = 100, 0.5  # the second in seconds
 _TROUBLE = (sqlite3.Error, SQLAlchemyError)
@@ -68,11 +68,17 @@ class Folding:
 
     def truncate(self) -> bool:
         """
-        Fold in all of it and empty the log, over the writer's connection; whether it is empty now.
+        Fold in all of it and empty the log, the last of it over the writer's connection; whether it is empty now.
 
         It hardly waits for readers: whoever wants to write would wait with it.
         """
-        with self._one, self._writing.connect() as connection:
+        with self._one:
+            with suppress(*_TROUBLE):
+                self._catch_up()
+            return self._empty()
+
+    def _empty(self) -> bool:
+        with self._writing.connect() as connection:
             connection.exec_driver_sql("COMMIT")
             connection.exec_driver_sql(f"PRAGMA busy_timeout={_ERASE_MS}")
             try:
@@ -87,20 +93,34 @@ class Folding:
             self._written.clear()
             try:
                 pause = self._look()
-            except _TROUBLE:  # a full disk, say: whoever writes finds out, and tells
+            except Exception as error:  # a full disk, say: whoever writes finds out, and tells; nobody else folds
+                log.warning("log_not_folded", error=type(error).__name__)
                 pause = _LONG_PAUSE
             self._stopping.wait(pause)
 
     def _look(self) -> float:
         """Fold, where there is enough; returns how long to leave it alone, in seconds."""
-        with self._one, closing(self._engine.raw_connection()) as pooled:
-            left, before = _fold(pooled.driver_connection, "NOOP")
+        with self._one:
+            left, before = self._fold("NOOP")
             if left + before < self._pages:
                 return _PAUSE
-            _fold(pooled.driver_connection)
-            left, folded = _fold(pooled.driver_connection)  # what was written meanwhile
-        self._is_nearly_done = left <= _REST
+            left, folded = self._catch_up()
+        self._is_nearly_done = is_nearly_done(left, left + folded)
         return _PAUSE if left <= _REST or folded > before else _LONG_PAUSE  # somebody still reads the past
+
+    def _catch_up(self) -> tuple[int, int]:
+        """Fold what is there, then what was written meanwhile."""
+        self._fold()
+        return self._fold()
+
+    def _fold(self, how: str = "PASSIVE") -> tuple[int, int]:
+        with closing(self._engine.raw_connection()) as pooled:
+            return _fold(pooled.driver_connection, how)
+
+
+def is_nearly_done(left: int, pages: int) -> bool:
+    """Whether the writer may copy what is left, of so many pages in the log."""
+    return left <= (_REST if pages < _TOO_LONG else PAGES)
 
 
 def _fold(driver: Any, how: str = "PASSIVE") -> tuple[int, int]:

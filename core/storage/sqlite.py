@@ -30,7 +30,7 @@ from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 
 from core.contract.errors import ConfigError
 from core.counting import DatabaseCounters
-from core.storage.folding import BUSY_MS, FALLBACK, PAGES, Folding, Traces
+from core.storage.folding import BUSY_MS, PAGES, Folding, Traces
 from core.storage.intake_rows import STATEMENTS, Acceptance, store_sqlite
 
 T = TypeVar("T")
@@ -39,7 +39,7 @@ log = structlog.get_logger()
 
 _BATCH = 64
 _TURN = 0.003  # seconds that other work has before deliveries that wait: it shall get on as well
-_ROOM = (f"wal_autocheckpoint={FALLBACK}", "cache_size=16000")  # of 4 KB pages: the log's, and kept in memory
+_ROOM = ("wal_autocheckpoint=0", "cache_size=16000")  # the log is folded beside it; of 4 KB pages
 _READERS = 4
 
 

@@ -12,6 +12,7 @@ import pysqlite3.dbapi2 as sqlite3
 import pytest
 from sqlalchemy import Connection, text
 
+from core.storage.folding import is_nearly_done
 from core.storage.sqlite import SqliteDatabase
 from tests.support.waiting import until
 
@@ -76,6 +77,36 @@ async def test_who_reads_the_past_holds_it_up_but_nobody_else(small: SqliteDatab
 
     await until(is_folded, "folding what the backup held up")
     assert await small.read(lambda one: one.scalar(text("SELECT count(*) FROM thing WHERE id = 1"))) == 7
+
+
+async def test_the_writer_folds_no_long_log(small: SqliteDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or all others who write wait for as long as it takes: a minute after the backup of a large archive."""
+    assert await small.write(lambda one: one.scalar(text("PRAGMA wal_autocheckpoint"))) == 0
+    monkeypatch.setattr(small._folding, "_look", lambda: 0.01)
+    for _ in range(6):
+        await small.write(put)
+    assert log_of(small)[1] == 0
+
+    left = list[int]()
+    empty = small._folding._empty
+
+    def looking() -> bool:
+        pages, folded = log_of(small)
+        left.append(pages - folded)
+        return empty()
+
+    monkeypatch.setattr(small._folding, "_empty", looking)
+    await small.erase_traces()
+    assert left == [0]
+    assert log_of(small) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("left", "pages", "copies"), [(100, 9_000, True), (600, 9_000, False), (600, 40_000, True), (9_000, 40_000, False)]
+)
+def test_who_writes_faster_than_the_log_is_folded_copies_more(left: int, pages: int, *, copies: bool) -> None:
+    """Or it would never begin anew; but what somebody who reads the past holds up is too much for one commit."""
+    assert is_nearly_done(left, pages) is copies
 
 
 async def test_traces_are_erased_while_it_folds(small: SqliteDatabase) -> None:
