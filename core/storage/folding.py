@@ -93,8 +93,10 @@ class Folding:
             self._written.clear()
             try:
                 pause = self._look()
-            except Exception as error:  # a full disk, say: whoever writes finds out, and tells; nobody else folds
-                log.warning("log_not_folded", error=type(error).__name__)
+            except _TROUBLE:  # a full disk, say: whoever writes finds out, and tells
+                pause = _LONG_PAUSE
+            except Exception:  # nobody else folds
+                log.exception("log_not_folded")
                 pause = _LONG_PAUSE
             self._stopping.wait(pause)
 
