@@ -4,7 +4,7 @@ The embedded database: one process, one writing thread, the inbox first.
 A second writer takes group-commit p99 from milliseconds to seconds (SQLite's busy handler is unfair), so a file lock
 keeps other processes out and one thread owns the only writing connection. Whatever waits when the thread is free
 shares one transaction and one fsync, each piece of work in a savepoint of its own; a batch of deliveries is such a
-transaction already and has no SQLAlchemy about it. Readers are `query_only`.
+transaction already, has no SQLAlchemy about it, and joins whatever is about to be committed. Readers are `query_only`.
 SQLite comes from `pysqlite3`: the system's may carry the WAL-reset bug that 3.51.3 fixed.
 """
 
@@ -50,6 +50,10 @@ class _Job:
     work: Callable[[Any], Any]
     done: asyncio.Future[Any]
     plain: bool = False
+
+    def over(self, connection: Connection) -> Any:
+        """Its work as a part of somebody else's transaction."""
+        return self.work(connection.connection.driver_connection if self.plain else connection)
 
 
 _Outcome = tuple[_Job, Any, Exception | None]
@@ -176,12 +180,13 @@ class _Writer:
         started = time.monotonic()
         if jobs[0].plain:
             outcomes: list[_Outcome] = [(jobs[0], self._alone(jobs[0].work), None)]
-        elif len(jobs) == 1:  # nobody else's work to be kept from its failure: no savepoint
-            with self._engine.begin() as connection:
-                outcomes = [(jobs[0], jobs[0].work(connection), None)]
         else:
             with self._engine.begin() as connection:
-                outcomes = [(job, *_attempt(connection, job.work)) for job in self._while_nobody_waits(jobs)]
+                if len(jobs) == 1:  # nobody else's work to be kept from its failure: no savepoint
+                    outcomes = [(jobs[0], jobs[0].over(connection), None)]
+                else:
+                    outcomes = [(job, *_attempt(connection, job)) for job in self._while_nobody_waits(jobs)]
+                outcomes += [(job, *_attempt(connection, job)) for job in self._meanwhile(jobs)]
         self._counters.commits.note(time.monotonic() - started)
         return outcomes
 
@@ -199,6 +204,12 @@ class _Writer:
             self._ordinary.extendleft(reversed(jobs[position:]))
         del jobs[position:]
 
+    def _meanwhile(self, jobs: list[_Job]) -> Iterator[_Job]:
+        """Deliveries that have come by now join: the sync they would wait for will be theirs as well."""
+        while self._deliveries:
+            jobs.append(self._deliveries.popleft())
+            yield jobs[-1]
+
     def _alone(self, work: Callable[[Any], T]) -> T:
         with closing(self._engine.raw_connection()) as pooled:  # going back into the pool undoes what failed
             connection: Any = pooled.driver_connection
@@ -208,11 +219,11 @@ class _Writer:
             return result
 
 
-def _attempt(connection: Connection, work: Callable[[Connection], Any]) -> tuple[Any, Exception | None]:
+def _attempt(connection: Connection, job: _Job) -> tuple[Any, Exception | None]:
     """One piece of work in a savepoint: its failure undoes only itself."""
     savepoint = connection.begin_nested()
     try:
-        result = work(connection)
+        result = job.over(connection)
     except Exception as error:
         savepoint.rollback()
         return None, error

@@ -182,14 +182,57 @@ async def test_deliveries_do_not_wait_for_all_that_was_there_before(database: Da
     await asyncio.sleep(0)
     busy.set()
     await asyncio.to_thread(taken.wait)
-    item = ItemRow("0" * 32, "test", "a", "k", "c", "", 0, 0, "new", "")
-    delivery = asyncio.create_task(database.accept([Acceptance(RawRow("0" * 32, "test", "a", 0, b"", b""), (item,))]))
+    accepting = asyncio.create_task(database.accept([delivery("0" * 32)]))
     await asyncio.sleep(0)
     go_on.set()
 
     seen = await asyncio.gather(*others)
-    await asyncio.gather(before, delivery)
+    await asyncio.gather(before, accepting)
     assert (seen[0], seen[-1], len(seen)) == (0, 1, 5)
+
+
+@pytest.mark.parametrize("others", [0, 2])
+async def test_a_delivery_shares_the_commit_that_is_about_to_be_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, others: int
+) -> None:
+    """Of whatever was being written when it came, by itself or with others; one that is refused is refused alone."""
+    monkeypatch.setattr("core.storage.sqlite._TURN", 60.0)
+    database, held, busy = SqliteDatabase(tmp_path / "file.sqlite3"), Held(), Held()
+    await database.write(metadata.create_all)
+    writing = [asyncio.create_task(database.write(held))]
+    await asyncio.to_thread(held.begun.wait)
+    writing += [asyncio.create_task(database.write(one)) for one in (busy, *(put(f"{n}", 1) for n in range(others)))]
+    await asyncio.sleep(0)
+    before = database.counters.commits.count
+    held.go_on.set()
+    await asyncio.to_thread(busy.begun.wait)
+    good, bad = delivery("good"), delivery("bad")._replace(items=(None,))
+    writing += [asyncio.create_task(database.accept([one])) for one in (good, bad)]
+    await asyncio.sleep(0)
+    busy.go_on.set()
+
+    told = await asyncio.gather(*writing, return_exceptions=True)
+    assert [type(one) for one in told if isinstance(one, Exception)] == [TypeError]
+    assert database.counters.commits.count == before + 2
+    assert await database.read(lambda one: list(one.scalars(select(inbox_item.c.raw_id)))) == ["good"]
+    await database.close()
+
+
+class Held:
+    """Work on the database that lasts until it is told to end."""
+
+    def __init__(self) -> None:
+        self.begun, self.go_on = threading.Event(), threading.Event()
+
+    def __call__(self, _connection: Connection) -> None:
+        self.begun.set()
+        self.go_on.wait()
+
+
+def delivery(key: str) -> Acceptance:
+    """One message."""
+    item = ItemRow(key, "test", "a", key, "c", "", 0, 0, "new", "")
+    return Acceptance(RawRow(key, "test", "a", 0, b"", b""), (item,))
 
 
 @pytest.mark.parametrize(("count", "length"), [(0, 0), (1, 1), (2, 2), (3, 4), (5, 8), (64, 64), (65, 128)])
