@@ -20,7 +20,7 @@ from tests.screens.__main__ import keep
 from tests.support.chromium import open_browser, until
 from tests.support.servers import LOOPBACK
 from tests.support.serving import Served
-from tests.support.sounding import CALLER_HERTZ, LISTEN, RAW_SOUND, microphone
+from tests.support.sounding import CALLER_HERTZ, LISTEN, RAW_SOUND, loud, microphone
 from tests.surge.agents import PASSWORD, SIGN_IN, TELEPHONE, login
 
 PICTURE = Path(__file__).resolve().parents[2] / "docs" / "images" / "hotline.png"
@@ -40,7 +40,7 @@ async def take(served: Served, folder: Path) -> None:
         await page.wait_for_selector("[data-ringing]:not([hidden])")
         await page.keyboard.press("a")
         await page.evaluate(LISTEN)
-        await until(page, f"window.loudness({CALLER_HERTZ}) > -50")
+        await until(page, loud(CALLER_HERTZ))
         await page.keyboard.press("n")
         await page.fill("[data-writing] [name=content]", "Cây đổ chắn ngang đường trước trạm y tế, xe không qua được.")
         await page.fill("[data-writing] [name=place]", "Trước trạm y tế, đường Hàm Nghi")

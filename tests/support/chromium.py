@@ -78,8 +78,11 @@ async def until(page: Page, expression: str, *, seconds: float = PATIENCE) -> No
     Wait for a JavaScript expression to hold on a page.
 
     Playwright's own `wait_for_function` polls inside the page with eval, which our content security policy forbids.
-    Raises: TimeoutError.
+    Raises: TimeoutError, which tells how loud the tones were where they are asked for (`tests.support.sounding`).
     """
-    async with asyncio.timeout(seconds):
-        while not await page.evaluate(expression):
-            await asyncio.sleep(0.05)
+    try:
+        async with asyncio.timeout(seconds):
+            while not await page.evaluate(expression):
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        raise TimeoutError(f"never {expression}; levels: {await page.evaluate('window.levels')}") from None

@@ -34,10 +34,26 @@ LISTEN = """
   window.loudness = (hertz) => {
     const levels = new Float32Array(ear.frequencyBinCount);
     ear.getFloatFrequencyData(levels);
-    return levels[Math.round(hertz * ear.fftSize / context.sampleRate)];
+    const level = levels[Math.round(hertz * ear.fftSize / context.sampleRate)];
+    (window.levels ??= {})[hertz] = level;
+    return level;
   };
 }
 """
+
+
+def loud(hertz: int) -> str:
+    """Expression for a page that listens: this tone is heard."""
+    return f"window.loudness({hertz}) > -50"
+
+
+def quiet(hertz: int) -> str:
+    """
+    Expression for a page that listens: this tone is not heard.
+
+    What is left at its frequency where another one is loud: on a machine that is busy a tone is not pure.
+    """
+    return f"window.loudness({hertz}) < -65"
 
 
 class Hum:

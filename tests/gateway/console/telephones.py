@@ -38,7 +38,9 @@ from tests.support.sounding import (
     MUSIC_HERTZ,
     RAW_SOUND,
     Hum,
+    loud,
     microphone,
+    quiet,
 )
 from tests.support.waiting import PATIENCE
 from tests.support.waiting import until as until_true
@@ -212,16 +214,16 @@ async def lose_the_line(page: Page) -> None:
     await page.evaluate("window.sockets.at(-1).close()")
     await until(page, "window.sockets.length === 2 && window.sockets[1].readyState === WebSocket.OPEN")
     await page.wait_for_selector("[data-talking]:not([hidden])")
-    await until(page, f"window.loudness({CALLER_HERTZ}) > -50 && !document.querySelector('[data-quality]').hidden")
+    await until(page, f"{loud(CALLER_HERTZ)} && !document.querySelector('[data-quality]').hidden")
 
 
 async def hold(page: Page, caller: Caller) -> None:
     """By its key, and back: music for the caller, nothing for the agent."""
     await page.keyboard.press("h")
-    await until(page, f"window.loudness({CALLER_HERTZ}) < -80")
+    await until(page, quiet(CALLER_HERTZ))
     await until_true(lambda: hears(caller, MUSIC_HERTZ), "music while held")
     await page.keyboard.press("h")
-    await until(page, f"window.loudness({CALLER_HERTZ}) > -50")
+    await until(page, loud(CALLER_HERTZ))
 
 
 async def write_down(page: Page) -> None:

@@ -14,7 +14,7 @@ from tests.gateway.console.telephones import Caller, hears, phone_page, sit_down
 from tests.gateway.pages.axe import violations
 from tests.support.chromium import until
 from tests.support.deployments import World
-from tests.support.sounding import AGENT_HERTZ, CALLER_HERTZ, LISTEN
+from tests.support.sounding import AGENT_HERTZ, CALLER_HERTZ, LISTEN, loud
 from tests.support.waiting import PATIENCE
 from tests.support.waiting import until as until_true
 
@@ -58,7 +58,7 @@ async def both_are_heard(phone: Page, caller: Caller) -> None:
     """The caller at the agent's ear, the agent at the caller's: sound of just now."""
     caller.phone.heard.clear()
     await until_true(lambda: hears(caller, AGENT_HERTZ), "the agent is heard")
-    await until(phone, f"window.loudness({CALLER_HERTZ}) > -50")
+    await until(phone, loud(CALLER_HERTZ))
 
 
 async def arrive(world: World, zalo: ZaloStage) -> None:

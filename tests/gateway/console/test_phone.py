@@ -37,6 +37,8 @@ from tests.support.sounding import (
     CALLER_HERTZ,
     LISTEN,
     NO_MICROPHONE,
+    loud,
+    quiet,
 )
 from tests.support.waiting import PATIENCE
 from tests.support.waiting import until as until_true
@@ -62,7 +64,7 @@ async def test_a_call_is_answered_heard_both_ways_held_and_found_again(office: O
         await page.keyboard.press("a")
         await page.wait_for_selector("[data-talking]:not([hidden])")
         await page.evaluate(LISTEN)
-        await until(page, f"window.loudness({CALLER_HERTZ}) > -50 && window.loudness({AGENT_HERTZ}) < -80")
+        await until(page, f"{loud(CALLER_HERTZ)} && {quiet(AGENT_HERTZ)}")
         await until_true(lambda: hears(caller, AGENT_HERTZ), "the agent is heard")
         caller.media.record(tmp_path / "whole.wav")
         await until_true(lambda: len(read(tmp_path / "whole.wav")) > 64_000, "two seconds are kept")

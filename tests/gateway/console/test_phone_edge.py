@@ -11,7 +11,7 @@ from tests.gateway.console.office import Office
 from tests.gateway.console.telephones import hears, phone_page, sit_down, telephony
 from tests.support.chromium import until
 from tests.support.servers.rtpengine import RtpengineServer
-from tests.support.sounding import AGENT_HERTZ, CALLER_HERTZ, LISTEN, MUSIC_HERTZ
+from tests.support.sounding import AGENT_HERTZ, CALLER_HERTZ, LISTEN, MUSIC_HERTZ, loud, quiet
 from tests.support.waiting import until as until_true
 
 pytestmark = pytest.mark.timeout(300)
@@ -26,7 +26,7 @@ async def test_a_call_is_heard_both_ways_through_rtpengine(office: Office, tmp_p
             caller, _served = await running.ring()
             await page.click('[data-do="take"]')
             await page.evaluate(LISTEN)
-            await until(page, f"window.loudness({CALLER_HERTZ}) > -50 && window.loudness({AGENT_HERTZ}) < -80")
+            await until(page, f"{loud(CALLER_HERTZ)} && {quiet(AGENT_HERTZ)}")
             await until_true(lambda: hears(caller, AGENT_HERTZ), "the agent is heard")
             (seat,) = running.desk.seats.values()
             assert type(seat._sound.peer).__name__ == "RtpenginePeer"

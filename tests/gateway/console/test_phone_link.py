@@ -16,7 +16,7 @@ from tests.gateway.portal.citizen import photo
 from tests.support.chromium import until
 from tests.support.codes import Phones, with_phones
 from tests.support.deployments import World
-from tests.support.sounding import CALLER_HERTZ, LISTEN
+from tests.support.sounding import CALLER_HERTZ, LISTEN, loud
 
 pytestmark = pytest.mark.timeout(300)
 HERE = {"latitude": 17.4689, "longitude": 106.6223}
@@ -47,7 +47,7 @@ async def test_what_the_caller_sends_by_the_link_is_seen_while_both_talk(office:
         assert "17.46890" in await agent.inner_text("[data-tray]")
         assert await violations(agent) == []
         await agent.evaluate(LISTEN)
-        await until(agent, f"window.loudness({CALLER_HERTZ}) > -50")
+        await until(agent, loud(CALLER_HERTZ))
 
 
 async def address_in(office: Office, sms: Phones) -> str:

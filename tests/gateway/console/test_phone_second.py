@@ -13,7 +13,7 @@ from tests.gateway.console.office import Office
 from tests.gateway.console.telephones import Caller, hears, phone_page, sit_down, telephony
 from tests.gateway.pages.axe import violations
 from tests.support.chromium import until
-from tests.support.sounding import AGENT_HERTZ, CALLER_HERTZ, LISTEN
+from tests.support.sounding import AGENT_HERTZ, CALLER_HERTZ, LISTEN, loud
 from tests.support.waiting import PATIENCE
 from tests.support.waiting import until as until_true
 
@@ -70,4 +70,4 @@ async def answer(page: Page, caller: Caller) -> None:
     await page.keyboard.press("a")
     await page.wait_for_selector("[data-talking]:not([hidden])")
     await page.evaluate(LISTEN)
-    await until(page, f"window.loudness({CALLER_HERTZ}) > -50")
+    await until(page, loud(CALLER_HERTZ))

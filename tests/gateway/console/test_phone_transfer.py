@@ -21,7 +21,7 @@ from tests.gateway.console.telephones import Caller, Telephony, hears, phone_pag
 from tests.gateway.console.test_browser import WIDE, page_of
 from tests.gateway.pages.axe import violations
 from tests.support.chromium import open_browser, until
-from tests.support.sounding import AGENT_HERTZ, CALLER_HERTZ, LISTEN, MUSIC_HERTZ, RAW_SOUND, microphone
+from tests.support.sounding import AGENT_HERTZ, CALLER_HERTZ, LISTEN, MUSIC_HERTZ, RAW_SOUND, loud, microphone, quiet
 from tests.support.waiting import PATIENCE
 from tests.support.waiting import until as until_true
 
@@ -87,13 +87,13 @@ async def test_a_colleague_is_asked_and_gets_the_call(office: Office, tmp_path: 
         await both.minh.wait_for_selector("text=Phạm Thị Lan hỏi về cuộc gọi này")
         await until_true(lambda: hears(caller, MUSIC_HERTZ), "music for the caller")
         await both.minh.keyboard.press("a")
-        await until(both.minh, f"window.loudness({AGENT_HERTZ}) > -50 && window.loudness({CALLER_HERTZ}) < -80")
+        await until(both.minh, f"{loud(AGENT_HERTZ)} && {quiet(CALLER_HERTZ)}")
         assert await violations(both.lan) == []
         await both.lan.keyboard.press("3")
-        await until(both.minh, f"window.loudness({CALLER_HERTZ}) > -50 && window.loudness({AGENT_HERTZ}) > -50")
+        await until(both.minh, f"{loud(CALLER_HERTZ)} && {loud(AGENT_HERTZ)}")
         await both.lan.keyboard.press("g")
         await both.lan.wait_for_selector("[data-wrap-up]:not([hidden])")
-        await until(both.minh, f"window.loudness({AGENT_HERTZ}) < -80 && window.loudness({CALLER_HERTZ}) > -50")
+        await until(both.minh, f"{quiet(AGENT_HERTZ)} && {loud(CALLER_HERTZ)}")
         caller.phone.heard.clear()
         await until_true(lambda: hears(caller, AGENT_HERTZ), "the colleague is heard")
         await both.minh.keyboard.press("e")
@@ -110,7 +110,7 @@ async def test_a_call_is_given_away_at_once_and_keys_reach_the_caller(office: Of
         await both.lan.keyboard.press("t")
         await both.lan.click("[data-colleagues] :text('Chuyển ngay')")
         await both.minh.click('[data-do="take"]')
-        await until(both.minh, f"window.loudness({CALLER_HERTZ}) > -50")
+        await until(both.minh, loud(CALLER_HERTZ))
         await both.lan.wait_for_selector("[data-wrap-up]:not([hidden])")
 
 
@@ -128,7 +128,7 @@ async def test_a_place_outside_is_asked_and_gets_the_call(office: Office, tmp_pa
         await lan.click("[data-outside] :text('Gọi hỏi')")
         await lan.wait_for_selector("text=Đang hỏi Trực ban huyện")
         await until_true(lambda: hears(caller, MUSIC_HERTZ), "music for the caller")
-        await until(lan, f"window.loudness({GUARD_HERTZ}) > -50")
+        await until(lan, loud(GUARD_HERTZ))
         assert await violations(lan) == []
         await lan.keyboard.press("g")
         await lan.wait_for_selector("[data-wrap-up]:not([hidden])")
@@ -149,7 +149,7 @@ async def test_another_page_shows_the_call_and_answers_it(office: Office, tmp_pa
         await other.wait_for_selector(f"[data-phone-bar] :text('{caller.remote}')")
         assert await violations(other) == []
         await other.click('[data-bar="take"]')
-        await until(both.lan, f"window.loudness({CALLER_HERTZ}) > -50")
+        await until(both.lan, loud(CALLER_HERTZ))
         await other.goto(office.url + "/console/cuoc-goi")
         await other.click('[data-bar="hold"]')
         await until_true(lambda: hears(caller, MUSIC_HERTZ), "music while held")

@@ -28,7 +28,7 @@ from tests.gateway.portal.citizen import Citizen, Form, Shown
 from tests.gateway.portal.conftest import portal_app
 from tests.support.chromium import open_browser, until
 from tests.support.deployments import World
-from tests.support.sounding import LISTEN, MUSIC_HERTZ, NO_MICROPHONE, RAW_SOUND, Hum, microphone
+from tests.support.sounding import LISTEN, MUSIC_HERTZ, NO_MICROPHONE, RAW_SOUND, Hum, loud, microphone
 
 
 @dataclass
@@ -95,7 +95,7 @@ async def test_a_call_from_the_page_is_heard_and_keys_arrive(world: World, tmp_p
         await page.wait_for_selector("[data-keys]:not([hidden])")
         assert await violations(page) == []
         await page.evaluate(LISTEN)
-        await until(page, f"window.loudness({MUSIC_HERTZ}) > -50")
+        await until(page, loud(MUSIC_HERTZ))
         await page.keyboard.press("7")
         await asyncio.wait_for(task, 20)
         assert line.keys == ["7"]

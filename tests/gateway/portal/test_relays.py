@@ -23,7 +23,7 @@ from tests.gateway.portal.test_calling import hotline
 from tests.support.chromium import open_browser, until
 from tests.support.deployments import open_world, settings_for
 from tests.support.servers.coturn import SECRET, CoturnServer
-from tests.support.sounding import LISTEN, MUSIC_HERTZ, RAW_SOUND, microphone
+from tests.support.sounding import LISTEN, MUSIC_HERTZ, RAW_SOUND, loud, microphone
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 TURN = Turn(urls=("turn:turn.example.vn:3478",), secret=SecretStr(SECRET), hours=2)
@@ -76,7 +76,7 @@ async def test_a_browser_is_heard_through_the_relay_alone(tmp_path: Path) -> Non
             task = asyncio.ensure_future(line.answer())
             await page.wait_for_selector("[data-keys]:not([hidden])")
             await page.evaluate(LISTEN)
-            await until(page, f"window.loudness({MUSIC_HERTZ}) > -50")
+            await until(page, loud(MUSIC_HERTZ))
             await page.keyboard.press("7")
             await asyncio.wait_for(task, 20)
             assert relay.allocations() >= 1
