@@ -60,10 +60,17 @@ class WaitingItem:
 
 
 def take(connection: Connection, *, owner: str, now: datetime, most: int = _CANDIDATES) -> dict[str, list[WaitingItem]]:
-    """Lease the conversations that wait longest to `owner`; the first items of each, as by `items_of`."""
+    """
+    Lease the conversations that wait longest to `owner`; the first items of each, as by `items_of`.
+
+    One that somebody else finished after we had seen it waiting is let go: its next message would else wait for us.
+    """
     keys = waiting_conversations(connection, now=now, most=most)
     leased = lease(connection, keys, owner=owner, now=now) if keys else []
-    return items_of(connection, leased) if leased else {}
+    items = items_of(connection, leased) if leased else {}
+    if finished := set(leased) - items.keys():
+        release(connection, finished, owner=owner)
+    return items
 
 
 def waiting_items(connection: Connection, *, now: datetime, most: int = _CANDIDATES) -> dict[str, list[WaitingItem]]:

@@ -122,6 +122,25 @@ async def test_a_leased_conversation_is_nobody_elses(database: Database, make_in
 
 
 @on_both_engines
+async def test_what_another_worker_finished_meanwhile_is_not_kept(
+    database: Database, make_inbox: MakeInbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen waiting, done before it was leased: the citizen's next message is anybody's, however long we live."""
+    inbox = make_inbox(database)
+    await arrive(inbox, "a", conversation="c")
+    (key,) = (await database.write(partial(queue.take, owner="other", now=NOW))).keys()
+    (item,) = (await database.read(partial(queue.items_of, keys=[key])))[key]
+    await database.write(partial(queue.finish, ends=[queue.Finished(item.id, "done", "")]))
+    await database.write(partial(queue.release, keys=[key], owner="other"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(queue, "waiting_conversations", lambda *_, **__: [key])
+        assert await database.write(partial(queue.take, owner="late", now=NOW)) == {}
+    await arrive(inbox, "b", conversation="c")
+    assert (await database.write(partial(queue.take, owner="other", now=NOW))).keys() == {key}
+
+
+@on_both_engines
 async def test_an_item_is_finished_once(database: Database, make_inbox: MakeInbox) -> None:
     """The second finisher's whole transaction is undone."""
     await arrive(make_inbox(database), "1", conversation="c")
