@@ -11,8 +11,8 @@ from channels.call_center.ports import Call, CallEvent, CallGone
 from channels.call_center.sip import EndpointSettings, SipEndpoint, SipTrunk, Timers, TrunkSettings
 from channels.call_center.sip.tests.fake_media import FakeLeg, FakeMedia
 
-FAST = Timers(t1=0.02, t2=0.1, t4=0.1)
-PATIENT = Timers(t1=0.1, t2=0.4, t4=0.4)  # for peers in other processes
+FAST = Timers(t1=0.02, t2=0.1, t4=0.1)  # where a test waits for somebody to give up, after 1.28 s
+PATIENT = Timers(t1=0.1, t2=0.4, t4=0.4)  # a machine may stand still for a second and more
 LOOPBACK = "127.0.0.1"
 Operator = Callable[[Call], Awaitable[None]]
 
@@ -71,7 +71,7 @@ async def a_line(
     operator: Operator = answer,
     *,
     settings: TrunkSettings | None = None,
-    timers: Timers = FAST,
+    timers: Timers = PATIENT,
     media: FakeMedia | None = None,
     **endpoint: object,
 ) -> AsyncIterator[Line]:

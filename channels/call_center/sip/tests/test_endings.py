@@ -11,7 +11,7 @@ import pytest
 from channels.call_center.ports import Answered, Call, CallFailed, CallGone, Ended
 from channels.call_center.sip import TrunkSettings
 from channels.call_center.sip.call import SipCall
-from channels.call_center.sip.tests.lines import Line, a_line, answer, ring
+from channels.call_center.sip.tests.lines import FAST, Line, a_line, answer, ring
 from channels.call_center.sip.tests.raw import LOOPBACK, a_phone, sdp, tag_of
 from tests.support.waiting import until
 
@@ -198,7 +198,7 @@ async def test_nothing_holds_a_call_that_is_over(monkeypatch: pytest.MonkeyPatch
         await answer(call)
         seen.append(weakref.ref(call))  # type: ignore[type-var]
 
-    async with a_line() as line, a_phone(line.port) as phone:
+    async with a_line(timers=FAST) as line, a_phone(line.port) as phone:
         line.tasks.pop().cancel()
         serving = asyncio.ensure_future(only(line, take))
         tag = await phone.call(more="Supported: timer\r\n")

@@ -9,7 +9,7 @@ import pytest
 
 from channels.call_center.ports import Answered, Call, CallGone, Ended
 from channels.call_center.sip.tests.fuzz import packets
-from channels.call_center.sip.tests.lines import LOOPBACK, Line, a_line
+from channels.call_center.sip.tests.lines import FAST, LOOPBACK, Line, a_line
 from channels.call_center.sip.tests.raw import RawPhone, a_phone, tag_of
 from tests.support.waiting import until
 
@@ -48,7 +48,7 @@ async def survives(seed: int, count: int) -> None:
     """After the packets: a clean call, no call left, and no message that failed inside us."""
     broken: list[object] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, told: broken.append(told))
-    async with a_line(take_briefly, **UNLIMITED) as line:
+    async with a_line(take_briefly, timers=FAST, **UNLIMITED) as line:
         async with a_phone(line.port) as phone:
             await bombard(line, phone, seed, count)
             await until(lambda: line.trunk.count == 0, "every call of the fuzz has ended", within=100)

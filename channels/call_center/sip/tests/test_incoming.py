@@ -9,7 +9,7 @@ import pytest
 
 from channels.call_center.ports import Answered, Ended, Held, KeyPressed, Resumed
 from channels.call_center.sip import TrunkSettings
-from channels.call_center.sip.tests.lines import Line, Operator, a_line, answer, ring
+from channels.call_center.sip.tests.lines import FAST, Line, Operator, a_line, answer, ring
 from channels.call_center.sip.tests.raw import LOOPBACK, RawPhone, a_phone, sdp, tag_of
 from tests.support.waiting import until
 
@@ -60,7 +60,7 @@ async def test_an_acknowledgement_with_a_tag_of_its_own_invention_is_one() -> No
 
 async def test_who_never_acknowledges_is_sent_home() -> None:
     """After 64 T1 BYE, and the port is free again in time."""
-    async with both() as (line, phone):
+    async with both(timers=FAST) as (line, phone):
         await phone.call(ack=False)
         goodbye = await phone.request("BYE")
         phone.reply(goodbye, "200 OK")
