@@ -24,7 +24,7 @@ from channels.call_center.ports import Call, CallFailed, Way
 from channels.call_center.spool import Spool
 from channels.call_center.tests.played import NOON, PlayedCall, PlayedMedia, tools
 from core.contract.schema import CallOutcome
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 NUMBER, RECORD, CASE = "+84900000001", "0" * 31 + "7", "case:" + "a" * 32
 
@@ -99,7 +99,7 @@ class Try:
         self.leading = asyncio.create_task(session.lead())
 
     async def over(self) -> CallRecord:
-        record = await asyncio.wait_for(self.leading, 5)
+        record = await asyncio.wait_for(self.leading, PATIENCE)
         (place,) = self.spool.waiting()
         assert record == CallRecord.model_validate_json(self.spool.body(place))
         return record

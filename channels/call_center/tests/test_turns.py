@@ -23,7 +23,7 @@ from channels.call_center.spool import Spool
 from channels.call_center.tests.played import NOON, PlayedCall, tools
 from channels.call_center.tests.test_calling import Ear, Line, reached
 from channels.call_center.webrtc.tests.pages import LOOPBACK
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 OWED, NUMBER = "c" * 32, "+84900000001"
 
@@ -67,7 +67,7 @@ class Turns:
         return self.status.call
 
     async def left(self) -> CallRecord:
-        return await asyncio.wait_for(self.leading[-1], 5)
+        return await asyncio.wait_for(self.leading[-1], PATIENCE)
 
 
 Begin = Callable[[PlayedCall | int | None], Turns]

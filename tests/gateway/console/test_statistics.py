@@ -19,7 +19,7 @@ from gateway.statistics.printed import MOST_ROWS, listed
 from gateway.statistics.spreadsheet import workbook
 from tests.gateway.api.staffing import LIGHTS, WATER, agency, centre, issue, report
 from tests.gateway.console.office import Office
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 PAGE = "/console/thong-ke"
 
@@ -29,6 +29,12 @@ async def at_work(office: Office, agency_id: str) -> None:
     ioc, case_id = await centre(office.world), await report(office.world)
     await issue(office.world, ioc, case_id, "accept")
     await issue(office.world, ioc, case_id, "dispatch", agencies=[agency_id])
+
+
+@pytest.fixture(autouse=True)
+def patient(office: Office) -> None:
+    """A machine may stand still for longer than people like to look at an empty page."""
+    office.app[AWAITED].patience = PATIENCE
 
 
 def number_after(page: str, label: str) -> str:
@@ -79,7 +85,7 @@ async def test_a_long_count_is_waited_for_on_a_page_that_asks_again(office: Offi
         assert "Đang tính" in waiting.text
         goes_on.set()
         await until(lambda: not awaited._running, "the count")
-        awaited.patience = 30
+        awaited.patience = PATIENCE
         assert number_after((await desk.get(f"{PAGE}?ky=nam:2026")).text, "Tiếp nhận trong kỳ") == "1"
     assert counted == ["once"]
 

@@ -31,7 +31,7 @@ from gateway.telephony import floor_words as words
 from gateway.telephony.floor import Floor
 from gateway.telephony.paths import floor_lock, floor_socket
 from tests.support.sounding import CALLER_HERTZ, MUSIC_HERTZ, Hum
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 REPORTS = Wanted("reports", skills=frozenset())
 AGENT_HERTZ = 400
@@ -183,7 +183,7 @@ async def test_a_caller_of_one_node_talks_to_an_agent_of_the_other(nodes: Any, c
     await until(lambda: any(packet.payload_type == 101 for packet in caller.phone.heard), "a key of the agent")
     first.commands.heed(m.HangUp(agent="lan"))
 
-    served = await asyncio.wait_for(waiting, 5)
+    served = await asyncio.wait_for(waiting, PATIENCE)
     assert (served.outcome, served.agent) == ("talked", "lan")
     assert served.began is not None
     assert not first.desk.callers
@@ -198,7 +198,7 @@ async def test_a_key_is_heard_on_the_other_side(nodes: Any, call: Any) -> None:
     await until(lambda: caller.hears(MUSIC_HERTZ), "music")
     caller.media.press("9")
 
-    assert (await asyncio.wait_for(waiting, 5)).outcome == "callback"
+    assert (await asyncio.wait_for(waiting, PATIENCE)).outcome == "callback"
     await page.peer.close()
 
 
@@ -216,7 +216,7 @@ async def test_nobody_there_is_the_machine_at_once(nodes: Any, call: Any) -> Non
     _, second, _ = nodes
     caller = await call(second)
 
-    assert (await asyncio.wait_for(caller.waits_at(second), 5)).outcome == "machine"
+    assert (await asyncio.wait_for(caller.waits_at(second), PATIENCE)).outcome == "machine"
 
 
 async def test_who_waits_at_a_node_that_goes_is_told_to_the_machine(nodes: Any, call: Any) -> None:
@@ -228,9 +228,9 @@ async def test_who_waits_at_a_node_that_goes_is_told_to_the_machine(nodes: Any, 
     await until(lambda: caller.hears(MUSIC_HERTZ), "music")
     await theirs.aclose()
 
-    assert (await asyncio.wait_for(waiting, 5)).outcome == "machine"
+    assert (await asyncio.wait_for(waiting, PATIENCE)).outcome == "machine"
     await until(lambda: second.floor.here, "the second has the floor")
-    assert (await asyncio.wait_for(caller.waits_at(second), 5)).outcome == "machine"
+    assert (await asyncio.wait_for(caller.waits_at(second), PATIENCE)).outcome == "machine"
     await page.peer.close()
 
 
@@ -243,12 +243,12 @@ async def test_a_door_that_closes_serves_whoever_is_inside(nodes: Any, call: Any
     closing = asyncio.ensure_future(first.floor.close_door())
     late.id = "c2"
 
-    assert (await asyncio.wait_for(late.waits_at(second), 5)).outcome == "machine"
+    assert (await asyncio.wait_for(late.waits_at(second), PATIENCE)).outcome == "machine"
     assert not closing.done()
     first.commands.heed(m.Take(agent="lan", call=inside.id))
     first.commands.heed(m.HangUp(agent="lan"))
-    assert (await asyncio.wait_for(waiting, 5)).outcome == "talked"
-    await asyncio.wait_for(closing, 5)
+    assert (await asyncio.wait_for(waiting, PATIENCE)).outcome == "talked"
+    await asyncio.wait_for(closing, PATIENCE)
     await page.peer.close()
 
 
@@ -272,9 +272,9 @@ async def test_a_floor_that_hangs_is_no_floor(tmp_path: Path, call: Any) -> None
         caller = await call(node)
         waiting = caller.waits_at(node)
         beating.clear()
-        assert (await asyncio.wait_for(waiting, 5)).outcome == "machine"
+        assert (await asyncio.wait_for(waiting, PATIENCE)).outcome == "machine"
         assert not node.floor.alive
-        assert (await asyncio.wait_for(caller.waits_at(node), 5)).outcome == "machine"
+        assert (await asyncio.wait_for(caller.waits_at(node), PATIENCE)).outcome == "machine"
     server.close()
     held.close()
     await node.engine.stop()

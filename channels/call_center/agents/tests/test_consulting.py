@@ -11,7 +11,7 @@ import pytest
 from channels.call_center.agents import messages as m
 from channels.call_center.agents.tests.centre import Centre, open_centre
 from channels.call_center.agents.tests.doubles import NotedCall, NotedSound
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 
 @dataclass
@@ -80,7 +80,7 @@ async def test_the_colleague_gets_the_call_and_the_one_who_asked_writes_it_up(as
     assert (lan.state, lan.wrapping.call) == ("wrap_up", asked.call.id)
     assert (minh.state, minh.call.call, minh.call.asked_by) == ("talking", asked.call.id, "")
     asked.centre.do(m.HangUp(agent="minh"))
-    assert (await asyncio.wait_for(asked.centre.served[0], 5)).agent == "minh"
+    assert (await asyncio.wait_for(asked.centre.served[0], PATIENCE)).agent == "minh"
 
 
 async def test_back_to_the_caller_lets_the_colleague_rest(asked: Asked) -> None:

@@ -19,7 +19,7 @@ from channels.call_center.agents.desk import COUNT_EVERY, TICK_S
 from channels.call_center.agents.news import Board
 from channels.call_center.agents.tests.centre import REPORTS, Centre, open_centre
 from channels.call_center.agents.tests.doubles import NotedCall
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 OFFER = Rule(20, Overflow.OFFER_CALLBACK)
@@ -41,7 +41,7 @@ async def test_a_caller_is_answered_in_the_browser(centre: Centre) -> None:
     assert call.media.hears == [centre.desk.seats["lan"].media]
     assert call.media.playing is None
     centre.do(m.HangUp(agent="lan"))
-    served = await asyncio.wait_for(centre.served[0], 5)
+    served = await asyncio.wait_for(centre.served[0], PATIENCE)
     assert (served.outcome, served.agent) == ("talked", "lan")
     assert call.media.hears == []
     assert centre.status("lan").state == "wrap_up"
@@ -58,7 +58,7 @@ async def test_music_and_the_place_while_everybody_talks_and_nine_for_a_callback
     await until(lambda: second.media.playing == "music", "music")
     assert centre.status("lan").waiting == {"reports": 1}
     second.media.keys.put_nowait("9")
-    assert (await asyncio.wait_for(centre.served[1], 5)).outcome == "callback"
+    assert (await asyncio.wait_for(centre.served[1], PATIENCE)).outcome == "callback"
     assert centre.status("lan").waiting == {"reports": 0}
     await page.peer.close()
 
@@ -137,7 +137,7 @@ async def test_a_caller_whose_line_is_gone_is_found_too(centre: Centre) -> None:
 
 async def test_nobody_there_means_the_machine_at_once(centre: Centre) -> None:
     await centre.calls()
-    assert (await asyncio.wait_for(centre.served[0], 5)).outcome == "machine"
+    assert (await asyncio.wait_for(centre.served[0], PATIENCE)).outcome == "machine"
 
 
 async def test_a_caller_who_hangs_up_stops_ringing(centre: Centre) -> None:

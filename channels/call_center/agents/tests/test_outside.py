@@ -15,7 +15,7 @@ from channels.call_center.agents.outside import Outside
 from channels.call_center.agents.tests.centre import REPORTED, Centre, open_centre
 from channels.call_center.agents.tests.doubles import NotedCall, NotedSound
 from channels.call_center.ports import CallFailed, Ended, Played
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 GUARD, NUMBER = "Trực ban huyện", "0232000001"
 
@@ -134,7 +134,7 @@ async def test_the_place_gets_the_call_and_ends_it(asked: Asked) -> None:
     assert (lan.state, lan.wrapping.call if lan.wrapping else "", lan.asking) == ("wrap_up", asked.call.id, None)
     asked.centre.desk.count()
     asked.guard.over.put_nowait(Ended("them"))
-    served = await asyncio.wait_for(asked.centre.served[0], 5)
+    served = await asyncio.wait_for(asked.centre.served[0], PATIENCE)
     assert (served.outcome, served.agent) == ("talked", "lan")
     await until(lambda: asked.guard.media.closed, "its leg is free")
     assert asked.centre.desk.consulting.calls == {}

@@ -17,7 +17,7 @@ from channels.call_center.webrtc.meeting import browser_at
 from channels.call_center.webrtc.peer import OfferRefused
 from channels.call_center.webrtc.tests.pages import Page
 from tests.support.servers.rtpengine import RtpengineServer
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 SOUND = bytes(range(160))
 
@@ -67,7 +67,7 @@ async def test_sound_goes_both_ways_and_the_page_speaks_dtls(relay: RtpengineSer
     assert {len(packet) for packet in packets} == {172}
 
     sending = asyncio.ensure_future(keep_sending(peer))
-    track = await asyncio.wait_for(page.track, 5)
+    track = await asyncio.wait_for(page.track, PATIENCE)
     frame: Any = await asyncio.wait_for(track.recv(), 10)
     while not any(bytes(frame.planes[0])):
         frame = await asyncio.wait_for(track.recv(), 10)

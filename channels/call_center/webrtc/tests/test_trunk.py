@@ -14,7 +14,7 @@ from channels.call_center.media.tests.rig import Tones
 from channels.call_center.ports import Call, CallFailed, CallGone, Ended, KeyPressed
 from channels.call_center.webrtc.tests.pages import LOOPBACK, Page
 from channels.call_center.webrtc.trunk import LineFull, PortalTrunk
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ async def called(trunk: PortalTrunk) -> tuple[Page, Call, str]:
     answered = await trunk.take(await page.offer())
     await page.take(answered.sdp)
     incoming = trunk.incoming()
-    call = await asyncio.wait_for(anext(incoming), 5)
+    call = await asyncio.wait_for(anext(incoming), PATIENCE)
     await incoming.aclose()
     return page, call, answered.call
 
@@ -45,7 +45,7 @@ async def test_a_page_is_answered_hears_prompts_and_presses_keys(trunk: PortalTr
     assert (call.remote, call.called, call.trunk) == ("", "1022", "portal")
     frame = asyncio.ensure_future((await page.track).recv())
     await call.media.play(["440"])
-    assert (await asyncio.wait_for(frame, 5)).sample_rate == 8000
+    assert (await asyncio.wait_for(frame, PATIENCE)).sample_rate == 8000
     assert trunk.press(name, "1")
     assert await call.media.collect(1, first_s=5, next_s=1) == "1"
     assert await anext(call.events()) == KeyPressed("1")
