@@ -38,6 +38,7 @@ class EmailPlayer:
         self._office = office
         self._mood = Mood.NORMAL
         self._people = {f"{login}@{DOMAIN}": name for name, login in PEOPLE}
+        self._read: dict[int, Arrived] = {}
 
     @property
     def addresses(self) -> Mapping[str, str]:
@@ -69,8 +70,8 @@ class EmailPlayer:
             raise NotTaken(str(error)) from error
 
     def arrived(self, person: str) -> Sequence[Arrived]:
-        """The mails in the box."""
-        return [_seen(mail) for mail in self._mails(person)]
+        """The mails in the box. Each is read once: the desk looks several times a second."""
+        return [self._read.get(mail.id) or self._read.setdefault(mail.id, _seen(mail)) for mail in self._mails(person)]
 
     def waiting(self) -> bool:
         """A mail was taken when `act` returns."""
