@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 
 import structlog
 
@@ -237,17 +238,25 @@ class Inbox:
         await self._journal.close()
 
     async def _ship_pending(self) -> int:
-        shipped = 0
+        """All segments that there are now, some at a time; what arrives meanwhile is for the next round."""
+        shipped, left = 0, self._journal.segments
         try:
-            for segment in [] if self._journal.empty else await self._journal.pending():
-                waiting = _batches(map(unframe, read_frames(segment)))
-                while batch := await asyncio.to_thread(next, waiting, None):
-                    for unfit in await self._store(batch):
-                        await self._journal.set_aside(frame(unfit))
-                    shipped += len(batch)
-                self._journal.drop(segment)
+            while left > 0 and (segments := await self._journal.pending()):
+                for segment in segments:
+                    shipped += await self._ship_segment(segment)
+                left -= len(segments)
         finally:
             self._journal.release()
+        return shipped
+
+    async def _ship_segment(self, segment: Path) -> int:
+        shipped = 0
+        waiting = _batches(map(unframe, read_frames(segment)))
+        while batch := await asyncio.to_thread(next, waiting, None):
+            for unfit in await self._store(batch):
+                await self._journal.set_aside(frame(unfit))
+            shipped += len(batch)
+        self._journal.drop(segment)
         return shipped
 
 

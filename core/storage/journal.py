@@ -35,6 +35,8 @@ T = TypeVar("T")
 
 log = structlog.get_logger()
 
+MOST_CLAIMED = 64
+"""Segments held open at once: an outage leaves one for every try to ship, more than a process may have open."""
 _HEADER = struct.Struct(">II")
 _SET_ASIDE = "set-aside.frames"
 _DAMAGED = "damaged"
@@ -145,14 +147,20 @@ class Journal:
         return not self._segments()
 
     @property
+    def segments(self) -> int:
+        """How many files wait, whoever writes or ships them."""
+        return len(self._segments())
+
+    @property
     def damaged(self) -> int:
         """How many runs of unreadable bytes wait in `damaged/` for a person; each may hold acknowledged deliveries."""
         return sum(1 for _ in (self._folder / _DAMAGED).glob("*.bytes"))
 
     async def pending(self) -> list[Path]:
         """
-        Segments to ship, oldest first, claimed until they are dropped or released; another process leaves them alone.
+        The next segments to ship, oldest first and `MOST_CLAIMED` at most.
 
+        They are claimed until they are dropped or released: another process leaves them alone.
         Our current one is closed, so that it can be read to its end; frames go on into the next.
         """
         return await self._in_thread(self._claim_all)
@@ -160,6 +168,8 @@ class Journal:
     def _claim_all(self) -> list[Path]:
         self._close_segment()
         for segment in self._segments():
+            if len(self._claims) >= MOST_CLAIMED:
+                break
             file = None if segment in self._claims else _locked(segment)
             if file is not None:
                 self._claims[segment] = file

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import os
+import resource
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +22,7 @@ from core.storage.database import Database
 from core.storage.inbox import Inbox, unpack_delivery
 from core.storage.inbox_queue import inbox_state
 from core.storage.intake_rows import Acceptance
-from core.storage.journal import read_frames
+from core.storage.journal import MOST_CLAIMED, read_frames
 from core.storage.tables import inbox_item, inbox_raw
 from tests.support.databases import on_both_engines
 
@@ -67,6 +70,17 @@ async def stored(database: Database) -> tuple[int, int]:
         return int(items or 0), int(raws or 0)
 
     return await database.read(count)
+
+
+@contextmanager
+def at_most_more_files(count: int) -> Iterator[None]:
+    """This process may open so many files beside those that it has open."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (len(os.listdir("/proc/self/fd")) + count, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 @on_both_engines
@@ -141,6 +155,26 @@ async def test_with_the_database_away_the_journal_takes_it(
     assert await back.ship() == 6
     assert await back.ship() == 0
     assert await stored(database) == (5, 5)
+
+
+@on_both_engines
+async def test_what_a_long_outage_leaves_needs_few_open_files(
+    make_inbox: MakeInbox, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each try to ship in vain begins another segment: a night's worth is more than a process may have open."""
+    away = make_inbox(FailingDatabase())  # type: ignore[arg-type]
+    for number in range(2 * MOST_CLAIMED + 1):
+        await away.accept(delivery(), [item(str(number))])
+        with pytest.raises(ConnectionRefusedError):
+            await away.ship()
+    await away.close()
+    await stored(database)  # what is opened once is open
+    back = make_inbox(database)
+    monkeypatch.setattr("core.storage.inbox._CATCH_UP_ROUNDS", 1)
+
+    with at_most_more_files(MOST_CLAIMED + 20):
+        assert await back.ship() == 2 * MOST_CLAIMED + 1
+    assert await stored(database) == (2 * MOST_CLAIMED + 1,) * 2
 
 
 async def test_shipping_again_after_a_crash_doubles_nothing(
