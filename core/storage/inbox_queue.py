@@ -128,9 +128,9 @@ _LEASE = (
 )
 
 
-def renew(connection: Connection, *, owner: str, now: datetime, seconds: float = 15) -> None:
-    """The owner lives and still works on what it leased."""
-    ours = inbox_lease.update().where(inbox_lease.c.owner == owner)
+def renew(connection: Connection, keys: Collection[str], *, owner: str, now: datetime, seconds: float = 15) -> None:
+    """The owner lives and still works on these. Others that it leased and could not give back run out."""
+    ours = inbox_lease.update().where(inbox_lease.c.conversation_key.in_(keys), inbox_lease.c.owner == owner)
     connection.execute(ours.values(until=now + timedelta(seconds=seconds)))
 
 

@@ -70,8 +70,11 @@ class InboundWorker:
             raise problem
 
     async def _renew(self) -> None:
-        if not self._embedded:
-            await self._database.write(partial(inbox_queue.renew, owner=self._owner, now=self._deployment.now()))
+        if self._leased:
+            renewed = partial(
+                inbox_queue.renew, keys=tuple(self._leased), owner=self._owner, now=self._deployment.now()
+            )
+            await self._database.write(renewed)
 
     async def _conversation(self, key: str, items: Sequence[WaitingItem]) -> None:
         *before, last = items

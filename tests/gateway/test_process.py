@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import ClientSession
+from sqlalchemy import select
 
 from core.contract.ports import ItemKey, RawDelivery
+from core.storage import inbox_queue
 from core.storage.inbox_queue import WaitingItem, inbox_state
+from core.storage.tables import inbox_lease
 from gateway.deployment import Deployment, open_deployment
 from gateway.process import running, thinkers_for
 from gateway.workers.inbound import InboundWorker
 from tests.support.databases import on_both_engines
 from tests.support.deployments import World, settings_for
+from tests.support.waiting import until
 
 postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
@@ -71,6 +77,55 @@ async def test_a_failed_round_ends_when_all_of_it_has_ended(world: World, monkey
     with pytest.raises(ConnectionResetError):
         await a_round
     assert ended.is_set()
+
+
+@postgresql
+async def test_a_lease_that_was_left_behind_runs_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its release was lost with the connection: somebody else takes it up, although its owner works on, on others."""
+    deployment, finish = world.deployment, asyncio.Event()
+    worker = InboundWorker(deployment, deployment.intake, owner="me")
+    await arrive(deployment, "left")
+    await deployment.inbox.ship()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(InboundWorker, "_item", _breaks)
+        patch.setattr(InboundWorker, "_release", _breaks)
+        with pytest.raises(ConnectionResetError):
+            await worker.run_once()
+    (left,) = await leases(deployment)
+
+    async def item(_self: InboundWorker, _one: WaitingItem, **_given: str) -> None:
+        await finish.wait()
+
+    monkeypatch.setattr("core.service.keeping._RENEWAL_SECONDS", 0.01)
+    monkeypatch.setattr(InboundWorker, "_item", item)
+    await arrive(deployment, "worked on")
+    await deployment.inbox.ship()
+    a_round = asyncio.create_task(worker.run_once())
+    for _ in range(2):
+        world.clock.advance(seconds=10)
+        await until(partial(_is_kept, world, but=left), "renewing")
+    taken = await deployment.database.write(partial(inbox_queue.take, owner="other", now=world.clock()))
+    finish.set()
+    await a_round
+
+    assert list(taken) == [left]
+
+
+async def _breaks(*_args: object, **_given: object) -> None:
+    raise ConnectionResetError
+
+
+async def leases(deployment: Deployment) -> dict[str, datetime]:
+    """Who is leased, and until when."""
+    query = select(inbox_lease.c.conversation_key, inbox_lease.c.until)
+    return dict(await deployment.database.read(lambda connection: [tuple(row) for row in connection.execute(query)]))
+
+
+async def _is_kept(world: World, *, but: str) -> bool:
+    """Whether all other leases were taken or renewed at this moment."""
+    others = [until for key, until in (await leases(world.deployment)).items() if key != but]
+    return bool(others) and min(others) == world.clock() + timedelta(seconds=15)
 
 
 @postgresql
