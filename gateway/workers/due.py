@@ -46,8 +46,20 @@ class DueWorker:
         now = self._deployment.now()
         self._resting = {one: until for one, until in self._resting.items() if until > now}
         due = partial(_due, now=now, most=_MOST + len(self._resting))
+        journalled = not self._deployment.journal.empty  # asked first: what is shipped meanwhile is found in the inbox
         timers, clocks = await self._deployment.database.read(due)
-        return await self._each(timers, self._deployment.intake.fire_timer) + await self._each(clocks, self._fire)
+        fired = await self._each(clocks, self._fire)
+        if timers and journalled:
+            await self._ship()
+            timers, _ = await self._deployment.database.read(due)
+        return fired + await self._each(timers, self._deployment.intake.fire_timer)
+
+    async def _ship(self) -> None:
+        """Words in the journal came before the silence ended, perhaps; what cannot be shipped silences nobody else."""
+        try:
+            await self._deployment.inbox.ship()
+        except Exception as error:  # its own loop tells where it fails
+            log.warning("due_without_journal", error=type(error).__name__)
 
     async def _each(self, due: Sequence[D], fire: Callable[[D], Awaitable[None]]) -> int:
         """Those of different cases and conversations side by side, so that what they bring about is stored together."""
@@ -102,8 +114,8 @@ class DueWorker:
 
 def _due(connection: Connection, *, now: datetime, most: int) -> tuple[list[DueTimer], list[DueClock]]:
     """
-    What is due. A silence is none while words that came before its end still wait in the inbox (after a restart, in
-    a storm); a legal limit waits for nothing.
+    What is due. A silence is none while words that came before its end still wait in the inbox (after a restart or an
+    outage, in a storm); a legal limit waits for nothing.
     """
     heard_until = inbox_queue.oldest_waiting(connection) or now
     silences = timers.due(connection, now=min(now, heard_until), most=most)

@@ -17,6 +17,7 @@ from core.storage.case_search import Search
 from core.storage.database import Connection
 from core.storage.tables import case, case_clock, case_event, timer
 from gateway.workers.due import DueWorker
+from tests.support.databases import on_both_engines
 from tests.support.deployments import World
 from tests.support.letters import write_mail
 
@@ -117,4 +118,37 @@ async def test_a_silence_is_none_while_words_wait(world: World) -> None:
     assert await silences(world) == [silent]
 
     await world.settle()
+    assert await silences(world) == []
+
+
+@on_both_engines
+async def test_a_silence_is_none_while_words_wait_in_the_journal(world: World) -> None:
+    """The database was away when somebody answered in time; once it is back, nobody is told that they said nothing."""
+    await write_mail(world, "Xin chào", sender="khac@hopthu.example.vn")
+    (silent,) = await silences(world)
+    inbox = world.deployment.inbox
+    inbox._note_away(ConnectionRefusedError())
+    world.clock.advance(hours=1)
+    await inbox.accept(
+        RawDelivery(channel="email", account="a", body=b"", received_at=world.clock()), [ItemKey("later", "c")]
+    )
+    world.clock.advance(days=30)
+
+    await DueWorker(world.deployment).run_once()
+    assert await silences(world) == [silent]
+
+    await world.settle()
+    assert await silences(world) == []
+
+
+async def test_a_journal_that_cannot_be_shipped_holds_nothing_up(world: World) -> None:
+    """Somebody has to look at it; meanwhile limits run, and dialogues go on."""
+    await lamp_at_an_agency(world)
+    await write_mail(world, "Xin chào", sender="khac@hopthu.example.vn")
+    await world.deployment.journal.append(b"no frame of ours")
+    world.clock.advance(days=30)
+
+    await DueWorker(world.deployment).run_once()
+
+    assert await fired(world) > 0
     assert await silences(world) == []
