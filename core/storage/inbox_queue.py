@@ -217,6 +217,8 @@ def finish(connection: Connection, ends: Sequence[Finished]) -> None:
     standing = connection.execute(_STANDING, {"items": padded(ids)}).all()
     if len(standing) != len(ids):
         raise VersionConflict(f"{len(ids) - len(standing)} of these inbox items are finished already")
+    if shared := [row.raw_id for row in standing if row.shared]:
+        _hold(connection, shared)
     connection.execute(
         _FINISH,
         [
@@ -224,8 +226,13 @@ def finish(connection: Connection, ends: Sequence[Finished]) -> None:
             for one in ends
         ],
     )
-    if any(one.state == "erased" for one in ends) or any(row.diverted for row in standing):
+    if shared or any(one.state == "erased" for one in ends):
         connection.execute(_FORGET, {"raws": [row.raw_id for row in standing]})
+
+
+def _hold(connection: Connection, raw_ids: Collection[str]) -> None:
+    """Whoever finishes another item of these bodies waits: who comes last sees whether one was erased, and forgets."""
+    connection.execute(_HOLD, {"raws": raw_ids}).all()
 
 
 def _any_item(state: str) -> ColumnElement[bool]:
@@ -237,11 +244,17 @@ _other = inbox_item.alias("other")
 _STANDING = (
     select(
         inbox_item.c.raw_id,
-        exists().where(_other.c.raw_id == inbox_item.c.raw_id, _other.c.state == "erased").label("diverted"),
+        exists().where(_other.c.raw_id == inbox_item.c.raw_id, _other.c.id != inbox_item.c.id).label("shared"),
     )
     .where(inbox_item.c.id.in_(bindparam("items", expanding=True)), inbox_item.c.state == "new")
     .order_by(inbox_item.c.id)
     .with_for_update(of=inbox_item)
+)
+_HOLD = (
+    select(inbox_raw.c.id)
+    .where(inbox_raw.c.id.in_(bindparam("raws", expanding=True)))
+    .order_by(inbox_raw.c.id)
+    .with_for_update()
 )
 _FINISH = update(inbox_item).where(inbox_item.c.id == bindparam("item")).values(attempts=inbox_item.c.attempts + 1)
 _FORGET = (
@@ -274,6 +287,7 @@ def erase_raw(connection: Connection, raw_id: str) -> None:
 
     While another item of it still waits (one body may carry several people's messages), it goes with the last of them.
     """
+    _hold(connection, [raw_id])
     read = inbox_item.c.state.in_(("done", "ignored"))
     connection.execute(update(inbox_item).where(inbox_item.c.raw_id == raw_id, read).values(state="erased"))
     gone = update(inbox_raw).where(inbox_raw.c.id == raw_id, ~_any_item("new"))

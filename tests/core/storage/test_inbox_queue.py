@@ -8,15 +8,17 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from core.contract.errors import NotFound, VersionConflict
 from core.contract.ports import ItemKey, RawDelivery
 from core.storage import inbox_queue as queue
 from core.storage.database import Database
 from core.storage.inbox import Inbox
-from core.storage.tables import inbox_lease, inbox_raw
+from core.storage.postgres import PostgresDatabase
+from core.storage.tables import inbox_item, inbox_lease, inbox_raw
 from tests.support.databases import on_both_engines
+from tests.support.waiting import until
 
 NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
 MakeInbox = Callable[[Database], Inbox]
@@ -138,6 +140,35 @@ async def test_what_another_worker_finished_meanwhile_is_not_kept(
         assert await database.write(partial(queue.take, owner="late", now=NOW)) == {}
     await arrive(inbox, "b", conversation="c")
     assert (await database.write(partial(queue.take, owner="other", now=NOW))).keys() == {key}
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("erased_first", [True, False])
+async def test_a_body_of_two_goes_although_both_are_finished_at_once(
+    database: Database, make_inbox: MakeInbox, erased_first: bool
+) -> None:
+    """One of them was diverted, by one worker, while another answered the other: of their body nothing stays."""
+    assert isinstance(database, PostgresDatabase)
+    items = [ItemKey(dedupe_key=str(number), conversation_key=str(number)) for number in range(2)]
+    await make_inbox(database).accept(RawDelivery(channel="test", account="a", body=b"both"), items)
+    ids = await database.read(lambda connection: list(connection.scalars(select(inbox_item.c.id))))
+    ends = [queue.Finished(ids[0], "erased"), queue.Finished(ids[1], "done")]
+
+    async with database._engine.connect() as one, database._engine.connect() as two:
+        first, second = ends if erased_first else ends[::-1]
+        await one.run_sync(queue.finish, [first])
+        beside = asyncio.create_task(two.run_sync(queue.finish, [second]))
+        await until(lambda: _is_done_or_waits(database, beside), "finishing the second")
+        await one.commit()
+        await beside
+        await two.commit()
+
+    assert await database.read(lambda connection: connection.scalar(select(inbox_raw.c.body_sealed))) is None
+
+
+async def _is_done_or_waits(database: Database, task: asyncio.Task[None]) -> bool:
+    waiting = text("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
+    return task.done() or bool(await database.read(lambda connection: connection.scalar(waiting)))
 
 
 @on_both_engines
