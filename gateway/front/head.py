@@ -43,8 +43,10 @@ def read_head(data: bytes) -> Head | None:
 
 
 def may_become_plain(data: bytes) -> bool:
-    """Whether these bytes are the beginning of a hook's head whose end has not come yet."""
-    return _START.startswith(data[: len(_START)]) and len(data) < MOST_HEAD and _END not in data
+    """Whether these bytes are the beginning of a hook's head whose end has not come yet, and will be a plain one."""
+    if not _START.startswith(data[: len(_START)]) or len(data) >= MOST_HEAD or _END in data:
+        return False
+    return data.count(b"\n") == data.count(b"\r\n")
 
 
 def _headers(block: bytes) -> dict[str, str] | None:

@@ -24,6 +24,7 @@ from gateway.front.listening import Front
 from gateway.hooks import Door, doors_of
 from tests.support.deployments import World
 from tests.support.hooked import SIGNATURE, HookedTestChannel, signed
+from tests.support.waiting import PATIENCE
 
 HOST = "127.0.0.1"
 PATH = "/hooks/testchat/page"
@@ -177,6 +178,15 @@ async def test_what_is_not_plain_is_answered_by_aiohttp(house: House, sent: byte
 
     assert answer.status == 200
     assert (await house.stored(), house.passed) == (1, 1)
+
+
+async def test_a_head_that_never_ends_in_our_way_is_answered(house: House) -> None:
+    """Lines that end in a line feed alone: its sender is told that it is wrong, and is not left waiting for an hour."""
+    async with house.visit() as visitor, asyncio.timeout(PATIENCE):
+        answer = await visitor.ask(request().replace(b"\r\n", b"\n"))
+
+    assert answer.status == 400
+    assert house.passed == 1
 
 
 async def test_what_is_refused_is_told_as_everywhere(house: House) -> None:
@@ -372,4 +382,5 @@ def test_the_beginning_of_a_hook_is_waited_for() -> None:
     end = whole.index(b"\r\n\r\n")
     assert all(may_become_plain(whole[:length]) for length in range(1, end))
     assert not may_become_plain(b"GET /")
+    assert not may_become_plain(whole[:end].replace(b"\r\n", b"\n"))
     assert not may_become_plain(b"POST /hooks/" + b"x" * MOST_HEAD)
