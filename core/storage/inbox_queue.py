@@ -330,6 +330,16 @@ def oldest_waiting(connection: Connection) -> datetime | None:
 _OLDEST_WAITING = select(inbox_item.c.received_at).where(inbox_item.c.state == "new").order_by(inbox_item.c.id).limit(1)
 
 
+def oldest_in_turn(connection: Connection, *, now: datetime) -> datetime | None:
+    """The same without conversations that rest: what failed, and is tried again later, is nobody else's to wait for."""
+    oldest: datetime | None = connection.scalar(_OLDEST_IN_TURN, {"now": now, "latest": now + _LONGEST})
+    return oldest
+
+
+_RESTING = select(inbox_lease.c.conversation_key).where(_LIVES, inbox_lease.c.owner == _NOBODY)
+_OLDEST_IN_TURN = _OLDEST_WAITING.where(inbox_item.c.conversation_key.not_in(_RESTING))
+
+
 @dataclass(frozen=True)
 class InboxState:
     """Figures for metrics: how many wait, since when, and how many are in quarantine."""

@@ -115,9 +115,9 @@ class DueWorker:
 def _due(connection: Connection, *, now: datetime, most: int) -> tuple[list[DueTimer], list[DueClock]]:
     """
     What is due. A silence is none while words that came before its end still wait in the inbox (after a restart or an
-    outage, in a storm); a legal limit waits for nothing.
+    outage, in a storm) and can be taken up; a legal limit waits for nothing.
     """
-    heard_until = inbox_queue.oldest_waiting(connection) or now
+    heard_until = inbox_queue.oldest_in_turn(connection, now=now) or now
     silences = timers.due(connection, now=min(now, heard_until), most=most)
     return silences, due_clocks.due(connection, now=now, most=most)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from functools import partial
 from typing import Any
 
@@ -15,8 +16,10 @@ from core.service.intake import Intake
 from core.storage import case_search, timers
 from core.storage.case_search import Search
 from core.storage.database import Connection
+from core.storage.inbox_queue import WaitingItem
 from core.storage.tables import case, case_clock, case_event, timer
 from gateway.workers.due import DueWorker
+from gateway.workers.inbound import InboundWorker
 from tests.support.databases import on_both_engines
 from tests.support.deployments import World
 from tests.support.letters import write_mail
@@ -118,6 +121,29 @@ async def test_a_silence_is_none_while_words_wait(world: World) -> None:
     assert await silences(world) == [silent]
 
     await world.settle()
+    assert await silences(world) == []
+
+
+@on_both_engines
+async def test_one_message_that_cannot_be_taken_up_holds_up_no_other_dialogue(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A photo for which the disk has no room waits and is tried again; all others are answered meanwhile."""
+    await write_mail(world, "Xin chào", sender="khac@hopthu.example.vn")
+    world.clock.advance(hours=1)
+    await world.deployment.inbox.accept(
+        RawDelivery(channel="email", account="a", body=b"", received_at=world.clock()), [ItemKey("later", "c")]
+    )
+    await world.deployment.inbox.ship()
+    world.clock.advance(days=30)
+
+    async def full(_self: Intake, _item: WaitingItem, **_given: str) -> str:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    monkeypatch.setattr(Intake, "take_up", full)
+    assert await InboundWorker(world.deployment, world.deployment.intake, owner="test").run_once() == 1
+    await DueWorker(world.deployment).run_once()
+
     assert await silences(world) == []
 
 
