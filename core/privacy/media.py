@@ -15,6 +15,7 @@ import json
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -30,11 +31,14 @@ from core.privacy.boxes import BOXED, clean_boxes
 from core.privacy.errors import Erased, Tampered
 from core.privacy.keys import SubjectKeys
 from core.privacy.media_types import MediaLimits, accept_type
-from core.privacy.scanner import Scanner
+from core.privacy.scanner import Scanner, ScannerAway
 from core.privacy.vault import decrypt, encrypt
 
 MAGIC = b"LNM1"
 HASH_DIGITS = 32
+_SCANS_AT_ONCE = 4
+_SILENCE_SECONDS = 30.0
+"""So long nobody who has no time asks again a scanner that let somebody wait in vain."""
 STORED_KEY = re.compile(rf"[0-9a-f]{{{2 * HASH_DIGITS}}}")
 
 
@@ -89,6 +93,8 @@ class FileMediaStore:
     ) -> None:
         self.scanner = scanner
         self.aside = Aside()
+        self._scanning = Aside(at_once=_SCANS_AT_ONCE)  # one that hangs may not keep everybody else's threads
+        self._silent_until = 0.0
         self._folder, self._keys, self._blind = folder, keys, blind
         self._limits = limits or MediaLimits()
 
@@ -110,6 +116,7 @@ class FileMediaStore:
         ours: bool = False,
         anew: bool = False,
         tell_place: bool = False,
+        scanned_within: float | None = None,
     ) -> Attachment:
         """
         As `put`, but returns the full description: true type and kind, size as stored, sha256 as received.
@@ -119,14 +126,24 @@ class FileMediaStore:
             ours: we made it ourselves; it does not wait for the scanner.
             anew: in the place of what lies there already, in one step.
             tell_place: with `taken`, where a photo says that it was taken; for the dialogue alone.
+            scanned_within: seconds that the scanner may take, where somebody's words wait for it; else its own.
         Raises: as `put`; ScannerAway where a scanner is wanted and does not answer.
         """
-        scanner = None if ours else self.scanner
         prepared = await self.aside.run(prepare, data, self._limits)
-        stored = await asyncio.to_thread(
-            self._put, prepared, data, subject_id, name, promised=stored_key, scanner=scanner, anew=anew
-        )
+        if self.scanner is not None and not ours:
+            await self._scan(self.scanner, data, within=scanned_within)
+        stored = await asyncio.to_thread(self._put, prepared, data, subject_id, name, promised=stored_key, anew=anew)
         return stored if tell_place else stored.model_copy(update={"taken": None})
+
+    async def _scan(self, scanner: Scanner, data: bytes, *, within: float | None) -> None:
+        if within is not None and time.monotonic() < self._silent_until:
+            raise ScannerAway("it was silent a moment ago")
+        try:
+            async with asyncio.timeout(within):
+                await self._scanning.run(scanner.check, data)
+        except TimeoutError as error:
+            self._silent_until = time.monotonic() + _SILENCE_SECONDS
+            raise ScannerAway("no answer in time") from error
 
     async def get(self, stored_key: str) -> bytes:
         """The stored bytes. Raises NotFound where there is none or its subject was erased, Tampered if altered."""
@@ -183,11 +200,8 @@ class FileMediaStore:
         name: str,
         *,
         promised: str,
-        scanner: Scanner | None,
         anew: bool,
     ) -> Attachment:
-        if scanner is not None:
-            scanner.check(data)
         sha256 = hashlib.sha256(data).hexdigest()
         stored_key = promised or self.stored_key(sha256, subject_id=subject_id)
         key, path = self._keys.key(subject_id), self._path(stored_key)

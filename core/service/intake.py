@@ -48,6 +48,7 @@ from core.storage.standings import StandingRow
 
 log = structlog.get_logger()
 
+_SCAN_SECONDS = 3.0  # in which everybody's next message may wait for the scanner
 Files = Mapping[str, bytes]
 
 
@@ -221,7 +222,7 @@ class Intake:
         """
         Keep a file under its owner's key; one that is not taken is named in the log by its reason only.
 
-        While the scanner is away it stays in the inbox and is fetched from there: nobody's words wait for it.
+        While the scanner is away or silent it stays in the inbox and is fetched from there: nobody's words wait for it.
         """
         if is_remote(attachment):
             return self.fetching.place(attachment, contact_id=contact_id)
@@ -229,7 +230,9 @@ class Intake:
         if attachment.stored_key or data is None:
             return attachment
         try:
-            return await self._media.put_file(data, subject_id=contact_id, name=attachment.name, tell_place=True)
+            return await self._media.put_file(
+                data, subject_id=contact_id, name=attachment.name, tell_place=True, scanned_within=_SCAN_SECONDS
+            )
         except MediaRefused as refusal:
             log.info("file_refused", reason=refusal.reason)
             return refusal

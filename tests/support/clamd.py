@@ -19,11 +19,15 @@ INFECTED = b"%PDF-1.7 " + EICAR
 
 @dataclass
 class RunningClamd:
-    """What it was given. `most`: StreamMaxLength."""
+    """What it was given. `most`: StreamMaxLength. `answers`: cleared where it says nothing for a while."""
 
     port: int = 0
     most: int = 100 * 1024 * 1024
     seen: list[bytes] = field(default_factory=list)
+    answers: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.answers.set()
 
 
 class _Server(ThreadingTCPServer):
@@ -47,6 +51,7 @@ class _Talk(StreamRequestHandler):
             if len(data) > server.clamd.most:
                 return b"INSTREAM size limit exceeded. ERROR"
         server.clamd.seen.append(data)
+        server.clamd.answers.wait()
         return b"stream: Eicar-Test-Signature FOUND" if EICAR in data else b"stream: OK"
 
 
@@ -60,6 +65,7 @@ def running_clamd(*, port: int = 0) -> Iterator[RunningClamd]:
         try:
             yield server.clamd
         finally:
+            server.clamd.answers.set()
             server.shutdown()
             thread.join()
 

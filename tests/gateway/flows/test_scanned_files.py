@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from core.contract.schema import Urgency
+from core.service import intake
 from core.storage.inbox_queue import erase_raw
 from core.storage.tables import inbox_raw
 from gateway.workers.crew import fetcher_of, file_sources
@@ -17,13 +18,15 @@ from tests.gateway.flows.remote import PHOTO, fetch, kept_by, remote_chat, repor
 from tests.support.clamd import INFECTED, RunningClamd, ask, ask_in_vain, running_clamd
 from tests.support.deployments import World
 from tests.support.letters import Enclosure, received, write_mail
+from tests.support.waiting import PATIENCE
 
 PLACE = "số 12 Lê Lợi, phường Thuận Hóa"
 
 
 @pytest.fixture
-def clamd(world: World) -> Iterator[RunningClamd]:
-    """A scanner that the deployment asks."""
+def clamd(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningClamd]:
+    """A scanner that the deployment asks; it may take its time on a busy machine."""
+    monkeypatch.setattr(intake, "_SCAN_SECONDS", PATIENCE)
     with running_clamd() as running:
         ask(world, running)
         yield running
@@ -94,6 +97,24 @@ async def test_the_words_of_a_mail_do_not_wait_for_the_scanner(world: World, cla
     assert "mã độc" in received(world)[-1]
     world.clock.advance(days=1)
     assert await files_of_mail(world) == 0
+
+
+async def test_nobodys_words_wait_for_a_scanner_that_hangs(
+    world: World, clamd: RunningClamd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes files and says nothing, while it reads new signatures: it is asked once, and the mail is a report."""
+    monkeypatch.setattr(intake, "_SCAN_SECONDS", 0.2)
+    clamd.answers.clear()
+    photos = [Enclosure(picture(colour), "image/jpeg", f"{colour}.jpg") for colour in ("red", "green", "blue")]
+    await write_mail(world, LAMP, subject="Đèn", files=photos)
+    (report,) = await stored_reports(world)
+    assert len(report.attachments) == 3
+    assert len(clamd.seen) <= 1
+
+    clamd.answers.set()
+    world.clock.advance(minutes=1)
+    assert await files_of_mail(world) == 3
+    assert all([await world.deployment.media.holds(one.stored_key) for one in report.attachments])
 
 
 async def test_a_mail_that_was_erased_meanwhile_leaves_no_file(world: World, clamd: RunningClamd) -> None:
