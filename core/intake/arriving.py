@@ -53,7 +53,7 @@ def edits(message: InboundMessage) -> bool:
 def hold(turn: Turn, message: InboundMessage) -> None:
     """Keep it until its burst is over; an emergency is raised at the first sign of it, before any waiting."""
     raise_emergency(turn, message)
-    since = turn.state.pending_since or turn.now
+    since = min(turn.state.pending_since or turn.now, turn.now)  # it may have begun on a clock that was set back since
     turn.change(pending=(*turn.state.pending, message), pending_since=since)
     wait = wait_after(turn, message)
     if wait <= timedelta(0):

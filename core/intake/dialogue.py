@@ -55,11 +55,11 @@ def step(
     """
     What a conversation does about one happening.
 
-    `now` is aware and never earlier than in the step before. The same arguments always give the same answer; the
-    state survives being written as JSON and read back. Nothing is refused: what cannot be understood is asked about,
-    or handed to a person. `texts`: what steps about the same message have read already, so that it is not read again;
-    it holds citizens' words and must be dropped with the message. The answer is the same with and without. `ground`:
-    the communes that may be meant; without any, a place stays words.
+    `now` is aware; where a clock was set back it may be earlier than in the step before. The same arguments always
+    give the same answer; the state survives being written as JSON and read back. Nothing is refused: what cannot be
+    understood is asked about, or handed to a person. `texts`: what steps about the same message have read already, so
+    that it is not read again; it holds citizens' words and must be dropped with the message. The answer is the same
+    with and without. `ground`: the communes that may be meant; without any, a place stays words.
     """
     turn = Turn(state, rules, now, texts=Texts() if texts is None else texts, ground=ground)
     dispatch(turn, happening)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.intake.bursts import read_burst
 from core.intake.completeness import missing
 from core.intake.drafting import advance
-from core.intake.effects import Abandon, Phrase
+from core.intake.effects import Abandon, Phrase, SetTimer
 from core.intake.gathering import absorb_pending
 from core.intake.happenings import TimerKind
 from core.intake.state import Draft, Mode
@@ -13,9 +13,12 @@ from core.intake.turn import DUE, Turn
 
 
 def fire(turn: Turn, kind: TimerKind) -> None:
-    """A timer is due, unless it was moved or cleared meanwhile."""
+    """A timer is due, unless it was moved or cleared meanwhile; one that comes too early is set again."""
     due = getattr(turn.state, DUE[kind])
-    if due is None or turn.now < due:
+    if due is None:
+        return
+    if turn.now < due:  # the clock was set back since it was seen to be due
+        turn.do(SetTimer(kind, due))
         return
     turn.change(**{DUE[kind]: None})
     if kind is TimerKind.BURST:

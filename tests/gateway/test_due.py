@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -121,6 +122,21 @@ async def test_a_silence_is_none_while_words_wait(world: World) -> None:
     assert await silences(world) == [silent]
 
     await world.settle()
+    assert await silences(world) == []
+
+
+@on_both_engines
+async def test_a_wait_is_not_lost_when_the_clock_is_set_back_as_it_ends(world: World) -> None:
+    """Seen due, and not due any more when it is carried out: it ends when its time comes again, not never."""
+    await write_mail(world, "Xin chào", sender="khac@hopthu.example.vn")
+    (silent,) = await silences(world)
+    ahead = world.clock() + timedelta(days=30)
+    for wait in await world.deployment.database.read(partial(timers.due, now=ahead)):
+        await world.deployment.intake.fire_timer(wait)
+    assert await silences(world) == [silent]
+
+    world.clock.advance(days=30)
+    await DueWorker(world.deployment).run_once()
     assert await silences(world) == []
 
 

@@ -38,6 +38,15 @@ def test_a_burst_is_not_waited_for_without_end() -> None:
     assert talk.drafts
 
 
+def test_a_burst_that_began_before_the_clock_was_set_back_is_not_waited_for_without_end() -> None:
+    """A day ahead by mistake, then right again: whoever writes on is answered in half a minute, not in a day."""
+    talk = Talk()
+    talk.hear(24 * 3600, "đèn đường hỏng")
+    talk.deliver(message("zalo", 1, {"t": 0, "text": "trước 12 Nguyễn Huệ"}))
+    talk.wait(30)
+    assert len(talk.drafts) == 1
+
+
 def test_words_typed_just_before_a_button_is_pressed_are_kept() -> None:
     """They are one burst, and the button is only its end."""
     talk = Talk()
