@@ -92,6 +92,17 @@ class HandingOver:
         except Exception as error:  # the keys are away: whatever ails them, nothing has gone out
             log.exception("outbox_not_opened", entry=entry.id)
             return self._again(entry, type(error).__name__)
+        try:
+            held = await self._held_back(entry, channel, message, turn=turn)
+        except Exception as error:  # the database is away, say: nothing has gone out
+            log.exception("outbox_not_handed_over", entry=entry.id)
+            return self._again(entry, type(error).__name__)
+        return held or await self._send(entry, channel, message)
+
+    async def _held_back(
+        self, entry: ClaimedEntry, channel: Channel, message: OutboundMessage, *, turn: float | None
+    ) -> Outcome | None:
+        """What becomes of a message that is not sent now, once its turn has come; None: it is."""
         if self._gate is not None and turn is not None:
             await self._gate.at(turn, stopped=self._given_up)
         if self.given_up:
@@ -103,7 +114,7 @@ class HandingOver:
         asked_first = entry.way or isinstance(channel, SpeaksCodes)
         if asked_first and self._routing is not None and await self._routing.is_shut(message):
             return Outcome("failed", reason=RecipientOptedOut.code)
-        return await self._send(entry, channel, message)
+        return None
 
     async def _send(self, entry: ClaimedEntry, channel: Channel, message: OutboundMessage) -> Outcome:
         try:

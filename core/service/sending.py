@@ -250,10 +250,10 @@ class Sender:
         self, entry: ClaimedEntry, outcome: Outcome, following: NewEntry | None, *, unused: date | None = None
     ) -> None:
         outcome = replace(outcome, state="passed_on", next_at=None) if following is not None else outcome
-        work = self._record_of(entry, outcome, following)
-        if unused is not None:
-            work.add(partial(counts.give_back, channel=entry.channel, day=unused))
         try:
+            work = self._record_of(entry, outcome, following)
+            if unused is not None:
+                work.add(partial(counts.give_back, channel=entry.channel, day=unused))
             await self._keep(entry, work)
         except GatewayError as error:  # the claim was lost: whoever has it now records
             log.warning("outbox_claim_lost", entry=entry.id, error=error.code)

@@ -16,6 +16,7 @@ from core.contract.errors import OutcomeUnknown
 from core.contract.ports import Allowance, SendResult
 from core.contract.schema import Address, OutboundMessage, new_id
 from core.service import sending
+from core.service.routing import Routing
 from core.service.sending import Bounds, Ears, Sender
 from core.service.work import store_all
 from core.storage import outbox
@@ -40,7 +41,7 @@ class OddChannel(HookedTestChannel):
         return await super().send(message)
 
 
-async def post(world: World, *texts: str, channel: str = "testchat") -> None:
+async def post(world: World, *texts: str, channel: str = "testchat", way: str = "") -> None:
     """One entry each, in conversations of their own."""
 
     def sealed(text: str) -> outbox.NewEntry:
@@ -61,6 +62,7 @@ async def post(world: World, *texts: str, channel: str = "testchat") -> None:
             next_at=now,
             created_at=now,
             forget=text == "farewell",
+            way=way,
         )
 
     entries = await asyncio.to_thread(lambda: [sealed(text) for text in texts])
@@ -121,6 +123,29 @@ async def test_what_a_receiver_knows_by_its_id_is_tried_again(world: World) -> N
     await sender(world, channel).run_once()
 
     assert await states(world) == {"odd": "sent"}
+
+
+async def test_without_the_database_nothing_has_gone_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is away just when we ask whether the reader may be written to: tried again, and its claim is not kept."""
+    channel, deployment = OddChannel(), world.deployment
+    await post(world, "news", way="testchat/chat")
+    one = Sender(
+        deployment.database,
+        safe=deployment.safe,
+        channels={"testchat": channel},
+        owner="me",
+        now=world.clock,
+        routing=deployment.intake.routing,
+    )
+    with monkeypatch.context() as patch:
+        patch.setattr(Routing, "is_shut", Mock(side_effect=ConnectionRefusedError))
+        await one.run_once()
+    assert await states(world) == {"news": "pending"}
+    assert one._in_hand == set()
+
+    world.clock.advance(seconds=30)
+    await one.run_once()
+    assert await states(world) == {"news": "sent"}
 
 
 async def test_without_keys_nothing_has_gone_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
