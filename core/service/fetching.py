@@ -152,8 +152,14 @@ class Fetcher:
         taken = await self._database.write(
             partial(fetches.take, channel=self._name, now=self._now(), most=SIDE_BY_SIDE, lasting=LASTING)
         )
+        problem: Exception | None = None
         for file, end in zip(taken, await asyncio.gather(*map(self._try, taken)), strict=True):
-            await self._settle(file, end)  # one after the other: two may belong to one conversation
+            try:
+                await self._settle(file, end)  # one after the other: two may belong to one conversation
+            except Exception as error:  # raised once what came of the others is written down
+                problem = problem or error
+        if problem is not None:
+            raise problem
         return len(taken)
 
     async def _settle(self, file: TakenFetch, end: _End) -> None:

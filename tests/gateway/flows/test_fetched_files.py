@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from unittest.mock import Mock
 
 import pytest
 
@@ -16,7 +17,7 @@ from core.contract.errors import (
     ProviderRefused,
     Throttled,
 )
-from core.service.fetching import LASTING
+from core.service.fetching import LASTING, Fetcher
 from core.storage import fetches
 from gateway.admin.services import eraser_of
 from gateway.watch.watch import Watch
@@ -50,6 +51,28 @@ async def test_a_photo_is_fetched_and_lies_where_the_case_says(world: World, cha
     assert (stored.media_type, b"Canary" in stored.data) == ("image/jpeg", False)
     assert await state_of_fetch(world, key) == "here"
     assert (await fetch(world, chat), kept_by(chat).fetched) == (0, [PHOTO])
+
+
+@on_both_engines
+async def test_one_file_that_cannot_be_told_of_holds_no_other_up(
+    world: World, chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What came of the others is written down all the same, or they were fetched again until they count as lost."""
+    kept_by(chat).files |= {PHOTO: ProviderRefused("gone"), "https://files.example.vn/anh-2.jpg": picture("red")}
+    await chat.say(LAMP, pause=0)
+    for link in kept_by(chat).files:
+        world.clock.advance(seconds=0.5)
+        await chat.say(link=link, pause=0)
+    await world.settle()
+    await world.pass_time(seconds=10)
+    (report,) = await stored_reports(world)
+    _, good = [one.stored_key for one in report.attachments]
+
+    monkeypatch.setattr(Fetcher, "_tell", Mock(side_effect=RuntimeError("beyond words")))
+    with pytest.raises(RuntimeError, match="beyond words"):
+        await fetch(world, chat)
+
+    assert await state_of_fetch(world, good) == "here"
 
 
 async def test_the_same_photo_named_twice_is_fetched_once(world: World, chat: Chat) -> None:
