@@ -22,7 +22,7 @@ from core.cases.forms import Input, InputKind
 from core.cases.model import Case, CaseClock
 from core.regulations.model import Move as Row
 from core.regulations.model import Pack
-from core.regulations.sections import Reason
+from core.regulations.sections import Reason, RequiredField
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ def _choices(ctx: Context, case: Case, row: Row, subject: Subject, *, kind: Inpu
             levels = sorted(ctx.pack.rating.levels.values(), key=lambda item: -item.score)
             yield from (Choice(item.id, item.label) for item in levels)
         case "fields":
-            yield from (Choice(item.field, item.label) for item in missing_fields(ctx.pack, case))
+            yield from (Choice(item.field, item.label) for item in _wanted(ctx, case, row.command))
         case "decline_reason":
             yield from _reasons(ctx, case, row, ctx.pack.decline_reasons.values())
         case "cancel_reason":
@@ -177,6 +177,22 @@ def _choices(ctx: Context, case: Case, row: Row, subject: Subject, *, kind: Inpu
             yield from _FLAGS
         case _:
             yield from _from_case(ctx, case, subject, kind)
+
+
+def _wanted(ctx: Context, case: Case, command: str) -> list[RequiredField]:
+    """
+    What a command about the reporter's own words may name: what is missing, and what can be said to be lacking (A-8).
+
+    An unclear word is asked for again although it was given (QB-IV.1.1a.x4): what is missing comes first.
+    """
+    missing = list(missing_fields(ctx.pack, case))
+    if command == "declare_none":
+        return [item for item in missing if item.may_be_declared_none]
+    required = ctx.pack.intake.required.values()
+    others = [item for item in required if item.applies_on(case.channel) and item not in missing]
+    if command == "supply_supplement":
+        others = [item for item in others if item.field in case.asked_for]
+    return missing + others
 
 
 _OUTCOMES = (

@@ -67,6 +67,10 @@ class RequiredField(Entry):
     channels: Words | None = Field(default=None, description="Only on these channels; none given: on all")
     may_be_declared_none: bool = True
 
+    def applies_on(self, channel: str | None) -> bool:
+        """Whether reports that come this way need it."""
+        return self.channels is None or channel in self.channels
+
 
 class Category(Entry):
     """A field of competence (lĩnh vực) as the regulation words it."""

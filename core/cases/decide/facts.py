@@ -74,8 +74,8 @@ def is_emergency(pack: Pack, urgency: str) -> bool:
 def missing_fields(pack: Pack, case: Case) -> Iterator[RequiredField]:
     """What the regulation requires on this channel, and the case neither has nor is declared to lack (A-8)."""
     for required in pack.intake.required.values():
-        applies = required.channels is None or case.channel in required.channels
-        if applies and case.completeness.get(required.field, FieldState.MISSING) is FieldState.MISSING:
+        given = case.completeness.get(required.field, FieldState.MISSING)
+        if required.applies_on(case.channel) and given is FieldState.MISSING:
             yield required
 
 

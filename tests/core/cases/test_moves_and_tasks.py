@@ -20,6 +20,16 @@ def form(bench: Bench, actor: Actor, command: str) -> dict[str, tuple[str, bool,
     return {f.name: (f.label, f.required, [choice.value for choice in f.choices]) for f in move.form}
 
 
+@pytest.mark.rule("QB-IV.1.1a.x4")
+def test_what_was_given_but_is_not_clear_can_be_asked_for_again() -> None:
+    """A complete report says nothing that can be found: the desk asks for its place, and writes the answer down."""
+    whole = dict.fromkeys(("content", "time", "place", "name", "phone", "email"), "given")
+    bench = Bench("quang_binh").receive(completeness=whole)
+    assert "place" in form(bench, RECEPTIONIST, "request_supplement")["fields"][2]
+    bench.do(RECEPTIONIST, "request_supplement", fields=["place"])
+    assert form(bench, RECEPTIONIST, "supply_supplement")["fields"][2] == ["place"]
+
+
 @pytest.mark.rule("HUE-3b")
 def test_a_form_says_what_must_be_filled_in() -> None:
     """By the command, by the pack, or one of two."""
@@ -38,7 +48,8 @@ def test_a_form_says_what_must_be_filled_in() -> None:
 def test_choices_come_from_the_pack_the_case_and_the_tree() -> None:
     """Categories, missing fields, media, agencies: the usual one of the category first, heirs instead of the gone."""
     bench = Bench().receive(completeness={"content": "given", "reachable": "given"})
-    assert form(bench, RECEPTIONIST, "request_supplement")["fields"][2] == ["place"]
+    assert form(bench, RECEPTIONIST, "request_supplement")["fields"][2] == ["place", "content", "reachable"]
+    assert form(bench, RECEPTIONIST, "declare_none")["field"][2] == ["place"]
     assert form(bench, RECEPTIONIST, "classify")["category"][2][0] == "transport"
     assert form(bench, RECEPTIONIST, "divert")["kind"][2] == ["complaint", "denunciation", "corruption"]
     assert form(bench, RECEPTIONIST, "raise_emergency")["target"][2][:2] == ["n112", "n113"]
