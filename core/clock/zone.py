@@ -14,6 +14,8 @@ from core.clock.errors import InstantInvalid
 
 VIETNAM = timezone(timedelta(hours=7))
 ONE_DAY = timedelta(days=1)
+EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
+"""What somebody can mean who writes a day: of two digits a date field makes the year 26, and 9999 has no morrow."""
 
 
 def local(instant: datetime) -> datetime:
@@ -36,6 +38,14 @@ def midnight(day: date) -> datetime:
 def end_of(day: date) -> datetime:
     """24:00 of a day, written as 00:00 of the next."""
     return midnight(day + ONE_DAY)
+
+
+def day_written(text: str) -> date:
+    """A day that somebody wrote, as 2026-11-20. ValueError for none, and for one that nobody means."""
+    day = date.fromisoformat(text)
+    if not EARLIEST <= day <= LATEST:
+        raise ValueError(text)
+    return day
 
 
 def at_second(day: date, second: int) -> datetime:

@@ -18,7 +18,7 @@ from multidict import MultiDictProxy
 from channels.base import clean_text
 from core.cases.commands import REGISTRY
 from core.cases.forms import Input
-from core.clock.zone import VIETNAM
+from core.clock.zone import VIETNAM, day_written
 from core.service.reading.views import File, InputView, Labelled, MoveView
 from core.service.wording import OVERRIDE
 
@@ -159,7 +159,8 @@ def _value(command: str, name: str, kind: str, typed: Typed) -> Any:
 def _instant(kind: str, written: str) -> date | datetime | None:
     try:
         if kind == "date":
-            return date.fromisoformat(written)
+            return day_written(written)
+        day_written(written[:10])
         return datetime.fromisoformat(written).replace(tzinfo=VIETNAM)
     except ValueError:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from urllib.parse import quote_plus, urlencode
 
@@ -39,10 +39,20 @@ def wanted_query(request: web.Request, *, default: str = "") -> dict[str, str]:
 def wanted_period(request: web.Request, *, default: str = "") -> Period:
     """The period an address names, as far as whoever asks may see; `?luc=`: as of this instant. PeriodUnknown."""
     query = wanted_query(request, default=default)
-    first, last = day_in(query.get("tu")), day_in(query.get("den"))
+    first, last, seen = (_day(query.get(name, "")) for name in _PERIOD[1:])
+    if (first is None) != (last is None):
+        raise PeriodUnknown("half of a period")
     name = f"{first.isoformat()}..{last.isoformat()}" if first and last else query.get("ky", "")
-    moment = _instant(request.query.get("luc", "")) or day_in(query.get("tinh-den"))
+    moment = _instant(request.query.get("luc", "")) or seen
     return period_of(request.app[DEPLOYMENT], name, as_of=moment, member=member_of(request))
+
+
+def _day(written: str) -> date | None:
+    """None where nothing was written. PeriodUnknown: whoever mistypes a day would read the figures of others."""
+    day = day_in(written)
+    if written and day is None:
+        raise PeriodUnknown(written)
+    return day
 
 
 def addresses(query: Mapping[str, str], moment: datetime | None) -> Callable[[Asked], str]:

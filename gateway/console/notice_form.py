@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from channels.base import clean_text
 from core.clock import VIETNAM, local
+from core.clock.zone import day_written
 from core.service.public_notices import MOST_AREAS, NoticeDraft, areas_in
 from core.storage.public_notices import NoticeRow
 from gateway.console.shared import line_of
@@ -86,6 +87,7 @@ def written(moment: datetime) -> str:
 
 def _moment(typed: str) -> datetime | None:
     try:
+        day_written(typed[:10])
         return datetime.fromisoformat(typed).replace(tzinfo=VIETNAM)
     except ValueError:
         return None

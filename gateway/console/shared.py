@@ -13,6 +13,7 @@ from aiohttp import web
 
 from channels.base import clean_text
 from core.cases.commands import NAMES, REGISTRY
+from core.clock.zone import day_written
 from core.regulations.catalogue import Catalogue, load_catalogue
 from core.service.actors import Member
 from core.service.answering import Answering
@@ -166,9 +167,9 @@ def done_sentence(request: web.Request) -> str:
 
 
 def day_in(written: str | None) -> date | None:
-    """The day that was chosen; None where that is none."""
+    """The day that was chosen; None where that is none that anybody means."""
     try:
-        return date.fromisoformat(written or "")
+        return day_written(written or "")
     except ValueError:
         return None
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from aiohttp import web
 
 from channels.base import clean_text
-from core.clock.zone import VIETNAM
+from core.clock.zone import VIETNAM, day_written
 from core.service.public import Wanted
 from gateway.deployment import DEPLOYMENT
 from gateway.portal.communes import titles
@@ -61,7 +61,7 @@ async def read_filters(request: web.Request) -> Filters:
 
 def _day(written: str) -> date | None:
     with suppress(ValueError):
-        return date.fromisoformat(written[:10]) if len(written) == 10 else None
+        return day_written(written)
     return None
 
 

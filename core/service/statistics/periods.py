@@ -12,7 +12,7 @@ import re
 from datetime import date, datetime, timedelta
 
 from core.clock.reporting import CLOSING_DAY
-from core.clock.zone import VIETNAM, local, months_before
+from core.clock.zone import EARLIEST, LATEST, VIETNAM, local, months_before
 from core.storage.statistics import Period
 
 _MONTHS = {"thang": 1, "quy": 3, "6thang": 6, "nam": 12}
@@ -25,7 +25,7 @@ LONGEST = timedelta(days=3 * 366)
 
 
 class PeriodUnknown(ValueError):
-    """No period has this name, or it ends before it begins, or it is longer than three years."""
+    """No period has this name, nobody means its days, or it ends before it begins, or it is longer than three years."""
 
 
 def read_period(name: str, *, now: datetime, as_of: datetime | None = None, closing_day: int = CLOSING_DAY) -> Period:
@@ -36,9 +36,9 @@ def read_period(name: str, *, now: datetime, as_of: datetime | None = None, clos
     """
     try:
         first, last = _days(name.strip(), closing_day)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise PeriodUnknown(name) from error
-    if last < first or last - first > LONGEST:
+    if not EARLIEST <= first <= last <= LATEST or last - first > LONGEST:
         raise PeriodUnknown(name)
     present = now + _INSTANT  # what happens at this very instant has happened
     return Period(_midnight(first), _midnight(last + _DAY), min(as_of or present, present))

@@ -72,6 +72,8 @@ async def test_an_agency_is_added_renamed_and_closed(office: Office) -> None:
     [
         ("moi", "moi", {"id": "so_y_te", "name": "X", "kind": "unit", "since": "2026-01-01"}, "không dùng lại"),
         ("moi", "moi", {"id": "x", "name": "X", "kind": "unit", "since": "sai"}, "Ngày chưa đúng"),
+        ("moi", "moi", {"id": "x", "name": "X", "kind": "unit", "since": "0026-01-01"}, "Ngày chưa đúng"),
+        ("so_y_te", "so_y_te/dong", {"last_day": "9999-12-31"}, "Ngày chưa đúng"),
         ("moi", "moi", {"id": "x", "name": "", "kind": "unit", "since": "2026-01-01"}, "phải có tên"),
         ("ubnd_thanh_pho", "ubnd_thanh_pho/thay-doi", {"parent": "so_nong_nghiep_moi_truong"}, "không thể trực thuộc"),
         ("so_y_te", "so_y_te/thay-doi", {"parent": "so_giao_thong"}, "không còn hoạt động"),
@@ -153,6 +155,7 @@ async def test_a_person_is_known_once_and_has_a_deputy(office: Office) -> None:
         second = await desk.send(f"{PEOPLE}/them", f"{PEOPLE}/them", **new)
         nobody = await desk.send(page, f"{page}/nguoi-thay", deputy="", **days)
         wrong = await desk.send(page, f"{page}/nguoi-thay", deputy=other.id, first="x", last="y")
+        ever = await desk.send(page, f"{page}/nguoi-thay", deputy=other.id, **days | {"last": "9999-12-31"})
         made = await desk.send(page, f"{page}/nguoi-thay", deputy=other.id, **days)
         shown = await desk.get(page)
         (stand_in,) = await office.world.deployment.database.read(
@@ -163,7 +166,8 @@ async def test_a_person_is_known_once_and_has_a_deputy(office: Office) -> None:
 
     assert known.status == 303
     assert "CB" not in (stored.identity_blind or "CB")
-    assert (twice.status, second.status, nobody.status, wrong.status) == (422, 422, 422, 422)
+    assert [one.status for one in (twice, second, nobody, wrong, ever)] == [422] * 5
+    assert "ngày kết thúc chưa đúng" in ever.text
     assert "mỗi cán bộ một tài khoản" in twice.text
     assert "mỗi cán bộ một tài khoản" in second.text
     assert (made.status, over.status) == (303, 303)

@@ -124,7 +124,14 @@ async def test_what_may_be_a_state_secret_never_leaves(office: Office) -> None:
 async def test_without_reason_receiver_or_period_nothing_is_made(office: Office) -> None:
     """The form comes back with what is missing, and what was typed; the book stays empty."""
     ioc = await centre(office.world)
-    wrong = ({"ly_do": " "}, {"noi_nhan": ""}, {"can_cu": ""}, {"tu_ngay": "2100-01-01"}, {"den_ngay": "hôm nay"})
+    wrong = (
+        {"ly_do": " "},
+        {"noi_nhan": ""},
+        {"can_cu": ""},
+        {"tu_ngay": "2100-01-01"},
+        {"den_ngay": "hôm nay"},
+        {"den_ngay": "9999-12-31"},
+    )
     async with office.desk(ioc) as desk:
         answers = [await desk.send(PAGE, PAGE, **asked(**one)) for one in wrong]
         book = await desk.get(PAGE)

@@ -98,6 +98,7 @@ async def test_what_is_missing_or_wrong_is_said_and_what_was_typed_stays(office:
         ({"noi_dung": ""}, "Vui lòng nhập nội dung"),
         ({"khu_vuc": ",".join(map(str, range(21)))}, "không quá 20 khu vực"),
         ({"tu": "hôm nay"}, "Vui lòng chọn lúc bắt đầu"),
+        ({"tu": "0001-01-01T00:00"}, "Vui lòng chọn lúc bắt đầu"),
         ({"den": "2026-11-23T07:00"}, "Vui lòng chọn lúc kết thúc"),
         ({"tu": "2026-11-20T08:00", "den": "2026-11-21T08:00"}, "Vui lòng chọn lúc kết thúc"),
     )

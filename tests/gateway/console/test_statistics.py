@@ -7,6 +7,7 @@ import io
 import re
 from html import unescape
 from typing import Any
+from urllib.parse import parse_qsl
 from zipfile import ZipFile
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from core.identity.codes import format_code
 from core.service.statistics.sheets import Rate, Sheet, written
 from core.storage import cases
+from gateway.console.statistics import NO_PERIOD
 from gateway.statistics.awaited import AWAITED
 from gateway.statistics.printed import MOST_ROWS, listed
 from gateway.statistics.spreadsheet import workbook
@@ -64,6 +66,26 @@ async def test_a_period_is_read_and_taken_along(office: Office) -> None:
         assert (await desk.get(f"{PAGE}/tai-ve.pdf?ky=hom-qua")).status == 404
         past = await desk.get(f"{PAGE}?{days}&tinh-den=2026-11-01")
         assert number_after(past.text, "Tiếp nhận trong kỳ") == "0"
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        "tu=0026-11-01&den=0026-11-30",
+        "tu=2026-11-01&den=9999-12-31",
+        "ky=thang:2026-11&tinh-den=9999-12-31",
+        "ky=thang:0001-01",
+        "ky=tuan:9999-12-31",
+    ],
+)
+async def test_days_that_nobody_means_are_said_to_be_none(office: Office, days: str) -> None:
+    """A date field takes a year of two digits; it is no other period, and what was typed is still there."""
+    async with office.desk(await centre(office.world)) as desk:
+        page = await desk.get(f"{PAGE}?{days}")
+    assert page.status == 422
+    assert NO_PERIOD in page.text
+    typed = [value for name, value in parse_qsl(days) if name != "ky"]
+    assert [f'value="{value}"' in page.text for value in typed] == [True] * len(typed)
 
 
 async def test_a_long_count_is_waited_for_on_a_page_that_asks_again(office: Office) -> None:
