@@ -25,6 +25,7 @@ from gateway.deployment import Deployment
 from gateway.metrics import REQUESTS
 from gateway.pages.failures import REQUEST_ID, answer_failure, failure_of, limit_of
 from gateway.pages.headers import IS_PREPARED
+from gateway.pages.rescue import rescue
 
 ID_HEADER = "X-Request-ID"
 QUIET = ("/static/", "/favicon.ico", "/healthz", "/readyz", "/metrics")
@@ -71,11 +72,13 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
     except web.HTTPException as error:
         if error.status < HTTPStatus.BAD_REQUEST or error.content_type == "application/json":
             raise
+        await rescue(request)
         return answer_error(request, error)
     except Exception as error:
         if IS_PREPARED in request:  # half an answer is out: only the connection can end now
             log.exception("answer_broke_off")
             raise
+        await rescue(request)
         return answer_error(request, error)
 
 

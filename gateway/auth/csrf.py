@@ -14,8 +14,9 @@ import hmac
 from aiohttp import web
 
 from gateway.auth import cookies
-from gateway.auth.errors import CsrfRefused
+from gateway.auth.errors import CsrfRefused, NotSignedIn
 from gateway.auth.staff import current_session, current_staff
+from gateway.auth.targets import HOME
 
 FIELD = "csrf"
 HEADER = "X-CSRF-Token"
@@ -38,13 +39,19 @@ def csrf_token(request: web.Request) -> str:
 
 
 async def check_csrf(request: web.Request) -> None:
-    """Let a changing request pass only with its token. Raises CsrfRefused."""
+    """Let a changing request pass only with its token. Raises CsrfRefused; NotSignedIn where a session has ended."""
     if request.method in SAFE_METHODS or not _browser_is_trusted(request):
         return
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise CsrfRefused("the request comes from another site")
     expected, given = _expected(request), await _given(request)
     if not (expected and hmac.compare_digest(expected.encode(), given.encode())):
+        if (
+            request.path.startswith(HOME)
+            and cookies.read(request, cookies.SESSION)
+            and current_session(request) is None
+        ):
+            raise NotSignedIn("the session has ended")
         raise CsrfRefused("token missing or wrong")
 
 

@@ -25,6 +25,7 @@ from gateway.auth.errors import CsrfRefused, NotAllowed, NotSignedIn, TooManyAtt
 from gateway.auth.targets import SIGN_IN, see_other, with_target
 from gateway.deployment import DEPLOYMENT
 from gateway.pages.rendering import render
+from gateway.pages.rescue import RESCUED
 
 REQUEST_ID = web.RequestKey("request_id", str)
 PROGRAMS = ("/api/", "/hooks/", "/open311/", "/oauth/", "/healthz", "/readyz", "/metrics")
@@ -119,9 +120,9 @@ def answer_failure(request: web.Request, failure: Failure) -> web.Response:
     if wants_json(request):
         body = {"error": failure.code, "message": failure.message}
         return web.json_response(body, status=failure.status, headers=failure.headers)
-    if failure.status == 401:
-        return _lead_to_sign_in(request, failure)
     htmx = "HX-Request" in request.headers
+    if failure.status == 401 and not htmx:  # a page that asks by itself may be written on: it stays
+        return _lead_to_sign_in(request, failure)
     aim = {"HX-Retarget": "#thong-bao", "HX-Reswap": "innerHTML"} if htmx else {}
     return _page(request, failure, "errors/fragment.html" if htmx else "errors/page.html", aim)
 
@@ -141,13 +142,12 @@ def _page(request: web.Request, failure: Failure, template: str, headers: dict[s
         title=failure.title,
         message=failure.message,
         request_id=request.get(REQUEST_ID, "") if failure.status >= 500 else "",
+        rescued=request.get(RESCUED, ()),
     )
 
 
 def _lead_to_sign_in(request: web.Request, failure: Failure) -> web.Response:
     """A reader is led to the sign-in page and back; a form that was sent would be lost on the way, so it stays."""
-    if "HX-Request" in request.headers:
-        return web.Response(status=401, headers={"HX-Redirect": SIGN_IN})
     if request.method in ("GET", "HEAD"):
         return see_other(with_target(SIGN_IN, request.path_qs))
     return _page(request, failure, "errors/page.html", {})

@@ -56,6 +56,28 @@ async def test_staff_use_the_token_of_their_session(easy_site: Site) -> None:
         assert await response.text() == "b"
 
 
+async def test_words_outlive_the_session_in_which_they_were_written(easy_site: Site) -> None:
+    """A form of an ended session says so and shows what was typed, though no password and nothing that others sent."""
+    await easy_site.add_user()
+    await easy_site.give_password()
+    form = {
+        "csrf": await easy_site.token("/console/tai-khoan"),
+        "text": "Đã thay ba bóng đèn <hỏng>.",
+        "password": "bốn mùa hoa",
+    }
+    easy_site.clock.pass_by(days=30)
+    pages = []
+    for origin in ("same-origin", "cross-site", ""):
+        headers = {"Sec-Fetch-Site": origin} if origin else {}
+        async with easy_site.client.post("/console/tai-khoan/mat-khau", data=form, headers=headers) as response:
+            pages.append((response.status, await response.text()))
+
+    assert [status for status, _ in pages] == [401, 403, 401]
+    assert ["Đã thay ba bóng đèn &lt;hỏng&gt;." in text for _, text in pages] == [True, False, False]
+    assert "phiên làm việc đã hết hạn" in pages[0][1]
+    assert "bốn mùa hoa" not in pages[0][1]
+
+
 @pytest.mark.parametrize("origin", ["cross-site", "same-site"])
 async def test_another_site_is_refused_whatever_it_knows(site: Site, origin: str) -> None:
     """Browsers tell where a form stands."""

@@ -129,10 +129,15 @@ async def test_htmx_gets_a_fragment_for_the_live_region(site: Site) -> None:
     assert 'role="alert"' in text
 
 
-async def test_htmx_is_led_to_the_sign_in(site: Site) -> None:
-    """As a whole page, not into a corner of this one."""
+async def test_a_page_that_asks_by_itself_is_not_left_for_the_sign_in(site: Site) -> None:
+    """Somebody may be writing on it: the sentence is announced, and the way to sign in opens beside it."""
     async with site.client.get("/console", headers={"HX-Request": "true"}) as response:
-        assert (response.status, response.headers["HX-Redirect"]) == (401, "/console/dang-nhap")
+        text = await response.text()
+
+    assert (response.status, response.headers["HX-Retarget"]) == (401, "#thong-bao")
+    assert "HX-Redirect" not in response.headers
+    assert "phiên làm việc đã hết hạn" in text
+    assert 'href="/console/dang-nhap" target="_blank"' in text
 
 
 async def test_a_body_over_the_limit(database: Database) -> None:
