@@ -222,8 +222,10 @@ def token_owner(connection: Connection, token_hash: str) -> tuple[str, UserRow] 
 
 
 def revoke_token(connection: Connection, token_id: str, *, now: datetime) -> None:
-    """End a token."""
-    connection.execute(update(api_token).where(api_token.c.id == token_id).values(revoked_at=now))
+    """End a token. NotFound."""
+    ended = connection.execute(update(api_token).where(api_token.c.id == token_id).values(revoked_at=now))
+    if not ended.rowcount:
+        raise NotFound(f"no token {token_id}")
 
 
 def note_attempt(connection: Connection, scope: str, *, ok: bool, now: datetime) -> None:

@@ -43,7 +43,7 @@ async def create_token(database: Database, user_id: str, *, name: str, now: date
 
 
 async def revoke_token(database: Database, token_id: str, *, now: datetime) -> None:
-    """End a token; its next request is refused."""
+    """End a token; its next request is refused. NotFound."""
     await database.write(lambda connection: people.revoke_token(connection, token_id, now=now))
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
+from core.clock.zone import day_written
 from gateway.cli.common import command, quiet_logs
 
 
@@ -18,7 +19,7 @@ def add(commands: Any) -> None:
     parser.add_argument("--regulation", required=True, help="name of a regulation (thua_thien_hue)")
     parser.add_argument("--days", type=_positive, default=30, help="length (the default: 30)")
     parser.add_argument("--per-day", type=_positive, default=300, help="reports a day (the default: 300)")
-    parser.add_argument("--start", type=date.fromisoformat, help="first day, YYYY-MM-DD (else: one it was in force on)")
+    parser.add_argument("--start", type=day_written, help="first day, YYYY-MM-DD (else: one it was in force on)")
     parser.add_argument("--write", action="store_true", help="also renew its section of docs/simulation.md")
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same month")
 

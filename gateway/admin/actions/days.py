@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from core.clock import local
+from core.clock.zone import day_written
 from core.contract.errors import ConfigError
 from gateway.deployment import Deployment
 
@@ -15,6 +16,6 @@ def day_of(deployment: Deployment, arguments: Mapping[str, Any], name: str) -> d
     """The day that was named, else today. ConfigError."""
     written = arguments.get(name)
     try:
-        return date.fromisoformat(written) if written else local(deployment.now()).date()
+        return day_written(written) if written else local(deployment.now()).date()
     except ValueError:
         raise ConfigError(name, f"{written} is no date", example="2025-07-01") from None

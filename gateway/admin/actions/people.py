@@ -137,7 +137,7 @@ async def add_token(deployment: Deployment, arguments: Arguments) -> Any:
 
 
 async def revoke_token(deployment: Deployment, arguments: Arguments) -> Any:
-    """id: ended."""
+    """id: ended. NotFound: whoever types another one would think that a token is dead which still opens the door."""
     await tokens.revoke_token(deployment.database, arguments["id"], now=deployment.now())
     log.info("api_access_revoked", id=arguments["id"])
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
+from core.clock.zone import day_written
 from core.contract.errors import GatewayError
 from core.service.statistics import PeriodUnknown, usual_periods
 from core.service.statistics.sheets import Sheet, sheets, written
@@ -27,7 +27,7 @@ async def period(deployment: Deployment, arguments: Mapping[str, Any]) -> Any:
     """The figures of `period` as of the end of the day `as_of`; `file`: xlsx or pdf, base64. Raises NotCounted."""
     name = arguments.get("period") or usual_periods(deployment.now())[0][0]
     try:
-        as_of = date.fromisoformat(arguments["as_of"]) if arguments.get("as_of") else None
+        as_of = day_written(arguments["as_of"]) if arguments.get("as_of") else None
         wanted = period_of(deployment, name, as_of=as_of)
     except (PeriodUnknown, ValueError) as error:
         raise NotCounted(f"no such period or day: {error}") from error

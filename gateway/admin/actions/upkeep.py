@@ -21,6 +21,8 @@ from gateway.deployment import Deployment
 log = structlog.get_logger()
 
 Arguments = Mapping[str, Any]
+MOST_DAYS = 36_525
+"""A hundred years: nothing was recorded before."""
 
 
 async def quarantine(deployment: Deployment, _arguments: Arguments) -> Any:
@@ -101,7 +103,7 @@ async def _note(deployment: Deployment, work: str, **facts: int) -> None:
 async def recordings_due(deployment: Deployment, arguments: Arguments) -> Any:
     """What `recordings_days` would erase tonight if it were so many days → counts; erases nothing. ConfigError."""
     days = int(arguments["days"])
-    if days < 1:
+    if not 1 <= days <= MOST_DAYS:
         raise ConfigError("days", "not a number of days", example="365")
     most = deployment.settings.retention.most_a_day
     calls = await recording_retention_of(deployment).due(days, most=most)

@@ -74,6 +74,7 @@ async def test_a_table_is_taken_in_whole_or_not_at_all(beside: CommandLine, tmp_
         (["agency", "add", "Sở", "--name", "X", "--kind", "unit"], "không hợp lệ"),
         (["agency", "add", "x", "--name", "X", "--kind", "unit", "--parent", "mat"], "mat không có trong danh mục"),
         (["agency", "add", "x", "--name", "X", "--kind", "unit", "--since", "hôm qua"], "is no date"),
+        (["agency", "close", "so_y_te", "--at", "9999-12-31"], "is no date"),
         (["agency", "add", "x", "--name", "X", "--kind", "unit", "--parent", "so_giao_thong"], "không còn hoạt động"),
         (["agency", "move", "ubnd_thanh_pho", "--parent", "so_nong_nghiep_moi_truong"], "không thể trực thuộc"),
         (["agency", "move", "mat", "--name", "X"], "Không có cơ quan mã mat"),

@@ -109,7 +109,10 @@ async def test_a_token_is_shown_once(beside: CommandLine) -> None:
     made = await beside.must("token", "add", "lan", "báo cáo tháng")
     token_id = made.err.split()[1].rstrip(",")
     await beside.must("token", "revoke", token_id)
+    mistyped = await beside("token", "revoke", made.out.strip())
 
+    assert mistyped.code == 1
+    assert "no token" in mistyped.err
     assert made.out.startswith("ln_")
     assert made.out.count("\n") == 1
     assert made.out.strip() not in made.err

@@ -33,12 +33,15 @@ async def test_a_period_is_printed_written_and_refused(
     files = [data / f"bao-cao.{kind}" for kind in ("xlsx", "pdf")]
     for file in files:
         await alone.must("period-report", f"{day}..{day}", "--out", str(file))
-    wrong = [await alone("period-report", *words) for words in (["hom-qua"], ["--as-of", "15/11"], ["--out", "x.doc"])]
+    wrong = [
+        await alone("period-report", *words)
+        for words in (["hom-qua"], ["--as-of", "15/11"], ["--as-of", "9999-12-31"], ["--out", "x.doc"])
+    ]
 
     assert "Tiếp nhận trong kỳ" in printed.out
     assert told["sheets"][0]["rows"][0] == ["Tiếp nhận trong kỳ", 1]
     assert [file.read_bytes()[:4] for file in files] == [b"PK\x03\x04", b"%PDF"]
-    assert [(answer.code, bool(answer.err)) for answer in wrong] == [(1, True)] * 3
+    assert [(answer.code, bool(answer.err)) for answer in wrong] == [(1, True)] * 4
 
 
 async def test_milestones_are_made_anew_on_request(alone: CommandLine) -> None:

@@ -141,9 +141,11 @@ async def test_what_of_recordings_is_due_is_counted(data: Path, alone: CommandLi
     """Before anything is set; a slip is told."""
     counted = await alone.must("calls", "due", "--days", "365")
     wrong = await alone("calls", "due", "--days", "0")
+    too_many = await alone("calls", "due", "--days", "99999999")
 
     assert json.loads(counted.out) == {"days": 365, "calls": 0, "files": 0, "at_most": 500}
-    assert (wrong.code, "not a number of days" in wrong.err) == (1, True)
+    for answer in (wrong, too_many):
+        assert (answer.code, "not a number of days" in answer.err) == (1, True)
 
 
 async def test_the_master_key_is_changed(
