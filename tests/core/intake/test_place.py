@@ -35,6 +35,7 @@ from core.intake.words import Text
         ("nhà vệ sinh công viên 3/2 bẩn", "công viên 3/2"),
         ("ở tiệm cơm gà Kim Long xả nước thải", "tiệm cơm gà Kim Long"),
         ("ổ voi giữa đường Kim Phụng. Lưu Văn Tí, 0900 000 014", "giữa đường Kim Phụng"),
+        ("Phản ánh hiện trường\nQuán karaoke ồn ở số 7 đường Kim Phụng", "số 7 đường Kim Phụng"),  # a mail's subject
         ("đường bê tông xóm Hội, Phú Thượng", "đường bê tông xóm Hội, Phú Thượng"),
     ],
 )
