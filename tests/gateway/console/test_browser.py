@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize
 
@@ -13,6 +15,7 @@ from core.subjects.rights import Right
 from tests.gateway.api.staffing import LIGHTS, agency, answered, centre, hire, issue
 from tests.gateway.console.letters import report_with_picture
 from tests.gateway.console.office import Office
+from tests.gateway.console.test_period_reports import office_of
 from tests.gateway.pages.axe import violations
 from tests.support.chromium import until
 from tests.support.letters import write_mail
@@ -43,6 +46,18 @@ async def check(page: Page, address: str) -> None:
         await page.set_viewport_size(size)
         assert await violations(page) == [], (address, size)
         assert await page.evaluate("document.documentElement.scrollWidth") == size["width"], address
+
+
+async def test_long_words_of_a_regulation_fit_on_a_telephone(
+    database_url: str, tmp_path: Path, browser: Browser
+) -> None:
+    """Quảng Bình's roles and fields are longer than a telephone is wide."""
+    async with office_of("quang_binh", database_url, tmp_path) as office:
+        page = await page_of(office, browser, await hire(office.world, "Trần Thị Bình", ("receptionist", "")), NARROW)
+        for path in ("/console/tai-khoan", "/console/ban-do"):
+            await page.goto(office.url + path)
+            assert await page.evaluate("document.documentElement.scrollWidth") == NARROW["width"], path
+        await page.context.close()
 
 
 @pytest.mark.timeout(300)
