@@ -22,7 +22,7 @@ from core.cases.commands import (
 )
 from core.cases.decide.facts import facts_of, unmet
 from core.cases.decide.guard import check_run_out
-from core.cases.decide.refusals import data_invalid, refuse
+from core.cases.decide.refusals import data_invalid, itself, refuse
 from core.cases.decide.story import Scene, Story
 from core.cases.events import (
     CaseAccepted,
@@ -200,6 +200,8 @@ def _check_ground(scene: Scene, code: str | None, grounds: dict[str, Reason]) ->
 
 def _check_same_person(scene: Scene, other_id: str | None, ground: Reason) -> None:
     """Only a repeat by the same person may be cancelled; somebody else's is linked (A-3)."""
+    if other_id == scene.case.id:
+        raise itself(ground.cites, "same_as")
     other = scene.ctx.others.get(other_id or "")
     if other is None:
         raise refuse("data_missing", 422, "Vui lòng nêu hồ sơ bị trùng.", ground.cites, fields=("same_as",))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from core.cases.commands import LinkReport, UnlinkReport
 from core.cases.decide import clocks, transitions
-from core.cases.decide.refusals import data_invalid, refuse
+from core.cases.decide.refusals import data_invalid, itself, refuse
 from core.cases.decide.story import Scene, Story
 from core.cases.events import CaseJoined, CaseParted, ReportsLinked, ReportsUnlinked
 from core.cases.model import Case
@@ -38,8 +38,10 @@ def unlink_report(scene: Scene, command: UnlinkReport) -> Story:
 
 
 def _other(scene: Scene, case_id: str) -> Case:
+    if case_id == scene.case.id:
+        raise itself(scene.permit.move.cites, "other_case")
     other = scene.ctx.others.get(case_id)
-    if other is None or other.id == scene.case.id:
+    if other is None:
         raise data_invalid("Không tìm thấy hồ sơ kia.", scene.permit.move.cites, case=case_id)
     return other
 

@@ -24,6 +24,12 @@ def data_invalid(text_vi: str, rules: Iterable[str] = (), **details: Any) -> Ref
     return refuse("data_invalid", 422, text_vi, rules, **details)
 
 
+def itself(rules: Iterable[str], name: str) -> Refused:
+    """422: another case is asked for in this field, and the code of this one was copied."""
+    text = "Đây là mã của chính hồ sơ này. Vui lòng nhập mã của hồ sơ kia."
+    return data_invalid(text, rules, fields=(name,))
+
+
 def ill_formed(command: str, shown: str, problems: Mapping[str, str]) -> Refusal:
     """422: what a command carries does not fit its form; `problems` by field, as "other_case" or "places.0"."""
     names = ", ".join(dict.fromkeys(label_of(command, place.partition(".")[0]) for place in problems))

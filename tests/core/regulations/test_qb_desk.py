@@ -174,6 +174,8 @@ def test_only_a_repeat_by_the_same_person_is_cancelled() -> None:
         name: Bench("quang_binh").receive(name, contact_id=who).it for name, who in (("c2", "binh"), ("c3", "an"))
     }
     assert bench.refused(RECEPTIONIST, "cancel", reason_code="same_reporter").code == "data_missing"
+    own = bench.refused(RECEPTIONIST, "cancel", reason_code="same_reporter", same_as=bench.it.id)
+    assert "chính hồ sơ này" in own.text_vi
     refusal = bench.refused(RECEPTIONIST, "cancel", reason_code="same_reporter", same_as="c2")
     assert (refusal.code, "A-3" in refusal.rules) == ("not_the_same_person", True)
     assert not isinstance(bench.ask(RECEPTIONIST, "link_report", other_case="c2"), Refusal)
