@@ -59,13 +59,14 @@ async def identify(request: web.Request) -> web.StreamResponse:
 async def add_deputy(request: web.Request) -> web.StreamResponse:
     """Somebody acts for them from the first to the last day; what they do is signed with both names."""
     deployment, form, user = request.app[DEPLOYMENT], await request.post(), request.match_info["user"]
-    first, last = (day_in(line_of(form.get(name))) for name in ("first", "last"))
+    typed = {name: line_of(form.get(name)) for name in ("deputy", "first", "last")}
+    first, last = day_in(typed["first"]), day_in(typed["last"])
     if first is None or last is None:
-        return await person_page(request, user, problem=_NO_DAYS, status=422)
+        return await person_page(request, user, problem=_NO_DAYS, typed=typed, status=422)
     make = partial(
         office.stand_in,
         away=user,
-        deputy=line_of(form.get("deputy")),
+        deputy=typed["deputy"],
         first=first,
         last=last,
         by=staff_of(request).id,
@@ -74,9 +75,9 @@ async def add_deputy(request: web.Request) -> web.StreamResponse:
     try:
         made = await deployment.database.write(make)
     except OfficeRefused as refused:
-        return await person_page(request, user, problem=refused.vi, status=422)
+        return await person_page(request, user, problem=refused.vi, typed=typed, status=422)
     except NotFound:
-        return await person_page(request, user, problem="Vui lòng chọn người thay.", status=422)
+        return await person_page(request, user, problem="Vui lòng chọn người thay.", typed=typed, status=422)
     log.info("stand_in_made", id=made, user=user, by=staff_of(request).id)
     return _back(user, "nguoi-thay")
 
@@ -96,13 +97,14 @@ async def hand_over(request: web.Request) -> web.StreamResponse:
     """Everything that was given to them by name goes to a colleague, with a reason in every case."""
     form, user = await request.post(), request.match_info["user"]
     work = await successions_of(request.app[DEPLOYMENT]).of_official(user)
-    whom = {"from_staff": user, "to_staff": line_of(form.get("to"))}
+    typed = {name: line_of(form.get(name)) for name in ("to", "reason")}
+    whom = {"from_staff": user, "to_staff": typed["to"]}
     try:
-        done = await give(request, work, reason=line_of(form.get("reason")), **whom)
+        done = await give(request, work, reason=typed["reason"], **whom)
     except OfficeRefused as refused:
-        return await person_page(request, user, problem=refused.vi, status=422)
+        return await person_page(request, user, problem=refused.vi, typed=typed, status=422)
     except NotFound:
-        return await person_page(request, user, problem="Vui lòng chọn người nhận bàn giao.", status=422)
+        return await person_page(request, user, problem="Vui lòng chọn người nhận bàn giao.", typed=typed, status=422)
     if done.refused:
         return await person_page(request, user, problem=f"{len(done.refused)} hồ sơ chưa bàn giao được.", status=409)
     return _back(user, "ban-giao")

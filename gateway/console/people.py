@@ -190,6 +190,9 @@ def _new_page(
     )
 
 
+_TYPED = ("role", "agency", "deputy", "first", "last", "to", "reason")
+
+
 async def person_page(
     request: web.Request,
     user: str,
@@ -212,7 +215,7 @@ async def person_page(
         oneself=user == staff_of(request).id,
         password=password,
         problem=problem,
-        typed={"role": "", "agency": ""} | (typed or {}),
+        typed=dict.fromkeys(_TYPED, "") | (typed or {}),
         errors=errors or {},
         base=f"{PAGE}/{user}",
         absences=absences,

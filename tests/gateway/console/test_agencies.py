@@ -168,6 +168,8 @@ async def test_a_person_is_known_once_and_has_a_deputy(office: Office) -> None:
     assert "CB" not in (stored.identity_blind or "CB")
     assert [one.status for one in (twice, second, nobody, wrong, ever)] == [422] * 5
     assert "ngày kết thúc chưa đúng" in ever.text
+    assert [f'value="{typed}"' in ever.text for typed in (days["first"], "9999-12-31")] == [True, True]
+    assert f'value="{other.id}" selected' in ever.text
     assert "mỗi cán bộ một tài khoản" in twice.text
     assert "mỗi cán bộ một tài khoản" in second.text
     assert (made.status, over.status) == (303, 303)
