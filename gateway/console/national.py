@@ -89,7 +89,7 @@ async def put_in(request: web.Request) -> web.StreamResponse:
     try:
         await _book(request).put_in(code, by=staff_of(request).id)
     except NotFound:
-        return await _page(request, status=422, problem=NO_CODE)
+        return await _page(request, status=422, problem=NO_CODE, typed=code)
     return see_other(f"{PAGE}?xong=quoc-gia-them")
 
 
@@ -176,12 +176,13 @@ async def _changed(request: web.Request, act: Awaitable[None], then: str) -> web
     return see_other(then)
 
 
-async def _page(request: web.Request, *, status: int = 200, problem: str = "") -> web.StreamResponse:
+async def _page(request: web.Request, *, status: int = 200, problem: str = "", typed: str = "") -> web.StreamResponse:
+    """`typed`: the code of a case that was not found."""
     items = await _book(request).waiting(after=read_after(request))
     last = items[-1] if len(items) == LONGEST_PAGE else None
     more = next_page(request, (to_microseconds(last.since), last.case_id) if last else None)
     given = await _shown(request, items)
-    return show(request, "national.html", status=status, problem=problem, more=more, **given)
+    return show(request, "national.html", status=status, problem=problem, typed=typed, more=more, **given)
 
 
 async def _shown(request: web.Request, items: Sequence[NationalItem]) -> dict[str, Any]:

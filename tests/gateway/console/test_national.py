@@ -103,6 +103,7 @@ async def test_only_what_the_regulation_names_is_put_in_by_itself(office: Office
         assert await waiting(world) == []
         back = await desk.send(f"{PAGE}/da-xong", f"{PAGE}/{lamp}/dua-lai")
 
+    assert 'value="123456789012"' in unknown.text
     assert (unknown.status, added.status, aside.status, again.status, back.status) == (422, 303, 303, 409, 303)
     (item,) = await waiting(world)
     assert (item.case_id, item.added_by) == (lamp, ioc.id)
