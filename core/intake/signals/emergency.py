@@ -57,7 +57,16 @@ def figure_of_speech(text: Text, sign: EmergencySign) -> bool:
 
 def harmless_before(text: Text, sign: EmergencySign) -> bool:
     """Fear, habit, hearsay or the past in front of a sign."""
-    return pattern("emergency", "before").search(before(text, sign)) is not None
+    words = before(text, sign)
+    headings = ("before", "before_marked") if text.marked else ("before",)
+    return any(pattern("emergency", heading).search(words) for heading in headings) or out_of_breath(text, sign)
+
+
+def out_of_breath(text: Text, sign: EmergencySign) -> bool:
+    """ "Hôi không thở được": said of smell and dust, it is no more than that."""
+    if pattern("emergency", "breath").match(text, sign.start) is None:
+        return False
+    return pattern("emergency", "smell").search(before(text, sign)) is not None
 
 
 def before(text: Text, sign: EmergencySign) -> Text:

@@ -8,6 +8,7 @@ from core.intake.rules import DiversionKind, EmergencyKind
 from core.intake.signals.acts import cancels, wants_person, wishes_secrecy
 from core.intake.signals.diversion import hints_state_secret, read_diversion
 from core.intake.signals.emergency import read_emergency
+from core.intake.signals.help import hear_help
 from core.intake.signals.ratings import read_rating
 from core.intake.signals.status import asks_status, read_code
 from core.intake.words import Text
@@ -53,6 +54,74 @@ def test_somebody_needs_help_now(said: str, kind: EmergencyKind) -> None:
 )
 def test_figures_of_speech_fear_and_the_past_are_no_emergency(said: str) -> None:
     assert read_emergency(Text.of(said)) is None
+
+
+@pytest.mark.rule("QB-II.2h", "VN-8")
+@pytest.mark.parametrize(
+    "said",
+    [
+        "so 12 le loi chay nha roi",
+        "o so nha 12 co nguoi bat tinh",
+        "o day co nguoi bi ngat",
+        "lớp 5 có học sinh ngất xỉu",
+        "gan chua Ong co dam chay",
+        "chong em cam dao duoi em",
+        "tre nho bi ket trong xe",
+        "co nguoi bi thuong chay mau nhieu",
+        "em sợ quá có người cầm dao đuổi em",
+        "khu tập thể có ông cụ đột quỵ",
+        "đã gọi 115 rồi mà bà vẫn bất tỉnh",
+    ],
+)
+def test_an_address_a_room_or_fright_before_a_cry_for_help_make_it_no_less(said: str) -> None:
+    assert hear_help(Text.of(said)) is not None
+
+
+@pytest.mark.rule("QB-II.2h", "VN-8")
+@pytest.mark.parametrize("said", ["nhà hàng xóm cháy lớn lắm", "quan com chay lon", "kho hàng bốc cháy", "xe bốc cháy"])
+def test_a_neighbours_house_and_a_restaurant_on_fire_are_no_figure_of_speech(said: str) -> None:
+    sign = hear_help(Text.of(said))
+    assert sign is not None
+    assert sign.kind is EmergencyKind.FIRE_RESCUE
+
+
+@pytest.mark.rule("QB-II.2h", "VN-8")
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("em muốn chết, em không muốn sống nữa", EmergencyKind.MEDICAL),
+        ("toi khong thiet song nua", EmergencyKind.MEDICAL),
+        ("cháu uống thuốc ngủ quá liều rồi", EmergencyKind.MEDICAL),
+        ("giup voi co nguoi sap chet", EmergencyKind.MEDICAL),
+        ("chó dại cắn cháu bé chảy máu", EmergencyKind.MEDICAL),
+        ("em bị chồng bạo hành", EmergencyKind.POLICE),
+        ("chồng đánh vợ dã man", EmergencyKind.POLICE),
+        ("có kẻ lạ đột nhập vào nhà tôi", EmergencyKind.POLICE),
+        ("cháu bé 5 tuổi bị lạc từ sáng đến giờ", EmergencyKind.POLICE),
+        ("there was an accident, people are hurt", EmergencyKind.MEDICAL),
+    ],
+)
+def test_who_wants_to_die_is_beaten_or_lost_needs_help_now(said: str, kind: EmergencyKind) -> None:
+    sign = hear_help(Text.of(said))
+    assert sign is not None
+    assert sign.kind is kind
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "mùi hôi không thở được",
+        "khói bụi không thở nổi",
+        "mùi rác hôi muốn chết luôn",
+        "ồn quá không muốn sống ở khu này nữa",
+        "xe khach dang chay qua toc do",
+        "xe tai dang chay roi vai dat da",
+        "nguy co chay rung",
+        "nuoc chay to",
+    ],
+)
+def test_smell_noise_and_traffic_call_nobody(said: str) -> None:
+    assert hear_help(Text.of(said)) is None
 
 
 @pytest.mark.rule("VN-1", "VN-2", "LS-1.1b", "A-DL-9")
