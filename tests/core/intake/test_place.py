@@ -55,6 +55,11 @@ def test_concrete_places_are_read_with_their_relations(said: str, place: str) ->
         "tôi là Nguyễn Văn An, sđt 0900000001",
         "rác 3 ngày rồi không ai lấy",
         "từ 22h tối qua. Nguyễn Thị Mùi",
+        "nhà tôi đền bù không thỏa đáng",
+        "có thằng cầm dao dọa chém vợ",
+        "tổ trưởng không giải quyết",
+        "tổ chức đám cưới gây ồn",
+        "đập phá đồ đạc trong đêm",
     ],
 )
 def test_vague_words_are_no_place(said: str) -> None:
