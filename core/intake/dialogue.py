@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from core.intake import arriving, fetched, proving, reporting, waiting, wishes
 from core.intake.effects import Effect
@@ -26,6 +27,7 @@ from core.intake.happenings import (
     TimerFired,
     WishAnswered,
 )
+from core.intake.lexicon import Same
 from core.intake.rules import IntakeRules
 from core.intake.state import Dialogue
 from core.intake.turn import Turn
@@ -61,9 +63,17 @@ def step(
     that it is not read again; it holds citizens' words and must be dropped with the message. The answer is the same
     with and without. `ground`: the communes that may be meant; without any, a place stays words.
     """
-    turn = Turn(state, rules, now, texts=Texts() if texts is None else texts, ground=ground)
+    known = at_home(Same(rules), Same(ground))
+    turn = Turn(state, known, now, texts=Texts() if texts is None else texts, ground=ground)
     dispatch(turn, happening)
     return Step(turn.state, tuple(turn.effects))
+
+
+@lru_cache(maxsize=8)
+def at_home(rules: Same[IntakeRules], ground: Same[Ground]) -> IntakeRules:
+    """The rules with the names of our communes: "p hai thanh" is a place, though "thành" is an everyday word too."""
+    names = (*rules.value.place_names, *ground.value.names)
+    return rules.value.model_copy(update={"place_names": names}) if ground.value.names else rules.value
 
 
 def dispatch(turn: Turn, happening: Happening) -> None:

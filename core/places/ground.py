@@ -42,6 +42,22 @@ class Ground:
         ours = (one for one in there if not self.provinces or not one.province or one.province in self.provinces)
         return tuple(sorted(ours, key=lambda one: fold(one.name)))
 
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """What ours are or were called, so that they are known in small letters too; not those that are numbers."""
+        return tuple(
+            sorted({one.name for one in self.gazetteer.communes if one.code in self._codes and " " in one.name})
+        )
+
+    @cached_property
+    def _codes(self) -> frozenset[str]:
+        """Of ours, and of those whose ground became theirs, whatever province that was in."""
+        codes = {one.code for one in self.gazetteer.communes if not self._known or fold(one.province) in self._known}
+        changes = self.gazetteer.successions
+        while older := {change.old_code for change in changes if change.new_code in codes} - codes:
+            codes |= older
+        return frozenset(codes)
+
     def _ours(self, found: tuple[Suggestion, ...]) -> tuple[Suggestion, ...]:
         known = self._known
         return tuple(one for one in found if not known or fold(one.commune.province) in known)

@@ -18,6 +18,8 @@ COMMUNES = """code,name,kind,district,province,province_code,since,until
 103,Suối Đỏ,xã,Huyện Núi Mẫu,tỉnh Hoa Đào,99,,2025-06-30
 104,Phú Hải,xã,Huyện Núi Mẫu,tỉnh Hoa Đào,99,,
 105,Phú Hài,xã,Huyện Sông Ky,tỉnh Hoa Đào,99,,
+106,Hải Thành,xã,Huyện Cũ,tỉnh Trước Kia,97,,2025-06-30
+107,Đồng Hội,xã,Huyện Sông Ky,tỉnh Hoa Đào,99,,
 201,Sông Ky,xã,,tỉnh Hoa Đào,99,2025-07-01,
 202,Núi Mẫu,xã,,tỉnh Hoa Đào,99,2025-07-01,
 301,Bến Xa,xã,,tỉnh Bên Kia,98,2025-07-01,
@@ -26,6 +28,7 @@ CHANGES = """old_code,new_code,since,whole
 101,201,2025-07-01,yes
 102,202,2025-07-01,yes
 103,202,2025-07-01,yes
+106,201,2025-07-01,yes
 """
 GROUND = Ground(
     Gazetteer(read_communes(COMMUNES.splitlines()), read_successions(CHANGES.splitlines())),
@@ -74,6 +77,20 @@ def test_a_commune_that_is_clear_is_written_down_with_its_day(words: str, code: 
     assert found is not None
     assert words in found.text
     assert (found.commune_code, found.commune_as_of) == (code, "2026-05-18" if code else None)
+
+
+@pytest.mark.rule("VN-10", "LS-7.2a")
+@pytest.mark.parametrize(
+    ("words", "code"), [("12 lê lợi xã hải thành", "201"), ("xa hai thanh", "201"), ("xa dong hoi", "107")]
+)
+def test_a_commune_of_ours_is_known_in_small_letters_whatever_its_syllables_mean(words: str, code: str) -> None:
+    """ "Thành" and "hoi" are everyday words; behind "xã" they end no name that we know, nor an old one."""
+    text = f"đèn đường ở {words} hỏng ba hôm nay"
+    found = place(talk(fold(text) if words.isascii() else text))
+
+    assert found is not None
+    assert words.partition(" xã ")[2] in found.text
+    assert found.commune_code == code
 
 
 @pytest.mark.rule("VN-10", "LS-7.2a")
