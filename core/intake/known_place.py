@@ -11,15 +11,25 @@ from core.intake.reading.place import Piece, PieceKind
 from core.intake.reading.told import Reading
 from core.intake.words import Text
 
+BARE_NUMBER = re.compile(r"(?:số nhà|nhà số|số|so)?\s*\d\S*", re.IGNORECASE)
+
 
 def merge_places(known: tuple[PlacePiece, ...], reading: Reading, corrected: Reading | None) -> tuple[PlacePiece, ...]:
     """The place with what was said now, then with what was corrected."""
     pieces = add_pieces(known, as_pieces(reading.pieces))
     if corrected is None:
         return pieces
-    if corrected.wrong and (swapped := swap(pieces, corrected.wrong, corrected.right)):
+    if corrected.wrong and (swapped := swap(pieces, corrected.wrong, right_words(corrected))):
         return swapped
     return replace_pieces(pieces, as_pieces(corrected.pieces))
+
+
+def right_words(corrected: Reading) -> str:
+    """What takes the wrong words' place: of "rác ở trước 14" the number alone, of a longer sentence its place."""
+    numbers: list[str] = re.findall(r"\d\S*", corrected.right)
+    if numbers and BARE_NUMBER.fullmatch(corrected.wrong):
+        return numbers[-1]
+    return corrected.pieces[0].text if corrected.pieces and corrected.tells else corrected.right
 
 
 def as_pieces(pieces: Sequence[Piece]) -> tuple[PlacePiece, ...]:
@@ -42,8 +52,7 @@ def replace_pieces(known: tuple[PlacePiece, ...], said: tuple[PlacePiece, ...]) 
     """A corrected spot replaces all spots, a corrected commune all communes; a bare number only the house number."""
     if not said:
         return known
-    bare_number = len(said) == 1 and re.fullmatch(r"(?:số nhà|nhà số|số|so)?\s*\d\S*", said[0].text, re.IGNORECASE)
-    if bare_number and (swapped := swap_number(known, said[0].number)):
+    if len(said) == 1 and BARE_NUMBER.fullmatch(said[0].text) and (swapped := swap_number(known, said[0].number)):
         return swapped
     kinds = {piece.admin for piece in said}
     kept = tuple(piece for piece in known if piece.admin not in kinds)
@@ -62,10 +71,16 @@ def swap(known: tuple[PlacePiece, ...], wrong: str, right: str) -> tuple[PlacePi
         span = find_folded(piece.text, wrong)
         if span and right:
             start, end = span
-            text = piece.text[:start] + right + piece.text[end:]
+            text = piece.text[:start] + without_repeated(piece.text[:start], right) + piece.text[end:]
             changed = piece.model_copy(update={"text": text, "number": next(iter(re.findall(r"\d\S*", text)), "")})
             return (*known[:index], changed, *known[index + 1 :])
     return ()
+
+
+def without_repeated(before: str, right: str) -> str:
+    """ "Đường Lê Lợi" behind "đường": the word stands there already."""
+    word, _, rest = right.partition(" ")
+    return rest if rest and fold(before).split()[-1:] == [fold(word)] else right
 
 
 def find_folded(text: str, piece: str) -> tuple[int, int] | None:

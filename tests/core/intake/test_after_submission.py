@@ -52,6 +52,22 @@ def test_a_correction_after_submission_is_supplied() -> None:
     assert talk.templates[-1] == "supplied.corrected"
 
 
+@pytest.mark.parametrize(
+    ("said", "later", "place"),
+    [
+        ("rác trước 12 Lê Lợi", "gửi lại: rác ở trước 14 chứ ko phải 12", "trước 14 Lê Lợi"),
+        ("rác ở đường Trần Phú", "rác ở đường Lê Lợi chứ không phải Trần Phú", "đường Lê Lợi"),
+        ("rác ở 12 Trần Phú", "Lê Lợi chứ không phải Trần Phú", "12 Lê Lợi"),
+    ],
+)
+def test_a_corrected_place_holds_nothing_but_the_place(said: str, later: str, place: str) -> None:
+    talk = Talk()
+    talk.hear(0, said)
+    talk.hear(30, later)
+    talk.wait(60)
+    assert talk.of(does.Supply)[-1].fields["place"] == place
+
+
 def test_photos_after_submission_belong_to_the_report() -> None:
     talk = Talk()
     talk.hear(0, LAMP)
