@@ -119,6 +119,12 @@ def small_talk(turn: Turn, burst: Burst) -> None:
         turn.say("smalltalk.thanks")
     elif mentions("profanity", burst.text):
         turn.say("smalltalk.calm", Button(Payload.REPORT), Button(Payload.HUMAN))
-    elif burst.text.raw.strip():
+    elif burst.text.raw.strip() and not nods(turn, burst):
         greet(turn)
     turn.change(greeted=True)
+
+
+def nods(turn: Turn, burst: Burst) -> bool:
+    """ "Ok ad", a thumb up: what we said last is heard, and nothing is asked."""
+    wordless = not any(letter.isalnum() for letter in burst.text.raw)
+    return turn.report is not None and (wordless or says("yes", burst.text))

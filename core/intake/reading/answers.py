@@ -11,7 +11,7 @@ from core.intake.reading.person import bare_name
 from core.intake.reading.place import Piece, PieceKind, lexicon_of_places, read_place
 from core.intake.reading.told import Reading
 from core.intake.rules import IntakeField, IntakeRules
-from core.intake.signals.acts import cancels, says, telling_words, trimmed
+from core.intake.signals.acts import cancels, mentions, says, telling_words, trimmed
 from core.intake.signals.emergency import read_emergency
 from core.intake.tokens import tokens_of
 from core.intake.words import Text
@@ -79,7 +79,8 @@ def answer_place(reading: Reading, text: Text, rules: IntakeRules) -> Reading:
     if known or says("no", text) or says("none", text) or cancels(text):
         return reading
     named, words = named_place(text, rules), strip_courtesy(text)
-    elsewhere = reading.categories and not (named or mentions_relation(text))
+    more = reading.categories or mentions("feedback", text)
+    elsewhere = more and not (named or mentions_relation(text))
     if elsewhere or read_emergency(text) is not None or not says_where(text):
         return reading
     if len(words) > LONGEST_ANSWER or pattern("signals", "questions").search(text):

@@ -68,6 +68,17 @@ def test_a_corrected_place_holds_nothing_but_the_place(said: str, later: str, pl
     assert talk.of(does.Supply)[-1].fields["place"] == place
 
 
+@pytest.mark.parametrize("said", ["ok ad", "dạ vâng ạ", "👍"])
+def test_a_nod_at_the_receipt_asks_for_no_answer(said: str) -> None:
+    talk = Talk()
+    talk.hear(0, LAMP)
+    talk.wait(30)
+    before = list(talk.templates)
+    talk.hear(40, said)
+    talk.wait(90)
+    assert talk.templates == before
+
+
 def test_photos_after_submission_belong_to_the_report() -> None:
     talk = Talk()
     talk.hear(0, LAMP)
@@ -130,6 +141,15 @@ def test_a_wish_is_answered_as_the_case_decided(wish: Wish, refusal: str, said: 
 
 
 @pytest.mark.rule("VN-4")
+@pytest.mark.rule("VN-4")
+@pytest.mark.parametrize("said", ["xóa sđt của tôi giùm", "please delete my personal data"])
+def test_erasure_is_understood_in_other_words(said: str) -> None:
+    talk = Talk()
+    talk.hear(0, said)
+    talk.wait(30)
+    assert talk.templates == ["erase"]
+
+
 def test_erasure_is_passed_on() -> None:
     talk = Talk()
     talk.hear(0, "xóa thông tin cá nhân của tôi trên hệ thống")

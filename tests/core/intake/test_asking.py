@@ -114,6 +114,32 @@ def test_the_words_we_offer_bring_a_person(words: str) -> None:
     assert talk.templates == ["handover.asked"]
 
 
+@pytest.mark.parametrize("said", ["bao giờ có người đến", "có mất phí ko", "3 tháng rồi ko ai dọn"])
+def test_a_question_or_more_of_the_matter_is_no_place(said: str) -> None:
+    talk = Talk()
+    talk.hear(0, "rác đầy đường")
+    talk.hear(30, said)
+    talk.wait(60)
+    assert talk.drafts == []
+    assert talk.templates == ["ask.place", "ask_again.place"]
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("làm sao để gửi phản ánh?", "ask.content"),
+        ("đm làm ăn như cc", "smalltalk.calm"),
+        ("sao lau vay ad", "ask.code"),
+        ("bao giờ mới xử lý", "ask.code"),
+    ],
+)
+def test_a_question_or_anger_alone_is_no_report(said: str, answer: str) -> None:
+    talk = Talk()
+    talk.hear(0, said)
+    talk.wait(30)
+    assert talk.templates == [answer]
+
+
 def test_asking_for_a_person_is_no_place() -> None:
     talk = Talk()
     talk.hear(0, "đèn đường hỏng")
