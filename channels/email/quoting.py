@@ -30,7 +30,7 @@ _FORWARDED = re.compile(
 )
 _FORWARD_SUBJECT = re.compile(r"\s*(?:fwd?|chuyển tiếp|ct)\s*:", re.IGNORECASE)
 _SENT_FROM = re.compile(
-    r"\s*(?:(?:Được )?Gửi từ (?:iPhone|iPad|điện thoại|thiết bị|Outlook|Yahoo|Samsung|Mail)\b.*"
+    r"\s*(?:(?:Được |Đã )?Gửi từ (?:iPhone|iPad|điện thoại|thiết bị|Outlook|Yahoo|Samsung|Mail)\b.*"
     r"|Sent from (?:my|Yahoo|Outlook|Mail)\b.*|Get Outlook for \w+.*|Tải (?:về )?Outlook cho \w+.*)$",
     re.IGNORECASE,
 )

@@ -198,6 +198,7 @@ def test_any_markup_is_survived(html: str) -> None:
         ("Ngày 16/11 tôi đã viết đơn.\nChưa ai trả lời.", "Ngày 16/11 tôi đã viết đơn.\nChưa ai trả lời."),
         ("Từ: ngã tư A\nĐến: ngã tư B\nđường hỏng", "Từ: ngã tư A\nĐến: ngã tư B\nđường hỏng"),
         ("Mới.\nSent from my iPhone", "Mới."),
+        ("Cảm ơn.\n\nĐã gửi từ iPhone của tôi", "Cảm ơn."),
         ("Tôi gửi từ điện thoại của con.", "Tôi gửi từ điện thoại của con."),
         ("", ""),
     ],
