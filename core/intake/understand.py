@@ -31,6 +31,14 @@ QUOTED = re.compile(
     r"^(?:>|On .+ wrote:|Vào .+ đã viết:|-+ ?(?:Original Message|Thư gốc|Tin nhắn gốc) ?-+)", re.MULTILINE
 )
 
+FORWARDED = re.compile(
+    r"^(?:[>\s]*-{2,}[^\n]{1,60}-{2,}\s*\n)?(?:Từ|From|Người gửi)\s*:[^\n]*\n"
+    r"(?:(?:Date|Ngày|Đã gửi|Ngày gửi|Sent|To|Tới|Đến|Cc)\s*:[^\n]*\n){0,4}"
+    r"(?:Chủ đề|Tiêu đề|Subject)\s*:[^\n]*(?:\n(?:To|Tới|Đến|Cc)\s*:[^\n]*){0,3}$",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""Who wrote a mail that is passed on, to whom and when: "Từ: An" is no place."""
+
 
 def understand(parts: Sequence[Part], rules: IntakeRules, *, texts: Texts | None = None) -> Facts:
     """
@@ -59,7 +67,7 @@ def order(part: Part) -> tuple[int, object, str]:
 def take_in(facts: Facts, group: tuple[Part, ...], rules: IntakeRules, known: Texts) -> Facts:
     """Facts with one more burst."""
     facts = take_structured(facts, group)
-    texts = [words for part in group if (words := part_text(part))]
+    texts = [words for part in group if (words := part_text(part, "\n".join(facts.as_sent)))]
     said = "\n".join(texts)
     text = known[said]
     if not text.raw.strip():
@@ -109,11 +117,11 @@ def take_signature(facts: Facts, signature: Text, rules: IntakeRules) -> Facts:
     )
 
 
-def part_text(part: Part) -> str:
-    """Subject and words of a part; a subject that only repeats or introduces is left out."""
-    words = without_quotes(part.text).strip()
+def part_text(part: Part, before: str = "") -> str:
+    """Subject and words of a part, without the head of a forward; a subject that only repeats is left out."""
+    words = FORWARDED.sub("", without_quotes(part.text)).strip()
     subject = re.sub(r"^\s*((re|fw|fwd|tr|trả lời)\s*:\s*)+", "", part.subject, flags=re.IGNORECASE).strip()
-    repeated = not subject or fold(subject) in fold(words)
+    repeated = not subject or fold(subject) in fold(f"{before}\n{words}")
     return words if repeated else f"{subject}\n{words}".strip()
 
 

@@ -84,7 +84,7 @@ def answer_place(reading: Reading, text: Text, rules: IntakeRules) -> Reading:
     if elsewhere or read_emergency(text) is not None or not says_where(text):
         return reading
     if len(words) > LONGEST_ANSWER or pattern("signals", "questions").search(text):
-        return replace(reading, pieces=named)
+        return replace(reading, pieces=tuple(piece for piece in named if " " in piece.text))
     number = re.search(r"\d\S*", words)
     piece = Piece(0, 0, PieceKind.SPOT, words, number.group() if number else "")
     return replace(silenced(reading), pieces=(piece,))

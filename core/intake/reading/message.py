@@ -64,7 +64,9 @@ def take_apart(whole: Text, rules: IntakeRules) -> Reading:
     link_piece = (Piece(0, 0, PieceKind.SPOT, links.text),) if links.text else ()
     telling = telling_words(rest)
     return Reading(
-        lines=content_lines(text, rest, told=bool(categories) or telling >= TELLING) if categories or telling else (),
+        lines=content_lines(text, rest, text.without(name.spans), told=bool(categories) or telling >= TELLING)
+        if categories or telling
+        else (),
         tells=bool(categories) or telling >= TELLING,
         pieces=(*pieces, *link_piece),
         point=links.point,
@@ -83,17 +85,18 @@ def overlaps(piece: Piece, spans: tuple[tuple[int, int], ...]) -> bool:
     return any(piece.start < end and start < piece.end for start, end in spans)
 
 
-def content_lines(text: Text, rest: Text, *, told: bool) -> tuple[str, ...]:
+def content_lines(text: Text, rest: Text, unnamed: Text, *, told: bool) -> tuple[str, ...]:
     """
     The lines of a text that belong to the content.
 
     `rest`: the text without place, time and contacts. Where the text tells what is wrong, every line with a word
     of its own or a place stays, since lines of one burst hang together; otherwise those with a word of their own.
+    `unnamed`: the text without the name, which signs a letter and is no part of the matter.
     """
     kept: list[str] = []
     at = 0
     for line in text.raw.split("\n"):
-        piece = text.part(at, at + len(line))
+        piece = unnamed.part(at, at + len(line))
         if telling_words(rest.part(at, at + len(line))) or (
             told and telling_words(piece) and not read_contacts(piece).spans
         ):

@@ -68,6 +68,16 @@ def test_a_corrected_place_holds_nothing_but_the_place(said: str, later: str, pl
     assert talk.of(does.Supply)[-1].fields["place"] == place
 
 
+def test_more_words_in_a_mail_thread_belong_to_its_report_and_repeat_no_subject() -> None:
+    talk = Talk(channel="email")
+    talk.hear(0, "Đèn đường trước số 12 Lê Lợi hỏng ba hôm nay.", subject="Đèn hỏng")
+    talk.hear(60, "Gửi thêm thông tin: đèn còn nhấp nháy", subject="Re: Đèn hỏng")
+    assert len(talk.drafts) == 1
+    assert talk.of(does.Supply)[-1].fields["content"].count("Đèn hỏng") == 1
+    talk.hear(120, "gửi thêm phản ánh: rác đầy chợ Đông Ba", subject="Re: Đèn hỏng")
+    assert len(talk.drafts) == 2
+
+
 @pytest.mark.parametrize("said", ["ok ad", "dạ vâng ạ", "👍"])
 def test_a_nod_at_the_receipt_asks_for_no_answer(said: str) -> None:
     talk = Talk()

@@ -114,7 +114,9 @@ def test_the_words_we_offer_bring_a_person(words: str) -> None:
     assert talk.templates == ["handover.asked"]
 
 
-@pytest.mark.parametrize("said", ["bao giờ có người đến", "có mất phí ko", "3 tháng rồi ko ai dọn"])
+@pytest.mark.parametrize(
+    "said", ["bao giờ có người đến", "Bao giờ thì xử lý vậy?", "có mất phí ko", "3 tháng rồi ko ai dọn"]
+)
 def test_a_question_or_more_of_the_matter_is_no_place(said: str) -> None:
     talk = Talk()
     talk.hear(0, "rác đầy đường")
@@ -138,6 +140,18 @@ def test_a_question_or_anger_alone_is_no_report(said: str, answer: str) -> None:
     talk.hear(0, said)
     talk.wait(30)
     assert talk.templates == [answer]
+
+
+def test_who_signs_a_letter_and_who_wrote_what_is_passed_on_are_neither_matter_nor_place() -> None:
+    talk = Talk(channel="email")
+    talk.hear(0, "Rác chất đống ở chợ Đông Ba.\n\nTrân trọng,\nNguyễn Văn An\n0900 000 001")
+    head = (
+        "---------- Thư được chuyển tiếp ---------\nTừ: An <an@hopthu.example.vn>\nNgày: Th 2, 16 thg 11\nChủ đề: Cống"
+    )
+    talk.hear(7200, f"{head}\nTới: <to5@hopthu.example.vn>\n\nCống hôi ở chợ An Cựu.", subject="Fwd: Cống")
+    first, second = talk.drafts
+    assert (first.content, first.reporter.name) == ("Rác chất đống ở chợ Đông Ba.", "Nguyễn Văn An")
+    assert (second.content, second.place.text) == ("Cống hôi ở chợ An Cựu.", "chợ An Cựu")
 
 
 def test_asking_for_a_person_is_no_place() -> None:
