@@ -76,7 +76,8 @@ def cancel(turn: Turn, burst: Burst) -> bool:
     asked_none = turn.state.asking in drafting.CAN_BE_NONE and (says("no", burst.text) or says("none", burst.text))
     if asked_none or call_off(turn, burst):
         return not asked_none
-    if turn.report is not None or reading.tells or burst.shows or mentions("thanks", burst.text):
+    concluded = turn.report is not None and not mentions("intent", burst.text)
+    if concluded or reading.tells or burst.shows or mentions("thanks", burst.text):
         return False
     turn.say("cancelled.nothing")
     return True

@@ -111,6 +111,30 @@ def test_a_result_is_rated_and_talked_about() -> None:
     assert [effect.text for effect in talk.of(does.GiveFeedback)] == ["vẫn chưa sửa gì hết, đèn vẫn tắt"]
 
 
+@pytest.mark.rule("TG-10.1", "A-5")
+@pytest.mark.parametrize("said", ["cảm ơn nhưng đèn vẫn chưa sáng", "đèn lại hỏng nữa rồi", "van chua co dien"])
+def test_a_result_that_did_not_last_is_feedback_and_no_new_report(said: str) -> None:
+    talk = Talk()
+    talk.hear(0, LAMP)
+    talk.wait(10)
+    talk.player.happen(ResultPublished("r1", "10000001", announce=True), at(20))
+    talk.hear(60, said)
+    talk.wait(80)
+    assert [effect.text for effect in talk.of(does.GiveFeedback)] == [said]
+    assert talk.templates[-1] == "feedback.passed_on"
+
+
+def test_after_the_result_nothing_is_left_to_withdraw() -> None:
+    talk = Talk()
+    talk.hear(0, LAMP)
+    talk.wait(10)
+    talk.player.happen(ResultPublished("r1", "10000001", announce=True), at(20))
+    talk.hear(60, "rút lại phản ánh giúp em")
+    talk.wait(80)
+    assert talk.templates[-1] == "cancelled.nothing"
+    assert talk.player.state.drafts == ()
+
+
 def test_status_is_asked_with_and_without_a_code() -> None:
     talk = Talk()
     talk.hear(0, "tra cứu")
