@@ -103,7 +103,8 @@ class Units:
         if heading in ("streets", "alleys", "areas", "admin") or self.unit_is_numbered(unit_at):
             number = self.names.number(start)
             if number > start and not self.names.at("counted", number):
-                return self.after_number(number, heading, depth)
+                lamp = unit_at > 0 and self.folded(unit_at - 1) == "den" and self.house(start)[0] > number
+                return start if lamp else self.after_number(number, heading, depth)
         further = self.name_behind_kind(start, heading, depth)
         return further if further > start else self.small_name(start, unit_at, heading)
 

@@ -37,6 +37,10 @@ from core.intake.words import Text
         ("ổ voi giữa đường Kim Phụng. Lưu Văn Tí, 0900 000 014", "giữa đường Kim Phụng"),
         ("Phản ánh hiện trường\nQuán karaoke ồn ở số 7 đường Kim Phụng", "số 7 đường Kim Phụng"),  # a mail's subject
         ("đường bê tông xóm Hội, Phú Thượng", "đường bê tông xóm Hội, Phú Thượng"),
+        ("đèn đường 7 Hà Nội hỏng", "7 Hà Nội"),
+        ("den duong 12 le loi hong", "12 le loi"),
+        ("đèn đường Trần Phú hỏng", "đường Trần Phú"),
+        ("đèn đường 3/2 tắt", "đường 3/2"),
     ],
 )
 def test_concrete_places_are_read_with_their_relations(said: str, place: str) -> None:
