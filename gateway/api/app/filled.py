@@ -13,7 +13,9 @@ from gateway.api.errors import ApiError
 from gateway.portal.checks import problems
 from gateway.portal.fields import LONGEST_CONTENT, LONGEST_LINE, Filled
 from gateway.portal.form_page import lackable_fields
+from gateway.portal.handing_in import emergency_line
 
+RING_FIRST = "Nếu có người đang gặp nguy hiểm, xin gọi ngay {}."
 _LACKING = 12
 
 
@@ -61,8 +63,14 @@ def filled_of(call: AppCall) -> Filled:
 
 
 def check(call: AppCall, filled: Filled) -> None:
-    """ApiError 422: what the regulation requires is missing, or a value is no phone, no mail address …"""
+    """
+    ApiError 422: what the regulation requires is missing, or a value is no phone, no mail address …
+
+    Whoever needs help this minute is told first whom to ring: not even a refusal keeps that back (VN-8).
+    """
     today = local(call.deployment.now()).date()
     if found := problems(filled, call.pages.rules, today=today, channel=CHANNEL):
         fields = {problem.field: problem.text for problem in reversed(found)}
-        raise ApiError(422, "data_missing", " ".join(one.text for one in found), details={"fields": fields})
+        line = emergency_line(filled, call.pages.rules)
+        texts = [RING_FIRST.format(line)] * bool(line) + [one.text for one in found]
+        raise ApiError(422, "data_missing", " ".join(texts), details={"fields": fields, "emergency_line": line})

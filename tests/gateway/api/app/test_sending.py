@@ -114,6 +114,16 @@ async def test_what_is_missing_is_told_field_by_field(phone: Phone) -> None:
     assert set(answer.json["details"]["fields"]) == {"place", "phone", "consent"}
 
 
+@pytest.mark.rule("QB-II.2h", "VN-8")
+async def test_who_needs_help_hears_whom_to_ring_even_where_something_is_missing(phone: Phone) -> None:
+    answer = await phone("POST", "/reports", json={"content": "Cháy nhà, cứu với", "phone": "0900000001"})
+    usual = await phone("POST", "/reports", json={"content": CONTENT, "phone": "12"})
+
+    assert (answer.status, answer.code, answer.json["details"]["emergency_line"]) == (422, "data_missing", "114")
+    assert "gọi ngay 114" in answer.json["message"]
+    assert usual.json["details"]["emergency_line"] == ""
+
+
 @pytest.mark.rule("VN-1", "VN-2")
 async def test_what_is_not_ours_is_counted_and_never_stored(phone: Phone) -> None:
     """Also with a file: nothing of it is kept."""
