@@ -7,6 +7,7 @@ is theirs here as well.
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from core.contract.schema import MessageKind
@@ -24,6 +25,10 @@ from core.otp.challenge import LIFETIME, parse_code
 PATIENCE = timedelta(minutes=10)
 MOST_CODES = 5
 LONGEST_WISH = 80
+LONGEST_AGAIN = 10
+LONGEST_AROUND = 20
+SIX_DIGITS = re.compile(r"(?<!\d)\d(?:[ .-]?\d){5}(?![ .-]?\d)")
+WORDLESS = re.compile(r"[\d\W_]")
 
 
 def prove_number(turn: Turn, burst: Burst) -> bool:
@@ -47,14 +52,29 @@ def _shares_own_number(turn: Turn, burst: Burst) -> bool:
 
 
 def _answers(turn: Turn, burst: Burst) -> bool:
-    """Six digits and nothing else, while a password is out."""
+    """Six digits with a few words around them, while a password is out; or the wish for another one."""
     waiting = turn.state.proving
-    if waiting is None or not waiting.phone or turn.now - waiting.since > LIFETIME:
+    if waiting is None or not waiting.phone or turn.now - waiting.since > PATIENCE:
         return False
-    if parse_code(burst.text.raw) is None:
-        return False
-    turn.do(TakeProof(waiting.phone, burst.text.raw))
-    return True
+    if burst.text.length <= LONGEST_AGAIN and mentions("code_again", burst.text):
+        turn.change(proving=ProvingNumber(phone=waiting.phone, since=turn.now))
+        turn.do(AskProof(waiting.phone))
+        return True
+    code = _code(burst.text.raw) if turn.now - waiting.since <= LIFETIME else ""
+    if code:
+        turn.do(TakeProof(waiting.phone, code))
+    return bool(code)
+
+
+def _code(said: str) -> str:
+    """The six digits of a short message: "12 34 56", "mã là 123456 ạ"; empty where there are none, or other digits."""
+    if parse_code(said) is not None:
+        return said
+    found = SIX_DIGITS.search(said)
+    if found is None or parse_code(found.group()) is None or len(WORDLESS.sub("", said)) > LONGEST_AROUND:
+        return ""
+    rest = said[: found.start()] + said[found.end() :]
+    return "" if any(sign.isdigit() for sign in rest) else found.group()
 
 
 def _wishes(turn: Turn, burst: Burst) -> bool:

@@ -83,6 +83,32 @@ def test_six_digits_are_the_answer_while_a_password_is_out() -> None:
     assert len(talk.of(does.TakeProof)) == 1
 
 
+@pytest.mark.parametrize("words", ["là 12 34 56 nhé", "mã của em 123456", "Ma OTP la 123-456 a"])
+def test_a_few_words_around_the_digits_do_not_matter(words: str) -> None:
+    talk = sent()
+    talk.hear(60, words)
+    talk.wait(70)
+    assert [effect.typed.replace("-", "").replace(" ", "") for effect in talk.of(does.TakeProof)] == ["123456"]
+    assert talk.of(does.AskStatus) == talk.drafts == []
+
+
+@pytest.mark.parametrize("words", ["gửi lại mã giúp em", "em chưa nhận được mã", "cho xin ma moi"])
+def test_another_password_is_sent_when_it_is_wished_for(words: str) -> None:
+    talk = sent()
+    talk.hear(120, words)
+    talk.wait(130)
+    assert talk.of(does.AskProof) == [does.AskProof(PHONE)] * 2
+    assert talk.player.state.drafts == ()
+
+
+def test_a_story_with_six_digits_is_no_answer() -> None:
+    talk = sent()
+    talk.hear(60, "đèn đường trước số 12 Lê Lợi hỏng, cột số 123456 bị nghiêng")
+    talk.wait(70)
+    assert talk.of(does.TakeProof) == []
+    assert len(talk.drafts) == 1
+
+
 def test_a_wrong_answer_may_be_tried_again_and_a_late_one_is_none() -> None:
     talk = sent()
     talk.hear(60, "111111")
