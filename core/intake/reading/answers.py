@@ -41,7 +41,8 @@ def answer_detail(reading: Reading, text: Text, asked: IntakeField, *, known_nam
         name = bare_name(Text.of(strip_courtesy(text)))
         return replace(bare, name=name) if name else reading
     if asked is IntakeField.TIME and not reading.times:
-        return answer_time(reading, text)
+        other = reading.phones or reading.emails or reading.name
+        return reading if other else answer_time(reading, text)
     if asked is IntakeField.IDENTITY and (number := IDENTITY.search(text.raw)):
         return replace(bare, identity=number.group())
     if asked is IntakeField.ADDRESS and len(text.raw) <= LONGEST_ANSWER and telling_words(text):

@@ -17,7 +17,7 @@ from core.intake.reading.person import read_name, refuses_name
 from core.intake.reading.place import Piece, PieceKind, lexicon_of_places, read_place
 from core.intake.reading.told import Reading
 from core.intake.rules import IntakeField, IntakeRules
-from core.intake.signals.acts import telling_words, wishes_secrecy
+from core.intake.signals.acts import mentions, telling_words, wishes_secrecy
 from core.intake.words import Text
 
 TELLING = 2
@@ -62,7 +62,7 @@ def take_apart(whole: Text, rules: IntakeRules) -> Reading:
     rest = free.without((*((piece.start, piece.end) for piece in pieces), *time.spans))
     categories = read_categories(rest, rules.categories)
     link_piece = (Piece(0, 0, PieceKind.SPOT, links.text),) if links.text else ()
-    telling = telling_words(rest)
+    telling = telling_words(rest) + mentions("matter", rest)
     return Reading(
         lines=content_lines(text, rest, text.without(name.spans), told=bool(categories) or telling >= TELLING)
         if categories or telling

@@ -142,6 +142,18 @@ def test_a_question_or_anger_alone_is_no_report(said: str, answer: str) -> None:
     assert talk.templates == [answer]
 
 
+def test_one_word_is_a_matter_where_it_says_enough() -> None:
+    talk = Talk(regulation="strict")
+    talk.hear(0, "bụi ở chợ Đông Ba")
+    talk.wait(30)
+    assert talk.templates == ["ask.time"]
+    talk.hear(60, "Email: b@hopthu.example.vn")
+    talk.wait(90)
+    (draft,) = talk.player.state.drafts
+    assert talk.player.state.asking is IntakeField.TIME
+    assert draft.parts[0].text == "bụi ở chợ Đông Ba"
+
+
 def test_who_signs_a_letter_and_who_wrote_what_is_passed_on_are_neither_matter_nor_place() -> None:
     talk = Talk(channel="email")
     talk.hear(0, "Rác chất đống ở chợ Đông Ba.\n\nTrân trọng,\nNguyễn Văn An\n0900 000 001")
