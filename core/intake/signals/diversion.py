@@ -24,7 +24,10 @@ def read_diversion(text: Text) -> DiversionKind | None:
 
 def colloquial(text: Text, kind: DiversionKind) -> bool:
     """ "Tố cáo quán karaoke ồn": a big word for an ordinary report."""
-    return kind is not DiversionKind.CORRUPTION and pattern("diversion", "colloquial").search(text) is not None
+    if kind is DiversionKind.CORRUPTION or pattern("diversion", "weighty").search(text) is not None:
+        return False
+    headings = ("colloquial", "colloquial_marked") if text.marked else ("colloquial",)
+    return any(pattern("diversion", heading).search(text) for heading in headings)
 
 
 @noted
