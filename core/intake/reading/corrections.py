@@ -13,6 +13,8 @@ from core.intake.lexicon import pattern
 from core.intake.words import Text, noted
 
 CLAUSE_END = re.compile(r"[,.;!?\n]")
+STARRED = re.compile(r"\s*\*\s*(?=\w[^\n*]{0,80}$)")
+"""How people in chats put a slip right: "*15", "*Trần Phú"; not a list, not what is between two stars."""
 NOT = "phai"
 """What every "không phải" holds; looked for first, since that pattern may begin anywhere."""
 LONGEST_WRONG = 60
@@ -39,6 +41,9 @@ def _cut(text: Text) -> tuple[Stretch, ...]:
     negated = not_this_but_that(text) or that_not_this(text)
     if negated:
         return negated
+    starred = STARRED.match(text.raw)
+    if starred is not None:
+        return (Stretch(text.part(starred.end(), len(text.raw)), correcting=True),)
     marker = pattern("signals", "correction").search(text)
     if marker is None:
         return ()

@@ -58,6 +58,8 @@ def test_a_correction_after_submission_is_supplied() -> None:
         ("rác trước 12 Lê Lợi", "gửi lại: rác ở trước 14 chứ ko phải 12", "trước 14 Lê Lợi"),
         ("rác ở đường Trần Phú", "rác ở đường Lê Lợi chứ không phải Trần Phú", "đường Lê Lợi"),
         ("rác ở 12 Trần Phú", "Lê Lợi chứ không phải Trần Phú", "12 Lê Lợi"),
+        ("ổ gà trước số 5 Hà Nội", "*15", "trước số 15 Hà Nội"),
+        ("rác ở 12 Trần Phú", "*12 Lê Lợi", "12 Lê Lợi"),
     ],
 )
 def test_a_corrected_place_holds_nothing_but_the_place(said: str, later: str, place: str) -> None:
