@@ -21,6 +21,7 @@ from core.intake.proving import prove_number
 from core.intake.reading.message import read
 from core.intake.reading.told import Reading
 from core.intake.requests import ask_for_person, cancel, divert, erase, stop_for_secrets, tell_status
+from core.intake.rules import IntakeField
 from core.intake.signals.acts import Payload, mentions, opens_with_thanks, says
 from core.intake.state import Draft, Mode
 from core.intake.turn import Turn
@@ -107,6 +108,8 @@ def go_on(turn: Turn, burst: Burst, reading: Reading) -> None:
     if draft is not None and idle and draft.asked and afterwards.chatter(burst.text):
         return
     absorb(turn, burst)
+    if burst.shows and not burst.text.raw.strip() and turn.state.asking is IntakeField.CONTENT:
+        return  # another picture: what it shows has been asked for already
     if reading.confidential and idle:
         turn.say("secrecy.noted")
         return

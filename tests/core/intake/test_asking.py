@@ -142,6 +142,17 @@ def test_a_question_or_anger_alone_is_no_report(said: str, answer: str) -> None:
     assert talk.templates == [answer]
 
 
+def test_what_pictures_show_is_asked_once_however_slowly_they_come() -> None:
+    talk = Talk()
+    for second in (0, 30, 60):
+        talk.hear(second, image=1)
+    talk.wait(90)
+    assert talk.templates == ["ask.content"]
+    talk.hear(100, "nắp cống bể trước 12 Lê Lợi")
+    talk.wait(120)
+    assert len(talk.drafts[0].attachments) == 3
+
+
 def test_one_word_is_a_matter_where_it_says_enough() -> None:
     talk = Talk(regulation="strict")
     talk.hear(0, "bụi ở chợ Đông Ba")
