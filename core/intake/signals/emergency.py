@@ -27,15 +27,24 @@ class EmergencySign:
     end: int
 
 
+_MARKED = frozenset({EmergencyKind.FIRE_RESCUE, EmergencyKind.MEDICAL})
+
+
 @noted
 def read_emergency(text: Text) -> EmergencySign | None:
     """The first sign that holds, in the order of the text; None where nothing is urgent."""
     signs = [
         EmergencySign(kind, *match.span())
         for kind in EmergencyKind
-        for match in pattern("emergency", kind.value).finditer(text)
+        for heading in _headings(kind, text)
+        for match in pattern("emergency", heading).finditer(text)
     ]
     return min((sign for sign in signs if holds(text, sign)), key=lambda sign: (sign.start, sign.kind), default=None)
+
+
+def _headings(kind: EmergencyKind, text: Text) -> tuple[str, ...]:
+    """Its lists of signs: in a text with marks also those that would be everyday words without ("tự vẫn", "tư vấn")."""
+    return (kind.value, f"{kind.value}_marked") if text.marked and kind in _MARKED else (kind.value,)
 
 
 def holds(text: Text, sign: EmergencySign) -> bool:

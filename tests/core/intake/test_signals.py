@@ -21,6 +21,7 @@ from tests.core.intake.harness import rules
     [
         ("cháy nhà số 5 Lê Lợi cứu với", EmergencyKind.FIRE_RESCUE),
         ("nha dang chay o 12 le loi", EmergencyKind.FIRE_RESCUE),
+        ("xe khách cháy trên cầu", EmergencyKind.FIRE_RESCUE),
         ("có người đuối nước ở cầu Trường Tiền", EmergencyKind.FIRE_RESCUE),
         ("dây điện đứt nằm giữa đường", EmergencyKind.FIRE_RESCUE),
         ("tai nạn nặng, người nằm bất tỉnh", EmergencyKind.MEDICAL),
@@ -92,6 +93,7 @@ def test_a_neighbours_house_and_a_restaurant_on_fire_are_no_figure_of_speech(sai
         ("em muốn chết, em không muốn sống nữa", EmergencyKind.MEDICAL),
         ("toi khong thiet song nua", EmergencyKind.MEDICAL),
         ("cháu uống thuốc ngủ quá liều rồi", EmergencyKind.MEDICAL),
+        ("có người định tự vẫn ở trên cầu", EmergencyKind.MEDICAL),
         ("giup voi co nguoi sap chet", EmergencyKind.MEDICAL),
         ("chó dại cắn cháu bé chảy máu", EmergencyKind.MEDICAL),
         ("em bị chồng bạo hành", EmergencyKind.POLICE),
@@ -117,6 +119,9 @@ def test_who_wants_to_die_is_beaten_or_lost_needs_help_now(said: str, kind: Emer
         "xe khach dang chay qua toc do",
         "xe tai dang chay roi vai dat da",
         "nguy co chay rung",
+        "xe chay tren cau",
+        "toi dang can tu van thu tuc",
+        "tôi đang cần tư vấn thủ tục",
         "nuoc chay to",
     ],
 )
