@@ -152,6 +152,14 @@ def pattern(name: str, *headings: str) -> Pattern:
     return vi("|".join(joined(name, heading) for heading in headings))
 
 
+@lru_cache(maxsize=64)
+def patterns_in(name: str, heading: str, *, marked: bool) -> tuple[Pattern, ...]:
+    """The pattern for a text: one with marks is read for `…_marked` as well, everyday words without ("tự vẫn")."""
+    further = f"{heading}_marked"
+    headings = (heading, further) if marked and further in load(name) else (heading,)
+    return tuple(pattern(name, one) for one in headings)
+
+
 @lru_cache(maxsize=8)
 def patternbook(*names: str) -> Mapping[tuple[str, str], Pattern]:
     """All patterns of these files by file and heading, looked for together."""

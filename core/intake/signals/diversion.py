@@ -7,7 +7,7 @@ official or a named person with the wish to have them punished (A-DL-9), or corr
 
 from __future__ import annotations
 
-from core.intake.lexicon import pattern
+from core.intake.lexicon import pattern, patterns_in
 from core.intake.rules import DiversionKind
 from core.intake.words import Text, noted
 
@@ -26,8 +26,7 @@ def colloquial(text: Text, kind: DiversionKind) -> bool:
     """ "Tố cáo quán karaoke ồn": a big word for an ordinary report."""
     if kind is DiversionKind.CORRUPTION or pattern("diversion", "weighty").search(text) is not None:
         return False
-    headings = ("colloquial", "colloquial_marked") if text.marked else ("colloquial",)
-    return any(pattern("diversion", heading).search(text) for heading in headings)
+    return any(known.search(text) for known in patterns_in("diversion", "colloquial", marked=text.marked))
 
 
 @noted

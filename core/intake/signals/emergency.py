@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from core.intake.lexicon import pattern
+from core.intake.lexicon import pattern, patterns_in
 from core.intake.rules import EmergencyKind
 from core.intake.words import Text, noted
 
@@ -27,24 +27,16 @@ class EmergencySign:
     end: int
 
 
-_MARKED = frozenset({EmergencyKind.FIRE_RESCUE, EmergencyKind.MEDICAL})
-
-
 @noted
 def read_emergency(text: Text) -> EmergencySign | None:
     """The first sign that holds, in the order of the text; None where nothing is urgent."""
     signs = [
         EmergencySign(kind, *match.span())
         for kind in EmergencyKind
-        for heading in _headings(kind, text)
-        for match in pattern("emergency", heading).finditer(text)
+        for known in patterns_in("emergency", kind.value, marked=text.marked)
+        for match in known.finditer(text)
     ]
     return min((sign for sign in signs if holds(text, sign)), key=lambda sign: (sign.start, sign.kind), default=None)
-
-
-def _headings(kind: EmergencyKind, text: Text) -> tuple[str, ...]:
-    """Its lists of signs: in a text with marks also those that would be everyday words without ("tự vẫn", "tư vấn")."""
-    return (kind.value, f"{kind.value}_marked") if text.marked and kind in _MARKED else (kind.value,)
 
 
 def holds(text: Text, sign: EmergencySign) -> bool:
@@ -67,8 +59,8 @@ def figure_of_speech(text: Text, sign: EmergencySign) -> bool:
 def harmless_before(text: Text, sign: EmergencySign) -> bool:
     """Fear, habit, hearsay or the past in front of a sign."""
     words = before(text, sign)
-    headings = ("before", "before_marked") if text.marked else ("before",)
-    return any(pattern("emergency", heading).search(words) for heading in headings) or out_of_breath(text, sign)
+    known = patterns_in("emergency", "before", marked=text.marked)
+    return any(one.search(words) for one in known) or out_of_breath(text, sign)
 
 
 def out_of_breath(text: Text, sign: EmergencySign) -> bool:
