@@ -48,6 +48,12 @@ def day_written(text: str) -> date:
     return day
 
 
+def moment_written(text: str) -> datetime:
+    """A moment of such a day by the clock on the wall, written as 2026-11-20T08:30. ValueError."""
+    day_written(text[:10])
+    return datetime.fromisoformat(text).replace(tzinfo=VIETNAM)
+
+
 def at_second(day: date, second: int) -> datetime:
     """The instant so many seconds after a day's midnight (86,400 is 24:00)."""
     return midnight(day) + timedelta(seconds=second)

@@ -18,7 +18,7 @@ from multidict import MultiDictProxy
 from channels.base import clean_text
 from core.cases.commands import REGISTRY
 from core.cases.forms import Input
-from core.clock.zone import VIETNAM, day_written
+from core.clock.zone import day_written, moment_written
 from core.service.reading.views import File, InputView, Labelled, MoveView
 from core.service.wording import OVERRIDE
 
@@ -160,8 +160,7 @@ def _instant(kind: str, written: str) -> date | datetime | None:
     try:
         if kind == "date":
             return day_written(written)
-        day_written(written[:10])
-        return datetime.fromisoformat(written).replace(tzinfo=VIETNAM)
+        return moment_written(written)
     except ValueError:
         return None
 

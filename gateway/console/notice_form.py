@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from channels.base import clean_text
-from core.clock import VIETNAM, local
-from core.clock.zone import day_written
+from core.clock import local
+from core.clock.zone import moment_written
 from core.service.public_notices import MOST_AREAS, NoticeDraft, areas_in
 from core.storage.public_notices import NoticeRow
 from gateway.console.shared import line_of
@@ -87,7 +87,6 @@ def written(moment: datetime) -> str:
 
 def _moment(typed: str) -> datetime | None:
     try:
-        day_written(typed[:10])
-        return datetime.fromisoformat(typed).replace(tzinfo=VIETNAM)
+        return moment_written(typed)
     except ValueError:
         return None
