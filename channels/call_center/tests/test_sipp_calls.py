@@ -8,7 +8,7 @@ import pytest
 
 from channels.call_center.ports import Answered, Call, CallGone, Ended, Held, KeyPressed, Resumed
 from channels.call_center.sip import TrunkSettings
-from channels.call_center.sip.tests.lines import FAST, PATIENT, Operator, a_line, answer, ring
+from channels.call_center.sip.tests.lines import FAST, Operator, a_line, answer, ring
 from tests.support.sipp import Verdict, sipp
 from tests.support.waiting import until
 
@@ -32,7 +32,7 @@ async def call_with(scenario: str, port: int, *more: str) -> Verdict:
 @pytest.mark.parametrize("transport", ["u1", "t1"])
 async def test_a_call_is_answered_and_ended_by_the_caller(transport: str) -> None:
     """INVITE, 200, ACK, BYE over UDP and TCP."""
-    async with a_line(timers=PATIENT) as line:
+    async with a_line() as line:
         verdict = await call_with("caller", line.port, "-t", transport, "-d", "200")
 
         assert verdict.passed, verdict.log
@@ -58,7 +58,7 @@ async def test_a_caller_and_we_agree_on_how_it_went(
     scenario: str, operator: Operator, events: list[object], transport: str
 ) -> None:
     """What sipp saw is what the call told, and nothing is left behind."""
-    async with a_line(operator, timers=PATIENT) as line:
+    async with a_line(operator) as line:
         verdict = await call_with(scenario, line.port, "-t", transport)
 
         assert verdict.passed, verdict.log
@@ -79,7 +79,7 @@ async def test_a_caller_who_never_acknowledges_is_sent_home() -> None:
 @pytest.mark.parametrize("scenario", ["options", "g729"])
 async def test_what_is_no_call_for_us_is_answered_without_one(scenario: str) -> None:
     """OPTIONS and a codec that we do not speak reach nobody, and take no port."""
-    async with a_line(timers=PATIENT) as line:
+    async with a_line() as line:
         verdict = await call_with(scenario, line.port)
 
         assert verdict.passed, verdict.log
@@ -89,7 +89,7 @@ async def test_what_is_no_call_for_us_is_answered_without_one(scenario: str) -> 
 
 async def test_one_call_too_many_is_told_to_come_again() -> None:
     """503 with Retry-After, while the call that is up is left alone."""
-    async with a_line(max_calls=1, timers=PATIENT) as line:
+    async with a_line(max_calls=1) as line:
         first = await sipp("caller_waits", line.port)
         await until(lambda: line.legs and line.legs[0].plans, "the first call")
         second = await call_with("full", line.port)
@@ -103,7 +103,7 @@ async def test_one_call_too_many_is_told_to_come_again() -> None:
 async def test_a_line_with_all_its_channels_taken_is_busy() -> None:
     """486: another line of the same process may still be free."""
     settings = TrunkSettings(peers=("127.0.0.0/8",), channels=1)
-    async with a_line(settings=settings, timers=PATIENT) as line:
+    async with a_line(settings=settings) as line:
         first = await sipp("caller_waits", line.port)
         await until(lambda: line.legs and line.legs[0].plans, "the first call")
         second = await call_with("refused", line.port)
@@ -126,7 +126,7 @@ async def test_answering_a_cancelled_call_says_that_it_is_gone() -> None:
             await call.answer()
         gone.set()
 
-    async with a_line(slow, timers=PATIENT) as line:
+    async with a_line(slow) as line:
         verdict = await call_with("cancel", line.port)
 
         assert verdict.passed, verdict.log
@@ -136,7 +136,7 @@ async def test_answering_a_cancelled_call_says_that_it_is_gone() -> None:
 
 async def test_hanging_up_in_drain_ends_what_is_up() -> None:
     """A stop with a call up says goodbye properly."""
-    async with a_line(timers=PATIENT) as line:
+    async with a_line() as line:
         caller = await sipp("caller_waits", line.port)
         await until(lambda: line.calls and line.calls[0].id in line.heard and line.events(), "the call")
         await line.trunk.stop()

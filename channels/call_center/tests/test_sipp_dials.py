@@ -9,7 +9,7 @@ import pytest
 
 from channels.call_center.ports import Answered, CallEvent, CallFailed, Ended, Ringing, TrunkState
 from channels.call_center.sip import TrunkSettings
-from channels.call_center.sip.tests.lines import PATIENT, Line, a_line
+from channels.call_center.sip.tests.lines import Line, a_line
 from tests.support.sipp import Sipp, sipp
 from tests.support.waiting import until
 
@@ -23,7 +23,7 @@ async def called(scenario: str, **settings: object) -> AsyncIterator[tuple[Line,
     made = TrunkSettings(**{"host": "127.0.0.1", "port": phone.port, "options_s": 0, **settings})  # type: ignore[arg-type]
     try:
         await phone.listening()
-        async with a_line(settings=made, timers=PATIENT) as line:
+        async with a_line(settings=made) as line:
             yield line, phone
     finally:
         await phone.close()
