@@ -15,6 +15,15 @@ from tests.core.intake.harness import at
 from tests.core.intake.talk import LAMP, Talk
 
 
+def answered() -> Talk:
+    """A report whose result was told twenty seconds after it began."""
+    talk = Talk()
+    talk.hear(0, LAMP)
+    talk.wait(10)
+    talk.player.happen(ResultPublished("r1", "10000001", announce=True), at(20))
+    return talk
+
+
 def test_the_code_is_told_with_what_was_understood_and_secrecy_is_offered() -> None:
     talk = Talk()
     talk.hear(0, LAMP)
@@ -102,10 +111,7 @@ def test_photos_after_submission_belong_to_the_report() -> None:
 
 @pytest.mark.rule("TG-10.1", "A-5")
 def test_a_result_is_rated_and_talked_about() -> None:
-    talk = Talk()
-    talk.hear(0, LAMP)
-    talk.wait(10)
-    talk.player.happen(ResultPublished("r1", "10000001", announce=True), at(20))
+    talk = answered()
     talk.hear(30, "3")
     talk.hear(60, "vẫn chưa sửa gì hết, đèn vẫn tắt")
     talk.wait(80)
@@ -116,10 +122,7 @@ def test_a_result_is_rated_and_talked_about() -> None:
 @pytest.mark.rule("TG-10.1", "A-5")
 @pytest.mark.parametrize("said", ["cảm ơn nhưng đèn vẫn chưa sáng", "đèn lại hỏng nữa rồi", "van chua co dien"])
 def test_a_result_that_did_not_last_is_feedback_and_no_new_report(said: str) -> None:
-    talk = Talk()
-    talk.hear(0, LAMP)
-    talk.wait(10)
-    talk.player.happen(ResultPublished("r1", "10000001", announce=True), at(20))
+    talk = answered()
     talk.hear(60, said)
     talk.wait(80)
     assert [effect.text for effect in talk.of(does.GiveFeedback)] == [said]
@@ -127,10 +130,7 @@ def test_a_result_that_did_not_last_is_feedback_and_no_new_report(said: str) -> 
 
 
 def test_after_the_result_nothing_is_left_to_withdraw() -> None:
-    talk = Talk()
-    talk.hear(0, LAMP)
-    talk.wait(10)
-    talk.player.happen(ResultPublished("r1", "10000001", announce=True), at(20))
+    talk = answered()
     talk.hear(60, "rút lại phản ánh giúp em")
     talk.wait(80)
     assert talk.templates[-1] == "cancelled.nothing"

@@ -83,10 +83,11 @@ class SilentChannel(OddChannel):
         raise AssertionError("unreachable: nobody sets it")
 
 
-def sender(world: World, channel: HookedTestChannel) -> Sender:
+def sender(world: World, channel: HookedTestChannel, **more: Any) -> Sender:
+    """One for this channel; `more` as `Sender` takes it."""
     deployment = world.deployment
     channels = {"testchat": channel}
-    return Sender(deployment.database, safe=deployment.safe, channels=channels, owner="me", now=world.clock)
+    return Sender(deployment.database, safe=deployment.safe, channels=channels, owner="me", now=world.clock, **more)
 
 
 async def states(world: World) -> dict[str, str]:
@@ -127,15 +128,12 @@ async def test_what_a_receiver_knows_by_its_id_is_tried_again(world: World) -> N
 
 async def test_without_the_database_nothing_has_gone_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is away just when we ask whether the reader may be written to: tried again, and its claim is not kept."""
-    channel, deployment = OddChannel(), world.deployment
+    channel = OddChannel()
     await post(world, "news", way="testchat/chat")
-    one = Sender(
-        deployment.database,
-        safe=deployment.safe,
-        channels={"testchat": channel},
-        owner="me",
-        now=world.clock,
-        routing=deployment.intake.routing,
+    one = sender(
+        world,
+        channel,
+        routing=world.deployment.intake.routing,
     )
     with monkeypatch.context() as patch:
         patch.setattr(Routing, "is_shut", Mock(side_effect=ConnectionRefusedError))
@@ -285,18 +283,15 @@ class SlowChannel(OddChannel):
 
 async def test_one_claims_again_when_there_is_room_worth_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A quarter of what may be under way, not each that lands; what was filled is claimed without a look before."""
-    deployment, channel = world.deployment, SlowChannel()
+    channel = SlowChannel()
     told: list[str] = []
     rung_after: list[int] = []
     look = Mock(side_effect=outbox.count_due)
     monkeypatch.setattr(outbox, "count_due", look)
     await post(world, *(f"word {number}" for number in range(12)))
-    one = Sender(
-        deployment.database,
-        safe=deployment.safe,
-        channels={"testchat": channel},
-        owner="me",
-        now=world.clock,
+    one = sender(
+        world,
+        channel,
         share=Share("testchat"),
         bounds=Bounds({"testchat": Allowance(at_once=8)}),
         ears=Ears(noted=lambda _channel, outcome: told.append(outcome), landed=lambda: rung_after.append(len(told))),
