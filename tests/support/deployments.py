@@ -83,6 +83,7 @@ def settings_for(data: Path, *, database_url: str = "", relay_port: int = 0, **c
         "http": {"port": 0},
         "email": email,
         "require_second_factor": False,
+        "intake": {"database_budget": 1.5},  # as much as may be: a slow disk here is no database that is away
     }
     return Settings.model_validate(base | changes)
 
