@@ -80,7 +80,8 @@ function start(root) {
 
   /** @param {Status} told */
   function hear(told) {
-    if (wasAway && !told.sound) sound.again();
+    // The sound that is known there may be that of this page before it was loaded again.
+    if (wasAway && !(told.sound && sound.answered())) sound.again();
     if (wasAway) problem("", "line");
     wasAway = false;
     if (!status) watchBoard(root, line);

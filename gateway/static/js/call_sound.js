@@ -21,7 +21,7 @@ export function openSound(audio, offer, over) {
   /** @type {Promise<void>} */
   let opening = Promise.resolve();
 
-  return { open, again, take, mute, ring, close, use, microphone: () => microphone, peer: () => peer, ringOn };
+  return { open, again, answered, take, mute, ring, close, use, microphone: () => microphone, peer: () => peer, ringOn };
 
   /**
    * Ask for the microphone and offer; rejects where there is none or it is refused.
@@ -53,6 +53,11 @@ export function openSound(audio, offer, over) {
   /** Offer anew where the microphone is on: the offer before was lost on its way. */
   function again() {
     if (microphone) void open();
+  }
+
+  /** Whether our last offer was answered. */
+  function answered() {
+    return Boolean(peer?.remoteDescription);
   }
 
   /** @param {string} sdp */
