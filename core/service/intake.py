@@ -30,6 +30,7 @@ from core.privacy.media import FileMediaStore
 from core.privacy.scanner import ScannerAway
 from core.service.calls import WITHIN, CallBook
 from core.service.clerk import Clerk
+from core.service.early_receipts import put_off
 from core.service.echoes import Echoes
 from core.service.fetching import Fetching, is_remote
 from core.service.flood import REASON, Flood
@@ -107,7 +108,7 @@ class Intake:
 
     async def take_up(self, item: WaitingItem, *, lease: str = "") -> str:
         """
-        Process one item; returns what became of it: done, ignored, erased or quarantined.
+        Process one item; returns what became of it: done, ignored, erased, quarantined or put_off.
 
         Args:
             lease: owner of the lease on its conversation, where that is to end with this item.
@@ -128,6 +129,9 @@ class Intake:
         messages = [one for one in parsed if isinstance(one, InboundMessage)]
         if beyond := self.flood.over(item, messages):
             return await self._hold_back(work, item, channel, messages[0], tell=beyond == 1)
+        if await put_off(self._database, work, item, parsed, now=self._now()):
+            await self._clerk.committer.commit(work)
+            return "put_off"
         return await self._process(work, item, channel, parsed, files)
 
     async def _hold_back(

@@ -151,6 +151,14 @@ def rest(connection: Connection, key: str, *, now: datetime, until: datetime) ->
     connection.execute(upsert(connection, inbox_lease, update=["owner", "until"]).values(row))
 
 
+def put_off(connection: Connection, item_id: int, *, now: datetime, until: datetime) -> None:
+    """Leave one item alone until then, in a line of its own: nothing that it has no order with waits for it."""
+    key = f"put off:{item_id}"
+    aside = update(inbox_item).where(inbox_item.c.id == item_id, inbox_item.c.state == "new")
+    connection.execute(aside.values(conversation_key=key))
+    rest(connection, key, now=now, until=until)
+
+
 def items_of(connection: Connection, keys: Collection[str], *, most: int = 50) -> dict[str, list[WaitingItem]]:
     """The first new items of each of these conversations, by key and in the provider's order."""
     found: dict[str, list[WaitingItem]] = {}

@@ -17,6 +17,8 @@ from core.contract.schema import (
     Address,
     Attachment,
     AttachmentKind,
+    DeliveryReceipt,
+    DeliveryStatus,
     Ignored,
     InboundMessage,
     MessageKind,
@@ -34,8 +36,8 @@ class HookedTestChannel:
     Speaks `{"events": [{"id", "user", "at", …}]}` signed with HMAC-SHA256 over the raw bytes.
 
     An event with `text` is a message, with `photo` (base64) a picture, with `link` one that is still to be fetched,
-    with `payload` a pressed button; `album` groups pictures, `edits` names the message that it replaces. Everything
-    else is an event nobody knows.
+    with `payload` a pressed button; `album` groups pictures, `edits` names the message that it replaces. `delivered`
+    names messages of ours that arrived. Everything else is an event nobody knows.
     """
 
     name: str = "testchat"
@@ -67,6 +69,8 @@ class HookedTestChannel:
     def parse(self, delivery: RawDelivery, item: ItemKey) -> Sequence[Parsed]:
         """What is neither said, shown nor pressed is ignored by name."""
         event = _events(delivery.body)[int(item.part)]
+        if "delivered" in event:
+            return [self._receipt(delivery, event, one) for one in event["delivered"]]
         if not event.keys() & {"text", "photo", "link", "payload"}:
             return [Ignored(reason="unknown_event")]
         at = datetime.fromtimestamp(event["at"], UTC)
@@ -86,6 +90,15 @@ class HookedTestChannel:
                 received_at=delivery.received_at or at,
             )
         ]
+
+    def _receipt(self, delivery: RawDelivery, event: Mapping[str, Any], told: str) -> DeliveryReceipt:
+        return DeliveryReceipt(
+            channel=self.name,
+            account=delivery.account,
+            provider_message_id=told,
+            status=DeliveryStatus.DELIVERED,
+            at=datetime.fromtimestamp(event["at"], UTC),
+        )
 
     def extract_files(self, delivery: RawDelivery, item: ItemKey) -> Mapping[str, bytes]:
         """Pictures travel inside the event."""

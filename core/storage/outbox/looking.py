@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,6 +48,19 @@ def cause_of(
         return None
     marks = found.dedupe_key.split(f"/{found.case_id}/", 1)[-1].split("/")  # version / notification / report
     return Caused(found.case_id, marks[1]) if len(marks) > 1 else None
+
+
+def may_be_sending(connection: Connection, *, channel: str, provider_message_ids: Collection[str]) -> bool:
+    """
+    Whether one of these ids, which we do not know, may be that of a message on its way: it is recorded with the answer.
+
+    What is on its way is looked at first: whatever is recorded in between is known by the second look.
+    """
+    under_way = select(outbox.c.seq).where(outbox.c.state == "claimed", outbox.c.channel == channel).limit(1)
+    if connection.scalar(under_way) is None:
+        return False
+    known = select(outbox.c.provider_message_id).where(outbox.c.provider_message_id.in_(provider_message_ids))
+    return not set(provider_message_ids) <= set(connection.scalars(known))
 
 
 def ways_tried(connection: Connection, conversation_id: str, *, root: str) -> list[str]:

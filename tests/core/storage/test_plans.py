@@ -80,6 +80,7 @@ FOUND: dict[str, Callable[[Connection], Any]] = {
     "outbox: the dead": partial(outbox.mark_unknown, now=NOW),
     "outbox: figures": outbox.outbox_state,
     "outbox: receipt": partial(outbox.note_receipt, provider_message_id="p", outcome="delivered"),
+    "outbox: on its way": partial(outbox.may_be_sending, channel="sms", provider_message_ids=["p"]),
     "outbox: sent": partial(conversations.note_provider_ids, known=[("o", "b")]),
     "cases: queue": partial(queues.page, seats=[("officer", "agency"), ("receptionist", "")]),
     "cases: next page": partial(queues.page, seats=[("officer", "agency"), ("receptionist", "")], after=(1, "c")),
