@@ -25,6 +25,7 @@ from core.contract.errors import (
     ChannelMisconfigured,
     ConnectionFailed,
     MessageInvalid,
+    NotLetIn,
     OutcomeUnknown,
     ProviderRefused,
     RecipientUnreachable,
@@ -136,9 +137,10 @@ def translate(error: Exception, stage: Stage) -> SendError:
     if isinstance(error, aiosmtplib.SMTPResponseException) and 400 <= error.code < 600:
         return _by_reply(error.code, error.message, stage)
     if isinstance(error, aiosmtplib.SMTPNotSupported) or type(error) is aiosmtplib.SMTPException:
-        return ChannelMisconfigured("the relay does not offer the TLS or log-in that is configured")
+        unmet = NotLetIn if stage is Stage.CONNECT else ChannelMisconfigured
+        return unmet("the relay does not offer the TLS or log-in that is configured")
     if _untrusted(error):
-        return ChannelMisconfigured("the relay's certificate is not trusted")
+        return NotLetIn("the relay's certificate is not trusted")
     if stage is Stage.CONTENT:
         return OutcomeUnknown("the connection broke while the mail was handed over")
     return ConnectionFailed(f"no session with the relay: {type(error).__name__}")
@@ -166,7 +168,9 @@ def _by_reply(code: int, text: str, stage: Stage) -> SendError:
 
 def _permanent(stage: Stage, subject: int) -> type[SendError]:
     """5yz: before RCPT it is about us; at RCPT about the address, unless policy (x.7.x) forbids; then the content."""
-    if stage <= Stage.SENDER:
+    if stage is Stage.CONNECT:
+        return NotLetIn
+    if stage is Stage.SENDER:
         return ChannelMisconfigured
     if subject == 7:
         return ProviderRefused

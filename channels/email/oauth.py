@@ -19,9 +19,9 @@ import structlog
 from channels.email.settings import OAuthSettings
 from channels.http import ProviderHttp, Reply
 from core.contract.errors import (
-    ChannelMisconfigured,
     ConnectionFailed,
     NeedsReauth,
+    NotLetIn,
     OutcomeUnknown,
     SendError,
     TemporarySendError,
@@ -142,7 +142,7 @@ def _refusal(reply: Reply) -> SendError:
     if code in _ENDED:
         return NeedsReauth("the mailbox's refresh token has ended", provider_code=code)
     if code in _OUR_FAULT:
-        return ChannelMisconfigured("the token server does not know us", provider_code=code)
+        return NotLetIn("the token server does not know us", provider_code=code)
     return TemporarySendError("the token server refused", provider_code=code or str(reply.status))
 
 

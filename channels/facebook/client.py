@@ -20,7 +20,7 @@ from channels.facebook.settings import FacebookSettings
 from channels.facebook.signature import appsecret_proof
 from channels.facebook.usage import Share, read_usage
 from channels.http import ProviderHttp, Reply, Turns
-from core.contract.errors import ChannelMisconfigured, OutcomeUnknown, TemporarySendError
+from core.contract.errors import NotLetIn, OutcomeUnknown, TemporarySendError
 from core.contract.schema import Attachment
 
 FIELDS = (
@@ -148,7 +148,7 @@ class GraphClient:
     def _token(self, page: str) -> str:
         token = self._settings.pages.get(page)
         if token is None:
-            raise ChannelMisconfigured("no token is configured for this Page")
+            raise NotLetIn("no token is configured for this Page")
         return token.get_secret_value()
 
     def _headers(self, page: str) -> dict[str, str]:

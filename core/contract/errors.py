@@ -6,7 +6,7 @@ GatewayError
 ├── SendError             .retryable  .ours  .provider_code
 │   ├── TemporarySendError   ConnectionFailed · Throttled(retry_after) · NotAnswered(pauses)
 │   ├── OutcomeUnknown
-│   └── PermanentSendError   ChannelMisconfigured (NeedsReauth) · MessageInvalid · RecipientUnreachable
+│   └── PermanentSendError   ChannelMisconfigured (NotLetIn, NeedsReauth) · MessageInvalid · RecipientUnreachable
 │                            · RecipientOptedOut · WindowClosed · QuotaSpent · ProviderRefused
 ├── IntakeUnavailable     neither database nor journal could take it → 503
 ├── ThinkingFailed        a process that thinks ended at this message → again later, then quarantine
@@ -130,10 +130,20 @@ class ChannelMisconfigured(PermanentSendError):
     ours = True
 
 
-class NeedsReauth(ChannelMisconfigured):
+class NotLetIn(ChannelMisconfigured):
+    """The provider knows us not, or no more, whatever we bring: messages wait until a person has helped."""
+
+    code = "not_let_in"
+
+
+class NeedsReauth(NotLetIn):
     """The provider no longer knows our token, and only a person can connect us again."""
 
     code = "needs_reauth"
+
+
+NOT_LET_IN = frozenset({NotLetIn.code, NeedsReauth.code})
+"""Codes of these: nothing is wrong with the message, or with its reader."""
 
 
 class MessageInvalid(PermanentSendError):

@@ -8,6 +8,20 @@ from datetime import timedelta
 _PAUSES = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 300, 1800, 7200, 14400, 28800))
 
 
+_SHORTEST, _LONGEST = timedelta(minutes=1), timedelta(minutes=30)
+_WORTH_WAITING, _REPLY_WORTH = timedelta(days=7), timedelta(days=1)
+
+
+def until_let_in(age: timedelta, *, purpose: str) -> timedelta | None:
+    """
+    The pause before the provider is asked again whether it lets us in; None: what is so old tells nobody anything.
+
+    An answer in a conversation is stale sooner than news about a case.
+    """
+    worth = _REPLY_WORTH if purpose == "reply" else _WORTH_WAITING
+    return min(max(age, _SHORTEST), _LONGEST) if age <= worth else None
+
+
 @dataclass(frozen=True)
 class Pauses:
     """`elsewhere_after`: for how long one way is tried before another is looked for."""

@@ -29,6 +29,7 @@ FALLS_THROUGH = frozenset(
         "throttled",
         "channel_misconfigured",
         "needs_reauth",
+        "not_let_in",
         "channel is off",
     }
 )
@@ -171,6 +172,7 @@ _WORDS: Mapping[str, str] = {
     "message_invalid": "{} không nhận nội dung này",
     "channel_misconfigured": "{} chưa cấu hình đúng",
     "needs_reauth": "{} cần kết nối lại",
+    "not_let_in": "{} không cho đăng nhập",
     "channel is off": "Kênh {} đang tắt",
     "window_closed": "{} không còn cho nhắn tin",
 }

@@ -16,10 +16,10 @@ from typing import Any
 
 import structlog
 
-from core.contract.errors import NotAnswered, OutcomeUnknown, RecipientOptedOut, SendError, Throttled
+from core.contract.errors import NotAnswered, NotLetIn, OutcomeUnknown, RecipientOptedOut, SendError, Throttled
 from core.contract.ports import UNLIMITED, Channel, KnowsRepeats, SendResult, SpeaksCodes
 from core.contract.schema import OutboundMessage
-from core.notify.pauses import Pauses
+from core.notify.pauses import Pauses, until_let_in
 from core.notify.quiet import Quiet, quiet_hours
 from core.privacy.errors import Erased, Tampered
 from core.service.envelope import opened_entry
@@ -124,7 +124,7 @@ class HandingOver:
         except OutcomeUnknown as error:
             return self._in_doubt(entry, channel, error.code)
         except SendError as error:
-            return self._after_failure(entry, error, expires_at=message.expires_at)
+            return self._after_failure(entry, error, message)
         except Exception as error:  # nobody foresaw it, so nobody knows how far it came
             log.exception("send_broke_off", entry=entry.id, channel=entry.channel)
             return self._in_doubt(entry, channel, type(error).__name__)
@@ -146,17 +146,26 @@ class HandingOver:
     def _open(self, entry: ClaimedEntry) -> OutboundMessage:
         return opened_entry(self._safe, entry.payload_sealed, entry_id=entry.id, subject_id=entry.subject_id)
 
-    def _after_failure(self, entry: ClaimedEntry, error: SendError, *, expires_at: datetime | None) -> Outcome:
+    def _after_failure(self, entry: ClaimedEntry, error: SendError, message: OutboundMessage) -> Outcome:
+        if isinstance(error, NotLetIn) and (waits := self._until_let_in(entry, error, message)):
+            return _no_longer_than(message.expires_at, waits)
         if not error.retryable:
             log.log(40 if error.ours else 30, "send_failed", entry=entry.id, channel=entry.channel, error=error.code)
             return Outcome("failed", reason=error.code)
         if isinstance(error, NotAnswered):
             return self._rung_in_vain(entry, error)
         least = timedelta(seconds=error.retry_after) if isinstance(error, Throttled) else timedelta()
-        again = self._again(entry, error.code, least=least)
-        if again.next_at is None or expires_at is None:
-            return again
-        return replace(again, next_at=min(again.next_at, expires_at))  # its words go as soon as they are worth nothing
+        return _no_longer_than(message.expires_at, self._again(entry, error.code, least=least))
+
+    def _until_let_in(self, entry: ClaimedEntry, error: SendError, message: OutboundMessage) -> Outcome | None:
+        """Nothing is wrong with it: it waits for a person to have us let in. Of a last word nothing stays that long."""
+        if entry.forget:
+            return self._again(entry, error.code)
+        pause = until_let_in(self._now() - entry.created_at, purpose=message.purpose)
+        if pause is None:
+            return None
+        log.error("send_waits_for_token", entry=entry.id, channel=entry.channel, error=error.code)
+        return Outcome("pending", reason=error.code, next_at=self._now() + pause, uncounted=True)
 
     def _rung_in_vain(self, entry: ClaimedEntry, error: NotAnswered) -> Outcome:
         """As often as the channel says, and in no night."""
@@ -172,3 +181,10 @@ class HandingOver:
             return Outcome("failed", reason=reason)
         log.info("send_delayed", entry=entry.id, channel=entry.channel, error=reason, attempts=entry.attempts)
         return Outcome("pending", reason=reason, next_at=self._now() + max(pause, least))
+
+
+def _no_longer_than(expires_at: datetime | None, again: Outcome) -> Outcome:
+    """Its words go as soon as they are worth nothing."""
+    if again.next_at is None or expires_at is None:
+        return again
+    return replace(again, next_at=min(again.next_at, expires_at))

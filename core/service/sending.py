@@ -17,7 +17,7 @@ from functools import partial
 import structlog
 
 from core.clock import local
-from core.contract.errors import GatewayError, QuotaSpent
+from core.contract.errors import NOT_LET_IN, GatewayError, QuotaSpent
 from core.contract.ports import UNLIMITED, Allowance, Channel
 from core.notify.pauses import Pauses
 from core.notify.quiet import Quiet, quiet_hours
@@ -236,8 +236,9 @@ class Sender:
         await self._end(entry, spent, following)
 
     async def _next_way(self, entry: ClaimedEntry, outcome: Outcome) -> NewEntry | None:
-        """Where it failed for good, or has been tried here for long enough."""
-        is_over = outcome.state == "failed" or (outcome.state == "pending" and self._pauses.are_long(entry.attempts))
+        """Where it failed for good, was tried here for long enough, or waits for a person to have us let in."""
+        tried_long = outcome.reason in NOT_LET_IN or self._pauses.are_long(entry.attempts)
+        is_over = outcome.state == "failed" or (outcome.state == "pending" and tried_long)
         if self._routing is None or not is_over:
             return None
         try:

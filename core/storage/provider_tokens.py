@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, insert, select, update
 
+from core.storage import outbox
 from core.storage.database import upsert
 from core.storage.tables import grant_request, provider_token
 
@@ -53,18 +54,24 @@ def load(connection: Connection, *, channel: str, account: str) -> TokenRow | No
 
 
 def begin_anew(connection: Connection, row: TokenRow) -> TokenRow:
-    """A pair that a person has been granted goes before whatever stands there; its generation is the next one."""
+    """A pair that a person has been granted goes before whatever stands there; its generation is the next one.
+
+    What waited for it is sent now."""
     before = connection.execute(_locked(row.channel, row.account)).one_or_none()
     given = TokenRow(**row.__dict__ | {"generation": 1 if before is None else before.generation + 1})
     columns = [name for name in given.__dict__ if name not in ("channel", "account")]
     connection.execute(upsert(connection, provider_token, update=columns).values(given.__dict__))
+    outbox.hasten_let_in(connection, channel=row.channel, now=row.refreshed_at)
     return given
 
 
 def replace(connection: Connection, row: TokenRow) -> bool:
     """Store the pair that follows the generation before it; False where that is not the last one any more."""
     before = and_(_is(row.channel, row.account), provider_token.c.generation == row.generation - 1)
-    return connection.execute(update(provider_token).where(before).values(row.__dict__)).rowcount == 1
+    if connection.execute(update(provider_token).where(before).values(row.__dict__)).rowcount != 1:
+        return False
+    outbox.hasten_let_in(connection, channel=row.channel, now=row.refreshed_at)
+    return True
 
 
 def take_lease(

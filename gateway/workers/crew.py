@@ -95,7 +95,13 @@ class Crew:
         self._ringers: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Begin; on SQLite whoever claimed an outbox entry before this start is dead."""
+        """
+        Begin; on SQLite whoever claimed an outbox entry before this start is dead. With this start, a token in the
+        settings may be another one.
+        """
+        if self._works:
+            now = self._deployment.now()
+            await self._deployment.database.write(partial(outbox.hasten_let_in, now=now))
         if self._works and self._deployment.settings.embedded:
             await self._deployment.database.write(partial(outbox.mark_all_unknown))
         self._tasks = [asyncio.create_task(loop.run(), name=loop.name) for loop in self._loops]

@@ -31,6 +31,7 @@ from core.contract.errors import (
     ConnectionFailed,
     MessageInvalid,
     NotFound,
+    NotLetIn,
     OutcomeUnknown,
     ProviderRefused,
     RecipientUnreachable,
@@ -100,7 +101,7 @@ async def test_a_mail_goes_out() -> None:
 @pytest.mark.parametrize(
     ("replies", "expected", "code"),
     [
-        (["554 5.7.1 no service for you"], ChannelMisconfigured, "554 5.7.1"),
+        (["554 5.7.1 no service for you"], NotLetIn, "554 5.7.1"),
         (["421 4.3.2 closing"], Throttled, "421 4.3.2"),
         ([*GREETED, "550 5.7.1 sender rejected"], ChannelMisconfigured, "550 5.7.1"),
         ([*GREETED, "451 4.3.0 later"], TemporarySendError, "451 4.3.0"),

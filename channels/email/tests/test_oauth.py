@@ -18,7 +18,7 @@ from channels.email.sandbox_imap import HOST, ImapSandbox
 from channels.email.sandbox_oauth import TokenMood, TokenServer
 from channels.email.settings import ImapSettings, OAuthSettings, RelaySettings
 from channels.email.tests.builders import ADDRESS, RECEIVED_AT, Store, mail, outbound, settings
-from core.contract.errors import ChannelMisconfigured, ConnectionFailed, NeedsReauth, SendError, TemporarySendError
+from core.contract.errors import ConnectionFailed, NeedsReauth, NotLetIn, SendError, TemporarySendError
 from tests.support.tokens import MemoryTokens
 from tests.support.waiting import until
 
@@ -111,7 +111,7 @@ async def test_a_token_that_was_refused_is_replaced_before_its_end(house: House)
     ("mood", "meaning"),
     [
         (TokenMood.ENDED, NeedsReauth),
-        (TokenMood.STRANGER, ChannelMisconfigured),
+        (TokenMood.STRANGER, NotLetIn),
         (TokenMood.ERROR, TemporarySendError),
         (TokenMood.BROKEN, ConnectionFailed),
         (TokenMood.CUT, ConnectionFailed),

@@ -18,6 +18,7 @@ from core.contract.errors import (
     ChannelMisconfigured,
     ConnectionFailed,
     MessageInvalid,
+    NotLetIn,
     OutcomeUnknown,
     QuotaSpent,
     RecipientUnreachable,
@@ -29,8 +30,8 @@ SERVICE = "/MainService.svc/json"
 ACCEPTED = frozenset({"100", "124"})
 """Taken; taken already under this RequestId."""
 ERRORS: Table = {
-    "101": ChannelMisconfigured,
-    "102": ChannelMisconfigured,
+    "101": NotLetIn,
+    "102": NotLetIn,
     "103": QuotaSpent,
     "104": ChannelMisconfigured,
     "108": RecipientUnreachable,

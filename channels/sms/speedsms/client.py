@@ -11,17 +11,17 @@ from channels.sms.carrier import Submission, Table, failure, taken
 from channels.sms.phones import international
 from channels.sms.settings import SpeedSmsSettings
 from core.contract.errors import (
-    ChannelMisconfigured,
     MessageInvalid,
+    NotLetIn,
     QuotaSpent,
     RecipientUnreachable,
     TemporarySendError,
 )
 
 ERRORS: Table = {
-    "007": ChannelMisconfigured,
-    "008": ChannelMisconfigured,
-    "009": ChannelMisconfigured,
+    "007": NotLetIn,
+    "008": NotLetIn,
+    "009": NotLetIn,
     "101": MessageInvalid,
     "105": RecipientUnreachable,
     "110": MessageInvalid,

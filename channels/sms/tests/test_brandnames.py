@@ -12,9 +12,9 @@ from channels.sms.esms.signature import check, digest
 from channels.sms.sandbox import Mood, SmsSandbox
 from channels.sms.tests.builders import HOOK_SECRET, SECRETS, channel, outbound, payload, sandboxed
 from core.contract.errors import (
-    ChannelMisconfigured,
     ConnectionFailed,
     MessageInvalid,
+    NotLetIn,
     OutcomeUnknown,
     QuotaSpent,
     RecipientUnreachable,
@@ -107,14 +107,14 @@ async def test_a_message_is_handed_over(name: str, sent: str) -> None:
         ("esms", Mood.REFUSE, RecipientUnreachable, "119"),
         ("esms", Mood.OPTED_OUT, MessageInvalid, "120"),
         ("esms", Mood.NO_MONEY, QuotaSpent, "103"),
-        ("esms", Mood.WRONG_KEY, ChannelMisconfigured, "101"),
+        ("esms", Mood.WRONG_KEY, NotLetIn, "101"),
         ("speedsms", Mood.THROTTLED, Throttled, "429"),
         ("speedsms", Mood.ERROR, TemporarySendError, "500"),
         ("speedsms", Mood.BROKEN, OutcomeUnknown, "200"),
         ("speedsms", Mood.CUT_AFTER, OutcomeUnknown, ""),
         ("speedsms", Mood.REFUSE, RecipientUnreachable, "105"),
         ("speedsms", Mood.NO_MONEY, QuotaSpent, "300"),
-        ("speedsms", Mood.WRONG_KEY, ChannelMisconfigured, "008"),
+        ("speedsms", Mood.WRONG_KEY, NotLetIn, "008"),
     ],
 )
 async def test_errors_are_told_apart(name: str, mood: Mood, expected: type[SendError], code: str) -> None:
@@ -155,7 +155,7 @@ async def test_health_knows_keys_and_money(name: str) -> None:
     assert [one.ok for one in (good, poor, unknown, away)] == [True, False, False, False]
     assert "1500000 đồng" in good.detail
     assert "hết tiền" in poor.detail
-    assert ChannelMisconfigured.code in unknown.detail
+    assert NotLetIn.code in unknown.detail
     assert ConnectionFailed.code in away.detail
 
 

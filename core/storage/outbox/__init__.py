@@ -17,7 +17,7 @@ from core.storage.outbox.afterwards import (
     pass_on,
     resend,
 )
-from core.storage.outbox.claiming import claim, count_due, hasten, next_send
+from core.storage.outbox.claiming import claim, count_due, hasten, hasten_let_in, next_send
 from core.storage.outbox.looking import (
     Caused,
     OutboxState,
@@ -55,6 +55,7 @@ __all__ = [
     "count_due",
     "decide",
     "hasten",
+    "hasten_let_in",
     "mark_all_unknown",
     "mark_unknown",
     "may_be_sending",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Integer, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import aliased
 
+from core.contract.errors import NOT_LET_IN
 from core.storage.database import padded
 from core.storage.outbox.rows import ALL, CLAIM, CLAIMED_AT_ONCE, IS_LANE, ClaimedEntry, Share
 from core.storage.tables import outbox
@@ -86,8 +87,17 @@ def count_due(connection: Connection, *, channel: str, now: datetime, most: int)
 
 def hasten(connection: Connection, *, channel: str, now: datetime) -> int:
     """Whoever is behind this channel is back: what waits for another try is due now. Returns how many waited."""
-    here = and_(outbox.c.state == "pending", outbox.c.channel == channel)
-    waiting = update(outbox).where(here, outbox.c.next_at > now)
+    return _hasten(connection, outbox.c.channel == channel, now)
+
+
+def hasten_let_in(connection: Connection, *, channel: str = "", now: datetime) -> int:
+    """A person has helped, or may have: what waits for being let in by this provider, or any, is due now."""
+    waits = outbox.c.reason.in_(NOT_LET_IN)
+    return _hasten(connection, and_(outbox.c.channel == channel, waits) if channel else waits, now)
+
+
+def _hasten(connection: Connection, which: ColumnElement[bool], now: datetime) -> int:
+    waiting = update(outbox).where(outbox.c.state == "pending", which, outbox.c.next_at > now)
     return connection.execute(waiting.values(next_at=now)).rowcount
 
 

@@ -63,6 +63,7 @@ class ClaimedEntry:
     payload_sealed: bytes | None
     attempts: int
     forget: bool
+    created_at: datetime
     dedupe_key: str = ""
     root: str = ""
     way: str = ""

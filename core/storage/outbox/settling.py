@@ -35,7 +35,8 @@ class Outcome:
     """
     What came of sending: sent, failed, unknown, passed on to another way, or pending again from `next_at`.
 
-    `reached_at`: where its reader is known from now on, if the provider said so.
+    `reached_at`: where its reader is known from now on, if the provider said so. `uncounted`: the try told nothing of
+    the message itself, and those it has are left to it.
     """
 
     state: str
@@ -43,6 +44,7 @@ class Outcome:
     reason: str = ""
     next_at: datetime | None = None
     reached_at: str = ""
+    uncounted: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ _SETTLE = (
     .values(
         owner=null(),
         claimed_until=null(),
+        attempts=case((bindparam("uncounted", type_=Boolean), 1), else_=outbox.c.attempts),
         next_at=func.coalesce(bindparam("again_at", type_=outbox.c.next_at.type), outbox.c.next_at),
         payload_sealed=case(
             (and_(outbox.c.forget, bindparam("over", type_=Boolean)), null()), else_=outbox.c.payload_sealed
@@ -111,6 +114,7 @@ def _settled(one: Settled) -> dict[str, object]:
         "reason": one.outcome.reason[:300],
         "again_at": one.outcome.next_at,
         "over": state != "pending",
+        "uncounted": one.outcome.uncounted,
         **ended,
     }
 

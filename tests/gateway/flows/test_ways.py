@@ -10,7 +10,14 @@ from functools import partial
 import pytest
 from sqlalchemy import select, update
 
-from core.contract.errors import ConnectionFailed, GatewayError, OutcomeUnknown, RecipientUnreachable, WindowClosed
+from core.contract.errors import (
+    ConnectionFailed,
+    GatewayError,
+    NeedsReauth,
+    OutcomeUnknown,
+    RecipientUnreachable,
+    WindowClosed,
+)
 from core.contract.ports import Allowance, Reach, SendResult
 from core.contract.schema import Address, DeliveryReceipt, DeliveryStatus, OutboundMessage, Standing
 from core.service.desk import Issued
@@ -116,6 +123,16 @@ async def test_to_a_number_that_is_proved_goes_the_news_itself(town: Town) -> No
 
     (told,) = town.phones.sent
     assert "đã tiếp nhận" in told.text
+
+
+async def test_whom_another_way_reaches_need_not_wait_for_our_token(town: Town) -> None:
+    """Nobody knows how soon an administrator connects us again."""
+    town.page.problem = NeedsReauth()
+
+    await town.news()
+
+    assert len(town.phones.sent) == 1
+    assert (await town.entries())[1] == ("sms/phone", "sent", "Zalo cần kết nối lại → SMS")
 
 
 @on_both_engines
