@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from core.intake.fold import fold
 from core.intake.lexicon import pattern, patterns_in
 from core.intake.rules import EmergencyKind
 from core.intake.words import Text, noted
 
 REACH = 120
+BURNS = "chay"
 SENTENCE = re.compile(r"[.!?;\n]")
 
 
@@ -51,9 +53,17 @@ def holds(text: Text, sign: EmergencySign) -> bool:
 
 
 def figure_of_speech(text: Text, sign: EmergencySign) -> bool:
-    """ "Cháy túi", "cháy hàng", "bình chữa cháy" …"""
-    thing = pattern("emergency", "thing_before").search(before(text, sign))
-    return thing is not None or pattern("emergency", "figure_after").match(after(text, sign)) is not None
+    """ "Cháy túi", "cháy hàng", "bình chữa cháy" …: said of fires alone, and "cháy nhà hàng xóm" is none."""
+    said = fold(text.raw[sign.start : sign.end])
+    if BURNS not in said:
+        return False
+    behind = pattern("emergency", "figure_after" if said.endswith(BURNS) else "driving_after")
+    if behind.match(after(text, sign)) is not None:
+        return True
+    known = patterns_in("emergency", "burning_before", marked=text.marked)
+    if said.startswith(BURNS):
+        known = (pattern("emergency", "thing_before"), *known)
+    return any(one.search(before(text, sign)) for one in known)
 
 
 def harmless_before(text: Text, sign: EmergencySign) -> bool:
