@@ -22,6 +22,7 @@ from core.contract.errors import IntakeUnavailable
 from core.contract.ports import ItemKey, RawDelivery
 from core.counting import ROWS, Buckets
 from core.storage.database import Database
+from core.storage.detour import Detour
 from core.storage.group_commit import MOST_BYTES, MOST_ROWS, MOST_WAITING_BYTES, GroupCommit, Overloaded, Settle
 from core.storage.intake_rows import Acceptance, is_about_data
 from core.storage.journal import Journal, read_frames
@@ -87,6 +88,7 @@ class Inbox:
         )
         self._away = not journal.empty  # what waits there came first
         self._refusing = False
+        self._detour = Detour()
         self._appending = 0  # bytes on their way into the journal
         self._falling_back: set[asyncio.Task[None]] = set()
         self._shipping = asyncio.Lock()
@@ -102,7 +104,7 @@ class Inbox:
         """
         arrival = Arrival(delivery, items, quarantine)
         problem: Exception | None = None
-        if not self._away:
+        if not self._goes_round(arrival):
             try:
                 await self._commits.put(arrival)
             except Exception as error:  # whatever ails the database, the journal is the answer
@@ -110,7 +112,11 @@ class Inbox:
             else:
                 self.counters.stored += 1
                 return
-        await self._fall_back(arrival, problem)
+        number = self._detour.enter(_conversations(arrival))
+        try:
+            await self._fall_back(arrival, problem)
+        finally:
+            self._detour.arrived(number)
 
     def begin(self, delivery: RawDelivery, items: Sequence[ItemKey], settle: Settle, *, quarantine: str = "") -> None:
         """
@@ -119,7 +125,7 @@ class Inbox:
         Otherwise with what `accept` would have raised.
         """
         arrival = Arrival(delivery, items, quarantine)
-        if self._away:
+        if self._goes_round(arrival):
             self._begin_falling_back(arrival, settle, None)
             return
         try:
@@ -135,14 +141,20 @@ class Inbox:
             self._begin_falling_back(arrival, settle, problem)
 
     def _begin_falling_back(self, arrival: Arrival, settle: Settle, problem: Exception | None) -> None:
+        number = self._detour.enter(_conversations(arrival))
         task = asyncio.create_task(self._fall_back(arrival, problem))
         self._falling_back.add(task)
-        task.add_done_callback(partial(self._fell_back, settle))
+        task.add_done_callback(partial(self._fell_back, settle, number))
 
-    def _fell_back(self, settle: Settle, task: asyncio.Task[None]) -> None:
+    def _fell_back(self, settle: Settle, number: int, task: asyncio.Task[None]) -> None:
+        self._detour.arrived(number)
         self._falling_back.discard(task)
         error = IntakeUnavailable("we are stopping") if task.cancelled() else task.exception()
         settle(error if error is None or isinstance(error, Exception) else IntakeUnavailable(type(error).__name__))
+
+    def _goes_round(self, arrival: Arrival) -> bool:
+        """The database is away, or what its conversation said before is not in it yet."""
+        return self._away or (bool(self._detour) and self._detour.holds(_conversations(arrival)))
 
     async def _fall_back(self, arrival: Arrival, problem: Exception | None) -> None:
         """Into the journal; `problem` is what ails the database, where that is not known already."""
@@ -239,6 +251,7 @@ class Inbox:
 
     async def _ship_pending(self) -> int:
         """All segments that there are now, some at a time; what arrives meanwhile is for the next round."""
+        last = await self._detour.in_the_journal()
         shipped, left = 0, self._journal.segments
         try:
             while left > 0 and (segments := await self._journal.pending()):
@@ -247,6 +260,7 @@ class Inbox:
                 left -= len(segments)
         finally:
             self._journal.release()
+        self._detour.shipped(last)
         return shipped
 
     async def _ship_segment(self, segment: Path) -> int:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import resource
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 from sqlalchemy import Connection, func, select
@@ -25,6 +27,7 @@ from core.storage.intake_rows import Acceptance
 from core.storage.journal import MOST_CLAIMED, read_frames
 from core.storage.tables import inbox_item, inbox_raw
 from tests.support.databases import on_both_engines
+from tests.support.waiting import until
 
 MakeInbox = Callable[[Database], Inbox]
 
@@ -256,6 +259,50 @@ async def test_two_who_ship_at_once_do_not_meet(database: Database, make_inbox: 
 
     assert sum(await asyncio.gather(inbox.ship(), inbox.ship())) == 5
     assert await stored(database) == (5, 5)
+
+
+@on_both_engines
+@pytest.mark.parametrize("at_once", [False, True])
+async def test_who_writes_on_is_stored_after_what_they_wrote_before(
+    database: Database, make_inbox: MakeInbox, monkeypatch: pytest.MonkeyPatch, *, at_once: bool
+) -> None:
+    """What they wrote before is still on its way into the journal when the database is back."""
+    inbox, may_append, accept = make_inbox(database), asyncio.Event(), AsyncMock(side_effect=database.accept)
+    monkeypatch.setattr(database, "accept", accept)
+    monkeypatch.setattr(inbox, "_append", partial(append_once, may_append, inbox._append))
+    inbox._away = True
+    before = asyncio.create_task(accepted(inbox, "before", at_once=at_once))
+    await until(lambda: bool(inbox._detour), "setting out for the journal")
+    shipping = asyncio.create_task(inbox.ship())
+    inbox._away = False  # as the shipping found out
+
+    after = asyncio.create_task(accepted(inbox, "after", at_once=at_once))
+    await inbox.accept(delivery(), [item("another", conversation="c2")])
+    may_append.set()
+    await asyncio.gather(before, after, shipping)
+    await inbox.ship()
+
+    batches = [{one.part for acceptance in call.args[0] for one in acceptance.items} for call in accept.await_args_list]
+    assert batches[0] == {""}
+    assert next(batch for batch in batches if "after" in batch) == {"before", "after"}
+    assert not inbox._detour
+
+
+async def append_once(may: asyncio.Event, append: Callable[[bytes], Awaitable[None]], framed: bytes) -> None:
+    """A disk that takes its time."""
+    await may.wait()
+    await append(framed)
+
+
+async def accepted(inbox: Inbox, key: str, *, at_once: bool) -> None:
+    """Hand one in, by either door."""
+    items = [replace(item(key), part=key)]
+    if at_once:
+        return await inbox.accept(delivery(), items)
+    done: asyncio.Future[Exception | None] = asyncio.get_running_loop().create_future()
+    inbox.begin(delivery(), items, done.set_result)
+    assert await done is None
+    return None
 
 
 async def test_only_when_the_journal_fails_too_is_the_sender_asked_to_come_back(
