@@ -33,7 +33,7 @@ from gateway.console.files import absent_of, kinds_of
 from gateway.console.letter_list import PUBLISHING, preview_of
 from gateway.console.prefill import prefilled, with_suggestion
 from gateway.console.proposing import advice, filled_in
-from gateway.console.shared import CASES, HOME, line_of, member_of, reader_of, show
+from gateway.console.shared import BUTTON, CASES, HOME, line_of, member_of, reader_of, show
 from gateway.deployment import DEPLOYMENT
 
 VERSION = "phien_ban"
@@ -94,7 +94,7 @@ async def take_move(request: web.Request) -> web.StreamResponse:
         return await _lost(request, sent, typed)
     if isinstance(answer, Refusal):
         return await move_page(request, view, move, typed, trouble_of(answer, sent.command))
-    raise web.HTTPSeeOther(await _afterwards(request, view.id, sent.command))
+    raise web.HTTPSeeOther(await _afterwards(request, view.id, sent.command, label=move.label if move else ""))
 
 
 async def _lost(request: web.Request, sent: Sent, typed: Typed) -> web.Response:
@@ -185,13 +185,14 @@ async def _execute(request: web.Request, view: CaseView, sent: Sent, carried: di
     return await deployment.clerk.execute(view.id, sent.command, payload, actor=actor, version=sent.version)
 
 
-async def _afterwards(request: web.Request, case_id: str, command: str) -> str:
+async def _afterwards(request: web.Request, case_id: str, command: str, *, label: str) -> str:
     """Back to the case; to the queues where this move has taken it out of this person's sight."""
+    done = {"xong": command} | ({BUTTON: label} if label not in ("", REGISTRY[command].label) else {})
     try:
         await reader_of(request).case(case_id, member_of(request))
     except NotFound:
-        return str(URL(HOME).with_query({"xong": command}))
-    return str(URL(f"{CASES}/{case_id}").with_query({"xong": command}))
+        return str(URL(HOME).with_query(done))
+    return str(URL(f"{CASES}/{case_id}").with_query(done))
 
 
 async def move_page(

@@ -28,6 +28,8 @@ HOME = "/console"
 CASES = "/console/ho-so"
 TALKS = "/console/hoi-thoai"
 LONGEST_LINE = 200
+BUTTON = "nut"
+"""Beside `?xong=`: under which name a regulation offered the command."""
 
 After = tuple[int, str]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -161,9 +163,17 @@ def show(request: web.Request, template: str, *, status: int = 200, **context: A
 
 
 def done_sentence(request: web.Request) -> str:
-    """What `?xong=` names: a command or one of our own acts; any other word says nothing."""
-    name = request.query.get("xong", "")
-    return f"Đã thực hiện: {REGISTRY[name].label}." if name in NAMES else _DONE.get(name, "")
+    """
+    What `?xong=` names: a command or one of our own acts; any other word says nothing.
+
+    A command is called what its button was: a regulation may word it otherwise, even to the contrary.
+    """
+    name, called = request.query.get("xong", ""), request.query.get(BUTTON, "")
+    if name not in NAMES:
+        return _DONE.get(name, "")
+    packs = request.app[DEPLOYMENT].regulation.packs
+    known = {row.label for pack in packs for row in pack.moves_for(name)} - {""}
+    return f"Đã thực hiện: {called if called in known else REGISTRY[name].label}."
 
 
 def day_in(written: str | None) -> date | None:
@@ -196,7 +206,7 @@ def next_page(request: web.Request, after: After | int | None) -> str:
     if after is None:
         return ""
     place = str(after) if isinstance(after, int) else f"{after[0]}-{after[1]}"
-    kept = {name: value for name, value in request.query.items() if name not in ("sau", "xong")}
+    kept = {name: value for name, value in request.query.items() if name not in ("sau", "xong", BUTTON)}
     return str(request.rel_url.with_query({**kept, "sau": place}))
 
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import partial
+from html import unescape
+from pathlib import Path
+
+import pytest
+from yarl import URL
 
 from core.cases.model import Case
 from core.storage import case_search, cases
+from gateway.console.shared import BUTTON, HOME
 from tests.gateway.api.staffing import LIGHTS, agency, centre, hire, issue, report
 from tests.gateway.console.letters import picture
-from tests.gateway.console.office import Office
+from tests.gateway.console.office import Office, open_office
 from tests.support.databases import on_both_engines
+from tests.support.deployments import world_over
 from tests.support.letters import write_mail
 
 REASON = "Nhà dân tự đấu nối, không thuộc lưới của công ty."
@@ -264,3 +271,34 @@ async def test_words_of_citizens_are_never_markup(office: Office) -> None:
 
     assert all("<script>alert" not in page.text for page in pages)
     assert "&lt;script&gt;" in pages[1].text
+
+
+async def test_what_was_done_is_called_what_its_button_was(database_url: str, tmp_path: Path) -> None:
+    """Whoever takes a mark off does not read that they set it."""
+    async with world_over(database_url, tmp_path, regulation="tien_giang") as world, open_office(world) as office:
+        ioc, case_id = await centre(world), await report(world)
+        page = f"/console/ho-so/{case_id}"
+        async with office.desk(ioc) as desk:
+            told = []
+            for undo in ((), ("1",)):
+                sent = await desk.send(f"{page}/mark_spam", f"{page}/mark_spam", reason="Gửi thử.", undo=list(undo))
+                told += [(await desk.get(sent.location)).text]
+            forged = await desk.get("/console?xong=mark_spam&nut=Trúng thưởng")
+
+    assert "Đã thực hiện: Phản ánh rác." in told[0]
+    assert "Đã thực hiện: Bỏ đánh dấu rác." in told[1]
+    assert "Trúng thưởng" not in forged.text
+
+
+@pytest.mark.parametrize("regulation", ["quang_binh", "thua_thien_hue", "dak_lak", "lang_son", "tien_giang"])
+async def test_every_button_of_a_regulation_is_known_to_who_confirms(
+    database_url: str, tmp_path: Path, regulation: str
+) -> None:
+    """Under the name that it has there."""
+    async with world_over(database_url, tmp_path, regulation=regulation) as world, open_office(world) as office:
+        ioc = await centre(world)
+        rows = [row for row in world.deployment.regulation.current.moves.values() if row.label]
+        async with office.desk(ioc) as desk:
+            for row in rows:
+                shown = await desk.get(str(URL(HOME).with_query({"xong": row.command, BUTTON: row.label})))
+                assert f"Đã thực hiện: {row.label}." in unescape(shown.text)
