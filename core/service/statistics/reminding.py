@@ -47,13 +47,16 @@ class Reminding:
 
     async def run_once(self) -> int:
         """Say what is to be said and was not yet; how much that was."""
-        shelf, work, said = await self.reports.shelf(), Work(), 0
+        shelf, work, said, over = await self.reports.shelf(), Work(), 0, list[str]()
         for one, row in shelf.owed if shelf.began else ():
             if row is None or row.sent_at is None:
                 said += await self.officers.say_once(work, list(self._of_report(one)))
-                said += await self.officers.say_once(work, await self._of_explanations(one))
+                if one.closes_at <= self.now() and one.key not in self._asked:
+                    said += await self.officers.say_once(work, await self._of_explanations(one))
+                    over.append(one.key)
         if said:
             await Committer(self.database).commit(work)
+        self._asked.update(over)  # what was late when the days were over never changes
         return said
 
     def _of_report(self, one: OwedReport) -> Iterator[Saying]:
@@ -69,11 +72,10 @@ class Reminding:
         return Saying(f"report/{one.key}/{kind}", ((one.entry.role, ""),), REPORT, letter)
 
     async def _of_explanations(self, one: OwedReport) -> list[Saying]:
-        """Only of what nobody has explained, once the days of the report are over."""
+        """Only of what nobody has explained."""
         roles = explainers(self.regulation.current)
-        if not roles or one.closes_at > self.now() or one.key in self._asked:
+        if not roles:
             return []
-        self._asked.add(one.key)  # what was late when the days were over never changes
         period = Period(midnight(one.first), one.closes_at, one.closes_at)
         found = await explained(self.database, self.safe, period)
         return [self._explanation(miss, roles) for miss in found if miss.late.fact.agency and not miss.at]

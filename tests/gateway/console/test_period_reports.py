@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
+from unittest.mock import AsyncMock
 from zipfile import ZipFile
 
 import pytest
@@ -15,6 +16,7 @@ from sqlalchemy import select
 
 from core.clock import VIETNAM
 from core.service.actors import Member
+from core.service.committing import Committer
 from core.storage.tables import report_file, staff_notice
 from gateway.workers.duties import reminding_of
 from tests.gateway.api.staffing import case_ids, centre, hire, issue, report
@@ -120,6 +122,22 @@ async def test_a_month_is_explained_prepared_sent_and_kept(database_url: str, tm
         files = await world.deployment.database.read(lambda one: one.execute(select(report_file.c.body_sealed)).all())
         assert len(files) == 2
         assert not any(b"%PDF" in row[0] or b"xl/" in row[0] for row in files)
+
+
+async def test_what_could_not_be_asked_is_asked_later(database_url: str, tmp_path: Path) -> None:
+    """The database is away just when the days of a report are over: nobody is forgotten for it."""
+    async with world_over(database_url, tmp_path, regulation="lang_son") as world:
+        await late_and_over(world)
+        to(world, "2026-12-15T09:00")
+        reminding = reminding_of(world.deployment)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Committer, "commit", AsyncMock(side_effect=ConnectionResetError))
+            with pytest.raises(ConnectionResetError):
+                await reminding.run_once()
+
+        await reminding.run_once()
+
+        assert await told(world, "explanation_wanted")
 
 
 @pytest.mark.rule("TG-12.4", "TG-12.5", "TG-13.4", "TG-14", "A-TG-11", "VN-9")
