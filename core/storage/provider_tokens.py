@@ -54,9 +54,11 @@ def load(connection: Connection, *, channel: str, account: str) -> TokenRow | No
 
 
 def begin_anew(connection: Connection, row: TokenRow) -> TokenRow:
-    """A pair that a person has been granted goes before whatever stands there; its generation is the next one.
+    """
+    A pair that a person has been granted goes before whatever stands there; its generation is the next one.
 
-    What waited for it is sent now."""
+    What waited for it is sent now.
+    """
     before = connection.execute(_locked(row.channel, row.account)).one_or_none()
     given = TokenRow(**row.__dict__ | {"generation": 1 if before is None else before.generation + 1})
     columns = [name for name in given.__dict__ if name not in ("channel", "account")]
