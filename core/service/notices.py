@@ -85,7 +85,7 @@ class Notices:
                     await self._tell_reporters(work, file, notice)
             await self._officers.tell(work, file, planned)
             for event in file.events:
-                await self._tell_dialogues(work, file.now, event)
+                await self._tell_dialogues(work, file, event)
 
     def _planned(self, file: CaseFile) -> list[Notice]:
         facts = facts_of(file.pack, self._regulation.agencies, file.now)
@@ -152,9 +152,9 @@ class Notices:
         cause: str,
     ) -> Letter:
         """The answer itself: in the regulation's form where it has one, as PDF where the channel carries files."""
-        channel = talk.row.channel
+        channel, rated = talk.row.channel, _may_be_rated(file)
         made = await self._letters.write(file.now, file.pack, report.report_id, answer=told["answer"])
-        template, files = notice.template, tuple[Attachment, ...]()
+        template, files = notice.template if rated else "answer_unrated", tuple[Attachment, ...]()
         if made is not None and channel in SHORT:
             template, told = "answer_short", {**told, "answer": as_short(made.letter)}
         elif made is not None and not made.letter.beyond_text:
@@ -167,7 +167,7 @@ class Notices:
             cause=cause,
             subject=letter.subject,
             case_id=file.now.id,
-            buttons=_rating_buttons(file.pack) if has_buttons(channel) else (),
+            buttons=_rating_buttons(file.pack) if rated and has_buttons(channel) else (),
             files=files,
             waits=_may_wait(file, template),
             **self._as_notice(told, letter),
@@ -198,9 +198,11 @@ class Notices:
         found = (self._regulation.agencies.get(dispatch.agency_id) for dispatch in case.dispatches)
         return list(dict.fromkeys(agency.name for agency in found if agency is not None))
 
-    async def _tell_dialogues(self, work: Work, case: Case, event: Event) -> None:
-        for report in case.reports:
-            happening = _for_dialogue(event, report, by_partner=case.channel == PARTNER)
+    async def _tell_dialogues(self, work: Work, file: CaseFile, event: Event) -> None:
+        if _is_answer(event) and not _may_be_rated(file):
+            return
+        for report in file.now.reports:
+            happening = _for_dialogue(event, report, by_partner=file.now.channel == PARTNER)
             if happening is not None and report.conversation_id:
                 talk = await self._talks.load(work, report.conversation_id)
                 await self._converse.happen(work, talk, happening)
@@ -224,6 +226,11 @@ def _copied_to(talk: Talk) -> tuple[str, ...]:
 
 def _is_answer(event: Event) -> bool:
     return isinstance(event, _ANSWERS)
+
+
+def _may_be_rated(file: CaseFile) -> bool:
+    """Whether reporters may rate where the answer has brought the case: not every regulation asks about a promise."""
+    return any(row.command == "rate" and file.now.stage in row.from_ for row in file.pack.moves.values())
 
 
 def _levels(pack: Pack) -> list[tuple[str, str]]:
