@@ -53,6 +53,7 @@ class Sketch:
     Args:
         reporter: an opaque key of the contact, never a name or a number.
         looks: how each of its photos looks at first sight (`core.privacy.looks`), 64 bits.
+        reached_at: the numbers and mail addresses that its reporter gave, proved or not.
     """
 
     report_id: str
@@ -62,6 +63,7 @@ class Sketch:
     category: str
     received_at: datetime
     looks: tuple[int, ...] = ()
+    reached_at: frozenset[str] = frozenset()
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -168,11 +170,18 @@ def closeness(apart: timedelta) -> float:
 
 def reason(new: Sketch, known: Sketch, kinship: Kinship, parts: dict[str, float], *, pictured: bool) -> str:
     """Why, for staff; names nobody."""
-    who = "Cùng người gửi" if kinship is Kinship.REPEAT else "Người gửi khác"
     category = "cùng lĩnh vực" if parts["category"] else "khác lĩnh vực"
     words = f"trùng {parts['words']:.0%} từ chính"
     photo = ("ảnh giống nhau",) if pictured else ()
-    return "; ".join((who, where(new, known, parts["place"]), words, *photo, category, when(new, known))) + "."
+    sender, place = who(new, known, kinship), where(new, known, parts["place"])
+    return "; ".join((sender, place, words, *photo, category, when(new, known))) + "."
+
+
+def who(new: Sketch, known: Sketch, kinship: Kinship) -> str:
+    """Whether the sender is the same; whoever gave the same number without proving it may be."""
+    if kinship is Kinship.REPEAT:
+        return "Cùng người gửi"
+    return "Cùng số điện thoại hoặc thư điện tử" if new.reached_at & known.reached_at else "Người gửi khác"
 
 
 def where(new: Sketch, known: Sketch, likeness: float) -> str:

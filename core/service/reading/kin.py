@@ -171,6 +171,7 @@ def _sketch(case: Case, row: ReportRow, told: Report) -> Sketch:
         place=told.place,
         category=case.category or "",
         received_at=case.received_at,
+        reached_at=frozenset((*told.reporter.phones, *told.reporter.emails)),
     )
 
 

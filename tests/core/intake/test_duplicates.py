@@ -38,6 +38,18 @@ def test_the_same_person_repeats() -> None:
     assert find_duplicates(NEW, [known])[0].kinship is Kinship.REPEAT
 
 
+@pytest.mark.rule("A-3", "QB-IV.1.1a.x1")
+def test_whoever_gave_the_same_number_is_not_called_another_person() -> None:
+    """Nor the same one, since nobody proved it: the desk asks before it cancels a repeat."""
+    new = replace(NEW, reached_at=frozenset({"+84900000001"}))
+    known = replace(sketch("old", "rác chất đống, hôi thối", "chợ An Cựu"), reached_at=new.reached_at)
+
+    (found,) = find_duplicates(new, [known])
+
+    assert found.kinship is Kinship.SAME_MATTER
+    assert found.reason.startswith("Cùng số điện thoại hoặc thư điện tử; ")
+
+
 def test_another_place_is_another_matter() -> None:
     assert find_duplicates(NEW, [sketch("old", "rác chất đống hôi thối", "đường Lê Duẩn")]) == ()
 

@@ -41,6 +41,21 @@ async def test_a_second_report_of_the_same_thing_is_offered_with_its_reason(offi
     assert f'value="{code}"' in filled.text
 
 
+async def test_a_second_report_with_the_same_number_says_so(office: Office) -> None:
+    """As the portal takes it, where nobody proves a number: written from another address, the number is the same."""
+    world, ioc = office.world, await centre(office.world)
+    first = await report(world)
+    before = set(await case_ids(world))
+    await write_mail(world, REPORT, sender="khac@hopthu.example.vn", subject="Đèn đường")
+    (second,) = set(await case_ids(world)) - before
+    async with office.desk(ioc) as desk:
+        aids = await desk.get(f"/console/ho-so/{second}/lien-quan")
+
+    assert f"/console/ho-so/{first}" in aids.text
+    assert "Cùng số điện thoại hoặc thư điện tử; địa điểm trùng" in aids.text
+    assert "0900 000 001" not in aids.text
+
+
 async def test_photos_of_the_same_thing_are_a_reason(office: Office) -> None:
     """However they were sent; the reason says so."""
     world, ioc = office.world, await centre(office.world)
