@@ -12,7 +12,6 @@ from typing import Any, Literal, TypedDict
 
 from core.cases.decide.facts import facts_of, holds
 from core.cases.events import AnswerPublished, Event, PrivateReplySent, ReporterAnswered, ReportRef, SupplementRequested
-from core.cases.model import Case
 from core.contract.schema import Attachment
 from core.identity.codes import format_code
 from core.intake.happenings import Happening, ResultPublished, SupplementAsked
@@ -190,13 +189,15 @@ class Notices:
             "reason": words.get("reason") or _reason_label(pack, notice.event),
             "note": words.get("note", ""),
             "fields": ", ".join(labels_of(pack, getattr(notice.event, "fields", ()))),
-            "agencies": ", ".join(self._agency_names(file.now)),
+            "agencies": ", ".join(self._sent_to(notice.event)),
             "ratings": "; ".join(f"{number}. {label}" for number, (_, label) in enumerate(_levels(pack), 1)),
         }
 
-    def _agency_names(self, case: Case) -> list[str]:
-        found = (self._regulation.agencies.get(dispatch.agency_id) for dispatch in case.dispatches)
-        return list(dict.fromkeys(agency.name for agency in found if agency is not None))
+    def _sent_to(self, event: Event) -> list[str]:
+        """Where the case has gone just now, not who had it before; the centre, where the centre took it over."""
+        opened = getattr(event, "opened", None) or ()
+        sent = opened if isinstance(opened, tuple) else (opened,)
+        return [self._regulation.agencies.name(one.agency_id) for one in sent] or [self._house.office]
 
     async def _tell_dialogues(self, work: Work, file: CaseFile, event: Event) -> None:
         if _is_answer(event) and not _may_be_rated(file):

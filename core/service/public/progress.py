@@ -89,7 +89,7 @@ class Reader:
             stage=steps[-1].label if steps else "",
             ended=pack.stage("case", case.stage).kind in ("done", "closed"),
             ended_because=self._ended_because(case, pack),
-            agencies=tuple(_agencies(case, self.regulation.agencies)),
+            agencies=tuple(_agencies(case, pack, self.regulation.agencies)),
             steps=steps,
             asked_for=_asked_for(case, pack) if "supply_supplement" in may else (),
             next_step=_next_step(case, pack, self.now),
@@ -143,8 +143,10 @@ def _next_step(case: Case, pack: Pack, now: datetime) -> NextStep | None:
     return NextStep(pack.clocks[first.name].label, first.due_at, late=first.has_run_out(now))
 
 
-def _agencies(case: Case, tree: AgencyTree) -> Iterator[str]:
-    yield from dict.fromkeys(tree.name(part.agency_id) for part in case.dispatches)
+def _agencies(case: Case, pack: Pack, tree: AgencyTree) -> Iterator[str]:
+    """Who works on it or did; nobody who returned it or gave it on."""
+    parts = [part for part in case.dispatches if pack.stage("dispatch", part.stage).kind in ("open", "done")]
+    yield from dict.fromkeys(tree.name(part.agency_id) for part in parts)
 
 
 def _asked_for(case: Case, pack: Pack) -> tuple[str, ...]:

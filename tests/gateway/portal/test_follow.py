@@ -301,3 +301,22 @@ async def test_an_erased_reporter_leaves_an_empty_page(citizen: Citizen) -> None
     assert page.status == 200
     assert "đã được xóa theo yêu cầu" in page.text
     assert CONTENT not in page.html
+
+
+@pytest.mark.rule("HUE-3b", "A-4")
+async def test_an_agency_that_returned_the_report_is_not_said_to_work_on_it(citizen: Citizen) -> None:
+    """Neither in the word that it went to another one, nor beside the progress."""
+    await citizen.reported(name="Nguyễn Văn An", phone="0900 000 001", consent="1")
+    await issue(citizen.world, "accept")
+    wrong, right = list(citizen.deployment.regulation.agencies.of_kinds(["enterprise"]))[:2]
+    await issue(citizen.world, "dispatch", agencies=[wrong.id])
+    officer = Actor("officer", frozenset({"officer"}), wrong.id)
+    await issue(citizen.world, "send_back", officer, reason="Không thuộc thẩm quyền.", agency_unknown=True)
+    returned = await citizen.see("/tra-cuu/phan-anh")
+    await issue(citizen.world, "dispatch", agencies=[right.id])
+
+    page = await citizen.see("/tra-cuu/phan-anh")
+
+    assert "Cơ quan xử lý:" not in returned.text
+    assert f"Cơ quan xử lý: {right.name} Quý vị đã gửi" in page.text
+    assert f"của anh/chị đã được chuyển đến {right.name} để xử lý." in page.text
