@@ -262,8 +262,6 @@ class Converse:
             return NotFound.code
         file = await self._supplying.case_of(work, rows[0])
         name, payload = command
-        if name == "cancel" and any(report.contact_id != talk.contact_id for report in file.now.reports):
-            return "others_wait"  # what several people reported is not ended by one of them
         return await self._issue(work, file, name, payload, talk)
 
     async def _issue(self, work: Work, file: CaseFile, name: str, payload: Mapping[str, Any], talk: Talk) -> str:

@@ -179,10 +179,13 @@ def decline(scene: Scene, command: Decline) -> None:
 
 
 def cancel(scene: Scene, command: Cancel) -> None:
-    """On one of the grounds the regulation lists, once what that ground needs is there."""
+    """On one of the grounds the regulation lists, once what that ground needs is there; never for others too (A-3)."""
     ground = _check_ground(scene, command.reason_code, scene.ctx.pack.cancel_reasons)
     if ground.needs_case:
         _check_same_person(scene, command.same_as, ground)
+    if len(_contacts(scene.case)) > 1:
+        text = "Phản ánh này được xử lý chung với phản ánh của người khác nên không hủy được; cần tách ra trước."
+        raise refuse("others_wait", 409, text, (*scene.permit.move.cites, "A-3"))
     scene.record(CaseCancelled, command)
 
 

@@ -81,6 +81,22 @@ def test_unlinking_puts_the_other_case_back_where_it_stood() -> None:
 
 
 @pytest.mark.rule("A-3")
+@pytest.mark.parametrize("who", [AN, BINH, DESK])
+def test_what_several_people_reported_is_not_cancelled_for_one_of_them(who: Actor) -> None:
+    """Not by the one, not by the other, not by the desk: it is taken apart first, and then only their own ends."""
+    main, other = two_reports()
+    follow(other, main.do(DESK, "link_report", other_case="c2"))
+
+    refused = main.refused(who, "cancel", reason_code="withdrawn")
+
+    assert (refused.code, refused.rules[-1]) == ("others_wait", "A-3")
+    main.others = {"c2": other.it}
+    back = follow(other, main.do(DESK, "unlink_report", other_case="c2", reason="Người kia rút lại"))
+    main.do(AN, "cancel", reason_code="withdrawn")
+    assert (main.it.stage, back.stage) == ("cancelled", "accepted")
+
+
+@pytest.mark.rule("A-3")
 def test_clocks_rest_while_a_case_is_linked() -> None:
     """And run on with what was left."""
     main = Bench("tien_giang", now=at("2026-11-20 09:00")).receive("c1")
