@@ -259,6 +259,8 @@ def _may_be_named(ctx: Context, case: Case, row: Row, subject: Subject, agency_i
             return led and agency_id not in agencies_at_work(ctx.pack, case)
         case "request_coordination" if subject.dispatch is not None:
             return agency_id not in (subject.dispatch.agency_id, subject.dispatch.unit_id)
+        case "send_back" if subject.dispatch is not None:
+            return agency_id != (subject.dispatch.unit_id or subject.dispatch.agency_id)
         case _:
             return True
 

@@ -159,6 +159,8 @@ def send_back(scene: Scene, command: SendBack) -> None:
         raise data_invalid("Chỉ chọn một: nêu đơn vị xử lý đúng, hoặc “không rõ”.", cites)
     if command.suggested_agency and not scene.ctx.agencies.is_active(command.suggested_agency):
         raise data_invalid("Đơn vị được đề xuất không có trong danh mục đang hoạt động.", cites)
+    if scene.dispatch and command.suggested_agency == (scene.dispatch.unit_id or scene.dispatch.agency_id):
+        raise data_invalid("Đơn vị xử lý đúng phải là đơn vị khác với đơn vị trả lại.", cites)
     scene.record(DispatchSentBack, command)
 
 

@@ -191,6 +191,19 @@ def test_hue_3b_a_return_names_the_right_agency() -> None:
 
 
 @pytest.mark.rule("HUE-3b")
+def test_hue_3b_nobody_returns_a_report_to_have_it_sent_to_them_again() -> None:
+    """Else the agency that is not competent stood first in the distributor's choice."""
+    bench = distributed()
+    own = bench.it.dispatch("d1").agency_id
+
+    refused = bench.refused(OFFICER, "send_back", reason="Không thuộc thẩm quyền", suggested_agency=own)
+
+    assert (refused.code, refused.rules) == ("data_invalid", ("HUE-3b",))
+    assert own not in bench.choices(OFFICER, "send_back", "suggested_agency")
+    assert "ubnd_ngu_binh" in bench.choices(OFFICER, "send_back", "suggested_agency")
+
+
+@pytest.mark.rule("HUE-3b")
 def test_hue_3b_or_says_that_it_is_not_known_and_why() -> None:
     """The text: "không rõ", with a reason."""
     bench = distributed()
