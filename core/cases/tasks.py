@@ -8,7 +8,7 @@ for help, with the limit that runs for it. Where the text sets no time there is 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.cases.model import Case, CaseClock
@@ -52,6 +52,30 @@ def open_tasks(pack: Pack, case: Case) -> list[Task]:
     if case.merged_into is not None or kind == "closed":
         return []
     return [*_of_case(pack, case), *_of_dispatches(pack, case), *_of_coordinations(pack, case)]
+
+
+def queued(pack: Pack, case: Case) -> list[Task]:
+    """
+    The open work as it stands in a queue: at the centre once for everybody, with the nearest of its limits.
+
+    A part that came back makes the case the distributor's again, and one distribution deals with both.
+    """
+    found = dict[tuple[str, ...], Task]()
+    for task in open_tasks(pack, case):
+        part = () if task.agency_id is None else (task.agency_id, task.dispatch_id or "", task.coordination_id or "")
+        key = (task.role, *part)
+        found[key] = _nearest(found[key], task) if key in found else task
+    return list(found.values())
+
+
+def _nearest(one: Task, other: Task) -> Task:
+    """The newer step with the limit that ends first."""
+    if one.late_from is None or (other.late_from is not None and other.late_from <= one.late_from):
+        return other
+    limit = {
+        name: getattr(one, name) for name in ("due_at", "late_from", "clock_id", "explanation", "resting", "rules")
+    }
+    return replace(other, **limit)
 
 
 def _of_case(pack: Pack, case: Case) -> Iterator[Task]:

@@ -12,7 +12,7 @@ from core.cases.events import Event, canonical
 from core.cases.evolve import evolve
 from core.cases.milestones import RUNNING_KINDS, Milestone, milestones_of
 from core.cases.model import Case
-from core.cases.tasks import open_tasks
+from core.cases.tasks import queued
 from core.privacy import chain
 from core.regulations.model import Pack
 from core.service.actors import involved_agencies
@@ -132,7 +132,7 @@ class CaseFile:
                 stage=task.stage,
                 due_at=task.due_at,
             )
-            for task in open_tasks(self.pack, self.now)
+            for task in queued(self.pack, self.now)
         ]
 
     def _clock_rows(self) -> list[ClockRow]:

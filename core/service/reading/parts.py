@@ -8,7 +8,7 @@ from datetime import datetime
 
 from core.cases.model import Case, Coordination, Dispatch, Feedback, Publication, Resolution
 from core.cases.sealed import SealedText
-from core.cases.tasks import open_tasks
+from core.cases.tasks import queued
 from core.service.reading.curtain import Curtain
 from core.service.reading.names import Names
 from core.service.reading.views import (
@@ -24,7 +24,7 @@ from core.service.reading.views import (
 
 def task_views(case: Case, names: Names, *, now: datetime) -> Iterator[TaskView]:
     """The open work of a case: whose turn it is, and until when."""
-    for task in open_tasks(names.pack, case):
+    for task in queued(names.pack, case):
         yield TaskView(
             role=names.role(task.role),
             agency=names.maybe_agency(task.agency_id),

@@ -7,7 +7,7 @@ import pytest
 from core.cases.commands import FireClock, ReceiveReport
 from core.cases.decide import Actor, Refusal, decide
 from core.cases.moves import shown_as
-from core.cases.tasks import UNSET_VI
+from core.cases.tasks import UNSET_VI, queued
 from tests.core.cases.bench import Bench, at, seal, staff
 from tests.core.regulations import qb_states
 from tests.core.regulations.desk import DISTRIBUTOR, EDITOR, RECEPTIONIST
@@ -219,6 +219,23 @@ def _receipt(bench: Bench) -> ReceiveReport:
 def test_every_open_stage_is_somebodys_task(state: str, expected: list[tuple[str, str | None, str | None]]) -> None:
     """And nothing is anybody's once it is over."""
     assert [(task.role, task.agency_id, task.dispatch_id) for task in STATES[state]().tasks()] == expected
+
+
+@pytest.mark.parametrize(
+    ("regulation", "clock"), [("quang_binh", "intake"), ("tien_giang", "redistribution:d1"), ("thua_thien_hue", None)]
+)
+def test_a_case_that_came_back_stands_in_a_queue_once(regulation: str, clock: str | None) -> None:
+    """With the limit that runs for it, whether that is the case's or the part's."""
+    bench = Bench(regulation, now=at("2026-11-20 09:00")).receive()
+    bench.do(staff("receptionist"), "accept")
+    (agency, *_) = bench.choices(staff("distributor"), "dispatch", "agencies")
+    bench.do(staff("distributor"), "dispatch", agencies=[agency])
+    role = "focal" if regulation == "quang_binh" else "officer"
+    bench.do(staff(role, agency), "send_back", reason="Không thuộc thẩm quyền", agency_unknown=True)
+
+    (waiting,) = queued(bench.pack, bench.it)
+
+    assert (waiting.role, waiting.stage, waiting.clock_id) == ("distributor", "sent_back", clock)
 
 
 def test_a_task_says_when_it_rests_and_when_no_time_is_set() -> None:

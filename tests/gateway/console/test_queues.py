@@ -61,6 +61,21 @@ async def test_an_agency_sees_its_own_work_only(office: Office) -> None:
     assert [page.status for page in closed] == [403, 403, 403]
 
 
+@pytest.mark.rule("HUE-3b")
+async def test_a_report_that_came_back_waits_once(office: Office) -> None:
+    """One distribution deals with it, so it is one piece of work: in the list, in the count and beside the case."""
+    world = office.world
+    ioc, lights, case_id = await centre(world), await agency(world), await report(world)
+    await issue(world, ioc, case_id, "accept")
+    await issue(world, ioc, case_id, "dispatch", agencies=[LIGHTS])
+    await issue(world, lights, case_id, "send_back", reason="Không thuộc thẩm quyền.", agency_unknown=True)
+    async with office.desk(ioc) as desk:
+        waiting = await desk.get("/console?vai-tro=distributor")
+
+    assert waiting.text.count('class="queue__code"') == 1
+    assert "Bị trả lại" in waiting.text
+
+
 async def test_a_long_queue_goes_on_without_a_gap(office: Office) -> None:
     """Fifty a page; the second holds the rest, none twice."""
     world, ioc = office.world, await centre(office.world)
