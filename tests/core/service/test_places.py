@@ -9,8 +9,10 @@ import pytest
 
 from core.cases.agencies import Agency, AgencyTree
 from core.contract.errors import ConfigError
-from core.places import PlacesInvalid, Succession
+from core.places import PlacesInvalid, Succession, only
 from core.places.units import Commune
+from core.regulations.agency_files import load_agencies
+from core.regulations.loader import pack_names
 from core.service.places import PlaceBook, read_tables, sample
 from core.storage.database import Database
 from tests.support.databases import on_both_engines
@@ -70,6 +72,34 @@ async def test_a_commune_that_only_the_tree_knows_is_found_by_its_committee(data
     assert [one.commune.code for one in known.search("thanh tra", TODAY)] == ["90003"]
     assert [one.label for one in known.search("phường mới", TODAY)] == ["phường Mới, tỉnh X"]
     assert [one.commune.code for one in known.named_in("12 Lê Lợi, P. Thanh Trà", TODAY)] == ["90003"]
+
+
+@pytest.mark.rule("VN-10")
+@pytest.mark.parametrize("pack", pack_names())
+async def test_of_what_ships_no_commune_of_today_is_there_twice(database: Database, pack: str) -> None:
+    """Whoever names it would be asked which of two with one name is meant, and neither would lead to its office."""
+    book = PlaceBook(database)
+    await book.begin_with_sample()
+    await book.warm()
+
+    titles = [one.title for one in book.ground(load_agencies(pack, TODAY)).on(TODAY)]
+
+    assert len(titles) == len(set(titles))
+
+
+@pytest.mark.rule("VN-10", "LS-7.2a")
+async def test_a_name_of_the_pilot_leads_to_the_office_that_answers_for_it(database: Database) -> None:
+    """By the name of today or an old one, in the demonstration that everybody starts first."""
+    book, tree = PlaceBook(database), load_agencies("quang_binh", TODAY)
+    await book.begin_with_sample()
+    await book.warm()
+
+    for words in ("số 15 Trần Hưng Đạo, phường Đồng Hới", "số 12 Lê Lợi, phường Hải Thành"):
+        found = only(book.ground(tree).named_in(words, TODAY))
+        assert found is not None
+        office = tree.of_commune(found.commune.code)
+        assert office is not None
+        assert office.id == "phuong_dong_hoi"
 
 
 def test_files_that_are_not_there_or_no_table_are_refused(tmp_path: Path) -> None:
