@@ -120,7 +120,8 @@ class LinkBook:
         Raises: ConfigError: no name, a name in use, or a secret that is none.
         """
         made = NewLink(link.name, secret or new_secret())
-        _check(link, made.secret, roles=roles)
+        _check(link, roles=roles)
+        _check_secret(made.secret)
         now = self._now()
         user = UserRow(new_id(), f"link-{link.name}", link.label[:120], _NO_HASH, None, 0, True, now)
         fact = await self._sealed(replace(link, user_id=user.id, made_at=now, secrets=(made.secret,)))
@@ -139,7 +140,7 @@ class LinkBook:
     async def rotate(self, name: str, *, secret: str = "") -> NewLink:
         """A new secret; the one before it is good for OVERLAP more. ConfigError: no such link."""
         link, made = await self._known(name), NewLink(name, secret or new_secret())
-        _check(link, made.secret)
+        _check_secret(made.secret)
         await self._put(replace(link, secrets=(made.secret, *link.secrets[:1]), old_until=self._now() + OVERLAP))
         return made
 
@@ -192,7 +193,7 @@ class LinkBook:
         return {**facts, **times, "events": list(link.events), "secrets": base64.b64encode(sealed).decode()}
 
 
-def _check(link: Link, secret: str, *, roles: Sequence[str] = ()) -> None:
+def _check(link: Link, *, roles: Sequence[str]) -> None:
     if NAME.fullmatch(link.name) is None:
         raise ConfigError("name", f"no name for a link: {link.name}", example="so-xay-dung")
     if link.kind not in KINDS:
@@ -203,6 +204,9 @@ def _check(link: Link, secret: str, *, roles: Sequence[str] = ()) -> None:
         raise ConfigError("agency", "which agency, in which roles?", example="--agency so_xay_dung --role officer")
     if link.kind == "peer" and NAME.fullmatch(link.known_as) is None:
         raise ConfigError("known-as", "how does it call us?", example="--known-as tinh")
+
+
+def _check_secret(secret: str) -> None:
     try:
         key_of(secret)
     except SecretInvalid:

@@ -134,6 +134,17 @@ def _program(url: str, secret: str, world: World) -> dict[str, Any]:
     return module
 
 
+async def test_an_agencys_secret_is_changed_while_it_works_on(world: World, software: Software) -> None:
+    """For a week it may sign with either; then the old one is worth nothing."""
+    fresh = (await ACTIONS["link.rotate"](world.deployment, {"name": NAME}))["secret"]
+    changed = Software(world, software.client, fresh)
+    assert [(await one("GET", "/queue"))[0] for one in (software, changed)] == [200, 200]
+
+    world.clock.advance(days=8)
+
+    assert [(await one("GET", "/queue"))[0] for one in (software, changed)] == [401, 200]
+
+
 @on_both_engines
 @pytest.mark.rule("TG-11.3", "QB-IV.1.6c")
 async def test_what_an_outside_system_may_not_do_changes_nothing(world: World, software: Software) -> None:
