@@ -34,6 +34,7 @@ from core.service.links.origins import Origins
 from core.service.links.post import LinkPost
 from core.service.links.questions import Questions
 from core.service.links.telling import Telling
+from core.service.naming_nobody import NamingNobody
 from core.service.national_queue import note_national
 from core.service.notice_readers import NoticeReaders
 from core.service.notices import Notices
@@ -98,6 +99,7 @@ class Clerk:
         self.officers = ground.officers(self.case_links)
         self.letters = ground.letters(self.texts)
         self.publishing = Publishing(database, media=ground.media, regulation=regulation, texts=self.texts)
+        self._naming_nobody = NamingNobody(database, safe=safe, publishing=self.publishing)
         self.converse = self._converse(ground)
         self.supplements = SupplementLinks(
             database, safe=safe, regulation=regulation, texts=self.texts, page=house.supplement_url, now=now
@@ -226,7 +228,8 @@ class Clerk:
         answer = await self.desk.issue(work, case_id, name, payload, actor)
         if isinstance(answer, Refusal):
             return answer
-        objection = await held_back(work, file, name, payload, self.texts)
+        hollow = await held_back(work, file, name, payload, self.texts)
+        objection = hollow or await self._naming_nobody.held_back(work, file, name, payload)
         if objection is not None:
             return objection
         if also is not None:

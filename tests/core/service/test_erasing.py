@@ -79,7 +79,7 @@ async def work_it(world: World, case_id: str, *, answer: str) -> None:
     await issue(world, case_id, officer, "accept_dispatch")
     await issue(world, case_id, officer, "submit_result", result=f"Đã thay đèn cho {CANARY}, {WORD}.")
     await issue(world, case_id, leader, "approve")
-    await issue(world, case_id, CENTRE, "publish", text=answer)
+    await issue(world, case_id, CENTRE, "publish", text=answer, override_reason="Người phản ánh đề nghị nêu tên.")
 
 
 async def back_up(world: World, folder: Path) -> None:
