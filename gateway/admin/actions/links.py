@@ -69,8 +69,9 @@ def _check(deployment: Deployment, url: str, *, agency: str, roles: tuple[str, .
         raise ConfigError("url", problem, example="https://so-xay-dung.example.vn/phan-anh")
     if agency and not deployment.regulation.agencies.is_active(agency):
         raise ConfigError("agency", f"no such agency: {agency}", example="langnghe agency list")
-    if unknown := set(roles) - set(deployment.regulation.current.roles):
-        raise ConfigError("role", f"no such role: {', '.join(sorted(unknown))}", example="officer")
+    known = deployment.regulation.current.roles
+    if unknown := set(roles) - set(known):
+        raise ConfigError("role", f"no such role: {', '.join(sorted(unknown))}", example=", ".join(known))
     if unknown := set(events) - set(WEBHOOKS):
         raise ConfigError("event", f"no such event: {', '.join(sorted(unknown))}", example=", ".join(WEBHOOKS))
 

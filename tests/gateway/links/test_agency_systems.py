@@ -18,6 +18,7 @@ import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestClient, TestServer
 
+from core.contract.errors import ConfigError
 from core.contract.schema import new_id
 from core.service.links.book import Link
 from core.storage import cases
@@ -105,6 +106,33 @@ async def test_the_guides_own_program_takes_a_case_and_answers_it(world: World) 
     by = {entry["kind"]: entry["by"]["name"] for entry in page["timeline"]}
     assert by["result_submitted"] == NAME
     assert not any(number in json.dumps(page) for number in ("900 000 001", "900000001"))
+
+
+@pytest.mark.rule("TG-8.1b")
+async def test_the_guides_own_program_reports_anew_what_was_returned_for_revision(
+    world: World, software: Software
+) -> None:
+    """The same command on the same case once more, with other words: it is carried out, and no repeat of the first."""
+    case_id = await dispatched(world)
+    program, leader = (
+        _program(str(software.client.make_url("")).rstrip("/"), software.secret, world),
+        await agency(world),
+    )
+    for done in ("Đã thay bóng đèn.", "Đã thay bóng đèn và cả cần đèn."):
+        await asyncio.to_thread(program["one_round"], lambda page: True, lambda page, done=done: (done, photo()))
+        if done == "Đã thay bóng đèn.":
+            await issue(world, leader, case_id, "return_for_revision", reason="Cần đèn còn gãy.")
+
+    _, page = await software("GET", f"/cases/{case_id}")
+    assert [one["result"] for one in page["dispatches"][0]["resolutions"]][-1] == "Đã thay bóng đèn và cả cần đèn."
+
+
+async def test_a_role_that_the_regulation_does_not_have_is_answered_with_those_it_has(world: World) -> None:
+    """The guide's own example is of another regulation."""
+    with pytest.raises(ConfigError, match="no such role: focal") as refused:
+        await linked(world, NAME, **OFFICER | {"roles": ["focal"]})
+
+    assert set(world.deployment.regulation.current.roles) == set(refused.value.example.split(", "))
 
 
 async def test_the_guides_own_program_returns_what_is_not_its_agencys(world: World, software: Software) -> None:
