@@ -5,6 +5,7 @@ import { watchFiles } from "./files.js";
 import { keepOffline, showWaiting, watchNetwork } from "./install.js";
 import { openMap } from "./map.js";
 import { takePlace, watchPlace } from "./place.js";
+import { forgetSent } from "./sent_before.js";
 import { watchSuggestions } from "./suggest.js";
 
 const form = document.querySelector("form[data-report]");
@@ -12,6 +13,7 @@ if (form instanceof HTMLFormElement) {
   document.documentElement.classList.add("has-script");
   const element = form.querySelector("[data-map]");
   const map = element instanceof HTMLElement ? openMap(form, element) : null;
+  forgetSent(form);
   watchFiles(form, (place) => {
     if (takePlace(form, place)) void map?.then((move) => move(...place));
   });

@@ -72,6 +72,28 @@ async def test_phone_code_accepted_and_followed_without_the_pin(world: World, br
         await expect(page.get_by_text(CONTENT).first).to_be_visible()
 
 
+@pytest.mark.rule("VN-4")
+async def test_who_goes_back_after_sending_finds_an_empty_form(world: World, browser: Browser) -> None:
+    """On a machine that others use too: the browser would fill name and number in again."""
+    phones = with_phones(world)
+    async with opened(world, browser) as page:
+        await fill(page)
+        await world.settle()
+        await page.go_back()
+        await expect(page.locator("#phone")).to_have_value(WHO["phone"])
+        await page.go_forward()
+        await page.fill("#otp", phones.codes()[0])
+        await page.click("text=Xác nhận và gửi phản ánh")
+        await page.wait_for_url("**/phan-anh/da-gui")
+
+        for _ in range(2):
+            await page.go_back()
+        await page.wait_for_url("**/phan-anh")
+
+        for name in ("name", "phone", "email", "content"):
+            await expect(page.locator(f"#{name}")).to_have_value("")
+
+
 @pytest.mark.rule("QB-QD.III.1.1a", "VN-13")
 async def test_whom_no_code_reaches_asks_to_be_called(world: World, browser: Browser) -> None:
     with_phones(world)
