@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from aiohttp import web
 
 from core.clock import local
+from gateway.pages.xml import xml_text
 
 Format = Literal["json", "xml"]
 Fields = Mapping[str, Any]
@@ -91,9 +92,4 @@ def _fill(element: Element, value: Any) -> None:
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return _readable(written(value) if isinstance(value, datetime) else str(value))
-
-
-def _readable(text: str) -> str:
-    """Without the control characters that XML 1.0 cannot hold."""
-    return "".join(sign for sign in text if sign in "\t\n\r" or sign >= " ")
+    return xml_text(written(value) if isinstance(value, datetime) else str(value))

@@ -10,6 +10,8 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from aiohttp import web
 
+from gateway.pages.xml import xml_text
+
 _ATOM = "http://www.w3.org/2005/Atom"
 
 
@@ -41,7 +43,7 @@ def atom(feed: Feed, items: Iterable[Item]) -> web.Response:
     _say(root, "id", feed.own)
     _say(root, "title", feed.title)
     _say(root, "updated", max((item.updated for item in items), default=feed.now).isoformat())
-    SubElement(SubElement(root, "author"), "name").text = feed.author
+    _say(SubElement(root, "author"), "name", feed.author)
     SubElement(root, "link", {"rel": "self", "href": feed.own})
     SubElement(root, "link", {"rel": "alternate", "href": feed.page})
     for item in items:
@@ -77,9 +79,9 @@ def _add(root: Element, item: Item) -> None:
     _say(entry, "title", item.title)
     _say(entry, "updated", item.updated.isoformat())
     SubElement(entry, "link", {"rel": "alternate", "href": item.href})
-    SubElement(entry, "category", {"term": term, "label": label})
-    SubElement(entry, "content", {"type": "text"}).text = item.text
+    SubElement(entry, "category", {"term": term, "label": xml_text(label)})
+    SubElement(entry, "content", {"type": "text"}).text = xml_text(item.text)
 
 
 def _say(parent: Element, name: str, text: str) -> None:
-    SubElement(parent, name).text = text
+    SubElement(parent, name).text = xml_text(text)
