@@ -27,7 +27,7 @@ _EMAIL = re.compile(r"[^\s@<>(),;:\"]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[
 _INPUT_OF = {IntakeField.TIME: "occurred", IntakeField.CONTACT: "phone"}
 _MISSING = {
     IntakeField.CONTENT: "Hãy cho biết chuyện gì đang xảy ra.",
-    IntakeField.PLACE: "Hãy cho biết nơi xảy ra: ghi địa chỉ, hoặc bấm “Vị trí của tôi”.",
+    IntakeField.PLACE: "Hãy cho biết nơi xảy ra: ghi địa chỉ hoặc gửi vị trí.",
     IntakeField.TIME: "Hãy cho biết việc xảy ra khi nào.",
     IntakeField.NAME: "Hãy ghi họ và tên.",
     IntakeField.PHONE: "Hãy ghi số điện thoại.",

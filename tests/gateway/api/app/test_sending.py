@@ -112,6 +112,7 @@ async def test_what_is_missing_is_told_field_by_field(phone: Phone) -> None:
 
     assert (answer.status, answer.code) == (422, "data_missing")
     assert set(answer.json["details"]["fields"]) == {"place", "phone", "consent"}
+    assert "bấm" not in answer.json["details"]["fields"]["place"]  # buttons are our own page's
 
 
 @pytest.mark.rule("QB-II.2h", "VN-8")
