@@ -257,11 +257,6 @@ class Case(Model):
         return frozenset([*files, *resolved])
 
     @property
-    def answer_is_interim(self) -> bool:
-        """Is the latest word of any agency only a dated promise (QB-IV.3b, DL-II.2.2c)? Not every pack has approval."""
-        return any(item.latest.interim for item in self.dispatches if item.latest is not None)
-
-    @property
     def next_fire(self) -> datetime | None:
         """When the first of its clocks fires next: what the due-time index sorts by."""
         return min((at for clock in self.clocks.values() if (at := clock.fires_at) is not None), default=None)

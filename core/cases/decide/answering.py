@@ -14,6 +14,7 @@ from core.cases.commands import (
     ReplyPrivately,
     SubmitResult,
 )
+from core.cases.decide.facts import answer_is_interim
 from core.cases.decide.refusals import data_invalid, refuse
 from core.cases.decide.story import Scene
 from core.cases.events import (
@@ -46,7 +47,7 @@ def commit_interim(scene: Scene, command: CommitInterim) -> None:
 def publish(scene: Scene, command: Publish) -> None:
     """With media chosen one by one from what the case holds; whether it is only a promise stands in the case."""
     _check_media(scene, command.media)
-    scene.record(AnswerPublished, command, interim=scene.case.answer_is_interim)
+    scene.record(AnswerPublished, command, interim=answer_is_interim(scene.ctx.pack, scene.case))
 
 
 def answer_reporter(scene: Scene, command: AnswerReporter) -> None:
@@ -58,7 +59,7 @@ def answer_reporter(scene: Scene, command: AnswerReporter) -> None:
 def reply_privately(scene: Scene, command: ReplyPrivately) -> None:
     """To the reporters alone; a promise stays one."""
     _check_media(scene, command.media)
-    scene.record(PrivateReplySent, command, interim=scene.case.answer_is_interim)
+    scene.record(PrivateReplySent, command, interim=answer_is_interim(scene.ctx.pack, scene.case))
 
 
 def _check_media(scene: Scene, media: tuple[str, ...]) -> None:

@@ -44,7 +44,7 @@ def facts_of(
         "classified": case.category is not None,
         "automatic": bool(category and category.automatic),
         "via_board": case.board_asked,
-        "interim": case.answer_is_interim,
+        "interim": answer_is_interim(pack, case),
         "verification": case.verification,
         "merged": bool(case.merged_cases),
         "cancel_reason": case.cancel_code,
@@ -90,3 +90,14 @@ def unmet(condition: Condition, facts: Mapping[str, Any]) -> tuple[str, Any] | N
 def holds(condition: Condition, facts: Mapping[str, Any]) -> bool:
     """Does nothing stand against it?"""
     return unmet(condition, facts) is None
+
+
+def answer_is_interim(pack: Pack, case: Case) -> bool:
+    """
+    Is the latest word of any agency only a dated promise (QB-IV.3b, DL-II.2.2c)? Not every pack has approval.
+
+    What an agency promised before the case was taken from it binds nobody.
+    """
+    stages = pack.stages.dispatch
+    at_work = (item for item in case.dispatches if stages[item.stage].kind != "closed")
+    return any(item.latest.interim for item in at_work if item.latest is not None)

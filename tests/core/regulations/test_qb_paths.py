@@ -9,7 +9,17 @@ from core.clock import sentence_en
 from tests.core.cases.bench import kinds, staff
 from tests.core.regulations.desk import AN, DISTRIBUTOR, EDITOR, RECEPTIONIST
 from tests.core.regulations.limits import lateness
-from tests.core.regulations.qb_states import BOARD, DONE, FOCAL, LATER, UNIT_LEADER, UNIT_STAFF, distributed, received
+from tests.core.regulations.qb_states import (
+    BOARD,
+    DONE,
+    FOCAL,
+    LATER,
+    UNIT_LEADER,
+    UNIT_STAFF,
+    distributed,
+    promised,
+    received,
+)
 
 
 @pytest.mark.rule(
@@ -148,3 +158,19 @@ def test_the_sentence_names_each_slice_in_english_too() -> None:
         "1wh from Fri 20/11/2026 16:45 → Mon 23/11/2026 07:45: 45 min Fri 20/11, 15 min Mon 23/11; "
         "off Sat 21/11 – Sun 22/11; QĐ phê duyệt Đề án, tháng 5/2022, Phụ lục, mục IV.1.2b"
     )
+
+
+@pytest.mark.rule("QB-II.2i", "QB-IV.3b", "QB-IV.1.4a.1")
+def test_what_an_agency_promised_before_the_board_took_the_case_from_it_binds_nobody() -> None:
+    """The result of the one that has it now is a result, and is published as one."""
+    bench = promised().then(DISTRIBUTOR, "report_deadlock", reason="Không thống nhất")
+    bench.then(BOARD, "decide_lead", agency="fpt").then(DISTRIBUTOR, "dispatch", agencies=["fpt"])
+    focal, leader = staff("focal", "fpt"), staff("unit_leader", "fpt")
+    bench.then(focal, "accept_dispatch").then(focal, "assign_unit", unit="fpt")
+    bench.then(leader, "accept_dispatch").then(leader, "assign_staff", staff="u-9")
+    bench.then(staff("unit_staff", "fpt", person="u-9"), "submit_result", **DONE).then(leader, "approve")
+
+    bench.do(EDITOR, "publish", text="Đã vá xong mặt đường ngày 20/11/2026.")
+
+    assert bench.stage == "published"
+    assert [made.interim for made in bench.it.publications] == [True, False]
