@@ -36,25 +36,29 @@ async def sandbox_beside(settings: Settings) -> AsyncIterator[Beside]:
     """The sandbox as a process of its own. One that dies is started again at the same addresses."""
     process, addresses = await _start(settings, ports=())
     beside = Beside(addresses)
-    watch = asyncio.create_task(_keep_up(settings, process, beside))
+
+    async def keep_up() -> None:
+        nonlocal process
+        while True:
+            process = await _next(settings, process, addresses)
+            if beside.again is not None:
+                await beside.again()
+
+    watch = asyncio.create_task(keep_up())
     try:
         yield beside
     finally:
         await ended(watch)
-
-
-async def _keep_up(settings: Settings, process: Process, beside: Beside) -> None:
-    ports = tuple(part for one in _ports(beside.addresses) for part in ("--port", one))
-    try:
-        while True:
-            await process.wait()
-            log.warning("sandbox_died", code=process.returncode)
-            await asyncio.sleep(_RESTART_SECONDS)
-            process, _ = await _start(settings, ports=ports)
-            if beside.again is not None:
-                await beside.again()
-    finally:
         await _end(process)
+
+
+async def _next(settings: Settings, process: Process, addresses: Addresses) -> Process:
+    """The one after it, at the same addresses, once it has died."""
+    await process.wait()
+    log.warning("sandbox_died", code=process.returncode)
+    await asyncio.sleep(_RESTART_SECONDS)
+    fresh, _ = await _start(settings, ports=tuple(part for one in _ports(addresses) for part in ("--port", one)))
+    return fresh
 
 
 def _ports(addresses: Addresses) -> list[str]:

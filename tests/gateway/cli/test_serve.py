@@ -10,10 +10,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
+from channels.tasks import HEARD_SECONDS
 from tests.support.serving import THINKER, Served, fetch, start, wait_until
+
+SLOW_SECONDS = 3 * HEARD_SECONDS
 
 
 @pytest.fixture
@@ -50,6 +54,8 @@ def test_a_demo_can_be_tried_and_ends_in_order(served: Served, tmp_path: Path) -
 
     assert fetch(f"{demo['http']}/api/v1/me", token=demo["tokens"]["receptionist"])
     (sandbox,) = served.sandbox_ids()
+    os.kill(sandbox, signal.SIGSTOP)  # it takes its time to end
+    Timer(SLOW_SECONDS, os.kill, (sandbox, signal.SIGCONT)).start()
     assert served.stop() == 0
     assert served.demo["ready"] is False
     assert served.demo["logins"] == demo["logins"]
