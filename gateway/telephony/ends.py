@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-ALONE_S = 30.0
-"""For how long a process that was started beside a gateway waits for it to come back."""
+ALONE_S = 120.0
+"""For how long a process that was started beside a gateway waits for one; it may change the database first."""
 A_DAY_S = 86_400.0
 _LOOK_S = 0.5
 
