@@ -20,18 +20,18 @@ module aubridge.so
 module sndfile.so
 module account.so
 module menu.so
-snd_path {heard}
+snd_path heard
 """
 ACCOUNT = "<sip:{number}@127.0.0.1:{port}>;regint=0;answermode=auto;audio_codecs=PCMA\n"
 MODULES = ("/usr/lib/baresip/modules", "/usr/local/lib/baresip/modules")
 
 
 async def baresip(folder: Path, *, port: int, hotline: int, calls: bool) -> Phone:
-    """A telephone that calls, or takes a call."""
+    """A telephone that calls, or takes a call. It has little room for the name of a file, so that one is relative."""
     heard = folder / "heard"
     heard.mkdir()
     modules = next(path for path in MODULES if Path(path).exists())
-    config = CONFIG.format(modules=modules, port=port, says=microphone(folder), heard=heard)
+    config = CONFIG.format(modules=modules, port=port, says=microphone(folder))
     (folder / "config").write_text(config)
     (folder / "accounts").write_text(ACCOUNT.format(number=NUMBER, port=port))
     (folder / "contacts").touch()
