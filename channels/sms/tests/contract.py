@@ -21,8 +21,8 @@ from channels.sms.tests.deliveries import NUMBERS, WRITE, prepared, twilio
 from channels.sms.tests.test_mapping import BROKEN, IGNORED, MESSAGES, RECEIPTS
 from channels.twilio import HEADER
 from core.contract.errors import (
-    ChannelMisconfigured,
     NeedsReauth,
+    NotLetIn,
     OutcomeUnknown,
     ProviderRefused,
     QuotaSpent,
@@ -149,14 +149,14 @@ FAILURES: Mapping[str, Mapping[str, tuple[str, type[SendError]]]] = {
         Trouble.THROTTLED: ("throttled", Throttled),
         Trouble.ERROR: ("error", TemporarySendError),
         Trouble.BROKEN: ("broken", TemporarySendError),
-        "wrong key": ("wrong_key", ChannelMisconfigured),
+        "wrong key": ("wrong_key", NotLetIn),
         "no money": ("no_money", QuotaSpent),
     },
     "speedsms": {
         Trouble.THROTTLED: ("throttled", Throttled),
         Trouble.ERROR: ("error", TemporarySendError),
         Trouble.BROKEN: ("broken", OutcomeUnknown),
-        "wrong key": ("wrong_key", ChannelMisconfigured),
+        "wrong key": ("wrong_key", NotLetIn),
         "no money": ("no_money", QuotaSpent),
     },
     "smpp": {

@@ -163,9 +163,7 @@ async def test_a_joined_case_is_over_when_the_one_it_was_joined_to_is(keeping: W
     world = keeping
     await report_by_voice(world)
     joined = await only_case(world)
-    leave_call(
-        world, "what", id=f"{2:032x}", caller="+84900000002", purpose="report", code="223456789015", code_told=True
-    )
+    leave_call(world, "what", id=f"{2:032x}", purpose="report", code="223456789015", code_told=True)
     await hand_over(world)
     found = await world.deployment.database.read(partial(case_search.search, wanted=case_search.Search()))
     main = next(one for one in found if one.id != joined.id)
