@@ -111,6 +111,7 @@ async def test_a_password_and_a_result_by_telephone(served: Served, phone_port: 
     ]
     assert {one["call"] for one in noted} >= {end.call}
     assert len(lines(served, "code_call_ended")) == 1
+    assert await asyncio.to_thread(served.stop) == 0  # what is about to be put away is, and nothing vanishes under us
     kept = [path for path in served.data.rglob("*") if path.is_file()]
     assert not [path for path in (*kept, served.log) if OTP.encode() in path.read_bytes()]
 
