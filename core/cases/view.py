@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from core.cases.agencies import AgencyTree
+from core.cases.decide.facts import taking_part
 from core.cases.model import Case, Publication
 from core.cases.sealed import SealedText
 from core.contract.schema import Model
@@ -103,8 +104,7 @@ def _progress(case: Case, pack: Pack, agencies: AgencyTree) -> dict[str, Any]:
 
 
 def _agencies(case: Case, pack: Pack, agencies: AgencyTree) -> dict[str, Any]:
-    shown = [item for item in case.dispatches if pack.stages.dispatch[item.stage].kind in ("open", "done")]
-    return {"agencies": tuple(dict.fromkeys(agencies.name(item.agency_id) for item in shown))}
+    return {"agencies": tuple(dict.fromkeys(agencies.name(item.agency_id) for item in taking_part(pack, case)))}
 
 
 def _answer(case: Case, pack: Pack, agencies: AgencyTree) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from core.cases.agencies import AgencyTree
+from core.cases.decide.facts import taking_part
 from core.cases.model import Case, Coordination, Dispatch
 from core.cases.tasks import open_tasks
 from core.clock import local
@@ -54,7 +55,7 @@ def _parts(notice: Notice, case: Case, pack: Pack) -> list[Part]:
     known |= {item.id: item for item in case.coordinations}
     if notice.parts:
         return [known[name] for name in notice.parts if name in known]
-    return [item for item in case.dispatches if pack.stages.dispatch[item.stage].kind in ("open", "done")]
+    return [*taking_part(pack, case)]
 
 
 def _places(role: Role, part: Part | None, agencies: AgencyTree) -> Iterator[str]:

@@ -20,6 +20,7 @@ from core.cases.commands import (
     SendBack,
     SendLetter,
 )
+from core.cases.decide.facts import taking_part
 from core.cases.decide.intake import check_urgency, emergency_tier
 from core.cases.decide.refusals import data_invalid, refuse
 from core.cases.decide.story import Scene
@@ -73,9 +74,8 @@ def agencies_at_work(pack: Pack, case: Case) -> frozenset[str]:
 
 def lead_to_come(pack: Pack, case: Case) -> str | None:
     """The agency that was named to lead, while it has no part in the case yet: the next distribution goes there."""
-    stages = pack.stages.dispatch
-    taking_part = {item.agency_id for item in case.dispatches if stages[item.stage].kind in ("open", "done")}
-    return None if case.lead_agency in taking_part else case.lead_agency
+    there = {item.agency_id for item in taking_part(pack, case)}
+    return None if case.lead_agency in there else case.lead_agency
 
 
 def _check_free(scene: Scene, agencies: Sequence[str]) -> None:

@@ -101,3 +101,9 @@ def answer_is_interim(pack: Pack, case: Case) -> bool:
     stages = pack.stages.dispatch
     at_work = (item for item in case.dispatches if stages[item.stage].kind != "closed")
     return any(item.latest.interim for item in at_work if item.latest is not None)
+
+
+def taking_part(pack: Pack, case: Case) -> tuple[Dispatch, ...]:
+    """The dispatches that count: not those sent back, redirected or passed on."""
+    stages = pack.stages.dispatch
+    return tuple(item for item in case.dispatches if stages[item.stage].kind in ("open", "done"))

@@ -16,7 +16,7 @@ from typing import Any
 from core.cases.commands import Command
 from core.cases.decide import refusals
 from core.cases.decide.context import Context, Refused
-from core.cases.decide.facts import facts_of, missing_fields, unmet
+from core.cases.decide.facts import facts_of, missing_fields, taking_part, unmet
 from core.cases.model import Case, Coordination, Dispatch
 from core.regulations.model import ClockSpec, Move, Pack, RoleLevel, Stage
 
@@ -160,7 +160,7 @@ def _standing(ctx: Context, case: Case, move: Move, subject: Subject) -> str | N
 
 
 def _stands(ctx: Context, case: Case, level: RoleLevel, subject: Subject) -> bool:
-    place, parts = ctx.actor.agency_id, (subject.dispatch,) if subject.dispatch else _at_work(ctx, case)
+    place, parts = ctx.actor.agency_id, (subject.dispatch,) if subject.dispatch else taking_part(ctx.pack, case)
     match level:
         case "reporter":
             return any(report.contact_id == ctx.actor.id for report in case.reports)
@@ -175,12 +175,6 @@ def _stands(ctx: Context, case: Case, level: RoleLevel, subject: Subject) -> boo
             return any(item.agency_id == place for item in asked)
         case _:
             return True
-
-
-def _at_work(ctx: Context, case: Case) -> tuple[Dispatch, ...]:
-    """The dispatches that count: not those sent back, redirected or passed on."""
-    stages = ctx.pack.stages.dispatch
-    return tuple(item for item in case.dispatches if stages[item.stage].kind in ("open", "done"))
 
 
 def _check_conditions(ctx: Context, case: Case, move: Move, subject: Subject, command: Command | None) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from core.cases.agencies import AgencyTree
 from core.cases.decide.context import Actor, Context
+from core.cases.decide.facts import taking_part
 from core.cases.model import Case, Publication
 from core.cases.moves import allowed_moves
 from core.cases.sealed import SealedText
@@ -145,8 +146,7 @@ def _next_step(case: Case, pack: Pack, now: datetime) -> NextStep | None:
 
 def _agencies(case: Case, pack: Pack, tree: AgencyTree) -> Iterator[str]:
     """Who works on it or did; nobody who returned it or gave it on."""
-    parts = [part for part in case.dispatches if pack.stage("dispatch", part.stage).kind in ("open", "done")]
-    yield from dict.fromkeys(tree.name(part.agency_id) for part in parts)
+    yield from dict.fromkeys(tree.name(part.agency_id) for part in taking_part(pack, case))
 
 
 def _asked_for(case: Case, pack: Pack) -> tuple[str, ...]:
