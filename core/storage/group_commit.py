@@ -72,6 +72,7 @@ class GroupCommit(Generic[T]):
         self._most_flights = flights
         self._flights: set[asyncio.Task[None]] = set()
         self._under_way: set[str] = set()
+        self._rows_under_way = 0
         self._assembled: asyncio.Future[None] | None = None
 
     async def put(self, one: T) -> None:
@@ -101,11 +102,17 @@ class GroupCommit(Generic[T]):
         if self._assembled is not None:
             if len(self._waiting) >= self._pace.crowd:
                 _settle(self._assembled)
-        elif self._is_worth_a_flight(beside=len(self._flights)):
-            self._flights.add(loop.create_task(self._fly()))
+        else:
+            self._send_another()
         return waiting
 
+    def _send_another(self) -> None:
+        if self._is_worth_a_flight(beside=len(self._flights)):
+            self._flights.add(asyncio.get_running_loop().create_task(self._fly()))
+
     def _is_worth_a_flight(self, *, beside: int) -> bool:
+        if self._assembled is not None:
+            return False  # all who wait belong to the one that waits for its crowd
         if beside == 0:
             return bool(self._waiting)
         return beside < self._pace.flights and len(self._waiting) >= ENOUGH_FOR_ANOTHER
@@ -118,6 +125,7 @@ class GroupCommit(Generic[T]):
                 await self._assemble()
                 if not (taken := self._take()):
                     break
+                self._send_another()
                 await self._commit(taken)
         finally:
             self._flights.discard(me)
@@ -138,13 +146,13 @@ class GroupCommit(Generic[T]):
             self._pace.note_wait(before, len(self._waiting))
 
     def _take(self) -> list[_Waiting[T]]:
-        """The next batch, in order of arrival: all that have no order with what is under way, as many as may be."""
+        """The next batch, in order of arrival: whoever has no order with what is under way, as many as should be."""
         taken: list[_Waiting[T]] = []
         left: list[_Waiting[T]] = []
-        held, behind = 0, set(self._under_way)
+        held, behind, most = 0, set(self._under_way), min(MOST_ROWS, self._pace.most)
         for position, waiting in enumerate(self._waiting):
             size = self._size(waiting.one)
-            if len(taken) == MOST_ROWS or (taken and held + size > MOST_BYTES):
+            if len(taken) == most or (taken and held + size > MOST_BYTES):
                 left += self._waiting[position:]
                 break
             if behind and not behind.isdisjoint(keys := self._keys(waiting.one)):
@@ -163,14 +171,17 @@ class GroupCommit(Generic[T]):
         staying = [waiting for waiting in taken if waiting.settle is not None]
         keys = self._keys_of(staying)
         self._under_way |= keys
+        self._rows_under_way += len(staying)
         try:
             problems = await self._store([waiting.one for waiting in staying])
-        except Exception as error:
+        except Exception as error:  # each of those who wait hears it
             problems = dict.fromkeys(range(len(staying)), error)
         finally:
             deadline.cancel()
             self._under_way -= keys
-        self._pace.note(loop.time() - began, rows=len(staying), waiting=len(self._waiting))
+            self._rows_under_way -= len(staying)
+        beside = self._rows_under_way
+        self._pace.note(loop.time() - began, rows=len(staying), waiting=len(self._waiting), beside=beside)
         for position, waiting in enumerate(staying):
             _tell(waiting, problems.get(position))
 

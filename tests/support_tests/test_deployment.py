@@ -43,6 +43,11 @@ def test_services_wait_for_healthy_ones(compose: dict[str, Any]) -> None:
     assert not waits["telephony"]
 
 
+def test_the_database_keeps_files_for_a_storm(compose: dict[str, Any]) -> None:
+    """Of its write-ahead log: what has to be made anew holds up every commit meanwhile."""
+    assert "min_wal_size=1GB" in compose["services"]["database"]["command"]
+
+
 def test_ports_are_bound_to_loopback(compose: dict[str, Any]) -> None:
     """What the world may reach is the reverse proxy's decision; the servers publish nothing."""
     ports = [port for service in compose["services"].values() for port in service.get("ports", [])]

@@ -10,7 +10,7 @@ import pytest
 
 from core.storage import group_commit
 from core.storage.group_commit import ENOUGH_FOR_ANOTHER, GroupCommit, Overloaded
-from core.storage.pace import CROWD
+from core.storage.pace import CROWD, LARGE_CROWD
 
 
 @dataclass(frozen=True)
@@ -240,6 +240,28 @@ async def test_where_enough_wait_a_second_commit_goes_beside_the_first() -> None
     store.may_end.set()
     await asyncio.gather(*first, *few, *enough, *late)
     assert store.sizes == [1, ENOUGH_FOR_ANOTHER, 2 * ENOUGH_FOR_ANOTHER]
+
+
+async def test_on_a_slow_disk_a_large_crowd_goes_in_two_halves() -> None:
+    """The first half is back while the second is stored, and waits for the rest of itself, not for the others."""
+    store = Store()
+    commits = group(store, linger=30, flights=2)
+    for _ in range(20):
+        commits._pace.note(1.0, rows=LARGE_CROWD, waiting=0)
+    half = LARGE_CROWD // 2
+    crowd = put(commits, *range(LARGE_CROWD))
+    await flights(store, 2)
+    assert store.sizes == [half, half]
+
+    early = put(commits, *range(100, 99 + half))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert store.sizes == [half, half]
+
+    store.may_end.set()
+    await asyncio.gather(*crowd)
+    await asyncio.gather(*early, *put(commits, 200))
+    assert sum(store.sizes) == LARGE_CROWD + half
 
 
 async def test_what_has_an_order_is_never_under_way_at_once() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.storage.pace import CROWD, SLOW_SECONDS, Pace
+from core.storage.pace import CROWD, LARGE_CROWD, SLOW_SECONDS, Pace
 
 SLOW, QUICK = SLOW_SECONDS + 0.01, SLOW_SECONDS / 2
 
@@ -42,6 +42,25 @@ def test_where_commits_overlap_they_share_only_a_slow_disk() -> None:
 
     slow = pace(*[SLOW + 1] * 100, flights=2)
     assert (slow.patience(1), slow.flights) == (0.004, 1)
+
+
+def test_a_large_crowd_goes_in_halves_where_the_disk_is_slow() -> None:
+    """Those in the other commit belong to it; the last of an odd number goes with the first half."""
+    slow = pace(*[SLOW + 1] * 100, flights=2, rows=20, waiting=LARGE_CROWD - 21)
+    assert (slow.flights, slow.crowd) == (1, LARGE_CROWD - 1)
+    assert slow.most > LARGE_CROWD
+
+    slow.note(SLOW + 1, rows=20, waiting=LARGE_CROWD - 39, beside=20)
+    assert (slow.flights, slow.crowd, slow.most) == (2, LARGE_CROWD // 2 + 1, LARGE_CROWD // 2 + 1)
+    assert slow.patience(1) == 0.004
+    assert slow.patience(slow.crowd) == 0
+
+
+def test_a_quick_disk_has_no_halves_nor_has_who_stores_one_after_the_other() -> None:
+    """There all who have come go at once."""
+    for learned in (pace(*[QUICK] * 100, flights=2, rows=100), pace(*[SLOW + 1] * 100, rows=100)):
+        assert learned.crowd == 100
+        assert learned.most > 100
 
 
 def test_one_quick_commit_proves_that_the_disk_is_quick() -> None:
