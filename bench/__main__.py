@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--list", action="store_true", help="names and goals")
     given = parser.parse_args(arguments)
     try:
-        chosen = choose(all_measurements(), given.only)
+        chosen = choose(all_measurements(given.only), given.only)
     except LookupError as error:
         print(error, file=sys.stderr)
         return 2

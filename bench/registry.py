@@ -30,9 +30,15 @@ MODULES = (
 """Each offers `measurements()`. Their order is that of the run; a group has the first part of a measurement's name."""
 
 
-def all_measurements() -> list[Measurement]:
-    """Every measurement there is. ValueError when two have one name."""
-    found = [one for module in MODULES for one in import_module(module).measurements()]
+def all_measurements(wanted: Sequence[str] = ()) -> list[Measurement]:
+    """
+    Every measurement there is, or those of the groups that `wanted` lies in. ValueError when two have one name.
+
+    Only their modules are loaded: an earlier commit (`bench.before`) may lack what others lean on.
+    """
+    groups = {name.partition(".")[0] for name in wanted}
+    modules = [module for module in MODULES if not groups or module.split(".")[1] in groups]
+    found = [one for module in modules for one in import_module(module).measurements()]
     names = [one.name for one in found]
     if twice := {name for name in names if names.count(name) > 1}:
         raise ValueError(f"measured twice under one name: {', '.join(sorted(twice))}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -167,6 +169,21 @@ def test_names_below_a_name_are_chosen() -> None:
     assert choose(some, []) == some
     with pytest.raises(LookupError, match="hoo"):
         choose(some, ["hoo"])
+
+
+def test_only_what_is_wanted_is_loaded() -> None:
+    """An earlier commit lacks what measurements of other groups lean on."""
+    script = (
+        "import sys; from bench.registry import all_measurements as found\n"
+        "print(*(one.name for one in found(['hook.sqlite', 'media'])))\n"
+        "print(*sys.modules)"
+    )
+    told = subprocess.check_output([sys.executable, "-c", script], cwd=results.ROOT, text=True)
+    names, modules = map(str.split, told.splitlines())
+
+    assert {name.partition(".")[0] for name in names} == {"hook", "media"}
+    assert "bench.hook" in modules
+    assert "bench.tickets.measurements" not in modules
 
 
 def test_every_measurement_has_a_place_in_the_docs() -> None:
