@@ -13,6 +13,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from os import fsync  # the system's own, whatever a test puts in its place
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -43,7 +44,7 @@ class Watch:
             while True:
                 time.sleep(_DISK_TICK)
                 os.pwrite(file.fileno(), os.urandom(1), 0)
-                self._sync = max(self._sync, _seconds(lambda: os.fsync(file.fileno())))
+                self._sync = max(self._sync, _seconds(lambda: fsync(file.fileno())))
 
     def begin(self) -> None:
         """Forget what was before."""
