@@ -99,17 +99,24 @@ class ProviderHttp:
 
     Plain http and addresses inside the house are allowed only where `base_url` itself points at this machine (a
     sandbox, a test); everywhere else a name that leads to a private address is refused (SSRF), unless that lies in one
-    of the networks `inside` that the deployment named.
+    of the networks `inside` that the deployment named. `most`: bytes of an answer; a longer one is cut there.
     """
 
     def __init__(
-        self, base_url: str, *, timeout: float = 20.0, connections: int = 64, inside: Sequence[Network] = ()
+        self,
+        base_url: str,
+        *,
+        timeout: float = 20.0,
+        connections: int = 64,
+        inside: Sequence[Network] = (),
+        most: int = ANSWER_LIMIT,
     ) -> None:
         self._base = base_url.rstrip("/")
         self.at_home = _is_loopback(URL(self._base).host or "")
         self._timeout = aiohttp.ClientTimeout(total=timeout, sock_connect=min(timeout, 5.0))
         self._connections = connections
         self._inside = tuple(inside)
+        self._most = most
         self._session: aiohttp.ClientSession | None = None
 
     async def get(
@@ -184,7 +191,7 @@ class ProviderHttp:
         session = self._opened()
         try:
             async with session.request(method, self._base + path, allow_redirects=False, **request) as answer:
-                body = await _at_most(answer, ANSWER_LIMIT)
+                body = await _at_most(answer, self._most)
                 reply = Reply(answer.status, body, {name.lower(): value for name, value in answer.headers.items()})
         except NOT_SENT as error:
             raise ConnectionFailed(type(error).__name__) from None

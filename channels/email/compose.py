@@ -16,7 +16,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from channels.base import clean_text, safe_name
+from channels.base import clean_text, is_link, safe_name
 from channels.email.classify import LOOP_HEADER
 from channels.email.settings import MAX_SENT_FILES, EmailSettings
 from channels.email.threading import Threads, message_ids
@@ -105,8 +105,8 @@ def _add_text(mail: EmailMessage, text: str) -> None:
 
 
 def _text(message: OutboundMessage, left_out: list[Attachment]) -> str:
-    choices = [f"- {title}: {payload}" if _is_link(payload) else f"- {title}" for title, payload in message.buttons]
-    needs_answer = any(not _is_link(payload) for _, payload in message.buttons)
+    choices = [f"- {title}: {payload}" if is_link(payload) else f"- {title}" for title, payload in message.buttons]
+    needs_answer = any(not is_link(payload) for _, payload in message.buttons)
     parts = [clean_text(message.text).strip()]
     if choices:
         parts.append("\n".join([*([_CHOICES] if needs_answer else []), *choices]))
@@ -164,7 +164,3 @@ def _address(value: str, name: str = "") -> Address:
 
 def _one_line(text: str) -> str:
     return " ".join(clean_text(text).split())
-
-
-def _is_link(payload: str) -> bool:
-    return payload.startswith(("https://", "http://"))

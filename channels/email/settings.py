@@ -128,11 +128,6 @@ class EmailSettings(_Frozen):
         return self
 
     @property
-    def local_part(self) -> str:
-        """What stands before the @ of our address."""
-        return self.address.partition("@")[0]
-
-    @property
     def mail_domain(self) -> str:
         """The domain in our Message-IDs and bounce addresses."""
         return self.domain.lower() or self.address.partition("@")[2]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from channels.base import clean_text
+from channels.base import clean_text, is_link
 from channels.facebook.comments import comment_of
 from channels.facebook.settings import FacebookSettings, Template
 from core.contract.errors import MessageInvalid, WindowClosed
@@ -140,11 +140,6 @@ def quick_replies(buttons: Sequence[tuple[str, str]]) -> list[Payload]:
     if not fits or len(buttons) > MOST_REPLIES or any(is_link(payload) for _, payload in buttons):
         return []
     return [{"content_type": "text", "title": title, "payload": payload} for title, payload in buttons]
-
-
-def is_link(payload: str) -> bool:
-    """Whether a button leads to a page."""
-    return payload.startswith(("https://", "http://"))
 
 
 def _with_choices(message: OutboundMessage) -> str:

@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+from channels.base import THIS_MACHINE
 from core.contract.schema import Purpose
 
 COMMENT_ANSWER = "Trung tâm đã nhận ý kiến của anh/chị và trả lời qua tin nhắn riêng."
 INVITATION = "Anh/chị vui lòng nhắn tin riêng cho Trang để Trung tâm tiếp nhận và trả lời."
 MEDIA_HOSTS = frozenset({".fbcdn.net", ".fbsbx.com"})
 _ID = re.compile(r"[0-9]{1,40}")
-_LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class _Frozen(BaseModel):
@@ -84,7 +84,7 @@ class FacebookSettings(_Frozen):
     @model_validator(mode="after")
     def _check_url(self) -> Self:
         url = urlsplit(self.graph_url)
-        if url.scheme != "https" and url.hostname not in _LOCAL:
+        if url.scheme != "https" and url.hostname not in THIS_MACHINE:
             raise ValueError("https only, e.g. https://graph.facebook.com")
         return self
 

@@ -148,7 +148,7 @@ class Registration:
         while True:
             try:
                 await self.register()
-            except Exception as error:
+            except Exception as error:  # whatever it is: the next try may work
                 await asyncio.sleep(self.trouble.note(error))
             else:
                 self.trouble.over()

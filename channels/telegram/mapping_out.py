@@ -17,7 +17,7 @@ from telegram import (
 )
 from telegram.constants import InlineKeyboardButtonLimit, MessageLimit
 
-from channels.base import clean_text
+from channels.base import clean_text, is_link
 from core.contract.schema import OutboundMessage
 
 MOST_TEXT = int(MessageLimit.MAX_TEXT_LENGTH)
@@ -61,7 +61,7 @@ def _border(head: str) -> int:
 
 def text_of(message: OutboundMessage) -> str:
     """Our words, and below them every choice that cannot be a button."""
-    choices = [f"- {title}: {payload}" if _is_link(payload) else f"- {title}" for title, payload in _as_text(message)]
+    choices = [f"- {title}: {payload}" if is_link(payload) else f"- {title}" for title, payload in _as_text(message)]
     return "\n\n".join(filter(None, (clean_text(message.text).strip(), "\n".join(choices))))
 
 
@@ -75,7 +75,7 @@ def keyboard_of(message: OutboundMessage) -> Keyboard | None:
         request = KeyboardButton(
             _ASKS[message.asks], request_contact=message.asks == "phone", request_location=message.asks == "place"
         )
-        titles = [KeyboardButton(title) for title, payload in message.buttons if not _is_link(payload)]
+        titles = [KeyboardButton(title) for title, payload in message.buttons if not is_link(payload)]
         rows = [[request], *([titles] if titles else [])]
         return ReplyKeyboardMarkup(rows, one_time_keyboard=True, resize_keyboard=True)
     buttons = [_button(title, payload) for title, payload in message.buttons if _is_button(payload)]
@@ -83,7 +83,7 @@ def keyboard_of(message: OutboundMessage) -> Keyboard | None:
 
 
 def _button(title: str, payload: str) -> InlineKeyboardButton:
-    if _is_link(payload):
+    if is_link(payload):
         return InlineKeyboardButton(title, url=payload)
     return InlineKeyboardButton(title, callback_data=payload)
 
@@ -98,16 +98,12 @@ def _as_text(message: OutboundMessage) -> list[tuple[str, str]]:
     return [
         (title, payload)
         for title, payload in message.buttons
-        if not _is_button(payload) or (message.asks and _is_link(payload))
+        if not _is_button(payload) or (message.asks and is_link(payload))
     ]
-
-
-def _is_link(payload: str) -> bool:
-    return payload.startswith(("https://", "http://"))
 
 
 def _is_button(payload: str) -> bool:
     """Telegram opens only https, and carries 1 to 64 bytes."""
-    if _is_link(payload):
+    if is_link(payload):
         return payload.startswith("https://")
     return 1 <= len(payload.encode()) <= MOST_DATA

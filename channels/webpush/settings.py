@@ -10,6 +10,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import BaseModel, ConfigDict, Field, SecretBytes, SecretStr, model_validator
 from yarl import URL
 
+from channels.base import THIS_MACHINE
+
 HOSTS = (
     "fcm.googleapis.com",
     "updates.push.services.mozilla.com",
@@ -22,7 +24,7 @@ HOSTS = (
 
 def is_here(origin: str) -> bool:
     """Whether an address is on this machine."""
-    return (URL(origin).host or "") in {"127.0.0.1", "::1", "localhost"}
+    return (URL(origin).host or "") in THIS_MACHINE
 
 
 class FcmSettings(BaseModel):

@@ -8,8 +8,9 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from yarl import URL
 
+from channels.base import THIS_MACHINE
+
 MOST_BUTTONS = 5
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class ZaloTemplate(BaseModel):
@@ -56,7 +57,7 @@ class ZaloSettings(BaseModel):
     @classmethod
     def _check_address(cls, value: str) -> str:
         address = URL(value)
-        here = address.scheme == "http" and address.host in LOOPBACK
+        here = address.scheme == "http" and address.host in THIS_MACHINE
         if not (here or (address.scheme == "https" and address.host)):
             raise ValueError("an https address, e.g. https://openapi.zalo.me")
         return value.rstrip("/")

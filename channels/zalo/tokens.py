@@ -171,7 +171,7 @@ class TokenKeeper:
         for pause in (*_STORING_PAUSES, None):
             try:
                 return await self._store.renewed(lease, access=granted.access, refresh=granted.refresh, expires=expires)
-            except Exception as error:
+            except Exception as error:  # whatever ails the store: an unstored token locks us out, so it is tried again
                 log.warning("token_not_stored", channel="zalo", error=type(error).__name__)
                 if pause is None:
                     raise

@@ -318,10 +318,7 @@ class AsksStatus(Protocol):
 
 
 class MediaStore(Protocol):
-    """Files of citizens and officers, encrypted under their subject's key and found by a stored key."""
-
-    async def put(self, data: bytes, *, subject_id: str, media_type: str, name: str) -> str:
-        """Store an EXIF-free copy; returns the stored key. The same bytes for one subject give the same key."""
+    """Files of citizens and officers, encrypted under their subject's key; a channel only reads them."""
 
     async def get(self, stored_key: str) -> bytes:
         """The stored bytes. Raises NotFound when erased."""

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Annotated, Literal, NewType
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
@@ -171,6 +173,13 @@ class Consent(Model):
         return cls(wording=wording, sha256=sha256(wording.encode()).hexdigest(), covers=covers, channel=channel, at=at)
 
 
+Help = Literal["disaster", "police", "fire_rescue", "medical"]
+HELP_AT: Mapping[str, Help] = MappingProxyType(
+    {"112": "disaster", "113": "police", "114": "fire_rescue", "115": "medical"}
+)
+"""Who answers at an emergency number (VN-8)."""
+
+
 class ReportForm(Model):
     """Fields a citizen filled in one go (web form, app). Absent fields are empty, never guessed."""
 
@@ -194,7 +203,7 @@ class ReportForm(Model):
     proved: tuple[str, ...] = Field(
         default=(), description="Addresses of the reporter that a one-time password proved before it was sent"
     )
-    emergency: Literal["", "disaster", "police", "fire_rescue", "medical"] = Field(
+    emergency: Literal["", Help] = Field(
         default="", description="The help that was chosen by a key or a button (112, 113, 114, 115)"
     )
     call_back: bool = Field(default=False, description="No password reached them: the number is proved by a call")

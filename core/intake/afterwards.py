@@ -9,7 +9,7 @@ from typing import Protocol
 from core.contract.schema import FieldState, InboundMessage, Place
 from core.intake.communes import located
 from core.intake.completeness import state_of
-from core.intake.effects import CancelReport, GiveFeedback, Rate, Supply
+from core.intake.effects import GiveFeedback, Rate, Supply
 from core.intake.facts import Facts
 from core.intake.fold import fold
 from core.intake.parts import part_of
@@ -18,7 +18,8 @@ from core.intake.reading.told import Reading
 from core.intake.reporting import set_confidential
 from core.intake.rules import IntakeField
 from core.intake.signals.acts import mentions, says
-from core.intake.signals.ratings import read_rating, speaks_of_satisfaction
+from core.intake.signals.ratings import rated_code, read_rating, speaks_of_satisfaction
+from core.intake.signals.status import read_code
 from core.intake.state import Draft, OpenReport
 from core.intake.turn import Turn
 from core.intake.understand import category_of
@@ -42,10 +43,15 @@ class Said(Protocol):
 
 
 def rate(turn: Turn, said: Said) -> bool:
-    """A rating, or words about a published result."""
-    if turn.draft is not None:
+    """A rating, or words about a published result; a button says of which, whatever else is being asked."""
+    code = rated_code(said.payload)
+    if turn.draft is not None and not code:
         return False
-    report = next((known for known in reversed(turn.state.reports) if known.published), None)
+    published = [known for known in turn.state.reports if known.published and code in ("", known.code)]
+    report = published[-1] if published else None
+    if code and report is None:
+        turn.say("rated.closed")
+        return True
     level = read_rating(said.text, said.payload, turn.rules.ratings, numbers=report is not None and not report.rated)
     if level and (report is not None or said.payload or speaks_of_satisfaction(said.text)):
         return take_rating(turn, said, level, report)
@@ -79,13 +85,27 @@ def take_feedback(turn: Turn, said: Said, report: OpenReport) -> bool:
     return True
 
 
-def withdraw_report(turn: Turn, text: str) -> bool:
-    """The report sent last is withdrawn; False where there is none."""
-    report = turn.report
-    if report is None or report.published:
-        return False
-    turn.do(CancelReport(report.report_id, report.draft.id, text))
-    return True
+def standing(turn: Turn) -> tuple[OpenReport, ...]:
+    """The reports of this conversation that have no result yet, the last one sent last."""
+    return tuple(report for report in turn.state.reports if not report.published)
+
+
+def named_among(turn: Turn, reports: Sequence[OpenReport], text: Text) -> tuple[OpenReport, ...] | None:
+    """Those of several that words name, by code, matter or place; None: they name none."""
+    if code := read_code(text):
+        return tuple(report for report in reports if report.code == code)
+    reading = read(text, turn.rules)
+    if len(reports) < 2 or not (reading.pieces or reading.categories):
+        return None
+    return tuple(report for report in reports if is_named(turn, report, reading))
+
+
+def is_named(turn: Turn, report: OpenReport, reading: Reading) -> bool:
+    """Whether the place and the matter that were told, as far as any were, are this report's."""
+    known = turn.facts(report.draft.parts)
+    category = category_of(known, turn.text(known.content), turn.rules)
+    here = not reading.pieces or same_place(known, reading)
+    return here and (not reading.categories or category in dict(reading.categories))
 
 
 def chatter(text: Text) -> bool:
@@ -141,7 +161,7 @@ def same_place(known: Facts, reading: Reading) -> bool:
     return any(fold(piece.text) in place or (place and place in fold(piece.text)) for piece in reading.pieces)
 
 
-def supply(turn: Turn, messages: Sequence[InboundMessage], text: Text, reading: Reading) -> None:
+def supply(turn: Turn, messages: Sequence[InboundMessage], reading: Reading) -> None:
     """Pass on what was added or corrected."""
     report = turn.report
     if report is None:
@@ -149,7 +169,7 @@ def supply(turn: Turn, messages: Sequence[InboundMessage], text: Text, reading: 
     if reading.confidential is not None and not (reading.tells or reading.facts_only or reading.correction):
         set_confidential(turn, report, value=reading.confidential)
         return
-    change_report(turn, report, grown(turn, report, messages), messages, corrects=reading.correction is not None)
+    change_report(turn, report, grown(report, messages), messages, corrects=reading.correction is not None)
     if reading.confidential is not None:
         set_confidential(turn, report, value=reading.confidential)
 
@@ -190,7 +210,7 @@ def is_supplied(field: IntakeField, before: Facts, after: Facts, turn: Turn) -> 
     return values(before).get(field.value) != values(after).get(field.value) or field.value in after.declared_none
 
 
-def grown(turn: Turn, report: OpenReport, messages: Sequence[InboundMessage]) -> Draft:
+def grown(report: OpenReport, messages: Sequence[InboundMessage]) -> Draft:
     """The report's draft with the new messages, so that the next correction knows them."""
     number = max((part.burst + 1 for part in report.draft.parts), default=0)
     parts = tuple(part_of(message, burst=number, asked=report.asking) for message in messages)
@@ -231,4 +251,4 @@ def values(facts: Facts) -> dict[str, str]:
     }
 
 
-__all__ = ["belongs", "rate", "says", "supply", "withdraw_report"]
+__all__ = ["belongs", "rate", "says", "standing", "supply"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.contract.schema import InboundMessage
+from core.contract.schema import AttachmentKind, InboundMessage
 from core.intake.happenings import TimerKind
 from core.intake.parts import message_text
 from core.intake.turn import Turn
@@ -28,6 +28,12 @@ class Burst:
     def shows(self) -> bool:
         """Whether it brings files, a pin or a contact card."""
         return any(message.attachments or message.place or message.contact_phone for message in self.messages)
+
+    @property
+    def spoken(self) -> bool:
+        """Whether it was said and not written: only a person can hear what it tells."""
+        files = (file for message in self.messages for file in message.attachments)
+        return not self.text.raw.strip() and any(file.kind is AttachmentKind.AUDIO for file in files)
 
 
 def take_pending(turn: Turn) -> Burst:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from core.contract.schema import MessageKind
 from core.intake import afterwards, drafting
 from core.intake.burst import Burst, take_pending
-from core.intake.buttons import confirm_place, greet, press_button
+from core.intake.buttons import confirm_place, greet, leave_commune, press_button
 from core.intake.effects import Button
 from core.intake.gathering import absorb, absorb_pending, emergency_draft, start
 from core.intake.noticing import notices
@@ -43,6 +43,7 @@ def read_burst(turn: Turn) -> None:
         prove_number,
         notices,
         confirm_place,
+        leave_commune,
         press_button,
         fill_form,
         erase,
@@ -72,13 +73,13 @@ def talk(turn: Turn, burst: Burst) -> None:
     if turn.draft is not None and not emergency:
         go_on(turn, burst, reading)
     elif turn.report is not None and afterwards.belongs(turn, burst.text, reading, shows=burst.shows):
-        afterwards.supply(turn, burst.messages, burst.text, reading)
+        afterwards.supply(turn, burst.messages, reading)
         if emergency and not drafting.asks_where_to_help(turn):
             drafting.advance(turn)
     elif turn.draft is not None:
         go_on(turn, burst, reading)
     elif worth_a_draft(burst, reading):
-        start(turn, burst)
+        absorb_spoken(turn, burst) if burst.spoken else start(turn, burst)
     else:
         small_talk(turn, burst)
 
@@ -107,6 +108,9 @@ def go_on(turn: Turn, burst: Burst, reading: Reading) -> None:
     idle = idle and reading.confidential is None
     if draft is not None and idle and draft.asked and afterwards.chatter(burst.text):
         return
+    if burst.spoken and turn.state.asking not in (None, IntakeField.MEDIA):
+        absorb_spoken(turn, burst)
+        return
     absorb(turn, burst)
     if burst.shows and not burst.text.raw.strip() and turn.state.asking is IntakeField.CONTENT:
         return  # another picture: what it shows has been asked for already
@@ -114,6 +118,12 @@ def go_on(turn: Turn, burst: Burst, reading: Reading) -> None:
         turn.say("secrecy.noted")
         return
     drafting.advance(turn)
+
+
+def absorb_spoken(turn: Turn, burst: Burst) -> None:
+    """A voice message tells the matter or answers a question: it is kept, and a person listens."""
+    absorb(turn, burst)
+    drafting.hand_over(turn, "spoken")
 
 
 def small_talk(turn: Turn, burst: Burst) -> None:

@@ -85,6 +85,17 @@ def choose_commune(turn: Turn, burst: Burst, code: str) -> bool:
     return True
 
 
+def leave_commune(turn: Turn, burst: Burst) -> bool:
+    """The question which commune was answered in words with "không rõ": the report goes out without them."""
+    draft = turn.draft
+    if burst.payload or draft is None or not communes.left_open(turn, draft, burst.text):
+        return False
+    parts = [part.model_copy(update={"text": ""}) for part in new_parts(turn, draft, burst.messages)]
+    turn.put_draft(draft.model_copy(update={"parts": (*draft.parts, *parts)}))
+    drafting.advance(turn)
+    return True
+
+
 def confirm_place(turn: Turn, burst: Burst) -> bool:
     """Whether it happened where a photo was taken; an old button says nothing, and words answer only at once."""
     confirmed = photos.answer(turn, turn.draft, burst)

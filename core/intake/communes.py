@@ -2,7 +2,7 @@
 In which commune it happened, as far as the citizen's words tell (LS-7.2a, VN-10).
 
 One that is clear is written into the report, beside the day its code is read for. Where one name belongs to several,
-who can press buttons is asked which, once; an answer nobody understands, or none, leaves it to the desk.
+who can press buttons is asked which, once; "không rõ", an answer nobody understands, or none, leaves it to the desk.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from core.contract.schema import Place
 from core.intake.effects import Button
 from core.intake.facts import Facts
 from core.intake.rules import IntakeField
-from core.intake.signals.acts import Payload
+from core.intake.signals.acts import Payload, says
 from core.intake.state import Draft
 from core.intake.turn import Turn
+from core.intake.words import Text
 from core.places import Suggestion, only
 
 CHOICE = "commune:"
@@ -61,3 +62,8 @@ def ask_which(turn: Turn, draft: Draft, found: Sequence[Suggestion]) -> None:
     buttons = [Button(f"{CHOICE}{one.commune.code}", one.short) for one in found]
     listed = "; ".join(one.short for one in found)
     turn.say("ask_commune", *buttons, Button(f"{CHOICE}{UNSURE}"), Button(Payload.HUMAN), communes=listed)
+
+
+def left_open(turn: Turn, draft: Draft, said: Text) -> bool:
+    """Whether "không rõ" was written instead of pressed: no word of the report, and nothing to call it off for."""
+    return draft.which_commune and turn.state.asking is IntakeField.PLACE and (says("no", said) or says("unsure", said))

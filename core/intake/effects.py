@@ -131,7 +131,10 @@ class Supply:
 
 @dataclass(frozen=True)
 class HandOver:
-    """A person must take over. Reasons: asked, not_understood, secret_suspected (VN-3), secrecy_too_late, spam."""
+    """
+    A person must take over. Reasons: asked, not_understood, spoken (a voice message), secret_suspected (VN-3),
+    secrecy_too_late, spam.
+    """
 
     reason: str
 
@@ -275,6 +278,3 @@ Effect = (
     | AskProof
     | TakeProof
 )
-
-ASKING = {wanted: f"ask.{wanted}" for wanted in IntakeField}
-"""Which template asks for which field."""

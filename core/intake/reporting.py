@@ -7,7 +7,7 @@ from core.intake.effects import Button, HandOver, Phrase, SetConfidential
 from core.intake.facts import Facts
 from core.intake.happenings import ReportOpened, ResultPublished, SupplementAsked
 from core.intake.signals.acts import Payload
-from core.intake.signals.ratings import PAYLOAD
+from core.intake.signals.ratings import rating_payload
 from core.intake.state import OpenReport
 from core.intake.topics import seems_several
 from core.intake.turn import Turn
@@ -99,9 +99,10 @@ def published(turn: Turn, happening: ResultPublished) -> None:
         others = tuple(known for known in turn.state.reports if known.draft.id != report.draft.id)
         turn.change(reports=(*others, changed))
     if happening.announce:
-        buttons = tuple(Button(f"{PAYLOAD}{level.id}", level.label) for level in turn.rules.ratings)
+        code = happening.code or (report.code if report else "")
+        buttons = tuple(Button(rating_payload(level.id, code), level.label) for level in turn.rules.ratings)
         labels = "; ".join(f"{number}. {level.label}" for number, level in enumerate(turn.rules.ratings, 1))
-        turn.say("result", *buttons, code=happening.code or (report.code if report else ""), levels=labels)
+        turn.say("result", *buttons, code=code, levels=labels)
 
 
 def set_confidential(turn: Turn, report: OpenReport, *, value: bool) -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from core.intake import afterwards, drafting
 from core.intake.burst import Burst
-from core.intake.effects import AskStatus, Divert, EraseRequest, Phrase
+from core.intake.effects import AskStatus, CancelReport, Divert, EraseRequest, Phrase
 from core.intake.gathering import absorb
+from core.intake.reading.answers import passes
 from core.intake.reading.message import read
 from core.intake.reading.told import Reading
 from core.intake.rules import DiversionKind
-from core.intake.signals.acts import MANY, cancels, mentions, says, telling_words, wants_person, without_request
+from core.intake.signals.acts import MANY, cancels, mentions, telling_words, wants_person, without_request
 from core.intake.signals.diversion import hints_state_secret, read_diversion
 from core.intake.signals.status import asks_status, only_code, read_code
 from core.intake.turn import Turn
+
+LONGEST_WHEN = 12
 
 
 def stop_for_secrets(turn: Turn, burst: Burst) -> bool:
@@ -73,7 +76,7 @@ def cancel(turn: Turn, burst: Burst) -> bool:
     reading = read(burst.text, turn.rules)
     if not cancels(burst.text) or corrects_something(reading):
         return False
-    asked_none = turn.state.asking in drafting.CAN_BE_NONE and (says("no", burst.text) or says("none", burst.text))
+    asked_none = turn.state.asking in drafting.CAN_BE_NONE and passes(burst.text)
     if asked_none or call_off(turn, burst):
         return not asked_none
     concluded = turn.report is not None and not mentions("intent", burst.text)
@@ -90,12 +93,21 @@ def corrects_something(reading: Reading) -> bool:
 
 
 def call_off(turn: Turn, burst: Burst) -> bool:
-    """Drop the unfinished report, or withdraw the one sent last."""
+    """Drop the unfinished report, or withdraw the one sent last, or the one they name; which, a person asks."""
     if turn.draft is not None:
         forget_drafts(turn)
         turn.say("cancelled.draft")
         return True
-    return afterwards.withdraw_report(turn, burst.text.raw)
+    open_ones = afterwards.standing(turn)
+    named = afterwards.named_among(turn, open_ones, burst.text) if open_ones else None
+    if named is not None and len(named) != 1:
+        drafting.hand_over(turn, "asked")
+        return True
+    report = named[0] if named else turn.report
+    if report is None or report.published:
+        return False
+    turn.do(CancelReport(report.report_id, report.draft.id, burst.text.raw))
+    return True
 
 
 def tell_status(turn: Turn, burst: Burst) -> bool:
@@ -106,13 +118,25 @@ def tell_status(turn: Turn, burst: Burst) -> bool:
     if turn.draft is not None and turn.state.asking is not None and not read_code(burst.text):
         return False
     code = read_code(burst.text)
-    if not (asks_status(burst.text) or (code and only_code(burst.text) and turn.draft is None)):
+    asked = asks_status(burst.text) or asks_when(turn, burst)
+    if not (asked or (code and only_code(burst.text) and turn.draft is None)):
         return False
     if not code and (
         read(burst.text, turn.rules).pieces or (turn.report is None and read(burst.text, turn.rules).categories)
     ):
         return False
-    return answer_status(turn, code or (turn.report.code if turn.report else ""))
+    named = None if code else afterwards.named_among(turn, turn.state.reports, burst.text)
+    report = named[0] if named and len(named) == 1 else turn.report
+    return answer_status(turn, code or (report.code if report else ""))
+
+
+def asks_when(turn: Turn, burst: Burst) -> bool:
+    """ "Chừng nào sửa vậy em?" of what was reported already; of anything else it is a matter of its own."""
+    report = turn.report
+    if report is None or report.published or turn.draft is not None or burst.text.length > LONGEST_WHEN:
+        return False
+    reading = read(burst.text, turn.rules)
+    return mentions("when_done", burst.text) and not reading.pieces and afterwards.is_named(turn, report, reading)
 
 
 def answer_status(turn: Turn, code: str) -> bool:

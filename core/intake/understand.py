@@ -39,6 +39,9 @@ FORWARDED = re.compile(
 )
 """Who wrote a mail that is passed on, to whom and when: "Từ: An" is no place."""
 
+REPLIES = re.compile(r"^\s*(?:(?:re|aw|sv|fw|fwd|tr|tl|trả lời|chuyển tiếp)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
+"""What mail programs put before a subject that goes on, in the languages of their makers."""
+
 
 def understand(parts: Sequence[Part], rules: IntakeRules, *, texts: Texts | None = None) -> Facts:
     """
@@ -120,9 +123,14 @@ def take_signature(facts: Facts, signature: Text, rules: IntakeRules) -> Facts:
 def part_text(part: Part, before: str = "") -> str:
     """Subject and words of a part, without the head of a forward; a subject that only repeats is left out."""
     words = FORWARDED.sub("", without_quotes(part.text)).strip()
-    subject = re.sub(r"^\s*((re|fw|fwd|tr|trả lời)\s*:\s*)+", "", part.subject, flags=re.IGNORECASE).strip()
+    subject = bare_subject(part.subject)
     repeated = not subject or fold(subject) in fold(f"{before}\n{words}")
     return words if repeated else f"{subject}\n{words}".strip()
+
+
+def bare_subject(subject: str) -> str:
+    """A subject without the "Re:" before it."""
+    return REPLIES.sub("", subject).strip()
 
 
 def without_quotes(text: str) -> str:

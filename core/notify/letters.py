@@ -21,7 +21,8 @@ PLACEHOLDERS = frozenset(
 STAFF_PLACEHOLDERS = frozenset({"code", "task", "agency", "due", "link"})
 """What a notice to staff may say: nothing that a reporter or a colleague wrote."""
 
-_HOLE = re.compile(r"\{([a-z_]+)\}")
+HOLE = re.compile(r"\{([a-z_]+)\}")
+"""What is filled in, as {code}."""
 _FOLDER = Path(__file__).parent / "templates"
 
 
@@ -45,7 +46,7 @@ class Template:
     @property
     def holes(self) -> frozenset[str]:
         """Names of the placeholders it uses."""
-        return frozenset(_HOLE.findall(self.subject + self.text))
+        return frozenset(HOLE.findall(self.subject + self.text))
 
     def fill(self, values: Mapping[str, str]) -> Letter:
         """The letter; a line whose only placeholder is empty is left out. KeyError for a missing value."""
@@ -72,9 +73,9 @@ def _read(name: str) -> Mapping[str, Template]:
 
 
 def _fill(line: str, values: Mapping[str, str]) -> str:
-    return _HOLE.sub(lambda hole: values[hole[1]], line)
+    return HOLE.sub(lambda hole: values[hole[1]], line)
 
 
 def _is_void(line: str, values: Mapping[str, str]) -> bool:
-    holes = _HOLE.findall(line)
+    holes = HOLE.findall(line)
     return bool(holes) and not any(values[hole] for hole in holes)

@@ -7,13 +7,14 @@ The words of the rule are data, `quiet.yaml`. Pure: the present instant is an ar
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from core.clock import VIETNAM, DayWindow, local
+from core.clock import DayWindow, local
+from core.clock.zone import at_second
 
 _FILE = Path(__file__).parent / "quiet.yaml"
 NEVER = "never"
@@ -53,7 +54,7 @@ class Quiet:
         if channel in self.silent or self.hours is None or now not in self.hours:
             return now
         here = local(now)
-        morning = datetime.combine(here.date(), time(), VIETNAM) + timedelta(seconds=self.hours.end)
+        morning = at_second(here.date(), self.hours.end)
         return morning if morning > here else morning + timedelta(days=1)
 
 

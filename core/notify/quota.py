@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
-from core.clock import VIETNAM, local
+from core.clock.zone import end_of, local
 
 
 def next_day(now: datetime) -> datetime:
     """The coming midnight in Vietnam, aware."""
-    return datetime.combine(local(now).date() + timedelta(days=1), time(), VIETNAM)
+    return end_of(local(now).date())

@@ -15,33 +15,25 @@ import structlog
 
 from core.contract.errors import PayloadInvalid
 from core.contract.ports import CarriesFiles, Channel, ItemKey, RawDelivery
-from core.contract.schema import (
-    Attachment,
-    DeliveryReceipt,
-    DeliveryStatus,
-    Echo,
-    InboundMessage,
-    Parsed,
-    Standing,
-)
+from core.contract.schema import Attachment, DeliveryReceipt, Echo, InboundMessage, Parsed, Standing
 from core.intake.happenings import TimerFired, TimerKind
 from core.privacy.errors import Erased, MediaRefused
 from core.privacy.media import FileMediaStore
 from core.privacy.scanner import ScannerAway
 from core.service.calls import WITHIN, CallBook
 from core.service.clerk import Clerk
-from core.service.early_receipts import put_off
 from core.service.echoes import Echoes
 from core.service.fetching import Fetching, is_remote
 from core.service.flood import REASON, Flood
 from core.service.inbox_files import source_of
 from core.service.naming import Naming
+from core.service.receipts import Receipts
 from core.service.routing import Routing
 from core.service.safe import Safe
 from core.service.talk import Talk
 from core.service.vitals import Vitals
 from core.service.work import Work
-from core.storage import conversations, inbox_queue, outbox, standings, timers
+from core.storage import inbox_queue, standings, timers
 from core.storage.database import Database
 from core.storage.inbox import unpack_delivery
 from core.storage.inbox_queue import Finished, WaitingItem
@@ -82,6 +74,7 @@ class Intake:
         self.fetching = Fetching(safe, media, now=now)
         self.calls = CallBook(database, safe=safe, desk=clerk.desk, now=now, within=call_back_within)
         self.echoes = Echoes(database, safe=safe, clerk=clerk)
+        self.receipts = Receipts(database, safe, clerk.arrivals, routing=lambda: self.routing)
 
     @property
     def routing(self) -> Routing:
@@ -129,7 +122,7 @@ class Intake:
         messages = [one for one in parsed if isinstance(one, InboundMessage)]
         if beyond := self.flood.over(item, messages):
             return await self._hold_back(work, item, channel, messages[0], tell=beyond == 1)
-        if await put_off(self._database, work, item, parsed, now=self._now()):
+        if await self.receipts.put_off(work, item, parsed, now=self._now()):
             await self._clerk.committer.commit(work)
             return "put_off"
         return await self._process(work, item, channel, parsed, files)
@@ -180,7 +173,7 @@ class Intake:
                 state, subject, diverted = "done", talk.contact_id, diverted or not kept
             elif isinstance(one, DeliveryReceipt):
                 state = "done"
-                await self._note_receipt(work, one)
+                await self.receipts.note(work, one)
             elif isinstance(one, Standing):
                 state = "done"
                 work.add(partial(standings.note, row=self._standing(one)))
@@ -243,30 +236,6 @@ class Intake:
         except ScannerAway as away:
             log.info("file_waits", reason=away.code)
             return self.fetching.hold(attachment, source=source_of(item, attachment.sha256), contact_id=contact_id)
-
-    async def _note_receipt(self, work: Work, receipt: DeliveryReceipt) -> None:
-        if not receipt.provider_message_id:
-            return await self._note_watermark(work, receipt)
-        if receipt.status in (DeliveryStatus.DELIVERED, DeliveryStatus.READ):
-            work.afterwards.append(partial(self._clerk.arrivals.delivered, receipt.provider_message_id))
-        elif receipt.permanent:
-            work.afterwards.append(partial(self.routing.came_back, receipt.provider_message_id))
-        work.add(
-            partial(
-                outbox.note_receipt,
-                provider_message_id=receipt.provider_message_id,
-                outcome=receipt.status,
-                reason=receipt.reason,
-                permanent=receipt.permanent,
-            )
-        )
-
-    async def _note_watermark(self, work: Work, receipt: DeliveryReceipt) -> None:
-        channel, account = receipt.channel, receipt.account
-        blind = self._safe.blind.address(channel, account, receipt.address)
-        known = partial(conversations.all_at, channel=channel, account=account, address_blind=blind)
-        ids = await self._database.read(known)
-        work.add(partial(outbox.note_receipts_until, conversation_ids=ids, until=receipt.at, outcome=receipt.status))
 
     async def fire_timer(self, timer: timers.DueTimer) -> None:
         """A wait of a conversation is over. VersionConflict when it was fired or moved meanwhile."""

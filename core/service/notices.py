@@ -15,7 +15,7 @@ from core.cases.events import AnswerPublished, Event, PrivateReplySent, Reporter
 from core.contract.schema import Attachment
 from core.identity.codes import format_code
 from core.intake.happenings import Happening, ResultPublished, SupplementAsked
-from core.intake.signals.ratings import PAYLOAD
+from core.intake.signals.ratings import rating_payload
 from core.letters import as_short, as_text
 from core.notify.house import House
 from core.notify.letters import Letter as Written
@@ -166,7 +166,7 @@ class Notices:
             cause=cause,
             subject=letter.subject,
             case_id=file.now.id,
-            buttons=_rating_buttons(file.pack) if rated and has_buttons(channel) else (),
+            buttons=_rating_buttons(file.pack, report.code) if rated and has_buttons(channel) else (),
             files=files,
             waits=_may_wait(file, template),
             **self._as_notice(told, letter),
@@ -240,8 +240,9 @@ def _levels(pack: Pack) -> list[tuple[str, str]]:
     return [(key, level.label) for key, level in ranked]
 
 
-def _rating_buttons(pack: Pack) -> tuple[tuple[str, str], ...]:
-    return tuple((label, f"{PAYLOAD}{key}") for key, label in _levels(pack))
+def _rating_buttons(pack: Pack, code: str) -> tuple[tuple[str, str], ...]:
+    """Each names the report that it rates: several answers may stand below each other."""
+    return tuple((label, rating_payload(key, code)) for key, label in _levels(pack))
 
 
 def _for_dialogue(event: Event, report: ReportRef, *, by_partner: bool) -> Happening | None:

@@ -13,12 +13,11 @@ from enum import StrEnum
 
 from core.contract.errors import NotFound
 from core.intake.render import texts
-from core.notify.letters import staff_templates, templates
+from core.notify.letters import HOLE, staff_templates, templates
 
 LONGEST_TEXT = 3000
 LONGEST_SAID = 1000
 LONGEST_SUBJECT = 120
-_HOLE = re.compile(r"\{([a-z_]+)\}")
 _BRACE = re.compile(r"[{}]")
 _DECORATION = frozenset({"office", "hotline", "link", "note", "several"})
 """Holes a wording may do without, or use where ours does not: `office`, `hotline` and `link` of a letter."""
@@ -45,7 +44,7 @@ class Wording:
     @property
     def holes(self) -> frozenset[str]:
         """Names of what is filled in."""
-        return frozenset(_HOLE.findall(self.subject + self.text))
+        return frozenset(HOLE.findall(self.subject + self.text))
 
 
 def shipped(shelf: Shelf) -> Mapping[str, Wording]:
@@ -81,7 +80,7 @@ def objections(shelf: Shelf, ours: Wording, wording: Wording) -> list[str]:
         (unknown, f"Không có chỗ điền tên này: {_named(unknown)}."),
         (missing, f"Không được bỏ chỗ điền: {_named(missing)}."),
         (
-            _BRACE.search(_HOLE.sub("", wording.subject + wording.text)),
+            _BRACE.search(HOLE.sub("", wording.subject + wording.text)),
             "Dấu { } chỉ dùng cho chỗ điền, như {code}.",
         ),
     )

@@ -17,13 +17,14 @@ from typing import Literal
 from core.contract.schema import Address, Attachment, OutboundMessage, new_id
 from core.identity.codes import format_code
 from core.intake.render import Asked
+from core.intake.understand import bare_subject
 from core.notify.quiet import Quiet, quiet_hours
 from core.notify.router import way_name
 from core.privacy.blind import kind_of_address
 from core.service.envelope import sealed_entry
 from core.service.ringing import Ringing
 from core.service.safe import Safe
-from core.service.talk import MessageContent, Talk, bare_subject
+from core.service.talk import MessageContent, Talk
 from core.service.talks import Talks
 from core.service.work import Work
 from core.storage import conversations, outbox

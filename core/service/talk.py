@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -10,12 +9,12 @@ from core.contract.schema import Address, Attachment, Authenticity, InboundMessa
 from core.intake.dialogue import Texts
 from core.intake.render import Rendered
 from core.intake.state import Dialogue
+from core.intake.understand import REPLIES, bare_subject
 from core.storage.conversations import ConversationRow
 
 OUTSIDE = "outside"
 """What our side said past the gateway: the kind of such a message, and who took a conversation over by it."""
 _TURNS = count()
-_REPLIES = re.compile(r"\s*(?:(?:re|aw|sv|fw|fwd|tr|tl|trả lời|chuyển tiếp)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
 
 
 class Correspondent(Model):
@@ -88,11 +87,6 @@ class Talk:
 def new_words(talk: Talk, message: InboundMessage) -> InboundMessage:
     """The message without the subject, where that only repeats what the conversation is called."""
     repeated = bare_subject(message.subject) == bare_subject(talk.correspondent.subject)
-    if talk.is_new or not (repeated or _REPLIES.match(message.subject)):
+    if talk.is_new or not (repeated or REPLIES.match(message.subject)):
         return message
     return message.model_copy(update={"subject": ""})
-
-
-def bare_subject(subject: str) -> str:
-    """A subject without the "Re:" that mail programs put before it, in the languages of their makers."""
-    return _REPLIES.sub("", subject).strip()

@@ -24,9 +24,9 @@ from core.service.public import FollowView
 from gateway.deployment import DEPLOYMENT
 from gateway.pages.formats import span
 from gateway.portal.fields import LONGEST_CONTENT
-from gateway.portal.follow import REPORT, opened_report, report_page
+from gateway.portal.follow import NOTHING_TYPED, REPORT, closed_page, opened_report, report_page, still_open
 from gateway.portal.shared import FOLLOW_TIME, PORTAL, accept, client_of
-from gateway.portal.uploads import Taken, take_files
+from gateway.portal.uploads import Taken, keep, take_files
 
 LOOKS = 20
 LOOK_EVERY = 0.1
@@ -35,40 +35,46 @@ MINUTE = timedelta(minutes=1)
 
 async def write(request: web.Request) -> web.StreamResponse:
     """Words and files, as in a chat: a question, or what the centre asked for."""
-    view = await opened_report(request)
+    view, posted = await still_open(request), await request.post()
+    text = typed(posted, "text")
+    if view is None:
+        return closed_page(request, text)
     if view.channel not in READ_THERE:  # the conversation goes on where it began
         raise web.HTTPSeeOther(REPORT)
-    posted = await request.post()
-    text = typed(posted, "text")
     if sentence := too_fast(request) or too_long(text):
         return await report_page(request, view, errors={"text": sentence}, text=text, status=422)
     taken = await take_files(request, posted, subject_id=view.contact_id)
     if errors := refusals(text, taken):
-        return await report_page(request, view, errors=errors, text=text, status=taken.status)
+        kept = keep(request, taken.files, subject_id=view.contact_id)
+        return await report_page(request, view, errors=errors, text=text, kept=kept, status=taken.status)
     return await _hand_in(request, view, text, taken)
 
 
 async def rate(request: web.Request) -> web.StreamResponse:
     """One of the regulation's levels, once an answer (A-5), with a comment if one likes."""
-    view = await opened_report(request)
-    posted = await request.post()
+    view, posted = await still_open(request), await request.post()
     level, comment = typed(posted, "level"), typed(posted, "comment")
+    if view is None:
+        return closed_page(request, comment)
+    filled = {"level": level, "comment": comment}
     if level not in {key for key, _ in view.progress.levels}:
-        return await report_page(request, view, errors={"level": "Hãy chọn một mức đánh giá."}, status=422)
+        errors = {"level": "Hãy chọn một mức đánh giá."}
+        return await report_page(request, view, errors=errors, filled=filled, status=422)
     if sentence := too_long(comment):
-        return await report_page(request, view, errors={"comment": sentence}, status=422)
+        return await report_page(request, view, errors={"comment": sentence}, filled=filled, status=422)
     payload = {"level": level, "report_id": view.report_id, "comment": comment or None}
-    return await _command(request, view, "rate", payload)
+    return await _command(request, view, "rate", payload, filled=filled)
 
 
 async def give_feedback(request: web.Request) -> web.StreamResponse:
     """What the answer left open: the agency has to clarify it."""
-    view = await opened_report(request)
-    text = typed(await request.post(), "feedback")
+    view, text = await still_open(request), typed(await request.post(), "feedback")
+    if view is None:
+        return closed_page(request, text)
     if sentence := too_long(text) or ("" if text else "Hãy cho biết điều cần làm rõ."):
-        return await report_page(request, view, errors={"feedback": sentence}, status=422)
+        return await report_page(request, view, errors={"feedback": sentence}, filled={"feedback": text}, status=422)
     payload = {"text": text, "report_id": view.report_id}
-    return await _command(request, view, "give_feedback", payload)
+    return await _command(request, view, "give_feedback", payload, filled={"feedback": text})
 
 
 async def set_confidential(request: web.Request) -> web.StreamResponse:
@@ -89,12 +95,19 @@ async def withdraw(request: web.Request) -> web.StreamResponse:
     return await _command(request, view, "cancel", {"reason_code": "withdrawn"})
 
 
-async def _command(request: web.Request, view: FollowView, name: str, payload: Mapping[str, Any]) -> web.StreamResponse:
-    """Carry it out as the reporter, or show why the regulation does not allow it."""
+async def _command(
+    request: web.Request,
+    view: FollowView,
+    name: str,
+    payload: Mapping[str, Any],
+    *,
+    filled: Mapping[str, str] = NOTHING_TYPED,
+) -> web.StreamResponse:
+    """Carry it out as the reporter, or show why the regulation does not allow it; `filled`: what was typed for it."""
     clerk = request.app[DEPLOYMENT].clerk
     answer = await clerk.execute(view.case_id, name, payload, actor=Actor.reporter(view.contact_id))
     if isinstance(answer, Refusal):
-        return await report_page(request, view, errors={"": answer.text_vi}, status=answer.http)
+        return await report_page(request, view, errors={"": answer.text_vi}, filled=filled, status=answer.http)
     raise web.HTTPSeeOther(f"{REPORT}?xong={name}")
 
 

@@ -22,7 +22,7 @@ from gateway.portal.acts import refusals, too_long
 from gateway.portal.communes import Spot, place_of
 from gateway.portal.fields import Filled, read_fields
 from gateway.portal.shared import PORTAL, accept, client_of, private
-from gateway.portal.uploads import Taken, take_files
+from gateway.portal.uploads import Taken, keep, limits, take_files
 
 
 async def show_tray(request: web.Request) -> web.StreamResponse:
@@ -43,7 +43,8 @@ async def fill_tray(request: web.Request) -> web.StreamResponse:
     taken = await take_files(request, posted, subject_id=note.contact_id)
     sent = _tray(request, filled, taken)
     if errors := ({} if not sent.empty and not taken.refused else refusals("", taken)):
-        return _page(request, "open", errors=errors, filled=filled, status=taken.status)
+        kept = keep(request, taken.files, subject_id=note.contact_id)
+        return _page(request, "open", errors=errors, filled=filled, kept=kept, status=taken.status)
     await _hand_in(request, note, sent)
     return _page(request, "done")
 
@@ -84,5 +85,5 @@ async def _opened(request: web.Request) -> NoteRow | None:
 
 
 def _page(request: web.Request, state: str, *, status: int = 200, **shown: Any) -> web.Response:
-    values = {"errors": {}, "filled": Filled({}), **shown}
+    values = {"errors": {}, "filled": Filled({}), **limits(request), **shown}
     return private(render(request, "portal/call_tray.html", status=status, state=state, **values))

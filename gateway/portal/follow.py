@@ -6,9 +6,10 @@ Nothing secret stands in an address. Whoever typed code and PIN keeps a sealed c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from types import MappingProxyType
 
 from aiohttp import web
 
@@ -27,6 +28,7 @@ from gateway.playing import play
 from gateway.portal import follow_proof
 from gateway.portal.followed import followed_in
 from gateway.portal.shared import FOLLOW, FOLLOW_TIME, PORTAL, client_of, private, put_note, read_note
+from gateway.portal.uploads import limits
 
 PAGE = "/tra-cuu"
 REPORT = "/tra-cuu/phan-anh"
@@ -35,7 +37,7 @@ LETTER = "/tra-cuu/phan-anh/van-ban.pdf"
 
 NOT_A_CODE = "Mã phản ánh có 12 chữ số. Vui lòng kiểm tra lại từng số."
 WRONG = "Mã phản ánh hoặc mã PIN chưa đúng. Nếu Quý vị vừa gửi, vui lòng chờ vài phút rồi thử lại."
-UNKNOWN = "Chưa thấy phản ánh nào có mã này. Nếu Quý vị vừa gửi, vui lòng chờ vài phút rồi thử lại."
+UNKNOWN_CODE = "Chưa thấy phản ánh nào có mã này. Nếu Quý vị vừa gửi, vui lòng chờ vài phút rồi thử lại."
 DONE = {
     "text": "Đã gửi. Chúng tôi sẽ trả lời ngay trên trang này.",
     "rate": "Cảm ơn Quý vị đã đánh giá.",
@@ -44,6 +46,8 @@ DONE = {
     "cancel": "Phản ánh đã được rút.",
 }
 """What the last act came to, for the page after it."""
+
+NOTHING_TYPED: Mapping[str, str] = MappingProxyType({})
 
 
 async def show_form(request: web.Request) -> web.StreamResponse:
@@ -135,11 +139,23 @@ def opened_code(request: web.Request) -> str | None:
 
 async def opened_report(request: web.Request) -> FollowView:
     """The report that is open in this browser. HTTPSeeOther to the form where there is none."""
-    code = opened_code(request)
-    view = await request.app[PORTAL].desk.follow(code) if code else None
+    view = await still_open(request)
     if view is None:
         raise web.HTTPSeeOther(PAGE)
     return view
+
+
+async def still_open(request: web.Request) -> FollowView | None:
+    """The report that is open in this browser, or None."""
+    code = opened_code(request)
+    return await request.app[PORTAL].desk.follow(code) if code else None
+
+
+def closed_page(request: web.Request, unsent: str) -> web.Response:
+    """Where a report is opened again; what was written on a page that stood too long is not lost."""
+    if not unsent:
+        raise web.HTTPSeeOther(PAGE)
+    return _form(request, unsent=unsent, status=403)
 
 
 async def report_page(
@@ -149,9 +165,14 @@ async def report_page(
     said: str = "",
     errors: dict[str, str] | None = None,
     text: str = "",
+    kept: Sequence[Mapping[str, object]] = (),
+    filled: Mapping[str, str] = NOTHING_TYPED,
     status: int = 200,
 ) -> web.Response:
-    """The tracking page. `said`: what just happened; `text`: what was typed and not yet taken."""
+    """
+    The tracking page. `said`: what just happened. Not taken yet: `text` and `kept` files of a message, `filled` of
+    the other forms.
+    """
     portal, deployment = request.app[PORTAL], request.app[DEPLOYMENT]
     now = deployment.now()
     once = portal.notes.write("once", {"code": view.code}, now=now)
@@ -164,11 +185,14 @@ async def report_page(
         said=said,
         errors=errors or {},
         text=text,
+        kept=kept,
+        filled=filled,
         once=once,
         kinds=await _kinds(request, [key for answer in view.progress.answers for key in answer.files]),
         absent=await absent_files(deployment.database, deployment.regulation, view.stored_keys),
         channel_label=_channel_label(request, view),
         bell=await bell_of(request, view.conversation_id) if view.channel in READ_THERE else None,
+        **limits(request),
     )
     put_note(request, page, FOLLOW, {"code": view.code})
     return private(page)
@@ -192,13 +216,14 @@ def _channel_label(request: web.Request, view: FollowView) -> str:
 
 
 def _form(
-    request: web.Request, code: str = "", errors: dict[str, str] | None = None, *, status: int = 200
+    request: web.Request, code: str = "", errors: dict[str, str] | None = None, *, unsent: str = "", status: int = 200
 ) -> web.Response:
     page = render(
         request,
         "portal/follow.html",
         status=status,
         code=code,
+        unsent=unsent,
         errors=errors or {},
         still_open=opened_code(request),
         follows=len(followed_in(request).codes),
@@ -219,5 +244,5 @@ async def _glance(request: web.Request, typed: str) -> web.Response:
     if isinstance(glance, Refused):
         return _form(request, typed, {"code": wait_in_words(glance.wait)}, status=429)
     if glance is None:
-        return _form(request, typed, {"code": UNKNOWN}, status=404)
+        return _form(request, typed, {"code": UNKNOWN_CODE}, status=404)
     return private(render(request, "portal/glance.html", glance=glance))

@@ -62,8 +62,7 @@ def form_values(
         "confidentiality": rules.confidentiality,
         "lines": rules.emergency_lines,
         "required": required_of(deployment.regulation.current, channel=channel),
-        "most_files": uploads.MOST_FILES,
-        "most_mb": deployment.settings.http.max_body_mb,
+        **uploads.limits(request),
     }
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from aiohttp import web
 
 from channels.base import clean_text
-from core.clock.zone import VIETNAM, day_written
+from core.clock.zone import day_written, midnight
 from core.service.public import Wanted
 from gateway.deployment import DEPLOYMENT
 from gateway.portal.communes import titles
@@ -66,4 +66,4 @@ def _day(written: str) -> date | None:
 
 
 def _midnight(day: date | None) -> datetime | None:
-    return datetime.combine(day, time.min, VIETNAM) if day else None
+    return midnight(day) if day else None

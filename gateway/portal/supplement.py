@@ -16,7 +16,7 @@ from gateway.deployment import DEPLOYMENT
 from gateway.pages import render
 from gateway.portal.acts import refusals, too_long, typed
 from gateway.portal.shared import PORTAL, accept, client_of, private
-from gateway.portal.uploads import Taken, take_files
+from gateway.portal.uploads import Taken, keep, limits, take_files
 
 PAGE = "/bo-sung"
 
@@ -30,15 +30,16 @@ async def show_question(request: web.Request) -> web.StreamResponse:
 async def take_answer(request: web.Request) -> web.StreamResponse:
     """Words and files, once: they go into the conversation of the report like any others."""
     question = await _opened(request)
-    if question is None or question.used:
-        return _ended(request, question)
     posted = await request.post()
     text = typed(posted, "text")
+    if question is None or question.used:
+        return _ended(request, question, text=text)
     if sentence := too_long(text):
         return _question(request, question, errors={"text": sentence}, text=text, status=422)
     taken = await take_files(request, posted, subject_id=question.contact_id)
     if errors := refusals(text, taken):
-        return _question(request, question, errors=errors, text=text, status=taken.status)
+        kept = keep(request, taken.files, subject_id=question.contact_id)
+        return _question(request, question, errors=errors, text=text, kept=kept, status=taken.status)
     await accept(request, _submission(request, question, text, taken))
     return _page(request, "done")
 
@@ -66,10 +67,11 @@ def _question(request: web.Request, question: Question, *, status: int = 200, **
     return _page(request, "open", status=status, question=question, **shown)
 
 
-def _ended(request: web.Request, question: Question | None) -> web.Response:
-    return _page(request, "used" if question else "ended", status=410)
+def _ended(request: web.Request, question: Question | None, *, text: str = "") -> web.Response:
+    """`text`: what was written meanwhile; nobody has to write it again."""
+    return _page(request, "used" if question else "ended", status=410, text=text)
 
 
 def _page(request: web.Request, state: str, *, status: int = 200, **shown: Any) -> web.Response:
-    values = {"errors": {}, "text": "", **shown}
+    values = {"errors": {}, "text": "", **limits(request), **shown}
     return private(render(request, "portal/supplement.html", status=status, state=state, **values))

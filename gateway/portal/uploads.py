@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -101,6 +102,11 @@ def kept_files(request: web.Request, posted: Posted, *, subject_id: str) -> tupl
     ]
     files = [Attachment.model_validate(note.values) for note in notes if note is not None]
     return tuple(file for file in files if file.stored_key not in dropped)
+
+
+def limits(request: web.Request) -> dict[str, Any]:
+    """For the page: how many files, and how many megabytes together, one form may bring."""
+    return {"most_files": MOST_FILES, "most_mb": request.app[DEPLOYMENT].settings.http.max_body_mb}
 
 
 def keep(request: web.Request, files: Sequence[Attachment], *, subject_id: str) -> list[Mapping[str, object]]:

@@ -237,9 +237,6 @@ async def test_a_slow_relay_is_waited_for() -> None:
 class Shelf:
     """A media store of two files, one erased."""
 
-    async def put(self, data: bytes, *, subject_id: str, media_type: str, name: str) -> str:
-        raise NotFound
-
     async def get(self, stored_key: str) -> bytes:
         if stored_key != "kept":
             raise NotFound

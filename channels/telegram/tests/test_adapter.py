@@ -21,9 +21,6 @@ PNG = bytes.fromhex("89504e470d0a1a0a") + bytes(900)
 class Shelf:
     """A media store with two files."""
 
-    async def put(self, data: bytes, *, subject_id: str, media_type: str, name: str) -> str:
-        raise NotImplementedError
-
     async def get(self, stored_key: str) -> bytes:
         """What lies under this key."""
         try:

@@ -21,7 +21,7 @@ MACRO = re.compile(r"<([A-Z]+)>")
 Value = TypeVar("Value")
 TOGETHER = ("emergency", "diversion", "signals")
 """Files of patterns that every message is read for: looked for in one walk over its words."""
-NO_PATTERNS = frozenset({"macros", "not_names", "ends"})
+NO_PATTERNS = frozenset({"macros", "not_names", "also_names", "ends"})
 """Headings beside patterns: what stands for longer pieces of them, and lists of words."""
 NOTHING: Mapping[str, int] = MappingProxyType({})
 

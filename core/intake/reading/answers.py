@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from core.intake.lexicon import lexicon, pattern
+from core.intake.reading.contacts import read_contacts
 from core.intake.reading.occurred import read_time
 from core.intake.reading.person import bare_name
 from core.intake.reading.place import Piece, PieceKind, lexicon_of_places, read_place
@@ -18,6 +19,9 @@ from core.intake.words import Text
 
 LONGEST_ANSWER = 200
 IDENTITY = re.compile(r"(?<!\d)(?:\d{12}|\d{9})(?!\d)")
+
+AT = re.compile(r"\s*(?:@|\(a\)|\ba (?:còng|cong|móc|moc)\b)\s*", re.IGNORECASE)
+DOT = re.compile(r"\s*(?:\.|\bchấm\b|\bcham\b)\s*", re.IGNORECASE)
 
 
 def with_answer(reading: Reading, text: Text, rules: IntakeRules, asked: IntakeField, *, known_name: str) -> Reading:
@@ -38,16 +42,26 @@ def answer_detail(reading: Reading, text: Text, asked: IntakeField, *, known_nam
     """A bare name, time, address or identity number."""
     bare = silenced(reading)
     if asked is IntakeField.NAME and not (reading.name or known_name):
-        name = bare_name(Text.of(strip_courtesy(text)))
+        if any(says(heading, text) for heading in ("thanks", "yes", "greeting")):
+            return bare
+        name = bare_name(Text.of(name_alone(text)))
         return replace(bare, name=name) if name else reading
     if asked is IntakeField.TIME and not reading.times:
         other = reading.phones or reading.emails or reading.name
         return reading if other else answer_time(reading, text)
+    if asked is IntakeField.EMAIL and not reading.emails and (emails := spelled_out(text)):
+        return replace(bare, emails=emails)
     if asked is IntakeField.IDENTITY and (number := IDENTITY.search(text.raw)):
         return replace(bare, identity=number.group())
     if asked is IntakeField.ADDRESS and len(text.raw) <= LONGEST_ANSWER and telling_words(text):
         return replace(bare, address=strip_courtesy(text), pieces=())
     return reading
+
+
+def spelled_out(text: Text) -> tuple[str, ...]:
+    """An address with spaces that a telephone's keyboard put into it, or with its signs in words ("a còng")."""
+    words = DOT.sub(".", AT.sub("@", strip_courtesy(text)))
+    return read_contacts(Text.of(words)).emails if len(words) <= LONGEST_ANSWER else ()
 
 
 def silenced(reading: Reading) -> Reading:
@@ -64,9 +78,14 @@ def declared(reading: Reading, text: Text, asked: IntakeField) -> tuple[tuple[st
         IntakeField.TIME: reading.times,
     }
     other = any(field != asked.value for field, _ in reading.declared_none)
-    if answered.get(asked) or other or not (says("no", text) or says("none", text) or starts_with_none(text)):
+    if answered.get(asked) or other or not (passes(text) or starts_with_none(text)):
         return reading.declared_none
     return (*reading.declared_none, (asked.value, " ".join(text.raw.split())[:80]))
+
+
+def passes(text: Text) -> bool:
+    """ "Không", "không nhớ", "khỏi ghi tên": an answer that gives nothing, and no more than that."""
+    return any(says(heading, text) for heading in ("no", "none", "none_of_it"))
 
 
 def starts_with_none(text: Text) -> bool:
@@ -77,7 +96,9 @@ def starts_with_none(text: Text) -> bool:
 def answer_place(reading: Reading, text: Text, rules: IntakeRules) -> Reading:
     """A place told in any words; not a question, not "không biết", not more about the matter."""
     known = reading.pieces or reading.point or reading.phones or reading.emails or reading.name
-    if known or says("no", text) or says("none", text) or cancels(text):
+    if not known and (says("no", text) or says("unsure", text)):
+        return silenced(reading)
+    if known or says("none", text) or cancels(text):
         return reading
     named, words = named_place(text, rules), strip_courtesy(text)
     more = reading.categories or mentions("feedback", text)
@@ -123,6 +144,15 @@ def strip_courtesy(text: Text) -> str:
     start = lead.end() if lead and lead.end() < end else start
     words = " ".join(text.raw[start:end].split())
     return re.sub(r"(?:[\s,.]+(?:ạ|nha|nhé|nghe|ha|hí|hỉ|á|ad|nè))+$", "", words, flags=re.IGNORECASE).strip(" ,.;:")
+
+
+def name_alone(text: Text) -> str:
+    """A name without courtesy; of one without marks ("tran thi ha") the last word is not taken for it."""
+    start, end = trimmed(text)
+    whole, words = text.raw[start:end].split(), strip_courtesy(text).split()
+    if not text.marked and len(whole) == 3 and len(words) == 2 and whole[-1].lower() == "ha":
+        return " ".join(whole)
+    return " ".join(words[:-1] if len(words) > 2 and words[-1].lower() == "a" else words)
 
 
 def loose_place(text: Text, rules: IntakeRules) -> tuple[Piece, ...]:

@@ -76,8 +76,30 @@ def read_signature(text: Text) -> NameReading:
 
 def bare_name(text: Text) -> str:
     """A whole answer that is nothing but a name: what follows the question for one; empty where it is none."""
-    end = name_end(text, 0, sure=True)
+    end = unmarked_end(text) or name_end(text, 0, sure=True)
     return tidy(text.raw[:end])
+
+
+def unmarked_end(text: Text) -> int:
+    """The end of a name that is all of a text without marks ("nguyen van nam", "Nam"); 0: it is something else."""
+    tokens = tokens_of(text)
+    words = tokens[skip_titles(text, tokens) :]
+    if text.marked or not 0 < len(words) <= LONGEST or any(word.kind is not Kind.WORD for word in words):
+        return 0
+    family = lexicon("places", "sure_surnames", "family_names").at(words, 0, marked=False)
+    named = bool(family) if len(words) > 1 else is_also_name(words, 0)
+    return words[-1].end if named and not any(is_everyday(words, index) for index in range(len(words))) else 0
+
+
+def is_also_name(words: Sequence[Token], index: int) -> bool:
+    """Whether people are called like a word that, without marks, is spelled like an everyday one."""
+    return bool(lexicon("persons", "also_names").at(words, index, marked=False))
+
+
+def is_everyday(words: Sequence[Token], index: int) -> bool:
+    """Whether a word of a text without marks is none that people are called."""
+    everyday = bool(lexicon("persons", "ends", "not_names").at(words, index, marked=False))
+    return everyday and not is_also_name(words, index)
 
 
 def refuses_name(text: Text) -> bool:

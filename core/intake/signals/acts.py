@@ -19,7 +19,7 @@ EMPTY_WORDS = ("secret_wish", "open_wish", "courtesy", "greeting", "thanks", "in
 
 class Payload(StrEnum):
     """
-    Machine values of our own buttons; `rate:<level>`, `none:<field>` and `code:<digits>` carry a value.
+    Machine values of our own buttons; `rate:<level>:<report code>`, `none:<field>` and `code:<digits>` carry a value.
 
     `start`, and `start:<where they came from>`: the person opened the chat by a button or a link and said nothing yet.
     """

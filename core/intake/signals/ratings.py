@@ -21,10 +21,20 @@ HEADINGS = ("rating_best", "rating_middle", "rating_worst")
 LONGEST_RATING = 14
 
 
+def rating_payload(level: str, code: str) -> str:
+    """What a button says: this level, for the report of this code."""
+    return f"{PAYLOAD}{level}:{code}"
+
+
+def rated_code(payload: str) -> str:
+    """The code of the report that a button rates; empty for a button of before, and for words."""
+    return payload.partition(":")[2].partition(":")[2] if payload.startswith(PAYLOAD) else ""
+
+
 def read_rating(text: Text, payload: str, levels: tuple[RatingLevel, ...], *, numbers: bool) -> str:
     """The id of the level that was chosen, or empty. `numbers`: a bare 1, 2, 3 counts, best first."""
     if payload.startswith(PAYLOAD):
-        chosen = payload.removeprefix(PAYLOAD)
+        chosen = payload.removeprefix(PAYLOAD).partition(":")[0]
         return next((level.id for position, level in enumerate(levels, 1) if chosen in (level.id, str(position))), "")
     number = NUMBER.match(text.raw) if numbers else None
     if number and int(number.group(1)) <= len(levels):

@@ -28,6 +28,7 @@ from gateway.api.operation import Operation
 from gateway.api.serve import check_path, read_body, read_query
 from gateway.auth.apps import HEADER, PORTAL, App, app_of
 from gateway.deployment import DEPLOYMENT, Deployment
+from gateway.portal.follow import UNKNOWN_CODE
 from gateway.portal.limits import Limits
 from gateway.portal.shared import FOLLOW_TIME, Portal, client_of
 from gateway.portal.shared import PORTAL as PAGES
@@ -38,7 +39,6 @@ TAG = "app"
 UNKNOWN = "Ứng dụng chưa được nhận ra. Vui lòng cập nhật ứng dụng rồi thử lại."
 OVER = "Phiên xem phản ánh đã hết. Vui lòng mở lại bằng mã phản ánh và mã PIN."
 ANOTHERS = "Phiên này không mở phản ánh đó. Vui lòng mở bằng mã phản ánh và mã PIN."
-NOT_HERE = "Chưa thấy phản ánh nào có mã này. Nếu Quý vị vừa gửi, vui lòng chờ vài phút rồi thử lại."
 TOO_FAST = "Nơi Quý vị đang dùng mạng vừa gửi rất nhiều. Vui lòng thử lại sau ít phút."
 
 
@@ -137,7 +137,7 @@ class AppCall:
             raise ApiError(403, "not_your_report", ANOTHERS)
         view = await self.pages.desk.follow(opened)
         if view is None:
-            raise ApiError(404, NotFound.code, NOT_HERE)
+            raise ApiError(404, NotFound.code, UNKNOWN_CODE)
         return view
 
 

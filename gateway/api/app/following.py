@@ -13,7 +13,7 @@ from core.identity.lockout import wait_in_words
 from core.otp.challenge import REFUSED_VI, SENT_VI
 from core.service.proving import Limited
 from core.service.public import FollowView, Glance, Opened, Refused
-from gateway.api.app.door import NOT_HERE, TAG, AppCall, too_many
+from gateway.api.app.door import TAG, AppCall, too_many
 from gateway.api.app.views import (
     AnswerView,
     FileView,
@@ -28,7 +28,7 @@ from gateway.api.app.views import (
 from gateway.api.errors import ApiError
 from gateway.api.operation import Answer, Operation
 from gateway.portal import proving
-from gateway.portal.follow import WRONG
+from gateway.portal.follow import UNKNOWN_CODE, WRONG
 
 ONE = "/app/reports/{code}"
 NOT_SENT = "Hiện chưa gửi được mã xác nhận. Vui lòng mở bằng mã phản ánh và mã PIN, hoặc gọi tổng đài."
@@ -95,7 +95,7 @@ async def report_view(call: AppCall) -> ReportView:
     if isinstance(glance, Refused):
         raise _waiting(glance)
     if glance is None:
-        raise ApiError(404, NotFound.code, NOT_HERE)
+        raise ApiError(404, NotFound.code, UNKNOWN_CODE)
     return _glanced(glance, own=_own(view) if view else None)
 
 

@@ -38,7 +38,7 @@ export function draftOf(form) {
  * @param {File[]} files
  * @returns {Draft}
  */
-export function newDraft(fields, files) {
+function newDraft(fields, files) {
   const blank = { message: "", challenge: "", code: "", pin: "", line: "" };
   return { id: crypto.randomUUID(), at: Date.now(), fields, files, state: "waiting", ...blank };
 }

@@ -39,7 +39,7 @@ async function take(input, form, list, taken) {
  * @param {File} file
  * @returns {Promise<File>}
  */
-export async function shrink(file) {
+async function shrink(file) {
   if (!file.type.startsWith("image/") || file.type === "image/gif" || file.size < SMALL) return file;
   try {
     const picture = await createImageBitmap(file, { imageOrientation: "from-image" });

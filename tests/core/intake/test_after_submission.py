@@ -11,6 +11,7 @@ from core.intake.happenings import (
     Wish,
     WishAnswered,
 )
+from core.intake.rules import IntakeField
 from tests.core.intake.harness import at
 from tests.core.intake.talk import LAMP, Talk
 
@@ -191,6 +192,85 @@ def test_erasure_is_passed_on() -> None:
     talk.hear(0, "xóa thông tin cá nhân của tôi trên hệ thống")
     talk.wait(10)
     assert talk.of(does.EraseRequest) == [does.EraseRequest()]
+
+
+@pytest.mark.parametrize(
+    ("said", "gone"),
+    [
+        ("hủy phản ánh đèn giúp tôi", ["r1"]),
+        ("hủy phản ánh 10000001", ["r1"]),
+        ("có người đến sửa đèn rồi, khỏi cần nữa", ["r1"]),
+        ("hủy phản ánh rác", ["r2"]),
+        ("hủy giúp em", ["r2"]),
+        ("hủy phản ánh karaoke ồn", []),
+        ("hủy phản ánh 20000009", []),
+    ],
+    ids=["its matter", "its code", "it was mended", "the last one's matter", "no name", "none of them", "another code"],
+)
+def test_who_has_several_reports_withdraws_the_one_they_name(said: str, gone: list[str]) -> None:
+    """What cannot be taken back is not done to another one; which is meant, a person asks."""
+    talk = Talk()
+    talk.hear(0, LAMP)
+    talk.hear(120, "rác đổ đống trước chợ Đồng Ba")
+    talk.hear(240, said)
+    talk.wait(300)
+
+    assert len(talk.drafts) == 2
+    assert [effect.report_id for effect in talk.of(does.CancelReport)] == gone
+    assert bool(talk.of(does.HandOver)) == (gone == [])
+
+
+def test_who_has_several_reports_is_told_of_the_one_they_ask_about() -> None:
+    talk = Talk()
+    talk.hear(0, LAMP)
+    talk.hear(120, "rác đổ đống trước chợ Đồng Ba")
+    talk.hear(240, "vụ đèn tới đâu rồi ạ?")
+    talk.hear(300, "tới đâu rồi?")
+    talk.wait(400)
+    assert talk.of(does.AskStatus) == [does.AskStatus("10000001"), does.AskStatus("10000002")]
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("chừng nào sửa vậy em", True),
+        ("bao giờ mới có người xuống sửa đèn ạ", True),
+        ("khi nào dọn rác", False),
+        ("đường Trần Phú khi nào mới làm", False),
+    ],
+)
+def test_when_it_is_done_is_a_question_and_no_part_of_the_report(said: str, asked: bool) -> None:
+    """Of the same matter; of another one it is not."""
+    talk = Talk()
+    talk.hear(0, LAMP)
+    talk.hear(120, said)
+    talk.wait(200)
+    assert bool(talk.of(does.AskStatus)) == asked
+    assert not (asked and talk.of(does.Supply))
+
+
+@pytest.mark.rule("A-5")
+def test_a_button_rates_the_answer_that_it_stands_under() -> None:
+    """Whichever came last, and while the next report is being asked about."""
+    talk = Talk()
+    talk.hear(0, LAMP)
+    talk.hear(120, "rác đổ đống trước chợ Đồng Ba")
+    talk.wait(200)
+    for number, code in ((1, "10000001"), (2, "10000002")):
+        talk.player.happen(ResultPublished(f"r{number}", code, announce=True), at(200 + number))
+    (first, *_), (*_, worst) = [said.buttons for template, said in talk.player.said if template == "result"]
+    talk.hear(300, payload=first[1])
+    talk.hear(360, "mất nước")
+    talk.hear(420, payload=worst[1])
+    talk.hear(480, payload="rate:satisfied:30000003")
+    talk.wait(600)
+
+    assert [(rated.level, rated.report_id) for rated in talk.of(does.Rate)] == [
+        ("satisfied", "r1"),
+        ("dissatisfied", "r2"),
+    ]
+    assert "rated.closed" in talk.templates
+    assert talk.player.state.asking is IntakeField.PLACE
 
 
 def test_where_nothing_is_there_nothing_is_cancelled() -> None:

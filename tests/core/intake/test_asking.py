@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from core.contract.schema import FieldState
+from core.contract.schema import Attachment, AttachmentKind, FieldState
 from core.intake import effects as does
 from core.intake.happenings import (
     HandedBack,
@@ -17,7 +17,7 @@ from core.intake.happenings import (
 )
 from core.intake.rules import IntakeField
 from core.intake.state import Mode
-from tests.core.intake.harness import at
+from tests.core.intake.harness import at, message
 from tests.core.intake.talk import LAMP, Talk
 
 
@@ -78,6 +78,111 @@ def test_a_question_is_put_three_times_and_then_a_person_takes_over() -> None:
     assert talk.templates[:3] == ["ask.place", "ask_again.place", "ask_again.place"]
     assert [effect.reason for effect in talk.of(does.HandOver)] == ["not_understood"]
     assert talk.player.state.mode is Mode.WAITING_FOR_PERSON
+
+
+WATER = "mất nước ở 7 Lê Lợi từ sáng nay"
+
+
+def asked_for_a_name(answer: str) -> Talk:
+    """A report that lacks who reports it, and what its writer says to that."""
+    talk = Talk(regulation="strict")
+    talk.hear(0, WATER)
+    talk.hear(60, answer)
+    talk.wait(100)
+    return talk
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("nguyen thi hoa", "Nguyen Thi Hoa"),
+        ("tran quoc bao a", "Tran Quoc Bao"),
+        ("dang van ha", "Dang Van Ha"),
+        ("Duong Thi Hien", "Duong Thi Hien"),
+        ("anh Nam", "Nam"),
+    ],
+)
+def test_a_name_without_marks_is_taken_whole(said: str, name: str) -> None:
+    """However many of its words are spelled like everyday ones."""
+    talk = asked_for_a_name(said)
+    for seconds, rest in ((120, "0900000001"), (180, "không có")):
+        talk.hear(seconds, rest)
+    talk.wait(300)
+    assert [draft.reporter.name for draft in talk.drafts] == [name]
+    assert talk.drafts[0].content == WATER
+
+
+@pytest.mark.parametrize("said", ["cuc@example. vn", "Cuc @ example . vn", "cuc a còng example chấm vn nha em"])
+def test_an_address_may_be_spelled_out(said: str) -> None:
+    """A telephone's keyboard puts a space behind each dot."""
+    talk = Talk(regulation="strict")
+    talk.hear(0, f"{WATER}, tôi là Trần Thị Cúc 0900000001")
+    talk.hear(60, said)
+    talk.wait(100)
+    assert [draft.reporter.emails for draft in talk.drafts] == [("cuc@example.vn",)]
+    assert said not in talk.drafts[0].content
+
+
+@pytest.mark.parametrize("said", ["cảm ơn em", "ok em", "chào em"])
+def test_courtesy_is_no_name(said: str) -> None:
+    assert asked_for_a_name(said).templates == ["ask.name"]
+
+
+@pytest.mark.rule("A-8")
+@pytest.mark.parametrize(
+    "said", ["thôi khỏi ghi tên", "khỏi cần tên", "bỏ qua mục này nha", "hok nhớ", "kh", "none", "I don't know"]
+)
+def test_who_gives_nothing_to_one_question_still_wants_the_report(said: str) -> None:
+    """Nothing is called off, nothing becomes a name, and nothing is asked again."""
+    talk = asked_for_a_name(said)
+    assert talk.templates == ["ask.name", "ask.phone"]
+    assert talk.player.state.drafts != ()
+
+
+@pytest.mark.parametrize("said", ["không rõ", "dạ em k biết nữa", "ko nhớ rõ"])
+def test_who_does_not_know_where_tells_nothing_of_the_matter(said: str) -> None:
+    talk = Talk()
+    talk.hear(0, "đèn đường hỏng")
+    talk.hear(60, said)
+    talk.hear(120, "gần trường mầm non Hoa Sen")
+    talk.wait(200)
+    assert talk.templates[:2] == ["ask.place", "ask_again.place"]
+    assert [draft.content for draft in talk.drafts] == ["đèn đường hỏng"]
+
+
+@pytest.mark.parametrize("said", ["hủy đi", "thôi khỏi báo nữa", "bỏ đi em"])
+def test_who_calls_the_report_off_says_so(said: str) -> None:
+    assert asked_for_a_name(said).templates == ["ask.name", "cancelled.draft"]
+
+
+VOICE = Attachment(kind=AttachmentKind.AUDIO, media_type="audio/mp4", size=1000, sha256="a" * 64)
+
+
+@pytest.mark.parametrize("before", [(), (("", 1),), (("đèn đường hỏng", 0),)], ids=["nothing", "a photo", "the matter"])
+def test_a_voice_message_is_heard_by_a_person(before: tuple[tuple[str, int], ...]) -> None:
+    """Whether it tells the matter or answers a question: nobody is asked in writing what they have just said."""
+    talk = Talk()
+    for number, (text, images) in enumerate(before):
+        talk.hear(number * 60, text, image=images)
+    asked = len(before)
+    sent = message("zalo", talk.count, {"t": 120, "image": 1}).model_copy(update={"attachments": (VOICE,)})
+    talk.wait(120)
+    talk.deliver(sent)
+    talk.wait(200)
+
+    assert talk.templates[asked:] == ["handover.spoken"]
+    assert [effect.reason for effect in talk.of(does.HandOver)] == ["spoken"]
+    talk.player.happen(HandedBack(), at(300))
+    assert VOICE in [file for part in talk.player.state.drafts[0].parts for file in part.attachments]
+
+
+def test_a_recording_of_what_was_told_is_no_answer() -> None:
+    """Of a noise, beside the words: the next question is put as ever."""
+    talk = Talk()
+    sent = message("zalo", talk.count, {"t": 0, "text": "karaoke ồn ào"}).model_copy(update={"attachments": (VOICE,)})
+    talk.deliver(sent)
+    talk.wait(100)
+    assert talk.templates == ["ask.place"]
 
 
 def test_the_bot_is_silent_while_a_person_answers_and_knows_what_was_said() -> None:

@@ -128,6 +128,30 @@ def test_whatever_is_answered_the_report_goes_out(answer: str, code: str | None)
     assert [template for template, _ in player.said].count("ask_commune") == 1
 
 
+@pytest.mark.rule("VN-10")
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Không rõ",
+        "ko biet",
+        "dạ em k rõ ạ",
+        "em không nhớ rõ xã nào nữa",
+        "thôi khỏi",
+        "Không rõ 😅",
+        "KHONG RO",
+        "kbt",
+    ],
+)
+def test_not_sure_may_be_written_as_well(answer: str) -> None:
+    """As if it were pressed: the report goes out, and holds no word of it."""
+    player = talk(LAMP.format("xã Tân Lập"), answer)
+    (draft,) = (effect.draft for effect in player.effects if isinstance(effect, does.Submit))
+
+    assert answer not in draft.content_as_sent
+    assert draft.content == LAMP.format("xã Tân Lập")
+    assert [template for template, _ in player.said][-1] == "opened.report"
+
+
 @pytest.mark.rule("A-7", "VN-10")
 def test_silence_keeps_no_report_back() -> None:
     """It goes out when the reminder would have come, received when it was told."""

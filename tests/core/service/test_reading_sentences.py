@@ -12,10 +12,10 @@ import pytest
 from core.cases.events import EVENT_TYPES, ActorRef, Event
 from core.cases.sealed import SealedText
 from core.clock import Clock, load_calendar
-from core.regulations.agency_files import load_agencies
 from core.regulations.loader import load_pack
 from core.service.reading.names import Names
 from core.service.reading.sentences import SENTENCES, WORDS, sentence, span
+from tests.support.agencies import load_agencies
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 TEXT = SealedText(id="t", commitment="c", length=5)

@@ -18,7 +18,7 @@ from core.cases.model import Case
 from core.contract.ports import RawDelivery
 from core.contract.schema import Report
 from core.service.desk import Issued
-from core.storage import case_search, cases, conversations, reports
+from core.storage import case_search, cases, reports, staff_lists
 from core.storage.case_search import Search
 from core.storage.cases import CaseRow
 from core.storage.conversations import ConversationRow
@@ -116,7 +116,8 @@ async def stored_reports(world: World) -> list[Report]:
 
 async def wanted(world: World) -> list[ConversationRow]:
     """Conversations in which a person is waited for."""
-    return await world.deployment.database.read(conversations.waiting_for_human)
+    found = await world.deployment.database.read(staff_lists.attended)
+    return [row for row in found if row.needs_human]
 
 
 async def issue(world: World, case_id: str, name: str, actor: Actor = CENTRE, **payload: object) -> None:

@@ -117,7 +117,7 @@ async def test_a_watermark_is_about_everything_before_it(world: World, chat: Cha
             at=until + timedelta(seconds=1),
             address="u1",
         )
-        await intake._note_receipt(work, receipt)
+        await intake.receipts.note(work, receipt)
     await world.deployment.clerk.finish(work)
 
     outcomes = [outcome for _, outcome, _ in await entries(world)]

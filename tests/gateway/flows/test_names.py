@@ -7,22 +7,23 @@ import pytest
 from channels.zalo.sandbox import Mood
 from channels.zalo.tests.stage import ZaloStage
 from core.service.work import Work
-from core.storage import conversations
+from core.storage.conversations import ConversationRow
 from tests.gateway.api.staffing import centre
 from tests.gateway.console.office import open_office
+from tests.gateway.flows.office import wanted
 from tests.support.deployments import World
 from tests.support.stage import Stage, stagings
 
 STAGINGS = stagings()
 
 
-async def spoken(world: World, stage: Stage) -> conversations.ConversationRow:
+async def spoken(world: World, stage: Stage) -> ConversationRow:
     """A citizen asks for a person; what follows from it is done."""
     await stage.citizen("an").write("Cho tôi gặp cán bộ")
     await stage.quiet()
     await world.settle()
     await world.pass_time(seconds=10)
-    (row,) = await world.deployment.database.read(conversations.waiting_for_human)
+    (row,) = await wanted(world)
     return row
 
 

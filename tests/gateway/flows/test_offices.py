@@ -7,6 +7,8 @@ from functools import partial
 
 import pytest
 
+from core.agencies import close
+from core.cases.decide import Actor
 from core.cases.events import WorkHandedOver, parse_event
 from core.clock import local
 from core.service import offices as office
@@ -17,7 +19,8 @@ from gateway.admin.services import successions_of
 from gateway.auth.sessions import held
 from gateway.auth.staff import Staff
 from gateway.roles import member_of
-from tests.gateway.api.staffing import LIGHTS, WATER, centre, hire, issue, report
+from tests.gateway.api.staffing import LIGHTS, WATER, agency, centre, hire, issue, report
+from tests.gateway.flows.office import state_of
 from tests.support.databases import on_both_engines
 from tests.support.deployments import World
 
@@ -105,6 +108,37 @@ async def test_the_work_of_an_agency_that_ends_goes_to_its_successor(world: Worl
     assert "QĐ" not in rows[-1].body.decode()
     audit = await people_audit(world)
     assert audit == 0
+
+
+@pytest.mark.rule("VN-10")
+@on_both_engines
+async def test_work_that_is_left_with_an_agency_that_ended_is_missed(world: World) -> None:
+    """Also what comes afterwards: a citizen asks back about its answer, and no account of it is left to see that."""
+    ioc, boss = await centre(world), await hire(world, "Vũ Thị Hoa", ("admin", ""))
+    lights, case_id = await agency(world), await report(world)
+    await issue(world, ioc, case_id, "accept")
+    await issue(world, ioc, case_id, "dispatch", agencies=[LIGHTS])
+    await issue(world, lights, case_id, "accept_dispatch")
+    await issue(world, lights, case_id, "submit_result", result="Đã thay bóng.")
+    await issue(world, lights, case_id, "approve")
+    await issue(world, ioc, case_id, "publish", text="Đã thay bóng đèn mới.")
+    last = local(world.clock()).date() - timedelta(days=1)
+    change = partial(close, agency_id=LIGHTS, last_day=last, replaced_by=(WATER,))
+    await world.deployment.regulation.book.write(world.deployment.database, change, by=boss.id, note="Giải thể")
+    await world.deployment.database.write(partial(people.set_active, user_id=lights.id, active=False))
+
+    async def left() -> list[tuple[str, str]]:
+        gaps = await world.deployment.database.read(partial(office.read_gaps, regulation=world.deployment.regulation))
+        return [(one.agency_id, one.who) for one in gaps if one.kind == "work"]
+
+    assert await left() == []
+    reporter = Actor.reporter((await state_of(world, case_id)).reports[0].contact_id)
+    await world.deployment.clerk.execute(case_id, "give_feedback", {"text": "Đèn lại tắt."}, actor=reporter)
+    assert await left() == [(LIGHTS, "1")]
+    successions = successions_of(world.deployment)
+    whom = {"from_agency": LIGHTS, "to_agency": WATER}
+    await successions.hand_over(await successions.of_agency(LIGHTS), reason="Giải thể", by=boss.id, **whom)
+    assert await left() == []
 
 
 async def people_audit(world: World) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,6 @@ from core.cases.decide import Actor
 from core.contract.errors import NotFound
 from core.contract.ports import ItemKey, RawDelivery
 from core.contract.schema import Authenticity, InboundMessage, MessageKind, Parsed, new_id
-from core.identity.codes import find_codes
 from core.service.actors import Member
 from core.service.desk import Issued
 from core.service.joining import JOINED, PARTED
@@ -31,6 +31,7 @@ from tests.support.hooked import HookedTestChannel, signed
 LAMP = "Đèn đường trước số 12 Lê Lợi, phường Vĩnh Ninh hỏng ba hôm nay."
 CENTRE = Member("u", (("receptionist", ""),))
 WISH = "xác minh số 0900 000 001"
+_CODE = re.compile(r"\b\d{4} \d{4} \d{4}\b")
 
 
 @dataclass
@@ -153,11 +154,11 @@ async def test_who_proved_the_same_number_is_one_person(chat: Chat) -> None:
     """Reports of the other account are named here; the link is written down beside both."""
     await chat.prove()
     said = await chat.write(LAMP)
-    (code,) = find_codes(said[-1])
+    (code,) = _CODE.findall(said[-1])
     await chat.world.pass_time(minutes=5)
 
     told = await chat.prove(user="u2")
-    assert find_codes(told) == [code]
+    assert _CODE.findall(told) == [code]
     assert await chat.verified() == ["otp", "otp"]
     (link,) = await chat.rows("contact_link", "id", "contact_id", "kept_id", "proof")
     assert link.proof == "otp"
@@ -191,7 +192,7 @@ async def test_who_merely_named_the_number_is_not_joined_but_shown_to_a_person(c
     await chat.world.pass_time(minutes=5)
 
     told = await chat.prove()
-    assert find_codes(told) == []
+    assert _CODE.findall(told) == []
     assert await chat.rows("contact_link", "id") == []
     assert True in [row.needs_human for row in await chat.rows("conversation", "needs_human")]
 

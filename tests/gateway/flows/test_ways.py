@@ -228,7 +228,7 @@ async def test_what_came_back_later_goes_the_next_way(town: Town) -> None:
     )
     for _ in range(2):
         work = Work()
-        await town.world.deployment.intake._note_receipt(work, receipt)
+        await town.world.deployment.intake.receipts.note(work, receipt)
         await town.world.deployment.clerk.finish(work)
     await town.world.settle()
 
@@ -255,7 +255,7 @@ async def test_the_next_way_lets_people_sleep_as_well(town: Town) -> None:
     work = Work()
     failed = {"status": DeliveryStatus.FAILED, "at": town.world.clock(), "permanent": True}
     receipt = DeliveryReceipt(channel="testchat", account="page", provider_message_id=f"sent-{sent.id}", **failed)
-    await town.world.deployment.intake._note_receipt(work, receipt)
+    await town.world.deployment.intake.receipts.note(work, receipt)
     await town.world.deployment.clerk.finish(work)
     await town.world.settle()
     at_night = len(town.phones.sent)

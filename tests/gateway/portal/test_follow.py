@@ -179,6 +179,37 @@ async def test_writing_twice_by_a_double_click_is_once(citizen: Citizen) -> None
     assert page.text.count("Bao giờ xong ạ?") == 1
 
 
+async def test_a_file_that_is_refused_costs_none_of_the_others(citizen: Citizen) -> None:
+    code, pin = await citizen.reported()
+    form = (await citizen.open(code, pin)).form("/tra-cuu/phan-anh/viet")
+    files = [File("them.jpg", photo()), File("chuong-trinh.exe", b"MZ" + bytes(200), "application/octet-stream")]
+    refused = await citizen.send(form, files, text="Có thêm ảnh đây ạ.")
+    await citizen.send(refused.form("/tra-cuu/phan-anh/viet"))
+    await citizen.world.settle()
+
+    page = await citizen.see("/tra-cuu/phan-anh")
+    assert refused.status == 422
+    assert ("Có thêm ảnh đây ạ." in page.text, "them.jpg" in page.html) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("action", "field"), [("viet", "text"), ("danh-gia", "comment"), ("phan-hoi", "feedback")], ids=str
+)
+async def test_who_writes_longer_than_the_report_stays_open_loses_no_word(
+    citizen: Citizen, action: str, field: str
+) -> None:
+    """They are told that it was not sent."""
+    code, pin = await citizen.reported()
+    await work_through(citizen.world)
+    form = (await citizen.open(code, pin)).form(f"/tra-cuu/phan-anh/{action}")
+    citizen.world.clock.advance(minutes=31)
+    page = await citizen.send(form, **{field: "Nắp mới kêu to khi xe qua."})
+
+    assert page.status == 403
+    assert "chưa được gửi" in page.text
+    assert "Nắp mới kêu to khi xe qua." in page.text
+
+
 async def test_an_empty_message_is_told_so(citizen: Citizen) -> None:
     code, pin = await citizen.reported()
     page = await citizen.send((await citizen.open(code, pin)).form("/tra-cuu/phan-anh/viet"), text="  ")
@@ -223,9 +254,10 @@ async def test_a_rating_needs_a_level_of_the_regulation(citizen: Citizen) -> Non
     await work_through(citizen.world)
     form = (await citizen.open(code, pin)).form("/tra-cuu/phan-anh/danh-gia")
     for chosen in ((), (("level", "wonderful"),)):
-        page = await citizen.send(form, add=chosen)
+        page = await citizen.send(form, add=chosen, comment="Làm nhanh, sạch.")
         assert page.status == 422
         assert "Hãy chọn một mức" in page.text
+        assert page.form("/tra-cuu/phan-anh/danh-gia")["comment"] == "Làm nhanh, sạch.", "nobody writes it again"
 
 
 @pytest.mark.rule("A-HUE-3")

@@ -182,6 +182,30 @@ async def test_an_answer_must_say_something(citizen: Citizen) -> None:
     assert (await citizen.see(path)).status == 200
 
 
+async def test_a_file_that_is_refused_costs_none_of_the_others(citizen: Citizen) -> None:
+    """What was taken stays in the form: the link opens once, and nobody chooses their photos again."""
+    code, path = await asked(citizen)
+    files = [File("anh.jpg", photo()), File("chuong-trinh.exe", b"MZ" + bytes(200), "application/octet-stream")]
+    refused = await answer(citizen, await citizen.see(path), path, "Vỡ từ sáng thứ Hai", files)
+    assert (refused.status, "anh.jpg" in refused.text) == (422, True)
+
+    sent = await answer(citizen, refused, path, "Vỡ từ sáng thứ Hai")
+    await citizen.world.settle()
+
+    assert "đã được nhận" in sent.text
+    assert len((await case_of(citizen, code)).media) == 1
+
+
+async def test_what_was_written_meanwhile_stands_on_the_page_that_says_no(citizen: Citizen) -> None:
+    """Somebody else of the house was quicker, or the link ended while they wrote."""
+    _, path = await asked(citizen)
+    first, second = [await citizen.see(path) for _ in range(2)]
+    await answer(citizen, first, path, "Vỡ từ 6 giờ sáng")
+    late = await answer(citizen, second, path, "Nắp cống bên trái cổng, vỡ làm đôi")
+
+    assert (late.status, "Nắp cống bên trái cổng, vỡ làm đôi" in late.text) == (410, True)
+
+
 async def test_too_many_openings_are_slowed_down(citizen: Citizen) -> None:
     """Guessing is hopeless anyway; asking costs the database."""
     _, path = await asked(citizen)
