@@ -65,7 +65,7 @@ class OutgoingSession:
         except CallFailed as error:
             by_us = error.code == reaching.GIVEN_UP
             why, ended = reaching.why(error.code), Ended("us" if by_us else "them", error.code)
-        except Exception:
+        except Exception:  # whatever broke: the call is ended and written down all the same
             log.exception("call_broke", call=self.record.id, step=self.record.step)
         finally:
             self.desk.dialling.end(self.dialled, "" if self.dialled.over.is_set() else why)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -16,6 +16,7 @@ from channels.call_center.spool import source_of
 from core.contract.errors import PayloadInvalid
 from core.contract.ports import ItemKey
 from core.contract.schema import (
+    HELP_AT,
     Address,
     Attachment,
     AttachmentKind,
@@ -31,9 +32,6 @@ from core.contract.schema import (
 
 HashPin = Callable[[str, str], str]
 """PIN and code → what is kept of the PIN."""
-_LINES: Mapping[str, Literal["disaster", "police", "fire_rescue", "medical"]] = MappingProxyType(
-    {"112": "disaster", "113": "police", "114": "fire_rescue", "115": "medical"}
-)
 _OF_ERRANDS: Mapping[Outcome, CallOutcome] = MappingProxyType(
     {
         Outcome.REACHED: CallOutcome.SERVED,
@@ -129,7 +127,7 @@ def to_form(record: CallRecord, *, hash_pin: HashPin) -> ReportForm:
         declared_none=dict.fromkeys((one for one in _UNTOLD if not phones or one not in _BY_NUMBER), _TO_LISTEN),
         code=record.code,
         pin_hash=hash_pin(record.pin, record.code) if record.pin else "",
-        emergency=_LINES.get(record.emergency, "disaster") if record.purpose == "emergency" else "",
+        emergency=HELP_AT.get(record.emergency, "disaster") if record.purpose == "emergency" else "",
     )
 
 

@@ -50,7 +50,7 @@ class Session:
         ended = Ended("trunk")
         try:
             ended = await until_over(self.call, self._lead())
-        except Exception:
+        except Exception:  # whatever broke: the call is ended and written down all the same
             log.exception("call_broke", call=self.record.id, step=self.record.step)
             await self.call.hangup()
         finally:

@@ -88,7 +88,7 @@ class ToldCall:
             ended = await self._until_over()
         except CallFailed as error:
             ended = Ended("them", error.code)
-        except Exception:
+        except Exception:  # whatever broke: the call is ended and written down all the same
             log.exception("call_broke", call=self.record.id, step=self._known.step)
         finally:
             self._decide(await asyncio.shield(asyncio.create_task(self._close(ended))))

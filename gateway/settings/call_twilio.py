@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 
+from channels.base import THIS_MACHINE
 from core.contract.errors import ConfigError
 from gateway.settings.base import Names, Port, Section
 
@@ -24,7 +25,6 @@ _EXAMPLES = {
     "stream_url": "wss://tongdai.example.vn/hooks/twilio/AC00000000000000000000000000000001/stream",
 }
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
-_HERE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class CallTwilio(Section):
@@ -103,4 +103,4 @@ def _mistake(name: str, problem: str) -> ConfigError:
 
 def _is_safe(address: str, scheme: str) -> bool:
     parts = urlsplit(address)
-    return parts.scheme == scheme or (parts.scheme == scheme[:-1] and parts.hostname in _HERE)
+    return parts.scheme == scheme or (parts.scheme == scheme[:-1] and parts.hostname in THIS_MACHINE)

@@ -96,7 +96,7 @@ class Door:
                     await _beat(writer)
                 elif first:
                     await self._serve(Bring.model_validate_json(first), reader, writer)
-        except Exception:
+        except Exception:  # of one caller: the door stays open for the next
             log.exception("caller_of_another_node_failed")
         finally:
             writer.close()

@@ -106,7 +106,7 @@ class Switchboard:
             self.unkept += 1
             log.error("call_not_kept", trunk=call.trunk, error=error.strerror)
             await self._refuse(call, _UNAVAILABLE, retry_after_s=_RETRY_S)
-        except Exception:
+        except Exception:  # of one call: the switchboard goes on
             log.exception("call_failed", trunk=call.trunk)
             await call.hangup()
         finally:

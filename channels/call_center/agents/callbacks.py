@@ -54,3 +54,10 @@ class Callbacks:
         talk = self._desk.acd.talks.get(call)
         taken = talk is not None and talk.agent == agent and talk.owed is not None and talk.owed.call == call
         return call if taken else ""
+
+    def with_a_colleague(self, agent: str, about: str) -> bool:
+        """Whether somebody else calls them back, or talks to them, at this moment."""
+        others = (talk for talk in self._desk.acd.talks.values() if talk.agent != agent)
+        talks = any(talk.owed is not None and f"{ABOUT}{talk.owed.call}" == about for talk in others)
+        dialled = (one for one in self._desk.dialling.calls.values() if one.agent != agent)
+        return talks or any(about.startswith(ABOUT) and one.about == about for one in dialled)

@@ -113,11 +113,13 @@ class Commands:
 
     @_do.register
     def _dials(self, command: m.Dial) -> None:
-        """Only for who can be heard, and has nothing in hand."""
+        """Only for who can be heard, and has nothing in hand; nobody is called back by two at once."""
         if self._dial is None:
             self._refuse(command, "no_line")
         elif not self._desk.seats[command.agent].heard:
             self._refuse(command, "no_sound")
+        elif self._desk.callbacks.with_a_colleague(command.agent, command.about):
+            self._refuse(command, "with_colleague")
         elif not self._dial(self._desk, command):
             self._refuse(command, "not_free")
 

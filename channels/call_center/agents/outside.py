@@ -68,7 +68,7 @@ class Outside:
             await until_over(call, self._talk(consult, call))
         except CallFailed as error:
             why = _WHY.get(reaching.why(error.code), GONE)
-        except Exception:
+        except Exception:  # whatever broke: the agent is told that it is over
             log.exception("call_outside_broke", call=consult.about)
         finally:
             self._desk.consulting.left(consult, why)

@@ -62,7 +62,7 @@ def spoken_line(file: Path, text: str, *, language: str) -> str:
 def run_speaker(speaker: Sequence[str], lines: str, *, longest_s: float | None = None) -> None:
     """Have sentences spoken. Raises: NotSpoken."""
     try:
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(  # noqa: S603 - the program that an operator named
             list(speaker), input=lines, capture_output=True, text=True, check=False, timeout=longest_s
         )
     except (OSError, subprocess.TimeoutExpired) as error:

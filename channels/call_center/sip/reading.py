@@ -47,7 +47,7 @@ def read(data: bytes) -> Message:
     answerable = message if whole and isinstance(message, SipRequest) and not _bad_via(message) else None
     if line and line[3] != b"2.0":
         raise Malformed("unknown version", request=answerable, status=505)
-    if fault := _fault(message, data):
+    if fault := _fault(message):
         raise Malformed(fault, request=answerable)
     return message
 
@@ -69,14 +69,14 @@ def _expand(message: Message) -> None:
         message.headers.remove(short)
 
 
-def _fault(message: Message, data: bytes) -> str:
+def _fault(message: Message) -> str:
     """What is wrong with it, in a few words; empty when it can be worked with."""
     headers = message.headers
     if missing := [name for name in _NEEDED if not headers.get(name)]:
         return f"no {missing[0]}"
     if doubled := [name for name in _ONCE if len(headers.get(name)) > 1]:
         return f"{doubled[0]} twice"
-    return _bad_sequence(message) or _bad_via(message) or _bad_address(message) or _bad_length(message, data)
+    return _bad_sequence(message) or _bad_via(message) or _bad_address(message) or _bad_length(message)
 
 
 def _bad_sequence(message: Message) -> str:
@@ -104,7 +104,7 @@ def _bad_address(message: Message) -> str:
     return ""
 
 
-def _bad_length(message: Message, data: bytes) -> str:
+def _bad_length(message: Message) -> str:
     declared = message.headers.get_first("content-length")
     if declared is None:
         return ""

@@ -115,6 +115,19 @@ async def test_the_turn_comes_the_key_is_pressed_and_both_talk(begin: Begin) -> 
     assert not turns.desk.acd.waiting, "the list is older than the call"
 
 
+async def test_two_who_press_at_once_call_once(begin: Begin) -> None:
+    """On the list of who is owed a call; the second is told why."""
+    turns = begin(None)
+    turns.desk.seats["minh"] = Ear()
+    turns.desk.happen(h.SignedIn("minh", frozenset({"reports"})))
+    turns.do(owed())
+    for agent in ("lan", "minh"):
+        turns.do(m.Dial(agent=agent, number=NUMBER, about=f"call:{OWED}"))
+
+    assert len(turns.leading) == 1
+    assert [(news.agent, news.why) for news in turns.news if isinstance(news, Refused)] == [("minh", "with_colleague")]
+
+
 async def test_nobody_answers_and_it_is_tried_again_later_in_the_same_place(begin: Begin) -> None:
     turns = begin(486)
     turns.do(owed())

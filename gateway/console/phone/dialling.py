@@ -28,6 +28,7 @@ _PROBLEMS: Mapping[str, str] = MappingProxyType(
         "not_signed_in": "Vui lòng mở trang Tổng đài ở một cửa sổ khác, bật micro và tai nghe, rồi gọi lại.",
         "no_sound": "Chưa có âm thanh. Vui lòng bấm “Bật micro và tai nghe” ở trang Tổng đài, rồi gọi lại.",
         "not_free": "Anh/chị đang có cuộc gọi, hoặc chưa bấm Xong sau cuộc gọi trước.",
+        "with_colleague": "Đồng nghiệp đang gọi lại cuộc này.",
         "no_line": "Chưa có đường dây nào gọi ra được. Vui lòng báo người quản trị.",
     }
 )

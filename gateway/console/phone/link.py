@@ -46,6 +46,7 @@ class PhoneLink:
         self._web: ClientWebSocketResponse | None = None
         self._pages: dict[str, tuple[SignIn, Page]] = {}
         self._cards: dict[str, dict[str, CallCard]] = {}
+        self._wrapped: dict[str, CallCard] = {}
         self._asked: dict[str, asyncio.Future[Board]] = {}
         self._dialling: dict[str, asyncio.Future[str]] = {}
         self._keeping: asyncio.Task[None] | None = None
@@ -85,7 +86,7 @@ class PhoneLink:
         return True
 
     def card(self, agent: str, call: str) -> CallCard | None:
-        """A call that rings for an agent, that they have, or that they write up, by the id of its record."""
+        """A call that rings for an agent, that they have, or that they wrote up last, by the id of its record."""
         return self._cards.get(agent, {}).get(call)
 
     @property
@@ -138,7 +139,9 @@ class PhoneLink:
 
     def _tell(self, news: News) -> None:
         if isinstance(news, Status):
-            cards = (news.ringing, news.call, news.wrapping)
+            if news.wrapping is not None:  # it stays theirs when the time for notes is up
+                self._wrapped[news.agent] = news.wrapping
+            cards = (self._wrapped.get(news.agent), news.ringing, news.call)
             self._cards[news.agent] = {card.about or card.call: card for card in cards if card is not None}
         if isinstance(news, Board) and (asked := self._asked.get(news.agent)) is not None and not asked.done():
             asked.set_result(news)

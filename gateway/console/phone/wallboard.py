@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
 from aiohttp import web
 
-from core.clock.zone import VIETNAM, local
+from core.clock.zone import end_of, local, midnight
 from core.storage import people
 from gateway.auth import staff_of
 from gateway.call_notes import NOTES, wrap_up_codes
@@ -45,8 +45,7 @@ async def _floor(request: web.Request) -> dict[str, Any]:
 
 
 async def _figures(request: web.Request, first: date, last: date) -> dict[str, Any]:
-    since = datetime.combine(first, time(), VIETNAM)
-    until = datetime.combine(last, time(), VIETNAM) + timedelta(days=1)
+    since, until = midnight(first), end_of(last)
     counted = await book_of(request).outcomes(since=since, until=until)
     codes = await request.app[NOTES].codes(since=since, until=until)
     labels = wrap_up_codes(request.app[DEPLOYMENT].settings)

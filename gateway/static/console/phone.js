@@ -3,7 +3,7 @@
 import { showBoard, watchBoard } from "./phone_board.js";
 import { speakToPages } from "./phone_channel.js";
 import { watchDevices } from "./phone_devices.js";
-import { keepDrafts } from "./phone_drafts.js";
+import { keepDrafts, showCaller } from "./phone_drafts.js";
 import { watchKeys } from "./phone_keys.js";
 import { openLine } from "./phone_line.js";
 import { watchQuality } from "./phone_quality.js";
@@ -86,6 +86,7 @@ function start(root) {
     wasAway = false;
     if (!status) watchBoard(root, line);
     if (told.state === "wrap_up" && status?.state !== "wrap_up") find(root, "[data-result]", HTMLFormElement).reset();
+    if (status?.wrapping && told.state !== "wrap_up") keepResult(status.wrapping);
     status = told;
     show(root, told);
     showTransfer(root, told);
@@ -127,9 +128,18 @@ function start(root) {
     const card = status?.wrapping;
     if (!card) return line.send({ do: "wrapped_up" });
     sendResult(token, card, code).then(
-      () => line.send({ do: "wrapped_up" }),
+      () => {
+        find(root, "[data-result]", HTMLFormElement).reset();
+        line.send({ do: "wrapped_up" });
+      },
       () => problem(say("Chưa lưu được kết quả cuộc gọi. Vui lòng bấm Xong lần nữa.")),
     );
+  }
+
+  /** The time was up before Xong: what was chosen counts all the same. @param {Card} card */
+  function keepResult(card) {
+    const code = chosenResult(root);
+    if (code) sendResult(token, card, code).catch(() => problem(say("Chưa lưu được kết quả cuộc gọi trước.")));
   }
 
   /** @param {HTMLButtonElement} button */
@@ -165,11 +175,7 @@ function start(root) {
     const body = new URLSearchParams({ csrf: token, so: card.remote, "cuoc-goi": shownCaller });
     fetch("/console/tong-dai/nguoi-goi", { method: "POST", body })
       .then((answer) => (answer.ok ? answer.text() : ""))
-      .then((page) => {
-        const place = find(root, "[data-caller]", HTMLElement);
-        place.innerHTML = page;
-        htmx.process(place);
-      })
+      .then((page) => showCaller(root, page))
       .catch(() => undefined);
   }
 }

@@ -43,6 +43,7 @@ export const REFUSALS = {
   outside_gone: say("Nơi được hỏi không nghe máy hoặc đã gác máy. Người gọi đang nghe nhạc chờ: bấm Giữ máy (H) để nói tiếp."),
   outside_busy: say("Máy của nơi được hỏi đang bận. Người gọi đang nghe nhạc chờ: bấm Giữ máy (H) để nói tiếp."),
   not_free: say("Anh/chị đang có cuộc gọi, hoặc chưa bấm Xong sau cuộc gọi trước."),
+  with_colleague: say("Đồng nghiệp đang gọi lại cuộc này."),
   busy: say("Máy của người phản ánh đang bận."),
   no_answer: say("Người phản ánh không nghe máy."),
   no_such_number: say("Số điện thoại này không có hoặc không liên lạc được."),

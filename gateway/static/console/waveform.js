@@ -82,7 +82,7 @@ function draw(pen, sound, channel) {
  * @param {Float32Array} samples
  * @param {number} pieces
  */
-export function peaks(samples, pieces) {
+function peaks(samples, pieces) {
   const size = Math.max(1, Math.ceil(samples.length / pieces));
   return Array.from({ length: Math.ceil(samples.length / size) }, (_, piece) =>
     samples.subarray(piece * size, (piece + 1) * size).reduce((most, one) => Math.max(most, Math.abs(one)), 0),

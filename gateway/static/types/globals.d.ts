@@ -2,5 +2,5 @@
 declare const htmx: {
   process(element: Element): void;
   trigger(element: Element, event: string, detail?: unknown): void;
-  ajax(verb: string, path: string, context: Element | string | { target?: string; swap?: string }): Promise<void>;
+  ajax(verb: string, path: string, context: Element | string | { target?: string | Element; swap?: string; select?: string; values?: Record<string, string> }): Promise<void>;
 };

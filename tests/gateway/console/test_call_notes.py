@@ -211,6 +211,22 @@ async def test_what_comes_after_the_report_joins_its_conversation(office: Office
     assert ("Ảnh đây ạ" in talk.text, talk.text.count('<img src="/console/hoi-thoai/')) == (True, 1)
 
 
+async def test_a_caller_with_two_matters_has_two_reports(office: Office, agent: Member) -> None:
+    """The second is written in the same call, pressed twice; neither is taken for the other."""
+    async with on_a_call(office, agent) as (desk, caller, _):
+        form = await post(desk, BEGIN, **{"cuoc-goi": caller.id, "so": PHONE})
+        first = code_in(await desk.submit(form, WRITING, **TOLD))
+        form = await post(desk, BEGIN, **{"cuoc-goi": caller.id, "so": PHONE})
+        other = {**TOLD, "content": "Nắp cống trước trường học bị vỡ."}
+        second, again = [code_in(await desk.submit(form, WRITING, **other)) for _ in range(2)]
+    await office.world.settle()
+
+    read = office.world.deployment.database.read
+    rows = [await read(partial(reports.by_code, code=code)) for code in (first, second)]
+    assert (first != second, second == again, rows[0].case_id != rows[1].case_id) == (True, True, True)
+    assert (await office.app[NOTES].reports_of([caller.id]))[caller.id].code == first
+
+
 async def test_without_a_channel_to_telephones_the_agent_is_told(office: Office, agent: Member) -> None:
     async with on_a_call(office, agent) as (desk, caller, _):
         assert "chưa có kênh nhắn tin" in (await post(desk, LINK, **{"cuoc-goi": caller.id})).text
