@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Select, case, func, select
@@ -17,12 +18,21 @@ _FAILED = case((outbox.c.state == "failed", 1), else_=0)
 
 @dataclass(frozen=True)
 class Lane:
-    """How one link stands: `waiting` since `since`, `failed` for a person to look at, last taken at `taken_at`."""
+    """
+    How one link stands: `waiting` since `since`, `failed` for a person to look at, last taken at `taken_at`.
+
+    `reason`: why the newest of these that was tried did not go.
+    """
 
     waiting: int
     failed: int
     since: datetime | None
     taken_at: datetime | None
+    reason: str = ""
+
+
+EMPTY = Lane(0, 0, None, None)
+"""Of a link that was never told anything."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +54,14 @@ def lanes(connection: Connection) -> dict[str, Lane]:
     since = func.min(case((_WAITS == 1, outbox.c.created_at)))
     query = select(outbox.c.channel, func.sum(_WAITS), func.sum(_FAILED), since, func.max(outbox.c.sent_at))
     ours = query.where(outbox.c.channel >= LANES, outbox.c.channel < LANES[:-1] + "0").group_by(outbox.c.channel)
-    return {row[0]: Lane(int(row[1]), int(row[2]), row[3], row[4]) for row in connection.execute(ours)}
+    why = partial(_reason, connection)
+    return {row[0]: Lane(int(row[1]), int(row[2]), row[3], row[4], why(row[0])) for row in connection.execute(ours)}
+
+
+def _reason(connection: Connection, channel: str) -> str:
+    stopped = outbox.c.state.in_(("pending", "claimed", "failed")) & (outbox.c.reason != "")
+    query = select(outbox.c.reason).where(outbox.c.channel == channel, stopped)
+    return connection.scalar(query.order_by(outbox.c.next_at.desc(), outbox.c.seq.desc()).limit(1)) or ""
 
 
 def failed(connection: Connection, channel: str, *, most: int = 50) -> list[ToldLine]:

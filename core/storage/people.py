@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from core.contract.errors import NotFound
-from core.storage.tables import access_log, api_token, attempt, idempotency, role_grant, session, stand_in, user
+from core.storage.tables import access_log, api_token, attempt, role_grant, session, stand_in, user
 
 
 @dataclass(frozen=True)
@@ -254,27 +254,3 @@ def accesses(connection: Connection, ref: str) -> list[tuple[datetime, str, str]
     """(when, user id, what) was read of one case, the newest first."""
     query = select(access_log.c.at, access_log.c.user_id, access_log.c.what).where(access_log.c.ref == ref)
     return [(row[0], row[1], row[2]) for row in connection.execute(query.order_by(access_log.c.at.desc()))]
-
-
-@dataclass(frozen=True)
-class Remembered:
-    """The answer given to an earlier request with the same idempotency key."""
-
-    body_hash: str
-    status: int
-    response: bytes
-
-
-def remembered(connection: Connection, *, scope: str, key: str) -> Remembered | None:
-    """What was answered under this key, or None."""
-    row = connection.execute(
-        select(idempotency.c.body_hash, idempotency.c.status, idempotency.c.response).where(
-            idempotency.c.scope == scope, idempotency.c.key == key
-        )
-    ).one_or_none()
-    return None if row is None else Remembered(row[0], row[1], row[2])
-
-
-def remember(connection: Connection, *, scope: str, key: str, answer: Remembered, now: datetime) -> None:
-    """Keep an answer in the transaction of what it answers; a unique key stops the second of two at once."""
-    connection.execute(insert(idempotency).values(scope=scope, key=key, at=now, **answer.__dict__))

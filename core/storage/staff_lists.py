@@ -15,14 +15,11 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, func, s
 
 from core.storage import outbox as outbox_rows
 from core.storage.conversations import ConversationRow
-from core.storage.database import insert_or_ignore
-from core.storage.people import Remembered
 from core.storage.tables import (
     ATTENDED,
     STOPPED,
     case,
     conversation,
-    idempotency,
     identity,
     inbox_item,
     outbox,
@@ -249,9 +246,3 @@ def quarantined(connection: Connection, *, after: int = 0, most: int = 50) -> li
     columns = (inbox_item.c[name] for name in QuarantinedItem.__dataclass_fields__)
     query = select(*columns).where(inbox_item.c.state == "quarantined", inbox_item.c.id > after)
     return [QuarantinedItem(**row._mapping) for row in connection.execute(query.order_by(inbox_item.c.id).limit(most))]
-
-
-def remember_once(connection: Connection, *, scope: str, key: str, answer: Remembered, now: datetime) -> bool:
-    """Keep an answer unless this key was answered before; False: it was, and nothing is changed."""
-    fresh = insert_or_ignore(connection, idempotency).values(scope=scope, key=key, at=now, **answer.__dict__)
-    return connection.execute(fresh).rowcount == 1

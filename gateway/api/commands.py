@@ -6,7 +6,7 @@ import re
 from functools import partial
 from typing import Any
 
-from core.cases.commands import NAMES, REGISTRY
+from core.cases.commands import NAMES
 from core.cases.decide import Actor, Refusal
 from core.cases.model import Case
 from core.contract.errors import VersionConflict
@@ -123,11 +123,6 @@ def _expected_version(call: Call) -> int | None:
     if found is None:
         raise ApiError(400, "if_match_invalid", 'If-Match phải là phiên bản của hồ sơ, ví dụ "7".')
     return int(found[1])
-
-
-def command_summary(name: str) -> str:
-    """The button of a command, for the document."""
-    return REGISTRY[name].label
 
 
 def _operation(**fields: Any) -> Operation:

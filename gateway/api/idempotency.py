@@ -16,11 +16,12 @@ from functools import partial
 from aiohttp import web
 
 from core.contract.errors import CaseError
-from core.storage import people, staff_lists
+from core.storage import answers
+from core.storage.answers import Remembered
 from core.storage.database import Connection
-from core.storage.people import Remembered
 from gateway.api.errors import ApiError
 from gateway.api.operation import Answer, Call
+from gateway.deployment import Deployment
 
 HEADER = "Idempotency-Key"
 REPLAYED = {"Idempotency-Replayed": "true"}
@@ -66,12 +67,16 @@ def given_key(request: web.Request) -> str | None:
     raise ApiError(400, "idempotency_key_invalid", text)
 
 
-async def remembered(call: Call, key: Key | None) -> Answer | None:
-    """The answer given to this request before, if any."""
+async def earlier(deployment: Deployment, key: Key | None) -> Remembered | None:
+    """What was kept of the first request with this key. ApiError 422: it was another one."""
     if key is None:
         return None
-    read = partial(people.remembered, scope=key.scope, key=key.key)
-    found = key.check(await call.deployment.database.read(read))
+    return key.check(await deployment.database.read(partial(answers.remembered, scope=key.scope, key=key.key)))
+
+
+async def remembered(call: Call, key: Key | None) -> Answer | None:
+    """The answer given to this request before, if any."""
+    found = await earlier(call.deployment, key)
     return Answer(raw=found.response, status=found.status, headers=REPLAYED) if found else None
 
 
@@ -82,7 +87,7 @@ def keep(connection: Connection, key: Key | None, answer: Answer, *, call: Call)
     body = answer.raw if answer.raw is not None else answer.model.model_dump_json().encode() if answer.model else b""
     kept = Remembered(key.body_hash, answer.status, body)
     now = call.deployment.now()
-    if not staff_lists.remember_once(connection, scope=key.scope, key=key.key, answer=kept, now=now):
+    if not answers.remember_once(connection, scope=key.scope, key=key.key, answer=kept, now=now):
         raise AnsweredAlready(key.key)
 
 

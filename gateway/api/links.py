@@ -7,15 +7,15 @@ from functools import partial
 from typing import Any, TypeVar
 
 from aiohttp import web
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from core.cases.decide import Refusal
 from core.contract.errors import GatewayError, IntakeUnavailable, SendError
 from core.contract.schema import Instant, Model
 from core.service.links.book import Link
 from core.service.links.news import ASKED, MIRRORED, SUPPLIED, Asked, DispatchFacts, Mirrored, Supplied
-from core.storage import outbox, people, staff_lists
-from core.storage.people import Remembered
+from core.storage import answers, outbox
+from core.storage.answers import Remembered
 from gateway.api.errors import ApiError, refused
 from gateway.api.operation import Answer, Call, Operation
 from gateway.api.serve import checked
@@ -33,7 +33,12 @@ M = TypeVar("M", bound=Model)
 
 
 class Told(Model):
-    """One piece of news, as `webhooks` of this document has it; types that we do not know are passed over."""
+    """
+    One piece of news, as `webhooks` of this document has it; what we do not know of it is passed over: one side is
+    always brought up to date first.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     id: str = Field(min_length=8, max_length=80, pattern=r"^[\x21-\x7e]+$")
     type: str = Field(max_length=40)
@@ -57,12 +62,12 @@ async def hear(call: Call) -> Answer:
     """
     link, told = await _peer(call), call.body
     scope = f"link-news:{link.name}"
-    read, database = partial(people.remembered, scope=scope, key=told.id), call.deployment.database
+    read, database = partial(answers.remembered, scope=scope, key=told.id), call.deployment.database
     if await database.read(read) is not None:
         return Answer(Heard(id=told.id, again=True))
     await _act(call, link)
     note = partial(
-        staff_lists.remember_once, scope=scope, key=told.id, answer=Remembered("", 200, b""), now=call.deployment.now()
+        answers.remember_once, scope=scope, key=told.id, answer=Remembered("", 200, b""), now=call.deployment.now()
     )
     await database.write(note)
     await _they_are_back(call, link)
@@ -73,9 +78,9 @@ async def _act(call: Call, link: Link) -> None:
     told, exchange = call.body, call.request.app[EXCHANGE]
     try:
         if told.type == "dispatch.opened":
-            await exchange.take_over(link, _read(DispatchFacts, told), told.at)
+            _pass(await exchange.take_over(link, _read(DispatchFacts, told), told.at))
         elif told.type == "dispatch.moved":
-            await exchange.withdraw(link, _read(DispatchFacts, told), told.at)
+            await exchange.moved(link, _read(DispatchFacts, told), told.at)
         elif told.type == MIRRORED:
             _pass(await exchange.reflect(link, _read(Mirrored, told), told.at, member=call.member))
         elif told.type == ASKED:
@@ -97,7 +102,7 @@ def _not_now(error: GatewayError) -> ApiError:
 
 
 def _read(form: type[M], told: Told) -> M:
-    return checked(form, told.data)
+    return checked(form, told.data, newer=True)
 
 
 async def _peer(call: Call) -> Link:

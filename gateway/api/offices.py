@@ -70,7 +70,10 @@ class Made(Model):
 
 
 class GapView(Model):
-    """A missing focal point (leader, officer; TG-15.1), or somebody whose agency is closed."""
+    """
+    A missing focal point (leader, officer; TG-15.1), somebody whose agency is closed, or open work that was left there
+    (work; `who`: how many cases).
+    """
 
     agency: Labelled
     kind: str

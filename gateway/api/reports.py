@@ -12,10 +12,10 @@ from core.contract.errors import NotFound
 from core.contract.schema import Model, new_id
 from core.identity.codes import format_code, parse_code
 from core.service.reading.views import ReportView
-from core.storage import people, reports
-from core.storage.people import Remembered
+from core.storage import answers, reports
+from core.storage.answers import Remembered
 from gateway.api.errors import ApiError
-from gateway.api.idempotency import REPLAYED, Key
+from gateway.api.idempotency import REPLAYED, Key, earlier
 from gateway.api.operation import Answer, Call, Operation, Reveal
 from gateway.auth.errors import NotAllowed
 from gateway.portal.checks import Problem
@@ -77,7 +77,7 @@ async def take_report(call: Call) -> Answer:
     if not call.staff.may(RECEPTION):
         raise NotAllowed("reception takes reports")
     key = Key.of(call)
-    known = await _earlier(call, key)
+    known = await earlier(call.deployment, key) is not None
     submission_id, ground = _submission_id(key), call.body.none_of_these
     taken = await write_down(call.request, _filled(call.body), submission_id=submission_id, ground=ground, known=known)
     if isinstance(taken, Elsewhere):
@@ -113,17 +113,10 @@ def _submission_id(key: Key | None) -> str:
     return hashlib.sha256(f"{key.scope}\0{key.key}".encode()).hexdigest() if key else new_id()
 
 
-async def _earlier(call: Call, key: Key | None) -> bool:
-    if key is None:
-        return False
-    found = await call.deployment.database.read(partial(people.remembered, scope=key.scope, key=key.key))
-    return key.check(found) is not None
-
-
 async def _remember(call: Call, key: Key) -> None:
     """After the inbox: the note may be missed, since the submission's id makes a repeat harmless."""
     kept = Remembered(key.body_hash, 202, b"")
-    write = partial(people.remember, scope=key.scope, key=key.key, answer=kept, now=call.deployment.now())
+    write = partial(answers.remember, scope=key.scope, key=key.key, answer=kept, now=call.deployment.now())
     await call.deployment.database.write(write)
 
 

@@ -83,10 +83,14 @@ def read_body(request: web.Request, operation: Operation, raw: bytes) -> Any:
     return checked(operation.body, payload)
 
 
-def checked(model: type[M], fields: dict[str, Any]) -> M:
-    """Fields as the model that they must be. ApiError 422: which of them are not."""
+def checked(model: type[M], fields: dict[str, Any], *, newer: bool = False) -> M:
+    """
+    Fields as the model that they must be; `newer`: what a later version of ours adds is passed over.
+
+    ApiError 422: which of them are not.
+    """
     try:
-        return model.model_validate(fields)
+        return model.model_validate(fields, extra="ignore" if newer else None)
     except ValidationError as error:
         raise invalid(error) from None
     except OverflowError:

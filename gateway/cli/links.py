@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import Any
 
+from core.contract.errors import ConfigError
 from gateway.cli.common import command, group, perform
 
 _KINDS = ("webhook", "agency", "peer")
@@ -42,11 +43,12 @@ def add_link(arguments: argparse.Namespace) -> int:
 
 
 def list_links(_arguments: argparse.Namespace) -> int:
-    """One line a link."""
+    """One line a link: at its end why the newest that waits or failed was not taken."""
     for link in perform("link.list"):
         state = "ended" if link["ended"] else "in use"
         waits = f"{link['waiting']} waiting, {link['failed']} failed"
-        print(link["name"], link["kind"], link["agency"] or "-", link["url"] or "-", state, waits, sep="\t")
+        told = (link["name"], link["kind"], link["agency"] or "-", link["url"] or "-", state, waits)
+        print(*told, *filter(None, [link["reason"]]), sep="\t")
     return 0
 
 
@@ -72,7 +74,12 @@ def _takes_secret(parser: argparse.ArgumentParser) -> None:
 
 
 def _secret(arguments: argparse.Namespace) -> str:
-    return sys.stdin.readline().strip() if arguments.secret_stdin else ""
+    """Empty: a new one is made. ConfigError: it was to be read, and nothing came; another would fit nobody's."""
+    if not arguments.secret_stdin:
+        return ""
+    if not (given := sys.stdin.readline().strip()):
+        raise ConfigError("secret", "nothing came on standard input", example="--secret-stdin < secret")
+    return given
 
 
 def _show(made: Any) -> int:

@@ -37,7 +37,6 @@ _WRONG = MappingProxyType(
         "secret": "Khóa phải bắt đầu bằng whsec_ và đủ dài.",
     }
 )
-_NOTHING = Lane(0, 0, None, None)
 
 
 @dataclass(frozen=True)
@@ -126,7 +125,7 @@ async def _page(
     deployment = request.app[DEPLOYMENT]
     lanes, tree = await deployment.database.read(links.lanes), deployment.regulation.agencies
     lines = [
-        Line(one, lanes.get(one.lane, _NOTHING), tree.name(one.agency) if one.agency else "")
+        Line(one, lanes.get(one.lane, links.EMPTY), tree.name(one.agency) if one.agency else "")
         for one in await deployment.clerk.links.all()
     ]
     roles = {key: role.label for key, role in deployment.regulation.current.roles.items() if role.level == "agency"}

@@ -14,9 +14,9 @@ from core.service.answering import LONGEST_REPLY, AddressUnknown, Attended
 from core.service.reading import RevealRefused
 from core.service.reading.base import Restricted
 from core.service.work import Write
-from core.storage import staff_lists
+from core.storage import answers
+from core.storage.answers import Remembered
 from core.storage.database import Connection
-from core.storage.people import Remembered
 from gateway.auth import staff_of
 from gateway.auth.targets import see_other
 from gateway.console.canned.facts import offered
@@ -158,7 +158,7 @@ async def close(request: web.Request) -> web.StreamResponse:
 
 def _once(request: web.Request, key: str) -> Write:
     """Stops the second of two sendings of one form, in the transaction of the first."""
-    seen = partial(staff_lists.remember_once, scope="console/reply", key=key, answer=Remembered("", 303, b""))
+    seen = partial(answers.remember_once, scope="console/reply", key=key, answer=Remembered("", 303, b""))
 
     def write(connection: Connection) -> None:
         if not seen(connection, now=now_of(request)):

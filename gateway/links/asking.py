@@ -59,5 +59,5 @@ async def take_answer(exchange: Exchange, link: Link, told: Supplied, at: dateti
     if ours is None or origin is None or origin.case_id != told.case_id:
         raise NotFound("no case of theirs has such a code")
     way, contact = exchange.way.partner(link), ours.reports[0].contact_id
-    files = [await exchange.file(way, told.case_id, key, contact) for key in told.files]
-    await exchange.say(link, code, f"{told.question}/{news}", at, told.text, files)
+    files, lacking = await exchange.files(way, told.case_id, told.files, contact)
+    await exchange.say(link, code, f"{told.question}/{news}", at, told.text + lacking, files)

@@ -12,25 +12,33 @@ from typing import Literal
 
 from yarl import URL
 
-from channels.http import Network, ProviderHttp
+from channels.http import ANSWER_LIMIT, Network, ProviderHttp
 from core.contract.errors import (
     ChannelMisconfigured,
     PayloadInvalid,
     ProviderRefused,
     SignatureInvalid,
-    TemporarySendError,
 )
 from core.contract.ports import Health, ItemKey, RawDelivery, SendResult
 from core.contract.schema import OutboundMessage, Parsed
 from core.privacy.media import FileMediaStore
+from core.privacy.media_types import MediaLimits
 from core.service.links.book import Link, LinkBook
 from core.service.links.signing import signature
 from gateway.links.addresses import problem_of
+from gateway.links.answers import NotTaken
 from gateway.links.partner import Partner, with_files
 
 PATIENCE = 10.0
 """Seconds that a receiver has to answer; it should store first and work afterwards."""
 AT_ONCE = 8
+FILE_PATIENCE = 300.0
+"""Seconds for one file between two deployments: a film, over the line of a commune."""
+FILES_PATIENCE = 1800.0
+"""For all files of one answer, and the answer."""
+_LIMITS = MediaLimits()
+LONGEST_FILE = max(_LIMITS.image, _LIMITS.video, _LIMITS.audio, _LIMITS.file) + 1
+"""Bytes; one more than anybody may store, so that what is cut is refused and never kept in part."""
 _GONE = 410
 
 
@@ -48,7 +56,7 @@ class LinkChannel:
         self._media = media
         self._inside = inside
         self._now = now
-        self._https: dict[tuple[str, str], ProviderHttp] = {}
+        self._https: dict[tuple[str, str, bool], ProviderHttp] = {}
 
     def verify(self, delivery: RawDelivery) -> None:
         """Nobody calls us this way: they have a door of their own."""
@@ -84,7 +92,8 @@ class LinkChannel:
 
     def partner(self, link: Link) -> Partner:
         """The API of a peer."""
-        return Partner(link, http=self._http(link, link.url), now=self._now)
+        files = self._http(link, link.url, files=True)
+        return Partner(link, http=self._http(link, link.url), files=files, now=self._now)
 
     async def _hook(self, link: Link, message: OutboundMessage) -> None:
         body, now, address = message.text.encode(), self._now(), URL(link.url)
@@ -99,7 +108,7 @@ class LinkChannel:
         if reply.status == _GONE:
             raise ProviderRefused("the receiver wants no more", provider_code="410")
         if not reply.ok:
-            raise TemporarySendError("not taken", provider_code=str(reply.status))
+            raise NotTaken(reply)
 
     async def _exchange(self, link: Link, message: OutboundMessage) -> None:
         partner, keys = self.partner(link), message.fields.get("media", "").split()
@@ -107,9 +116,10 @@ class LinkChannel:
         files = [await partner.upload(path, await self._media.get(key)) for key in keys]
         await partner.tell(with_files(message.text, files) if files else message.text.encode())
 
-    def _http(self, link: Link, base: str) -> ProviderHttp:
+    def _http(self, link: Link, base: str, *, files: bool = False) -> ProviderHttp:
         """Connections of one link alone: two may lie on one server, and only one of them be silent."""
-        key = (link.name, base)
+        key = (link.name, base, files)
         if key not in self._https:
-            self._https[key] = ProviderHttp(base, timeout=PATIENCE, connections=AT_ONCE, inside=self._inside)
+            timeout, most = (FILE_PATIENCE, LONGEST_FILE) if files else (PATIENCE, ANSWER_LIMIT)
+            self._https[key] = ProviderHttp(base, timeout=timeout, connections=AT_ONCE, inside=self._inside, most=most)
         return self._https[key]

@@ -19,9 +19,9 @@ from aiohttp.typedefs import Handler
 
 from core.service.links.book import Link
 from core.service.links.signing import Verdict, judged, new_secret, of_request
-from core.storage import people, staff_lists
+from core.storage import answers, people
+from core.storage.answers import Remembered
 from core.storage.database import Connection
-from core.storage.people import Remembered
 from gateway.api.errors import ApiError
 from gateway.auth.network import CLIENT
 from gateway.auth.sessions import held
@@ -58,13 +58,13 @@ class LinkDoor:
         link = await self._deployment.clerk.links.find(request.headers[KEY])
         verdict = await self._verdict(request, link)
         if link is None or verdict:
-            raise self._refusal(request, verdict or "forged")
+            raise self._refusal(request, verdict or "forged", link)
         self._slow_down(self._calls, link.name)
         if request.method not in _READS:
             await self._once(link, request.headers[ID])
         staff = await self._deployment.database.read(partial(_account, link=link, deployment=self._deployment))
         if staff is None:
-            raise self._refusal(request, "forged")
+            raise self._refusal(request, "forged", link)
         return staff
 
     async def _verdict(self, request: web.Request, link: Link | None) -> Verdict:
@@ -81,10 +81,10 @@ class LinkDoor:
         )
         return verdict if _GOOD_ID.fullmatch(message_id) else "forged"
 
-    def _refusal(self, request: web.Request, verdict: str) -> ApiError:
+    def _refusal(self, request: web.Request, verdict: str, link: Link | None) -> ApiError:
         self._slow_down(self._strangers, request.get(CLIENT, request.remote or ""))
         code, text = _SAID[verdict]
-        log.warning("link_refused", reason=code)
+        log.warning("link_refused", reason=code, link=link.name if link else "")
         return ApiError(HTTPStatus.UNAUTHORIZED, code, text)
 
     def _slow_down(self, limits: Limits, who: str) -> None:
@@ -97,7 +97,7 @@ class LinkDoor:
     async def _once(self, link: Link, message_id: str) -> None:
         """A signed request that somebody has copied is worth nothing a second time."""
         note = partial(
-            staff_lists.remember_once,
+            answers.remember_once,
             scope=f"{TOKEN}{link.name}",
             key=message_id,
             answer=Remembered("", 0, b""),

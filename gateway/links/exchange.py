@@ -10,21 +10,25 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 import structlog
 
 from channels.own import Submission
 from channels.partner.adapter import CHANNEL, PartnerChannel
-from core.cases.decide import Refusal
+from core.cases.decide import Actor, Refusal
 from core.cases.model import Case, Dispatch
-from core.contract.errors import NotFound
+from core.contract.errors import NotFound, ProviderRefused
 from core.contract.schema import Attachment, GeoPoint, Place, ReportForm
 from core.identity.codes import hash_pin, new_pin, parse_code
+from core.privacy.errors import MediaRefused
+from core.privacy.media_types import WHY_NOT
 from core.service.actors import Member, actor_for, may_see
+from core.service.desk import clipped
 from core.service.links.book import Link
 from core.service.links.happenings import is_from, mirror_of
 from core.service.links.news import Asked, DispatchFacts, Mirrored
@@ -34,13 +38,19 @@ from core.storage import cases, reports
 from core.storage.cases import CaseRow
 from core.storage.database import Connection
 from gateway.deployment import Deployment
+from gateway.links import steps
 from gateway.links.carrying import LinkChannel
 from gateway.links.partner import Partner
+from gateway.links.steps import Hands, Step
 
 log = structlog.get_logger()
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MOST_FILES = 20
+_GONE = "không còn ở nơi chuyển"
+_RETURNED = ("revision_requested", "result_returned")
+_TO_BE_MENDED = "Đơn vị chuyển hồ sơ trả lại kết quả để hoàn thiện:"
+_IN_USE = "Mã hồ sơ này đã có ở hệ thống nhận. Nếu hồ sơ do hệ thống đó chuyển đến, vui lòng trả lại kèm lý do."
 _WITH_THEM = "Hồ sơ liên thông: đơn vị chuyển hồ sơ giữ thông tin này"
 
 
@@ -51,29 +61,62 @@ class Exchange:
     deployment: Deployment
     way: LinkChannel
 
-    async def take_over(self, link: Link, facts: DispatchFacts, at: datetime) -> None:
+    async def take_over(self, link: Link, facts: DispatchFacts, at: datetime) -> Refusal | None:
         """
         A case is handed to us: fetched with its files and put into the inbox; one that we have is worked on again.
 
+        Returns: why it is not taken: we have a case with this code that is none of theirs, as where it came from us.
         Raises: NotFound: no such thing. SendError: the other side does not give it out, or not now. IntakeUnavailable.
         """
         code = parse_code(facts.code)
         if code is None or not _ID.fullmatch(facts.case_id):
             raise NotFound("no case has such an id or code")
-        ours = await self.ours(link, code)
-        await self.deployment.clerk.origins.note(link.name, code, Origin(facts.case_id, facts.dispatch_id))
-        if ours is None:
-            await self._accept(await self._sheet(link, facts, code, at))
-        else:
+        ours, origins = await self.ours(link, code), self.deployment.clerk.origins
+        if ours is None and await self.deployment.database.read(partial(_by_code, code=code)) is not None:
+            return Refusal("code_in_use", HTTPStatus.CONFLICT, _IN_USE)
+        known = await origins.of(link.name, code)
+        here = ours is not None or bool(known and known.here)  # its case, or still on its way through the inbox
+        if here and known and known.dispatch_id == facts.dispatch_id:
+            return None
+        origin = Origin(facts.case_id, facts.dispatch_id, here)
+        await origins.note(link.name, code, origin)
+        if here:
             await self.say(link, code, f"{facts.dispatch_id}/again", at, "Đơn vị chuyển hồ sơ chuyển lại việc này.")
+        else:
+            await self._accept(await self._sheet(link, facts, code, at))
+            await origins.note(link.name, code, replace(origin, here=True))
+        return None
 
-    async def withdraw(self, link: Link, facts: DispatchFacts, at: datetime) -> None:
-        """They gave it to somebody else, or ended it, before we were done: whoever works on it reads that."""
+    async def moved(self, link: Link, facts: DispatchFacts, at: datetime) -> None:
+        """
+        They gave it to somebody else or ended it before we were done, or want our answer mended: whoever works on it
+        reads that, also where the case is still on its way through the inbox.
+
+        Raises SendError: the other side does not say why, or not now.
+        """
         code = parse_code(facts.code)
-        ours = await self.ours(link, code) if code and not facts.open else None
-        if code and ours and mirror_of(ours) in ("received", "taken"):
+        ours = await self.ours(link, code) if code else None
+        origin = await self.deployment.clerk.origins.of(link.name, code) if code else None
+        if code is None or origin is None or not (ours or origin.here):
+            return
+        state = mirror_of(ours) if ours else "received"
+        if not facts.open and state in ("received", "taken"):
             text = f"Đơn vị chuyển hồ sơ đã kết thúc phần việc này: {facts.label}."
             await self.say(link, code, f"{facts.dispatch_id}/{facts.stage}", at, text)
+        elif ours and facts.open and state == "answered":
+            await self._take_back(link, ours, facts, at)
+
+    async def _take_back(self, link: Link, ours: Case, facts: DispatchFacts, at: datetime) -> None:
+        """Whoever handed it over is its reporter: a result that they return is feedback, for whoever answered."""
+        reply = await self.way.partner(link).read(f"/api/v1/cases/{facts.case_id}")
+        for entry in CaseView.model_validate_json(reply.body, extra="ignore").timeline:
+            if entry.kind in _RETURNED and entry.dispatch_id == facts.dispatch_id and entry.at == at:
+                text = clipped(f"{_TO_BE_MENDED} {' '.join(one.text for one in entry.texts)}")
+                report = ours.reports[0]
+                actor, fields = Actor.reporter(report.contact_id), {"text": text, "report_id": report.report_id}
+                outcome = await self.deployment.clerk.execute(ours.id, "give_feedback", fields, actor=actor)
+                if isinstance(outcome, Refusal):  # a regulation without it, or not now: a person reads it
+                    await self.say(link, ours.code, f"{facts.dispatch_id}/{entry.version}", at, text)
 
     async def reflect(self, link: Link, told: Mirrored, at: datetime, *, member: Member) -> Refusal | None:
         """
@@ -84,7 +127,9 @@ class Exchange:
         """
         case, part = await self.part(link, told, member)
         refusal = None
-        for command, fields in _steps(told, user_id=member.id) if self.is_open(case, part) else ():
+        hands = Hands(member, link.agency, self.deployment.regulation.packs.get(case.regulation))
+        done_at = min(at, self.deployment.now())  # their clock may be ahead
+        for command, fields in _steps(told, hands, done_at) if self.is_open(case, part) else ():
             outcome = await self._issue(link, case, told, member, command, fields)
             refusal = outcome if isinstance(outcome, Refusal) else None
         case, after = await self.part(link, told, member)
@@ -130,12 +175,13 @@ class Exchange:
         submission = hashlib.sha256(f"{link.name}\0{facts.case_id}\0{facts.dispatch_id}".encode()).hexdigest()
         way, contact = self.way.partner(link), submission[:32]
         reply = await way.read(f"/api/v1/cases/{facts.case_id}")
-        page = CaseView.model_validate_json(reply.body)
-        files = [await self.file(way, facts.case_id, one.key, contact) for one in page.files[:_MOST_FILES]]
+        page = CaseView.model_validate_json(reply.body, extra="ignore")
+        files, lacking = await self.files(way, facts.case_id, [one.key for one in page.files[:_MOST_FILES]], contact)
         key = self.deployment.safe.keys.system_secret("pin")
         known = self.deployment.regulation.current.intake.categories
         category = page.category.id if page.category and page.category.id in known else ""
         form = _form(page.reports[0], code, hash_pin(new_pin(), code=code, key=key), contact, category)
+        form = form.model_copy(update={"content": form.content + lacking})
         return Submission(
             what="form",
             id=submission,
@@ -147,10 +193,22 @@ class Exchange:
             attachments=tuple(files),
         )
 
-    async def file(self, way: Partner, case_id: str, key: str, contact: str) -> Attachment:
-        """A file of a case of theirs, fetched and kept under our contact."""
-        found = await way.read(f"/api/v1/cases/{case_id}/files/{key}")
-        return await self.deployment.media.put_file(found.body, subject_id=contact, name="")
+    async def files(
+        self, way: Partner, case_id: str, keys: Sequence[str], contact: str
+    ) -> tuple[list[Attachment], str]:
+        """Files of a case of theirs, kept under our contact; and a line on those that cannot be had, for people."""
+        kept, why = list[Attachment](), list[str]()
+        for key in keys:
+            try:
+                data = await way.file(f"/api/v1/cases/{case_id}/files/{key}")
+                kept.append(await self.deployment.media.put_file(data, subject_id=contact, name=""))
+            except MediaRefused as error:
+                why.append(WHY_NOT.get(error.reason, error.reason))
+            except ProviderRefused:  # one that lies with a provider still, or that was erased
+                why.append(_GONE)
+        if why:
+            log.warning("link_files_left", case=case_id, count=len(why))
+        return kept, f"\n({len(why)} tệp không nhận được: {', '.join(dict.fromkeys(why))}.)" if why else ""
 
     async def say(
         self, link: Link, code: str, cause: str, at: datetime, text: str, files: Sequence[Attachment] = ()
@@ -204,13 +262,11 @@ def _form(report: ReportView, code: str, pin_hash: str, contact: str, category: 
     )
 
 
-def _steps(told: Mirrored, *, user_id: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Commands that bring a part to where they are; those that a regulation does not have there are passed over."""
+def _steps(told: Mirrored, hands: Hands, at: datetime) -> Iterator[Step]:
+    """Commands that bring a part to where they are."""
     if told.state == "returned":
-        yield "send_back", {"reason": told.text, "agency_unknown": True}
-    if told.state in ("taken", "answered"):
-        yield "accept_dispatch", {}
-    if told.state == "answered":
-        yield "assign_staff", {"staff": user_id}
-        yield "submit_result", {"result": told.text, "draft_answer": told.text, "evidence": told.files}
-        yield "approve", {}
+        yield from steps.returned(hands, told.text)
+    elif told.state == "answered":
+        yield from steps.answered(hands, told.text, at=at, files=told.files)
+    elif told.state == "taken":
+        yield from steps.taken(hands)

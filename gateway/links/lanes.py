@@ -18,13 +18,14 @@ from ipaddress import ip_network
 
 from core.contract.ports import Allowance
 from core.notify.pauses import Pauses
+from core.service.links.book import Link
 from core.service.sending import SIDE_BY_SIDE, Bounds, Ears, Sender
 from core.storage import outbox
 from core.storage.outbox import LANES, Share
 from gateway.deployment import Deployment
 from gateway.events import Events
 from gateway.events.bells import OUTBOX
-from gateway.links.carrying import AT_ONCE, PATIENCE, LinkChannel
+from gateway.links.carrying import AT_ONCE, FILES_PATIENCE, PATIENCE, LinkChannel
 from gateway.metrics import SENT
 from gateway.workers.loop import Loop
 
@@ -70,7 +71,7 @@ class Lanes:
         """Begin to send what is due, of every link that there is or was; returns how much is on its way."""
         await self._hasten()
         links = await self._deployment.clerk.links.all()
-        return sum([await self._sender(link.lane).begin_due() for link in links])
+        return sum([await self._sender(link).begin_due() for link in links])
 
     async def finish(self) -> None:
         """Wait for what is on its way, then let go of connections."""
@@ -83,9 +84,10 @@ class Lanes:
         for sender in self._senders.values():
             sender.give_up()
 
-    def _sender(self, lane: str) -> Sender:
+    def _sender(self, link: Link) -> Sender:
+        lane, patience = link.lane, FILES_PATIENCE if link.kind == "peer" else 2 * PATIENCE
         if lane not in self._senders:
-            deployment, here = self._deployment, {lane: Allowance(at_once=AT_ONCE, patience=2 * PATIENCE)}
+            deployment, here = self._deployment, {lane: Allowance(at_once=AT_ONCE, patience=patience)}
             self._senders[lane] = Sender(
                 deployment.database,
                 safe=deployment.safe,

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from channels.http import ProviderHttp, Reply
-from core.contract.errors import ProviderRefused, TemporarySendError
 from core.contract.schema import new_id
 from core.service.links.book import Link
 from core.service.links.signing import of_request, signature
+from gateway.links.answers import NeverTaken, NotTaken
 
 KEY, ID, TIMESTAMP, SIGNATURE = "X-Link-Key", "X-Link-Id", "X-Link-Timestamp", "X-Link-Signature"
 EVENTS = "/api/v1/links/events"
@@ -19,16 +19,21 @@ _FOR_NOW = frozenset({401, 403, 408, 425, 429})  # also what a person on either 
 
 
 class Partner:
-    """One peer's API. `http`: calls below its public address."""
+    """One peer's API. `http`: calls below its public address; `files`: the same for what is long and takes its time."""
 
-    def __init__(self, link: Link, *, http: ProviderHttp, now: Callable[[], datetime]) -> None:
+    def __init__(self, link: Link, *, http: ProviderHttp, files: ProviderHttp, now: Callable[[], datetime]) -> None:
         self._link = link
         self._http = http
+        self._files = files
         self._now = now
 
     async def read(self, path: str) -> Reply:
         """What it gives out. ProviderRefused: not to us. TemporarySendError: not now."""
         return _good(await self._http.get(path, headers=self._signed("GET", path, b"")))
+
+    async def file(self, path: str) -> bytes:
+        """A file that it gives out, whole. Raises as `read`."""
+        return _good(await self._files.get(path, headers=self._signed("GET", path, b""))).body
 
     async def tell(self, news: bytes) -> None:
         """Hand news over. Raises as `read`."""
@@ -38,7 +43,7 @@ class Partner:
     async def upload(self, path: str, data: bytes) -> str:
         """Hand a file over; returns the key under which it lies there. Raises as `read`."""
         headers = self._signed("POST", path, data) | {"Content-Type": "application/octet-stream"}
-        taken = _good(await self._http.post_bytes(path, data, headers=headers)).json()
+        taken = _good(await self._files.post_bytes(path, data, headers=headers)).json()
         return str(taken["stored_key"])
 
     def _signed(self, method: str, target: str, body: bytes) -> dict[str, str]:
@@ -63,5 +68,5 @@ def _good(reply: Reply) -> Reply:
     if reply.ok:
         return reply
     if reply.status in _FOR_NOW or reply.status >= 500:
-        raise TemporarySendError("not now", provider_code=str(reply.status))
-    raise ProviderRefused("refused for good", provider_code=str(reply.status))
+        raise NotTaken(reply)
+    raise NeverTaken(reply)

@@ -15,6 +15,8 @@ from channels.http import ProviderHttp, Reply
 from core.contract.errors import OutcomeUnknown, ProviderRefused, TemporarySendError
 
 LONGEST_WORDS = 500
+LONGEST_NOTES = 15_000
+"""What a city answers may be as long as an answer of ours, and has paragraphs."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ class Open311Client:
         if not rows:
             raise ProviderRefused("no such request", provider_code="404")
         row = rows[0]
-        return Standing(request_id, _word(row, "status").lower() == "closed", _word(row, "status_notes"))
+        return Standing(request_id, _word(row, "status").lower() == "closed", _words(row, "status_notes"))
 
 
 def _rows(reply: Reply) -> list[dict[str, Any]]:
@@ -122,6 +124,13 @@ def _rows(reply: Reply) -> list[dict[str, Any]]:
 
 def _word(row: Mapping[str, Any], name: str) -> str:
     """A field as one short line, whatever it was written as; nothing a stranger says may break what we store."""
+    return " ".join(_words(row, name).split())[:LONGEST_WORDS]
+
+
+def _words(row: Mapping[str, Any], name: str) -> str:
+    """A field with its lines; what had to be cut says so."""
     value = row.get(name)
     text = "" if value is None or isinstance(value, dict | list) else str(value)
-    return " ".join("".join(sign for sign in text if sign.isprintable() or sign.isspace()).split())[:LONGEST_WORDS]
+    printed = "".join(sign for sign in text if sign.isprintable() or sign.isspace())
+    lines = "\n".join(" ".join(line.split()) for line in printed.splitlines()).strip()
+    return lines if len(lines) <= LONGEST_NOTES else lines[: LONGEST_NOTES - 1] + "…"

@@ -28,6 +28,7 @@ LONGEST_SPAN = timedelta(days=90)
 MOST = 100
 USUALLY = 50
 MOST_IDS = 20
+_TOO_MANY = f"Mỗi lần chỉ hỏi được tối đa {MOST_IDS} mã; vui lòng chia thành nhiều lần."
 _UNKNOWN = "Không có phản ánh nào mang mã này."
 _DAY = "Ngày giờ phải theo dạng 2026-11-23T08:00:00Z."
 _FIRST, _END = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -35,9 +36,15 @@ _LAST = to_microseconds(_END)
 
 
 async def list_requests(request: web.Request) -> web.Response:
-    """Those received in a span of at most ninety days, the newest first; or those that are named."""
+    """
+    Those received in a span of at most ninety days, the newest first; or those that are named.
+
+    ApiError 400: more are named than are looked up at once.
+    """
     if ids := _several(request, "service_request_id"):
-        found = [one async for one in _named(request, ids[:MOST_IDS])]
+        if len(ids) > MOST_IDS:
+            raise refusal("too_many_ids", 400, _TOO_MANY)
+        found = [one async for one in _named(request, ids)]
         return answer(request, Told("service_requests", "request", [_row(request, one) for one in found]))
     place, most = decode(request.query.get("cursor", "")), _page_size(request)
     asked, deployment = _asked(request), request.app[DEPLOYMENT]

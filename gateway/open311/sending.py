@@ -18,7 +18,7 @@ from multidict import MultiDictProxy
 
 from core.contract.errors import NotFound
 from core.identity.codes import format_code, parse_code
-from core.storage import people
+from core.storage import answers
 from core.storage.database import Connection
 from gateway.api.app.challenges import Typed, answer_challenge
 from gateway.api.app.door import AppCall, known_app
@@ -48,7 +48,7 @@ _TICKS = ("consent", "confidential")
 _NO_CODE = "Thiếu service_code: hãy chọn một lĩnh vực trong danh sách."
 _UNKNOWN = "Không có lĩnh vực nào mang mã này."
 _NO_KEY = "Thiếu api_key, hoặc khóa không còn hiệu lực."
-_NO_TOKEN = "Không có yêu cầu nào mang mã này."  # noqa: S105
+_NO_TOKEN = "Không có yêu cầu nào mang mã này."  # noqa: S105 - a sentence
 
 
 async def post_request(request: web.Request) -> web.Response:
@@ -150,7 +150,7 @@ def _told(request: web.Request, found: Answer) -> web.Response:
 def _became(connection: Connection, token: str) -> str:
     """Which submission the report behind a token became, whichever app asked for it; empty: none (yet)."""
     for name in (PORTAL, *(app.name for app in apps(connection))):
-        if found := people.remembered(connection, scope=f"app-proof:{name}", key=token):
+        if found := answers.remembered(connection, scope=f"app-proof:{name}", key=token):
             return found.response.decode()
     return ""
 

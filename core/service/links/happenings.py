@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from core.cases.model import Case, Dispatch, Publication
+from core.cases.model import Case, Dispatch, Feedback, Publication
 from core.service.actors import involved_agencies
 from core.service.casefile import CaseFile
 from core.service.links.book import Link
@@ -47,9 +47,19 @@ def answers_of(case: Case) -> list[Publication]:
     return [one for one in case.publications if not one.interim]
 
 
+def clarified_in(case: Case) -> list[Feedback]:
+    """What was asked about an answer and made clear since then, the newest last."""
+    last = answers_of(case)[-1:]
+    made = [one for one in case.feedbacks if one.clarified_at and last and one.clarified_at >= last[0].at]
+    return sorted(made, key=lambda one: one.clarified_at or one.at)
+
+
 def is_news(before: Case, after: Case) -> bool:
-    """Whether whoever handed a case to us has to hear of it: it stands elsewhere, or was answered once more."""
-    return mirror_of(before) != mirror_of(after) or len(answers_of(before)) != len(answers_of(after))
+    """Whether whoever handed a case to us has to hear of it: it stands elsewhere, or was answered or clarified."""
+    said = [
+        (len(answers_of(one)), sum(word.clarified_at is not None for word in one.feedbacks)) for one in (before, after)
+    ]
+    return mirror_of(before) != mirror_of(after) or said[0] != said[1]
 
 
 def mirror_of(case: Case) -> MirrorState:

@@ -78,8 +78,8 @@ class Asked(Model):
     case_id: str
     dispatch_id: str
     question: str = Field(min_length=8, max_length=64)
-    fields: tuple[str, ...] = Field(default=(), max_length=10)
-    note: str = Field(default="", max_length=2_000)
+    fields: tuple[str, ...] = Field(default=(), max_length=20)
+    note: str = Field(default="", max_length=20_000)
 
 
 class Supplied(Model):

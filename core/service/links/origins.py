@@ -18,10 +18,11 @@ _ORIGIN, _MIRROR = "link-origin:", "link-mirror:"
 
 @dataclass(frozen=True)
 class Origin:
-    """A case and a dispatch of whoever handed it to us."""
+    """A case and a dispatch of whoever handed it to us. `here`: it was put into our inbox."""
 
     case_id: str
     dispatch_id: str
+    here: bool = False
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from core.identity.codes import format_code
 from core.intake.effects import Supply
 from core.notify.house import House
 from core.regulations.model import Pack
+from core.service.desk import clipped
 from core.service.links.book import LinkBook
 from core.service.links.news import SUPPLIED, Asked, AskedField, Supplied, SuppliedNews
 from core.service.links.post import LinkPost
@@ -117,7 +118,7 @@ class Questions:
             dispatch_id=question.dispatch_id,
             code=format_code(case.code),
             question=question.id,
-            text=Curtain().about([report.reporter]).said(effect.text),
+            text=clipped(Curtain().about([report.reporter]).said(effect.text)),
             files=tuple(file.stored_key for file in effect.attachments if file.stored_key),
         )
         news = SuppliedNews(id=entry, type=SUPPLIED, at=self._now(), data=said)

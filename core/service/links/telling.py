@@ -11,13 +11,16 @@ from collections.abc import Callable
 from datetime import datetime
 
 from core.cases.events import SupplementRequested
+from core.cases.sealed import SealedText
 from core.contract.schema import Model, new_id
 from core.identity.codes import format_code
 from core.service.casefile import CaseFile
+from core.service.desk import clipped
 from core.service.links.book import Link, LinkBook
 from core.service.links.happenings import (
     Happening,
     answers_of,
+    clarified_in,
     concerns,
     happenings_of,
     is_from,
@@ -127,12 +130,16 @@ class Telling:
         """What has become of a case of theirs, where that is news."""
         before, case = file.before, file.now
         state, stage = mirror_of(case), file.public_stage
-        if before is not None and not is_news(before, case) and file.public_stage_of(before) == stage:
-            return
+        if before is not None and not is_news(before, case):
+            if file.public_stage_of(before) == stage:
+                return
+            state = "taken" if state == "answered" else state  # they work on their answer: it is not given once more
         origin = await self._origins.of(link.name, case.code)
         if origin is None:
             return
-        entry, media = new_id(), answers_of(case)[-1].media if state == "answered" else ()
+        entry, media = new_id(), tuple[str, ...]()
+        if state == "answered":
+            media = (*answers_of(case)[-1].media, *(key for one in clarified_in(case) for key in one.files))
         text = await self._word(work, file, state)
         told = Mirrored(case_id=origin.case_id, dispatch_id=origin.dispatch_id, state=state, stage=stage, text=text)
         news = MirrorNews(id=entry, type=MIRRORED, at=file.events[-1].at, data=told)
@@ -161,9 +168,16 @@ class Telling:
         if state == "answered":
             last = answers_of(case)[-1]
             said = None if last.kind == "withheld" else last.text
-            return (await self._texts.read([said], work=work))[said.id] if said else _CLOSED
+            return clipped(
+                "\n\n".join(await self._read(work, [said, *(one.clarification for one in clarified_in(case))]))
+            )
         if state != "returned":
             return ""
         ground = file.pack.decline_reasons.get(case.decline_code or "")
         ground = ground or file.pack.cancel_reasons.get(case.cancel_code or "")
         return ground.label if ground else _RETURNED
+
+    async def _read(self, work: Work, words: list[SealedText | None]) -> list[str]:
+        """The answer (none: it is not to be told), and what was made clear of it since."""
+        found = await self._texts.read(words, work=work)
+        return [found[words[0].id] if words[0] else _CLOSED, *(found[one.id] for one in words[1:] if one)]

@@ -19,7 +19,6 @@ from gateway.links.addresses import problem_of
 log = structlog.get_logger()
 
 Arguments = Mapping[str, Any]
-_NOTHING = Lane(0, 0, None, None)
 
 
 async def add_link(deployment: Deployment, arguments: Arguments) -> Any:
@@ -36,7 +35,7 @@ async def add_link(deployment: Deployment, arguments: Arguments) -> Any:
 async def list_links(deployment: Deployment, _arguments: Arguments) -> Any:
     """Every link → what it is, and how its lane stands."""
     lanes = await deployment.database.read(links.lanes)
-    return [_line(link, lanes.get(link.lane, _NOTHING)) for link in await deployment.clerk.links.all()]
+    return [_line(link, lanes.get(link.lane, links.EMPTY)) for link in await deployment.clerk.links.all()]
 
 
 async def rotate_link(deployment: Deployment, arguments: Arguments) -> Any:
@@ -82,4 +81,4 @@ def _told(made: NewLink) -> dict[str, str]:
 
 def _line(link: Link, lane: Lane) -> dict[str, Any]:
     shown = {key: getattr(link, key) for key in ("name", "label", "kind", "url", "agency", "ended")}
-    return {**shown, "waiting": lane.waiting, "failed": lane.failed}
+    return {**shown, "waiting": lane.waiting, "failed": lane.failed, "reason": lane.reason}

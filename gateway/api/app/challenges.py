@@ -12,7 +12,7 @@ from pydantic import Field
 from core.contract.errors import IntakeUnavailable
 from core.contract.schema import Model
 from core.otp.challenge import REFUSED_VI
-from core.storage import people
+from core.storage import answers
 from gateway.api.app.door import TAG, AppCall, too_many
 from gateway.api.app.sending import PROVED
 from gateway.api.app.taking import Coming, KeptAppReport, hand_in, keep, remember, told, waiting
@@ -105,7 +105,7 @@ def _answered(call: AppCall, said: str) -> Key:
 async def _told_before(call: AppCall, said: str) -> Answer:
     """The answer to a password that was right already, and whose answer got lost."""
     key = _answered(call, said)
-    found = await call.deployment.database.read(partial(people.remembered, scope=key.scope, key=key.key))
+    found = await call.deployment.database.read(partial(answers.remembered, scope=key.scope, key=key.key))
     if found is None or found.body_hash != key.body_hash:
         raise _refused()
     promise = await call.pages.desk.promise(found.response.decode())

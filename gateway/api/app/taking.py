@@ -8,12 +8,12 @@ from functools import partial
 
 from core.contract.schema import Model, new_id
 from core.identity.codes import format_code
-from core.storage import people, staff_lists
-from core.storage.people import Remembered
+from core.storage import answers
+from core.storage.answers import Remembered
 from gateway.api.app.door import AppCall
 from gateway.api.app.forms import digest_of_files
 from gateway.api.app.views import Challenged, SessionView, Taken
-from gateway.api.idempotency import REPLAYED, Key, given_key
+from gateway.api.idempotency import REPLAYED, Key, earlier, given_key
 from gateway.api.operation import Answer
 from gateway.portal import proving
 from gateway.portal.fields import Filled
@@ -68,10 +68,7 @@ async def identified(call: AppCall, filled: Filled) -> Coming:
 
 async def remembered(call: AppCall, key: Key | None) -> bool:
     """Whether this was taken before. ApiError 422: the key was used for something else."""
-    if key is None:
-        return False
-    found = await call.deployment.database.read(partial(people.remembered, scope=key.scope, key=key.key))
-    return key.check(found) is not None
+    return await earlier(call.deployment, key) is not None
 
 
 async def keep(call: AppCall, kept: KeptAppReport) -> Answer:
@@ -105,7 +102,7 @@ async def hand_in(call: AppCall, coming: Coming, standing: Standing) -> Handed:
 async def remember(call: AppCall, key: Key, *, response: bytes = b"") -> None:
     """That this was answered with what was taken."""
     kept = Remembered(key.body_hash, 201, response)
-    write = partial(staff_lists.remember_once, scope=key.scope, key=key.key, answer=kept, now=call.deployment.now())
+    write = partial(answers.remember_once, scope=key.scope, key=key.key, answer=kept, now=call.deployment.now())
     await call.deployment.database.write(write)
 
 

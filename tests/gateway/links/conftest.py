@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest_asyncio
 
 from gateway.admin.actions import ACTIONS
 from gateway.links.lanes import Lanes
+from tests.gateway.api.staffing import LIGHTS
 from tests.support.deployments import World, world_over
 
+if TYPE_CHECKING:
+    from tests.gateway.links.offices import Office
+
+CITY, PROVINCE = "thanh-pho", "tinh"
+ACTS = {"kind": "peer", "agency": LIGHTS, "roles": ["officer", "leader"]}
 HERE = {"links": {"inside": ("127.0.0.0/8",), "most_a_minute": 40}}
 
 
@@ -19,6 +25,27 @@ HERE = {"links": {"inside": ("127.0.0.0/8",), "most_a_minute": 40}}
 async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
     """A fresh world that may call this machine."""
     async with world_over(database_url, tmp_path, **HERE) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture
+async def province(tmp_path: Path) -> AsyncIterator[Office]:
+    """Where the citizen wrote."""
+    from tests.gateway.links.offices import Office
+
+    async with Office(tmp_path / "province") as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture
+async def city(tmp_path: Path, province: Office) -> AsyncIterator[Office]:
+    """An agency of the province that has a system of its own; both know each other."""
+    from tests.gateway.links.offices import Office
+
+    async with Office(tmp_path / "city") as opened:
+        secret = await linked(province.world, CITY, url=opened.url, known_as=PROVINCE, **ACTS)
+        wanted = {"kind": "peer", "url": province.url, "known_as": CITY, "secret": secret}
+        await linked(opened.world, PROVINCE, **wanted)
         yield opened
 
 

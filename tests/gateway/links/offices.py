@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,7 @@ class Office:
     """One of them. It is opened, closed, and opened again over what it had stored."""
 
     data: Path
+    settings: Mapping[str, Any] = field(default_factory=dict)
     holder: socket.socket = field(default_factory=held_port)
     people: dict[str, Member] = field(default_factory=dict)
     _world: World | None = None
@@ -49,7 +51,7 @@ class Office:
 
     async def open(self, *, like: Office | None = None) -> None:
         """Begin to run; `like`: whose clock is right."""
-        self._world = await self._stack.enter_async_context(open_world(self.data, **HERE))
+        self._world = await self._stack.enter_async_context(open_world(self.data, **HERE, **self.settings))
         if like is not None:
             self._world.clock.at = like.world.clock.at
         runner = web.AppRunner(create_app(self._world.deployment))

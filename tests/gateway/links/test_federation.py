@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from aiohttp import ClientSession
 
 from core.cases.model import Case
@@ -18,31 +16,12 @@ from core.storage import cases
 from gateway.console.partners import PartnerState, partners_of
 from gateway.links.partner import EVENTS, signed_headers
 from tests.gateway.api.staffing import LIGHTS, REPORT, WATER, agency, case_ids, centre, issue, report
-from tests.gateway.links.conftest import linked, standing
+from tests.gateway.links.conftest import ACTS, CITY, PROVINCE, linked, standing
 from tests.gateway.links.offices import Office, pass_time, stored, until_quiet
 from tests.gateway.portal.citizen import photo
 from tests.support.letters import Enclosure, answer_mail, received
 
-CITY, PROVINCE = "thanh-pho", "tinh"
 NOTE = "Trụ đèn số mấy ạ?"
-ACTS = {"kind": "peer", "agency": LIGHTS, "roles": ["officer", "leader"]}
-
-
-@pytest_asyncio.fixture
-async def province(tmp_path: Path) -> AsyncIterator[Office]:
-    """Where the citizen wrote."""
-    async with Office(tmp_path / "province") as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture
-async def city(tmp_path: Path, province: Office) -> AsyncIterator[Office]:
-    """An agency of the province that has a system of its own; both know each other."""
-    async with Office(tmp_path / "city") as opened:
-        secret = await linked(province.world, CITY, url=opened.url, known_as=PROVINCE, **ACTS)
-        wanted = {"kind": "peer", "url": province.url, "known_as": CITY, "secret": secret}
-        await linked(opened.world, PROVINCE, **wanted)
-        yield opened
 
 
 async def only_case(office: Office) -> Case:
@@ -260,5 +239,6 @@ async def test_news_told_twice_or_by_somebody_else_changes_nothing(province: Off
 
     first, again = await tell(CITY, ours, told), await tell(CITY, ours, told)
     unknown = await tell(CITY, ours, {}, id="news-0002", type="weather.changed")
-    assert (first[1]["again"], again[1]["again"], unknown[0]) == (False, True, 200)
+    newer = await tell(CITY, ours, {**told, "mood": "good"}, id="news-0003", weather="fine")
+    assert (first[1]["again"], again[1]["again"], unknown[0], newer[0]) == (False, True, 200, 200)
     assert (await only_case(province)).dispatches[0].stage == "processing"

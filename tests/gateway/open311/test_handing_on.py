@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from structlog.testing import capture_logs
 
 from channels.http import ProviderHttp
 from core.cases.model import Case, Dispatch
@@ -19,7 +20,7 @@ from core.contract.errors import OutcomeUnknown, ProviderRefused, TemporarySendE
 from core.service.work import Work
 from core.storage import cases
 from gateway.open311.client import Open311Client, Outgoing
-from gateway.open311.handing_on import HandingOn
+from gateway.open311.handing_on import UNANSWERED, HandingOn
 from gateway.portal.shared import PORTAL
 from gateway.settings.open311 import Partner
 from tests.gateway.api.staffing import LIGHTS, case_ids, centre, issue, report
@@ -95,6 +96,19 @@ async def test_a_case_goes_over_and_its_answer_comes_back(tmp_path: Path) -> Non
         assert [secret for secret in ("Nguyễn Văn An", "0900 000 001", "0900000001") if secret in view.content] == []
 
 
+async def test_each_case_has_its_own_request_and_its_own_answer(tmp_path: Path) -> None:
+    """The second is no follower of the first: it goes over itself, and waits while the first is done."""
+    async with two_cities(tmp_path) as cities:
+        first, partner = await cities.handed(), cities.partner()
+        assert await partner.run_once() == 1
+        await cities.there()
+        await work_through(cities.theirs.world)
+        second = await cities.handed()
+        assert await partner.run_once() == 2
+        assert len(await cities.there()) == 2
+        assert [len((await cities.part(one)).resolutions) for one in (first, second)] == [1, 0]
+
+
 async def test_a_city_that_is_away_gets_it_when_it_is_back(tmp_path: Path) -> None:
     async with two_cities(tmp_path) as cities:
         case_id = await cities.handed()
@@ -112,6 +126,89 @@ async def test_what_they_refuse_goes_back_to_the_centre(tmp_path: Path) -> None:
         assert await partner.run_once() == 0
         assert "send_back" in (await cities.part(case_id)).marks
         assert await cities.there() == []
+
+
+@pytest.mark.rule("QB-IV.1.2a.4", "QB-IV.1.2a.6")
+async def test_an_answer_comes_back_where_unit_and_person_are_named_first(tmp_path: Path) -> None:
+    """Nobody of the agency sits here: every step to the result is made in its name, and a long answer comes whole."""
+    answer = "Đơn vị đã thay bóng đèn.\n" + "Đã kiểm tra toàn tuyến và thay dây. " * 100
+    async with open_world(tmp_path / "ours", regulation="quang_binh") as ours, _city(answer) as url:
+        ioc, case_id = await centre(ours), await report(ours)
+        for name, state in (await stored(ours, case_id)).completeness.items():
+            if state.value == "missing":
+                await issue(ours, ioc, case_id, "declare_none", field=name, reason="Không có trong thư")
+        await issue(ours, ioc, case_id, "accept")
+        await issue(ours, ioc, case_id, "dispatch", agencies=[LIGHTS])
+        told = {"url": url, "agency": LIGHTS, "service": "lamp"}
+        partner = HandingOn(ours.deployment, "hang-xom", Partner.model_validate(told))
+        assert await partner.run_once() == 1
+        taken = [clock.name for clock in (await stored(ours, case_id)).running()]
+        assert await partner.run_once() == 1
+
+        (part,) = (await stored(ours, case_id)).dispatches
+        assert (part.stage, len(part.resolutions)) == ("approved", 1)
+        assert "focal_accept" not in taken
+        draft = part.resolutions[0].draft_answer
+        words = await ours.deployment.clerk.texts.read([draft], work=Work())
+        assert list(words.values()) == [answer.strip()]
+
+
+async def test_a_result_that_the_case_does_not_take_is_not_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is tried again until somebody has made way for it."""
+    async with two_cities(tmp_path) as cities:
+        case_id, partner = await cities.handed(), cities.partner()
+        assert await partner.run_once() == 1
+        await cities.there()
+        await work_through(cities.theirs.world)
+        with monkeypatch.context() as patched:
+            patched.setattr("gateway.links.steps.answered", lambda *_given, **_more: ())
+            assert await partner.run_once() == 0
+        assert await partner.run_once() == 1
+        assert len((await cities.part(case_id)).resolutions) == 1
+
+
+async def test_a_city_that_does_not_answer_ends_the_round(tmp_path: Path) -> None:
+    """However many cases wait for it: nobody asks each of them in vain, one patience after the other."""
+    async with two_cities(tmp_path) as cities:
+        for _ in range(UNANSWERED + 2):
+            await cities.handed()
+        away = cities.partner(url="http://127.0.0.1:9/open311/v2")
+        with capture_logs() as logs:
+            assert await away.run_once() == 0
+        assert [one["event"] for one in logs].count("open311_not_now") == UNANSWERED
+
+
+async def test_every_open_case_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also those that are older than one reading holds."""
+    monkeypatch.setattr("gateway.open311.handing_on.AT_ONCE", 2)
+    async with two_cities(tmp_path) as cities:
+        for _ in range(5):
+            await cities.handed()
+        assert await cities.partner().run_once() == 5
+        assert len(await cities.there()) == 5
+
+
+async def stored(world: World, case_id: str) -> Case:
+    return Case.model_validate((await world.deployment.database.read(partial(cases.load, case_id=case_id))).state)
+
+
+@asynccontextmanager
+async def _city(answer: str) -> AsyncIterator[str]:
+    """A server that takes every request, and has closed it with this answer."""
+
+    async def take(_request: web.Request) -> web.Response:
+        return web.json_response([{"service_request_id": "7"}])
+
+    async def tell(_request: web.Request) -> web.Response:
+        return web.json_response([{"service_request_id": "7", "status": "closed", "status_notes": answer}])
+
+    app = web.Application()
+    app.router.add_post("/requests.json", take)
+    app.router.add_get("/requests/7.json", tell)
+    async with TestServer(app) as server:
+        yield str(server.make_url("")).rstrip("/")
 
 
 @pytest.mark.rule("VN-3")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from georeport import GeoReport
 
+from gateway.open311.reading import MOST_IDS
 from tests.gateway.open311.conftest import Program, program_on
 from tests.gateway.portal.citizen import photo
 from tests.gateway.portal.test_follow import ANSWER, CANARY, UNKNOWN, issue, work_through
@@ -102,6 +103,16 @@ async def test_filters_and_pages_leave_no_gap(program: Program) -> None:
         seen += [one["service_request_id"] for one in page.body]
         path = page.headers.get("Link", "").partition("/open311/v2/")[2].partition(">")[0]
     assert seen == everything
+
+
+async def test_more_ids_than_are_looked_up_are_refused_and_not_dropped(program: Program) -> None:
+    """Whoever reads the first twenty alone would take the others for gone."""
+    most = await program("GET", f"requests.json?service_request_id={','.join([UNKNOWN] * MOST_IDS)}")
+    refused = await program("GET", f"requests.json?service_request_id={','.join([UNKNOWN] * (MOST_IDS + 1))}")
+
+    assert (most.status, refused.status) == (200, 400)
+    assert refused.body[0]["code"] == 400
+    assert str(MOST_IDS) in refused.body[0]["description"]
 
 
 async def test_guessing_ids_is_slowed_down(program: Program) -> None:
