@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from core.contract.schema import new_id
 from core.storage import inbox_queue
 from core.storage.database import Database
 
-_SECONDS = 60
+_LASTS = timedelta(minutes=1)
 
 
 class DatabaseLease:
@@ -29,7 +29,7 @@ class DatabaseLease:
 
     async def hold(self) -> bool:
         """Take it or keep it; whether we have it now."""
-        take = partial(inbox_queue.lease, keys=[self._name], owner=self._owner, now=self._now(), seconds=_SECONDS)
+        take = partial(inbox_queue.lease, keys=[self._name], owner=self._owner, now=self._now(), lasts=_LASTS)
         return bool(await self._database.write(take))
 
     async def leave(self) -> None:

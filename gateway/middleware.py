@@ -97,7 +97,7 @@ def answer_error(request: web.Request, error: Exception) -> web.Response:
         log.error("request_failed", code=failure.code, exc_info=error if failure.status == 500 else None)
     try:
         return answer_failure(request, failure)
-    except Exception:
+    except Exception:  # the page itself is broken: the sentence alone is told
         log.exception("error_page_failed")
         return web.Response(text=failure.message, status=failure.status)
 

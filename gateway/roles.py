@@ -7,7 +7,6 @@ from core.service.actors import ADMIN, Member
 from gateway.auth.staff import Staff
 
 _NOT_STAFF = frozenset({"reporter", "system"})
-_AT_AN_AGENCY = frozenset({"agency", "unit", "partner", "above"})
 
 
 def member_of(staff: Staff) -> Member:
@@ -23,7 +22,7 @@ def staff_roles(pack: Pack) -> tuple[str, ...]:
 
 def works_at_agency(pack: Pack, role: str) -> bool:
     """Whether the role is always that of one agency."""
-    return role in pack.roles and pack.roles[role].level in _AT_AN_AGENCY
+    return role in pack.roles and pack.roles[role].is_of_agency
 
 
 def role_label(pack: Pack, role: str) -> str:

@@ -7,10 +7,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from core.folders import make_folder
 from core.privacy.master import KeyRing, create_master_key_file
 from core.service.keyhouse import KeyHouse, load_key_ring
 from core.storage.database import Database
-from core.storage.folders import make_folder
 from core.storage.keys import SqlKeyStore
 from core.storage.migrations import upgrade
 from core.storage.opening import explained

@@ -5,6 +5,17 @@ Pure: no I/O, days come in as arguments. A day's tree is `core.cases.agencies.Ag
 """
 
 from core.agencies.changing import AgencyRefused, add, amend, close, merge
-from core.agencies.history import AgencyHistory, Entry, entries_of
+from core.agencies.history import FIELDS, AgencyHistory, Entry, entries_of, typed_fields
 
-__all__ = ["AgencyHistory", "AgencyRefused", "Entry", "add", "amend", "close", "entries_of", "merge"]
+__all__ = [
+    "FIELDS",
+    "AgencyHistory",
+    "AgencyRefused",
+    "Entry",
+    "add",
+    "amend",
+    "close",
+    "entries_of",
+    "merge",
+    "typed_fields",
+]

@@ -13,12 +13,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Any
 
 from pydantic import Field
 
 from core.cases.agencies import Agency, AgencyTree
 from core.contract.schema import Model
 
+FIELDS = ("name", "short_name", "kind", "parent", "code", "commune_code")
+"""What an entry says of an agency that may change from day to day."""
 _DAY = timedelta(days=1)
 
 
@@ -55,9 +58,15 @@ class Entry(Model):
         return self.model_dump(exclude={"edition"})
 
 
+def typed_fields(typed: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the fields that somebody filled in; an empty parent or commune is none."""
+    given = {name: typed[name] for name in FIELDS if typed.get(name) is not None}
+    return {name: value or None if name in ("parent", "commune_code") else value for name, value in given.items()}
+
+
 def entries_of(agency: Agency) -> tuple[Entry, ...]:
     """The entries behind an agency that is written down as one line with a first and a last day."""
-    shown = agency.model_dump(include={"name", "kind", "short_name", "parent", "code", "commune_code"})
+    shown = agency.model_dump(include=set(FIELDS))
     begun = Entry(agency_id=agency.id, since=agency.since, **shown)
     if agency.until is None:
         return (begun,)

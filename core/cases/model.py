@@ -256,11 +256,6 @@ class Case(Model):
         resolved = [key for item in self.dispatches for made in item.resolutions for key in made.evidence]
         return frozenset([*files, *resolved])
 
-    @property
-    def next_fire(self) -> datetime | None:
-        """When the first of its clocks fires next: what the due-time index sorts by."""
-        return min((at for clock in self.clocks.values() if (at := clock.fires_at) is not None), default=None)
-
     def running(self) -> Iterator[CaseClock]:
         """The clocks that run at present."""
         return (clock for clock in self.clocks.values() if clock.state == "running")

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -24,7 +24,7 @@ from core.clock.errors import CalendarInvalid, NotationInvalid
 from core.clock.shifts import DAY_SECONDS, WEEKDAYS, seconds_of, time_text
 from core.clock.terms import BeforeDay, ClockTime
 from core.clock.units import Options
-from core.clock.zone import ONE_DAY, at_second, end_of, local, months_before
+from core.clock.zone import ONE_DAY, at_second, end_of, months_before
 
 CLOSING_DAY = 14  # NĐ 09/2019/NĐ-CP Điều 12
 SENT_BEFORE = 26  # by the 25th of the last month, where nothing else is said (Điều 8; VN-9, A-LS-6)
@@ -112,15 +112,6 @@ class ReportSchedule:
         step = _MONTHS[self.every]
         for month in range(step, 13, step):
             yield self._period(date(year, month, self.closing_day), step, calendar, frame)
-
-    def next_after(self, now: datetime, calendar: BusinessCalendar, *, rule: str = "", cite: str = "") -> ReportDue:
-        """The first report whose limit has not passed at `now` (aware)."""
-        year = max(local(now).year - 1, calendar.first.year)
-        while True:
-            for report in self.of_year(year, calendar, rule=rule, cite=cite):
-                if not report.due.is_late(now):
-                    return report
-            year += 1
 
     def __str__(self) -> str:
         by = f"{WEEKDAYS[self.weekday]} {time_text(self.second)}" if self.before is None else f"before {self.before}"

@@ -41,8 +41,6 @@ _DAMM = (
     "2581436790",
 )
 _LOOKALIKES = str.maketrans("OoQIil|", "0001111")
-# Digits and look-alike letters, which may be grouped by spaces, dots or dashes; not inside a longer number or word.
-_CANDIDATE = re.compile(r"(?<![^\W_])[\dOoQIil|](?:[ .\-\u00a0]{0,2}[\dOoQIil|]){11}(?![^\W_])")
 
 Below = Callable[[int], int]
 """A source of chance: a number from 0 to one below its argument. In production `secrets.randbelow`."""
@@ -72,12 +70,6 @@ def parse_code(typed: str) -> str | None:
     """
     digits = _digits(typed)
     return digits if is_code(digits) else None
-
-
-def find_codes(text: str) -> list[str]:
-    """Every code that stands in a message ("mã của tôi là 1234 5678 9012"), in order, each once."""
-    found = (_digits(match[0]) for match in _CANDIDATE.finditer(unicodedata.normalize("NFKC", text)))
-    return list(dict.fromkeys(digits for digits in found if is_code(digits)))
 
 
 def format_code(code: str) -> str:

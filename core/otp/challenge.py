@@ -33,7 +33,6 @@ SENT_VI = (
     "Mã có hiệu lực trong 5 phút. Vui lòng không cho ai biết mã này."
 )
 REFUSED_VI = "Mã xác nhận không đúng hoặc đã hết hiệu lực. Vui lòng thử lại hoặc yêu cầu mã mới."
-LIMITED_VI = "Quý vị đã yêu cầu mã nhiều lần. Vui lòng thử lại sau."
 
 Below = Callable[[int], int]
 

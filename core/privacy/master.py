@@ -19,6 +19,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from core.contract.errors import ConfigError
+from core.folders import sync_path
 from core.privacy.errors import Tampered
 
 KEY_BYTES = 32
@@ -76,11 +77,7 @@ def create_master_key_file(path: Path) -> None:
         stream.write(secrets.token_hex(KEY_BYTES) + "\n")
         stream.flush()
         os.fsync(stream.fileno())
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_path(path.parent)
 
 
 def _read(path: Path, setting: str) -> bytes:

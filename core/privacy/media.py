@@ -4,7 +4,7 @@ The media store: files of citizens and officers, cleaned, encrypted under their 
 A stored key is two keyed hashes, one of the subject and one of subject and content: the same bytes for one subject
 give the same key, equal files of two people cannot be matched, and all files of a subject lie in one folder. A file
 holds magic · subject id · AES-256-GCM of (description, bytes). It is written beside its place, synced and renamed,
-then the folder is synced: after `put` returns it survives a power cut, and there is never half a file.
+then the folder is synced: after `put_file` returns it survives a power cut, and there is never half a file.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from uuid import uuid4
 from core.aside import Aside
 from core.contract.errors import NotFound
 from core.contract.schema import Attachment, AttachmentKind, GeoPoint
+from core.folders import sync_path
 from core.privacy.blind import BlindIndex
 from core.privacy.boxes import BOXED, clean_boxes
 from core.privacy.errors import Erased, Tampered
@@ -98,14 +99,6 @@ class FileMediaStore:
         self._folder, self._keys, self._blind = folder, keys, blind
         self._limits = limits or MediaLimits()
 
-    async def put(self, data: bytes, *, subject_id: str, media_type: str, name: str) -> str:
-        """
-        Store a file; returns its stored key. `media_type` is the sender's claim and not believed.
-
-        Raises: MediaRefused, MediaTooLarge; Erased where the subject was erased; ScannerAway.
-        """
-        return (await self.put_file(data, subject_id=subject_id, name=name)).stored_key
-
     async def put_file(
         self,
         data: bytes,
@@ -119,7 +112,9 @@ class FileMediaStore:
         scanned_within: float | None = None,
     ) -> Attachment:
         """
-        As `put`, but returns the full description: true type and kind, size as stored, sha256 as received.
+        Store an EXIF-free copy and describe it: true type and kind, size as stored, sha256 as received.
+
+        The same bytes for one subject give the same stored key; what the sender says of them is not believed.
 
         Args:
             stored_key: a place that was promised before the bytes were here.
@@ -127,7 +122,8 @@ class FileMediaStore:
             anew: in the place of what lies there already, in one step.
             tell_place: with `taken`, where a photo says that it was taken; for the dialogue alone.
             scanned_within: seconds that the scanner may take, where somebody's words wait for it; else its own.
-        Raises: as `put`; ScannerAway where a scanner is wanted and does not answer.
+        Raises: MediaRefused, MediaTooLarge; Erased where the subject was erased; ScannerAway where a scanner is wanted
+            and does not answer.
         """
         prepared = await self.aside.run(prepare, data, self._limits)
         if self.scanner is not None and not ours:
@@ -211,7 +207,7 @@ class FileMediaStore:
             plain = len(description).to_bytes(4, "big") + description + prepared.data
             head = MAGIC + len(subject_id.encode()).to_bytes(2, "big") + subject_id.encode()
             _write(path, head + encrypt(key, plain, head + stored_key.encode()))
-        _sync_folder(path.parent)  # also for a file that an interrupted `put` left
+        sync_path(path.parent)  # also for a file that an interrupted `put_file` left
         return Attachment(
             kind=prepared.kind,
             media_type=prepared.media_type,
@@ -251,13 +247,13 @@ class FileMediaStore:
         for one in (path, *map(self._path, (self.copy_key(stored_key), self.covered_key(stored_key)))):
             one.unlink(missing_ok=True)
         if path.parent.exists():
-            _sync_folder(path.parent)
+            sync_path(path.parent)
 
     def _delete_subject(self, subject_id: str) -> None:
         folder = self._subject_folder(self._subject_hash(subject_id))
         shutil.rmtree(folder, onerror=_unless_gone)
         if folder.parent.exists():
-            _sync_folder(folder.parent)
+            sync_path(folder.parent)
 
     def _subject_hash(self, subject_id: str) -> str:
         return self._blind.other("media-subject", subject_id)[:HASH_DIGITS]
@@ -312,18 +308,10 @@ def _make_folders(folder: Path) -> None:
         return
     _make_folders(folder.parent)
     folder.mkdir(mode=0o700, exist_ok=True)
-    _sync_folder(folder.parent)
+    sync_path(folder.parent)
 
 
 def _unless_gone(_remove: object, _path: str, problem: tuple[object, BaseException, object]) -> None:
     """What another process removed at the same moment is removed."""
     if not isinstance(problem[1], FileNotFoundError):
         raise problem[1]
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

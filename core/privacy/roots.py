@@ -20,6 +20,7 @@ from datetime import date, datetime
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from core.canonical import canonical_json
 from core.privacy.chain import Head
 from core.privacy.errors import Tampered
 from core.privacy.merkle import GrowingTree, leaf_hash
@@ -105,7 +106,7 @@ def sign_root(
     """
     if made_at.tzinfo is None:
         raise ValueError("made_at must be aware")
-    body = _canonical(
+    body = canonical_json(
         {
             "day": day.isoformat(),
             "made_at": made_at.isoformat(),
@@ -115,7 +116,7 @@ def sign_root(
             "previous": (previous.hash if previous else NO_RECORD).hex(),
         }
     )
-    return read_root(_canonical({"body": body.decode(), "signature": key.sign(DOMAIN + body).hex()}))
+    return read_root(canonical_json({"body": body.decode(), "signature": key.sign(DOMAIN + body).hex()}))
 
 
 def read_root(stored: bytes) -> RootRecord:
@@ -145,7 +146,7 @@ def verify_root(stored: bytes, public: Ed25519PublicKey, *, previous: RootRecord
     try:
         envelope = json.loads(stored)
         signature = bytes.fromhex(envelope["signature"])
-        if _canonical({"body": envelope["body"], "signature": signature.hex()}) != stored:
+        if canonical_json({"body": envelope["body"], "signature": signature.hex()}) != stored:
             raise Tampered("root record is not in its one spelling")
         public.verify(signature, DOMAIN + envelope["body"].encode())
     except (InvalidSignature, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -192,7 +193,3 @@ def _read_first_format(packed: bytes) -> Iterator[Head]:
             yield Head(str(case_id), int(version), bytes.fromhex(found))
     except (ValueError, TypeError) as error:
         raise Tampered("unreadable leaves") from error
-
-
-def _canonical(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

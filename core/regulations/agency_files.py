@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from core.agencies.history import Entry, entries_of
-from core.cases.agencies import Agency, AgencyTree
+from core.cases.agencies import Agency
 from core.regulations.loader import BUNDLED, PackError, find_pack, read_yaml
 
 AGENCY_FILE = "agencies.yaml"
@@ -65,22 +64,6 @@ def read_agencies(path: Path) -> tuple[Agency, ...]:
     except ValidationError as error:
         problems = [f"{path.name}: {'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()]
         raise PackError(path.name, problems) from error
-
-
-def load_agencies(name_or_path: str | Path, as_of: date, *, roots: tuple[Path, ...] = (BUNDLED,)) -> AgencyTree:
-    """
-    The tree as it stands on a day.
-
-    Args:
-        name_or_path: of a pack, whose `agencies.yaml` is read (a variant without one takes that of what it extends),
-            or of a file.
-    Raises: PackError: none found, unreadable, or a parent or successor that does not exist.
-    """
-    path = find_agencies(name_or_path, roots)
-    try:
-        return AgencyTree.of(read_agencies(path), as_of)
-    except ValueError as error:
-        raise PackError(path.name, [f"{path.name}: {error}"]) from error
 
 
 def find_agencies(name_or_path: str | Path, roots: tuple[Path, ...] = (BUNDLED,)) -> Path:

@@ -93,6 +93,16 @@ class Role(Entry):
     label: str
     level: RoleLevel
 
+    @property
+    def is_of_centre(self) -> bool:
+        """Whether it is held for every case, whichever agency works on it."""
+        return self.level in ("centre", "owner", "board")
+
+    @property
+    def is_of_agency(self) -> bool:
+        """Whether it is always that of one agency, and means nothing without."""
+        return self.level in ("agency", "unit", "partner", "above")
+
 
 class Stage(Entry):
     """Where a case, a dispatch or a coordination can stand; `owner` is the role whose work it is."""

@@ -22,9 +22,6 @@ Grants = tuple[tuple[str, str], ...]
 ADMIN = "admin"
 """Runs the deployment: sees every case, masked; no regulation gives it a command."""
 
-_OF_AGENCIES = frozenset({"agency", "unit", "partner", "above"})
-_OF_CENTRE = frozenset({"centre", "owner", "board"})
-
 
 @dataclass(frozen=True)
 class Member:
@@ -49,7 +46,7 @@ class Member:
 
     def is_centre(self, pack: Pack) -> bool:
         """Whether this person works at the centre: sees every case and talks with its reporters."""
-        return any(role in pack.roles and pack.roles[role].level in _OF_CENTRE for role, _ in self.grants)
+        return any(role in pack.roles and pack.roles[role].is_of_centre for role, _ in self.grants)
 
 
 def actor_for(
@@ -111,7 +108,7 @@ def seats(grants: Iterable[tuple[str, str]], pack: Pack) -> Collection[tuple[str
     return frozenset(
         (role, agency)
         for role, agency in grants
-        if role in pack.roles and (agency or pack.roles[role].level not in _OF_AGENCIES)
+        if role in pack.roles and (agency or not pack.roles[role].is_of_agency)
     )
 
 

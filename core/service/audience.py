@@ -37,16 +37,13 @@ class Wanted:
 
 def wanted_by(notice: Notice, file: CaseFile, agencies: AgencyTree) -> Iterator[Wanted]:
     """For each role and each part that a notice is about: whose seats are meant."""
-    for role in notice.staff:
-        level = file.pack.roles[role]
-        parts: Sequence[Part | None] = [None] if level.level in _OF_CENTRE else _parts(notice, file.now, file.pack)
+    for name in notice.staff:
+        role = file.pack.roles[name]
+        parts: Sequence[Part | None] = [None] if role.is_of_centre else _parts(notice, file.now, file.pack)
         for part in parts:
-            places = tuple(_places(level, part, agencies))
+            places = tuple(_places(role, part, agencies))
             if places:
-                yield Wanted(notice, role, tuple((role, place) for place in places), part)
-
-
-_OF_CENTRE = frozenset({"centre", "owner", "board"})
+                yield Wanted(notice, name, tuple((name, place) for place in places), part)
 
 
 def _parts(notice: Notice, case: Case, pack: Pack) -> list[Part]:

@@ -21,12 +21,13 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
+from core.canonical import canonical_json
 from core.cases.events import Event, parse_event
 from core.cases.evolve import fold
 from core.cases.model import Case
 from core.privacy.chain import ChainedEvent, Head, verify_chain
 from core.storage.audit import CaseBytes, CasePage, EventBytes
-from core.storage.types import canonical_json, to_microseconds
+from core.storage.types import to_microseconds
 
 _PAGES_HERE = 8
 _MODESTY = 15

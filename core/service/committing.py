@@ -48,6 +48,6 @@ class Committer:
     async def _alone(self, work: Work) -> Exception | None:
         try:
             await self._database.write(partial(store_all, works=[work]))
-        except Exception as error:
+        except Exception as error:  # raised where this one was asked for
             return error
         return None

@@ -78,7 +78,7 @@ class Group(Generic[Q, A]):
         answers: Sequence[A | Exception]
         try:
             answers = await self._answer([question for question, _ in taken])
-        except Exception as error:
+        except Exception as error:  # each of those who asked hears it
             answers = [error] * len(taken)
         futures = [future for _, future in taken]
         handing = asyncio.create_task(_hand_out(futures, answers))

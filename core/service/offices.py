@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from functools import partial
 
 from core.cases.agencies import AgencyTree
@@ -16,7 +16,7 @@ from core.cases.decide import Actor, Refusal
 from core.cases.decide.handing import Giver, open_coordinations, open_dispatches
 from core.cases.model import Case
 from core.cases.routing import DISPATCH
-from core.clock import VIETNAM
+from core.clock.zone import end_of, midnight
 from core.contract.errors import GatewayError
 from core.contract.schema import new_id
 from core.privacy.blind import BlindIndex
@@ -25,6 +25,7 @@ from core.service.actors import ADMIN
 from core.service.clerk import Clerk
 from core.service.regulation import Regulation
 from core.storage import case_search, cases, offices, people
+from core.storage.agency_lists import having_open
 from core.storage.case_search import Search
 from core.storage.database import Connection, Database
 from core.storage.offices import PARTS, FocalPoint, StandIn
@@ -111,7 +112,10 @@ def appoint_all(
 
 @dataclass(frozen=True)
 class Gap:
-    """Something is missing: a focal point (leader, officer), or somebody whose agency is no more (closed)."""
+    """
+    Something is missing: a focal point (leader, officer), somebody whose agency is no more (closed), or open work that
+    was left with one (work; `who`: how many cases).
+    """
 
     agency_id: str
     agency: str
@@ -136,7 +140,19 @@ def gaps(
 def read_gaps(connection: Connection, *, regulation: Regulation) -> list[Gap]:
     """What is missing today."""
     points, seats = offices.focal_points(connection), offices.seats(connection)
-    return list(gaps(regulation.current, regulation.agencies, points, seats))
+    missing = gaps(regulation.current, regulation.agencies, points, seats)
+    return [*missing, *_left_behind(connection, regulation)]
+
+
+def _left_behind(connection: Connection, regulation: Regulation) -> Iterator[Gap]:
+    """Agencies that ended with work, or got some afterwards (a citizen asked back): nobody is there to see it."""
+    tree = regulation.agencies
+    for agency in sorted(name for name in having_open(connection) if not tree.is_active(name)):
+        rows = _batch(connection, places=(agency,), before=None)
+        cases_of = ((regulation.packs.get(row.regulation), Case.model_validate(row.state)) for row in rows)
+        count = sum(_open_work(pack, case, Giver(agency=agency)) is not None for pack, case in cases_of)
+        if count:
+            yield Gap(agency, tree.name(agency), "work", str(count))
 
 
 def _receivers(pack: Pack, tree: AgencyTree) -> set[tuple[str, str]]:
@@ -151,7 +167,7 @@ def stand_in(connection: Connection, *, away: str, deputy: str, first: date, las
     Raises: OfficeRefused: the same person, switched off, a period that is none or over, or one that overlaps another ·
     NotFound: no such user.
     """
-    since, until = _begin(first), _begin(last + timedelta(days=1))
+    since, until = midnight(first), end_of(last)
     absent, other = people.user_by_id(connection, away), people.user_by_id(connection, deputy)
     if away == deputy:
         raise OfficeRefused("Không ai thay chính mình.")
@@ -165,10 +181,6 @@ def stand_in(connection: Connection, *, away: str, deputy: str, first: date, las
     row = StandIn(new_id(), away, deputy, since, until, by, now, None)
     offices.add_stand_in(connection, row)
     return row.id
-
-
-def _begin(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=VIETNAM)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from core.cases.agencies import AgencyTree
 from core.clock import BusinessCalendar
+from core.contract.schema import HELP_AT
 from core.intake.rules import (
     ANY_CHANNEL,
     CategoryRule,
@@ -47,12 +48,6 @@ _TRAITS = {
     "call_center": _AT_ONCE.model_copy(update={"reachable": False}),
     **dict.fromkeys(("zalo", "facebook", "telegram"), ChannelTraits(notices=True)),
     "sms": ChannelTraits(buttons=False, sender_is=IntakeField.PHONE),
-}
-_LINES = {
-    "112": EmergencyKind.DISASTER,
-    "113": EmergencyKind.POLICE,
-    "114": EmergencyKind.FIRE_RESCUE,
-    "115": EmergencyKind.MEDICAL,
 }
 
 
@@ -124,9 +119,9 @@ def intake_rules(pack: Pack, *, office: str) -> IntakeRules:
             for key, level in sorted(pack.rating.levels.items(), key=lambda pair: -pair[1].score)
         ),
         emergency_lines=tuple(
-            EmergencyLine(kind=_LINES[target.number], number=target.number, label=target.label)
+            EmergencyLine(kind=EmergencyKind(HELP_AT[target.number]), number=target.number, label=target.label)
             for target in intake.emergency_targets.values()
-            if target.number in _LINES
+            if target.number in HELP_AT
         ),
         channels=_TRAITS,
         elsewhere={

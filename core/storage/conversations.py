@@ -189,12 +189,6 @@ _AUTOMATIC_SINCE = (
 )
 
 
-def waiting_for_human(connection: Connection, *, most: int = 100) -> list[ConversationRow]:
-    """Conversations in which somebody asked for a person, the longest waiting first."""
-    query = select(*_CONVERSATION).where(conversation.c.needs_human).order_by(conversation.c.last_message_at)
-    return [ConversationRow(**row._mapping) for row in connection.execute(query.limit(most))]
-
-
 def of_contact(connection: Connection, contact_id: str) -> list[ConversationRow]:
     """All conversations of a person."""
     query = select(*_CONVERSATION).where(conversation.c.contact_id == contact_id).order_by(conversation.c.created_at)

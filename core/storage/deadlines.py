@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, func, select
 from sqlalchemy import case as when
@@ -12,6 +12,8 @@ from sqlalchemy import case as when
 from core.storage.tables import case, case_task
 
 STATES = ("overdue", "soon", "ok", "unset")
+SOON = timedelta(hours=4)
+"""Less time left than this is `soon`; pages and maps say so in words ("còn dưới 4 giờ")."""
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,8 @@ from core.storage.tables import inbox_item, inbox_lease, inbox_raw
 from core.storage.together import after_rows, before_rows
 
 _CANDIDATES = 16
-_LONGEST = timedelta(seconds=15) + timedelta(minutes=1)  # a lease, and how far the clocks of two machines may differ
+LEASE = timedelta(seconds=15)
+_LONGEST = LEASE + timedelta(minutes=1)  # and how far the clocks of two machines may differ
 _NOBODY = "resting"
 
 
@@ -110,10 +111,10 @@ _WAITING_BESIDE = _WAITING.where(inbox_item.c.conversation_key.not_in(bindparam(
 
 
 def lease(
-    connection: Connection, keys: Collection[str], *, owner: str, now: datetime, seconds: float = 15
+    connection: Connection, keys: Collection[str], *, owner: str, now: datetime, lasts: timedelta = LEASE
 ) -> list[str]:
     """Take conversations for `owner`, in order of key (deadlocks); those of another living worker are left out."""
-    until = now + timedelta(seconds=seconds)
+    until = now + lasts
     rows = [{"conversation_key": key, "owner": owner, "until": until} for key in sorted(keys)]
     connection.execute(insert_or_ignore(connection, inbox_lease), rows)
     asked = {"keys": padded(keys), "ours": owner, "now": now, "latest": now + _LONGEST}
@@ -128,10 +129,10 @@ _LEASE = (
 )
 
 
-def renew(connection: Connection, keys: Collection[str], *, owner: str, now: datetime, seconds: float = 15) -> None:
+def renew(connection: Connection, keys: Collection[str], *, owner: str, now: datetime) -> None:
     """The owner lives and still works on these. Others that it leased and could not give back run out."""
     ours = inbox_lease.update().where(inbox_lease.c.conversation_key.in_(keys), inbox_lease.c.owner == owner)
-    connection.execute(ours.values(until=now + timedelta(seconds=seconds)))
+    connection.execute(ours.values(until=now + LEASE))
 
 
 def release(connection: Connection, keys: Collection[str], *, owner: str) -> None:

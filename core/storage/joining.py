@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from core.identity.contacts import Identity, IdentityKind, Proof
 from core.storage.tables import contact, contact_link, identity, report
@@ -50,8 +50,8 @@ def others_at(connection: Connection, address_blind: str, *, but: str) -> list[N
     return [Namesake(row[0], _identity(row._mapping)) for row in connection.execute(query)]
 
 
-def _identity(row: object) -> Identity:
-    values = {name: row[name] for name in Identity.__dataclass_fields__}  # type: ignore[index]
+def _identity(row: RowMapping) -> Identity:
+    values = {name: row[name] for name in Identity.__dataclass_fields__}
     by = values["verified_by"]
     return Identity(**values | {"kind": IdentityKind(values["kind"]), "verified_by": Proof(by) if by else None})
 

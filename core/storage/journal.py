@@ -29,7 +29,7 @@ import structlog
 
 from core.contract.errors import ConfigError
 from core.contract.schema import new_id
-from core.storage.folders import make_folder, sync_folder
+from core.folders import make_folder, sync_path
 
 T = TypeVar("T")
 
@@ -115,7 +115,7 @@ class Journal:
             file = _locked(self._path, os.O_CREAT | os.O_EXCL | os.O_APPEND)
         self._synced = 0
         try:
-            sync_folder(self._folder)  # or a power cut may lose the name of a synced file
+            sync_path(self._folder)  # or a power cut may lose the name of a synced file
         except OSError:
             self._path.unlink()
             os.close(file)
@@ -297,5 +297,5 @@ def _keep_damage(segment: Path, damage: bytes, *, at: int) -> None:
     finally:
         os.close(file)
     fresh.replace(place)
-    sync_folder(folder)
+    sync_path(folder)
     log.error("journal_damaged", segment=segment.name, at=at, bytes=len(damage), kept=str(place))

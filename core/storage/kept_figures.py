@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
@@ -93,5 +94,5 @@ def _key(period: Period, settled: bool) -> str:
     return sha256(json.dumps(asked_for).encode()).hexdigest()
 
 
-def _fact(one: list[object]) -> Fact:
-    return Fact(*one)  # type: ignore[arg-type]
+def _fact(one: list[Any]) -> Fact:
+    return Fact(*one)

@@ -17,9 +17,8 @@ from sqlalchemy import case as when
 
 from core.storage.cases import CaseRow
 from core.storage.deadlines import STATES, state_of
-from core.storage.tables import PLACED, case
+from core.storage.tables import OPEN, PLACED, case
 
-_OPEN = {"sqlite": "open = 1", "postgresql": "open"}
 _PARTS = table("case_agency", column("case_id"), column("agency_id"))
 
 
@@ -150,7 +149,7 @@ def named(connection: Connection, ids: Collection[str]) -> Mapping[str, tuple[st
 
 def _conditions(connection: Connection, wanted: Wanted) -> list[ColumnElement[bool]]:
     """The first two in the very words of the index."""
-    found: list[Any] = [text(_OPEN[connection.dialect.name]), text(f"({PLACED})")]
+    found: list[Any] = [text(OPEN[connection.dialect.name]), text(f"({PLACED})")]
     if wanted.category:
         found.append(case.c.category == wanted.category)
     if wanted.state in STATES:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, tuple_, update
+from sqlalchemy import Connection, delete, select, tuple_, update
 
 from core.contract.errors import VersionConflict
 from core.storage.database import upsert
@@ -94,13 +94,6 @@ def ended(connection: Connection, *, after: After | None = None, most: int = LON
         query = query.where(_place("ended_at") < (from_microseconds(after[0]), after[1]))
     query = query.order_by(national_item.c.ended_at.desc(), national_item.c.case_id.desc()).limit(most)
     return [NationalItem(*row) for row in connection.execute(query)]
-
-
-def count_waiting(connection: Connection) -> tuple[int, datetime | None]:
-    """How many wait, and since when the oldest does."""
-    query = select(func.count(), func.min(national_item.c.since)).where(national_item.c.state == WAITING)
-    count, oldest = connection.execute(query).one()
-    return int(count), oldest
 
 
 def ended_place(item: NationalItem) -> After:

@@ -56,7 +56,7 @@ class SmallReads:
     async def _ask(self, batch: list[_Asked]) -> None:
         try:
             answers = await self._database.read(partial(_answers, batch=batch))
-        except Exception as failure:
+        except Exception as failure:  # each of those who asked hears it
             answers = [(None, failure)] * len(batch)
         self._asked.extendleft(reversed(batch[len(answers) :]))
         for asked, (answer, error) in zip(batch, answers, strict=False):
@@ -74,6 +74,6 @@ def _answers(connection: Connection, batch: Sequence[_Asked]) -> list[_Answer]:
     for asked in batch:
         try:
             answers.append((asked.question(connection), None))
-        except Exception as error:
+        except Exception as error:  # raised where it was asked
             return [*answers, (None, error)]
     return answers

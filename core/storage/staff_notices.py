@@ -190,11 +190,11 @@ def _deliveries() -> Select[Any]:
     return query.select_from(joined)
 
 
-def _delivery(row: Sequence[object]) -> Delivery:
+def _delivery(row: Sequence[Any]) -> Delivery:
     width = len(_COLUMNS)
-    notice = NoticeRow(*row[:width])  # type: ignore[arg-type]
+    notice = NoticeRow(*row[:width])
     name, state, outcome, reason, sent_at = row[width:]
-    return Delivery(notice, str(name or ""), str(state or ""), str(outcome or ""), str(reason or ""), sent_at)  # type: ignore[arg-type]
+    return Delivery(notice, str(name or ""), str(state or ""), str(outcome or ""), str(reason or ""), sent_at)
 
 
 def unreached(connection: Connection, *, since: datetime) -> int:

@@ -123,7 +123,7 @@ class _Filling:
     def over_arrays(self, first: int) -> str:
         """The statement where values are given column by column; `first`: the number of its first parameter."""
         arrays = (f"${number}::{sort}[]" for number, sort in enumerate(self.sorts, first))
-        return f"{self.into} SELECT * FROM unnest({', '.join(arrays)}){self.end}"  # noqa: S608
+        return f"{self.into} SELECT * FROM unnest({', '.join(arrays)}){self.end}"  # noqa: S608 - our own names, no value
 
 
 def _in_few_sizes(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:

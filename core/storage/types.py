@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import BigInteger, LargeBinary, TypeDecorator
 from sqlalchemy.engine import Dialect
 
+from core.canonical import canonical_json
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -49,8 +51,3 @@ class Json(TypeDecorator[Any]):
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)
-
-
-def canonical_json(value: Any) -> bytes:
-    """One value, one byte string: sorted keys, no spaces, UTF-8."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

@@ -39,6 +39,8 @@ GROUPS = (
 )
 """Modules of this package; each offers `add(commands)`. Their order is that of the help page."""
 
+_OF_A_FILE = (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError, UnicodeError)
+"""One that was named is not there, not ours, or no text."""
 REFUSED, WRONG_SETTINGS, INTERRUPTED = 1, 1, 130
 
 
@@ -58,6 +60,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output (head, less) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except _OF_A_FILE as error:
+        print(f"langnghe: {error}", file=sys.stderr)
+        return REFUSED
 
 
 def build_parser() -> argparse.ArgumentParser:

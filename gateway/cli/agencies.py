@@ -8,8 +8,6 @@ from typing import Any
 
 from gateway.cli.common import command, group, perform, show_json
 
-_FIELDS = ("name", "short_name", "kind", "parent", "code", "commune_code")
-
 
 def add(commands: Any) -> None:
     """Mount `agency`."""
@@ -85,7 +83,9 @@ def import_file(arguments: argparse.Namespace) -> int:
 
 def change(arguments: argparse.Namespace) -> int:
     """One change; what was not said stays."""
-    names = (*_FIELDS, "id", "since", "at", "replaced_by", "children_to", "note")
+    from core.agencies import FIELDS
+
+    names = (*FIELDS, "id", "since", "at", "replaced_by", "children_to", "note")
     given = {name: value for name in names if (value := getattr(arguments, name, None)) is not None}
     perform(arguments.action, **given)
     return 0

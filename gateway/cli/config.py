@@ -22,11 +22,11 @@ def check(_arguments: argparse.Namespace) -> int:
     """Print one line a mistake."""
     from gateway.settings import Settings
     from gateway.settings.calls import calls_warnings
-    from gateway.settings.load import mistakes
+    from gateway.settings.load import mistakes, strangers
 
     found = mistakes()
     if isinstance(found, Settings):
-        for warning in calls_warnings(found):
+        for warning in [*strangers(), *calls_warnings(found)]:
             print(f"warning: {warning}", file=sys.stderr)
         print(f"settings: in order (mode {found.mode}, regulation {found.regulation}, data {found.data})")
         return 0

@@ -22,9 +22,17 @@ def add(commands: Any) -> None:
 
 def erase(arguments: argparse.Namespace) -> int:
     """There is no way back, so it asks."""
-    if not arguments.yes and input("This cannot be undone. Type ERASE to go on: ") != "ERASE":
+    if not arguments.yes and _typed("This cannot be undone. Type ERASE to go on: ") != "ERASE":
         print("nothing was erased")
         return 1
     mode = "pseudonymise" if arguments.pseudonymise else "erase"
     show_json(perform("erase", contact=arguments.contact, report=arguments.report, mode=mode))
     return 0
+
+
+def _typed(question: str) -> str:
+    """Nothing where nobody is there to type."""
+    try:
+        return input(question)
+    except EOFError:
+        return ""

@@ -8,7 +8,12 @@ from typing import Any
 
 from gateway.cli.common import command, group, perform
 
-_MISSING = {"leader": "no leader", "officer": "no officer", "closed": "its agency is closed"}
+_MISSING = {
+    "leader": "no leader",
+    "officer": "no officer",
+    "closed": "its agency is closed",
+    "work": "open cases left there",
+}
 
 
 def add(commands: Any) -> None:

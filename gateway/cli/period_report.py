@@ -8,6 +8,7 @@ from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
+from core.contract.errors import ConfigError
 from gateway.cli.common import command, group, perform, show_json
 
 
@@ -38,6 +39,8 @@ def rebuild(_arguments: argparse.Namespace) -> int:
 def run(arguments: argparse.Namespace) -> int:
     """Print the tables, or write the file."""
     kind = arguments.out.suffix.removeprefix(".") if arguments.out else ""
+    if arguments.out and not kind:
+        raise ConfigError("--out", f"{arguments.out} says no kind of file", example=f"{arguments.out}.xlsx")
     made = perform("statistics.period", period=arguments.period, as_of=arguments.as_of, file=kind)
     if arguments.out:
         arguments.out.write_bytes(b64decode(made["file"]))

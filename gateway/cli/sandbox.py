@@ -9,6 +9,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+from core.contract.errors import ConfigError
 from gateway.cli.common import command
 
 if TYPE_CHECKING:
@@ -47,12 +48,19 @@ async def _serve(arguments: argparse.Namespace, settings: Settings) -> None:
     from gateway.sandbox.process import Gateway, playing
 
     host, _, port = arguments.gateway_smtp.rpartition(":")
-    gateway = Gateway(arguments.gateway.rstrip("/"), (host, int(port)))
-    ports = {name: int(number) for name, _, number in (one.partition("=") for one in arguments.port)}
+    gateway = Gateway(arguments.gateway.rstrip("/"), (host, _number("--gateway-smtp", port, "127.0.0.1:8025")))
+    parts = [one.partition("=") for one in arguments.port]
+    ports = {name: _number("--port", number, "zalo=9001") for name, _, number in parts}
     async with playing(settings, gateway, ports=ports) as addresses:
         told = {name: dict(where) for name, where in addresses.items()}
         print(json.dumps(told), flush=True)
         await _until_told(attached=arguments.attached)
+
+
+def _number(option: str, written: str, example: str) -> int:
+    if not (written.isascii() and written.isdecimal() and len(written) <= 5):
+        raise ConfigError(option, "no port", example=example)
+    return int(written)
 
 
 async def _until_told(*, attached: bool) -> None:

@@ -12,7 +12,7 @@ from aiohttp import web
 from multidict import MultiDictProxy
 from yarl import URL
 
-from core.agencies import AgencyRefused, Entry, add, amend, close
+from core.agencies import FIELDS, AgencyRefused, Entry, add, amend, close, typed_fields
 from core.cases.agencies import Agency
 from core.clock import local
 from core.contract.errors import NotFound
@@ -41,9 +41,8 @@ KINDS: Mapping[str, str] = {
     "enterprise": "Doanh nghiệp dịch vụ",
     "unit": "Đơn vị trực thuộc",
 }
-_FIELDS = ("name", "short_name", "kind", "parent", "code", "commune_code")
 _BLANK = MappingProxyType(
-    dict.fromkeys((*_FIELDS, *PARTS, "id", "since", "last_day", "children_to", "note", "document", "to", "reason"), "")
+    dict.fromkeys((*FIELDS, *PARTS, "id", "since", "last_day", "children_to", "note", "document", "to", "reason"), "")
 )
 _NO_DAY = "Ngày chưa đúng."
 
@@ -101,7 +100,7 @@ async def add_agency(request: web.Request) -> web.StreamResponse:
     since = day_in(typed.get("since"))
     if since is None:
         return _new_page(request, typed, _NO_DAY, 422)
-    new = Entry(agency_id=typed["id"], since=since, **_fields(typed))
+    new = Entry(agency_id=typed["id"], since=since, **typed_fields(typed))
     try:
         await _write(request, partial(add, new=new), note=typed["note"])
     except AgencyRefused as refused:
@@ -123,7 +122,7 @@ async def change_agency(request: web.Request) -> web.StreamResponse:
     since = day_in(typed.get("since"))
     if since is None:
         return await _page(request, problem=_NO_DAY, typed=typed)
-    change = partial(amend, agency_id=_id(request), since=since, **_fields(typed))
+    change = partial(amend, agency_id=_id(request), since=since, **typed_fields(typed))
     return await _changed(request, change, typed, done="doi-co-quan")
 
 
@@ -266,11 +265,6 @@ def _kinds(deployment: Deployment) -> dict[str, str]:
 
 def _typed(form: MultiDictProxy[Any]) -> dict[str, str]:
     return {name: line_of(form.get(name)) for name in _BLANK}
-
-
-def _fields(typed: Mapping[str, str]) -> dict[str, Any]:
-    """What the form says of an agency; no parent and no commune are none."""
-    return {name: typed[name] or None if name in ("parent", "commune_code") else typed[name] for name in _FIELDS}
 
 
 def _id(request: web.Request) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from types import MappingProxyType
 
@@ -18,7 +17,7 @@ from core.regulations.model import Pack
 from core.service.actors import reach
 from core.service.regulation import Regulation
 from core.storage import deadlines
-from core.storage.deadlines import STATES, Step
+from core.storage.deadlines import SOON, STATES, Step
 from gateway.auth import NotAllowed, require_staff
 from gateway.console.shared import HOME, line_of, member_of, now_of, show
 from gateway.deployment import DEPLOYMENT
@@ -26,7 +25,6 @@ from gateway.roles import role_label
 
 PAGE = f"{HOME}/thoi-han"
 CASES = f"{PAGE}/ho-so"
-SOON = timedelta(hours=4)
 MOST = 200
 CENTRE = "Trung tâm"
 LABELS: Mapping[str, str] = MappingProxyType(

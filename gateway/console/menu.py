@@ -54,7 +54,7 @@ WATCHING, DATA, UPKEEP, SETUP = "Giám sát, thống kê", "Hồ sơ và dữ li
 def add_menu(app: web.Application) -> None:
     """Put every entry in; each is seen by the roles it names, or by everybody."""
     pack = app[DEPLOYMENT].regulation.current
-    centre = (*(name for name, role in pack.roles.items() if role.level in ("centre", "owner", "board")), ADMIN)
+    centre = (*(name for name, role in pack.roles.items() if role.is_of_centre), ADMIN)
     for entry in (*_daily(app, centre), *_watching(pack, centre), *_data(centre), *_upkeep(centre), *_setup(app)):
         app[CONSOLE_MENU].add(entry)
 

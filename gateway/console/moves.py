@@ -24,13 +24,14 @@ from core.service.actors import actor_for
 from core.service.desk import Issued
 from core.service.reading.views import CaseView, MoveView
 from core.storage import reports
-from gateway.auth import require_staff
+from gateway.auth import require_staff, staff_of
 from gateway.console import confirming, fields, uploads
 from gateway.console.casefile import ACTING, PART, is_emergency, move_address, part_of, read_view
 from gateway.console.composing import COMPOSED
 from gateway.console.fields import Posted, Typed
 from gateway.console.files import absent_of, kinds_of
 from gateway.console.letter_list import PUBLISHING, preview_of
+from gateway.console.one_case import DONE as AFTER_LAST
 from gateway.console.prefill import prefilled, with_suggestion
 from gateway.console.proposing import advice, filled_in
 from gateway.console.shared import BUTTON, CASES, HOME, line_of, member_of, reader_of, show
@@ -191,7 +192,7 @@ async def _afterwards(request: web.Request, case_id: str, command: str, *, label
     try:
         await reader_of(request).case(case_id, member_of(request))
     except NotFound:
-        return str(URL(HOME).with_query(done))
+        return str(URL(AFTER_LAST if staff_of(request).one_case else HOME).with_query(done))
     return str(URL(f"{CASES}/{case_id}").with_query(done))
 
 

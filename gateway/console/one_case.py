@@ -12,6 +12,7 @@ from functools import partial
 import structlog
 from aiohttp import web
 
+from core.cases.commands import REGISTRY
 from core.contract.errors import NotFound
 from core.service.actors import Member
 from core.service.case_links import PATTERN, Opened
@@ -24,15 +25,18 @@ from gateway.deployment import DEPLOYMENT
 from gateway.pages import render
 
 PAGE = "/viec"
+DONE = f"{PAGE}/xong"
+"""Where a move leads that has taken the case out of its reader's sight: their session is good for nothing else."""
 ENDED = "Liên kết này không còn dùng được. Vui lòng đăng nhập để xem việc của anh/chị."
 
 log = structlog.get_logger()
 
 
 def mount(router: web.UrlDispatcher) -> None:
-    """The page that asks for a tap, and the tap."""
+    """The page that asks for a tap, the tap, and the page after the last move."""
     router.add_get(f"{PAGE}/{{token:{PATTERN}}}", ask)
     router.add_post(f"{PAGE}/{{token:{PATTERN}}}", enter)
+    router.add_get(DONE, show_done)
 
 
 async def ask(request: web.Request) -> web.StreamResponse:
@@ -63,6 +67,12 @@ async def enter(request: web.Request) -> web.StreamResponse:
     return response
 
 
+async def show_done(request: web.Request) -> web.StreamResponse:
+    """That the move was carried out; nothing of the case."""
+    command = request.query.get("xong", "")
+    return _page(request, True, done=REGISTRY[command].label if command in REGISTRY else "")
+
+
 def _opened(request: web.Request) -> Opened | None:
     return request.app[DEPLOYMENT].clerk.case_links.open(request.match_info["token"])
 
@@ -79,8 +89,10 @@ async def _may(request: web.Request, opened: Opened) -> bool:
     return user.active
 
 
-def _page(request: web.Request, good: bool) -> web.Response:
-    response = render(request, "console/one_case.html", status=200 if good else 410, good=good, ended=ENDED)
+def _page(request: web.Request, good: bool, *, done: str | None = None) -> web.Response:
+    """`done`: what was carried out, once it was."""
+    status = 200 if good else 410
+    response = render(request, "console/one_case.html", status=status, good=good, done=done, ended=ENDED)
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response

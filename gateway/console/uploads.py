@@ -18,9 +18,7 @@ from core.privacy.errors import MediaRefused
 from core.service.reading.views import File, MoveView
 from gateway.console.fields import Posted, Typed
 from gateway.deployment import DEPLOYMENT, Deployment
-
-MOST_FILES = 10
-TOO_MANY = f"Mỗi lần gửi được nhiều nhất {MOST_FILES} tệp; các tệp sau chưa được nhận."
+from gateway.portal.uploads import MOST_FILES, TOO_MANY
 
 
 async def take(

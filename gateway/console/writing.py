@@ -16,6 +16,7 @@ from gateway.deployment import DEPLOYMENT
 from gateway.portal.checks import Problem
 from gateway.portal.fields import MAY_LACK, Filled, read_fields, told_agreement
 from gateway.portal.form_page import form_values
+from gateway.portal.handing_in import digest_of
 from gateway.portal.on_behalf import GROUNDS, RECEPTION, Elsewhere, write_down
 
 PAGE = "/console/nhap-phan-anh"
@@ -43,12 +44,17 @@ async def begin(request: web.Request) -> web.StreamResponse:
 
 @require_staff(RECEPTION)
 async def take(request: web.Request) -> web.StreamResponse:
-    """Take it, or show what is missing; pressed twice, it is one report."""
+    """
+    Take it, or show what is missing; pressed twice, it is one report, and other words are another one.
+
+    What a caller tells beyond the first report of their call is a report like any that is told at the desk.
+    """
     posted = await request.post()
     filled, sheet = read_fields(posted, lackable=MAY_LACK), line_of(posted.get("to"))
+    submission_id = hashlib.sha256(f"{staff_of(request).id}\0{sheet}\0{digest_of(filled)}".encode()).hexdigest()
     note = await note_of(request, sheet)
+    note = None if note and note.report else note
     filled = await with_tray(request, note, filled) if note else filled
-    submission_id = hashlib.sha256(f"{staff_of(request).id}\0{sheet}".encode()).hexdigest()
     try:
         ground = line_of(posted.get("ground"))
         taken = await write_down(request, filled, submission_id=submission_id, ground=ground)

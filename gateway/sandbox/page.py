@@ -25,6 +25,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from PIL import Image, ImageDraw
 
+from channels.base import THIS_MACHINE
 from channels.playing import read_object
 from gateway.pages.assets import ASSETS, add_asset_routes, collect_assets
 from gateway.pages.environment import ENVIRONMENT, build_environment
@@ -34,7 +35,6 @@ from gateway.sandbox.players import Act, CannotDo, Mood
 
 PAGE = "/sandbox"
 DESK = web.AppKey("desk", Desk)
-_HERE = frozenset({"127.0.0.1", "localhost", "::1"})
 _LARGEST = 24 * 1024 * 1024
 _ALIVE_SECONDS = 15.0
 
@@ -79,7 +79,7 @@ def sample_photo() -> bytes:
 
 @web.middleware
 async def _only_here(request: web.Request, handler: Handler) -> web.StreamResponse:
-    if request.url.host not in _HERE:
+    if request.url.host not in THIS_MACHINE:
         raise web.HTTPForbidden(text="this machine only")
     return await handler(request)
 
@@ -104,7 +104,7 @@ async def _events(request: web.Request) -> web.StreamResponse:
             await response.write(f"data: {json.dumps(desk.snapshot(), ensure_ascii=False)}\n\n".encode())
         try:
             async with asyncio.timeout(_ALIVE_SECONDS), desk.changed:
-                await desk.changed.wait_for(lambda: desk.version != seen)  # noqa: B023
+                await desk.changed.wait_for(lambda: desk.version != seen)  # noqa: B023 - waited for in the same round
         except TimeoutError:
             await response.write(b": alive\n\n")
 

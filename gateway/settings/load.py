@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
+from channels.base import THIS_MACHINE
 from core.contract.errors import ConfigError
 from core.notify.quiet import NEVER
 from gateway.settings.call_twilio import voice_mistakes
@@ -27,6 +29,7 @@ from gateway.settings.sending import sending_mistakes
 from gateway.settings.sms import sms_mistakes
 from gateway.settings.zalo import zalo_mistakes
 
+PREFIX, CONFIG = "LANGNGHE_", "LANGNGHE_CONFIG"
 ENVIRONMENT = {
     "LANGNGHE_MODE": ("mode",),
     "LANGNGHE_ROLES": ("roles",),
@@ -129,6 +132,30 @@ def mistakes(environ: Mapping[str, str] = os.environ) -> Settings | list[ConfigE
     return _contradictions(settings) or settings
 
 
+def strangers(environ: Mapping[str, str] = os.environ) -> list[str]:
+    """Variables that are called like ours and that nobody reads, each in a sentence: mistyped, most likely."""
+    known = {*ENVIRONMENT, *FILES, BIND, CONFIG}
+    unread = sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
+    return [f"{name}: unknown variable{_meant(name, known)}" for name in unread if not _is_named(name, environ)]
+
+
+def _meant(name: str, known: Collection[str]) -> str:
+    close = get_close_matches(name, known, n=1)
+    return f" (meant: {close[0]}?)" if close else ""
+
+
+def _is_named(name: str, environ: Mapping[str, str]) -> bool:
+    """Whether a secret of the settings is kept there."""
+    named = f"env:{name}"
+    return named in environ.values() or _holds(_read_file(environ), named)
+
+
+def _holds(value: Any, wanted: str) -> bool:
+    if isinstance(value, dict):
+        return any(_holds(inner, wanted) for inner in value.values())
+    return isinstance(value, str) and wanted in value.replace("#", ",").split(",")
+
+
 def _for_trials(raw: dict[str, Any]) -> dict[str, Any]:
     """In the demo nobody sleeps: whoever tries it in the evening sees the answer come."""
     if raw.get("mode") != "demo":
@@ -137,7 +164,7 @@ def _for_trials(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read_file(environ: Mapping[str, str]) -> dict[str, Any]:
-    named = environ.get("LANGNGHE_CONFIG")
+    named = environ.get(CONFIG)
     path = Path(named or "langnghe.toml")
     if not named and not path.exists():
         return {}
@@ -234,7 +261,7 @@ def _contradictions(settings: Settings) -> list[ConfigError]:
                 "master_key", "production needs a key kept outside the data folder", example=EXAMPLES["master_key"]
             )
         )
-    if settings.mode == "demo" and settings.http.host not in ("127.0.0.1", "::1", "localhost"):
+    if settings.mode == "demo" and settings.http.host not in THIS_MACHINE:
         found.append(ConfigError("http.host", "demo mode serves this machine only", example="127.0.0.1"))
     if urlsplit(settings.public_url).scheme not in ("http", "https") or not urlsplit(settings.public_url).netloc:
         found.append(ConfigError("public_url", "not an http(s) address", example=EXAMPLES["public_url"]))

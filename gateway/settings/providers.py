@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
+from channels.base import THIS_MACHINE
 from channels.telegram.settings import TOKEN
 from core.contract.errors import ConfigError
 from gateway.settings.channels import facebook_settings
@@ -15,7 +16,6 @@ from gateway.settings.mail_oauth import TOKEN_URL
 from gateway.settings.model import Settings
 
 _HOOK_PORTS = frozenset({None, 443, 80, 88, 8443})
-_HERE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def telegram_mistakes(settings: Settings) -> list[ConfigError]:
@@ -74,7 +74,7 @@ def _facebook_mistake(problem: Mapping[str, Any]) -> ConfigError:
 def is_safe(url: str) -> bool:
     """Whether secrets may be sent there: https, or this very machine."""
     parts = urlsplit(url)
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _HERE)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in THIS_MACHINE)
 
 
 def mail_oauth_mistakes(settings: Settings) -> list[ConfigError]:

@@ -50,6 +50,6 @@ async def healths_of(channels: Mapping[str, Channel], *, patience: float = _PATI
 async def _health(name: str, asking: Coroutine[Any, Any, Health], patience: float) -> Health:
     try:
         return await asyncio.wait_for(asking, patience)
-    except Exception as error:
+    except Exception as error:  # whatever a channel raises, it cannot send
         log.warning("channel_check_failed", channel=name, error=type(error).__name__)
         return Health(ok=False, detail=NO_ANSWER)

@@ -99,7 +99,7 @@ class InboundWorker:
                 self._leased.discard(item.conversation_key)
         except VersionConflict:
             raise
-        except Exception as error:
+        except Exception as error:  # tried again, then kept for a person: nobody else's message waits for it
             outcome = await self._after_failure(item, error)
         PROCESSED.labels(item.channel, outcome).inc()
         INBOX_SECONDS.labels(item.channel).observe((self._deployment.now() - item.received_at).total_seconds())

@@ -21,8 +21,8 @@ from core.contract.schema import new_id
 from core.privacy.errors import Erased
 from core.service.public.locking import CLIENT_PIN, wait_of
 from core.service.retaining import months_before
-from core.storage import conversations, deletions, people, tables
-from core.storage.people import Remembered
+from core.storage import answers, conversations, deletions, people, tables
+from core.storage.answers import Remembered
 from gateway.auth import sessions
 from gateway.settings.personal_data import PersonalData
 from gateway.workers.daily import Daily
@@ -103,7 +103,7 @@ async def test_remembered_answers_go_after_a_week_and_figures_stay(world: World)
     database = world.deployment.database
     answer = Remembered("hash", 200, b"{}")
     for key in range(3):
-        await database.write(partial(people.remember, scope="token:1", key=str(key), answer=answer, now=world.clock()))
+        await database.write(partial(answers.remember, scope="token:1", key=str(key), answer=answer, now=world.clock()))
     day = world.clock().date().isoformat()
     await database.write(partial(conversations.count_diversion, kind="denunciation", channel="web", day=day))
 
@@ -211,9 +211,10 @@ async def test_files_of_officials_and_of_the_erased_are_left_alone(world: World,
     """Cases own files, too; a stranger's damaged file is nothing to guess about."""
     await citizen.reported()
     case = await world.deployment.database.read(lambda c: c.scalar(select(tables.case.c.id)))
-    kept = await world.deployment.media.put(photo(), subject_id=case, media_type="image/jpeg", name="bien-ban.jpg")
-    damaged = await world.deployment.media.put(photo(), subject_id=new_id(), media_type="image/jpeg", name="x.jpg")
-    lost = await world.deployment.media.put(photo(), subject_id=new_id(), media_type="image/jpeg", name="x.jpg")
+    media = world.deployment.media
+    kept = (await media.put_file(photo(), subject_id=case, name="bien-ban.jpg")).stored_key
+    damaged = (await media.put_file(photo(), subject_id=new_id(), name="x.jpg")).stored_key
+    lost = (await media.put_file(photo(), subject_id=new_id(), name="x.jpg")).stored_key
     (path,) = [path for path in files(world) if damaged.endswith(path.name)]
     path.write_bytes(b"broken")
     date_files(world, world.clock())

@@ -27,7 +27,6 @@ from core.cases.moves import Move
 from core.cases.view import public_view
 from core.notify.plan import plan
 from core.privacy.chain import ChainedEvent, Head, extend, start, verify_chain
-from core.regulations.agency_files import load_agencies
 from core.regulations.graph import node_id
 from core.regulations.loader import load_pack
 from core.regulations.model import Pack
@@ -36,6 +35,7 @@ from gateway.simulation.chart import Chart
 from gateway.simulation.filling import Field, Writer
 from gateway.simulation.month import usual_start
 from tests.core.cases.bench import SYSTEM, Bench, staff
+from tests.support.agencies import load_agencies
 
 OF_AGENCIES = ("agency", "unit", "partner", "above")
 SECRETS = ("kq-contact-an", "kq-contact-binh", "kq-conversation", "kq-report", "kq-staff", "kq-letter", "kq-account")

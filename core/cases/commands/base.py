@@ -21,7 +21,6 @@ Override = Annotated[SealedText | None, Input("Lý do vẫn gửi câu trả l�
 Agency = Annotated[str, Input("Cơ quan", "agency"), Field(min_length=1)]
 Agencies = Annotated[tuple[str, ...], Input("Cơ quan", "agencies"), Field(min_length=1)]
 OtherCase = Annotated[str, Input("Hồ sơ kia", "case"), Field(min_length=1)]
-ReportKey = Annotated[str, Input("Phản ánh", "report"), Field(min_length=1)]
 
 
 class Command(Model):

@@ -12,6 +12,7 @@ from core.cases.decide.context import Refusal, Refused
 from core.cases.forms import Input
 from core.regulations.model import ClockSpec, Move, Pack, Stage
 from core.regulations.sections import RequiredField
+from core.regulations.words import Level
 
 
 def refuse(code: str, http: int, text_vi: str, rules: Iterable[str] = (), **details: Any) -> Refused:
@@ -63,11 +64,11 @@ def not_yours(command: str, move: Move) -> Refused:
     return refuse("not_your_work", 403, text, move.cites)
 
 
-def stage_not_allowed(command: str, moves: Iterable[Move], pack: Pack, stage: tuple[str, str]) -> Refused:
+def stage_not_allowed(command: str, moves: Iterable[Move], pack: Pack, stage: tuple[Level, str]) -> Refused:
     """409: not from where it stands. `stage` is (level, name) of where that is."""
     rows = tuple(moves)
     level, name = stage
-    here = pack.stage(level, name).label  # type: ignore[arg-type]
+    here = pack.stage(level, name).label
     wanted = tuple(sorted({origin for move in rows for origin in pack.origins(move)}))
     labels = ", ".join(dict.fromkeys(pack.stage(move.at, o).label for move in rows for o in sorted(pack.origins(move))))
     text = f"Đang ở bước “{here}” nên không thực hiện được “{button(command)}”. Thao tác này chỉ có ở bước: {labels}."

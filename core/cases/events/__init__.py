@@ -10,12 +10,12 @@ that folding needs neither pack nor calendar. Events hold ids and sealed texts, 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Annotated, Any, Union
 
 from pydantic import Field, TypeAdapter
 
+from core.canonical import canonical_json
 from core.cases.events.after import (
     AgencyReminded,
     AnswerRated,
@@ -129,7 +129,7 @@ def canonical(event: Event) -> bytes:
     data = event.model_dump(mode="json")
     if any(isinstance(value, float) for value in _values(data)):
         raise ValueError(f"{event.kind} holds a float; events hold whole numbers")
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return canonical_json(data)
 
 
 def parse_event(stored: bytes | str) -> Event:

@@ -12,7 +12,7 @@ from core.service.reading.base import Reads, RevealRefused
 from core.service.reading.casepage import CasePage, Reading
 from core.service.reading.gathering import CaseRows, read_case
 from core.service.reading.views import CaseView
-from core.storage import cases, reports
+from core.storage import cases
 
 
 class ReadsCases(Reads):
@@ -50,12 +50,6 @@ class ReadsCases(Reads):
         if not self.allowed(member, case):
             raise NotFound(case_id)
         return case
-
-    async def case_of_report(self, report_id: str, member: Member) -> str:
-        """The id of the case on which a report hangs. NotFound."""
-        row = await self._database.read(partial(reports.load, report_id=report_id))
-        await self.case(row.case_id, member)
-        return row.case_id
 
     async def open_file(self, case_id: str, key: str, member: Member) -> None:
         """Let a file of a case be read, and log it. NotFound unless the case holds it and the person may see it."""

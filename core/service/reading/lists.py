@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 from core.cases.model import Case
 from core.contract.errors import NotFound
 from core.identity.codes import format_code, parse_code
 from core.identity.phones import valid
 from core.intake.fold import fold
+from core.regulations.words import Level
 from core.service.reading.curtain import Curtain, excerpt
 from core.service.reading.gathering import Opener
 from core.service.reading.names import Names
@@ -137,8 +139,7 @@ class ListReader:
     def queue_line(self, row: QueueRow, case: Case) -> QueueLine:
         """A piece of work in a queue."""
         names = self._names(case.regulation)
-        levels = ("case", "dispatch", "coordination")
-        steps = (names.stage(level, row.stage).label for level in levels)  # type: ignore[arg-type]
+        steps = (names.stage(level, row.stage).label for level in get_args(Level))
         return QueueLine(
             id=row.case_id,
             code=format_code(row.code),

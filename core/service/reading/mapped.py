@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import partial
 
 from core.cases.model import Case
@@ -16,10 +15,10 @@ from core.service.reading.views import CaseLine
 from core.storage import mapped
 from core.storage.cases import CaseRow
 from core.storage.database import Connection
+from core.storage.deadlines import SOON
 from core.storage.mapped import Area, Cell, Frame, Wanted
 from core.storage.reports import ReportRow
 
-SOON = timedelta(hours=4)
 ACROSS = 16
 """Squares along the longer side of what is looked at."""
 MOST_CELLS = 800

@@ -46,7 +46,7 @@ class _Mind:
                 texts=texts,
                 ground=known.ground,
             )
-        except Exception:
+        except Exception:  # raised again, and logged, where whoever asked thinks themselves
             return Failed()
 
 

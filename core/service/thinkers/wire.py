@@ -62,7 +62,7 @@ def packed(one: object) -> bytes:
 async def received(stream: asyncio.StreamReader) -> object:
     """The next one. IncompleteReadError where the other end is gone."""
     length = _LENGTH.unpack(await stream.readexactly(_LENGTH.size))[0]
-    return pickle.loads(await stream.readexactly(length))  # noqa: S301
+    return pickle.loads(await stream.readexactly(length))  # noqa: S301 - a child of ours wrote it
 
 
 def read(stream: BinaryIO) -> object | None:
@@ -70,5 +70,5 @@ def read(stream: BinaryIO) -> object | None:
     head = stream.read(_LENGTH.size)
     if len(head) < _LENGTH.size:
         return None
-    one: object = pickle.loads(stream.read(_LENGTH.unpack(head)[0]))  # noqa: S301
+    one: object = pickle.loads(stream.read(_LENGTH.unpack(head)[0]))  # noqa: S301 - who started us wrote it
     return one

@@ -8,7 +8,6 @@ archive up to date makes them first. Half an archive is thrown away, so nothing 
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -32,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 from sqlalchemy.util import await_only
 
+from core.folders import sync_path
 from core.storage import search_schema
 from core.storage.migrations import upgrade
 from core.storage.tables import metadata
@@ -97,7 +97,7 @@ class Archive:
         self.connection.close()
         self._engine.dispose()
         if keep:
-            _sync(self._path)
+            sync_path(self._path)
 
     @property
     def _raw(self) -> Any:
@@ -111,14 +111,6 @@ class Archive:
             keep = text("INSERT INTO deferred_index VALUES (:statement)")
             self.connection.execute(keep, {"statement": statement})
             self.connection.exec_driver_sql(f'DROP INDEX "{name}"')
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def archived_tables() -> list[Table]:

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from core.contract.errors import ConfigError
+from core.folders import sync_path
 
 FORMAT = 1
 ARCHIVE, KEYS, MEDIA, MEDIA_LIST, MANIFEST = "archive.sqlite3", "keys.sqlite3", "media", "media.txt", "manifest.json"
@@ -56,9 +57,9 @@ def finish(part: Path, folder: Path, manifest: Manifest) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     for place in (part, folder.parent):
-        _sync(place)
+        sync_path(place)
     part.rename(folder)
-    _sync(folder.parent)
+    sync_path(folder.parent)
 
 
 def read_manifest(folder: Path, *, kind: str) -> Manifest:
@@ -141,11 +142,3 @@ def _copy(source: Path, target: Path) -> str:
             writing.flush()
             os.fsync(writing.fileno())
     return digest.hexdigest()
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

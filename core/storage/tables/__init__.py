@@ -9,7 +9,17 @@ from __future__ import annotations
 
 from core.storage.tables.base import metadata
 from core.storage.tables.calls import OWED, call_note, phone_call
-from core.storage.tables.cases import PLACED, case, case_clock, case_event, case_task, chain_root, idempotency, report
+from core.storage.tables.cases import (
+    OPEN,
+    PLACED,
+    case,
+    case_clock,
+    case_event,
+    case_task,
+    chain_root,
+    idempotency,
+    report,
+)
 from core.storage.tables.conversations import ATTENDED, contact, conversation, identity, message, standing, timer
 from core.storage.tables.counts import arrivals_hour, quota_day
 from core.storage.tables.devices import push_device
@@ -31,6 +41,7 @@ from core.storage.tables.subjects import consent, consent_wording, data_request,
 
 __all__ = [
     "ATTENDED",
+    "OPEN",
     "OWED",
     "PLACED",
     "SAID",

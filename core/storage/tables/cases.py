@@ -51,13 +51,15 @@ case = Table(
 )
 PLACED = "latitude IS NOT NULL OR commune_code IS NOT NULL"
 """Of cases that are known to have happened somewhere: what the map and its list of communes are made of."""
+OPEN = {"sqlite": "open = 1", "postgresql": "open"}
+"""Of cases that are not closed, by dialect, in the very words of the indexes over them."""
 partial(
     "ix_case_placed",
     *(case.c[name] for name in ("latitude", "longitude", "commune_code", "category", "urgency", "next_due_at", "id")),
-    where=f"open AND ({PLACED})",
-    sqlite=f"open = 1 AND ({PLACED})",
+    where=f"{OPEN['postgresql']} AND ({PLACED})",
+    sqlite=f"{OPEN['sqlite']} AND ({PLACED})",
 )
-partial("ix_case_open", case.c.received_at, case.c.id, where="open", sqlite="open = 1")
+partial("ix_case_open", case.c.received_at, case.c.id, where=OPEN["postgresql"], sqlite=OPEN["sqlite"])
 partial("ix_case_published", case.c.published_at, case.c.id, where="published_at IS NOT NULL")
 Index("ix_case_closed", case.c.closed_at)
 Index("ix_case_received", case.c.received_at, case.c.id)

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from core.agencies import Entry, add, amend, close, merge
+from core.agencies import Entry, add, amend, close, merge, typed_fields
 from core.cases.agencies import Agency, AgencyTree
 from core.contract.errors import ConfigError, NotFound
 from core.regulations.agency_files import read_entries
@@ -20,8 +20,6 @@ Arguments = Mapping[str, Any]
 
 OPERATOR = "operator"
 """Who changed it, where that is whoever may use this machine."""
-
-_FIELDS = ("name", "short_name", "kind", "parent", "code", "commune_code")
 
 
 async def list_agencies(deployment: Deployment, arguments: Arguments) -> Any:
@@ -71,13 +69,13 @@ def _read(path: Path) -> tuple[Entry, ...]:
 
 async def add_agency(deployment: Deployment, arguments: Arguments) -> Any:
     """id, since, name, kind, parent …, note. AgencyRefused."""
-    new = Entry(agency_id=arguments["id"], since=day_of(deployment, arguments, "since"), **_fields(arguments))
+    new = Entry(agency_id=arguments["id"], since=day_of(deployment, arguments, "since"), **typed_fields(arguments))
     await _write(deployment, arguments, partial(add, new=new))
 
 
 async def move_agency(deployment: Deployment, arguments: Arguments) -> Any:
     """id, at, and what changes from then on. AgencyRefused."""
-    day, fields = day_of(deployment, arguments, "at"), _fields(arguments)
+    day, fields = day_of(deployment, arguments, "at"), typed_fields(arguments)
     await _write(deployment, arguments, partial(amend, agency_id=arguments["id"], since=day, **fields))
 
 
@@ -102,12 +100,6 @@ async def list_editions(deployment: Deployment, _arguments: Arguments) -> Any:
 async def _write(deployment: Deployment, arguments: Arguments, change: Any) -> None:
     note = arguments.get("note") or ""
     await deployment.regulation.book.write(deployment.database, change, by=OPERATOR, note=note)
-
-
-def _fields(arguments: Arguments) -> dict[str, Any]:
-    """What was given; an empty parent or commune is none."""
-    given = {name: arguments[name] for name in _FIELDS if arguments.get(name) is not None}
-    return {name: value or None if name in ("parent", "commune_code") else value for name, value in given.items()}
 
 
 def _tree(deployment: Deployment, arguments: Arguments) -> AgencyTree:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,15 +9,15 @@ from core.contract.errors import NotFound
 from core.contract.ports import RegistersHook
 from gateway.deployment import Deployment
 from gateway.quotas import quotas_of
+from gateway.watch.checkup import healths_of
 
 
 async def list_channels(deployment: Deployment, _arguments: Mapping[str, Any]) -> Any:
     """Every channel that is on, and how it is → name, ok, sentence, today's quota where there is one."""
     quotas = {one.channel: f"{one.spent}/{one.per_day}" for one in await quotas_of(deployment)}
-    healths = await asyncio.gather(*(channel.check_health() for channel in deployment.channels.values()))
     return [
         {"channel": name, "ok": health.ok, "detail": health.detail, "quota": quotas.get(name, "")}
-        for name, health in zip(deployment.channels, healths, strict=True)
+        for name, health in (await healths_of(deployment.channels)).items()
     ]
 
 

@@ -36,7 +36,7 @@ async def list_focal_points(deployment: Deployment, _arguments: Arguments) -> An
 
 
 async def list_gaps(deployment: Deployment, _arguments: Arguments) -> Any:
-    """Agencies without a focal point (TG-15.1), and people whose agency is closed."""
+    """Agencies without a focal point (TG-15.1), people whose agency is closed, and open work that was left there."""
 
     gaps = await deployment.database.read(partial(office.read_gaps, regulation=deployment.regulation))
     return [gap.__dict__ for gap in gaps]

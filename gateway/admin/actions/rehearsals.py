@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from core.clock import VIETNAM
+from core.clock.zone import VIETNAM, end_of, midnight
 from core.identity.codes import format_code
 from core.service.rehearsing import Outcome, Rehearsal, rehearse
 from gateway.admin.actions.days import day_of
@@ -19,7 +19,7 @@ async def simulate(deployment: Deployment, arguments: Mapping[str, Any]) -> Any:
     """name, from, to (days, both included; usually the last thirty) → counts, and each case that would differ."""
     last = day_of(deployment, arguments, "to")
     first = day_of(deployment, arguments, "from") if arguments.get("from") else last - _USUAL
-    since, until = _begin(first), _begin(last + timedelta(days=1))
+    since, until = midnight(first), end_of(last)
     done = await rehearse(deployment.database, deployment.regulation, arguments["name"], since=since, until=until)
     differ = [one for one in done.outcomes if one.goes_elsewhere or one.is_due_otherwise]
     return {
@@ -31,10 +31,6 @@ async def simulate(deployment: Deployment, arguments: Mapping[str, Any]) -> Any:
         "due_otherwise": sum(one.is_due_otherwise for one in done.outcomes),
         "changes": [_shown(one, done) for one in differ],
     }
-
-
-def _begin(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=VIETNAM)
 
 
 def _shown(one: Outcome, done: Rehearsal) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from gateway.deployment import Deployment
 log = structlog.get_logger()
 
 Arguments = Mapping[str, Any]
+_LARGEST = 2**63 - 1
 MOST_DAYS = 36_525
 """A hundred years: nothing was recorded before."""
 
@@ -36,8 +37,10 @@ async def quarantine(deployment: Deployment, _arguments: Arguments) -> Any:
 
 async def replay(deployment: Deployment, arguments: Arguments) -> Any:
     """One item (by number), or every one whose body is there (item None) → how many. NotFound."""
-    if arguments.get("item") is not None:
-        await deployment.database.write(partial(inbox_queue.replay, item_id=int(arguments["item"])))
+    if (item := arguments.get("item")) is not None:
+        if not 0 < int(item) <= _LARGEST:
+            raise NotFound(f"no quarantined item {item}")
+        await deployment.database.write(partial(inbox_queue.replay, item_id=int(item)))
         done = 1
     else:
         done = await deployment.database.write(_replay_all)

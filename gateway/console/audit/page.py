@@ -22,7 +22,7 @@ from gateway.console.audit.rows import EXPORTED, LOOKED, Found, read_lines
 from gateway.console.audit.rows import PAGE as LINES
 from gateway.console.audit.run import AUDIT_RUN, AuditRun
 from gateway.console.audit.wish import ACTS, Wish, read_wish
-from gateway.console.shared import member_of, next_page, now_of, read_after, reader_of, require_caretaker, show
+from gateway.console.shared import After, member_of, next_page, now_of, read_after, reader_of, require_caretaker, show
 from gateway.deployment import DEPLOYMENT
 from gateway.statistics.spreadsheet import MEDIA_TYPE
 
@@ -30,6 +30,7 @@ PAGE = "/console/nhat-ky"
 FILE = f"{PAGE}/xlsx"
 CHECK = f"{PAGE}/kiem-tra"
 MOST_IN_A_FILE = 20_000
+CUT = f"Chỉ gồm {MOST_IN_A_FILE:,} dòng mới nhất; vui lòng chọn ít ngày hơn".replace(",", ".")
 UNKNOWN = "Không tìm thấy hồ sơ có mã này."
 TITLES = {False: "Nhật ký xem dữ liệu cá nhân", True: "Nhật ký công việc"}
 
@@ -55,7 +56,7 @@ async def show_log(request: web.Request) -> web.StreamResponse:
         case = await _case(request, wish)
     except NotFound:
         return await _page(request, wish, error=UNKNOWN, status=404)
-    found = await _lines(request, wish, case)
+    found = await _lines(request, wish, case, after=read_after(request))
     findings = await auditor_of(request.app[DEPLOYMENT]).verify_case(case.id) if case else []
     await _note(request, LOOKED, wish, case)
     return await _page(request, wish, case=case, found=found, findings=findings)
@@ -63,15 +64,16 @@ async def show_log(request: web.Request) -> web.StreamResponse:
 
 @require_caretaker
 async def download(request: web.Request) -> web.StreamResponse:
-    """The same as a workbook."""
+    """The same as a workbook, from the first line on; one that is cut says so."""
     wish = _wish(request)
     if wish.problem or not wish.asks:
         raise web.HTTPBadRequest
     case = await _case(request, wish)
-    found = await _lines(request, wish, case, most=MOST_IN_A_FILE)
+    found = await _lines(request, wish, case, most=MOST_IN_A_FILE, after=None)
     await _note(request, EXPORTED, wish, case)
     title = TITLES[wish.log == ACTS]
-    body = await asyncio.to_thread(book_of, title, _question(wish, case), found.lines)
+    question = " · ".join(filter(None, (_question(wish, case), CUT if found.after else "")))
+    body = await asyncio.to_thread(book_of, title, question, found.lines)
     headers = {"Content-Disposition": 'attachment; filename="nhat-ky.xlsx"', "Cache-Control": "no-store"}
     return web.Response(body=body, content_type=MEDIA_TYPE, headers=headers)
 
@@ -100,10 +102,12 @@ async def _case(request: web.Request, wish: Wish) -> Case | None:
     return await reader_of(request).case(row.case_id, member_of(request))
 
 
-async def _lines(request: web.Request, wish: Wish, case: Case | None, *, most: int = LINES) -> Found:
+async def _lines(
+    request: web.Request, wish: Wish, case: Case | None, *, after: After | None, most: int = LINES
+) -> Found:
     deployment = request.app[DEPLOYMENT]
     read = partial(read_lines, wish=wish, case=case, regulation=deployment.regulation, most=most)
-    return await deployment.database.read(partial(read, after=read_after(request)))
+    return await deployment.database.read(partial(read, after=after))
 
 
 async def _note(request: web.Request, what: str, wish: Wish, case: Case | None) -> None:

@@ -24,9 +24,9 @@ from core.cases.sealed import SealedText
 from core.cases.tasks import Task, open_tasks
 from core.clock import VIETNAM, BusinessCalendar, load_calendar
 from core.contract.schema import FieldState
-from core.regulations.agency_files import load_agencies
 from core.regulations.loader import load_pack
 from core.regulations.model import Pack
+from tests.support.agencies import load_agencies
 
 GIVEN = FieldState.GIVEN
 COMPLETE = dict.fromkeys(
@@ -93,6 +93,11 @@ class Bench:
     @property
     def stage(self) -> str:
         return self.it.stage
+
+    @property
+    def next_fire(self) -> datetime | None:
+        """When the first of its clocks fires next."""
+        return min((at for clock in self.it.clocks.values() if (at := clock.fires_at) is not None), default=None)
 
     def ctx(self, actor: Actor) -> Context:
         return Context(self.pack, actor, self.agencies, calendar(), self.now, self.others)

@@ -12,9 +12,9 @@ from core.cases.agencies import Agency, AgencyTree
 from core.cases.automatic import automatic_command
 from core.cases.decide import Actor
 from core.cases.routing import Matter, Proposal, by_hand, route
-from core.regulations.agency_files import load_agencies
 from core.regulations.model import Pack
 from tests.core.cases.bench import SYSTEM, Bench, agencies_of, pack_of
+from tests.support.agencies import load_agencies
 
 LS, TG, QB, HUE = "lang_son", "tien_giang", "quang_binh", "thua_thien_hue"
 

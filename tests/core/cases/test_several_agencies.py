@@ -237,7 +237,7 @@ def test_junk_is_the_end_and_can_be_undone() -> None:
     """Marked by mistake, it stands where it stood."""
     bench = Bench("tien_giang").receive()
     bench.do(RECEPTIONIST, "mark_spam", reason="Quảng cáo")
-    assert (bench.stage, bench.it.next_fire) == ("spam", None)
+    assert (bench.stage, bench.next_fire) == ("spam", None)
     assert bench.refused(RECEPTIONIST, "mark_spam", reason="Quảng cáo").code == "data_missing"
 
     bench.do(RECEPTIONIST, "mark_spam", reason="Đánh dấu nhầm", undo=True)

@@ -15,7 +15,6 @@ from core.identity.codes import (
     CODE_DIGITS,
     check_digit,
     check_pin,
-    find_codes,
     format_code,
     hash_pin,
     is_code,
@@ -99,13 +98,6 @@ def test_wrong_check_digit_and_leading_zero_are_no_code() -> None:
 
 def test_shown_in_groups_of_four() -> None:
     assert format_code("123456789012") == "1234 5678 9012"
-
-
-@given(code=CODES)
-def test_code_is_found_in_a_message(code: str) -> None:
-    assert find_codes(f"Mã của tôi là {format_code(code)}, xin hỏi ({code})?") == [code]
-    assert find_codes(f"x{code}") == []
-    assert find_codes(f"{code}7") == []
 
 
 def test_pin_has_six_digits() -> None:

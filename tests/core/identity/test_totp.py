@@ -1,4 +1,4 @@
-"""Second factor: RFC 6238 codes that work once, and recovery codes."""
+"""Second factor: RFC 6238 codes that work once."""
 
 from __future__ import annotations
 
@@ -7,17 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.identity.totp import (
-    check_totp,
-    hash_recovery_code,
-    new_recovery_codes,
-    new_secret,
-    provisioning_uri,
-    use_recovery_code,
-)
+from core.identity.totp import check_totp, new_secret, provisioning_uri
 
 RFC_SECRET = base64.b32encode(b"12345678901234567890").decode()
-KEY = b"k" * 32
 
 
 @pytest.mark.parametrize(
@@ -57,21 +49,3 @@ def test_secret_and_address_for_the_phone() -> None:
     uri = provisioning_uri(secret, login="an")
     assert uri.startswith("otpauth://totp/")
     assert f"secret={secret}" in uri
-
-
-def test_recovery_code_works_once_however_typed() -> None:
-    codes = new_recovery_codes()
-    hashes = tuple(hash_recovery_code(code, key=KEY, login="an") for code in codes)
-    left = use_recovery_code(codes[3].lower().replace("-", " "), hashes, key=KEY, login="an")
-
-    assert len(set(codes)) == 10
-    assert left == hashes[:3] + hashes[4:]
-    assert use_recovery_code(codes[3], left, key=KEY, login="an") is None
-
-
-def test_recovery_code_of_somebody_else_is_refused() -> None:
-    code = new_recovery_codes()[0]
-    hashes = (hash_recovery_code(code, key=KEY, login="an"),)
-    assert use_recovery_code(code, hashes, key=KEY, login="binh") is None
-    assert use_recovery_code(code, hashes, key=b"x" * 32, login="an") is None
-    assert code.replace("-", "") not in hashes[0]

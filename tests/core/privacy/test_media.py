@@ -11,7 +11,6 @@ import pytest
 from PIL import Image
 
 from core.contract.errors import NotFound
-from core.contract.ports import MediaStore
 from core.contract.schema import AttachmentKind, GeoPoint
 from core.privacy.blind import BlindIndex
 from core.privacy.errors import Erased, MediaRefused, Tampered
@@ -39,8 +38,8 @@ def files(tmp_path: Path) -> list[Path]:
     return sorted(path for path in tmp_path.rglob("*") if path.is_file())
 
 
-async def put(store: MediaStore, data: bytes = PDF, *, subject_id: str = "an", name: str = "don.pdf") -> str:
-    return await store.put(data, subject_id=subject_id, media_type="", name=name)
+async def put(store: FileMediaStore, data: bytes = PDF, *, subject_id: str = "an", name: str = "don.pdf") -> str:
+    return (await store.put_file(data, subject_id=subject_id, name=name)).stored_key
 
 
 async def test_file_comes_back(store: FileMediaStore) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from core.regulations.agency_files import load_agencies
 from tests.core.cases.bench import Bench, at, staff
 from tests.core.regulations import desk
 from tests.core.regulations.desk import (
@@ -21,6 +20,7 @@ from tests.core.regulations.desk import (
     reply_privately,
     withhold,
 )
+from tests.support.agencies import load_agencies
 
 BOARD = staff("board")
 FOCAL = staff("focal", "so_xay_dung")

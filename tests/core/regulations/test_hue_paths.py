@@ -187,7 +187,7 @@ def test_what_never_becomes_a_case_ends_at_once(kind: str) -> None:
 
     assert (bench.stage, bench.it.diversion) == ("diverted", kind)
     assert not bench.tasks()
-    assert bench.it.next_fire is None
+    assert bench.next_fire is None
     assert "clock_stopped" in kinds(bench.events)
 
 

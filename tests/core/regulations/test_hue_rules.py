@@ -159,7 +159,7 @@ def test_hue_2_a_warning_then_the_breach_each_exactly_once() -> None:
     again = bench.wait(hours=1).fire("acceptance:d1")
     assert isinstance(again, Refusal)
     assert again.code == "clock_not_due"
-    assert bench.it.next_fire is None
+    assert bench.next_fire is None
 
 
 @pytest.mark.rule("HUE-3a")

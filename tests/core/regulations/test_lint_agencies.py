@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 
 from core.cases.agencies import Agency
-from core.regulations.agency_files import load_agencies
 from core.regulations.lint.agencies import lint_agencies
 from core.regulations.loader import BUNDLED, load_pack, pack_names
 from core.regulations.model import Pack
+from tests.support.agencies import load_agencies
 
 CENTRE = Agency(id="ioc", name="Trung tâm", kind="centre")
 COMMUNE = Agency(id="xa_1", name="UBND xã Một", kind="commune", parent="ioc")

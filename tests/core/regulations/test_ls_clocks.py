@@ -209,7 +209,7 @@ def test_a_ls_2_nothing_is_offered_at_night(now: str, offered: bool) -> None:
 def test_a_ls_2_a_late_supplement_restores_the_same_case(by: str) -> None:
     """It goes on with what its own hour had left."""
     bench = cancelled("2026-11-20 09:00")
-    assert (bench.stage, bench.it.next_fire) == ("cancelled", None)
+    assert (bench.stage, bench.next_fire) == ("cancelled", None)
     actor = AN if by == "reporter" else RECEPTIONIST
 
     bench.until("2026-11-20 12:00").do(actor, "supply_supplement", fields=["address", "identity_number"])

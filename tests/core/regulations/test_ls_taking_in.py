@@ -123,7 +123,7 @@ def test_ls_5_3_the_receiver_refuses_with_a_reason_that_reaches_the_citizen(stat
 
     assert (bench.stage, bench.it.decline_reason is not None) == ("declined", True)
     assert ("reporter", "case_declined") in told(bench)
-    assert bench.it.next_fire is None
+    assert bench.next_fire is None
     assert not bench.tasks()
 
 

@@ -108,7 +108,7 @@ def test_an_unreachable_reporter_is_cancelled_not_before_two_days() -> None:
     assert "unreachable" in [choice.value for choice in move.form[0].choices]
     bench.do(RECEPTIONIST, "cancel", reason_code="unreachable")
     assert bench.stage == "cancelled"
-    assert bench.it.next_fire is None
+    assert bench.next_fire is None
 
 
 @pytest.mark.rule("QB-IV.1.1a.x3")
@@ -204,4 +204,4 @@ def test_a_refusal_has_a_ground_and_words_and_ends_the_case() -> None:
     bench.do(RECEPTIONIST, "decline", reason_code="not_clear", reason="Không rõ ở đâu, lúc nào")
 
     assert (bench.stage, bench.it.decline_code) == ("declined", "not_clear")
-    assert bench.it.next_fire is None
+    assert bench.next_fire is None

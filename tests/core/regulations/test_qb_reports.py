@@ -9,12 +9,12 @@ import pytest
 from core.intake.category import read_categories
 from core.intake.normalise import working_text
 from core.intake.words import Text
-from core.regulations.agency_files import load_agencies
 from core.regulations.model import Pack
 from core.service.regulation import intake_rules
 from tests.core.cases.bench import pack_of
 from tests.core.regulations.desk import DISTRIBUTOR, RECEPTIONIST
 from tests.core.regulations.qb_states import accepted, received, received_in_may_2025
+from tests.support.agencies import load_agencies
 
 PACK: Pack = pack_of("quang_binh")
 

@@ -92,7 +92,7 @@ def test_a_mark_of_junk_that_is_taken_back_leaves_what_was_left_of_the_time() ->
     """Neither lost nor won."""
     bench = received("2026-11-20 08:00")
     bench.until("2026-11-20 09:30").do(RECEPTIONIST, "mark_spam", reason="Quảng cáo")
-    assert bench.it.next_fire is None
+    assert bench.next_fire is None
 
     bench.until("2026-11-20 14:00").do(RECEPTIONIST, "mark_spam", reason="Đánh dấu nhầm", undo=True)
 

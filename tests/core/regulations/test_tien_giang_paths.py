@@ -179,7 +179,7 @@ def test_a_report_outside_the_pilot_is_accepted_marked_and_passed_by_hand() -> N
 def test_junk_ends_the_process_with_a_reason() -> None:
     """Nobody has work with it and no clock runs; by mistake, it stands where it stood."""
     bench = spam()
-    assert (bench.pack.stages.case["spam"].kind, bench.tasks(), bench.it.next_fire) == ("closed", [], None)
+    assert (bench.pack.stages.case["spam"].kind, bench.tasks(), bench.next_fire) == ("closed", [], None)
     assert bench.refused(RECEPTIONIST, "mark_spam", reason="Quảng cáo").code == "data_missing"
 
     bench.do(RECEPTIONIST, "mark_spam", reason="Đánh dấu nhầm", undo=True)

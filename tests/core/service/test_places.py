@@ -11,10 +11,10 @@ from core.cases.agencies import Agency, AgencyTree
 from core.contract.errors import ConfigError
 from core.places import PlacesInvalid, Succession, only
 from core.places.units import Commune
-from core.regulations.agency_files import load_agencies
 from core.regulations.loader import pack_names
 from core.service.places import PlaceBook, read_tables, sample
 from core.storage.database import Database
+from tests.support.agencies import load_agencies
 from tests.support.databases import on_both_engines
 
 TODAY = date(2026, 11, 22)

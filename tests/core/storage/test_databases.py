@@ -15,6 +15,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
+from core.canonical import canonical_json
 from core.contract.errors import ConfigError
 from core.storage import search_schema
 from core.storage.database import Database, padded
@@ -23,7 +24,7 @@ from core.storage.keys import SqlKeyStore
 from core.storage.postgres import PostgresDatabase
 from core.storage.sqlite import SqliteDatabase
 from core.storage.tables import inbox_item, metadata, setting
-from core.storage.types import canonical_json, from_microseconds, to_microseconds
+from core.storage.types import from_microseconds, to_microseconds
 from tests.support.databases import is_kept_on, on_both_engines
 from tests.support.waiting import until
 

@@ -94,7 +94,6 @@ FOUND: dict[str, Callable[[Connection], Any]] = {
     "map: of agencies": partial(mapped.cells, wanted=mapped.Wanted(NOW, NOW, agencies=frozenset("a")), step=8, most=9),
     "map: communes": partial(mapped.areas, wanted=mapped.Wanted(NOW, NOW)),
     "public: words": partial(reports.published, kind="result", text="den", before=LAST),
-    "talks: for a person": conversations.waiting_for_human,
     "talks: replied to": partial(conversations.of_provider_ids, provider_blinds=["b"]),
     "talks: at an address": partial(conversations.newest_at, channel="c", account="a", address_blind="b"),
 }

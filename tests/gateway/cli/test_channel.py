@@ -54,3 +54,18 @@ async def test_what_cannot_be_connected_is_refused_with_a_sentence(
     assert (nothing.code, "web has no hook" in nothing.err) == (1, True)
     assert away.code == 1
     assert BOT not in away.err
+
+
+async def test_a_channel_whose_check_fails_hides_no_other(
+    provider: TelegramSandbox, alone: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Just when one is in trouble somebody looks at the list."""
+
+    async def fail(_channel: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("channels.telegram.adapter.TelegramChannel.check_health", fail)
+    told = await alone("channel", "list")
+
+    assert told.code == 1
+    assert ["telegram\ttrouble" in told.out, "web\tok" in told.out] == [True, True]

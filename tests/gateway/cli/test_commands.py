@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -75,6 +76,62 @@ def test_every_mistake_in_the_settings_is_listed(
     lines = capsys.readouterr().err.splitlines()
     assert [line.partition(":")[0] for line in sorted(lines)] == ["http.port", "mode"]
     assert all("(example: " in line for line in lines)
+
+
+def test_a_variable_that_nobody_reads_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Else a mistyped name leaves a province on SQLite, and its operator at ease; where a secret is kept is no slip."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LANGNGHE_MODE", "demo")
+    monkeypatch.setenv("LANGNGHE_DATABSE_URL", "postgresql://x@y/z")
+    monkeypatch.setenv("LANGNGHE_OTHER_KEY", "0" * 64)
+    monkeypatch.setenv("LANGNGHE_MASTER_KEY", "env:LANGNGHE_OTHER_KEY")
+
+    assert main(["config", "check"]) == 0
+    told = capsys.readouterr().err.splitlines()
+    assert told == ["warning: LANGNGHE_DATABSE_URL: unknown variable (meant: LANGNGHE_DATABASE_URL?)"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["period-report", "--out", "report"],
+        ["period-report", "--out", "nowhere/report.xlsx"],
+        ["erase", "--report", "123"],
+        ["replay", "9" * 30],
+        [
+            "link",
+            "add",
+            "tinh",
+            "--kind",
+            "peer",
+            "--url",
+            "https://x.example.vn",
+            "--known-as",
+            "t1",
+            "--secret-stdin",
+        ],
+        ["agency", "import", "picture.csv"],
+        ["commune", "import", "."],
+        ["calls", "lint", "picture.csv"],
+        ["calls", "lint", "--slots", "nowhere.yaml"],
+        ["sandbox", "--port", "abc"],
+        ["sandbox", "--gateway-smtp", "abc"],
+    ],
+    ids=" ".join,
+)
+def test_a_slip_is_told_in_a_sentence(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], data: Path, tmp_path: Path
+) -> None:
+    """Nobody reads where in our code it came to light; and nothing is made of what did not come."""
+    (tmp_path / "picture.csv").write_bytes(b"\x89PNG\xff\xfe")
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+
+    assert main(words) == 1
+    told = capsys.readouterr()
+    assert told.err.startswith("langnghe: ") or "nothing was erased" in told.out
+    assert "whsec_" not in told.out
 
 
 def test_a_command_with_wrong_settings_says_which(

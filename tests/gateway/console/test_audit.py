@@ -75,6 +75,26 @@ async def test_a_long_log_goes_on(office: Office) -> None:
 
 
 @pytest.mark.rule("VN-14")
+async def test_a_file_begins_at_the_first_line_and_says_where_it_ends(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Taken from a later page as well; whoever is handed one that was cut does not take it for all."""
+    world = office.world
+    boss, reader = await hire(world, "Phạm Thị Dung", ("admin", "")), await centre(world)
+    await world.deployment.database.write(partial(_looks, user=reader.id, most=250, now=world.clock()))
+    async with office.desk(boss) as desk:
+        first = await desk.get(f"{PAGE}?can-bo={reader.id}")
+        later = first.text.partition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&")
+        whole = await desk.get(later.replace(PAGE, f"{PAGE}/xlsx"))
+        monkeypatch.setattr("gateway.console.audit.page.MOST_IN_A_FILE", 200)
+        cut = await desk.get(f"{PAGE}/xlsx?can-bo={reader.id}")
+
+    rows = [_rows(one.body) for one in (whole, cut)]
+    assert rows == [254, 204]
+    assert ["dòng mới nhất" in _words(one.body) for one in (whole, cut)] == [False, True]
+
+
+@pytest.mark.rule("VN-14")
 async def test_the_chain_is_proved_for_a_case_and_for_all(office: Office) -> None:
     """A byte that was changed in the store is found, at once for the case and by the proof over everything."""
     world = office.world
@@ -121,6 +141,12 @@ def _looks(connection: Connection, *, user: str, most: int, now: datetime) -> No
 
 def _tamper(connection: Connection, *, case_id: str) -> None:
     connection.execute(update(case_event).where(case_event.c.case_id == case_id).values(hash=b"\0" * 32))
+
+
+def _rows(body: bytes) -> int:
+    """How far down its sheet goes: a title, the question, an empty line and the head stand first."""
+    with zipfile.ZipFile(io.BytesIO(body)) as book:
+        return book.read("xl/worksheets/sheet1.xml").decode().count("<row ") + 1
 
 
 def _words(workbook: bytes) -> str:

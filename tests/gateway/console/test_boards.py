@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from core.regulations.agency_files import load_agencies
 from core.regulations.loader import load_pack
 from core.service.actors import Member, reach
 from tests.gateway.api.staffing import hire
 from tests.gateway.console.office import Desk, Office, open_office
 from tests.gateway.flows.test_officers import centre, distributed
+from tests.support.agencies import load_agencies
 from tests.support.deployments import open_world
 
 PROVINCE, COMMUNE, OTHER = "ubnd_dong_thap", "xa_vam_nam", "xa_bac_vam"

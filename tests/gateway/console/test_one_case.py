@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession, CookieJar
@@ -12,10 +14,13 @@ from core.service.actors import Member
 from core.service.case_links import LASTS
 from core.storage import people
 from tests.gateway.api.staffing import LIGHTS, WATER, agency, centre, hire, issue, report
-from tests.gateway.console.office import Desk, Office
+from tests.gateway.console.office import Desk, Office, open_office
 from tests.gateway.console.test_browser import NARROW
+from tests.gateway.flows.test_two_levels import ROADS, UNIT, accepted
+from tests.gateway.flows.test_two_levels import centre as two_level_centre
 from tests.gateway.pages.axe import violations
 from tests.support.databases import on_both_engines
+from tests.support.deployments import open_world
 
 
 async def for_leader(office: Office) -> tuple[Member, str]:
@@ -88,6 +93,34 @@ async def test_a_link_that_is_not_good_opens_nothing(office: Office, spoiled: st
     assert tapped.status == 410
     assert "Liên kết này không còn dùng được." in tapped.text
     assert case.status == 303
+
+
+@pytest.fixture
+async def two_levels(tmp_path: Path) -> AsyncIterator[Office]:
+    """Under the regulation with units inside an agency."""
+    async with open_world(tmp_path / "var", regulation="quang_binh") as world, open_office(world) as opened:
+        yield opened
+
+
+async def test_who_gives_a_case_back_by_link_is_told_that_it_went(two_levels: Office) -> None:
+    """It is out of their sight by that, and a page to sign in would look as if nothing had happened."""
+    world = two_levels.world
+    ioc = await two_level_centre(world)
+    roads, unit = await hire(world, "Lê Văn Cường", ("focal", ROADS)), await hire(world, "Hồ Em", ("unit_leader", UNIT))
+    case_id = await accepted(world, ioc)
+    await issue(world, ioc, case_id, "dispatch", agencies=[ROADS])
+    await issue(world, roads, case_id, "accept_dispatch")
+    await issue(world, roads, case_id, "assign_unit", unit=UNIT)
+    path, move = link(two_levels, unit, case_id), f"/console/ho-so/{case_id}/send_back"
+    async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as client:
+        phone = Desk(two_levels.url, client)
+        await phone.send(path, path)
+        sent = await phone.send(move, move, reason="Đoạn đường này do đơn vị khác quản lý.")
+        done = await phone.get(sent.location)
+
+    assert (sent.status, done.status) == (303, 200)
+    assert "không còn thuộc phần việc" in done.text
+    assert case_id not in done.text
 
 
 async def test_a_leader_approves_in_two_taps_on_a_phone(office: Office, browser: Browser) -> None:

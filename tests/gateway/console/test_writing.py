@@ -32,12 +32,15 @@ async def test_what_is_told_becomes_one_report(office: Office) -> None:
         form = await desk.get(PAGE)
         first = await desk.submit(form, PAGE, **TOLD)
         again = await desk.submit(form, PAGE, **TOLD)
+        other = await desk.submit(form, PAGE, **TOLD | {"content": "Nắp cống trước trường học bị vỡ."})
     await office.world.settle()
 
     assert (first.status, again.status) == (200, 200)
     assert code_in(first) == code_in(again)
-    row = await office.world.deployment.database.read(partial(reports.by_code, code=code_in(first)))
-    assert row.case_id
+    assert code_in(other) != code_in(first), "who goes back in the browser writes another one down"
+    for page in (first, other):
+        row = await office.world.deployment.database.read(partial(reports.by_code, code=code_in(page)))
+        assert row.case_id
 
 
 async def test_what_is_missing_is_said_and_nothing_typed_is_lost(office: Office) -> None:

@@ -13,12 +13,12 @@ def make_folder(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for made in reversed(missing or [folder]):  # also a folder that somebody made who then had no power left
         with suppress(PermissionError):  # a parent that is not ours to read was not made by us
-            sync_folder(made.parent)
+            sync_path(made.parent)
 
 
-def sync_folder(folder: Path) -> None:
-    """Bring the names in a folder to disk. Raises: OSError."""
-    file = os.open(folder, os.O_RDONLY)
+def sync_path(path: Path) -> None:
+    """Bring a file, or the names in a folder, to disk. Raises: OSError."""
+    file = os.open(path, os.O_RDONLY)
     try:
         os.fsync(file)
     finally:
