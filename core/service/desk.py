@@ -140,7 +140,8 @@ class CaseDesk:
         for _, file in sorted(work.cases.items()):
             if file.events:
                 row, entries = file.rows()
-                work.require(f"case:{row.id}", partial(cases.replace, row=row, expected=file.stored_version))
+                if file.stored_version:
+                    work.put(cases.REPLACED, (row, file.stored_version))
                 work.entries += entries
 
     def expect(self, file: CaseFile, version: int | None) -> None:

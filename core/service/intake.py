@@ -241,6 +241,6 @@ class Intake:
         """A wait of a conversation is over. VersionConflict when it was fired or moved meanwhile."""
         work = Work()
         talk = await self._clerk.talks.load(work, timer.conversation_id)
-        work.require(f"timer:{timer.id}", partial(timers.take, timer_id=timer.id))
+        work.put(timers.TAKEN, timer.id)
         await self._clerk.converse.happen(work, talk, TimerFired(TimerKind(timer.kind)))
         await self._clerk.finish(work)

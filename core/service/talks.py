@@ -192,8 +192,7 @@ class Talks:
         now = self._now()
         row = await self._safe.aside(partial(self._sealed_row, talk, now), talk.contact_id)
         if not talk.is_new:
-            save = partial(conversations.save, row=row, expected_version=talk.row.version)
-            work.require(f"conversation:{row.id}", save)
+            work.put(conversations.SAVED, (row, talk.row.version))
             return
         kind = kind_of_address(talk.correspondent.address.value)
         contact, blind = talk.contact_id, row.address_blind

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import structlog
@@ -32,16 +31,14 @@ class Work:
     """
     Writes in the order they were asked for, and what is being worked on.
 
-    `foundations` run first: the version checks of what is changed, by the names of the rows that they lock. Then come
-    `entries`, rows and such that are stored for many units in one go, then `writes`. `cases` and `talks` are in the
-    hand, by id, so that two steps of one unit see each other's changes. `texts` holds free text sealed in this unit,
-    by vault id, so that a notice can quote it before it is stored. `answered` are ids of conversations in which
-    the dialogue answers what its person wants: what they brought about themselves is not told there a second time.
-    `afterwards` runs once it is stored, for what lies outside the database (keys, files); each of these must be safe
-    to miss.
+    `entries` are stored first, each sort for many units in one go: version checks, new rows and such; then `writes`.
+    `cases` and `talks` are in the hand, by id, so that two steps of one unit see each other's changes. `texts` holds
+    free text sealed in this unit, by vault id, so that a notice can quote it before it is stored. `answered` are ids of
+    conversations in which the dialogue answers what its person wants: what they brought about themselves is not told
+    there a second time. `afterwards` runs once it is stored, for what lies outside the database (keys, files); each of
+    these must be safe to miss.
     """
 
-    foundations: list[tuple[str, Write]] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
     cases: dict[str, CaseFile] = field(default_factory=dict)
@@ -49,10 +46,6 @@ class Work:
     texts: dict[str, str] = field(default_factory=dict)
     answered: set[str] = field(default_factory=set)
     afterwards: list[Callable[[], Awaitable[object]]] = field(default_factory=list)
-
-    def require(self, row: str, check: Write) -> None:
-        """Ask for a version check; `row` names what it locks (`conversation:ID`): all lock in the order of names."""
-        self.foundations.append((row, check))
 
     def add(self, write: Write) -> None:
         """Ask for one more write."""
@@ -83,13 +76,7 @@ class Work:
 
 
 def store_all(connection: Connection, works: Sequence[Work]) -> None:
-    """
-    Store everything of these units or nothing. VersionConflict when what one was thought out on has changed.
-
-    Rows are locked in the order of their names, or two processes with two conversations each wait for one another.
-    """
-    for _, check in sorted((one for work in works for one in work.foundations), key=itemgetter(0)):
-        check(connection)
+    """Store everything of these units or nothing. VersionConflict when what one was thought out on has changed."""
     store_together(connection, (entry for work in works for entry in work.entries))
     for work in works:
         for write in work.writes:

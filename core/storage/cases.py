@@ -25,7 +25,7 @@ from sqlalchemy import (
 from core.contract.errors import NotFound, VersionConflict
 from core.storage.milestones import MILESTONES, MilestoneRow
 from core.storage.tables import case, case_clock, case_event, case_task
-from core.storage.together import Entry, rows_into
+from core.storage.together import Entry, locking, rows_into
 
 
 @dataclass(frozen=True)
@@ -99,13 +99,20 @@ _REPLACE = update(case).where(case.c.id == bindparam("case_id"), case.c.version 
 _CLEAR = tuple(delete(table).where(table.c.case_id == bindparam("case_id")) for table in (case_task, case_clock))
 
 
+def _replace_all(connection: Connection, changed: Sequence[tuple[CaseRow, int]]) -> None:
+    for row, expected in sorted(changed, key=lambda one: one[0].id):
+        replace(connection, row, expected=expected)
+
+
+REPLACED = locking("case", _replace_all)
+"""(case row, the version it stood at) of cases to `replace`."""
+
+
 def replace(connection: Connection, row: CaseRow, *, expected: int) -> None:
     """
     Bring the row of a case that stands at version `expected` up to date, and clear its tasks and clocks for the new
-    ones; nothing for a case that is only being opened. VersionConflict when it stands elsewhere.
+    ones. VersionConflict when it stands elsewhere.
     """
-    if expected == 0:
-        return
     values = {name: getattr(row, name) for name in CaseRow.__dataclass_fields__}
     del values["search_text"]  # words of the reporter: written once, and never again after an erasure
     changed = connection.execute(_REPLACE, values | {"case_id": row.id, "expected": expected})

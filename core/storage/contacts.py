@@ -15,6 +15,7 @@ from sqlalchemy import Connection, bindparam, delete, exists, select, update
 from core.contract.errors import VersionConflict
 from core.contract.schema import new_id
 from core.storage import standings
+from core.storage.changing import Changes
 from core.storage.database import padded
 from core.storage.tables import contact, contact_link, identity
 from core.storage.together import after_rows, rows_into
@@ -43,13 +44,10 @@ STANDING = after_rows(_refuse_erased)
 
 
 def _set_profiles(connection: Connection, profiles: Sequence[tuple[str, bytes]]) -> None:
-    named = update(contact).where(contact.c.id == bindparam("contact"))
-    connection.execute(
-        named.values(profile_sealed=bindparam("profile")),
-        [{"contact": one, "profile": it} for one, it in sorted(profiles)],
-    )
+    _PROFILE.store(connection, [{"id": one, "profile_sealed": profile} for one, profile in sorted(profiles)])
 
 
+_PROFILE = Changes(contact, by="id", to=("profile_sealed",))
 PROFILES = after_rows(_set_profiles)
 """(contact id, sealed name, phones, emails, address as last said)."""
 

@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Integer, bindparam, delete, func, insert, select
 
 from core.contract.errors import NotFound, VersionConflict
 from core.contract.schema import new_id
 from core.storage import contacts
+from core.storage.changing import Changes
 from core.storage.database import padded
 from core.storage.tables import conversation, diversion, message, timer
-from core.storage.together import after_rows, rows_into
+from core.storage.together import after_rows, locking, rows_into
 
 Row = Mapping[str, Any]
 
@@ -127,15 +128,24 @@ CONVERSATIONS = rows_into(conversation)
 MESSAGES = rows_into(message)
 
 
-def save(connection: Connection, row: ConversationRow, *, expected_version: int) -> None:
-    """Store a changed conversation. VersionConflict when another worker changed it first."""
-    changed = connection.execute(
-        update(conversation)
-        .where(conversation.c.id == row.id, conversation.c.version == expected_version)
-        .values(row.__dict__)
-    )
-    if changed.rowcount != 1:
-        raise VersionConflict(f"conversation {row.id} is no longer at version {expected_version}")
+def save(connection: Connection, changed: Sequence[tuple[ConversationRow, int]]) -> None:
+    """Store changed conversations, each with its version before. VersionConflict when another worker was at one."""
+    expected = {row.id: version for row, version in changed}
+    standing = connection.execute(_VERSIONS, {"ids": padded(expected)}).all()
+    if len(expected) < len(changed) or expected != {row.id: row.version for row in standing}:
+        raise VersionConflict(f"one of {len(changed)} conversations is no longer as it was read")
+    _SAVE.store(connection, [row.__dict__ for row, _ in sorted(changed, key=lambda one: one[0].id)])
+
+
+_VERSIONS = (
+    select(conversation.c.id, conversation.c.version)
+    .where(conversation.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(conversation.c.id)
+    .with_for_update()
+)
+_SAVE = Changes(conversation, by="id", to=tuple(name for name in ConversationRow.__dataclass_fields__ if name != "id"))
+SAVED = locking("conversation", save)
+"""(conversation row, its version before)."""
 
 
 def next_seq(connection: Connection, conversation_id: str) -> int:
@@ -167,12 +177,10 @@ def last_heard(connection: Connection, ids: Collection[str]) -> dict[str, Messag
 
 def note_provider_ids(connection: Connection, known: Sequence[tuple[str, str]]) -> None:
     """Remember the providers' ids (outbox id, keyed hash) of messages we sent: replies and receipts name them."""
-    connection.execute(_PROVIDER_ID, [{"entry": entry, "blind": blind} for entry, blind in sorted(known)])
+    _PROVIDER_ID.store(connection, [{"outbox_id": entry, "provider_blind": blind} for entry, blind in sorted(known)])
 
 
-_PROVIDER_ID = (
-    update(message).where(message.c.outbox_id == bindparam("entry")).values(provider_blind=bindparam("blind"))
-)
+_PROVIDER_ID = Changes(message, by="outbox_id", to=("provider_blind",))
 PROVIDER_IDS = after_rows(note_provider_ids)
 
 

@@ -7,7 +7,7 @@ between misses nothing. The note also holds what lies outside the database and m
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -175,7 +175,7 @@ class Forgetting:
     cases: Collection[str]
     reports: Collection[str]
     messages: Collection[Said]
-    talks: Collection[tuple[ConversationRow, int]]
+    talks: Sequence[tuple[ConversationRow, int]]
     address_blinds: Collection[str]
     files: Collection[str]
     profile_sealed: bytes | None
@@ -183,8 +183,7 @@ class Forgetting:
 
 def forget(connection: Connection, case_id: str, *, gone: Forgetting, now: datetime) -> None:
     """Take it away, all at once. VersionConflict when something was said meanwhile: read again."""
-    for row, version in gone.talks:
-        conversations.save(connection, row, expected_version=version)
+    conversations.save(connection, gone.talks)
     _add(connection, case_id, files=gone.files)
     connection.execute(delete(message).where(message.c.id.in_([one.id for one in gone.messages])))
     for raw_id in sorted({one.raw_id for one in gone.messages if one.raw_id}):

@@ -31,6 +31,7 @@ from sqlalchemy import (
 )
 
 from core.contract.errors import NotFound, VersionConflict
+from core.storage.changing import Changes
 from core.storage.database import insert_or_ignore, padded, upsert
 from core.storage.tables import inbox_item, inbox_lease, inbox_raw
 from core.storage.together import after_rows, before_rows
@@ -228,13 +229,11 @@ def finish(connection: Connection, ends: Sequence[Finished]) -> None:
         raise VersionConflict(f"{len(ids) - len(standing)} of these inbox items are finished already")
     if shared := [row.raw_id for row in standing if row.shared]:
         _hold(connection, shared)
-    connection.execute(
-        _FINISH,
-        [
-            {"item": one.item_id, "state": one.state, "reason": one.reason[:300], "subject_id": one.subject_id}
-            for one in ends
-        ],
-    )
+    rows = [
+        {"id": one.item_id, "state": one.state, "reason": one.reason[:300], "subject_id": one.subject_id}
+        for one in ends
+    ]
+    _FINISH.store(connection, rows)
     if shared or any(one.state == "erased" for one in ends):
         connection.execute(_FORGET, {"raws": [row.raw_id for row in standing]})
 
@@ -265,7 +264,7 @@ _HOLD = (
     .order_by(inbox_raw.c.id)
     .with_for_update()
 )
-_FINISH = update(inbox_item).where(inbox_item.c.id == bindparam("item")).values(attempts=inbox_item.c.attempts + 1)
+_FINISH = Changes(inbox_item, by="id", to=("state", "reason", "subject_id"), also="attempts = attempts + 1")
 _FORGET = (
     update(inbox_raw)
     .where(inbox_raw.c.id.in_(bindparam("raws", expanding=True)), _any_item("erased"), ~_any_item("new"))

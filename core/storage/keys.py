@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select, text, update
 from core.privacy.keys import Tombstone
 from core.storage.database import Database, insert_or_ignore, padded
 from core.storage.tables import key_metadata, subject_key
+from core.storage.together import insert_rows
 
 T = TypeVar("T")
 
@@ -57,7 +58,7 @@ class SqlKeyStore:
         rows = [{"subject_id": one, "wrapped": wrapped[one], "created_at": now} for one in sorted(wrapped)]
 
         def put(connection: Connection) -> Mapping[str, bytes | Tombstone]:
-            connection.execute(insert_or_ignore(connection, subject_key), rows)
+            insert_rows(connection, subject_key, rows, repeated=True)
             return _standing(connection, wrapped)
 
         return self._write(put)

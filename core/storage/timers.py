@@ -6,27 +6,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Integer, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, Integer, bindparam, delete, func, select
 
 from core.contract.errors import VersionConflict
 from core.contract.schema import new_id
+from core.storage.database import padded
 from core.storage.tables import timer
-from core.storage.together import after_rows
+from core.storage.together import after_rows, insert_rows, locking
 
 
 def _move_timers(connection: Connection, changes: Sequence[tuple[str, str, datetime | None]]) -> None:
+    """Whoever changes them has changed their conversations by then: nobody else is at these rows."""
     last = {(conversation_id, kind): due_at for conversation_id, kind, due_at in changes}
-    gone = delete(timer).where(timer.c.conversation_id == bindparam("owner"), timer.c.kind == bindparam("sort"))
-    connection.execute(gone, [{"owner": owner, "sort": kind} for owner, kind in sorted(last)])  # deadlocks
+    for sort in sorted({kind for _, kind in last}):
+        connection.execute(_STOP, {"sort": sort, "owners": padded([owner for owner, kind in last if kind == sort])})
     rows = [
         {"id": new_id(), "conversation_id": owner, "kind": kind, "due_at": due_at}
         for (owner, kind), due_at in last.items()
         if due_at is not None
     ]
-    if rows:
-        connection.execute(insert(timer), rows)
+    insert_rows(connection, timer, rows)
 
 
+_STOP = delete(timer).where(
+    timer.c.conversation_id.in_(bindparam("owners", expanding=True)), timer.c.kind == bindparam("sort")
+)
 TIMERS = after_rows(_move_timers)
 """(conversation id, kind, when) starts or moves a timer; without an instant it stops it, whether it runs or not."""
 
@@ -52,13 +56,18 @@ _DUE = (
     .limit(bindparam("most", type_=Integer))
 )
 _NEXT = select(func.min(timer.c.due_at))
-_TAKE = delete(timer).where(timer.c.id == bindparam("timer"))
+_TAKE = delete(timer).where(timer.c.id.in_(bindparam("timers", expanding=True)))
 
 
-def take(connection: Connection, timer_id: str) -> None:
-    """Remove a timer in the transaction of what it causes. VersionConflict when it was fired or moved already."""
-    if connection.execute(_TAKE, {"timer": timer_id}).rowcount != 1:
-        raise VersionConflict(f"timer {timer_id} is gone")
+def take(connection: Connection, timer_ids: Sequence[str]) -> None:
+    """Remove timers in the transaction of what they cause. VersionConflict when one was fired or moved already."""
+    gone = len(timer_ids) - connection.execute(_TAKE, {"timers": padded(timer_ids)}).rowcount
+    if gone:
+        raise VersionConflict(f"{gone} of these timers are gone")
+
+
+TAKEN = locking("timer", take)
+"""Ids of timers that fire."""
 
 
 def next_due(connection: Connection) -> datetime | None:

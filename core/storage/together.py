@@ -27,6 +27,7 @@ from core.storage.tables import metadata
 _ORDER = {table.name: number for number, table in enumerate(metadata.sorted_tables)}
 _LAST = len(_ORDER)
 _MOST_ROWS = 64
+_LOCKED = ("case", "conversation", "otp_challenge", "timer")
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +53,14 @@ class _Rows:
     table: Table
     repeated: bool
 
+    def store(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """These, in their order."""
+        if connection.dialect.name == _SERVER:
+            _store_rows(connection, [(self, rows)])
+            return
+        for filling, some in self.by_columns(rows, connection.dialect.name):
+            filling.store(connection, some)
+
     def by_columns(self, rows: Sequence[Mapping[str, Any]], dialect: str) -> Iterator[tuple[_Filling, Sequence[Any]]]:
         """Those that name the same columns go in together."""
         sorts: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
@@ -64,15 +73,23 @@ class _Rows:
 def rows_into(table: Table, *, repeated: bool = False) -> Together:
     """New rows (mappings by column) of a table; `repeated`: one whose unique key is there already is left alone."""
     known = _Rows(table, repeated)
+    return Together(_ORDER[table.name], known.store, known)
 
-    def store(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        if connection.dialect.name == _SERVER:
-            _store_rows(connection, [(known, rows)])
-            return
-        for filling, some in known.by_columns(rows, connection.dialect.name):
-            filling.store(connection, some)
 
-    return Together(_ORDER[table.name], store, known)
+def insert_rows(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, repeated: bool = False
+) -> None:
+    """The same at once, for one who has them all."""
+    _Rows(table, repeated).store(connection, rows)
+
+
+def locking(table: str, store: Callable[[Connection, Sequence[Any]], object]) -> Together:
+    """
+    Changes of rows that others may be at, each found as it was read or VersionConflict: before anything else runs.
+
+    `store` locks them in order of id, and the tables come one after the other: or two processes wait for one another.
+    """
+    return Together(_LOCKED.index(table) - len(_LOCKED) - 1, store)
 
 
 def before_rows(store: Callable[[Connection, Sequence[Any]], object]) -> Together:
@@ -109,7 +126,7 @@ class _Filling:
     def store(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Store rows that name these columns and no others, in their order, where values are given row by row."""
         row = f"({', '.join('?' * len(self.names))})"
-        for some in _in_few_sizes(list(zip(*self.columns(rows), strict=True))):
+        for some in in_few_sizes(list(zip(*self.columns(rows), strict=True))):
             text = f"{self.into} VALUES {', '.join([row] * len(some))}{self.end}"
             connection.exec_driver_sql(text, tuple(chain.from_iterable(some)))
 
@@ -126,7 +143,7 @@ class _Filling:
         return f"{self.into} SELECT * FROM unnest({', '.join(arrays)}){self.end}"  # noqa: S608 - our own names, no value
 
 
-def _in_few_sizes(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+def in_few_sizes(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
     """As few statements as there can be of few texts, which all stay prepared: 64 rows, then 32, 16 …"""
     start, size = 0, _MOST_ROWS
     while start < len(rows):
@@ -144,12 +161,19 @@ def _filling(table: Table, names: tuple[str, ...], dialect_name: str, repeated: 
     quoted = dialect.identifier_preparer.quote
     return _Filling(
         table=table.name,
-        into=f"INSERT INTO {quoted(table.name)} ({', '.join(quoted(name) for name in names)})",
+        into=f"INSERT INTO {dialect.identifier_preparer.format_table(table)} ({', '.join(map(quoted, names))})",
         end=" ON CONFLICT DO NOTHING" if repeated else "",
         names=names,
-        binds=tuple(column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns),
+        binds=binders(table, names, dialect_name),
         sorts=tuple(_sort(column, dialect) for column in columns) if dialect_name == _SERVER else (),
     )
+
+
+@lru_cache(maxsize=256)
+def binders(table: Table, names: tuple[str, ...], dialect_name: str) -> tuple[Bind | None, ...]:
+    """How values of these columns are told to the driver; None: as they are."""
+    dialect = _DIALECTS[dialect_name]()
+    return tuple(table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names)
 
 
 def _sort(column: Column[Any], dialect: Dialect) -> str:

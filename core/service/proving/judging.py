@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -16,6 +16,7 @@ from core.service.work import Work
 from core.storage import people
 from core.storage.challenges import Challenges
 from core.storage.database import Connection, Database
+from core.storage.together import locking
 
 log = structlog.get_logger()
 
@@ -49,7 +50,7 @@ class Judging:
         judged = check(standing or _nobodys(now), typed, purpose=purpose, now=now, key=key)
         if standing is None or judged.challenge == standing:
             return False
-        work.require(f"otp:{standing.id}", partial(_replace, old=standing, judged=judged, now=now))
+        work.put(_ANSWERED, (standing, judged, now))
         return judged.accepted
 
     def _judge(
@@ -75,9 +76,13 @@ def _swap(connection: Connection, old: Challenge, judged: Checked, now: datetime
     return swapped
 
 
-def _replace(connection: Connection, old: Challenge, judged: Checked, now: datetime) -> None:
-    if not _swap(connection, old, judged, now):
-        raise VersionConflict(f"password {old.id} was answered meanwhile")
+def _swap_all(connection: Connection, answered: Sequence[tuple[Challenge, Checked, datetime]]) -> None:
+    for old, judged, now in sorted(answered, key=lambda one: one[0].id):
+        if not _swap(connection, old, judged, now):
+            raise VersionConflict(f"password {old.id} was answered meanwhile")
+
+
+_ANSWERED = locking("otp_challenge", _swap_all)
 
 
 def _nobodys(now: datetime) -> Challenge:

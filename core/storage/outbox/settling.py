@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from core.contract.errors import VersionConflict
+from core.storage.changing import Changes
 from core.storage.database import padded
 from core.storage.outbox.rows import CLAIM, IS_LANE, KEPT_PAYLOAD
 from core.storage.tables import outbox
@@ -63,6 +64,13 @@ _OURS = (
     .order_by(outbox.c.id)
     .with_for_update()
 )
+_SENT = Changes(
+    outbox,
+    by="id",
+    to=("reason", "sent_at", "provider_message_id"),
+    also="state = 'sent', owner = NULL, claimed_until = NULL, "
+    "payload_sealed = CASE WHEN forget THEN NULL ELSE payload_sealed END",
+)
 _SETTLE = (
     update(outbox)
     .where(outbox.c.id == bindparam("entry"))
@@ -85,9 +93,9 @@ def settle(connection: Connection, settled: Sequence[Settled]) -> None:
         found = connection.execute(_OURS, {"entries": padded(entries)})  # not by all that are claimed
         if lost := entries - {one.id for one in found if (one.state, one.owner) == ("claimed", owner)}:
             raise VersionConflict(f"{len(lost)} of these outbox entries are no longer ours")
-    for sent in (True, False):
-        if rows := [_settled(one) for one in settled if (one.outcome.state == "sent") is sent]:
-            connection.execute(_SETTLE, rows)
+    _SENT.store(connection, [_sent(one) for one in settled if one.outcome.state == "sent"])
+    if rows := [_settled(one) for one in settled if one.outcome.state != "sent"]:
+        connection.execute(_SETTLE, rows)
     if doubted := [one for one in settled if one.outcome.state in _DOUBTED]:
         connection.execute(_AS_SHOWN, [{"entry": one.entry_id, "at": one.at} for one in doubted])
 
@@ -105,9 +113,13 @@ _AS_SHOWN = (
 """What came is not known, but the provider has shown it to us meanwhile: it is there, and goes out no second time."""
 
 
+def _sent(one: Settled) -> dict[str, object]:
+    provider_id, reason = one.outcome.provider_message_id, one.outcome.reason[:300]
+    return {"id": one.entry_id, "reason": reason, "sent_at": one.at, "provider_message_id": provider_id}
+
+
 def _settled(one: Settled) -> dict[str, object]:
     state = one.outcome.state
-    ended = {"sent_at": one.at, "provider_message_id": one.outcome.provider_message_id} if state == "sent" else {}
     return {
         "entry": one.entry_id,
         "state": state,
@@ -115,7 +127,6 @@ def _settled(one: Settled) -> dict[str, object]:
         "again_at": one.outcome.next_at,
         "over": state != "pending",
         "uncounted": one.outcome.uncounted,
-        **ended,
     }
 
 
