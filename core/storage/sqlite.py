@@ -269,7 +269,7 @@ def _engine(path: Path, *, pragmas: tuple[str, ...], begin: str, connections: in
         pool_size=connections,
         max_overflow=0,
         hide_parameters=True,  # they hold what an error message may not show
-        connect_args={"check_same_thread": False, "timeout": 5.0, "cached_statements": 512 + STATEMENTS},
+        connect_args={"check_same_thread": False, "timeout": 5.0, "cached_statements": 1024 + STATEMENTS},
     )
 
     @event.listens_for(engine, "connect")

@@ -27,6 +27,7 @@ from core.storage.tables import metadata
 _ORDER = {table.name: number for number, table in enumerate(metadata.sorted_tables)}
 _LAST = len(_ORDER)
 _MOST_ROWS = 64
+_ANY_NUMBER = 16
 _LOCKED = ("case", "conversation", "otp_challenge", "timer")
 
 
@@ -144,10 +145,10 @@ class _Filling:
 
 
 def in_few_sizes(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    """As few statements as there can be of few texts, which all stay prepared: 64 rows, then 32, 16 …"""
+    """As few statements as there can be of few texts, which all stay prepared: 64 rows, 32, 16, then what is left."""
     start, size = 0, _MOST_ROWS
     while start < len(rows):
-        while size > len(rows) - start:
+        while size > max(len(rows) - start, _ANY_NUMBER):
             size //= 2
         yield rows[start : start + size]
         start += size
