@@ -20,6 +20,7 @@ from core.contract.errors import GatewayError
 from core.storage import (
     case_search,
     cases,
+    contacts,
     conversations,
     due_clocks,
     housekeeping,
@@ -36,9 +37,10 @@ from core.storage import (
     unknown_ends,
 )
 from core.storage.case_search import Search
+from core.storage.changing import Changes
 from core.storage.database import Database
 from core.storage.lookout import Lookout
-from core.storage.outbox import Outcome, Settled, Share
+from core.storage.outbox import Outcome, Settled, Share, settling
 from core.storage.search_indexes import INDEXES
 from core.storage.statistics import Period
 from core.storage.tables import metadata
@@ -46,6 +48,9 @@ from tests.support.databases import put
 
 NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
 LAST = (NOW, "c")
+TALK = conversations.ConversationRow(
+    **dict.fromkeys(conversations.ConversationRow.__dataclass_fields__) | {"id": "c"}  # type: ignore[arg-type]
+)
 
 # In the order of an index, one after the other: what is not needed is not read.
 ORDERED: dict[str, Callable[[Connection], Any]] = {
@@ -94,9 +99,20 @@ FOUND: dict[str, Callable[[Connection], Any]] = {
     "map: of agencies": partial(mapped.cells, wanted=mapped.Wanted(NOW, NOW, agencies=frozenset("a")), step=8, most=9),
     "map: communes": partial(mapped.areas, wanted=mapped.Wanted(NOW, NOW)),
     "public: words": partial(reports.published, kind="result", text="den", before=LAST),
+    "talks: as they were read": partial(conversations.save, changed=[(TALK, 1)]),
+    "timers: taken": partial(timers.take, timer_ids=["a", "b"]),
+    "timers: stopped": lambda connection: timers.TIMERS.store(connection, [("c", "burst", None), ("d", "burst", None)]),
     "talks: replied to": partial(conversations.of_provider_ids, provider_blinds=["b"]),
     "talks: at an address": partial(conversations.newest_at, channel="c", account="a", address_blind="b"),
 }
+# Several rows a statement where each statement has to wait, see core.storage.changing.
+CHANGED: dict[str, Changes] = {
+    "inbox: ended": inbox_queue._FINISH,
+    "outbox: gone": settling._SENT,
+    "talks: saved": conversations._SAVE,
+    "people: as they call themselves": contacts._PROFILE,
+}
+FOUND |= {name: partial(one.store, rows=[dict.fromkeys((one.by, *one.to))] * 3) for name, one in CHANGED.items()}
 HOT = ORDERED | FOUND
 
 TABLES = {*metadata.tables, *(f"{index.name}_{end}" for index in INDEXES for end in ("place", "search")), "case_agency"}
