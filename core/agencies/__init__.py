@@ -6,9 +6,11 @@ Pure: no I/O, days come in as arguments. A day's tree is `core.cases.agencies.Ag
 
 from core.agencies.changing import AgencyRefused, add, amend, close, merge
 from core.agencies.history import FIELDS, AgencyHistory, Entry, entries_of, typed_fields
+from core.agencies.kinds import KINDS, kinds_in
 
 __all__ = [
     "FIELDS",
+    "KINDS",
     "AgencyHistory",
     "AgencyRefused",
     "Entry",
@@ -16,6 +18,7 @@ __all__ = [
     "amend",
     "close",
     "entries_of",
+    "kinds_in",
     "merge",
     "typed_fields",
 ]

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from core.agencies.history import AgencyHistory, Entry
+from core.agencies.kinds import kinds_in
 from core.cases.agencies import AgencyTree
 from core.contract.errors import GatewayError
 
@@ -35,13 +36,14 @@ def add(history: AgencyHistory, new: Entry) -> Entries:
     """
     A new agency.
 
-    Raises: AgencyRefused: an id that is no id or was ever given, no name, a parent that is not at work that day, or a
-        commune that another agency answers for.
+    Raises: AgencyRefused: an id that is no id or was ever given, no name, an unknown kind, a parent that is not at work
+        that day, or a commune that another agency answers for.
     """
     if not _ID.fullmatch(new.agency_id):
         raise AgencyRefused(f"Mã {new.agency_id!r} không hợp lệ: chỉ gồm chữ thường không dấu, chữ số và dấu “_”.")
     if known := history.terms(new.agency_id):
         raise AgencyRefused(f"Mã {new.agency_id} đã thuộc {known[0].name}; mã cơ quan không dùng lại.")
+    _check_kind(history, new.kind)
     return _checked(history, (new,), by=new.day)
 
 
@@ -51,8 +53,8 @@ def amend(history: AgencyHistory, agency_id: str, *, since: date, **fields: Any)
 
     Args:
         fields: name, short_name, kind, parent, code, commune_code: those that change.
-    Raises: AgencyRefused: not there or not at work that day, a change after that day, a parent that is not at work,
-        below itself.
+    Raises: AgencyRefused: not there or not at work that day, a change after that day, an unknown kind, a parent that
+        is not at work, below itself.
     """
     terms = history.terms(agency_id)
     _at_work(history, agency_id, since)
@@ -64,6 +66,7 @@ def amend(history: AgencyHistory, agency_id: str, *, since: date, **fields: Any)
     after = before.model_copy(update={**fields, "since": None if first else since})
     if after.says() == before.says() | {"since": after.since}:
         raise AgencyRefused(f"{before.name} không có gì thay đổi.")
+    _check_kind(history, after.kind)
     return _checked(history, (after,), by=since)
 
 
@@ -144,6 +147,13 @@ def _check(tree: AgencyTree, item: Entry, day: date) -> None:
         raise AgencyRefused("Cơ quan phải có tên và loại.")
     if item.parent is not None and not tree.is_active(item.parent):
         raise AgencyRefused(f"Cơ quan cấp trên {tree.name(item.parent)} không còn hoạt động vào ngày {_shown(day)}.")
+
+
+def _check_kind(history: AgencyHistory, kind: str) -> None:
+    """A slip would be an agency that no regulation speaks of: reports could not be given to it."""
+    known = kinds_in(history)
+    if kind.strip() and kind not in known:
+        raise AgencyRefused(f"Không có loại cơ quan “{kind}”. Các loại: {', '.join(known)}.")
 
 
 def _not_below_itself(tree: AgencyTree, agency_id: str, parent: str | None) -> None:

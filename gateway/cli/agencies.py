@@ -8,6 +8,11 @@ from typing import Any
 
 from gateway.cli.common import command, group, perform, show_json
 
+_KINDS = (
+    "province, centre, department, district, commune, central_body, enterprise, unit, board, "
+    "or one that an imported file brought in"
+)
+
 
 def add(commands: Any) -> None:
     """Mount `agency`."""
@@ -35,7 +40,7 @@ def _add_changes(own: Any) -> None:
     _day(moved, "--at", "from this day on (default: today)")
     for parser, must in ((new, True), (moved, False)):
         parser.add_argument("--name", required=must)
-        parser.add_argument("--kind", required=must, help="province, department, district, commune, enterprise, …")
+        parser.add_argument("--kind", required=must, help=_KINDS)
         parser.add_argument("--short-name")
         parser.add_argument("--parent", help="id of the agency above; empty: none")
         parser.add_argument("--code", help="official code (mã định danh)")

@@ -12,7 +12,7 @@ from aiohttp import web
 from multidict import MultiDictProxy
 from yarl import URL
 
-from core.agencies import FIELDS, AgencyRefused, Entry, add, amend, close, typed_fields
+from core.agencies import FIELDS, AgencyRefused, Entry, add, amend, close, kinds_in, typed_fields
 from core.cases.agencies import Agency
 from core.clock import local
 from core.contract.errors import NotFound
@@ -31,16 +31,6 @@ from gateway.console.shared import day_in, line_of, show
 from gateway.deployment import DEPLOYMENT, Deployment
 
 PAGE = "/console/co-quan"
-KINDS: Mapping[str, str] = {
-    "province": "UBND tỉnh, thành phố",
-    "centre": "Trung tâm",
-    "department": "Sở, ban, ngành",
-    "district": "UBND cấp huyện",
-    "commune": "UBND cấp xã",
-    "central_body": "Cơ quan trung ương trên địa bàn",
-    "enterprise": "Doanh nghiệp dịch vụ",
-    "unit": "Đơn vị trực thuộc",
-}
 _BLANK = MappingProxyType(
     dict.fromkeys((*FIELDS, *PARTS, "id", "since", "last_day", "children_to", "note", "document", "to", "reason"), "")
 )
@@ -82,7 +72,7 @@ async def show_agencies(request: web.Request) -> web.StreamResponse:
         kind=kind,
         gone=gone,
         gaps=await deployment.database.read(partial(office.read_gaps, regulation=deployment.regulation)),
-        kinds=_kinds(deployment),
+        kinds=kinds_in(deployment.regulation.book.history),
         editions=await deployment.database.read(partial(agencies.editions, most=5)),
     )
 
@@ -220,7 +210,7 @@ async def _page(
         work=await successions_of(deployment).of_agency(agency_id),
         handed=handed,
         today=today,
-        kinds=_kinds(deployment),
+        kinds=kinds_in(deployment.regulation.book.history),
         choices=_choices(deployment, but=agency_id),
         base=f"{PAGE}/{agency_id}",
     )
@@ -248,7 +238,7 @@ def _new_page(request: web.Request, typed: Mapping[str, str], problem: str, stat
         known=_BLANK,
         problem=problem,
         today=local(deployment.now()).date(),
-        kinds=_kinds(deployment),
+        kinds=kinds_in(deployment.regulation.book.history),
         choices=_choices(deployment),
     )
 
@@ -256,11 +246,6 @@ def _new_page(request: web.Request, typed: Mapping[str, str], problem: str, stat
 def _choices(deployment: Deployment, *, but: str = "") -> list[tuple[str, str]]:
     """Agencies at work, as (id, name)."""
     return [(one.id, one.name) for one in deployment.regulation.agencies.search("", gone=False) if one.id != but]
-
-
-def _kinds(deployment: Deployment) -> dict[str, str]:
-    """The kinds we have words for, and those that only this tree knows."""
-    return {**KINDS, **{one.kind: one.kind for one in deployment.regulation.agencies if one.kind not in KINDS}}
 
 
 def _typed(form: MultiDictProxy[Any]) -> dict[str, str]:

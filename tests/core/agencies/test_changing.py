@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from core.agencies import AgencyHistory, AgencyRefused, Entry, add, amend, close, entries_of, merge
+from core.agencies import AgencyHistory, AgencyRefused, Entry, add, amend, close, entries_of, kinds_in, merge
 from core.cases.agencies import Agency
 from core.regulations.agency_files import read_agencies
 from core.regulations.loader import BUNDLED
@@ -83,6 +83,8 @@ def refusal(kind: str) -> str:
         "closed parent": lambda: add(closed, Entry(agency_id="moi", since=DAY, name="Mới", kind="unit", parent="xa_b")),
         "id again": lambda: add(closed, Entry(agency_id="xa_b", since=DAY, name="Mới", kind="commune")),
         "id no id": lambda: add(one, Entry(agency_id="Sở Mới", since=DAY, name="Mới", kind="unit")),
+        "no such kind": lambda: add(one, Entry(agency_id="moi", since=DAY, name="Mới", kind="comune")),
+        "moved to no kind": lambda: amend(one, "so", since=DAY, kind="Sở"),
         "no name": lambda: add(one, Entry(agency_id="moi", since=DAY, name=" ", kind="unit")),
         "commune twice": lambda: add(
             one, Entry(agency_id="moi", since=DAY, name="UBND xã C", kind="commune", commune_code="90001")
@@ -111,6 +113,8 @@ def refusal(kind: str) -> str:
         ("closed parent", "UBND xã B không còn hoạt động"),
         ("id again", "không dùng lại"),
         ("id no id", "không hợp lệ"),
+        ("no such kind", "Không có loại cơ quan “comune”"),
+        ("moved to no kind", "Không có loại cơ quan “Sở”"),
         ("no name", "phải có tên"),
         ("commune twice", "có hai cơ quan phụ trách"),
         ("closed twice", "không hoạt động"),
@@ -141,6 +145,16 @@ def test_every_shipped_tree_holds_on_each_of_its_days(name: str) -> None:
             found = known.tree(day).get(item.id)
             assert (found is not None) == (item.since is None or item.since <= day)
             assert found is None or found.model_copy(update={"former": ()}) == item
+
+
+def test_a_kind_that_a_file_brought_in_may_be_given_again() -> None:
+    """A province may have sorts of agency that nobody else has: a file names them, a slip of the hand does not."""
+    one = history()
+    after = one.extended(merge(one, [Entry(agency_id="toa", since=DAY, name="Tòa án", kind="court")]))
+
+    (new,) = add(after, Entry(agency_id="toa_b", since=DAY, name="Tòa án B", kind="court"))
+    assert (new.kind, list(kinds_in(after))[-1], kinds_in(after)["court"]) == ("court", "court", "court")
+    assert "court" not in kinds_in(one)
 
 
 def test_a_file_is_taken_whole_or_not_at_all() -> None:

@@ -77,6 +77,11 @@ async def test_a_table_is_taken_in_whole_or_not_at_all(beside: CommandLine, tmp_
         (["agency", "close", "so_y_te", "--at", "9999-12-31"], "is no date"),
         (["agency", "add", "x", "--name", "X", "--kind", "unit", "--parent", "so_giao_thong"], "không còn hoạt động"),
         (["agency", "move", "ubnd_thanh_pho", "--parent", "so_nong_nghiep_moi_truong"], "không thể trực thuộc"),
+        (
+            ["agency", "add", "x", "--name", "X", "--kind", "comune"],
+            "Không có loại cơ quan “comune”. Các loại: province,",
+        ),
+        (["agency", "move", "so_y_te", "--kind", "Sở"], "Không có loại cơ quan “Sở”"),
         (["agency", "move", "mat", "--name", "X"], "Không có cơ quan mã mat"),
         (["agency", "close", "so_y_te", "--to", "so_giao_thong"], "Cơ quan kế thừa"),
         (["agency", "close", "ubnd_thanh_pho"], "trực thuộc"),
