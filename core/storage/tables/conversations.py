@@ -68,7 +68,6 @@ Index("ix_conversation_address", conversation.c.channel, conversation.c.account,
 Index("ix_conversation_contact", conversation.c.contact_id)
 ATTENDED = "needs_human OR mode = 'person'"
 """Somebody of the centre is needed, or at work, in this conversation; SQLite wants the very words of its index."""
-partial("ix_conversation_human", conversation.c.last_message_at, where="needs_human", sqlite="needs_human = 1")
 partial("ix_conversation_attended", conversation.c.last_message_at, conversation.c.id, where=ATTENDED)
 
 message = Table(
