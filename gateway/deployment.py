@@ -44,6 +44,7 @@ from core.storage.opening import explained
 from core.storage.small_reads import SmallReads
 from gateway.events import Events, open_events
 from gateway.events.bells import AGENCIES
+from gateway.refusals import Refusals
 from gateway.registry import Supplies, build_channels
 from gateway.settings import Settings
 from gateway.stores import Now, Stores, open_stores, utc_now
@@ -71,6 +72,7 @@ class Deployment:
     intake: Intake
     events: Events
     courtesy: Courtesy
+    refusals: Refusals
     thinking: Thinking
     channels: Mapping[str, Channel]
     bounds: Bounds
@@ -142,6 +144,7 @@ async def _assemble(
         intake=_intake(settings, database, safe=safe, media=media, clerk=clerk, channels=channels, now=now),
         events=events,
         courtesy=courtesy,
+        refusals=Refusals(database, now=now),
         thinking=thinking,
         channels=channels,
         bounds=bounds_of(settings, channels, turns=turns),

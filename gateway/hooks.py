@@ -81,6 +81,7 @@ class Door:
         self.inbox = deployment.inbox
         self.courtesy = deployment.courtesy
         self._now = deployment.now
+        self._refusals = deployment.refusals
         self._channel = channel
         self._seconds = {name: HOOK_SECONDS.labels(channel.name, name) for name in OUTCOMES}
 
@@ -112,6 +113,8 @@ class Door:
         """One request has its answer."""
         outcome = _outcome(problem) if problem else "quarantined" if quarantined else "accepted"
         self._seconds[outcome].observe(seconds)
+        if isinstance(problem, SignatureInvalid):
+            self._refusals.note(self._channel.name)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Take one delivery; the provider hears 200 once a crash can no longer lose it."""
@@ -135,6 +138,8 @@ class Door:
             return web.Response(text=self._channel.greet(request.query))
         except SignatureInvalid:
             log.info("greeting_refused", channel=self._channel.name)
+            if request.query:  # a person with a browser names nothing
+                self._refusals.note(self._channel.name)
             raise web.HTTPForbidden from None
 
     async def _take(self, request: web.Request) -> tuple[RawDelivery, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from gateway.cli.common import command, group, perform
@@ -32,12 +33,23 @@ def show_table(arguments: argparse.Namespace) -> int:
 
 
 def show_all(_arguments: argparse.Namespace) -> int:
-    """Name, state, sentence, today's quota where there is one."""
+    """Name, state, sentence; today's quota and what could not be proved, where there is any."""
     found = perform("channel.list")
     for one in found:
-        told = (one["channel"], "ok" if one["ok"] else "trouble", one["detail"], *filter(None, [one["quota"]]))
+        told = (
+            one["channel"],
+            "ok" if one["ok"] else "trouble",
+            one["detail"],
+            *filter(None, [one["quota"], _refused(one)]),
+        )
         print(*told, sep="\t")
     return 0 if all(one["ok"] for one in found) else 1
+
+
+def _refused(one: Mapping[str, Any]) -> str:
+    if not one["refused"]:
+        return ""
+    return f"{one['refused']} refused in 24 h, the last at {one['refused_at']}: is the secret theirs?"
 
 
 def connect(arguments: argparse.Namespace) -> int:

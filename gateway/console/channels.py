@@ -20,6 +20,7 @@ from core.service.reading.names import CHANNELS
 from core.service.reading.told import FORMS
 from core.service.trying import last_trials, try_out
 from core.storage import counts, outbox
+from core.storage.refusals import Refused
 from gateway.auth.targets import see_other
 from gateway.console.shared import HOME, member_of, require_caretaker, show
 from gateway.deployment import DEPLOYMENT, Deployment
@@ -36,7 +37,12 @@ WEEK = timedelta(weeks=1)
 
 @dataclass(frozen=True)
 class Line:
-    """One channel. `usual`: what came by this hour a week ago; `missing`: what came at least in such a silence."""
+    """
+    One channel.
+
+    `usual`: what came by this hour a week ago; `missing`: what came at least in such a silence; `refused`: what could
+    not be proved within a day, by whichever process.
+    """
 
     name: str
     label: str
@@ -46,6 +52,7 @@ class Line:
     missing: int
     leaving: Counter[str]
     quota: Quota | None
+    refused: Refused | None
 
 
 @require_caretaker
@@ -60,8 +67,9 @@ async def _page(request: web.Request, *, status: int = 200, problem: str = "") -
     arrivals = await deployment.database.read(counts.arrivals)
     leaving = await deployment.database.read(outbox.states_by_channel)
     quotas = {quota.channel: quota for quota in await quotas_of(deployment)}
+    refused = await deployment.refusals.lately()
     lines = [
-        _line(deployment, name, health, arrivals, Counter(leaving.get(name)), quotas.get(name))
+        _line(deployment, name, health, arrivals, Counter(leaving.get(name)), quotas.get(name), refused.get(name))
         for name, health in healths.items()
     ]
     trials = await deployment.database.read(partial(last_trials, user_id=member_of(request).id))
@@ -84,6 +92,7 @@ def _line(
     arrivals: Mapping[str, Mapping[datetime, int]],
     leaving: Counter[str],
     quota: Quota | None,
+    refused: Refused | None,
 ) -> Line:
     now, hours = deployment.now(), arrivals.get(name, {})
     begun = midnight(local(now).date())
@@ -97,6 +106,7 @@ def _line(
         missing=missing(hours, since=since, now=now),
         leaving=leaving,
         quota=quota,
+        refused=refused,
     )
 
 

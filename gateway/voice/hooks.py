@@ -59,7 +59,7 @@ class VoiceHooks:
 
     def __init__(self, deployment: Deployment, settings: VoiceSettings, captures: Captures) -> None:
         self._now, self._data = deployment.now, deployment.settings.data
-        self._settings, self._captures = settings, captures
+        self._settings, self._captures, self._refusals = settings, captures, deployment.refusals
         self._inbox, self._messages = deployment.inbox, _messages_of(deployment, settings)
         self._lines = Peers(lambda: node_sockets(self._data, VOICE), spread=True)
 
@@ -159,6 +159,7 @@ class VoiceHooks:
         self._check(request, url=self._settings.hook(name) + (f"?{query}" if query else ""), body=body, fields=fields)
         form = first_of(fields)
         if not (self._is_ours(request) and same(form.get("AccountSid", ""), self._settings.account.sid)):
+            self._refusals.note(CHANNEL)
             raise SignatureInvalid("another account")
         return body, form
 
@@ -169,7 +170,11 @@ class VoiceHooks:
         self, request: web.Request, *, url: str, body: bytes = b"", fields: Mapping[str, list[str]] | None = None
     ) -> None:
         given, tokens = request.headers.get(HEADER, ""), self._settings.account.tokens
-        check(given, url=url, body=body, fields=fields or {}, tokens=tokens)
+        try:
+            check(given, url=url, body=body, fields=fields or {}, tokens=tokens)
+        except SignatureInvalid:
+            self._refusals.note(CHANNEL)
+            raise
 
 
 def _messages_of(deployment: Deployment, settings: VoiceSettings) -> HookedChannel | None:

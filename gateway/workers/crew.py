@@ -25,6 +25,7 @@ from gateway.events.bells import AGENCIES, DUE, FILES, INBOX, OUTBOX, bell, pass
 from gateway.links.lanes import Lanes, lane_bell, lane_loop
 from gateway.metrics import SENT
 from gateway.notice_readers import notice_letters_of
+from gateway.refusals import INTERVAL
 from gateway.transcribing import CommandTranscriber
 from gateway.watch.watch import Watch
 from gateway.workers.ahead import until_due
@@ -83,6 +84,7 @@ class Crew:
             Loop("journal", deployment.inbox.ship, interval=1.0),
             Loop("pulse", self.watch.pulse.run_once, interval=1.0),
             Loop("watch", self.watch.run_once, interval=10.0),
+            Loop("refusals", deployment.refusals.keep, interval=INTERVAL),
             *_news(deployment, self._bells),
             *(_work(deployment, owner, self._bells) if self._works else ()),
             *(_sendings(self._senders, rung) if self._works else ()),

@@ -64,3 +64,16 @@ async def test_somebody_sends_to_themselves(office: Office) -> None:
     assert "Đã gửi" in page.text
     assert "chưa đăng ký địa chỉ" in page.text or "kênh đang tắt" in page.text
     assert "vui lòng chờ một phút" in again.text
+
+
+async def test_deliveries_that_nobody_could_prove_are_shown(office: Office) -> None:
+    """When, how many, and what to do."""
+    async with office.desk(await centre(office.world)) as desk:
+        before = await desk.get(PAGE)
+        office.world.deployment.refusals.note("email")
+        after = await desk.get(PAGE)
+
+    assert "Có lời gọi bị từ chối" not in before.text
+    assert "Có lời gọi bị từ chối" in after.text
+    assert "1 lần trong 24 giờ, lần cuối" in after.text
+    assert "so mã bí mật ở trang của nhà cung cấp" in after.text

@@ -162,6 +162,7 @@ async def test_nobody_but_twilio_is_answered(stage: VoiceStage, hook: str) -> No
     assert await status(f"{PUBLIC}/hooks/twilio/AC{'f' * 32}/{hook}", good) == 401
     assert await status(f"{HOOKS}/{hook}", good | {"CallSid": "../x"}) in ({400, 422} if hook != "recorded" else {200})
     assert await owed(stage) == []
+    assert (await stage.world.deployment.refusals.lately())["call_center"].count == 3
 
 
 async def test_what_became_of_a_message_may_be_told_at_the_accounts_address(stage: VoiceStage) -> None:
