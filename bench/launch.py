@@ -19,7 +19,13 @@ from tests.support.servers import PostgresServer
 ROOT = Path(__file__).parents[1]
 STOP_SECONDS = 60.0
 _COUNTED = ("LD_PRELOAD", "LANGNGHE_SHIM_COUNT")
-POSTGRES = {"shared_buffers": "512MB", "synchronous_commit": "on", "min_wal_size": "2GB", "max_wal_size": "4GB"}
+POSTGRES = {
+    "shared_buffers": "512MB",
+    "synchronous_commit": "on",
+    "min_wal_size": "2GB",
+    "max_wal_size": "4GB",
+    "dynamic_shared_memory_type": "posix",  # as in production; test servers keep theirs beside their data
+}
 _LOG_FILES = 100
 
 

@@ -68,6 +68,19 @@ def test_postgres_is_durable_and_comes_back_after_a_crash() -> None:
     assert not server.folder.exists()
 
 
+def test_a_killed_postgres_leaves_no_shared_memory_behind() -> None:
+    """Nobody tidies /dev/shm after a kill: what its processes share lies in its own folder, and goes with it."""
+    with PostgresServer.start(fsync=False) as server:
+        maps = Path(f"/proc/{server.pid}/maps").read_text()
+        shared = list((server.data / "pg_dynshmem").iterdir())
+        server.kill()
+
+    assert "/dev/shm/PostgreSQL." not in maps
+    assert f"{server.data}/pg_dynshmem/" in maps
+    assert shared
+    assert not server.folder.exists()
+
+
 def test_programs_below_a_closed_folder_are_copied(tmp_path: Path) -> None:
     """Root's clone may lie where PostgreSQL's user cannot look: the programs are copied beside the data."""
     install = tmp_path / "wheel" / "pginstall"

@@ -47,6 +47,7 @@ class PostgresServer(Server):
             "max_connections": str(max_connections),
             "shared_buffers": "32MB",
             "timezone": "UTC",
+            "dynamic_shared_memory_type": "mmap",  # in its data folder: a killed server leaves nothing in /dev/shm
             **(settings or {}),
         }
         self._binaries = reachable(finding.find_postgres(), self._owner(), self.folder)
