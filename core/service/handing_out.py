@@ -22,6 +22,7 @@ from typing import Any
 from core.clock.zone import end_of, local, midnight
 from core.contract.errors import CaseError, VersionConflict
 from core.contract.schema import new_id
+from core.identity.codes import format_code
 from core.regulations.library import PackLibrary
 from core.service.actors import Member
 from core.service.csv_lines import MARK, csv_lines
@@ -169,6 +170,14 @@ class HandingOut:
     async def book(self) -> list[HandoutRow]:
         """What was handed out, the newest first."""
         return await self._database.read(handouts.newest)
+
+    async def cases(self, handout_id: str) -> str:
+        """Which cases were in one of the book, as CSV (UTF-8 with its mark). NotFound."""
+        await self._database.read(partial(handouts.find, handout_id=handout_id))
+        found = await self._database.read(partial(handouts.cases_of, handout_id=handout_id))
+        return MARK + csv_lines(
+            [COLUMNS[:2], *((format_code(code), _local(at)) if at else (code, "") for code, at in found)]
+        )
 
     async def _views(
         self, wish: Wish, member: Member, tally: _Tally, *, begin: datetime, end: datetime

@@ -89,10 +89,12 @@ def decide(connection: Connection, row: HandoutRow, *, case_ids: Sequence[str] =
         connection.execute(insert(handout_case), rows)
 
 
-def cases_of(connection: Connection, handout_id: str) -> list[str]:
-    """Which cases were in it."""
-    query = select(handout_case.c.case_id).where(handout_case.c.handout_id == handout_id)
-    return list(connection.scalars(query.order_by(handout_case.c.case_id)))
+def cases_of(connection: Connection, handout_id: str) -> list[tuple[str, datetime | None]]:
+    """Code and receipt of each case that was in it, in the order of the file; of one that is gone since, its id."""
+    joined = handout_case.outerjoin(case, case.c.id == handout_case.c.case_id)
+    query = select(handout_case.c.case_id, case.c.code, case.c.received_at).select_from(joined)
+    ordered = query.where(handout_case.c.handout_id == handout_id).order_by(case.c.received_at, handout_case.c.case_id)
+    return [(row.code or row.case_id, row.received_at) for row in connection.execute(ordered)]
 
 
 def newest(connection: Connection, *, most: int = 50) -> list[HandoutRow]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from io import BufferedRandom
 
+import structlog
 from aiohttp import web
 
 from channels.base import clean_text
@@ -23,6 +24,8 @@ from gateway.deployment import DEPLOYMENT
 
 PAGE = "/console/cung-cap"
 LONGEST_REASON = 500
+log = structlog.get_logger()
+
 _CHUNK = 1 << 16
 _LINES = ("noi-nhan", "so-van-ban", "can-cu", "tu-ngay", "den-ngay", "kem-nguoi-gui")
 _NO_DOCUMENT = "Vui lòng nhập số, ngày văn bản yêu cầu."
@@ -83,6 +86,16 @@ async def refuse(request: web.Request) -> web.StreamResponse:
     except CaseError as error:
         return await _page(request, {}, {"": error.vi}, status=409)
     return see_other(f"{PAGE}?xong=tu-choi-cung-cap")
+
+
+@require_caretaker
+async def list_cases(request: web.Request) -> web.StreamResponse:
+    """Which cases went out with one of the book, as a table for whoever looks after it."""
+    handout = request.match_info["handout"]
+    text = await _service(request).cases(handout)
+    log.info("handout_cases_listed", user=member_of(request).id, handout=handout)
+    headers = {"Content-Disposition": 'attachment; filename="ho-so-da-cung-cap.csv"', "Cache-Control": "no-store"}
+    return web.Response(text=text, content_type="text/csv", charset="utf-8", headers=headers)
 
 
 def _read(typed: dict[str, str]) -> tuple[Wish | None, dict[str, str]]:
@@ -149,5 +162,6 @@ def mount(router: web.UrlDispatcher) -> None:
     one = f"{PAGE}/{{handout:[0-9a-f]{{32}}}}"
     router.add_get(PAGE, show_page)
     router.add_post(PAGE, ask)
+    router.add_get(f"{one}/danh-sach", list_cases)
     router.add_post(f"{one}/duyet", give)
     router.add_post(f"{one}/tu-choi", refuse)

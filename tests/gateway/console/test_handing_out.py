@@ -7,12 +7,15 @@ import hashlib
 import io
 import json
 import zipfile
+from functools import partial
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
 from core.service.actors import Member
-from core.storage import handouts
+from core.storage import cases, handouts
+from core.storage.tables import handout_case
 from tests.gateway.api.staffing import agency, centre, hire, issue, report
 from tests.gateway.console.office import Answer, Office
 from tests.support.databases import on_both_engines
@@ -82,10 +85,38 @@ async def test_records_of_a_period_are_handed_out_and_entered_in_the_book(office
     noted = await world.deployment.database.read(handouts.newest)
     (row,) = [one for one in noted if one.cases]
     assert hashlib.sha256(file.body).hexdigest() == row.digest
-    held = await world.deployment.database.read(lambda one: handouts.cases_of(one, row.id))
-    assert held == [case_id]
+    async with office.desk(ioc) as desk:
+        listed = await desk.get(f"{PAGE}/{row.id}/danh-sach")
+    assert list(csv.reader(io.StringIO(listed.body.decode("utf-8-sig")))) == [["ma", "nhan_luc"], rows[1][:2]]
+    assert f'href="{PAGE}/{row.id}/danh-sach"' in book.text
     assert "Thanh tra tỉnh" in book.text
     assert "Công văn 15/TTr" in book.text
+
+
+@on_both_engines
+async def test_the_cases_that_went_out_with_a_file_are_listed_for_those_who_keep_the_book(office: Office) -> None:
+    """The oldest first, also one that is gone since; not those of another file; an agency does not read the book."""
+    world = office.world
+    ioc, first = await centre(world), await report(world)
+    world.clock.advance(minutes=5)
+    second = await report(world)
+    await given(office, ioc)
+    row = (await world.deployment.database.read(handouts.newest))[0]
+    gone, other = {"handout_id": row.id, "case_id": "f" * 32}, {"handout_id": "0" * 32, "case_id": second}
+    await world.deployment.database.write(lambda one: one.execute(insert(handout_case), [gone, other]))
+    async with office.desk(ioc) as desk:
+        listed = await desk.get(f"{PAGE}/{row.id}/danh-sach")
+        unknown = await desk.get(f"{PAGE}/{'0' * 32}/danh-sach")
+    async with office.desk(await agency(world)) as desk:
+        refused = await desk.get(f"{PAGE}/{row.id}/danh-sach")
+
+    lines = list(csv.reader(io.StringIO(listed.body.decode("utf-8-sig"))))[1:]
+    rows = [await world.deployment.database.read(partial(cases.load, case_id=one)) for one in (first, second)]
+    codes = [one.code for one in rows]
+    assert sorted(code.replace(" ", "") for code, _ in lines) == sorted([*codes, "f" * 32])
+    known = [code.replace(" ", "") for code, at in lines if at]
+    assert known == codes
+    assert (unknown.status, refused.status) == (404, 403)
 
 
 async def test_reporters_go_along_only_on_request_and_each_reading_is_logged(office: Office) -> None:
