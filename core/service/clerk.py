@@ -30,6 +30,7 @@ from core.service.followers import Followers
 from core.service.ground import Ground
 from core.service.joining import Joining
 from core.service.links.book import LinkBook
+from core.service.links.newer import NewerAnswers
 from core.service.links.origins import Origins
 from core.service.links.post import LinkPost
 from core.service.links.questions import Questions
@@ -94,6 +95,7 @@ class Clerk:
         self.desk = CaseDesk(database, safe=safe, regulation=regulation, now=now)
         self.requests = Taking(database, safe=safe, regulation=regulation, now=now, processors=house.processors)
         self.links, self.origins, post = LinkBook(database, safe=safe, now=now), Origins(database), LinkPost(safe, now)
+        self.newer = NewerAnswers(database, safe=safe)
         self.questions = Questions(database, book=self.links, post=post, posting=self.posting, house=house, now=now)
         self.case_links = CaseLinks(safe, page=house.one_case_url, now=now)
         self.officers = ground.officers(self.case_links)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from functools import partial
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -21,15 +22,19 @@ from gateway.api.operation import Answer, Call, Operation
 from gateway.api.serve import checked
 from gateway.auth.errors import NotAllowed
 from gateway.deployment import DEPLOYMENT
+from gateway.links.answered import reflect
 from gateway.links.asking import ask, take_answer
 from gateway.links.door import link_of
 from gateway.links.exchange import Exchange
 from gateway.links.lanes import open_channel
+from gateway.links.remarks import Hearing, take_remarks, take_urgency
 
 TAG = "links"
 EXCHANGE = web.AppKey("exchange", Exchange)
 
 M = TypeVar("M", bound=Model)
+_AFTERWARDS = MappingProxyType({"dispatch.urgency": take_urgency, "dispatch.remarked": take_remarks})
+"""News of a case that we have, whose words are asked for."""
 
 
 class Told(Model):
@@ -65,7 +70,7 @@ async def hear(call: Call) -> Answer:
     read, database = partial(answers.remembered, scope=scope, key=told.id), call.deployment.database
     if await database.read(read) is not None:
         return Answer(Heard(id=told.id, again=True))
-    await _act(call, link)
+    await _act(call, link, scope)
     note = partial(
         answers.remember_once, scope=scope, key=told.id, answer=Remembered("", 200, b""), now=call.deployment.now()
     )
@@ -74,15 +79,18 @@ async def hear(call: Call) -> Answer:
     return Answer(Heard(id=told.id))
 
 
-async def _act(call: Call, link: Link) -> None:
+async def _act(call: Call, link: Link, scope: str) -> None:
     told, exchange = call.body, call.request.app[EXCHANGE]
     try:
         if told.type == "dispatch.opened":
             _pass(await exchange.take_over(link, _read(DispatchFacts, told), told.at))
         elif told.type == "dispatch.moved":
             await exchange.moved(link, _read(DispatchFacts, told), told.at)
+        elif told.type in _AFTERWARDS:
+            facts = _read(DispatchFacts, told)
+            await _AFTERWARDS[told.type](exchange, Hearing(link, facts, told.at, told.id, scope))
         elif told.type == MIRRORED:
-            _pass(await exchange.reflect(link, _read(Mirrored, told), told.at, member=call.member))
+            _pass(await reflect(exchange, link, _read(Mirrored, told), told.at, member=call.member))
         elif told.type == ASKED:
             _pass(await ask(exchange, link, _read(Asked, told), member=call.member))
         elif told.type == SUPPLIED:

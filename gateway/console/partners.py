@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from core.service.links.book import Link
+from core.service.links.newer import NewerAnswer
 from core.service.links.origins import Mirror
 from core.service.reading.views import CaseView
 from core.storage import links
@@ -20,7 +21,7 @@ class PartnerState:
     """
     `heard_at`: when the last news of the case was taken there; `waits` and `failed`: what became of it else.
 
-    `asks`: they wait for an answer of whoever reported.
+    `asks`: they wait for an answer of whoever reported. `newer`: they answered anew, and nothing has come of it here.
     """
 
     label: str
@@ -30,6 +31,7 @@ class PartnerState:
     waits: bool = False
     failed: bool = False
     asks: bool = False
+    newer: NewerAnswer | None = None
 
 
 async def partners_of(deployment: Deployment, view: CaseView) -> Mapping[str, PartnerState]:
@@ -45,7 +47,16 @@ async def partners_of(deployment: Deployment, view: CaseView) -> Mapping[str, Pa
         part: _state(link, [line for line in told if line.channel == link.lane], mirrors.get(part))
         for part, link in parts.items()
     }
-    return {part: replace(state, asks=part in asking) for part, state in states.items()}
+    newer = {part: one for part, one in (await deployment.clerk.newer.of(view.id)).items() if _is_open(view, part, one)}
+    return {part: replace(state, asks=part in asking, newer=newer.get(part)) for part, state in states.items()}
+
+
+def _is_open(view: CaseView, part: str, newer: NewerAnswer) -> bool:
+    """Whether nobody has reported, published or made clear anything here since."""
+    results = (made for one in view.dispatches if one.id == part for made in one.resolutions)
+    said = [*(made.at for made in results), *(answer.at for answer in view.answers)]
+    said += [one.clarified_at for one in view.feedbacks if one.clarified_at]
+    return all(at <= newer.at for at in said)
 
 
 def _state(link: Link, told: list[ToldLine], mirror: Mirror | None) -> PartnerState:

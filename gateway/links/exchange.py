@@ -25,6 +25,8 @@ from core.cases.model import Case, Dispatch
 from core.contract.errors import NotFound, ProviderRefused
 from core.contract.schema import Attachment, GeoPoint, Place, ReportForm
 from core.identity.codes import hash_pin, new_pin, parse_code
+from core.intake.signals.help import hear_help
+from core.intake.words import Texts
 from core.privacy.errors import MediaRefused
 from core.privacy.media_types import WHY_NOT
 from core.service.actors import Member, actor_for, may_see
@@ -181,7 +183,8 @@ class Exchange:
         known = self.deployment.regulation.current.intake.categories
         category = page.category.id if page.category and page.category.id in known else ""
         form = _form(page.reports[0], code, hash_pin(new_pin(), code=code, key=key), contact, category)
-        form = form.model_copy(update={"content": form.content + lacking})
+        urgent = "disaster" if facts.emergency and hear_help(Texts()[form.content]) is None else ""
+        form = form.model_copy(update={"content": form.content + lacking, "emergency": urgent})
         return Submission(
             what="form",
             id=submission,

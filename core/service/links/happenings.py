@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from core.cases.decide.facts import is_emergency, taking_part
+from core.cases.events import AnswerRated, FeedbackClarified, FeedbackGiven
 from core.cases.model import Case, Dispatch, Feedback, Publication
 from core.service.actors import involved_agencies
 from core.service.casefile import CaseFile
@@ -17,15 +19,16 @@ PARTNER = "partner"
 
 @dataclass(frozen=True)
 class Happening:
-    """One thing to tell. `dispatch`: the part that it is about."""
+    """One thing to tell. `dispatch`: the part that it is about; `version`: of the event that it is, where it is one."""
 
     type: str
     dispatch: Dispatch | None = None
+    version: int = 0
 
 
 def happenings_of(file: CaseFile) -> list[Happening]:
     """All of them, in order: the case first."""
-    return [*_of_the_case(file), *_of_its_parts(file.before, file.now)]
+    return [*_of_the_case(file), *_of_its_parts(file.before, file.now), *_of_its_urgency(file), *_of_its_answer(file)]
 
 
 def concerns(link: Link, happening: Happening, case: Case) -> bool:
@@ -88,3 +91,22 @@ def _of_its_parts(before: Case | None, after: Case) -> Iterator[Happening]:
             yield Happening("dispatch.opened", part)
         elif (part.stage, part.unit_id) != (known[part.id].stage, known[part.id].unit_id):
             yield Happening("dispatch.moved", part)
+
+
+def _of_its_urgency(file: CaseFile) -> Iterator[Happening]:
+    """Who works on it already; whoever is given it now is told with it."""
+    before, after = file.before, file.now
+    if before is None or is_emergency(file.pack, before.urgency) == is_emergency(file.pack, after.urgency):
+        return
+    known = {part.id for part in before.dispatches}
+    for part in after.dispatches:
+        if part.id in known and file.pack.stage("dispatch", part.stage).kind == "open":
+            yield Happening("dispatch.urgency", part)
+
+
+def _of_its_answer(file: CaseFile) -> Iterator[Happening]:
+    """Whoever answered hears of each verdict and question, and who has made it clear; the words are asked for."""
+    for version, event in enumerate(file.events, start=file.stored_version + 1):
+        if isinstance(event, AnswerRated | FeedbackGiven | FeedbackClarified):
+            answered = (part for part in taking_part(file.pack, file.now) if part.resolutions)
+            yield from (Happening("dispatch.remarked", part, version) for part in answered)

@@ -14,7 +14,7 @@ from pydantic import Field
 from core.contract.schema import Instant, Model
 
 CaseEvent = Literal["case.opened", "case.moved", "case.published"]
-DispatchEvent = Literal["dispatch.opened", "dispatch.moved"]
+DispatchEvent = Literal["dispatch.opened", "dispatch.moved", "dispatch.urgency", "dispatch.remarked"]
 MirrorState = Literal["received", "taken", "answered", "returned"]
 TEST = "link.tested"
 MIRRORED = "case.mirrored"
@@ -38,7 +38,12 @@ class PublicCase(Model):
 
 
 class DispatchFacts(Model):
-    """An agency's part of a case. `due_at`: its nearest limit; `path`: of the case in the API."""
+    """
+    An agency's part of a case. `due_at`: its nearest limit; `path`: of the case in the API.
+
+    `emergency`: the case stands in a tier that cannot wait, whatever the regulation calls it. `remark`: the version of
+    the entry of its timeline that holds what was said; 0: nothing was.
+    """
 
     case_id: str
     code: str
@@ -48,6 +53,8 @@ class DispatchFacts(Model):
     label: str
     open: bool
     due_at: Instant | None = None
+    emergency: bool = False
+    remark: int = 0
     version: int
     path: str
 
@@ -57,7 +64,8 @@ class Mirrored(Model):
     Where a case stands at whom it was handed to.
 
     `case_id` and `dispatch_id` are those of whoever handed it over. `stage`: in public words. `text`: the answer, or
-    why it comes back. `files`: evidence, uploaded to that case before.
+    why it comes back. `files`: evidence, uploaded to that case before. `clarification`: what was made clear of the
+    answer last, which also ends `text`; the last `clarification_files` of the files belong to it.
     """
 
     case_id: str
@@ -66,6 +74,8 @@ class Mirrored(Model):
     stage: str
     text: str = Field(default="", max_length=20_000)
     files: tuple[str, ...] = Field(default=(), max_length=20)
+    clarification: str = Field(default="", max_length=20_000)
+    clarification_files: int = Field(default=0, ge=0)
 
 
 class Asked(Model):
@@ -103,7 +113,10 @@ class CaseNews(Model):
 
 
 class DispatchNews(Model):
-    """A case was given to the agency of this link, or moved on there."""
+    """
+    A case was given to the agency of this link, moved on there, became urgent or no longer is; or whoever reported
+    rated its answer or asked about it, or somebody else made that clear.
+    """
 
     id: str
     type: DispatchEvent
@@ -153,6 +166,8 @@ WEBHOOKS: dict[str, tuple[type[Model], str]] = {
     "case.published": (CaseNews, "Kết quả được công khai"),
     "dispatch.opened": (DispatchNews, "Hồ sơ được phân phối cho cơ quan"),
     "dispatch.moved": (DispatchNews, "Phần việc của cơ quan chuyển bước"),
+    "dispatch.urgency": (DispatchNews, "Hồ sơ được đặt hoặc bỏ mức khẩn"),
+    "dispatch.remarked": (DispatchNews, "Kết quả được đánh giá, được phản hồi hoặc được làm rõ"),
     TEST: (TestNews, "Gửi thử"),
 }
 """Every type that is told to systems of others, with its form and its name."""

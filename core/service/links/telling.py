@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from core.cases.decide.facts import is_emergency
 from core.cases.events import SupplementRequested
+from core.cases.model import Feedback
 from core.cases.sealed import SealedText
 from core.contract.schema import Model, new_id
 from core.identity.codes import format_code
@@ -122,6 +124,8 @@ class Telling:
             label=stage.label,
             open=stage.kind == "open",
             due_at=min(limits, default=None),
+            emergency=is_emergency(file.pack, case.urgency),
+            remark=happening.version,
             version=case.version,
             path=f"{_CASES}/{case.id}",
         )
@@ -138,10 +142,18 @@ class Telling:
         if origin is None:
             return
         entry, media = new_id(), tuple[str, ...]()
+        text, last = await self._word(work, file, state), clarified_in(case)[-1:] if state == "answered" else []
         if state == "answered":
             media = (*answers_of(case)[-1].media, *(key for one in clarified_in(case) for key in one.files))
-        text = await self._word(work, file, state)
-        told = Mirrored(case_id=origin.case_id, dispatch_id=origin.dispatch_id, state=state, stage=stage, text=text)
+        told = Mirrored(
+            case_id=origin.case_id,
+            dispatch_id=origin.dispatch_id,
+            state=state,
+            stage=stage,
+            text=text,
+            clarification=await self._clarification(work, last),
+            clarification_files=sum(len(one.files) for one in last),
+        )
         news = MirrorNews(id=entry, type=MIRRORED, at=file.events[-1].at, data=told)
         fields = {"case": origin.case_id, "media": " ".join(media)}
         await self._post.put(work, link, entry, news, case=case, cause=f"{case.version}/mirror", fields=fields)
@@ -181,3 +193,7 @@ class Telling:
         """The answer (none: it is not to be told), and what was made clear of it since."""
         found = await self._texts.read(words, work=work)
         return [found[words[0].id] if words[0] else _CLOSED, *(found[one.id] for one in words[1:] if one)]
+
+    async def _clarification(self, work: Work, last: list[Feedback]) -> str:
+        found = await self._texts.read([one.clarification for one in last], work=work)
+        return clipped("".join(found.values()))

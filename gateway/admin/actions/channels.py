@@ -18,13 +18,18 @@ async def list_channels(deployment: Deployment, _arguments: Mapping[str, Any]) -
     refused = await deployment.refusals.lately()
     quotas = {one.channel: f"{one.spent}/{one.per_day}" for one in await quotas_of(deployment)}
     return [
-        {"channel": name, "ok": health.ok, "detail": health.detail, "quota": quotas.get(name, "")}
-        | _refused(refused.get(name))
+        {
+            "channel": name,
+            "ok": health.ok,
+            "detail": health.detail,
+            "quota": quotas.get(name, ""),
+            **_refused(refused.get(name)),
+        }
         for name, health in (await healths_of(deployment.channels)).items()
     ]
 
 
-def _refused(found: Refused | None) -> Mapping[str, Any]:
+def _refused(found: Refused | None) -> dict[str, Any]:
     return {"refused": found.count, "refused_at": found.last_at.isoformat()} if found else {"refused": 0}
 
 
