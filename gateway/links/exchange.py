@@ -7,6 +7,7 @@ own under the same public code. What is told twice changes nothing the second ti
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -179,7 +180,7 @@ class Exchange:
         reply = await way.read(f"/api/v1/cases/{facts.case_id}")
         page = CaseView.model_validate_json(reply.body, extra="ignore")
         files, lacking = await self.files(way, facts.case_id, [one.key for one in page.files[:_MOST_FILES]], contact)
-        key = self.deployment.safe.keys.system_secret("pin")
+        key = await asyncio.to_thread(self.deployment.safe.keys.system_secret, "pin")  # nobody may have used it lately
         known = self.deployment.regulation.current.intake.categories
         category = page.category.id if page.category and page.category.id in known else ""
         form = _form(page.reports[0], code, hash_pin(new_pin(), code=code, key=key), contact, category)

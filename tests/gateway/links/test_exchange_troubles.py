@@ -51,6 +51,28 @@ async def answered(city: Office, text: str = ANSWER) -> None:
     await issue(city.world, ioc, theirs.id, "publish", text=text)
 
 
+@pytest.mark.rule("QB-QD.III.1.1c")
+async def test_a_quiet_day_keeps_no_case_from_going(province: Office, city: Office) -> None:
+    """Nobody has opened anything for half a minute on either side: each key is fetched anew."""
+    for office in (province, city):
+        office.world.deployment.safe.keys._cache._max_age = -1.0
+    await handed_over(province)
+    await until_quiet(province, city)
+    theirs = await only_case(city)
+    await issue(
+        city.world, await centre(city.world), theirs.id, "request_supplement", fields=["time"], note="Từ bao giờ?"
+    )
+    await until_quiet(city, province)
+    await answer_mail(province.world, "Hỏng từ tối hôm qua.", to=province.world.mail.mails[-1])
+    await until_quiet(province, city)
+    await answered(city)
+    await until_quiet(city, province)
+
+    assert "Hỏng từ tối hôm qua" in await said_in(city, await only_case(city))
+    assert [one.stage for one in (await only_case(province)).dispatches] == ["approved"]
+    assert (await standing(province.world), await standing(city.world)) == ({CITY: (0, 0)}, {PROVINCE: (0, 0)})
+
+
 async def test_a_large_photograph_goes_along_whole(province: Office, city: Office) -> None:
     """None of it is cut off on the way."""
     await with_photo(province, large_photo())
