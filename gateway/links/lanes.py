@@ -64,7 +64,7 @@ class Lanes:
         self._rung = rung or asyncio.Event()
         self._channel = open_channel(deployment)
         self._senders: dict[str, Sender] = {}
-        self._away: set[str] = set()
+        self._here: set[str] = set()  # none at first: whoever was away may have waited since before this process
         self._back: set[str] = set()
 
     async def run_once(self) -> int:
@@ -103,9 +103,9 @@ class Lanes:
     def _note(self, lane: str, outcome: str) -> None:
         SENT.labels(LinkChannel.name, outcome).inc()
         if outcome != "sent":
-            self._away.add(lane)
-        elif lane in self._away:
-            self._away.discard(lane)
+            self._here.discard(lane)
+        elif lane not in self._here:
+            self._here.add(lane)
             self._back.add(lane)
 
     async def _hasten(self) -> None:

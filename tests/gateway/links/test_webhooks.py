@@ -72,6 +72,26 @@ async def test_a_receiver_that_is_away_hears_all_of_it_in_order_once_it_is_back(
     assert await standing(world) == {"bao-tinh": (0, 0)}
 
 
+async def test_what_waited_before_a_restart_is_due_once_anything_is_taken(world: World) -> None:
+    """The process that tried has ended: the next one does not know who was away, and asks nobody to wait for it."""
+    before = Lanes(world.deployment, owner="before")
+    async with Receiver(world.clock, mood="error") as away:
+        away.secret = await linked(world, "bao-tinh", url=away.url)
+        await report(world)
+        for _ in range(5):
+            await told(world, before)
+            world.clock.advance(minutes=20)
+        await told(world, before)
+        away.mood = "normal"
+        after = Lanes(world.deployment, owner="after")
+        await ACTIONS["link.test"](world.deployment, {"name": "bao-tinh"})
+        await told(world, after)
+        await told(world, after)
+
+    assert set(away.types) == {"link.tested", "case.opened"}
+    assert await standing(world) == {"bao-tinh": (0, 0)}
+
+
 async def test_one_that_never_answers_holds_up_nobody_else(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not even another system on the very same server; what was on its way when the process ended is not lost."""
     for module in (carrying, lanes_module):
