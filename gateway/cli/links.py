@@ -37,9 +37,11 @@ def add(commands: Any) -> None:
 
 
 def add_link(arguments: argparse.Namespace) -> int:
-    """The secret goes to standard output alone, so that it can be piped into a file."""
+    """A secret that was made goes to standard output alone, so that it can be piped into a file."""
     wanted = {key: getattr(arguments, key) for key in ("name", "kind", "label", "url", "agency", "known_as")}
-    return _show(perform("link.add", **wanted, roles=arguments.role, events=arguments.event, secret=_secret(arguments)))
+    given = _secret(arguments)
+    made = perform("link.add", **wanted, roles=arguments.role, events=arguments.event, secret=given)
+    return _show(made, given=bool(given))
 
 
 def list_links(_arguments: argparse.Namespace) -> int:
@@ -54,7 +56,8 @@ def list_links(_arguments: argparse.Namespace) -> int:
 
 def rotate_link(arguments: argparse.Namespace) -> int:
     """As `add`."""
-    return _show(perform("link.rotate", name=arguments.name, secret=_secret(arguments)))
+    given = _secret(arguments)
+    return _show(perform("link.rotate", name=arguments.name, secret=given), given=bool(given))
 
 
 def test_link(arguments: argparse.Namespace) -> int:
@@ -82,7 +85,11 @@ def _secret(arguments: argparse.Namespace) -> str:
     return given
 
 
-def _show(made: Any) -> int:
+def _show(made: Any, *, given: bool) -> int:
+    """Whoever brought a secret has it: it is not written out once more."""
+    if given:
+        print(f"secret of {made['name']} taken", file=sys.stderr)
+        return 0
     print(f"secret of {made['name']}, shown once:", file=sys.stderr)
     print(made["secret"])
     return 0

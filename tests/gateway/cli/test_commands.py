@@ -134,6 +134,24 @@ def test_a_slip_is_told_in_a_sentence(
     assert "whsec_" not in told.out
 
 
+@pytest.mark.usefixtures("data")
+def test_a_secret_that_was_brought_is_not_written_out_once_more(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One that was made is, for whoever runs the other side."""
+    theirs = "whsec_" + "c" * 43 + "="
+    one = ["link", "add", "tinh", "--kind", "webhook", "--url", "https://x.example.vn"]
+    assert main(one) == 0
+    made = capsys.readouterr().out
+    for words in (["link", "add", "so", *one[3:], "--secret-stdin"], ["link", "rotate", "so", "--secret-stdin"]):
+        monkeypatch.setattr(sys, "stdin", io.StringIO(theirs))
+        assert main(words) == 0
+        told = capsys.readouterr()
+        assert (told.out, "secret of so taken" in told.err) == ("", True)
+
+    assert made.startswith("whsec_")
+
+
 def test_a_command_with_wrong_settings_says_which(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
