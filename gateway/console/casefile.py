@@ -14,6 +14,7 @@ from core.service.actors import Member
 from core.service.calls import HeldCall
 from core.service.reading import RevealRefused
 from core.service.reading.base import Restricted
+from core.service.reading.names import FIELDS
 from core.service.reading.views import CaseView, Labelled, MoveView
 from gateway.auth import require_staff, staff_of
 from gateway.call_notes import NOTES
@@ -78,6 +79,7 @@ async def case_page(
         emergency=is_emergency(pack, view),
         acting=acting_choices(member_of(request), view),
         address=lambda move: move_address(view, move),
+        fields=FIELDS,
         labels={file.key: file.label for file in view.files},
         kinds=kinds,
         pictures=[key for key, kind in kinds.items() if kind == "image"],

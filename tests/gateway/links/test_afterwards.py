@@ -10,11 +10,13 @@ import pytest
 
 from core.cases.decide import Actor
 from core.cases.model import Case
+from core.service.actors import Member
 from core.service.desk import Issued
 from core.service.links import telling
 from core.storage import staff_notices
 from gateway.links.answered import NEWER
-from tests.gateway.api.staffing import LIGHTS, agency, issue
+from tests.gateway.api.staffing import LIGHTS, agency, centre, issue, report
+from tests.gateway.console.office import open_office
 from tests.gateway.links.conftest import ACTS, CITY, PROVINCE, linked, standing
 from tests.gateway.links.offices import Office, until_quiet
 from tests.gateway.links.test_exchange_troubles import ANSWER, answered
@@ -121,6 +123,9 @@ async def test_a_corrected_answer_is_read_at_home_by_who_publishes(province: Off
     newer = (await shown(province, case_id))[part.id].newer
     assert newer is not None
     assert newer.text == f"{ANSWER}\n\nĐính chính: đã thay ngày 24/11."
+    page = await case_page(province, province.people["ioc"], case_id)
+    assert "Bên đó đã trả lời lại" in page
+    assert "Đính chính: đã thay ngày 24/11." in page
     (notice,) = await notices(province)
     assert notice.case_id == case_id
     assert await standing(city.world) == {PROVINCE: (0, 0)}
@@ -133,6 +138,22 @@ async def test_a_corrected_answer_is_read_at_home_by_who_publishes(province: Off
     await by_the_reporter(province, "give_feedback", text="Sao chưa thấy gì?")
     await issue(province.world, await agency(province.world, LIGHTS), case_id, "clarify", text="Đã thay ngày 24/11.")
     assert (await shown(province, case_id))[part.id].newer is None
+
+
+async def case_page(office: Office, member: Member, case_id: str) -> str:
+    """What stands on it in the console."""
+    async with open_office(office.world) as console, console.desk(member) as desk:
+        return (await desk.get(f"/console/ho-so/{case_id}")).text
+
+
+async def test_what_the_province_keeps_is_named_on_the_citys_page(province: Office, city: Office) -> None:
+    """In words: who reported, and how to reach them, is known where they wrote."""
+    await handed_over(province)
+    await until_quiet(province, city)
+    page = await case_page(city, await centre(city.world), (await only_case(city)).id)
+
+    assert "Số điện thoại: Hồ sơ liên thông" in page
+    assert "phone: " not in page
 
 
 async def notices(office: Office) -> list[Any]:
@@ -166,8 +187,6 @@ async def test_an_answer_that_is_corrected_before_it_was_approved_is_not_approve
 @pytest.mark.rule("QB-II.2h", "TG-6.3k")
 async def test_what_staff_marked_as_urgent_is_urgent_at_the_city(province: Office, city: Office) -> None:
     """A lamp says nothing of danger: what was marked before it was handed over goes along."""
-    from tests.gateway.api.staffing import centre, report
-
     ioc = province.people["ioc"] = await centre(province.world)
     case_id = await report(province.world)
     await issue(province.world, ioc, case_id, "accept")
