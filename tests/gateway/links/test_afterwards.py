@@ -18,7 +18,7 @@ from gateway.links.answered import NEWER
 from tests.gateway.api.staffing import LIGHTS, agency, centre, issue, report
 from tests.gateway.console.office import open_office
 from tests.gateway.links.conftest import ACTS, CITY, PROVINCE, linked, standing
-from tests.gateway.links.offices import Office, until_quiet
+from tests.gateway.links.offices import Office, pass_time, until_quiet
 from tests.gateway.links.test_exchange_troubles import ANSWER, answered
 from tests.gateway.links.test_federation import handed_over, only_case, said_in, shown
 from tests.support.letters import received
@@ -215,6 +215,21 @@ async def test_what_becomes_urgent_later_is_raised_there_and_lowered_by_its_own_
     theirs = await only_case(city)
     assert urgency(theirs) == "emergency"
     assert "Nơi chuyển hồ sơ đã bỏ mức khẩn" in await said_in(city, theirs)
+    assert await standing(province.world) == {CITY: (0, 0)}
+
+
+async def test_what_becomes_urgent_before_the_case_is_there_is_told_until_it_is(province: Office, city: Office) -> None:
+    """Handed over and marked within a second: the city has not taken it out of its inbox yet."""
+    case_id = await handed_over(province)
+    await province.work()
+    await issue(province.world, province.people["ioc"], case_id, "raise_emergency")
+    await province.work()
+    assert await standing(province.world) == {CITY: (1, 0)}
+
+    await city.work()
+    pass_time(province, city, minutes=1)
+    await until_quiet(province, city)
+    assert urgency(await only_case(city)) == "emergency"
     assert await standing(province.world) == {CITY: (0, 0)}
 
 
