@@ -16,7 +16,7 @@ from aiohttp import web
 from core.clock import local
 from core.clock.zone import midnight
 from core.contract.ports import Health
-from core.service.reading.names import CHANNELS
+from core.service.reading.names import WAYS
 from core.service.reading.told import FORMS
 from core.service.trying import last_trials, try_out
 from core.storage import counts, outbox
@@ -99,7 +99,7 @@ def _line(
     since = min((hour for found in arrivals.values() for hour in found), default=now)
     return Line(
         name=name,
-        label=CHANNELS.get(name, name),
+        label=WAYS.get(name, name),
         health=health,
         today=_between(hours, begun, now),
         usual=_between(hours, begun - WEEK, now - WEEK),

@@ -18,7 +18,7 @@ from core.contract.errors import ChannelMisconfigured, GatewayError, NeedsReauth
 from core.contract.ports import NeedsGrant, Tokens
 from core.service.actors import ADMIN
 from core.service.provider_tokens import GrantRefused, Grants
-from core.service.reading.names import CHANNELS
+from core.service.reading.names import WAYS
 from gateway.auth import require_staff, staff_of
 from gateway.auth.targets import see_other
 from gateway.console.shared import show
@@ -117,5 +117,5 @@ async def _page(
     ]
     quotas = await quotas_of(request.app[DEPLOYMENT])
     return show(
-        request, "connecting.html", status=status, lines=lines, quotas=quotas, channels=CHANNELS, problem=problem
+        request, "connecting.html", status=status, lines=lines, quotas=quotas, channels=WAYS, problem=problem
     )

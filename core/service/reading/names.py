@@ -31,6 +31,8 @@ CHANNELS: Mapping[str, str] = MappingProxyType(
         "telegram": "Telegram",
     }
 )
+WAYS: Mapping[str, str] = MappingProxyType({**CHANNELS, "webpush": "Thông báo trên trình duyệt"})
+"""The same, and those on which we write and nobody answers."""
 OWN_ROLES: Mapping[str, str] = MappingProxyType({"admin": "Quản trị hệ thống"})
 """Roles that belong to the deployment, whatever its regulation."""
 FIELDS: Mapping[str, str] = MappingProxyType(

@@ -7,6 +7,8 @@ import asyncio
 import pytest
 
 from core.contract.ports import Health
+from core.service.reading.names import WAYS
+from gateway.channel_table import read_columns
 from gateway.console import channels
 from gateway.watch.checkup import NO_ANSWER
 from tests.gateway.api.staffing import agency, centre, report
@@ -27,6 +29,11 @@ async def test_channels_are_shown_with_what_came_and_what_waits(office: Office) 
     assert "Thư điện tử" in page.text
     assert "Hoạt động" in page.text
     assert refused.status == 403
+
+
+def test_every_channel_has_a_word_that_staff_know() -> None:
+    """No page names one as the program does."""
+    assert {column.name for column in read_columns()} <= WAYS.keys()
 
 
 async def test_a_silent_provider_holds_up_nobody(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
