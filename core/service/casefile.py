@@ -124,15 +124,16 @@ class CaseFile:
         return min((clock.due_at for clock in self.now.running() if clock.purpose == "deadline"), default=None)
 
     def _task_rows(self) -> list[TaskRow]:
+        """Several agencies may share a stage of the case (clarifying): what no part tells apart is numbered."""
         return [
             TaskRow(
-                key=f"{task.role}:{task.dispatch_id or task.coordination_id or ''}",
+                key=f"{task.role}:{task.dispatch_id or task.coordination_id or number}",
                 role=task.role,
                 agency_id=task.agency_id or "",
                 stage=task.stage,
                 due_at=task.due_at,
             )
-            for task in queued(self.pack, self.now)
+            for number, task in enumerate(queued(self.pack, self.now), 1)
         ]
 
     def _clock_rows(self) -> list[ClockRow]:
