@@ -83,3 +83,20 @@ def test_a_reopened_case_is_answered_only_when_its_new_part_is_done() -> None:
     bench.do(CITY, "submit_result", dispatch_id="d2", handled_at=HANDLED, result="Đã làm lại")
 
     assert bench.stage == "awaiting_answer"
+
+
+@pytest.mark.rule("A-5", "DL-II.2.3c.2")
+@pytest.mark.parametrize("by", [EDITOR, CITY])
+def test_an_answer_after_reopening_is_rated_for_thirty_days_of_its_own(by: Actor) -> None:
+    """Friday 20/11 and 30 days, then Friday 25/12 and 30 days: Sunday 24/1/2027, so to 24:00 of Monday (U-4)."""
+    bench = answered()
+    assert bench.due("rating_window") == "2026-12-22 00:00:00"
+    bench.until("2026-12-18 09:00").do(by, "reopen", reason="Làm lại đoạn cuối")
+    assert bench.it.clocks["rating_window"].late_s == 0
+    if by is EDITOR:
+        bench.do(DISTRIBUTOR, "dispatch", agencies=["ubnd_thanh_pho"])
+    bench.do(CITY, "submit_result", handled_at=HANDLED, result="Đã làm lại")
+    bench.until("2026-12-25 09:00").do(EDITOR, "publish", text="Đã làm lại xong.")
+
+    assert bench.due("rating_window") == "2027-01-26 00:00:00"
+    bench.until("2027-01-25 23:59").do(AN, "rate", level="satisfied")

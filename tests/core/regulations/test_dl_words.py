@@ -104,7 +104,7 @@ HEARS = {
         ("downgrade_emergency",),
     ),
     "clarification": (("give_feedback",), (), (), (), ("clarify", "reopen"), ()),
-    "rating_window": (("case/answered", "case/answered_privately"), (), (), (), (), ()),
+    "rating_window": (("case/answered", "case/answered_privately"), (), (), (), (), ("reopen",)),
 }
 
 # state → who was told of what on the way there, in order
