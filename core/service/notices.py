@@ -2,7 +2,8 @@
 Telling reporters what their case has come to, and members of staff what waits for them.
 
 Runs once per unit of work, after every command in it: each notice goes into the conversation its report came from,
-and every reporter of a case that others were linked to is told (A-3). Staff are told by `officers`.
+and every reporter of a case that others were linked to is told (A-3), also of an answer that was there before
+(`late_answers`). Staff are told by `officers`.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from core.regulations.model import Pack
 from core.service.casefile import CaseFile
 from core.service.converse import Converse
 from core.service.diverting import nothing_stays
+from core.service.late_answers import answer_to_link, late_answers, readers_of
 from core.service.letters_out import SHORT, LettersOut
 from core.service.links.happenings import PARTNER
 from core.service.links.questions import ANSWERABLE
@@ -88,17 +90,18 @@ class Notices:
 
     def _planned(self, file: CaseFile) -> list[Notice]:
         facts = facts_of(file.pack, self._regulation.agencies, file.now)
-        return plan(
+        planned = plan(
             file.pack,
             file.events,
             first_version=file.stored_version + 1,
             holds=lambda notification, _event: holds(notification.when, facts),
         )
+        return [*planned, *late_answers(file)]
 
     async def _tell_reporters(self, work: Work, file: CaseFile, notice: Notice) -> None:
         words = await self._texts.read(notice.texts.values(), work=work)
         values = self._values(file, notice, {name: words[one.id] for name, one in notice.texts.items()})
-        for report in file.now.reports:
+        for report in readers_of(file.now, notice.event):
             if not _knows(work, notice, report):
                 await self._tell(work, file, notice, report, values)
 
@@ -110,7 +113,7 @@ class Notices:
         talk = await self._talks.load(work, report.conversation_id)
         told = {**values, "code": format_code(report.code)}
         cause = f"{file.now.id}/{notice.key}/{report.report_id}"
-        if _is_answer(notice.event):
+        if _brings_answer(file, notice.event):
             await self._posting.say(work, talk, await self._answer(file, notice, report, told, talk, cause))
             return
         letter = self._house.write(notice.template, told)
@@ -200,10 +203,10 @@ class Notices:
         return [self._regulation.agencies.name(one.agency_id) for one in sent] or [self._house.office]
 
     async def _tell_dialogues(self, work: Work, file: CaseFile, event: Event) -> None:
-        if _is_answer(event) and not _may_be_rated(file):
+        if _brings_answer(file, event) and not _may_be_rated(file):
             return
-        for report in file.now.reports:
-            happening = _for_dialogue(event, report, by_partner=file.now.channel == PARTNER)
+        for report in readers_of(file.now, event):
+            happening = _for_dialogue(file, event, report)
             if happening is not None and report.conversation_id:
                 talk = await self._talks.load(work, report.conversation_id)
                 await self._converse.happen(work, talk, happening)
@@ -225,13 +228,22 @@ def _copied_to(talk: Talk) -> tuple[str, ...]:
     return (other.channel,) if other else ()
 
 
-def _is_answer(event: Event) -> bool:
-    return isinstance(event, _ANSWERS)
+def _brings_answer(file: CaseFile, event: Event) -> bool:
+    return isinstance(event, _ANSWERS) or answer_to_link(file, event) is not None
 
 
 def _may_be_rated(file: CaseFile) -> bool:
-    """Whether reporters may rate where the answer has brought the case: not every regulation asks about a promise."""
-    return any(row.command == "rate" and file.now.stage in row.from_ for row in file.pack.moves.values())
+    """
+    Whether reporters may rate where the answer has brought the case: not every regulation asks about a promise, and
+    whoever was linked late may find the time for it over.
+    """
+    rows = (row for row in file.pack.moves.values() if row.command == "rate" and file.now.stage in row.from_)
+    return any(not _is_over(file, row.before_clock) for row in rows)
+
+
+def _is_over(file: CaseFile, clock: str) -> bool:
+    known = file.now.clocks.get(clock)
+    return known is not None and known.has_run_out(file.events[-1].at)
 
 
 def _levels(pack: Pack) -> list[tuple[str, str]]:
@@ -245,15 +257,16 @@ def _rating_buttons(pack: Pack, code: str) -> tuple[tuple[str, str], ...]:
     return tuple((label, rating_payload(key, code)) for key, label in _levels(pack))
 
 
-def _for_dialogue(event: Event, report: ReportRef, *, by_partner: bool) -> Happening | None:
+def _for_dialogue(file: CaseFile, event: Event, report: ReportRef) -> Happening | None:
     """
     What the dialogue must know to understand the next message; the notice itself is written by us.
 
-    `by_partner`: they ask on our behalf, but never for who somebody is, so that nothing of it is waited for.
+    A partner asks on our behalf, but never for who somebody is, so that nothing of it is waited for.
     """
-    if _is_answer(event):
+    if _brings_answer(file, event):
         return ResultPublished(report.report_id, report.code)
     if isinstance(event, SupplementRequested):
+        by_partner = file.now.channel == PARTNER
         fields = [name for name in event.fields if not by_partner or name in ANSWERABLE]
         return SupplementAsked(tuple(map(intake_field, fields)), report.report_id)
     return None
