@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from core.cases.commands import LinkReport, UnlinkReport
 from core.cases.decide import clocks, transitions
+from core.cases.decide.facts import is_emergency
 from core.cases.decide.refusals import data_invalid, itself, refuse
 from core.cases.decide.story import Scene, Story
 from core.cases.events import CaseJoined, CaseParted, ReportsLinked, ReportsUnlinked
@@ -58,6 +59,19 @@ def _check_joinable(scene: Scene, other: Case) -> None:
     if any(stages.dispatch[item.stage].kind == "open" for item in other.dispatches if item.stage in stages.dispatch):
         text = "Hồ sơ kia đang được cơ quan xử lý nên không gộp được; hãy gộp hồ sơ này vào hồ sơ đó."
         raise refuse("other_in_progress", 409, text, scene.permit.move.cites)
+    _check_not_urgent(scene, other)
+
+
+def _check_not_urgent(scene: Scene, other: Case) -> None:
+    """An emergency that nobody was phoned about does not fall silent in a case that is none: its clocks would rest."""
+    pack = scene.ctx.pack
+    waits = is_emergency(pack, other.urgency) and "hand_over_emergency" not in other.marks
+    if waits and not is_emergency(pack, scene.case.urgency):
+        text = (
+            "Hồ sơ kia là việc khẩn chưa chuyển trực tiếp nên không gộp được; hãy chuyển trực tiếp hoặc hạ mức việc đó "
+            "trước, hoặc gộp hồ sơ này vào hồ sơ đó."
+        )
+        raise refuse("other_is_urgent", 409, text, scene.permit.move.cites)
 
 
 def _story_of(scene: Scene, other: Case) -> Story:

@@ -136,6 +136,39 @@ def test_what_cannot_be_linked() -> None:
     assert third.refused(DESK, "link_report", other_case="c5").code == "other_in_progress"
 
 
+@pytest.mark.rule("A-3", "TG-6.3k", "QB-II.2h", "VN-8")
+@pytest.mark.parametrize("name", ["tien_giang", "quang_binh", "dak_lak", "lang_son", "thua_thien_hue"])
+def test_an_emergency_nobody_was_phoned_about_does_not_fall_silent_in_a_usual_case(name: str) -> None:
+    """The other way round it is linked."""
+    usual, urgent = Bench(name).receive("c1"), Bench(name).receive("c2", contact_id="binh")
+    urgent.do(DESK, "raise_emergency", reason="Có người mắc kẹt")
+    usual.others, urgent.others = {"c2": urgent.it}, {"c1": usual.it}
+
+    refused = usual.refused(DESK, "link_report", other_case="c2")
+
+    assert (refused.code, refused.rules) == ("other_is_urgent", ("A-3",))
+    assert all(clock.state == "running" for clock in urgent.it.clocks.values())
+    assert urgent.then(DESK, "link_report", other_case="c1").it.merged_cases == ("c1",)
+
+
+@pytest.mark.rule("A-3", "TG-6.3k", "VN-8")
+@pytest.mark.parametrize("way", ["handed_over", "downgraded", "raised_too"])
+def test_an_emergency_that_is_seen_to_is_linked(way: str) -> None:
+    usual, urgent = Bench("tien_giang").receive("c1"), Bench("tien_giang").receive("c2", contact_id="binh")
+    urgent.do(DESK, "raise_emergency", reason="Có người mắc kẹt")
+    if way == "handed_over":
+        urgent.do(DESK, "hand_over_emergency", target="n114", spoken_to="Trực ban", spoken_at=urgent.now)
+    if way == "downgraded":
+        urgent.do(DESK, "downgrade_emergency", reason="Chỉ có khói bếp")
+    if way == "raised_too":
+        usual.do(DESK, "raise_emergency", reason="Có người mắc kẹt")
+    usual.others = {"c2": urgent.it}
+
+    usual.do(DESK, "link_report", other_case="c2")
+
+    assert usual.it.merged_cases == ("c2",)
+
+
 @pytest.mark.rule("A-3")
 def test_a_report_that_comes_after_the_answer_is_linked_to_it() -> None:
     """The published case takes the new reporter in; the notice carries the answer."""
