@@ -108,7 +108,9 @@ def _of_dispatches(pack: Pack, case: Case) -> Iterator[Task]:
 
 
 def _of_coordinations(pack: Pack, case: Case) -> Iterator[Task]:
-    """Help that is still wanted: not for a part that was withdrawn or went elsewhere."""
+    """Help that is still wanted: not for a part that was withdrawn or went elsewhere, nor once the answer is out."""
+    if pack.stage("case", case.stage).kind == "done":
+        return
     ended = {item.id for item in case.dispatches if pack.stage("dispatch", item.stage).kind == "closed"}
     for item in case.coordinations:
         stage = pack.stage("coordination", item.stage)

@@ -9,7 +9,7 @@ from core.cases.decide import Actor, Refusal, decide
 from core.cases.moves import shown_as
 from core.cases.tasks import UNSET_VI, queued
 from tests.core.cases.bench import Bench, at, seal, staff
-from tests.core.regulations import qb_states
+from tests.core.regulations import ls_states, qb_states
 from tests.core.regulations.desk import DISTRIBUTOR, EDITOR, RECEPTIONIST
 from tests.core.regulations.hue_states import OFFICER, STATES
 
@@ -269,3 +269,17 @@ def test_a_button_is_called_what_this_person_sees_now(state: str, actor: Actor, 
     bench = qb_states.STATES[state]()
 
     assert shown_as(bench.ctx(actor), bench.it, "send_back", part) == shown
+
+
+@pytest.mark.rule("LS-7.5", "QB-IV.1.2a.5")
+def test_help_is_not_waited_for_once_the_answer_is_out() -> None:
+    """In nobody's queue; whoever was asked may still say something, and it is waited for again where more is asked."""
+    bench = ls_states.opinion_given()
+    assert [task.role for task in queued(bench.pack, bench.it)] == ["editor", "partner"]
+
+    bench.do(EDITOR, "publish", text="Đường đã được sửa.")
+
+    assert queued(bench.pack, bench.it) == []
+    assert "supply_information" in bench.names(ls_states.PARTNER)
+    bench.do(Actor.reporter("an"), "give_feedback", text="Vẫn còn một ổ gà")
+    assert [task.role for task in queued(bench.pack, bench.it)] == ["editor", "partner"]
