@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from core.cases.events import Event, ReportRef, ReportsLinked
+from core.cases.events import Event, ReportsLinked
 from core.cases.model import Case, Publication
 from core.notify.plan import REPORTER, Notice
 from core.regulations.sections import Notification
@@ -44,11 +44,6 @@ def answer_to_link(file: CaseFile, event: Event) -> Publication | None:
         return None
     answer = case.publications[-1]
     return answer if answer.kind in _TOLD_BY and not _is_reopened(case, answer) else None
-
-
-def readers_of(case: Case, event: Event) -> tuple[ReportRef, ...]:
-    """Whose reports an event is news to: those it links, else all of the case."""
-    return event.reports if isinstance(event, ReportsLinked) else case.reports
 
 
 def _is_reopened(case: Case, answer: Publication) -> bool:

@@ -26,7 +26,7 @@ from core.regulations.model import Pack
 from core.service.casefile import CaseFile
 from core.service.converse import Converse
 from core.service.diverting import nothing_stays
-from core.service.late_answers import answer_to_link, late_answers, readers_of
+from core.service.late_answers import answer_to_link, late_answers
 from core.service.letters_out import SHORT, LettersOut
 from core.service.links.happenings import PARTNER
 from core.service.links.questions import ANSWERABLE
@@ -37,6 +37,7 @@ from core.service.supplement_links import CHANNELS, SupplementLinks
 from core.service.talk import Talk
 from core.service.talks import Talks
 from core.service.texts import Texts
+from core.service.told_whom import readers_of
 from core.service.wanted import labels_of, lowered
 from core.service.work import Work
 

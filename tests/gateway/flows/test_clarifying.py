@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from core.storage import queues
-from tests.gateway.flows.office import CENTRE, LAMP, RESULT, Agency, issue, only_case, state_of
+from tests.gateway.flows.office import CENTRE, LAMP, RESULT, Agency, all_cases, issue, only_case, published, state_of
 from tests.support.databases import on_both_engines
 from tests.support.deployments import World
 from tests.support.letters import answer_mail, received, write_mail
@@ -44,3 +44,21 @@ async def test_every_agency_that_answered_is_asked(world: World) -> None:
     assert (await state_of(world, case.id)).stage == "clarifying"
     assert "chuyển ý kiến của anh/chị đến đơn vị xử lý" in received(world)[-1]
     assert [await waiting_at(world, agency) for agency in both] == [["clarifying"], ["clarifying"]]
+
+
+@pytest.mark.rule("TG-10.2", "QB-IV.1.5b", "A-3", "VN-4")
+@on_both_engines
+async def test_who_asked_nothing_is_not_answered(world: World) -> None:
+    """Two people reported the same; what is made clear is said to the one who asked, in the words of their question."""
+    await write_mail(world, LAMP)
+    main = await only_case(world)
+    await write_mail(world, f"{LAMP} Tôi là Trần Thị Bình.", sender="binh@hopthu.example.vn")
+    (other,) = [case for case in await all_cases(world) if case.id != main.id]
+    await issue(world, main.id, "link_report", other_case=other.id)
+    agency = await published(world, main.id)
+    await answer_mail(world, "không hài lòng vì vẫn hỏng")
+    asked, before = world.mail.mails[-1].recipient, len(world.mail.mails)
+
+    await issue(world, main.id, "clarify", agency.officer, text="Đã thay cả chấn lưu, đèn đã sáng.")
+
+    assert [mail.recipient for mail in world.mail.mails[before:]] == [asked]
