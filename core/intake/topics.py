@@ -17,7 +17,7 @@ from core.intake.words import Text
 NUMBERED = re.compile(r"(?:(?<=^)|(?<=[\s:;,.]))\(?([1-5])[.)/:\-](?=\s*[^\W\d_])", re.MULTILINE)
 A_NUMBER = re.compile(r"[1-5][.)/:\-]")
 """What every numbered matter begins with, and few texts hold."""
-DASHED = re.compile(r"^\s*[-–•*+]\s*(?=\w)", re.MULTILINE)
+DASHED = re.compile(r"^[^\S\n]*[-–•*+]\s*(?=\w)", re.MULTILINE)
 
 
 def split_topics(said: Text, rules: IntakeRules) -> tuple[str, ...]:

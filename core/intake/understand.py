@@ -32,14 +32,17 @@ QUOTED = re.compile(
 )
 
 FORWARDED = re.compile(
-    r"^(?:[>\s]*-{2,}[^\n]{1,60}-{2,}\s*\n)?(?:Từ|From|Người gửi)\s*:[^\n]*\n"
+    r"^(?:[> \t\xa0]*+-{2,}+(?:[^\n]{0,100}(?<=--))?\s*+(?<=\n))?(?:Từ|From|Người gửi)\s*:[^\n]*\n"
     r"(?:(?:Date|Ngày|Đã gửi|Ngày gửi|Sent|To|Tới|Đến|Cc)\s*:[^\n]*\n){0,4}"
     r"(?:Chủ đề|Tiêu đề|Subject)\s*:[^\n]*(?:\n(?:To|Tới|Đến|Cc)\s*:[^\n]*){0,3}$",
     re.MULTILINE | re.IGNORECASE,
 )
-"""Who wrote a mail that is passed on, to whom and when: "Từ: An" is no place."""
+"""
+Who wrote a mail that is passed on, to whom and when: "Từ: An" is no place. It meets texts of any length: dashes and
+gaps are never given back.
+"""
 
-REPLIES = re.compile(r"^\s*(?:(?:re|aw|sv|fw|fwd|tr|tl|trả lời|chuyển tiếp)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
+REPLIES = re.compile(r"^\s*(?:(?:re|aw|sv|fw|fwd|tr|tl|trả lời|chuyển tiếp)\s*+(?:\[\d+\]\s*+)?:\s*)+", re.IGNORECASE)
 """What mail programs put before a subject that goes on, in the languages of their makers."""
 
 

@@ -20,7 +20,7 @@ MAP_HOSTS = (
     "maps.apple.com",
     "bing.com/maps",
 )
-PAIR = r"(-?\d{1,2}\.\d{3,})\s*[,; ]\s*(-?\d{2,3}\.\d{3,})"
+PAIR = r"(-?\d{1,2}\.\d{3,})(?:\s*+[,;]\s*+|(?=[^\S ]*+ )\s++)(-?\d{2,3}\.\d{3,})"
 IN_LINK = (
     re.compile(r"!3d(-?\d{1,2}\.\d+)!4d(-?\d{2,3}\.\d+)"),
     re.compile(

@@ -145,6 +145,13 @@ class Player:
         self.pass_time(last + rest)
 
 
+def sentences(written: str) -> int:
+    """How much the dialogue has to say about one message and whatever that sets off."""
+    player, message = Player(rules("hue")), {"t": 0, "text": written}
+    player.play({"channel": "zalo", "messages": [message], "expect": {"outcome": "submitted"}})
+    return len(player.said)
+
+
 def wish_of(effect: does.Effect) -> WishAnswered | None:
     """The case grants every wish."""
     match effect:
