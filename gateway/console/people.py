@@ -114,6 +114,7 @@ async def revoke(request: web.Request) -> web.StreamResponse:
     if user == staff_of(request).id and role == ADMIN:
         return await person_page(request, user, problem=ONESELF, status=409)
     await deployment.database.write(partial(people.revoke_grant, user_id=user, role=role, agency_id=agency))
+    tell_ended(deployment, user)
     log.info("role_revoked", user=user, role=role, agency=agency, by=staff_of(request).id)
     return _back(user, "bot-vai-tro")
 
@@ -125,6 +126,7 @@ async def reset_password(request: web.Request) -> web.StreamResponse:
     await _exists(deployment, user)
     password = fresh_password()
     await accounts.reset_password(deployment.database, request.app[HASHING], user, password, now=deployment.now())
+    tell_ended(deployment, user)
     log.info("password_reset", user=user, by=staff_of(request).id)
     if user == staff_of(request).id:
         return show(request, "own_password.html", password=password)
@@ -137,6 +139,7 @@ async def reset_second_factor(request: web.Request) -> web.StreamResponse:
     deployment, user = request.app[DEPLOYMENT], request.match_info["user"]
     await _exists(deployment, user)
     await accounts.reset_second_factor(deployment.database, user, now=deployment.now())
+    tell_ended(deployment, user)
     log.info("second_factor_reset", user=user, by=staff_of(request).id)
     return _back(user, "lop-hai")
 
@@ -164,6 +167,7 @@ async def switch(request: web.Request) -> web.StreamResponse:
         await deployment.database.write(partial(people.set_active, user_id=user, active=True))
     else:
         await accounts.deactivate(deployment.database, user, now=deployment.now())
+        tell_ended(deployment, user)
     log.info("user_activated" if on else "user_deactivated", user=user, by=staff_of(request).id)
     return _back(user, "mo-khoa" if on else "khoa")
 

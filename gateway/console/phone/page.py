@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from channels.call_center.agents.messages import COMMANDS, Command, Dial, Supervise, Take
 from channels.call_center.agents.news import Board, News, Refused
 from channels.tasks import let_go
-from core.service.reading import Wanted
+from core.service.reading import CaseReader, Wanted
 from core.service.reading.views import ContactView, ConversationLine
 from gateway.auth import Staff, staff_of
 from gateway.auth.csrf import csrf_token
@@ -26,6 +26,7 @@ from gateway.console.phone.turns import TURNS, Turns
 from gateway.console.shared import line_of, member_of, reader_of, require_caretaker, show
 from gateway.deployment import DEPLOYMENT, Deployment
 from gateway.portal.on_behalf import RECEPTION
+from gateway.roles import member_of as member_behind
 
 PAGE = "/console/tong-dai"
 LONGEST = 32 * 1024
@@ -86,7 +87,7 @@ async def speak(request: web.Request) -> web.StreamResponse:
         await socket.close(code=STRANGER)
         return socket
     given = request.app
-    await Talk(socket, given[LINK], staff_of(request), given[DEPLOYMENT], given[TURNS]).lead()
+    await Talk(socket, staff_of(request), given[LINK], given[DEPLOYMENT], given[TURNS], reader_of(request)).lead()
     return socket
 
 
@@ -94,10 +95,16 @@ class Talk:
     """One page's conversation with the telephony process."""
 
     def __init__(
-        self, socket: web.WebSocketResponse, link: PhoneLink, staff: Staff, deployment: Deployment, turns: Turns
+        self,
+        socket: web.WebSocketResponse,
+        staff: Staff,
+        link: PhoneLink,
+        deployment: Deployment,
+        turns: Turns,
+        reader: CaseReader,
     ) -> None:
         self._socket, self._link, self._staff, self._deployment = socket, link, staff, deployment
-        self._turns = turns
+        self._turns, self._reader = turns, reader
         self._supervises = supervises(staff, deployment.settings)
         self._news: asyncio.Queue[News | None] = asyncio.Queue()
         self._closing: asyncio.Future[bool] | None = None
@@ -127,9 +134,14 @@ class Talk:
 
     async def _until_signed_out(self) -> None:
         """Nobody hears callers who has left: the browser's sound ends with the page's connection."""
-        await session_over(self._deployment, self._staff)
+        await session_over(self._deployment, self._staff, may=self._may)
         self._signed_out = True
         await self._socket.close(code=ENDED)
+
+    def _may(self, staff: Staff) -> bool:
+        """Whether they answer calls as before, and take part in others' where this page lets them."""
+        also = not self._supervises or supervises(staff, self._deployment.settings)
+        return also and self._reader.hears(member_behind(staff))
 
     async def _keep_telling(self) -> None:
         while True:

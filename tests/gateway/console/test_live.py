@@ -9,11 +9,12 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
-from aiohttp import ClientWebSocketResponse, WSMsgType
+from aiohttp import ClientSession, ClientWebSocketResponse, CookieJar, WSMsgType
 from playwright.async_api import Browser, expect
 
 from core.storage import people
 from gateway.auth.ending import tell_ended
+from gateway.auth.tokens import create_token
 from gateway.console.live import socket
 from gateway.console.live.presence import LASTS, Here, Presence
 from gateway.events.bells import STAFF, pass_on_changes
@@ -114,6 +115,22 @@ async def test_the_page_of_an_ended_session_is_closed(office: Office) -> None:
         async with asyncio.timeout(30):
             assert (await page.receive()).type is WSMsgType.CLOSE
     assert page.close_code == socket.OVER
+
+
+async def test_a_program_has_no_open_page(office: Office) -> None:
+    """Its token may be ended at any time, and nobody would close what it had opened."""
+    world = office.world
+    ioc = await centre(world)
+    token = await create_token(world.deployment.database, ioc.id, name="Bảng số liệu", now=world.clock())
+    proof = {"Authorization": f"Bearer {token.secret}"}
+    async with ClientSession(cookie_jar=CookieJar(unsafe=True), headers=proof) as program:
+        async with program.get(office.url + "/console") as page:
+            shown = (await page.text()).partition('"X-CSRF-Token": "')[2].partition('"')[0]
+        async with program.ws_connect(office.url + socket.ADDRESS) as opened:
+            await opened.send_str(shown)
+            async with asyncio.timeout(30):
+                assert (await opened.receive()).type is WSMsgType.CLOSE
+        assert opened.close_code == socket.OVER
 
 
 def test_pages_that_fall_silent_are_forgotten(office: Office) -> None:

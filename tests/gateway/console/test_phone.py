@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from core.storage import people
+from gateway.auth.ending import tell_ended
 from gateway.call_notes import NOTES
 from gateway.console.phone.page import PAGE
-from tests.gateway.api.staffing import centre, hire, report
+from tests.gateway.api.staffing import LIGHTS, centre, hire, report
 from tests.gateway.console.office import Office, open_office
 from tests.gateway.console.telephones import (
     hears,
@@ -183,6 +184,48 @@ async def test_who_is_signed_out_hears_nobody_any_more(office: Office) -> None:
                     pass
             assert said.data == 4002
         await until_true(lambda: receptionist.id not in running.desk.acd.agents, "nobody there")
+
+
+@pytest.mark.parametrize(
+    ("grants", "lost"),
+    [
+        ((("receptionist", ""), ("officer", LIGHTS)), ("receptionist", "")),
+        ((("receptionist", ""), ("distributor", "")), ("distributor", "")),
+    ],
+    ids=["answering", "listening in"],
+)
+async def test_who_loses_the_role_hears_nobody_any_more(
+    office: Office, grants: tuple[tuple[str, str], ...], lost: tuple[str, str]
+) -> None:
+    """An administrator takes it away while the page is open: it is closed at once, though the session goes on."""
+    agent, admin = await hire(office.world, "Phạm Thị Dung", *grants), await hire(office.world, "Lê An", ("admin", ""))
+    async with telephony(office) as running, office.desk(agent) as desk, office.desk(admin) as other:
+        token = (await desk.get(PAGE)).text.partition('data-token="')[2].partition('"')[0]
+        async with desk.client.ws_connect(office.url + PAGE + "/kenh") as socket:
+            await socket.send_str(token)
+            await until_true(lambda: agent.id in running.desk.seats, "signed in")
+            person = f"/console/nguoi-dung/{agent.id}"
+            shown = await other.get(person)
+            took = await other.submit(shown, f"{person}/vai-tro/bo", role=lost[0], agency=lost[1])
+            async with asyncio.timeout(PATIENCE):
+                while not (said := await socket.receive()).type.name.startswith("CLOSE"):
+                    pass
+        await until_true(lambda: agent.id not in running.desk.acd.agents, "nobody there")
+        still = await desk.get("/console/tai-khoan")
+    assert (took.status, said.data, still.status) == (303, 4002, 200)
+
+
+async def test_who_loses_another_role_goes_on_answering(office: Office) -> None:
+    """A call in hand is not cut because somebody's stand-in for an agency is over."""
+    agent = await hire(office.world, "Phạm Thị Dung", ("receptionist", ""), ("officer", LIGHTS))
+    deployment = office.world.deployment
+    async with telephony(office), office.desk(agent) as desk, telephone(desk, office.url) as (say, hear):
+        await deployment.database.write(
+            partial(people.revoke_grant, user_id=agent.id, role="officer", agency_id=LIGHTS)
+        )
+        tell_ended(deployment, agent.id)
+        await say({"do": "watch", "on": True})
+        assert (await hear("refused"))["why"] == "not_allowed"
 
 
 async def test_the_number_tells_who_may_be_calling(office: Office, tmp_path: Path) -> None:
