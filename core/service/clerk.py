@@ -39,6 +39,7 @@ from core.service.naming_nobody import NamingNobody
 from core.service.national_queue import note_national
 from core.service.notice_readers import NoticeReaders
 from core.service.notices import Notices
+from core.service.own_files import OwnFiles
 from core.service.own_number import OwnNumber
 from core.service.proving import Proving
 from core.service.publishing import Publishing, Shown
@@ -101,6 +102,7 @@ class Clerk:
         self.officers = ground.officers(self.case_links)
         self.letters = ground.letters(self.texts)
         self.publishing = Publishing(database, media=ground.media, regulation=regulation, texts=self.texts)
+        self._own_files = OwnFiles(ground.media)
         self._naming_nobody = NamingNobody(database, safe=safe, publishing=self.publishing)
         self.converse = self._converse(ground)
         self.supplements = SupplementLinks(
@@ -227,6 +229,8 @@ class Clerk:
         work = Work()
         file = await self.desk.open(work, case_id)
         self.desk.expect(file, version)
+        if file.case is not None and (strange := self._own_files.refused(file.case, name, payload)):
+            return strange
         answer = await self.desk.issue(work, case_id, name, payload, actor)
         if isinstance(answer, Refusal):
             return answer

@@ -12,6 +12,8 @@ from tests.support.databases import on_both_engines
 from tests.support.deployments import World
 from tests.support.letters import received
 
+AS_FILE = {"Content-Type": "application/octet-stream"}
+
 
 @on_both_engines
 async def test_the_whole_way_of_a_case(world: World, ioc: Caller, lights: Caller) -> None:
@@ -173,3 +175,25 @@ async def test_what_a_person_may_not_see_they_cannot_touch(world: World, lights:
     assert (await command(lights, case_id, "accept")).status == 404
     assert (await command(admin, case_id, "accept")).status == 403
     assert (await command(admin, "f" * 32, "accept")).status == 404
+
+
+@on_both_engines
+async def test_a_key_alone_opens_no_file_of_another_case(world: World, ioc: Caller, lights: Caller) -> None:
+    """It cannot be brought into a case of one's own, neither from a case nor from its reporter's conversation."""
+    theirs, own = await report(world), await report(world, "Đèn đường số 5 Trần Phú hỏng. Tôi là Lê Hoa, 0900 000 002.")
+    stored = await ioc("POST", f"/cases/{theirs}/files", data=b"bien ban", headers=AS_FILE)
+    (one,) = (await ioc.get(f"/cases/{theirs}"))["reports"]
+    said = await world.deployment.media.put_file(b"anh", subject_id=one["reporter"]["contact_id"], name="")
+    for name, fields in (("accept", {}), ("dispatch", {"agencies": [LIGHTS]})):
+        await ioc.issue(own, name, **fields)
+    await lights.issue(own, "accept_dispatch")
+
+    for key in (stored.json["stored_key"], said.stored_key):
+        done = {"result": "Đã thay bóng đèn.", "evidence": [key]}
+        refused = await command(lights, own, "submit_result", json=done)
+        assert (refused.status, list(refused.json["details"]["fields"])) == (422, ["evidence"])
+        assert (await lights("GET", f"/cases/{own}/files/{key}")).status == 404
+
+    mine = (await lights("POST", f"/cases/{own}/files", data=b"da thay", headers=AS_FILE)).json["stored_key"]
+    await lights.issue(own, "submit_result", result="Đã thay bóng đèn.", evidence=[mine])
+    assert (await lights("GET", f"/cases/{own}/files/{mine}")).json == b"da thay"

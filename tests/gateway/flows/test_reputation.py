@@ -38,7 +38,8 @@ async def test_harm_to_a_reputation_goes_by_letter_and_is_answered_alone(databas
 
         await issue(world, second, case_id, "send_letter", agency="ubnd_thanh_pho", text="Kính gửi UBND thành phố")
         assert "không hiển thị trên cổng" in received(world)[-1]
-        written = {"handled_at": HANDLED, "result": "Đã kiểm tra, nhắc nhở", "evidence": ["cong-van-15"]}
+        scan = await world.deployment.media.put_file("Công văn số 15".encode(), subject_id=case_id, name="cv-15.txt")
+        written = {"handled_at": HANDLED, "result": "Đã kiểm tra, nhắc nhở", "evidence": [scan.stored_key]}
         await issue(world, first, case_id, "submit_result", **written)
         await issue(
             world, second, case_id, "reply_privately", text="Cơ quan chức năng đã kiểm tra và nhắc nhở cửa hàng."
