@@ -114,8 +114,12 @@ def seats(grants: Iterable[tuple[str, str]], pack: Pack) -> Collection[tuple[str
 
 def may_see(member: Member, case: Case, *, pack: Pack, agencies: AgencyTree) -> bool:
     """The centre and administrators see every case; an agency those it has a part in, and those of agencies below."""
-    if member.holds(ADMIN) or member.is_centre(pack):
-        return True
+    everything = member.holds(ADMIN) or member.is_centre(pack)
+    return everything or has_part(member, case, pack=pack, agencies=agencies)
+
+
+def has_part(member: Member, case: Case, *, pack: Pack, agencies: AgencyTree) -> bool:
+    """Whether one of this person's agencies has a part in the case, or is above one that has."""
     involved = involved_agencies(case)
     return any(_reaches(role, agency, involved, pack=pack, agencies=agencies) for role, agency in member.grants)
 

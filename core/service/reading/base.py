@@ -9,7 +9,7 @@ from functools import partial
 from core.cases.model import Case
 from core.contract.errors import CaseError
 from core.regulations.model import Pack
-from core.service.actors import ADMIN, Member, may_see, reach
+from core.service.actors import ADMIN, Member, has_part, may_see, reach
 from core.service.reading.curtain import Curtain
 from core.service.reading.gathering import Opener
 from core.service.reading.names import Names
@@ -66,7 +66,7 @@ class Reads:
     def may_reveal(self, member: Member, case: Case) -> bool:
         """The centre always; an agency with a part in the case unless the reporter asked for secrecy (TG-5.4)."""
         pack = self.pack(case)
-        part = any(agency and role in pack.roles for role, agency in member.grants)
+        part = has_part(member, case, pack=pack, agencies=self._regulation.agencies)
         return member.is_centre(pack) or (part and not case.flags.confidential)
 
     def curtain(self, member: Member, *, reveal: bool, pack: Pack | None = None) -> Curtain:

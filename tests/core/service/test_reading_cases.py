@@ -141,6 +141,22 @@ async def test_an_administrator_sees_everything_masked_and_may_do_nothing(world:
         await reader.case_page(case_id, admin, reveal=True)
 
 
+async def test_an_administrator_with_a_role_elsewhere_reveals_only_what_that_role_does(
+    world: World, reader: CaseReader
+) -> None:
+    """One sees every case, the other opens identities where its agency has a part: together they open no more."""
+    both = await hire(world, "Quản trị", ("admin", ""), ("officer", WATER))
+    ioc, case_id = await centre(world), await report(world)
+    await issue(world, ioc, case_id, "accept")
+    await issue(world, ioc, case_id, "dispatch", agencies=[LIGHTS])
+
+    assert not (await reader.case_page(case_id, both)).may_reveal
+    with pytest.raises(RevealRefused):
+        await reader.case_page(case_id, both, reveal=True)
+    await issue(world, ioc, case_id, "dispatch", agencies=[WATER])
+    assert (await reader.case_page(case_id, both, reveal=True)).reports[0].reporter.name == "Nguyễn Văn An"
+
+
 async def test_moves_are_the_commands_allowed_now_with_their_choices(world: World, reader: CaseReader) -> None:
     """Buttons in the words of the regulation, fields with lists to choose from."""
     ioc, lights, case_id = await centre(world), await agency(world), await report(world)
