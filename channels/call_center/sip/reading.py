@@ -8,14 +8,13 @@ import re
 
 from aiosipua import SipMessage
 
-from channels.call_center.sip.framing import MAX_DATAGRAM
+from channels.call_center.sip.framing import MAX_DATAGRAM, MAX_HEADERS
 from channels.call_center.sip.wire import Message, SipRequest, read_address, unquoted
 
 _ONCE = ("from", "to", "call-id", "cseq", "content-length", "max-forwards")
 _NEEDED = ("via", "from", "to", "call-id", "cseq")
 _REQUEST_LINE = re.compile(rb"([\w.!%*+`'~-]{1,32}) (\S{1,2048}) SIP/(\d+\.\d+)")
 _STATUS_LINE = re.compile(rb"SIP/2\.0 [1-6]\d\d(?: .*)?")
-_SLASH = re.compile(r"\s*/\s*")
 _CSEQ = re.compile(r"(\d{1,10})\s+(\S+)")
 _SHORT = {"x": "session-expires", "o": "event", "r": "refer-to", "y": "identity"}  # forms the library does not expand
 
@@ -35,7 +34,7 @@ class Malformed(Exception):
 
 def read(data: bytes) -> Message:
     """One message from one datagram or frame. Raises: Malformed."""
-    if len(data) > MAX_DATAGRAM:
+    if len(data) > MAX_DATAGRAM or _length_of_head(data) > MAX_HEADERS:
         raise Malformed("too long")
     first = data.split(b"\n", 1)[0].rstrip(b"\r")
     line = _REQUEST_LINE.fullmatch(first)
@@ -52,6 +51,12 @@ def read(data: bytes) -> Message:
     return message
 
 
+def _length_of_head(data: bytes) -> int:
+    """Anybody may send a datagram, and a head takes longer to read than a body: no more than in a stream."""
+    ends = [end for mark in (b"\r\n\r\n", b"\n\n") if (end := data.find(mark)) >= 0]
+    return ends[0] if ends else len(data)
+
+
 def _parse(data: bytes) -> Message:
     try:
         return SipMessage.parse(data)
@@ -62,7 +67,7 @@ def _parse(data: bytes) -> Message:
 def _expand(message: Message) -> None:
     """Short names in full; Via without the white space that may stand around its slashes."""
     vias = message.headers.get("via")
-    vias[:] = [_SLASH.sub("/", value, count=2) for value in vias]
+    vias[:] = ["/".join(map(str.strip, value.split("/", 2))) for value in vias]
     for short, name in _SHORT.items():
         for value in message.headers.get(short):
             message.headers.append(name, value)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
+from channels.call_center.sip.reading import Malformed, read
 from channels.call_center.sip.tests.raw import RawPhone, sdp
 
 METHODS = ("INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "REGISTER", "INFO", "UPDATE", "PRACK", "NOTIFY")
@@ -87,3 +88,14 @@ def packets(phone: RawPhone, seed: int, count: int) -> Iterator[bytes]:
         body = sdp(dice.choice(["sendrecv", "sendonly"])) if method in ("INVITE", "UPDATE") else ""
         whole = phone.build(method, branch=f"{seed}-{number}", call=f"{seed}-{number // 3}", body=body).encode()
         yield dice.choice(MUTATORS)(dice, whole)[:60_000]
+
+
+def faults_in(messages: Iterable[bytes]) -> set[str]:
+    """What is wrong with them; nothing is said of those that can be read."""
+    found = set()
+    for message in messages:
+        try:
+            read(message)
+        except Malformed as fault:
+            found.add(str(fault))
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from multiprocessing import get_context
 
 import pytest
 from hypothesis import given
@@ -13,10 +14,11 @@ from channels.call_center.ports import CallFailed, RtpPlan
 from channels.call_center.sip import TrunkSettings, dialling, reading, sdp, wire
 from channels.call_center.sip.dialog import Here, answered
 from channels.call_center.sip.digest import Digest
-from channels.call_center.sip.framing import Framer
+from channels.call_center.sip.framing import MAX_HEADERS, Framer
 from channels.call_center.sip.guard import PENALTY, Guard, scans
 from channels.call_center.sip.incoming import user_of
 from channels.call_center.sip.sdp import Local, NotAcceptable, Unreadable
+from channels.call_center.sip.tests.fuzz import faults_in
 from channels.call_center.sip.transactions import server_key
 from channels.call_center.sip.wire import SipRequest, SipResponse
 
@@ -73,6 +75,26 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     for start in (b"", b"INVITE sip:a SIP/2.0\r\n", b"SIP/2.0 200 OK\r\n"):
         with suppress(reading.Malformed):
             assert wire.sequence(reading.read(start + data))[0] >= 0
+
+
+@pytest.mark.parametrize("end", ["\n\n", "\n\n" + "v=0" * 9_000], ids=["alone", "before a body"])
+def test_a_datagram_has_no_longer_head_than_a_stream(end: str) -> None:
+    """Anybody may send one, and while its head is read no call has sound."""
+    for length, fault in ((MAX_HEADERS // 2, "content-length"), (MAX_HEADERS, "too long")):
+        with pytest.raises(reading.Malformed, match=fault):
+            request(INVITE.replace("0\n\n", "x\n") + "X: " + "a" * length + end)
+
+
+def test_gaps_in_a_via_cost_no_more_than_they_are_long() -> None:
+    """Another process reads: what is slow here hears no signal."""
+    hostile = INVITE.replace("SIP/2.0/UDP", "SIP" + "\t" * 15_000 + "x").replace("\n", "\r\n").encode()
+    with get_context("spawn").Pool(1) as pool:
+        assert not pool.apply_async(faults_in, ([hostile] * 300,)).get(60.0)
+
+
+def test_white_space_around_the_slashes_of_a_via_is_nothing() -> None:
+    spaced = request(INVITE.replace("SIP/2.0/UDP", "SIP / 2.0\t/  UDP"))
+    assert spaced.headers.get("via") == ["SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKx"]
 
 
 @given(st.text(max_size=300))
