@@ -9,6 +9,7 @@ secret, not by being the same process: a delivery carries an HMAC over its raw b
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -30,6 +31,8 @@ from core.contract.schema import (
 What = Literal["form", "text"]
 MAX_BODY_BYTES = 256 * 1024
 MIN_SECRET_BYTES = 16
+SPENT = "spent"
+"""The part of an item that says nothing, and whose key tells that a link was used."""
 
 _KINDS: dict[str, MessageKind] = {"form": MessageKind.FORM, "text": MessageKind.TEXT}
 
@@ -45,6 +48,7 @@ class Submission(BaseModel):
         conversation_id: of a report that came another way (mail, call) and is followed here; proved by code and PIN.
         attachments: stored already (`stored_key`), EXIF-free, under the contact `form.contact_id` or the report's own.
         consent: the box about personal data was ticked, never by us (VN-4).
+        spends: a link that opens once and was used for this; its key is taken together with the words.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -59,6 +63,7 @@ class Submission(BaseModel):
     conversation_id: str = ""
     attachments: tuple[Attachment, ...] = ()
     consent: bool = False
+    spends: Annotated[str, Field(max_length=128)] = ""
 
 
 def read(body: bytes) -> Submission:
@@ -116,11 +121,20 @@ class OwnChannel:
             provider_time=submission.sent_at,
         )
 
+    def keys(self, submission: Submission) -> Sequence[ItemKey]:
+        """Its key, and that of the link it spends: whoever uses that link in the same moment takes only their own."""
+        own = self.key(submission)
+        return [own, replace(own, dedupe_key=self.spent(submission.spends), part=SPENT)] if submission.spends else [own]
+
+    def spent(self, link: str) -> str:
+        """The key that is taken once this link was used."""
+        return f"{self.name}:{link}"
+
     def compose(self, submission: Submission) -> tuple[RawDelivery, Sequence[ItemKey]]:
         """What is given to the inbox: signed, and split already."""
         body = submission.model_dump_json(exclude_defaults=True).encode()
         account, headers = submission.account or self.account, {self.signature: sign(self._secret, body)}
-        return RawDelivery(self.name, account, body, headers, received_at=submission.sent_at), [self.key(submission)]
+        return RawDelivery(self.name, account, body, headers, received_at=submission.sent_at), self.keys(submission)
 
     def verify(self, delivery: RawDelivery) -> None:
         """Raise SignatureInvalid unless we wrote these bytes ourselves."""
@@ -131,8 +145,8 @@ class OwnChannel:
             raise SignatureInvalid(f"not from {self.account}")
 
     def split(self, delivery: RawDelivery) -> Sequence[ItemKey]:
-        """A delivery is one item."""
-        return [self.key(read(delivery.body))]
+        """A delivery is one item, and one more where it spends a link."""
+        return self.keys(read(delivery.body))
 
     def parse(self, delivery: RawDelivery, item: ItemKey) -> Sequence[Parsed]:
         """
@@ -140,6 +154,8 @@ class OwnChannel:
 
         What a filled-in form says stands in `form` alone, so that nobody reads it twice.
         """
+        if item.part == SPENT:
+            return []
         sent = read(delivery.body)
         form, account = sent.form, sent.account or self.account
         return [

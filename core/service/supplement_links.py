@@ -2,8 +2,8 @@
 A link that opens, once, the question which the centre has put about a report: without code and PIN.
 
 Nothing has to be kept for it. A link is the report, the number of the request in its case, and a keyed hash over both
-and the case; what it was used for lies in the inbox under the hash of the link, which no second message can take. It
-ends with the wait for the answer, with its use, or when something else is asked.
+and the case; that it was used is a key in the inbox, taken together with the answer. It ends with the wait for the
+answer, with its use, or when something else is asked. Two who answer in the same moment are both heard.
 """
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ class Question:
     What a link opens.
 
     Args:
-        submission: the id that whatever is answered must have, so that it is taken once.
+        spent: what an answer takes along with its own key, so that the link is known as used.
         used: an answer was handed in. `fields`: what is wanted, in words. `note`: what the receptionist wrote.
     """
 
     code: str
     conversation_id: str
     contact_id: str
-    submission: str
+    spent: str
     used: bool
     fields: tuple[str, ...] = ()
     note: str = ""
@@ -101,24 +101,32 @@ class SupplementLinks:
         if re.fullmatch(PATTERN, token) is None:
             return None
         report_id, number, proof = token.split("-")
-        version, submission = int(number), f"{_PURPOSE}-{hashlib.sha256(token.encode()).hexdigest()}"
-        taken = key_hash(self._safe.blind.for_other("inbox"), f"{_PAGE}:{submission}")
-        found = await self._database.read(partial(_find, report_id=report_id, version=version, taken=taken))
+        version, spent = int(number), f"{_PURPOSE}-{hashlib.sha256(token.encode()).hexdigest()}"
+        find = partial(_find, report_id=report_id, version=version, taken=self._key(spent))
+        found = await self._database.read(find)
         expected = self._proof(found.case.id if found else "", report_id, version)
         if not hmac.compare_digest(expected, proof) or found is None or found.request is None:
             return None
         pack = self._regulation.packs.get(found.case.regulation)
         if not found.used and self._now() >= _ends(found.case, found.request, pack):
             return None
-        return await self._question(found, pack, note=found.request.note, submission=submission)
+        return await self._question(found, pack, note=found.request.note, spent=spent)
 
-    async def _question(self, found: _Found, pack: Pack, *, note: SealedText | None, submission: str) -> Question:
+    async def took(self, submission: str) -> bool:
+        """Whether something was handed in on our pages under this id."""
+        key = self._key(submission)
+        return await self._database.read(partial(_was_taken, key=key))
+
+    def _key(self, submission: str) -> str:
+        return key_hash(self._safe.blind.for_other("inbox"), f"{_PAGE}:{submission}")
+
+    async def _question(self, found: _Found, pack: Pack, *, note: SealedText | None, spent: str) -> Question:
         row, words = found.report, await self._texts.read([note])
         return Question(
             code=row.code,
             conversation_id=row.conversation_id,
             contact_id=row.contact_id,
-            submission=submission,
+            spent=spent,
             used=found.used,
             fields=labels_of(pack, found.case.asked_for),
             note=words[note.id] if note else "",
@@ -137,11 +145,15 @@ def _find(connection: Connection, *, report_id: str, version: int, taken: str) -
             case = Case.model_validate(cases.load(connection, case.merged_into).state)
     except NotFound:
         return None
-    used = inbox_queue.was_taken(connection, channel=_PAGE, account=_ACCOUNT, key_hash=taken)
+    used = _was_taken(connection, key=taken)
     rows = [row for row in cases.load_events(connection, case.id) if row.name == "supplement_requested"]
     last = next((row for row in rows[-1:] if row.version == version and (case.asked_for or used)), None)
     request = parse_event(last.body) if last else None
     return _Found(report, case, request if isinstance(request, SupplementRequested) else None, used)
+
+
+def _was_taken(connection: Connection, *, key: str) -> bool:
+    return inbox_queue.was_taken(connection, channel=_PAGE, account=_ACCOUNT, key_hash=key)
 
 
 def _ends(case: Case, request: SupplementRequested, pack: Pack) -> datetime:

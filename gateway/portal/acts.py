@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from aiohttp import web
 from channels.base import clean_text
 from channels.own import Submission
 from core.cases.decide import Actor, Refusal
-from core.contract.schema import new_id
+from core.contract.schema import Attachment, new_id
 from core.service.posting import READ_THERE
 from core.service.public import FollowView
 from gateway.deployment import DEPLOYMENT
@@ -117,7 +117,7 @@ async def _hand_in(request: web.Request, view: FollowView, text: str, taken: Tak
     before = await desk.pulse(view.code)
     submission = Submission(
         what="text",
-        id=await _submission_id(request),
+        id=said_once(await _ticket(request), text, taken.files),
         code=view.code,
         sent_at=request.app[DEPLOYMENT].now(),
         conversation_id=view.conversation_id,
@@ -132,12 +132,17 @@ async def _hand_in(request: web.Request, view: FollowView, text: str, taken: Tak
     raise web.HTTPSeeOther(f"{REPORT}?xong=text")
 
 
-async def _submission_id(request: web.Request) -> str:
-    """One for each page that was shown: pressing twice is once. From a page too old, a fresh one."""
+async def _ticket(request: web.Request) -> str:
+    """One for each page that was shown. From a page too old, a fresh one."""
     portal, now = request.app[PORTAL], request.app[DEPLOYMENT].now()
     ticket = typed(await request.post(), "once")
-    known = portal.notes.open("once", ticket, now=now, longest=FOLLOW_TIME)
-    return hashlib.sha256((ticket if known else new_id()).encode()).hexdigest()
+    return ticket if portal.notes.open("once", ticket, now=now, longest=FOLLOW_TIME) else new_id()
+
+
+def said_once(ticket: str, text: str, files: Sequence[Attachment]) -> str:
+    """The id of what was sent from one page: pressing twice is once, and other words from the same page are others."""
+    said = "\0".join([ticket, text, *(file.sha256 for file in files)])
+    return hashlib.sha256(said.encode(errors="surrogatepass")).hexdigest()
 
 
 def typed(posted: Mapping[str, Any], name: str) -> str:

@@ -2,6 +2,7 @@
 `/bo-sung/…`: the question that was put about one report, opened by the link in its letter, answered once.
 
 Nothing of the report is shown but the question. Looking at it ends nothing, so that a mail program may look first.
+Whoever answers in the moment in which somebody else does is heard as well; the same words sent twice count once.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from channels.own import Submission
 from core.service.supplement_links import Question
 from gateway.deployment import DEPLOYMENT
 from gateway.pages import render
-from gateway.portal.acts import refusals, too_long, typed
+from gateway.portal.acts import refusals, said_once, too_long, typed
 from gateway.portal.shared import PORTAL, accept, client_of, private
-from gateway.portal.uploads import Taken, keep, limits, take_files
+from gateway.portal.uploads import Posted, Taken, keep, kept_files, limits, new_files, take_files
 
 PAGE = "/bo-sung"
 
@@ -33,7 +34,8 @@ async def take_answer(request: web.Request) -> web.StreamResponse:
     posted = await request.post()
     text = typed(posted, "text")
     if question is None or question.used:
-        return _ended(request, question, text=text)
+        repeated = question is not None and await _is_repeat(request, question, posted, text)
+        return _page(request, "done") if repeated else _ended(request, question, text=text)
     if sentence := too_long(text):
         return _question(request, question, errors={"text": sentence}, text=text, status=422)
     taken = await take_files(request, posted, subject_id=question.contact_id)
@@ -44,15 +46,23 @@ async def take_answer(request: web.Request) -> web.StreamResponse:
     return _page(request, "done")
 
 
+async def _is_repeat(request: web.Request, question: Question, posted: Posted, text: str) -> bool:
+    """Whether these very words spent the link: a double click, or a page that was loaded again."""
+    files = kept_files(request, posted, subject_id=question.contact_id)
+    said = said_once(question.spent, text, files)
+    return not new_files(posted) and await request.app[DEPLOYMENT].clerk.supplements.took(said)
+
+
 def _submission(request: web.Request, question: Question, text: str, taken: Taken) -> Submission:
     return Submission(
         what="text",
-        id=question.submission,
+        id=said_once(question.spent, text, taken.files),
         code=question.code,
         sent_at=request.app[DEPLOYMENT].now(),
         conversation_id=question.conversation_id,
         text=text,
         attachments=taken.files,
+        spends=question.spent,
     )
 
 

@@ -153,6 +153,17 @@ def test_the_same_button_twice_is_one_item_and_one_report_is_one_conversation(ch
     assert other.provider_time == SENT
 
 
+def test_a_link_that_opens_once_is_spent_by_the_words_that_came_by_it(channel: OwnChannel) -> None:
+    """Two who use it in the same moment take its key once, and each their own; its item says nothing."""
+    delivery, items = channel.compose(submission(what="text", form=None, text="Hôm qua", spends="link"))
+    other = channel.keys(submission(what="text", id="s2", form=None, text="Hôm kia", spends="link"))
+
+    assert list(channel.split(delivery)) == list(items)
+    assert [len(channel.parse(delivery, item)) for item in items] == [1, 0]
+    assert items[0].dedupe_key != other[0].dedupe_key
+    assert items[1].dedupe_key == other[1].dedupe_key == channel.spent("link")
+
+
 def test_a_province_may_have_several_apps(channel: OwnChannel) -> None:
     sent = submission(account="hue-s")
     delivery, _ = channel.compose(sent)

@@ -179,6 +179,16 @@ async def test_writing_twice_by_a_double_click_is_once(citizen: Citizen) -> None
     assert page.text.count("Bao giờ xong ạ?") == 1
 
 
+@pytest.mark.usefixtures("at_work")
+async def test_who_goes_back_and_writes_something_else_is_heard_twice(citizen: Citizen) -> None:
+    """A browser shows the page it had, with the same hidden fields."""
+    code, pin = await citizen.reported()
+    form = (await citizen.open(code, pin)).form("/tra-cuu/phan-anh/viet")
+    await citizen.send(form, text="Bao giờ xong ạ?")
+    page = await citizen.send(form, text="Chiều nay nước lại tràn ra đường.")
+    assert ("Bao giờ xong ạ?" in page.text, "Chiều nay nước lại tràn ra đường." in page.text) == (True, True)
+
+
 async def test_a_file_that_is_refused_costs_none_of_the_others(citizen: Citizen) -> None:
     code, pin = await citizen.reported()
     form = (await citizen.open(code, pin)).form("/tra-cuu/phan-anh/viet")

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Awaitable
 
 import pytest
+from aiohttp import web
 
+from channels.own import Submission
 from core.cases.model import Case
 from core.service.public import PublicDesk
 from core.storage import cases, reports
 from core.storage.cases import CaseRow
 from core.storage.database import Connection
+from gateway.portal.shared import accept
 from tests.gateway.flows.office import LAMP, issue, only_case, state_of
 from tests.gateway.portal.citizen import CONTENT, Citizen, File, Shown, photo
 from tests.support.databases import on_both_engines
@@ -47,11 +51,37 @@ def link_of(citizen: Citizen) -> str:
     return found[1]
 
 
+async def conversation(citizen: Citizen, code: str) -> list[str]:
+    """What was said about a report, as its reporter reads it."""
+    shown = await (await desk_of(citizen)).follow(code)
+    assert shown is not None
+    return [line.text for line in shown.lines]
+
+
+async def desk_of(citizen: Citizen) -> PublicDesk:
+    """Where a reporter reads."""
+    here = citizen.deployment
+    return await PublicDesk.open(here.database, safe=here.safe, regulation=here.regulation, now=citizen.world.clock)
+
+
 async def answer(citizen: Citizen, page: Shown, path: str, text: str, files: list[File] | None = None) -> Shown:
     """The form of the page, sent to where it came from."""
     form = page.form("")
     form.action = path
     return await citizen.send(form, files, text=text)
+
+
+async def in_one_moment(monkeypatch: pytest.MonkeyPatch, *answers: Awaitable[Shown]) -> list[Shown]:
+    """None is stored before all have found the link unused."""
+    together = asyncio.Barrier(len(answers))
+
+    async def wait_and_accept(request: web.Request, submission: Submission) -> None:
+        await together.wait()
+        await accept(request, submission)
+
+    with monkeypatch.context() as here:
+        here.setattr("gateway.portal.supplement.accept", wait_and_accept)
+        return await asyncio.gather(*answers)
 
 
 @pytest.mark.rule("A-HUE-3", "LS-7.2b")
@@ -82,15 +112,35 @@ async def test_the_link_shows_the_question_and_takes_one_answer(citizen: Citizen
 
 
 @on_both_engines
-async def test_two_at_once_are_one_answer(citizen: Citizen) -> None:
-    """Whoever is second finds the key taken; what was said first stands."""
+async def test_two_who_answer_in_one_moment_are_both_heard(citizen: Citizen, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both read that it was received, so both stand in the report; the question is answered once."""
+    code, path = await asked(citizen)
+    page = await citizen.see(path)
+    said = ["Vỡ từ 6 giờ sáng nay", "Nắp cống bên trái cổng trường, vỡ làm đôi"]
+
+    pages = await in_one_moment(monkeypatch, *(answer(citizen, page, path, text) for text in said))
+    await citizen.world.settle()
+
+    assert ["đã được nhận" in one.text for one in pages] == [True, True]
+    heard = await conversation(citizen, code)
+    assert [sum(text in line for line in heard) for text in said] == [1, 1]
+    assert (await case_of(citizen, code)).asked_for == ()
+    assert (await citizen.see(path)).status == 410
+
+
+@on_both_engines
+async def test_the_same_words_sent_twice_are_one_answer(citizen: Citizen, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A double click, and a page that is loaded again: it says what it said, and nothing is there twice."""
     code, path = await asked(citizen)
     page = await citizen.see(path)
 
-    await asyncio.gather(*(answer(citizen, page, path, f"Vỡ từ {hour} giờ sáng nay") for hour in (6, 7)))
+    pages = await in_one_moment(monkeypatch, *(answer(citizen, page, path, "Vỡ từ 6 giờ sáng nay") for _ in range(2)))
+    await citizen.world.settle()
+    pages.append(await answer(citizen, page, path, "Vỡ từ 6 giờ sáng nay"))
     await citizen.world.settle()
 
-    assert (await case_of(citizen, code)).asked_for == ()
+    assert ["đã được nhận" in one.text for one in pages] == [True, True, True]
+    assert sum("Vỡ từ 6 giờ" in line for line in await conversation(citizen, code)) == 1
     assert sum("bổ sung vào phản ánh" in letter for letter in received(citizen.world)) == 1
 
 
@@ -144,16 +194,9 @@ async def test_without_a_limit_of_the_regulation_it_ends_after_thirty_days(citiz
 async def test_the_link_stands_in_no_conversation_that_staff_read(citizen: Citizen) -> None:
     """It is in the letter alone."""
     code, _ = await asked(citizen)
-    desk = await PublicDesk.open(
-        citizen.deployment.database,
-        safe=citizen.deployment.safe,
-        regulation=citizen.deployment.regulation,
-        now=citizen.world.clock,
-    )
-    shown = await desk.follow(code)
-    assert shown is not None
-    assert not any("/bo-sung/" in line.text for line in shown.lines)
-    assert any(NOTE in line.text for line in shown.lines)
+    lines = await conversation(citizen, code)
+    assert not any("/bo-sung/" in line for line in lines)
+    assert any(NOTE in line for line in lines)
 
 
 async def test_who_wrote_a_letter_may_answer_on_the_page(citizen: Citizen) -> None:
