@@ -292,6 +292,9 @@ class InboundMessage(Model):
     group: str = Field(default="", description="Album key: messages with one key are one message in parts")
     thread_hints: tuple[str, ...] = ()
     conversation_hint: str = Field(default="", description="Conversation id proved by a signed token, if any")
+    about: str = Field(
+        default="", description="Code of the report whose news it answers; no channel knows, the conversation does"
+    )
     authenticity: Authenticity = Authenticity()
     language: str = "vi"
     provider_time: Instant

@@ -1,15 +1,14 @@
-"""After a report was submitted: corrections, further facts, withdrawal, ratings and words about the result."""
+"""After a report was submitted: what more is said about it, and which of several is meant."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Protocol
 
 from core.contract.schema import FieldState, InboundMessage, Place
 from core.intake.communes import located
 from core.intake.completeness import state_of
-from core.intake.effects import GiveFeedback, Rate, Supply
+from core.intake.effects import Supply
 from core.intake.facts import Facts
 from core.intake.fold import fold
 from core.intake.parts import part_of
@@ -18,7 +17,6 @@ from core.intake.reading.told import Reading
 from core.intake.reporting import set_confidential
 from core.intake.rules import IntakeField
 from core.intake.signals.acts import mentions, says
-from core.intake.signals.ratings import rated_code, read_rating, speaks_of_satisfaction
 from core.intake.signals.status import read_code
 from core.intake.state import Draft, OpenReport
 from core.intake.turn import Turn
@@ -27,62 +25,6 @@ from core.intake.words import Text
 
 SAME_MATTER = timedelta(hours=24)
 AT_ONCE_AFTER = timedelta(minutes=15)
-
-
-class Said(Protocol):
-    """What of a burst is needed here."""
-
-    @property
-    def messages(self) -> tuple[InboundMessage, ...]: ...
-
-    @property
-    def text(self) -> Text: ...
-
-    @property
-    def payload(self) -> str: ...
-
-
-def rate(turn: Turn, said: Said) -> bool:
-    """A rating, or words about a published result; a button says of which, whatever else is being asked."""
-    code = rated_code(said.payload)
-    if turn.draft is not None and not code:
-        return False
-    published = [known for known in turn.state.reports if known.published and code in ("", known.code)]
-    report = published[-1] if published else None
-    if code and report is None:
-        turn.say("rated.closed")
-        return True
-    level = read_rating(said.text, said.payload, turn.rules.ratings, numbers=report is not None and not report.rated)
-    if level and (report is not None or said.payload or speaks_of_satisfaction(said.text)):
-        return take_rating(turn, said, level, report)
-    if report is not None and mentions("feedback", said.text) and is_about(turn, report, said.text):
-        return take_feedback(turn, said, report)
-    return False
-
-
-def is_about(turn: Turn, report: OpenReport, text: Text) -> bool:
-    """Whether words name no other place than the report's."""
-    reading = read(text, turn.rules)
-    return not reading.pieces or same_place(turn.facts(report.draft.parts), reading)
-
-
-def take_rating(turn: Turn, said: Said, level: str, report: OpenReport | None) -> bool:
-    """Pass the rating on; words beside it are feedback."""
-    target = report or turn.report
-    speaks = mentions("feedback", said.text)
-    turn.do(Rate(level, target.report_id if target else "", quiet=speaks))
-    if target is None:
-        turn.say("rated.thanks")
-        return True
-    turn.put_report(target.model_copy(update={"rated": target.published}))
-    return take_feedback(turn, said, target) if speaks else True
-
-
-def take_feedback(turn: Turn, said: Said, report: OpenReport) -> bool:
-    """Words about a result open a task for whoever answered."""
-    files = tuple(file for message in said.messages for file in message.attachments)
-    turn.do(GiveFeedback(said.text.raw, report.report_id, files))
-    return True
 
 
 def standing(turn: Turn) -> tuple[OpenReport, ...]:
@@ -251,4 +193,4 @@ def values(facts: Facts) -> dict[str, str]:
     }
 
 
-__all__ = ["belongs", "rate", "says", "standing", "supply"]
+__all__ = ["belongs", "says", "standing", "supply"]

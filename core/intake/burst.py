@@ -25,6 +25,11 @@ class Burst:
         return tuple(message.provider_message_id for message in self.messages)
 
     @property
+    def about(self) -> str:
+        """Code of the report whose news one of them answers."""
+        return next((message.about for message in self.messages if message.about), "")
+
+    @property
     def shows(self) -> bool:
         """Whether it brings files, a pin or a contact card."""
         return any(message.attachments or message.place or message.contact_phone for message in self.messages)

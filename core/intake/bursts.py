@@ -18,6 +18,7 @@ from core.intake.gathering import absorb, absorb_pending, emergency_draft, start
 from core.intake.noticing import notices
 from core.intake.parts import draft_id, part_of
 from core.intake.proving import prove_number
+from core.intake.rating import rate
 from core.intake.reading.message import read
 from core.intake.reading.told import Reading
 from core.intake.requests import ask_for_person, cancel, divert, erase, stop_for_secrets, tell_status
@@ -48,7 +49,7 @@ def read_burst(turn: Turn) -> None:
         fill_form,
         erase,
         ask_for_person,
-        afterwards.rate,
+        rate,
         cancel,
         tell_status,
     )

@@ -95,7 +95,8 @@ def published(turn: Turn, happening: ResultPublished) -> None:
     """Ratings and words of this person are about this result from now on."""
     report = report_named(turn, happening.report_id)
     if report is not None:
-        changed = report.model_copy(update={"published": True, "rated": False, "supplement": (), "asking": None})
+        result = {"published": True, "published_at": turn.now, "rated": False, "rated_at": None}
+        changed = report.model_copy(update={**result, "supplement": (), "asking": None})
         others = tuple(known for known in turn.state.reports if known.draft.id != report.draft.id)
         turn.change(reports=(*others, changed))
     if happening.announce:

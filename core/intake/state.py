@@ -76,9 +76,19 @@ class OpenReport(Model):
     code: str = ""
     submitted_at: Instant
     published: bool = False
+    published_at: Instant | None = None
     rated: bool = False
+    rated_at: Instant | None = None
     supplement: tuple[IntakeField, ...] = ()
     asking: IntakeField | None = None
+
+
+class HeldRating(Model):
+    """A rating of which it was asked what it is about, with the words and files that came along."""
+
+    level: str
+    text: str = ""
+    files: tuple[Attachment, ...] = ()
 
 
 class ProvingNumber(Model):
@@ -100,8 +110,8 @@ class Dialogue(Model):
     State of one conversation, serialisable as JSON. Holds what a citizen said: personal data, to be sealed at rest.
 
     `drafts`: unfinished reports, the first is the one being asked about; `asking`: the question that stands open;
-    `pending`: messages of a burst not read yet; `reports`: submitted ones, latest last, a handful at most; `noticing`:
-    notices that were asked for and not agreed to yet.
+    `pending`: messages of a burst not read yet; `reports`: submitted ones, latest last, a handful at most; `rating`:
+    one of which it was just asked what it is about; `noticing`: notices that were asked for and not agreed to yet.
     """
 
     channel: str = ""
@@ -117,6 +127,7 @@ class Dialogue(Model):
     reminder_due: Instant | None = None
     silence_due: Instant | None = None
     reports: tuple[OpenReport, ...] = ()
+    rating: HeldRating | None = None
     proving: ProvingNumber | None = None
     noticing: NoticeWish | None = None
     reads_notices: bool = False

@@ -33,7 +33,13 @@ def answered(turn: Turn, happening: WishAnswered) -> None:
         turn.change(reports=tuple(known for known in turn.state.reports if known.draft.id != report.draft.id))
         turn.say("cancelled.report", code=report.code)
     else:
-        turn.say(GRANTED[happening.wish], code=report.code)
+        turn.say(granted(turn, happening.wish), code=report.code)
+
+
+def granted(turn: Turn, wish: Wish) -> str:
+    """Who has several results is told which one they rated."""
+    results = [report for report in turn.state.reports if report.published]
+    return "rated.counted" if wish is Wish.RATING and len(results) > 1 else GRANTED[wish]
 
 
 def refused(happening: WishAnswered, report: OpenReport) -> str:

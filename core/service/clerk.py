@@ -43,6 +43,7 @@ from core.service.own_files import OwnFiles
 from core.service.own_number import OwnNumber
 from core.service.proving import Proving
 from core.service.publishing import Publishing, Shown
+from core.service.quoting import Quotes
 from core.service.receiving import Receiving
 from core.service.regulation import Regulation, intake_field
 from core.service.stock import Stock
@@ -101,6 +102,7 @@ class Clerk:
         self.case_links = CaseLinks(safe, page=house.one_case_url, now=now)
         self.officers = ground.officers(self.case_links)
         self.letters = ground.letters(self.texts)
+        self.quotes = Quotes(database, safe=safe)
         self.publishing = Publishing(database, media=ground.media, regulation=regulation, texts=self.texts)
         self._own_files = OwnFiles(ground.media)
         self._naming_nobody = NamingNobody(database, safe=safe, publishing=self.publishing)

@@ -202,9 +202,8 @@ class Intake:
             refused = tuple(one for one in stored if isinstance(one, MediaRefused))
             message = message.model_copy(update={"attachments": kept})
         doubted = (message.authenticity.spam_score or 0.0) > self._spam_score
-        heard = await self._clerk.converse.hear(
-            work, talk, message, raw_id=item.raw_id, refused=refused, doubted=doubted
-        )
+        told = await self._clerk.quotes.noted(talk, message)
+        heard = await self._clerk.converse.hear(work, talk, told, raw_id=item.raw_id, refused=refused, doubted=doubted)
         if heard:
             await self.fetching.ask(work, talk, message)
             self.naming.note(work, talk)

@@ -162,6 +162,13 @@ def messages(connection: Connection, conversation_id: str, *, most: int = 500) -
     return [MessageRow(*row) for row in newest][::-1]
 
 
+def said_by_us(connection: Connection, conversation_id: str, provider_blinds: Collection[str]) -> list[MessageRow]:
+    """Those of our messages in a conversation that a provider knows by these ids."""
+    ours = message.c.provider_blind.in_(provider_blinds), message.c.direction == "out"
+    query = select(*_MESSAGE).where(message.c.conversation_id == conversation_id, *ours)
+    return [MessageRow(*row) for row in connection.execute(query)]
+
+
 def last_heard(connection: Connection, ids: Collection[str]) -> dict[str, MessageRow]:
     """What its citizen said last in each of these conversations, by conversation id."""
     last = (

@@ -84,7 +84,7 @@ class HookedTestChannel:
                 text=clean_text(event.get("text", "")),
                 payload=event.get("payload", ""),
                 group=event.get("album", ""),
-                thread_hints=(event["edits"],) if "edits" in event else (),
+                thread_hints=tuple(event[key] for key in ("edits", "quotes") if key in event),
                 attachments=(*(describe_file(data, name="anh.jpg") for data in _photo(event)), *_linked(event)),
                 provider_time=at,
                 received_at=delivery.received_at or at,

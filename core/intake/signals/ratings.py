@@ -1,4 +1,4 @@
-"""How satisfied somebody is: the regulation's own labels, everyday words for them, or a number."""
+"""How satisfied somebody is: the regulation's own labels, everyday words for them, a number of ours, or stars."""
 
 from __future__ import annotations
 
@@ -14,9 +14,15 @@ from core.intake.words import Text
 PAYLOAD = "rate:"
 NUMBER = re.compile(
     r"^\W*(?:(?:mức|số|chọn|đánh giá|muc|so|chon|bam|bấm)\s+)*([1-9])"
-    r"(?:\s*(?:sao|điểm|diem))?(?:\s*(?:ạ|nha|nhé))?\W*$",
+    r"(?:\s*(?:ạ|nha|nhé))?\W*$",
     re.IGNORECASE,
 )
+STARS = re.compile(
+    r"^\W*(?:(?:cho|chấm|đánh giá|cham|danh gia)\s+)*([1-5])\s*(?:sao|điểm|diem|⭐|/\s*5)"
+    r"\W*(?:(?:ạ|nha|nhé)\W*)?$",
+    re.IGNORECASE,
+)
+MOST_STARS = 5
 HEADINGS = ("rating_best", "rating_middle", "rating_worst")
 LONGEST_RATING = 14
 
@@ -36,10 +42,18 @@ def read_rating(text: Text, payload: str, levels: tuple[RatingLevel, ...], *, nu
     if payload.startswith(PAYLOAD):
         chosen = payload.removeprefix(PAYLOAD).partition(":")[0]
         return next((level.id for position, level in enumerate(levels, 1) if chosen in (level.id, str(position))), "")
+    if stars := STARS.match(text.raw):
+        return by_stars(int(stars.group(1)), levels)
     number = NUMBER.match(text.raw) if numbers else None
     if number and int(number.group(1)) <= len(levels):
         return levels[int(number.group(1)) - 1].id
     return by_label(text, levels) or by_everyday_words(text, levels)
+
+
+def by_stars(stars: int, levels: tuple[RatingLevel, ...]) -> str:
+    """Five are the best there is and one the worst, as everywhere; our own numbers run the other way."""
+    place = round((MOST_STARS - stars) * (len(levels) - 1) / (MOST_STARS - 1))
+    return levels[place].id if levels else ""
 
 
 def by_label(text: Text, levels: tuple[RatingLevel, ...]) -> str:

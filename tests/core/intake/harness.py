@@ -70,6 +70,7 @@ def message(channel: str, index: int, said: dict[str, Any]) -> InboundMessage:
         place=pin(said["location"]) if "location" in said else None,
         contact_phone=said.get("contact", ""),
         group=said.get("album", ""),
+        about=said.get("about", ""),
         provider_time=when,
         received_at=when,
     )

@@ -273,6 +273,100 @@ def test_a_button_rates_the_answer_that_it_stands_under() -> None:
     assert talk.player.state.asking is IntakeField.PLACE
 
 
+def two_results(*, apart: float = 60) -> Talk:
+    """A lamp and rubbish, reported and answered one after the other, the rubbish last."""
+    talk = Talk()
+    talk.hear(0, LAMP)
+    talk.hear(120, "rác đổ đống trước chợ Đồng Ba")
+    talk.wait(200)
+    talk.player.happen(ResultPublished("r1", "10000001"), at(300))
+    talk.player.happen(ResultPublished("r2", "10000002"), at(300 + apart))
+    return talk
+
+
+@pytest.mark.rule("A-5")
+@pytest.mark.parametrize(
+    ("said", "rated"),
+    [
+        ({"text": "1"}, "r1"),
+        ({"text": "số 2 ạ"}, "r2"),
+        ({"text": "mã 10000001"}, "r1"),
+        ({"text": "vụ rác nhé"}, "r2"),
+        ({"payload": "rate:satisfied:10000001"}, "r1"),
+        ({"about": "10000002", "text": "cái này"}, "r2"),
+    ],
+    ids=["its place", "its place, politely", "its code", "its matter", "its button", "answering its news"],
+)
+def test_a_rating_that_may_be_about_two_results_is_asked_about(said: dict[str, str], rated: str) -> None:
+    """It counts once and for ever, so it is not guessed."""
+    talk = two_results()
+    talk.hear(500, "5 sao")
+    talk.wait(520)
+    assert (talk.of(does.Rate), talk.templates[-1]) == ([], "rated.which")
+    assert "1. 1000 0001: đèn đường" in str(talk.of(does.Say)[-1].params["reports"])
+
+    talk.hear(540, **said)
+    talk.wait(560)
+    assert talk.of(does.Rate) == [does.Rate("satisfied", rated)]
+    assert talk.player.state.rating is None
+    talk.player.happen(WishAnswered(Wish.RATING, rated), at(570))
+    assert talk.templates[-1] == "rated.counted"
+
+    talk.hear(600, "không hài lòng")
+    talk.wait(620)
+    other = {"r1": "r2", "r2": "r1"}[rated]
+    assert talk.of(does.Rate)[1:] == [does.Rate("dissatisfied", other)], "only one is left"
+
+
+@pytest.mark.rule("A-5")
+@pytest.mark.parametrize(
+    ("said", "rated"),
+    [
+        ({"text": "vụ đèn hài lòng"}, "r1"),
+        ({"text": "5 sao", "about": "10000001"}, "r1"),
+        ({"text": "5 sao", "about": "99999999"}, None),
+    ],
+    ids=["its matter", "answering its news", "answering something else"],
+)
+def test_a_rating_is_about_the_result_that_it_names(said: dict[str, str], rated: str | None) -> None:
+    talk = two_results()
+    talk.hear(500, **said)
+    talk.wait(520)
+    assert [effect.report_id for effect in talk.of(does.Rate)] == ([rated] if rated else [])
+
+
+def test_a_result_of_long_ago_is_not_asked_about() -> None:
+    """Most people rate nothing; whoever rates the news of today is not asked about the news of last week."""
+    talk = two_results(apart=3 * 24 * 3600)
+    for seconds, said in ((3600, "hài lòng"), (3700, "rất hài lòng")):
+        talk.hear(3 * 24 * 3600 + seconds, said)
+    talk.wait(3 * 24 * 3600 + 4000)
+    assert [effect.report_id for effect in talk.of(does.Rate)] == ["r2", "r2"], "said again, it is no other's"
+
+
+def test_words_beside_a_rating_wait_for_the_answer_with_it() -> None:
+    talk = two_results()
+    talk.hear(500, "không hài lòng, vẫn chưa xong")
+    talk.hear(540, "1")
+    talk.wait(560)
+    assert talk.of(does.Rate) == [does.Rate("dissatisfied", "r1", quiet=True)]
+    assert talk.of(does.GiveFeedback) == [does.GiveFeedback("không hài lòng, vẫn chưa xong", "r1")]
+
+    talk.hear(600, "vẫn chưa thấy ai tới")
+    talk.wait(620)
+    assert talk.of(does.GiveFeedback)[-1].report_id == "r1", "the one that was just talked about"
+
+
+def test_who_goes_on_to_something_else_is_not_asked_again() -> None:
+    talk = two_results()
+    talk.hear(500, "5 sao")
+    talk.hear(540, "cảm ơn em")
+    talk.hear(600, "1")
+    talk.wait(660)
+    assert talk.templates.count("rated.which") == 2, "a bare number is a rating again, and it is asked about that"
+    assert talk.of(does.Rate) == []
+
+
 def test_where_nothing_is_there_nothing_is_cancelled() -> None:
     talk = Talk()
     talk.hear(0, LAMP)

@@ -9,12 +9,14 @@ from tests.core.service.test_public import desk_of
 from tests.gateway.flows.office import (
     LAMP,
     RESULT,
+    RUBBISH,
     Chat,
     all_cases,
     assert_decent,
     issue,
     only_case,
     published,
+    spoken,
     state_of,
     stored_reports,
     wanted,
@@ -174,3 +176,45 @@ async def test_everybody_who_reported_the_same_is_answered_in_their_own_conversa
 
 def _officer(agency: str) -> Actor:
     return Actor("officer", frozenset({"officer"}), agency)
+
+
+@pytest.mark.rule("A-5")
+@on_both_engines
+@pytest.mark.parametrize("answers", [0, 1])
+async def test_a_rating_that_answers_the_news_of_one_report_is_about_that_one(
+    world: World, chat: Chat, answers: int
+) -> None:
+    """Two results came together: which message is quoted says it, and the thanks name it; else it is asked."""
+    for words in (LAMP, RUBBISH):
+        await chat.say(words)
+        await world.pass_time(minutes=30)
+    cases = await all_cases(world)
+    for case in cases:
+        await published(world, case.id)
+    news = [message for message in chat.channel.sent if RESULT in message.text]
+
+    await chat.say("5 sao", quotes=f"sent-{news[answers].id}")
+    assert [await ratings(world, case.id) for case in cases] == [
+        ["satisfied"] if number == answers else [] for number in (0, 1)
+    ]
+    assert spoken((await stored_reports(world))[answers].code) in chat.heard[-1]
+
+    await chat.say("không hài lòng", quotes="sent-nothing")
+    assert await ratings(world, cases[1 - answers].id) == ["dissatisfied"]
+
+
+async def test_a_rating_that_may_be_about_two_results_is_asked_about(world: World, chat: Chat) -> None:
+    for words in (LAMP, RUBBISH):
+        await chat.say(words)
+        await world.pass_time(minutes=30)
+    cases = await all_cases(world)
+    for case in cases:
+        await published(world, case.id)
+
+    await chat.say("không hài lòng, vẫn còn nguyên")
+    assert "2. " in chat.heard[-1]
+    assert [await ratings(world, case.id) for case in cases] == [[], []]
+    await chat.say("1")
+    assert [await ratings(world, case.id) for case in cases] == [["dissatisfied"], []]
+    assert (await state_of(world, cases[0].id)).stage == "clarifying"
+    assert_decent(chat.heard)
