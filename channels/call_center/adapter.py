@@ -20,12 +20,12 @@ from channels.call_center.media.sealing import NotOpened
 from channels.call_center.status import TelephonyStatus, together
 from channels.call_center.tapes import NoTapes, Tapes, named_in
 from core.contract.errors import (
+    CallOver,
     ChannelMisconfigured,
     MessageInvalid,
     PayloadInvalid,
     PayloadTooLarge,
     ProviderRefused,
-    RecipientUnreachable,
     SignatureInvalid,
 )
 from core.contract.ports import Health, ItemKey, RawDelivery, SendResult
@@ -187,11 +187,11 @@ class CallCenterChannel:
         """
         The dialogue's own words were said in the call, or are for whoever reads the conversation; news goes elsewhere.
 
-        Raises: RecipientUnreachable: a call that is over reaches nobody.
+        Raises: CallOver: it reaches nobody.
         """
         if message.purpose == "reply" and message.automatic:
             return SendResult(message.id)
-        raise RecipientUnreachable("the call is over")
+        raise CallOver(message.id)
 
     async def check_health(self) -> Health:
         """Whether somebody would answer a call now."""

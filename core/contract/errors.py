@@ -165,6 +165,12 @@ class RecipientUnreachable(PermanentSendError):
     code = "recipient_unreachable"
 
 
+class CallOver(RecipientUnreachable):
+    """They only telephoned, and the call is over: nothing can be said in it any more."""
+
+    code = "call_over"
+
+
 class RecipientOptedOut(PermanentSendError):
     """The person does not want messages here."""
 

@@ -21,6 +21,7 @@ FALLS_THROUGH = frozenset(
         "window_closed",
         "quota_spent",
         "recipient_unreachable",
+        "call_over",
         "recipient_opted_out",
         "provider_refused",
         "message_invalid",
@@ -167,6 +168,7 @@ def is_thin(way: Way) -> bool:
 _WORDS: Mapping[str, str] = {
     "quota_spent": "Hết hạn mức {}",
     "recipient_unreachable": "{} không đến được người nhận",
+    "call_over": "Cuộc gọi đã kết thúc",
     "recipient_opted_out": "Người dân không nhận tin qua {}",
     "provider_refused": "{} từ chối tin",
     "message_invalid": "{} không nhận nội dung này",

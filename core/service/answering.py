@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from core.contract.errors import CaseError, VersionConflict
+from core.identity.codes import format_code
 from core.intake.happenings import HandedBack, Settled, StaffTookOver
 from core.intake.state import Mode
 from core.service.clerk import Clerk
@@ -69,7 +70,8 @@ class Answering:
             if not talk.correspondent.address.value:
                 raise AddressUnknown(conversation_id)
             await take(self._clerk, work, talk, by=author)
-            await self._clerk.posting.say(work, talk, Letter(text, cause=f"staff/{cause}", author=author))
+            letter = Letter(text, cause=f"staff/{cause}", author=author, fields=_fields(talk))
+            await self._clerk.posting.say(work, talk, letter)
 
         await self._in_unit(conversation_id, act, also)
 
@@ -138,6 +140,12 @@ def _expect(talk: Talk, *, by: str, holder: str | None) -> None:
     """Attended: somebody else has it than oneself or whom the page showed."""
     if holder is not None and talk.row.attendant not in ("", by, holder):
         raise Attended(talk.row.id)
+
+
+def _fields(talk: Talk) -> dict[str, str]:
+    """The code of their last report: all that may be told where an address is only said to be theirs."""
+    codes = [report.code for report in talk.dialogue.reports if report.code]
+    return {"code": format_code(codes[-1])} if codes else {}
 
 
 def _let_go(talk: Talk) -> None:

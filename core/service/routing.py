@@ -20,13 +20,13 @@ from core.contract.ports import Channel, Reach, Reaches
 from core.contract.schema import Address, OutboundMessage, Reporter, new_id
 from core.identity import phones
 from core.notify.house import House
-from core.notify.router import FALLS_THROUGH, News, Way, explain, falls_through, is_shut, is_thin, route
+from core.notify.router import FALLS_THROUGH, News, Route, Way, explain, falls_through, is_shut, is_thin, route
 from core.privacy.blind import kind_of_address
 from core.service.envelope import opened_entry, sealed_entry
 from core.service.reading.names import CHANNELS
 from core.service.safe import Safe
 from core.service.talk import Correspondent
-from core.storage import outbox, standings, ways
+from core.storage import conversations, outbox, standings, ways
 from core.storage.conversations import ConversationRow
 from core.storage.database import Database
 from core.storage.outbox import ClaimedEntry, NewEntry
@@ -97,6 +97,24 @@ class Routing:
             log.warning("no_way_left", entry=entry.id, way=entry.way, error=code)
         return written
 
+    async def instead(self, conversation_id: str, *, coded: bool) -> Route:
+        """
+        How an answer of ours would go, where the conversation itself takes none (a call that is over).
+
+        `coded`: there is a report whose code can be told.
+        """
+        row = await self._database.read(partial(conversations.load, conversation_id=conversation_id))
+        known = await self._database.read(partial(ways.of_person, contact_id=row.contact_id))
+        for contact in known:
+            await self._safe.bring(contact, new=False)
+        return await self._safe.aside(partial(self._beside, row, known, coded=coded), *known)
+
+    def _beside(self, row: ConversationRow, known: Mapping[str, Known], *, coded: bool) -> Route:
+        person = [self._opened(contact, one) for contact, one in known.items()]
+        found = (way for one in person for way in self._ways(one, row.id))
+        usable = [way for way in found if not way.own and (coded or not is_thin(way))]
+        return route(News("reply"), usable, wish=_where_they_write(person), now=self._now())
+
     async def came_back(self, provider_message_id: str) -> None:
         """A provider took a message and told later that it could not bring it: the next way is tried."""
         entry = await self._database.read(partial(outbox.came_back, provider_message_id=provider_message_id))
@@ -116,10 +134,11 @@ class Routing:
         if message.purpose == "otp" or not falls_through(message.purpose, code):
             return None
         now, person = self._now(), [self._opened(contact, one) for contact, one in known.items()]
+        theirs = (way for contact in person for way in self._ways(contact, entry.conversation_id))
         asked_on = message.channel if message.purpose == "bulletin" else ""
         found = route(
             News(message.purpose, urgent=not entry.waits, asked_on=asked_on),
-            [way for contact in person for way in self._ways(contact, entry.conversation_id)],
+            [way for way in theirs if not is_thin(way) or message.fields.get("code")],
             tried=[*tried, entry.way],
             wish=_where_they_write(person),
             now=now,

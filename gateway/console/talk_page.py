@@ -14,7 +14,7 @@ from core.service.reading.views import ConversationView
 from gateway.console.canned.facts import offered
 from gateway.console.files import absent_of
 from gateway.console.shared import TALKS, member_of, now_of, reader_of, show
-from gateway.console.talk_window import notices_of
+from gateway.console.talk_window import is_call, notices_of
 from gateway.deployment import DEPLOYMENT
 
 
@@ -50,6 +50,7 @@ async def talk_page(
         "talk.html",
         canned=await offered(request, view),
         notices=await notices_of(request.app[DEPLOYMENT], view),
+        called=is_call(view),
         status=status,
         view=view,
         absent=absent,

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from channels.call_center.facts import CHANNEL as CALLS
 from core.contract.ports import Reach, Reaches
-from core.notify.router import is_shut
+from core.notify.router import Route, is_shut, is_thin
 from core.service.reading.views import ConversationView
 from core.storage import conversations, standings
 from core.storage.database import Connection
@@ -39,9 +40,25 @@ async def notices_of(deployment: Deployment, view: ConversationView) -> list[Not
         found.append(Notice(f"Kênh {label} đang tắt: chưa gửi được gì qua kênh này.", "danger"))
     if is_shut(known.shut_since, known.last_heard):
         found.append(Notice(f"Người dân không nhận tin qua {label} nữa; tin sẽ đi cách khác nếu có.", "danger"))
+    if is_call(view):
+        found.append(_after_call(await deployment.intake.routing.instead(view.id, coded=bool(view.cases))))
     channel: object = deployment.channels.get(view.channel.id)
     found += window_of(tuple(channel.reaches) if isinstance(channel, Reaches) else (), known.last_heard, now)
     return found + await _quota(deployment, view)
+
+
+def is_call(view: ConversationView) -> bool:
+    """Whether somebody telephoned: what is written here cannot go out where they spoke."""
+    return view.channel.id == CALLS
+
+
+def _after_call(route: Route) -> Notice:
+    if not route.ways:
+        return Notice("Cuộc gọi đã kết thúc, chưa có cách gửi tin cho người này: vui lòng gọi lại.", "danger")
+    first = route.ways[0]
+    if is_thin(first):
+        return Notice(f"Cuộc gọi đã kết thúc: {first.reach.label} chỉ báo có tin mới, người dân đọc bằng mã và mã PIN.")
+    return Notice(f"Cuộc gọi đã kết thúc: trả lời sẽ đi qua {first.reach.label}.")
 
 
 def _read(connection: Connection, talk: str) -> _Known:

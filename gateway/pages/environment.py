@@ -14,6 +14,7 @@ from jinja2.runtime import Context
 
 from core.identity.codes import format_code
 from core.privacy.mask import mask_address, mask_name, mask_phone
+from core.service.reading.endings import in_words
 from gateway.pages import formats
 from gateway.pages.words import Translate, Words, marked, said_by, words_of
 
@@ -56,6 +57,7 @@ def build_environment(language: str = "") -> Environment:
         masked_phone=mask_phone,
         masked_address=mask_address,
         code=format_code,
+        ending=in_words,
         say=words.say,
         said=said_by(words),
         vi=_as_it_is,

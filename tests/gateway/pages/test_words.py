@@ -66,6 +66,7 @@ CODE = (
     *(path for path in sorted((ROOT / "gateway" / "console").rglob("*.py")) if path.name not in FOR_CITIZENS),
     *sorted((ROOT / "gateway" / "auth").glob("*.py")),
     *sorted((ROOT / "core" / "cases").rglob("*.py")),
+    ROOT / "core" / "service" / "reading" / "endings.py",
     ROOT / "core" / "identity" / "passwords.py",
     ROOT / "gateway" / "pages" / "failures.py",
     ROOT / "gateway" / "pages" / "formats.py",
