@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 
-from core.contract.errors import CaseError, NotFound
+from core.contract.errors import CaseError
 from core.contract.schema import Attachment, Model, OutboundMessage, Place, new_id
 from core.privacy.media import FileMediaStore
 from core.service.carrying import Carriers, Way
@@ -69,7 +69,7 @@ class Tray(Model):
 
 @dataclass(frozen=True)
 class Written:
-    """The report that was written in a call, and its case."""
+    """A report that was written in a call, and its case."""
 
     code: str
     case_id: str
@@ -121,9 +121,16 @@ class CallNotes:
         log.info("call_wrapped_up", call=call_id, code=code)
 
     async def written(self, note: NoteRow, report: str) -> None:
-        """This report was written in it; what the caller had sent went into it."""
-        await self._change(note.id, report=report)
-        await self._kept.drop(note.contact_id)
+        """This report was written in it; what the caller had sent went into the first."""
+
+        def note_it(connection: Connection) -> None:
+            call_notes.add_report(connection, note.id, report)
+            if not note.report:
+                call_notes.change(connection, note.id, values={"report": report})
+
+        await self._database.write(note_it)
+        if not note.report:
+            await self._kept.drop(note.contact_id)
 
     async def belongs_elsewhere(self, note: NoteRow) -> None:
         """What the caller tells goes to somebody else: what they sent, or still send, will not stay."""
@@ -212,12 +219,12 @@ class CallNotes:
         """Notes by call, where there are any."""
         return await self._database.read(partial(call_notes.of_calls, call_ids=call_ids))
 
-    async def reports_of(self, call_ids: Collection[str]) -> Mapping[str, Written]:
-        """By call, the report that was written in it; left out while it is being taken up."""
+    async def reports_of(self, call_ids: Collection[str]) -> Mapping[str, Sequence[Written]]:
+        """By call, the reports that were written in it; one is left out while it is being taken up."""
         return await self._database.read(partial(_written, call_ids=call_ids))
 
     async def calls_of(self, codes: Collection[str]) -> list[str]:
-        """Ids of the calls in which these reports were written, the oldest first."""
+        """Ids of the calls in which these reports were written."""
         return await self._database.read(partial(call_notes.of_report, codes=codes))
 
     async def codes(self, *, since: datetime, until: datetime) -> Mapping[str, int]:
@@ -225,15 +232,11 @@ class CallNotes:
         return await self._database.read(partial(call_notes.count_codes, since=since, until=until))
 
 
-def _written(connection: Connection, call_ids: Collection[str]) -> Mapping[str, Written]:
-    found = {}
-    for call, note in call_notes.of_calls(connection, call_ids).items():
-        try:
-            row = reports.by_code(connection, note.report) if note.report else None
-        except NotFound:
-            row = None
-        if row is not None:
-            found[call] = Written(row.code, row.case_id)
+def _written(connection: Connection, call_ids: Collection[str]) -> Mapping[str, Sequence[Written]]:
+    calls = {code: call for call, code in call_notes.reports_of(connection, call_ids)}
+    found: dict[str, list[Written]] = {}
+    for row in reports.of_codes(connection, calls):
+        found.setdefault(calls[row.code], []).append(Written(row.code, row.case_id))
     return found
 
 

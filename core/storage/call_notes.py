@@ -1,4 +1,4 @@
-"""What agents note of calls: the wrap-up code, the report written in it, the link that was sent during it."""
+"""What agents note of calls: the wrap-up code, the reports written in it, the link that was sent during it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from core.storage.tables import call_note
+from core.storage.database import insert_or_ignore
+from core.storage.tables import call_note, call_report
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class NoteRow:
 
     Args:
         contact_id: drawn beforehand: whom a report written in it, and what the caller sends for it, will belong to.
-        report: code of the report that was written in it. `link`: hash of the link that is open, empty: none is.
+        report: code of the first report that was written in it. `link`: hash of the link that is open, empty: none is.
     """
 
     id: str
@@ -56,8 +57,19 @@ def of_calls(connection: Connection, call_ids: Collection[str]) -> Mapping[str, 
 
 def of_report(connection: Connection, codes: Collection[str]) -> list[str]:
     """Ids of the calls in which these reports were written."""
-    query = select(call_note.c.id).where(call_note.c.report.in_(codes), call_note.c.report != "")
-    return list(connection.scalars(query.order_by(call_note.c.began_at)))
+    query = select(call_report.c.call_id).where(call_report.c.report.in_(codes)).distinct()
+    return list(connection.scalars(query.order_by(call_report.c.call_id)))
+
+
+def add_report(connection: Connection, call_id: str, report: str) -> None:
+    """A report was written in a call; noted twice, it is there once."""
+    connection.execute(insert_or_ignore(connection, call_report).values(report=report, call_id=call_id))
+
+
+def reports_of(connection: Connection, call_ids: Collection[str]) -> list[tuple[str, str]]:
+    """Call and code of every report that was written in one of these."""
+    query = select(call_report.c.call_id, call_report.c.report).where(call_report.c.call_id.in_(call_ids))
+    return [(row.call_id, row.report) for row in connection.execute(query)]
 
 
 def by_link(connection: Connection, link: str) -> NoteRow | None:

@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, case, func, or_, select, text, tuple_, update
+from sqlalchemy import Connection, case, func, select, text, tuple_, union_all, update
 
 from core.contract.errors import NotFound, VersionConflict
-from core.storage.tables import OWED, call_note, phone_call
+from core.storage.tables import OWED, call_note, call_report, phone_call, report
 from core.storage.together import rows_into
 from core.storage.types import from_microseconds, to_microseconds
 
@@ -147,8 +147,17 @@ def forget(connection: Connection, subject_id: str) -> None:
 
 
 def same_person(connection: Connection, contact_id: str) -> list[str]:
-    """Other contacts of theirs that a call has made: who called, and whose report was written down in the call."""
-    called = phone_call.join(call_note, call_note.c.id == phone_call.c.id)
-    pair = (phone_call.c.subject_id, call_note.c.contact_id)
-    rows = connection.execute(select(*pair).select_from(called).where(or_(*(one == contact_id for one in pair))))
-    return sorted({other for row in rows for other in row} - {contact_id})
+    """Other contacts of theirs that a call has made: who called, and whose reports were written down in the call."""
+    found = connection.scalars(select(_PEOPLE.c.call_id).where(_PEOPLE.c.contact_id == contact_id)).all()
+    others = connection.scalars(select(_PEOPLE.c.contact_id).where(_PEOPLE.c.call_id.in_(found)))
+    return sorted(set(others) - {contact_id})
+
+
+_PEOPLE = union_all(
+    select(phone_call.c.id.label("call_id"), phone_call.c.subject_id.label("contact_id")),
+    select(call_note.c.id, call_note.c.contact_id).join(phone_call, phone_call.c.id == call_note.c.id),
+    select(call_report.c.call_id, report.c.contact_id)
+    .join(phone_call, phone_call.c.id == call_report.c.call_id)
+    .join(report, report.c.code == call_report.c.report),
+).subquery("people")
+"""Every contact that a call made."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, insert, select, update
 
 from core.storage.calls import CallRow
 from core.storage.retention import SYSTEM
-from core.storage.tables import access_log, case, fetch, phone_call, report
+from core.storage.tables import access_log, call_report, case, fetch, phone_call, report
 
 OVER = "over"
 """State of a file that was here and went when its time had come."""
@@ -58,8 +58,17 @@ def in_use(connection: Connection, conversation_id: str, about: str, *, before: 
             return True
         talks.add(talk)
     own.update(connection.scalars(select(report.c.case_id).where(report.c.conversation_id.in_(talks))))
+    own.update(connection.scalars(_written_in(talks)))
     ends = (end for case_id in own for end in _closed_at(connection, case_id))
     return any(end is None or end > before for end in ends)
+
+
+def _written_in(talks: Collection[str]) -> Select[tuple[str]]:
+    """The cases of what an agent wrote down in a call: their reports have conversations of their own."""
+    written = phone_call.join(call_report, call_report.c.call_id == phone_call.c.id).join(
+        report, report.c.code == call_report.c.report
+    )
+    return select(report.c.case_id).select_from(written).where(phone_call.c.conversation_id.in_(talks))
 
 
 def let_go(connection: Connection, call: ServedCall, *, now: datetime) -> None:

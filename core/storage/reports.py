@@ -83,6 +83,12 @@ def find(connection: Connection, report_ids: Collection[str]) -> list[ReportRow]
     return [ReportRow(*row) for row in connection.execute(_OF_IDS, {"ids": list(report_ids)})]
 
 
+def of_codes(connection: Connection, codes: Collection[str]) -> list[ReportRow]:
+    """Those that hold one of these codes, the oldest first."""
+    query = select(*_REPORT).where(report.c.code.in_(codes)).order_by(report.c.received_at, report.c.id)
+    return [ReportRow(*row) for row in connection.execute(query)]
+
+
 def of_contact(connection: Connection, contact_id: str) -> list[ReportRow]:
     """Every report of one person."""
     query = select(*_REPORT).where(report.c.contact_id == contact_id).order_by(report.c.received_at)

@@ -53,8 +53,8 @@ async def take(request: web.Request) -> web.StreamResponse:
     filled, sheet = read_fields(posted, lackable=MAY_LACK), line_of(posted.get("to"))
     submission_id = hashlib.sha256(f"{staff_of(request).id}\0{sheet}\0{digest_of(filled)}".encode()).hexdigest()
     note = await note_of(request, sheet)
-    note = None if note and note.report else note
-    filled = await with_tray(request, note, filled) if note else filled
+    first = None if note and note.report else note
+    filled = await with_tray(request, first, filled) if first else filled
     try:
         ground = line_of(posted.get("ground"))
         taken = await write_down(request, filled, submission_id=submission_id, ground=ground)
@@ -63,8 +63,8 @@ async def take(request: web.Request) -> web.StreamResponse:
     if isinstance(taken, list):
         return _form(request, filled, sheet=sheet, found=taken, status=422)
     if isinstance(taken, Elsewhere):
-        if note:
-            await request.app[NOTES].belongs_elsewhere(note)
+        if first:
+            await request.app[NOTES].belongs_elsewhere(first)
         return _form(request, filled, sheet=sheet, elsewhere=taken.text, status=422)
     if note:
         await request.app[NOTES].written(note, taken.code)

@@ -8,7 +8,7 @@ Partial indexes keep the hot pages flat as the archive grows.
 from __future__ import annotations
 
 from core.storage.tables.base import metadata
-from core.storage.tables.calls import OWED, call_note, phone_call
+from core.storage.tables.calls import OWED, call_note, call_report, phone_call
 from core.storage.tables.cases import (
     OPEN,
     PLACED,
@@ -55,6 +55,7 @@ __all__ = [
     "arrivals_hour",
     "attempt",
     "call_note",
+    "call_report",
     "case",
     "case_clock",
     "case_event",

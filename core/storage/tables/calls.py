@@ -44,4 +44,11 @@ call_note = Table(
 )
 Index("ix_call_note_began", call_note.c.began_at, call_note.c.code)
 partial("ix_call_note_link", call_note.c.link, where="link <> ''")
-partial("ix_call_note_report", call_note.c.report, where="report <> ''")
+
+call_report = Table(
+    "call_report",
+    metadata,
+    Column("report", String(12), primary_key=True, comment="code of a report that an agent wrote in a call"),
+    Column("call_id", String(32), nullable=False),
+)
+Index("ix_call_report_call", call_report.c.call_id)

@@ -116,3 +116,18 @@ async def test_the_call_in_which_a_report_was_written_down_goes_with_its_person(
     assert left(world) == []
     assert await heard(world.deployment, call) == 0
     assert find_in_texts(await everything_readable(world), [WORD, NUMBER, NUMBER[3:]]) == []
+
+
+@on_both_engines
+async def test_so_it_does_with_whoever_told_a_second_report_in_it(world: World) -> None:
+    """That report has a contact of its own, which the call's note does not name."""
+    await write_everything(world)
+    case = await only_case(world)
+    call = await called(world, "whole")
+    await world.deployment.database.write(partial(call_notes.add_report, call_id=CALL, report=case.code))
+
+    await eraser_of(world.deployment).erase_reporter(case.code)
+
+    assert left(world) == []
+    assert await heard(world.deployment, call) == 0
+    assert find_in_texts(await everything_readable(world), [WORD, NUMBER, NUMBER[3:]]) == []

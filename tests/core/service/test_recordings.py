@@ -15,18 +15,19 @@ from channels.call_center.tests.played import CODE, PIN
 from core.privacy.media import FileMediaStore
 from core.service.absent import absent_files
 from core.service.calls import GIVEN_UP, HeldCall
-from core.storage import case_search, cases, people, tables
+from core.storage import call_notes, case_search, cases, people, tables
 from core.storage.recordings import ERASED
 from core.storage.retention import SYSTEM
 from gateway.admin.actions.upkeep import recordings_due
 from gateway.admin.services import auditor_of, recording_retention_of
 from gateway.workers.daily import Daily
 from tests.core.service.test_erasing import CENTRE, issue, only_case
-from tests.gateway.flows.office import stored_reports
+from tests.gateway.flows.office import LAMP, stored_reports
 from tests.support.calls import CALL, book_of, fetch_recordings, hand_over, leave_call, only_call, spool_of
 from tests.support.cuts import Interrupted
 from tests.support.databases import on_both_engines
 from tests.support.deployments import World, world_over
+from tests.support.letters import write_mail
 
 DAYS = 365
 GONE = "đã xóa khi hết thời hạn lưu"
@@ -126,6 +127,25 @@ async def test_an_open_case_keeps_them(keeping: World) -> None:
     assert await run(world) == 0
     world.clock.advance(days=1)
 
+    assert await run(world) == 1
+
+
+@on_both_engines
+@pytest.mark.rule("VN-5")
+async def test_an_open_case_that_an_agent_wrote_down_in_the_call_keeps_them(keeping: World) -> None:
+    """Its report has a conversation of its own."""
+    world = keeping
+    leave_call(world, "whole", talked=True)
+    await hand_over(world)
+    await fetch_recordings(world)
+    await write_mail(world, LAMP)
+    code = (await only_case(world)).code
+    await world.deployment.database.write(partial(call_notes.add_report, call_id=CALL, report=code))
+    world.clock.advance(days=3 * DAYS)
+    assert await run(world) == 0
+
+    await close(world)
+    world.clock.advance(days=DAYS)
     assert await run(world) == 1
 
 

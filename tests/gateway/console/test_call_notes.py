@@ -123,7 +123,7 @@ async def test_what_the_caller_sends_during_the_call_is_in_the_report(office: Of
     case = (await deployment.database.read(partial(cases.load, case_id=report.case_id))).state
     assert len(case["media"]) == 2
     notes = office.app[NOTES]
-    assert (await notes.reports_of([caller.id]))[caller.id].case_id == report.case_id
+    assert [one.case_id for one in (await notes.reports_of([caller.id]))[caller.id]] == [report.case_id]
     now = office.world.clock()
     counted = await notes.codes(since=now - timedelta(hours=1), until=now + timedelta(hours=1))
     assert counted == {"reported": 1}
@@ -224,7 +224,14 @@ async def test_a_caller_with_two_matters_has_two_reports(office: Office, agent: 
     read = office.world.deployment.database.read
     rows = [await read(partial(reports.by_code, code=code)) for code in (first, second)]
     assert (first != second, second == again, rows[0].case_id != rows[1].case_id) == (True, True, True)
-    assert (await office.app[NOTES].reports_of([caller.id]))[caller.id].code == first
+    assert {one.code for one in (await office.app[NOTES].reports_of([caller.id]))[caller.id]} == {first, second}
+    leave_call(office.world, "whole", id=caller.id, talked=True, agent=agent.id)
+    await hand_over(office.world)
+    async with office.desk(agent) as desk:
+        pages = [(await desk.get(f"{CASES}/{row.case_id}")).text for row in rows]
+        listed = (await desk.get("/console/cuoc-goi")).text
+    assert ["Cuộc gọi đã ghi phản ánh này" in page for page in pages] == [True, True]
+    assert [f"{CASES}/{row.case_id}" in listed for row in rows] == [True, True]
 
 
 async def test_without_a_channel_to_telephones_the_agent_is_told(office: Office, agent: Member) -> None:
