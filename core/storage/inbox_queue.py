@@ -177,7 +177,8 @@ _ITEM = (
     inbox_raw.c.wrapped_key,
     type_coerce(_is_large, Boolean).label("large"),
 )
-_ORDER = (inbox_item.c.provider_time, inbox_item.c.id)
+# Whose provider names whole seconds goes by our own arrival: ids follow the order in which journals were shipped.
+_ORDER = (inbox_item.c.provider_time, inbox_item.c.received_at, inbox_item.c.id)
 _place = func.row_number().over(partition_by=inbox_item.c.conversation_key, order_by=_ORDER).label("place")
 _first = (
     select(inbox_item.c.id, _place)

@@ -8,6 +8,12 @@ same. Frames are ciphertext: the caller seals them. Start-up fails when the fold
 
 Processes may share the folder: a segment is locked (flock) by whoever writes or ships it, so that none is taken away
 under its writer, and one that a dead process left is shipped by another.
+
+Each process ships its own, whenever it sees the database again. What waits in the inbox at one time is in order all the
+same, by the provider's time and then by the instant of arrival, as far as the clocks of two machines agree. Nobody
+waits for the journal of another process, though: it may be on another machine, or never come back. So of two messages
+that one person sent within an outage through two processes, the later one may be read first where its process ships
+first; the dialogue's wait for the rest of a burst puts most of those right.
 """
 
 from __future__ import annotations

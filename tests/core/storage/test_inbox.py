@@ -8,7 +8,7 @@ import resource
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from core.contract.ports import ItemKey, RawDelivery
 from core.privacy.intake_zone import IntakeZone
 from core.storage.database import Database
 from core.storage.inbox import Inbox, unpack_delivery
-from core.storage.inbox_queue import inbox_state
+from core.storage.inbox_queue import inbox_state, items_of, waiting_conversations
 from core.storage.intake_rows import Acceptance
 from core.storage.journal import MOST_CLAIMED, read_frames
 from core.storage.tables import inbox_item, inbox_raw
@@ -286,6 +286,25 @@ async def test_who_writes_on_is_stored_after_what_they_wrote_before(
     assert batches[0] == {""}
     assert next(batch for batch in batches if "after" in batch) == {"before", "after"}
     assert not inbox._detour
+
+
+@on_both_engines
+async def test_what_two_processes_kept_in_one_second_is_read_as_it_came(
+    database: Database, make_inbox: MakeInbox
+) -> None:
+    """The provider names whole seconds, and the process that took the later message ships first."""
+    second = datetime(2026, 11, 23, 1, tzinfo=UTC)
+    inboxes = {"before": make_inbox(database), "after": make_inbox(database)}
+    for number, (part, inbox) in enumerate(inboxes.items()):
+        inbox._away = True
+        came = replace(delivery(), received_at=second + timedelta(milliseconds=100 * number))
+        await inbox.accept(came, [replace(item(part), part=part, provider_time=second)])
+    for inbox in reversed(inboxes.values()):
+        await inbox.ship()
+
+    (key,) = await database.read(partial(waiting_conversations, now=second))
+    found = await database.read(partial(items_of, keys=[key]))
+    assert [one.part for one in found[key]] == ["before", "after"]
 
 
 async def append_once(may: asyncio.Event, append: Callable[[bytes], Awaitable[None]], framed: bytes) -> None:
