@@ -71,6 +71,9 @@ class HookedTestChannel:
         event = _events(delivery.body)[int(item.part)]
         if "delivered" in event:
             return [self._receipt(delivery, event, one) for one in event["delivered"]]
+        if "read" in event:
+            mark = self._receipt(delivery, event, "")
+            return [mark.model_copy(update={"status": DeliveryStatus.READ, "address": event["user"]})]
         if not event.keys() & {"text", "photo", "link", "payload"}:
             return [Ignored(reason="unknown_event")]
         at = datetime.fromtimestamp(event["at"], UTC)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select, update
 
@@ -12,6 +12,7 @@ from core.storage.tables import outbox
 
 _DECIDED = ("passed_on", "dropped")
 """What has failed already, and has been seen to."""
+_NOTED_WITHIN = timedelta(seconds=5)
 _BEFORE = {"failed": ("sent",), "delivered": ("sent", "failed"), "read": ("sent", "failed", "delivered")}
 """Receipts that say less than the one that is known."""
 
@@ -43,12 +44,17 @@ def note_receipt(
 def note_receipts_until(
     connection: Connection, conversation_ids: Collection[str], *, until: datetime, outcome: str
 ) -> None:
-    """Attach a receipt to all that was sent in these conversations until then and has not come as far yet."""
+    """
+    Attach a receipt to all that was sent in these conversations until then and has not come as far yet.
+
+    A message is read where it was taken, and noted as sent a moment later.
+    """
     passed = {"delivered": ("delivered", "read", "failed")}.get(outcome, ("read", "failed"))
     reached = update(outbox).where(
         outbox.c.conversation_id.in_(conversation_ids),
         outbox.c.state == "sent",
-        outbox.c.sent_at <= until,
+        outbox.c.created_at <= until,
+        outbox.c.sent_at <= until + _NOTED_WITHIN,
         outbox.c.outcome.not_in(passed),
     )
     connection.execute(reached.values(outcome=outcome))

@@ -63,6 +63,13 @@ def may_be_sending(connection: Connection, *, channel: str, provider_message_ids
     return not set(provider_message_ids) <= set(connection.scalars(known))
 
 
+def is_sending(connection: Connection, conversation_ids: Collection[str], *, written_by: datetime) -> bool:
+    """Whether something of these conversations that was written by then is on its way."""
+    under_way = outbox.c.conversation_id.in_(conversation_ids), outbox.c.state == "claimed"
+    query = select(outbox.c.seq).where(*under_way, outbox.c.created_at <= written_by).limit(1)
+    return connection.scalar(query) is not None
+
+
 def ways_tried(connection: Connection, conversation_id: str, *, root: str) -> list[str]:
     """The ways on which one thing was tried to be told, in order."""
     query = select(outbox.c.way).where(outbox.c.conversation_id == conversation_id, outbox.c.root == root)

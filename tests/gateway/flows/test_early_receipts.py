@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from core.contract.ports import SendResult
@@ -20,10 +23,15 @@ from tests.support.stage import join
 
 @dataclass
 class HastyChannel(HookedTestChannel):
-    """Its receipts come before its answers; of `strangers` it tells with each of ours."""
+    """
+    Its receipts come before its answers; of `strangers` it tells with each of ours.
+
+    `reads`: when its reader saw all that there was, in seconds since 1970; None: it does not tell.
+    """
 
     chat: Chat | None = None
     strangers: list[str] = field(default_factory=list)
+    reads: Callable[[], float] | None = None
 
     async def send(self, message: OutboundMessage) -> SendResult:
         result = await super().send(message)
@@ -32,11 +40,14 @@ class HastyChannel(HookedTestChannel):
         for told in (result.provider_message_id, *self.strangers):
             event = {"id": f"receipt-{told}", "user": user, "at": world.clock().timestamp(), "delivered": [told]}
             await self.chat.hand_in(event)
+        if self.reads:
+            await self.chat.hand_in({"id": f"read-{message.id}", "user": user, "at": self.reads(), "read": True})
+            world.clock.advance(seconds=1)
         await InboundWorker(world.deployment, world.deployment.intake, owner="another").run_once()
         return result
 
 
-async def hasty(world: World, **more: list[str]) -> Chat:
+async def hasty(world: World, **more: Any) -> Chat:
     """One citizen on such a channel, who has just written."""
     channel = HastyChannel(**more)
     join(world, channel)
@@ -70,3 +81,15 @@ async def test_a_receipt_of_somebody_elses_message_holds_nobody_up(world: World)
     await world.pass_time(minutes=3)
     states = select(inbox_item.c.state).distinct()
     assert await world.deployment.database.read(lambda connection: [*connection.scalars(states)]) == ["done"]
+
+
+@on_both_engines
+@pytest.mark.parametrize(("before", "outcome"), [(0, "read"), (60, "delivered")])
+async def test_who_reads_in_the_instant_of_sending_has_read_it(world: World, before: float, outcome: str) -> None:
+    """The mark names no message; one of a minute ago is about what was there then."""
+    await hasty(world, reads=lambda: world.clock().timestamp() - before)
+    await world.pass_time(seconds=10)
+
+    sent = select(outbox.c.state, outbox.c.outcome)
+    assert await world.deployment.database.read(lambda connection: [*connection.execute(sent)]) == [("sent", outcome)]
+    assert (await world.deployment.database.read(inbox_queue.inbox_state)).waiting == 0
