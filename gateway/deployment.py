@@ -22,6 +22,7 @@ from core.notify.pauses import Pauses
 from core.notify.quiet import quiet_hours
 from core.privacy.media import FileMediaStore
 from core.privacy.scanner import Clamd
+from core.service.agencies import renew_book
 from core.service.carrying import Carriers
 from core.service.clerk import Clerk
 from core.service.ground import Ground
@@ -177,6 +178,7 @@ async def _books(
     places, phrasebook = PlaceBook(database), await open_phrasebook(database)
     if settings.mode == "demo":
         await places.begin_with_sample()
+        await renew_book(regulation.book, database, settings.regulation)
     told = partial(events.publish, AGENCIES)
     regulation.book.changed = regulation.shelf.changed = regulation.calendars.changed = told
     places.changed = phrasebook.changed = told

@@ -7,6 +7,7 @@ Pure: no I/O, days come in as arguments. A day's tree is `core.cases.agencies.Ag
 from core.agencies.changing import AgencyRefused, add, amend, close, merge
 from core.agencies.history import FIELDS, AgencyHistory, Entry, entries_of, typed_fields
 from core.agencies.kinds import KINDS, kinds_in
+from core.agencies.renewing import renew
 
 __all__ = [
     "FIELDS",
@@ -20,5 +21,6 @@ __all__ = [
     "entries_of",
     "kinds_in",
     "merge",
+    "renew",
     "typed_fields",
 ]

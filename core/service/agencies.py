@@ -7,6 +7,7 @@ process finds out by an event, or by looking at the number of the newest edition
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from functools import partial
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import structlog
 
-from core.agencies import AgencyHistory, Entry, entries_of, merge
+from core.agencies import AgencyHistory, AgencyRefused, Entry, entries_of, merge, renew
 from core.cases.agencies import AgencyTree
 from core.clock import local
 from core.contract.errors import VersionConflict
@@ -28,6 +29,7 @@ Change = Callable[[AgencyHistory], Iterable[Entry]]
 """What is to be written down, given what is known. Raises AgencyRefused."""
 
 _IMPORTED = "agencies:"
+_SYSTEM = "system"
 _TRIES = 3
 _SNAPSHOTS = 64
 
@@ -49,7 +51,12 @@ class AgencyBook:
     @property
     def today(self) -> AgencyTree:
         """The agencies as they stand now."""
-        return self.at(local(self._now()).date())
+        return self.at(self.day)
+
+    @property
+    def day(self) -> date:
+        """The day it is."""
+        return local(self._now()).date()
 
     def at(self, day: date) -> AgencyTree:
         """The agencies as they stood, or will stand, on a day."""
@@ -94,6 +101,25 @@ class AgencyBook:
         raise VersionConflict("the tree of agencies is changed by many at once")
 
 
+async def renew_book(book: AgencyBook, database: Database, pack: str) -> None:
+    """
+    For a demonstration over an older data folder: the agencies as they ship now, but for those a person changed.
+
+    A province keeps its own: there, what ships is taken in once.
+    """
+    source = find_agencies(pack)
+    if await database.read(partial(settings.get, key=_shipped_key(source))) == _digest(source):
+        return
+    shipped = {item.id: entries_of(item) for item in read_agencies(source)}
+    taken_in = await database.read(partial(agencies.taken_in, by=_SYSTEM, note=_note(source)))
+    change = partial(renew, shipped=shipped, taken_in=taken_in, today=book.day)
+    try:
+        await book.write(database, change, by=_SYSTEM, note=_note(source))
+    except AgencyRefused as error:
+        log.warning("agencies_stay_as_they_were", reason=error.vi)
+    await database.write(partial(settings.put, key=_shipped_key(source), value=_digest(source)))
+
+
 async def open_book(database: Database, pack: str, *, now: Callable[[], datetime]) -> AgencyBook:
     """
     The book of this database. The agencies that ship with a pack are taken in once, where they are not known yet.
@@ -105,9 +131,24 @@ async def open_book(database: Database, pack: str, *, now: Callable[[], datetime
     history, imported = await database.read(partial(_known, key=key))
     book = AgencyBook(history, now=now)
     if not imported:
-        await book.write(database, partial(_unknown, source), by="system", note=f"{source.parent.name}/{source.name}")
+        await book.write(database, partial(_unknown, source), by=_SYSTEM, note=_note(source))
         await database.write(partial(settings.put, key=key, value=book.history.edition))
+        await database.write(partial(settings.put, key=_shipped_key(source), value=_digest(source)))
     return book
+
+
+def _note(source: Path) -> str:
+    """Under which note the agencies of a pack are taken in."""
+    return f"{source.parent.name}/{source.name}"
+
+
+def _shipped_key(source: Path) -> str:
+    """Where it is noted what of a pack was taken in last."""
+    return f"agencies_shipped:{source.parent.name}"
+
+
+def _digest(source: Path) -> str:
+    return hashlib.sha256(source.read_bytes()).hexdigest()
 
 
 def _known(connection: Connection, *, key: str) -> tuple[AgencyHistory, bool]:

@@ -65,6 +65,12 @@ def record(
     return history(connection)
 
 
+def taken_in(connection: Connection, *, by: str, note: str) -> set[int]:
+    """The editions that one author wrote under this note."""
+    query = select(agency_edition.c.number).where(agency_edition.c.by == by, agency_edition.c.note == note[:200])
+    return set(connection.scalars(query))
+
+
 def editions(connection: Connection, *, most: int = 50) -> list[Edition]:
     """The newest first."""
     counted = (

@@ -7,7 +7,11 @@ import os
 import stat
 from pathlib import Path
 
+import pytest
+from sqlalchemy import delete, update
+
 from core.storage import people
+from core.storage.tables import agency_entry, setting
 from gateway.demo import Demo, with_ports
 from gateway.demo_file import read_demo, withdraw, write_demo
 from gateway.deployment import open_deployment
@@ -101,3 +105,20 @@ async def test_every_role_gets_a_user_and_a_token_once(tmp_path: Path) -> None:
     assert grants["receptionist"] == [("receptionist", "")]
     assert len(grants["officer"]) > 5
     assert all(agency for _, agency in grants["officer"])
+
+
+@pytest.mark.parametrize(("mode", "name"), [("demo", None), ("production", "Tên của bản trước")])
+async def test_a_folder_of_before_has_the_agencies_of_now(tmp_path: Path, mode: str, name: str | None) -> None:
+    """In a demo; a province keeps its own."""
+    settings = settings_for(tmp_path)
+    async with open_deployment(settings) as deployment:
+        shown = deployment.regulation.agencies
+        one = next(iter(shown))
+        before = update(agency_entry).where(agency_entry.c.agency_id == one.id).values(name="Tên của bản trước")
+        await deployment.database.write(lambda connection: connection.execute(before))
+        unknown = delete(setting).where(setting.c.key.startswith("agencies_shipped"))
+        await deployment.database.write(lambda connection: connection.execute(unknown))
+
+    key = f"file:{tmp_path / 'master.key'}"
+    async with open_deployment(settings.model_copy(update={"mode": mode, "master_key": key})) as deployment:
+        assert deployment.regulation.agencies.name(one.id) == (name or one.name)

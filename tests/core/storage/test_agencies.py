@@ -11,13 +11,14 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, inspect, text
+from structlog.testing import capture_logs
 
 import core.storage.migrations
-from core.agencies import AgencyHistory, AgencyRefused, Entry, add, close, merge
+from core.agencies import AgencyHistory, AgencyRefused, Entry, add, amend, close, merge
 from core.contract.errors import VersionConflict
 from core.regulations.agency_files import read_agencies
 from core.regulations.loader import BUNDLED
-from core.service.agencies import AgencyBook, open_book
+from core.service.agencies import AgencyBook, open_book, renew_book
 from core.storage import agencies, reports
 from core.storage.database import Database
 from core.storage.migrations import upgrade
@@ -111,6 +112,53 @@ async def test_the_agencies_of_a_pack_are_taken_in_once(database_url: str) -> No
     assert reopened.history.edition == variant.history.edition == 2
     for one in databases:
         await one.close()
+
+
+SHIPPED = """
+agencies:
+  tinh: {{name: UBND tỉnh, kind: province}}
+  so_xay_dung: {{name: {works}, kind: department, parent: tinh}}
+  so_y_te: {{name: Sở Y tế, kind: department, parent: tinh}}
+  {commune}: {{name: UBND phường Đồng Hới, kind: commune, parent: tinh, commune_code: "{code}", since: 2025-07-01}}
+"""
+
+
+@on_both_engines
+async def test_a_demonstration_takes_up_what_ships_now(database_url: str, tmp_path: Path) -> None:
+    """Names, codes, another id for the same commune; what a person changed stays, and a second start writes nothing."""
+    store, file = open_database(database_url), tmp_path / "agencies.yaml"
+    file.write_text(SHIPPED.format(works="Sở Xây dựng", commune="p_dong_hoi", code="99001"), encoding="utf-8")
+    book = await open_book(store, str(file), now=now)
+    await book.write(store, lambda known: amend(known, "so_y_te", since=date(2026, 1, 1), name="Sở Y tế mới"), by="u1")
+    file.write_text(SHIPPED.format(works="Sở Xây dựng và GTVT", commune="dong_hoi", code="18880"), encoding="utf-8")
+
+    for _ in range(2):
+        book = await open_book(store, str(file), now=now)
+        await renew_book(book, store, str(file))
+
+    assert book.history.edition == 3
+    assert book.today.name("so_xay_dung") == "Sở Xây dựng và GTVT"
+    assert book.today.name("so_y_te") == "Sở Y tế mới"
+    assert [one.id for one in book.today if one.commune_code and book.today.is_active(one.id)] == ["dong_hoi"]
+    assert book.today.name("p_dong_hoi") == "UBND phường Đồng Hới", "cases still find it"
+    await store.close()
+
+
+async def test_what_does_not_hold_together_leaves_the_tree_as_it_was(database_url: str, tmp_path: Path) -> None:
+    """The province gave the commune to an agency of its own; the demo starts all the same."""
+    store, file = open_database(database_url), tmp_path / "agencies.yaml"
+    file.write_text(SHIPPED.format(works="Sở Xây dựng", commune="p_dong_hoi", code="99001"), encoding="utf-8")
+    book = await open_book(store, str(file), now=now)
+    own = Entry(agency_id="xa_rieng", name="UBND xã riêng", kind="commune", parent="tinh", commune_code="18880")
+    await book.write(store, lambda known: add(known, own), by="u1")
+    file.write_text(SHIPPED.format(works="Sở khác", commune="dong_hoi", code="18880"), encoding="utf-8")
+
+    with capture_logs() as lines:
+        await renew_book(book, store, str(file))
+
+    assert book.history.edition == 2
+    assert [line["event"] for line in lines] == ["agencies_stay_as_they_were"]
+    await store.close()
 
 
 def to_0002(connection: Connection) -> None:
