@@ -55,7 +55,7 @@ def advance(turn: Turn) -> None:
 
 
 def ask(turn: Turn, draft: Draft, field: IntakeField) -> None:
-    """Put one question; after three without an answer a person takes over."""
+    """Put one question; after three without an answer a person takes over. A letter begins with whose it is."""
     times = draft.asked.count(field)
     if times >= MOST_ASKED:
         hand_over(turn, "not_understood")
@@ -63,6 +63,8 @@ def ask(turn: Turn, draft: Draft, field: IntakeField) -> None:
     turn.put_draft(draft.model_copy(update={"asked": (*draft.asked, field)}))
     turn.change(asking=field)
     none = (Button(f"none:{field}"),) if field in CAN_BE_NONE else ()
+    if turn.traits.sender_is is IntakeField.EMAIL and not draft.asked and field is not IntakeField.CONTENT:
+        turn.say("letter")
     turn.say(f"{'ask_again' if times else 'ask'}.{field}", *none, Button(Payload.HUMAN))
     wait(turn, draft)
 

@@ -77,5 +77,6 @@ def resolve(value: str | Phrase, words: Mapping[str, str]) -> str:
 
 
 def title(button: Button) -> str:
-    """A button's own title, or the one of its payload."""
-    return button.title or texts()[f"buttons.{button.payload.split(':')[0]}"]
+    """A button's own title, or the one of its payload, the whole of it before its first part."""
+    kind, _, rest = button.payload.partition(":")
+    return button.title or texts().get(f"buttons.{kind}_{rest}") or texts()[f"buttons.{kind}"]

@@ -65,11 +65,10 @@ def test_a_missing_template_or_parameter_is_an_error() -> None:
 
 
 def test_references_and_titles_are_looked_up() -> None:
-    said = render(
-        Say("reminder", {"question": Phrase("short.place")}, (Button("none:email"), Button("rate:1", "Hài lòng")))
-    )
+    buttons = (Button("none:email"), Button("none:time"), Button("rate:1", "Hài lòng"))
+    said = render(Say("reminder", {"question": Phrase("short.place")}, buttons))
     assert "còn thiếu địa điểm" in said.text
-    assert said.buttons == (("Không có", "none:email"), ("Hài lòng", "rate:1"))
+    assert said.buttons == (("Không có", "none:email"), ("Không nhớ", "none:time"), ("Hài lòng", "rate:1"))
 
 
 @pytest.mark.parametrize("words", ["@short.place", "@no.such.text", "{code}", "{0.__class__}", "%s", "@"])

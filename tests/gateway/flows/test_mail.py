@@ -72,6 +72,23 @@ async def test_what_lacks_a_place_is_asked_for_it_once_and_the_answer_completes_
     assert_decent(received(world))
 
 
+async def test_the_first_letter_says_who_writes_and_why_and_the_next_only_asks(world: World) -> None:
+    """A bare question in somebody's mailbox reads like one gone astray."""
+    await write_mail(world, "Đèn đường bị hỏng mấy hôm nay rồi, tối om, rất nguy hiểm.", subject="Đèn hỏng")
+    await answer_mail(world, "Dạ em hỏi lại nhà đã ạ.")
+
+    first, *later = received(world)
+    assert first.startswith("Dạ, Trung tâm tiếp nhận phản ánh hiện trường đã nhận được thư của anh/chị.")
+    assert "ở đâu ạ" in first
+    assert not any("đã nhận được thư" in letter for letter in later)
+
+
+async def test_who_is_asked_what_it_is_about_is_not_greeted_twice(world: World) -> None:
+    await write_mail(world, "Tôi muốn phản ánh.", subject="Hỏi")
+    (letter,) = received(world)
+    assert letter.count("Trung tâm tiếp nhận phản ánh hiện trường") == 1
+
+
 @pytest.mark.parametrize("way", ["thread", "plus-address"])
 async def test_an_answer_is_recognised_by_its_thread_or_by_its_address(world: World, way: str) -> None:
     """Some programs answer to From, others drop the thread: either alone is enough."""
