@@ -116,6 +116,4 @@ async def _page(
         for name, one in found.items()
     ]
     quotas = await quotas_of(request.app[DEPLOYMENT])
-    return show(
-        request, "connecting.html", status=status, lines=lines, quotas=quotas, channels=WAYS, problem=problem
-    )
+    return show(request, "connecting.html", status=status, lines=lines, quotas=quotas, channels=WAYS, problem=problem)
