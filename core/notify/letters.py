@@ -16,7 +16,10 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 PLACEHOLDERS = frozenset(
-    {"code", "link", "office", "hotline", "answer", "reason", "note", "fields", "date", "agencies", "ratings", "stage"}
+    {
+        *("code", "link", "office", "hotline", "answer", "reason", "note", "fields", "date", "agencies", "ratings"),
+        *("stage", "next"),
+    }
 )
 STAFF_PLACEHOLDERS = frozenset({"code", "task", "agency", "due", "link"})
 """What a notice to staff may say: nothing that a reporter or a colleague wrote."""

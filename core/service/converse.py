@@ -53,6 +53,7 @@ from core.service.desk import CaseDesk, clipped
 from core.service.diverting import Diverting
 from core.service.own_number import OwnNumber
 from core.service.posting import Letter, Posting
+from core.service.public.progress import next_step
 from core.service.receiving import Receiving
 from core.service.supplying import Supplying
 from core.service.talk import Talk, new_words
@@ -269,7 +270,7 @@ class Converse:
         return answer.code if isinstance(answer, Refusal) else ""
 
     async def _status(self, work: Work, talk: Talk, effect: AskStatus) -> None:
-        """The public stage only: a code alone is no authority."""
+        """The public stage; what comes next, and by when, to whoever reported: a code alone is no authority."""
         code = {"code": format_code(effect.code)}
         letter = self._house.write("status_unknown", code)
         try:
@@ -278,7 +279,9 @@ class Converse:
             row = None
         if row is not None:
             file = await self._desk.open(work, row.case_id)
-            letter = self._house.write("status", code | {"stage": file.public_stage})
+            step = next_step(file.now, file.pack, self._now()) if row.contact_id == talk.contact_id else None
+            coming = {"next": step.in_words()} if step else {}
+            letter = self._house.write("status", {**code, "stage": file.public_stage, **coming})
         await self._answer(work, talk, Letter(letter.text, cause=f"line/{talk.next_seq}", subject=letter.subject))
 
     async def _ask_proof(self, work: Work, talk: Talk, effect: AskProof) -> None:

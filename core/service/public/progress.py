@@ -14,6 +14,7 @@ from core.cases.decide.facts import taking_part
 from core.cases.model import Case, Publication
 from core.cases.moves import allowed_moves
 from core.cases.sealed import SealedText
+from core.clock import local
 from core.regulations.model import Pack
 from core.service.public.glance import Step, category_label, public_steps
 from core.service.regulation import Regulation
@@ -41,6 +42,11 @@ class NextStep:
     label: str
     due_at: datetime
     late: bool = False
+
+    def in_words(self) -> str:
+        """A line of a letter."""
+        ran_out = " (đã quá thời hạn)" if self.late else ""
+        return f"{self.label}, chậm nhất {local(self.due_at):%H:%M ngày %d/%m/%Y}{ran_out}."
 
 
 @dataclass(frozen=True)
@@ -93,7 +99,7 @@ class Reader:
             agencies=tuple(_agencies(case, pack, self.regulation.agencies)),
             steps=steps,
             asked_for=_asked_for(case, pack) if "supply_supplement" in may else (),
-            next_step=_next_step(case, pack, self.now),
+            next_step=next_step(case, pack, self.now),
             answers=answers,
             levels=_levels(pack) if "rate" in may and answers and not answers[-1].level else (),
             may=may,
@@ -133,8 +139,8 @@ def texts_for_reporters(case: Case) -> Iterable[SealedText]:
     return [*(made.text for made in answers_of(case)), *([case.decline_reason] if case.decline_reason else [])]
 
 
-def _next_step(case: Case, pack: Pack, now: datetime) -> NextStep | None:
-    """Of the limits that bind an authority, and of those that wait for the reporter (they have no role)."""
+def next_step(case: Case, pack: Pack, now: datetime) -> NextStep | None:
+    """The first to end of the limits that bind an authority or wait for the reporter (those have no role)."""
     running = [
         clock for clock in case.running() if clock.purpose == "deadline" or (clock.purpose == "wait" and not clock.role)
     ]

@@ -85,6 +85,7 @@ async def test_a_code_from_a_stranger_tells_the_public_stage_alone(world: World,
 
     assert "Đã tiếp nhận" in chat.heard[-1]
     assert "Nguyễn" not in chat.heard[-1]
+    assert "chậm nhất" not in chat.heard[-1]
     assert len(await all_cases(world)) == 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from core.clock import local
 from tests.gateway.flows.office import (
     LAMP,
     RUBBISH,
@@ -49,6 +50,26 @@ async def test_one_that_an_agency_works_on_is_for_a_person_and_the_citizen_is_to
     assert len(received(world)) == before + 1
     assert "chuyển yêu cầu của anh/chị đến cán bộ phụ trách" in received(world)[-1]
     assert len(await wanted(world)) == 1
+
+
+async def test_whoever_asks_how_long_it_will_take_hears_what_comes_next_and_by_when(world: World, chat: Chat) -> None:
+    """As the page that follows a report says it; once it should have happened, that too."""
+    await chat.say(LAMP)
+    await world.pass_time(seconds=10)
+    case = await only_case(world)
+    await dispatched(world, case.id)
+    first = min((await state_of(world, case.id)).running(), key=lambda clock: clock.due_at)
+
+    await chat.say("Bao giờ xử lý xong vậy em?")
+    await world.pass_time(days=60)
+    await chat.say("Bao giờ xử lý xong vậy em?")
+
+    by_when = f"chậm nhất {local(first.due_at):%H:%M ngày %d/%m/%Y}"
+    told = [line for text in chat.heard for line in text.splitlines() if line.startswith("Bước tiếp theo:")]
+    assert len(told) == 2
+    assert told[0].endswith(f"{by_when}.")
+    assert told[1].endswith("(đã quá thời hạn).")
+    assert_decent(chat.heard)
 
 
 @pytest.mark.rule("A-HUE-3")
