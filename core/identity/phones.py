@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 import phonenumbers
 
-REGION = "VN"
+REGION, HOME = "VN", "+84"
 
 SHORT_CODES: Mapping[str, str] = MappingProxyType(
     {
@@ -87,6 +87,15 @@ def valid(written: str) -> str | None:
     if not phonenumbers.is_valid_number(number):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def at_home(number: str) -> bool:
+    """
+    Whether a number (E.164) is one of Vietnam.
+
+    Anybody may type a number: a machine that wrote to or called one abroad would let them earn from each time.
+    """
+    return number.startswith(HOME)
 
 
 def is_short_code(written: str) -> bool:

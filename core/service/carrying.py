@@ -1,8 +1,8 @@
 """
 Who can carry a one-time password: a small port over the channels that say they can.
 
-A phone number is proved by a message to that number, a mail address by a mail. Where no channel reaches phones, a mail
-may stand in if the deployment says so: it then proves the mail address, and the number stays unproved.
+A phone number of Vietnam is proved by a message to that number, a mail address by a mail. Where no channel reaches
+phones, a mail may stand in if the deployment says so: it then proves the mail address, and the number stays unproved.
 """
 
 from __future__ import annotations
@@ -77,6 +77,8 @@ class Carriers:
         """
         for address in sorted(addresses, key=lambda one: kind_of_address(one) != "phone"):
             kind = kind_of_address(address)
+            if kind == "phone" and not phones.at_home(address):
+                continue
             carrier = self._named(kind)
             if carrier is not None:
                 name, channel = carrier

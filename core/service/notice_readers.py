@@ -18,6 +18,7 @@ import structlog
 
 from core.contract.ports import CarriesCodes, Channel
 from core.contract.schema import Address, Model, new_id
+from core.identity import phones
 from core.intake.fold import fold
 from core.privacy.blind import kind_of_address
 from core.service.safe import Safe
@@ -155,6 +156,8 @@ def wish_of(row: ReaderRow) -> Wish:
 def sender_for(channels: Mapping[str, Channel], value: str) -> Address | None:
     """Where a notice to this number (E.164) or mail address would go; None: nothing here writes to such."""
     wanted = "email" if kind_of_address(value) == "email" else "phone"
+    if wanted == "phone" and not phones.at_home(value):
+        return None
     able = ((name, one) for name, one in _senders(channels) if one.codes_to == wanted)
     return next((Address(channel=name, account=one.codes_from, value=value) for name, one in able), None)
 

@@ -166,12 +166,15 @@ class Routing:
             for reach in self._reaches(row.channel):
                 if reach.to != kind_of_address(who.address.value):
                     continue
+                if reach.by and not phones.at_home(who.address.value):
+                    continue
                 if reach.by:  # a line of ours calls: nothing that goes on in their conversation
                     yield self._way(contact, who.address.model_copy(update={"account": reach.account}), reach)
                     continue
                 own, heard = row.id == conversation_id, who.last_heard or row.last_inbound_at
                 yield self._way(contact, who.address, reach, own=own, last_heard=heard)
-        numbers = filter(None, map(phones.normalise, contact.profile.phones))
+        said = filter(None, map(phones.normalise, contact.profile.phones))
+        numbers = filter(phones.at_home, said)
         for kind, values in (("phone", numbers), ("email", contact.profile.emails)):
             for value in values:
                 yield from self._by_address(contact, kind, value)

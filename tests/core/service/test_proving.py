@@ -22,6 +22,8 @@ from tests.support.databases import on_both_engines
 from tests.support.deployments import World
 from tests.support.letters import received
 
+ABROAD = "+442079460018"
+"""Whoever has such a number earns from what is sent to it or calls it, and anybody may have it typed in."""
 OFFICE, HOME = "203.0.113.7", "198.51.100.9"
 
 
@@ -280,5 +282,9 @@ def test_a_phone_goes_before_a_mail_and_the_order_of_the_settings_holds() -> Non
     assert by(PHONE) is None
     assert by(PHONE, "an@example.vn") == "email"
     assert carriers.way_to_reporter(phone=PHONE, email="an@example.vn") is None
+    sms.codes_to = "phone"
+    assert by(ABROAD) is None
+    assert by(ABROAD, "an@example.vn") == "email"
+    sms.codes_to = ""
     assert not carriers.any
     assert carriers.reaches_anybody

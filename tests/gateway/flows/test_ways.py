@@ -84,12 +84,17 @@ class Town:
 @pytest.fixture
 async def town(world: World) -> Town:
     """A report that stands, and nothing told of it yet but its code."""
+    return await begun(world, "0900 000 001")
+
+
+async def begun(world: World, number: str) -> Town:
+    """The town of somebody who left this number."""
     page = Ways(reaches=(Reach("chat", "Zalo", window=timedelta(hours=48), buttons=True),))
     phones = Ways(name="sms", account="1022", reaches=(Reach("phone", "SMS", "1022", price=2),))
     join(world, page)
     join(world, phones)
     chat = Chat(world, page)
-    await chat.say(f"{LAMP} Điện thoại của tôi 0900 000 001.")
+    await chat.say(f"{LAMP} Điện thoại của tôi {number}.")
     await only_case(world)
     return Town(world, chat, page, phones)
 
@@ -112,6 +117,33 @@ async def test_to_a_number_that_is_only_said_to_be_theirs_goes_that_there_is_new
     (first, second) = await town.entries()
     assert first[:2] == ("testchat/chat", "passed_on")
     assert second == ("sms/phone", "sent", "Cửa sổ Zalo đã đóng 3 giờ trước → SMS")
+
+
+async def test_to_a_number_abroad_nothing_is_sent_by_itself(world: World) -> None:
+    """Anybody may leave one that costs much and have reports about it; in a conversation of theirs it is answered."""
+    town = await begun(world, "+44 20 7946 0018")
+    town.page.problem = WindowClosed()
+
+    await town.news()
+
+    one, ioc = world.deployment, await centre(world)
+    reader = CaseReader(one.database, safe=one.safe, regulation=one.regulation, now=one.now)
+    (report,) = (await reader.case_page((await only_case(world)).id, ioc, reveal=True)).reports
+    assert (report.reporter.phones, town.phones.sent) == (("+442079460018",), [])
+
+
+@pytest.mark.parametrize(("caller", "called"), [(NUMBER, True), ("+442079460018", False)])
+async def test_the_machine_calls_nobody_back_abroad(world: World, caller: str, called: bool) -> None:
+    """A caller's number is what their line says it is."""
+    line = Ways(reaches=(Reach("phone", "gọi tự động", "machine", by="voice"),))
+    join(world, line)
+    town = Town(world, Chat(world, line, user=caller), line, line)
+    await town.chat.say(LAMP)
+    line.problem = RecipientUnreachable()
+
+    await town.news()
+
+    assert ("testchat/voice" in [way for way, _, _ in await town.entries()]) == called
 
 
 async def test_to_a_number_that_is_proved_goes_the_news_itself(town: Town) -> None:

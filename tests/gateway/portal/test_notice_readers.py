@@ -74,8 +74,10 @@ async def test_nothing_is_kept_without_the_password_and_without_consent(citizen:
     ):
         assert sentence in (await asked(citizen, **changes)).text
     assert "số điện thoại di động" in (await asked(citizen, "nobody")).text
+    assert "dùng địa chỉ khác" in (await asked(citizen, "+44 20 7946 0018")).text  # whoever owns it might earn from it
     without_mail(citizen)
     assert "dùng địa chỉ khác" in (await asked(citizen, "an@hopthu.example.vn")).text
+    await citizen.world.settle()
     assert phones.sent == []
     page = await asked(citizen)
     await citizen.world.settle()
