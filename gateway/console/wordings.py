@@ -47,6 +47,7 @@ EXAMPLES = MappingProxyType(
         "kind": "cứu hỏa, cứu nạn, cứu hộ",
         "levels": "Hài lòng, Chấp nhận được, Không hài lòng",
         "link": "https://phananh.example.vn/tra-cuu",
+        "next": "Thời hạn xác minh, chậm nhất 17:00 ngày 25/11/2026.",
         "note": "Anh/chị chụp giúp từ phía đường.",
         "number": "114",
         "office": "Trung tâm",
