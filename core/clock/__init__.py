@@ -58,7 +58,7 @@ from core.clock.working_time import (
     working_seconds_between,
     working_time_between,
 )
-from core.clock.zone import VIETNAM, local
+from core.clock.zone import VIETNAM, in_words, local
 
 __all__ = [
     "VIETNAM",
@@ -116,6 +116,7 @@ __all__ = [
     "calendar_to_data",
     "due",
     "facts_of",
+    "in_words",
     "is_working_instant",
     "limit_en",
     "limit_vi",

@@ -30,6 +30,11 @@ def local(instant: datetime) -> datetime:
     return instant.astimezone(VIETNAM)
 
 
+def in_words(instant: datetime) -> str:
+    """As citizens and staff read it: 08:30 ngày 20/11/2026."""
+    return f"{local(instant):%H:%M ngày %d/%m/%Y}"
+
+
 def midnight(day: date) -> datetime:
     """00:00 at the start of a day; 24:00 of a day is `midnight` of the next."""
     return datetime.combine(day, time(), tzinfo=VIETNAM)

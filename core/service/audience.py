@@ -11,7 +11,7 @@ from core.cases.agencies import AgencyTree
 from core.cases.decide.facts import taking_part
 from core.cases.model import Case, Coordination, Dispatch
 from core.cases.tasks import open_tasks
-from core.clock import local
+from core.clock import in_words
 from core.identity.codes import format_code
 from core.notify.plan import Notice
 from core.regulations.model import Pack, Role
@@ -92,5 +92,5 @@ def values_of(file: CaseFile, one: Wanted, agencies: AgencyTree) -> dict[str, st
         "code": format_code(case.code),
         "task": label[:1].lower() + label[1:],
         "agency": agencies.name(part.agency_id) if part else "",
-        "due": f"{local(due_at):%H:%M ngày %d/%m/%Y}" if due_at else "",
+        "due": in_words(due_at) if due_at else "",
     }

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from core.clock import local
+from core.clock import in_words, local
 from core.service.statistics import Figures
 from core.storage.statistics import Period
 
@@ -33,8 +33,4 @@ def subtitle_of(figures: Figures, office: str) -> str:
 
 def as_of(period: Period) -> str:
     """As of when it was counted."""
-    return f"Số liệu tính đến {_written(period.until)}"
-
-
-def _written(moment: datetime) -> str:
-    return f"{local(moment):%H:%M ngày %d/%m/%Y}"
+    return f"Số liệu tính đến {in_words(period.until)}"

@@ -14,7 +14,7 @@ from core.cases.decide.facts import taking_part
 from core.cases.model import Case, Publication
 from core.cases.moves import allowed_moves
 from core.cases.sealed import SealedText
-from core.clock import local
+from core.clock import in_words
 from core.regulations.model import Pack
 from core.service.public.glance import Step, category_label, public_steps
 from core.service.regulation import Regulation
@@ -46,7 +46,7 @@ class NextStep:
     def in_words(self) -> str:
         """A line of a letter."""
         ran_out = " (đã quá thời hạn)" if self.late else ""
-        return f"{self.label}, chậm nhất {local(self.due_at):%H:%M ngày %d/%m/%Y}{ran_out}."
+        return f"{self.label}, chậm nhất {in_words(self.due_at)}{ran_out}."
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from core.clock import Due, local
+from core.clock import Due, in_words, local
 from core.clock.zone import midnight
 from core.identity.codes import format_code
 from core.notify.letters import Letter
@@ -96,4 +96,4 @@ def due_words(due: Due) -> str:
     late = local(due.late_from)
     if late == midnight(late.date()):
         return f"hết ngày {due.good_until:%d/%m/%Y}"
-    return f"{late:%H:%M ngày %d/%m/%Y}"
+    return in_words(late)
