@@ -43,10 +43,14 @@ async def city(tmp_path: Path, province: Office) -> AsyncIterator[Office]:
     from tests.gateway.links.offices import Office
 
     async with Office(tmp_path / "city") as opened:
-        secret = await linked(province.world, CITY, url=opened.url, known_as=PROVINCE, **ACTS)
-        wanted = {"kind": "peer", "url": province.url, "known_as": CITY, "secret": secret}
-        await linked(opened.world, PROVINCE, **wanted)
+        await introduce(province, opened, **ACTS)
         yield opened
+
+
+async def introduce(province: Office, city: Office, **acts: Any) -> None:
+    """Both know each other from now on; `acts`: what the city is in the province."""
+    secret = await linked(province.world, CITY, url=city.url, known_as=PROVINCE, **acts)
+    await linked(city.world, PROVINCE, kind="peer", url=province.url, known_as=CITY, secret=secret)
 
 
 async def linked(world: World, name: str, **wanted: Any) -> str:

@@ -17,7 +17,7 @@ from core.storage import staff_notices
 from gateway.links.answered import NEWER
 from tests.gateway.api.staffing import LIGHTS, agency, centre, issue, report
 from tests.gateway.console.office import open_office
-from tests.gateway.links.conftest import ACTS, CITY, PROVINCE, linked, standing
+from tests.gateway.links.conftest import ACTS, CITY, PROVINCE, introduce, standing
 from tests.gateway.links.offices import Office, pass_time, until_quiet
 from tests.gateway.links.test_exchange_troubles import ANSWER, answered
 from tests.gateway.links.test_federation import handed_over, only_case, said_in, shown
@@ -166,9 +166,7 @@ async def notices(office: Office) -> list[Any]:
 async def test_an_answer_that_is_corrected_before_it_was_approved_is_not_approved_unseen(tmp_path: Path) -> None:
     """Who approves at home sees both; the city is not told that it failed."""
     async with Office(tmp_path / "province") as province, Office(tmp_path / "city") as city:
-        acts = ACTS | {"roles": ["officer"]}
-        secret = await linked(province.world, CITY, url=city.url, known_as=PROVINCE, **acts)
-        await linked(city.world, PROVINCE, kind="peer", url=province.url, known_as=CITY, secret=secret)
+        await introduce(province, city, **ACTS | {"roles": ["officer"]})
         case_id = await handed_over(province)
         await until_quiet(province, city)
         await answered(city)

@@ -13,7 +13,7 @@ import pytest
 from core.cases.model import Case, Dispatch
 from core.storage import cases
 from tests.gateway.api.staffing import WATER, agency, case_ids, centre, issue
-from tests.gateway.links.conftest import CITY, PROVINCE, linked, standing
+from tests.gateway.links.conftest import PROVINCE, introduce, standing
 from tests.gateway.links.offices import Office, until_quiet
 from tests.gateway.links.test_federation import only_case
 from tests.support.letters import answer_mail, received, write_mail
@@ -51,9 +51,7 @@ async def both_offices(tmp_path: Path, home: Home) -> AsyncIterator[tuple[Office
         Office(tmp_path / "province", {"regulation": home.regulation}) as province,
         Office(tmp_path / "city") as city,
     ):
-        acts = {"kind": "peer", "agency": home.agency, "roles": list(home.roles)}
-        secret = await linked(province.world, CITY, url=city.url, known_as=PROVINCE, **acts)
-        await linked(city.world, PROVINCE, kind="peer", url=province.url, known_as=CITY, secret=secret)
+        await introduce(province, city, kind="peer", agency=home.agency, roles=list(home.roles))
         yield province, city
 
 

@@ -13,7 +13,7 @@ from core.privacy.errors import MediaRefused
 from core.service.reading.views import CaseView
 from gateway.admin.actions import ACTIONS
 from tests.gateway.api.staffing import LIGHTS, REPORT, WATER, agency, case_ids, centre, hire, issue
-from tests.gateway.links.conftest import ACTS, CITY, PROVINCE, linked, standing
+from tests.gateway.links.conftest import ACTS, CITY, PROVINCE, introduce, linked, standing
 from tests.gateway.links.offices import Office, pass_time, until_quiet
 from tests.gateway.links.test_federation import handed_over, only_case, said_in
 from tests.support.letters import Enclosure, answer_mail, received, write_mail
@@ -116,12 +116,18 @@ async def test_what_is_gone_at_home_holds_no_case_up(province: Office, city: Off
     assert "1 tệp không nhận được: không còn ở nơi chuyển" in await said_in(city, await only_case(city))
 
 
-async def test_what_is_withdrawn_before_it_came_is_told_as_well(province: Office, city: Office) -> None:
-    """The city was away for it all: it reads the end right behind the beginning, before a case was made of either."""
-    await city.close()
+async def handed_over_and_taken_back(province: Office) -> str:
+    """A case that the city does not have any more; its id."""
     case_id = await handed_over(province)
     officer = await agency(province.world, LIGHTS)
     await issue(province.world, officer, case_id, "send_back", reason="Nhầm đơn vị", agency_unknown=True)
+    return case_id
+
+
+async def test_what_is_withdrawn_before_it_came_is_told_as_well(province: Office, city: Office) -> None:
+    """The city was away for it all: it reads the end right behind the beginning, before a case was made of either."""
+    await city.close()
+    await handed_over_and_taken_back(province)
     await province.work()
     await city.open(like=province)
     pass_time(province, city, minutes=20)
@@ -133,9 +139,7 @@ async def test_what_is_withdrawn_before_it_came_is_told_as_well(province: Office
 async def test_what_is_handed_over_twice_before_it_came_is_one_case(province: Office, city: Office) -> None:
     """Taken back and given again while the city was away: one case there, whose end comes home."""
     await city.close()
-    case_id = await handed_over(province)
-    officer = await agency(province.world, LIGHTS)
-    await issue(province.world, officer, case_id, "send_back", reason="Nhầm đơn vị", agency_unknown=True)
+    case_id = await handed_over_and_taken_back(province)
     await issue(province.world, province.people["ioc"], case_id, "dispatch", agencies=[LIGHTS])
     await city.open(like=province)
     pass_time(province, city, minutes=20)
@@ -151,9 +155,7 @@ async def test_what_is_handed_over_twice_before_it_came_is_one_case(province: Of
 async def test_an_answer_that_is_to_be_mended_is_heard_of_and_mended(tmp_path: Path) -> None:
     """Who approves at home returns it with a ground: the city reads that, once, and answers anew."""
     async with Office(tmp_path / "province") as province, Office(tmp_path / "city") as city:
-        acts = ACTS | {"roles": ["officer"]}
-        secret = await linked(province.world, CITY, url=city.url, known_as=PROVINCE, **acts)
-        await linked(city.world, PROVINCE, kind="peer", url=province.url, known_as=CITY, secret=secret)
+        await introduce(province, city, **ACTS | {"roles": ["officer"]})
         case_id = await handed_over(province)
         await until_quiet(province, city)
         await answered(city)
